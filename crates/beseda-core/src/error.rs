@@ -1,0 +1,98 @@
+//! What goes wrong: a refusal is the person's mistake, a fault is ours.
+
+use thiserror::Error;
+
+/// Why a request was refused. Closed on purpose: a new one does not compile until every contract says how it sounds.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The room is not there, or the asker may not know that it is.
+    #[error("no such room")]
+    NoSuchRoom,
+    /// The message is not there, or the asker may not know that it is.
+    #[error("no such message")]
+    NoSuchMessage,
+    /// A page beyond the last, or below the first.
+    #[error("no such page")]
+    NoSuchPage,
+    /// The order is not there.
+    #[error("no such order")]
+    NoSuchOrder,
+    /// The person is not there.
+    #[error("no such person")]
+    NoSuchPerson,
+    /// The order is there, and the asker has no place in it.
+    #[error("no place in this order")]
+    NoPlaceInOrder,
+    /// Somebody in the room asks for what only others may do.
+    #[error("not allowed")]
+    NotAllowed,
+    /// Another room is already about this order.
+    #[error("the order has another room")]
+    OrderHasRoom,
+    /// Nothing to say.
+    #[error("the text is empty")]
+    EmptyText,
+    /// More characters than `text_chars`.
+    #[error("the text has {chars} characters, at most {max} are taken")]
+    TextTooLong {
+        /// How many it has.
+        chars: usize,
+        /// How many are taken.
+        max: usize,
+    },
+    /// A NUL character, which not every store can keep.
+    #[error("the text holds a NUL character")]
+    NulInText,
+    /// A client id that is empty or longer than `client_id_chars`.
+    #[error("a client id has 1 to {max} characters")]
+    BadClientId {
+        /// How many characters are taken.
+        max: usize,
+    },
+    /// A retry of a message that has been erased since.
+    #[error("the message with this client id was erased")]
+    ErasedSince,
+    /// More of something than a rate allows.
+    #[error("too many, try again in {retry_seconds} s")]
+    TooFast {
+        /// Whole seconds to wait, at least 1.
+        retry_seconds: u32,
+    },
+    /// No credentials where some are needed.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Credentials that prove nothing: a wrong password, or a spent, revoked or foreign token.
+    #[error("the credentials are not valid")]
+    BadCredentials,
+    /// The person has been deactivated.
+    #[error("the person is deactivated")]
+    Inactive,
+}
+
+/// What went wrong on our side. It is logged with its words; clients learn only that something did.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// The writer has as much work waiting as `store_queue` allows; later it will have less.
+    #[error("the store is busy: its queue is full")]
+    Busy,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(String),
+    /// Something else of ours failed.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// Why something did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The person's mistake.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Ours.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+}

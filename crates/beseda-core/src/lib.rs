@@ -1,0 +1,17 @@
+//! What is true: the words, the rules and the one policy of a chat.
+//!
+//! Nothing here sleeps, reads a clock, draws a random number, or knows a URL or a SQL word: a rule is a
+//! function over a transaction that somebody else opened, at a time that somebody else read.
+
+pub mod chat;
+pub mod error;
+pub mod model;
+pub mod policy;
+pub mod ports;
+pub mod rules;
+#[cfg(any(test, feature = "stories"))]
+pub mod stories;
+pub mod words;
+
+pub use chat::Chat;
+pub use error::{Error, Fault, Refusal};

@@ -1,0 +1,243 @@
+//! Reading the model.
+
+use super::Run;
+use super::kept::{Kept, Line};
+use crate::error::Fault;
+use crate::ports::{ERASED_BLOCK, Look};
+use crate::words::{
+    Account, Head, Marks, Member, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken, Room,
+    RoomId, RoomView, Seq, Session,
+};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// A count of rows as the ports give it; a negative one is none.
+fn rows(count: i64) -> usize {
+    usize::try_from(count.max(0)).unwrap_or(usize::MAX)
+}
+
+fn counted(rows: impl Iterator) -> i64 {
+    i64::try_from(rows.count()).unwrap_or(i64::MAX)
+}
+
+impl Kept {
+    fn account(&self, identifier: &str) -> Option<&Account> {
+        // An empty name is no name.
+        let found = |is: fn(&Person, &str) -> bool| {
+            self.people
+                .values()
+                .find(|account| !identifier.is_empty() && is(&account.person, identifier))
+        };
+        found(|person, name| person.username == name)
+            .or_else(|| found(|person, name| person.email.eq_ignore_ascii_case(name)))
+            .or_else(|| found(|person, name| person.phone == name))
+    }
+
+    fn members_with_people(&self, room: RoomId) -> Vec<(Member, Person)> {
+        self.members_of(room)
+            .filter_map(|m| Some((m.clone(), self.person(m.person)?.clone())))
+            .collect()
+    }
+
+    fn others_mark(&self, room: RoomId, person: PersonId) -> Seq {
+        self.members_of(room)
+            .filter(|m| m.person != person)
+            .map(|m| m.read)
+            .max()
+            .unwrap_or_default()
+    }
+
+    fn view(&self, room: &Room) -> RoomView {
+        let last = self
+            .lines(room.id)
+            .rfind(|line| !line.is_erased())
+            .map(|line| self.shown(line));
+        RoomView {
+            room: room.clone(),
+            members: self.members_with_people(room.id),
+            last,
+        }
+    }
+
+    /// What the person can read, oldest first.
+    fn lines_for(&self, person: PersonId) -> Vec<&Line> {
+        let rooms = self.rooms_of(person);
+        let mut lines: Vec<&Line> = rooms
+            .flat_map(|room| self.lines(room.id))
+            .filter(|l| !l.is_erased())
+            .collect();
+        lines.sort_by_key(|line| line.message.id);
+        lines
+    }
+}
+
+impl Look for Run {
+    fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
+        Ok(self.kept.person(id).cloned())
+    }
+
+    fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
+        Ok(self.kept.account(identifier).cloned())
+    }
+
+    fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
+        Ok(self.kept.sessions.get(hash).cloned())
+    }
+
+    fn refresh_token(&mut self, jti: &str) -> Result<Option<RefreshToken>, Fault> {
+        Ok(self.kept.refresh_tokens.get(jti).cloned())
+    }
+
+    fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault> {
+        Ok(self.kept.orders.get(&id).cloned())
+    }
+
+    fn room(&mut self, id: RoomId) -> Result<Option<Room>, Fault> {
+        Ok(self.kept.rooms.get(&id).cloned())
+    }
+
+    fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault> {
+        Ok(self.kept.room_by_key(key).cloned())
+    }
+
+    fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
+        let member = self.kept.member(room, person).cloned();
+        Ok(self.kept.rooms.get(&room).map(|room| Place {
+            room: room.clone(),
+            member,
+        }))
+    }
+
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault> {
+        Ok(self.kept.members_with_people(room))
+    }
+
+    fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
+        Ok(self.kept.others_mark(room, person))
+    }
+
+    fn count_rooms(&mut self, person: PersonId) -> Result<i64, Fault> {
+        Ok(counted(self.kept.rooms_of(person)))
+    }
+
+    fn rooms(&mut self, person: PersonId, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        let mut rooms: Vec<&Room> = self.kept.rooms_of(person).collect();
+        rooms.sort_by_key(|room| Reverse((room.updated_at, room.id)));
+        Ok(rooms
+            .into_iter()
+            .skip(rows(offset))
+            .take(rows(limit))
+            .map(|room| self.kept.view(room))
+            .collect())
+    }
+
+    fn message(&mut self, id: MessageId) -> Result<Option<Message>, Fault> {
+        Ok(self.kept.line(id).map(|line| self.kept.shown(line)))
+    }
+
+    fn message_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<Message>, Fault> {
+        Ok(self
+            .kept
+            .lines(room)
+            .find(|line| line.message.seq == seq)
+            .map(|line| self.kept.shown(line)))
+    }
+
+    fn message_by_client_id(
+        &mut self,
+        room: RoomId,
+        sender: PersonId,
+        client_id: &str,
+    ) -> Result<Option<Message>, Fault> {
+        let first = self
+            .kept
+            .lines(room)
+            .find(|line| line.sender == Some(sender) && line.client_id.as_deref() == Some(client_id));
+        Ok(first.map(|line| self.kept.shown(line)))
+    }
+
+    fn messages_before(&mut self, room: RoomId, before: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        let newest_first = self
+            .kept
+            .lines(room)
+            .rev()
+            .filter(|line| line.message.seq < before && !line.is_erased());
+        let mut messages: Vec<Message> = newest_first
+            .take(rows(limit))
+            .map(|line| self.kept.shown(line))
+            .collect();
+        messages.reverse();
+        Ok(messages)
+    }
+
+    fn messages_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        let lines = self
+            .kept
+            .lines(room)
+            .filter(|line| line.message.seq > after && !line.is_erased());
+        Ok(lines.take(rows(limit)).map(|line| self.kept.shown(line)).collect())
+    }
+
+    fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        let untouched = |message: &Message| message.seq > after && message.changed == message.sent;
+        let lines = self.kept.lines(room).filter(|line| untouched(&line.message));
+        Ok(lines.take(rows(limit)).map(|line| self.kept.shown(line)).collect())
+    }
+
+    fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault> {
+        let touched = |message: &Message| message.changed > after && message.changed != message.sent;
+        let mut lines: Vec<&Line> = self.kept.lines(room).filter(|line| touched(&line.message)).collect();
+        lines.sort_by_key(|line| line.message.changed);
+        Ok(lines
+            .into_iter()
+            .take(rows(limit))
+            .map(|line| self.kept.shown(line))
+            .collect())
+    }
+
+    fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault> {
+        let mut blocks: BTreeMap<i64, i64> = BTreeMap::new();
+        for line in self.kept.lines(room).filter(|line| line.is_erased()) {
+            *blocks.entry((line.message.seq.0 - 1) / ERASED_BLOCK).or_default() += 1;
+        }
+        Ok(blocks.into_iter().collect())
+    }
+
+    fn erased_between(&mut self, room: RoomId, from: Seq, to: Seq) -> Result<Vec<Seq>, Fault> {
+        let erased = self
+            .kept
+            .lines(room)
+            .filter(|line| line.is_erased())
+            .map(|line| line.message.seq);
+        Ok(erased.filter(|seq| (from..=to).contains(seq)).collect())
+    }
+
+    fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault> {
+        let skipped = |line: &&Line| line.message.seq > after && (line.is_erased() || line.sender == Some(person));
+        Ok(counted(self.kept.lines(room).filter(skipped)))
+    }
+
+    fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault> {
+        let shown = self
+            .kept
+            .lines(room)
+            .rfind(|line| line.message.seq < before && !line.is_erased());
+        Ok(shown.map(|line| line.message.seq).unwrap_or_default())
+    }
+
+    fn count_messages_of(&mut self, person: PersonId) -> Result<i64, Fault> {
+        Ok(counted(self.kept.lines_for(person).into_iter()))
+    }
+
+    fn messages_of(&mut self, person: PersonId, offset: i64, limit: i64) -> Result<Vec<(Message, Marks)>, Fault> {
+        let kept = &self.kept;
+        let marks_in = |room| Marks {
+            own: kept.member(room, person).map(|member| member.read).unwrap_or_default(),
+            others: kept.others_mark(room, person),
+        };
+        let lines = kept.lines_for(person).into_iter().skip(rows(offset)).take(rows(limit));
+        Ok(lines
+            .map(|line| (kept.shown(line), marks_in(line.message.room)))
+            .collect())
+    }
+}

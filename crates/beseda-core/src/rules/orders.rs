@@ -1,0 +1,72 @@
+//! Orders: the host application makes and changes them, and their rooms follow.
+
+use super::members::{settle, touch};
+use super::open::{key_of, room_of};
+use super::place_for;
+use super::rooms::view;
+use crate::error::{Error, Refusal};
+use crate::policy::Deed;
+use crate::ports::Tx;
+use crate::words::{Event, Heard, Order, OrderId, Person, RoomId, RoomView, Time};
+use uuid::Uuid;
+
+/// Makes or changes an order. A room that stands for it follows: newcomers join, who lost their place leaves.
+/// With `opens`, a room is opened if none stands.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`] where somebody named is unknown.
+pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>) -> Result<(), Error> {
+    for person in order.people() {
+        if tx.person(person)?.is_none() {
+            return Err(Refusal::NoSuchPerson.into());
+        }
+    }
+    tx.put_order(order)?;
+    if let Some(mut room) = tx.room_by_key(&key_of(order.id))? {
+        settle(tx, now, &mut room, &order.people())?;
+    } else if let Some(uuid) = opens {
+        room_of(tx, now, order, uuid)?;
+    }
+    Ok(())
+}
+
+/// Lets a room be about another order: whoever has a place in that one is in the room afterwards, nobody else.
+///
+/// # Errors
+/// The refusals of the policy; [`Refusal::NoSuchOrder`]; [`Refusal::OrderHasRoom`].
+pub fn move_room(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId, order: OrderId) -> Result<RoomView, Error> {
+    let mut room = place_for(tx, Deed::Govern, room, by)?.room;
+    let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
+    if room.order == Some(order.id) {
+        return view(tx, room);
+    }
+    if tx.room_by_key(&key_of(order.id))?.is_some() {
+        return Err(Refusal::OrderHasRoom.into());
+    }
+    room.key = key_of(order.id);
+    room.order = Some(order.id);
+    room.updated_at = now.max(room.updated_at);
+    let head = touch(tx, &mut room)?;
+    tx.announce(Event {
+        room: room.id,
+        head,
+        heard: Heard::Changed,
+    });
+    settle(tx, now, &mut room, &order.people())?;
+    view(tx, room)
+}
+
+/// Takes a room away, with everything said in it.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn remove_room(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId) -> Result<(), Error> {
+    let room = place_for(tx, Deed::Govern, room, by)?.room;
+    tx.remove_room(room.id, now)?;
+    tx.announce(Event {
+        room: room.id,
+        head: room.head.next(),
+        heard: Heard::Removed,
+    });
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! Rooms as their members see them.
+
+use super::place_for;
+use crate::error::Error;
+use crate::policy::Deed;
+use crate::ports::Look;
+use crate::words::{Person, Room, RoomId, RoomView, Seq};
+
+/// The rooms that the person is in, the last changed first: how many there are, and `limit` of them after `offset`.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn rooms(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    offset: i64,
+    limit: i64,
+) -> Result<(i64, Vec<RoomView>), Error> {
+    let count = look.count_rooms(by.id)?;
+    Ok((count, look.rooms(by.id, offset, limit)?))
+}
+
+/// One room.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn room_view(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId) -> Result<RoomView, Error> {
+    let place = place_for(look, Deed::See, room, by)?;
+    view(look, place.room)
+}
+
+/// A room with everybody in it and its newest message.
+pub(super) fn view(look: &mut (impl Look + ?Sized), room: Room) -> Result<RoomView, Error> {
+    let members = look.members(room.id)?;
+    let last = if room.shown == Seq(0) {
+        None
+    } else {
+        look.message_at(room.id, room.shown)?
+    };
+    Ok(RoomView { room, members, last })
+}

@@ -1,0 +1,116 @@
+//! Stories: what has to be true on every store, told through the rules. A store's own tests tell them with [`all`].
+//!
+//! Each story is a sentence. Whatever is random in it comes from the seed, which a failure names.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test-kit: a story that meets what it did not expect has failed"
+)]
+
+mod hearing;
+mod keeping;
+mod life;
+mod reading;
+mod rooms;
+mod sending;
+mod stage;
+
+use crate::ports::{Audience, Store};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+pub use stage::{Dice, Ear, HandClock, SeededRandom, Stage};
+
+/// Makes an empty store whose commits the audience hears.
+pub type Make<'a> = &'a dyn Fn(Arc<dyn Audience>) -> Arc<dyn Store>;
+
+/// A sentence about every store.
+#[derive(Clone, Copy)]
+pub struct Story {
+    /// The sentence.
+    pub name: &'static str,
+    /// Tells it on an empty store of its own, with a seed for what is random; panics where it is not true.
+    pub tell: fn(Make<'_>, u64),
+}
+
+macro_rules! stories {
+    ($($chapter:ident::$name:ident),* $(,)?) => {
+        /// All stories.
+        pub const STORIES: &[Story] = &[$(Story { name: stringify!($name), tell: $chapter::$name }),*];
+    };
+}
+
+stories![
+    sending::a_message_is_taken_once,
+    sending::two_hundred_senders_of_one_client_id_make_one_message,
+    sending::numbers_are_dense_whoever_sends_at_once,
+    sending::a_refused_rule_changes_nothing_and_announces_nothing,
+    sending::a_refused_neighbour_takes_nothing_from_the_others,
+    rooms::two_hundred_who_open_at_once_get_one_room,
+    rooms::who_left_or_never_came_cannot_tell_the_room_from_a_missing_one,
+    rooms::a_removed_room_is_found_by_nothing_and_frees_its_key,
+    rooms::a_moved_room_follows_its_order,
+    rooms::the_room_last_changed_comes_first,
+    reading::unread_equals_a_recount,
+    reading::receipts_only_move_forward,
+    reading::pages_one_after_the_other_are_the_whole_list,
+    reading::pages_of_a_long_room_are_right_at_the_edges_of_its_blocks,
+    reading::time_in_a_room_never_goes_back,
+    hearing::a_snapshot_and_the_changes_after_it_are_the_next_snapshot,
+    hearing::heads_rise_by_one_in_the_order_of_the_commits,
+    hearing::what_is_heard_is_what_is_kept,
+    keeping::a_store_answers_as_the_model_does,
+    keeping::an_account_is_found_by_username_then_email_then_phone,
+    keeping::sessions_and_refresh_tokens_end,
+];
+
+/// Tells every story.
+///
+/// # Panics
+/// With the names of the stories that are not true on this store, and the seed.
+pub fn all(make: Make<'_>, seed: u64) {
+    let failed: Vec<String> = STORIES
+        .iter()
+        .filter_map(|story| {
+            let told = catch_unwind(AssertUnwindSafe(|| (story.tell)(make, seed)));
+            told.err().map(|why| format!("{}: {}", story.name, words_of(why.as_ref())))
+        })
+        .collect();
+    let count = STORIES.len();
+    assert!(failed.is_empty(), "{} of {count} stories failed, seed {seed}:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// What a panic said.
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let owned = panic.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+
+    fn model(reruns: bool) -> impl Fn(Arc<dyn Audience>) -> Arc<dyn Store> {
+        move |audience| {
+            let model = Model::new();
+            model.set_audience(audience);
+            model.rerun_every_job(reruns);
+            Arc::new(model)
+        }
+    }
+
+    #[test]
+    fn every_story_is_true_of_the_model() {
+        for seed in 1..=5 {
+            all(&model(false), seed);
+        }
+    }
+
+    #[test]
+    fn every_story_is_true_when_each_job_runs_twice() {
+        all(&model(true), 6);
+    }
+}

@@ -1,0 +1,194 @@
+//! Stories of reading: counts, receipts, pages and times.
+
+use super::Make;
+use super::life::{Life, Step};
+use super::stage::{Dice, Picture, Stage, refusal};
+use crate::error::Refusal;
+use crate::ports::ERASED_BLOCK;
+use crate::rules::{self, PageNumber};
+use crate::words::{Draft, Member, Message, Person, RoomId, Seq};
+use std::sync::Arc;
+
+/// Everything that is derived, counted again from the messages.
+fn recount(stage: &Stage, room: RoomId, after: &Step) {
+    let Picture { room, members, messages } = stage.picture(room).expect("the room stands");
+    let visible = |message: &&Message| message.erased_at.is_none();
+    assert_eq!(room.visible(), messages.iter().filter(visible).count() as i64, "visible, after {after:?}");
+    let shown = messages.iter().rfind(visible).map(|message| message.seq).unwrap_or_default();
+    assert_eq!(room.shown, shown, "the newest that is not erased, after {after:?}");
+    for (member, person) in &members {
+        let of_others = |message: &&Message| message.seq > member.read && !message.is_by(member.person);
+        let unread = messages.iter().filter(visible).filter(of_others).count() as i64;
+        assert_eq!(member.unread(&room), unread, "unread of {}, after {after:?}", person.username);
+        let others = members.iter().filter(|(other, _)| other.person != member.person);
+        let (by, id) = (person.clone(), room.id);
+        let history = stage.look(move |look| rules::history(look, &by, id, 3)).expect("history is read");
+        assert_eq!(history.marks.own, member.read);
+        assert_eq!(history.marks.others, others.map(|(other, _)| other.read).max().unwrap_or_default());
+    }
+}
+
+pub(super) fn unread_equals_a_recount(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    for order in 1..=3 {
+        let life = Life::begin(&stage, order);
+        for _ in 0..120 {
+            let step = life.step(&mut dice);
+            recount(&stage, life.room, &step);
+        }
+    }
+}
+
+pub(super) fn receipts_only_move_forward(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let life = Life::begin(&stage, 1);
+    let members = || -> Vec<Member> {
+        let picture = stage.picture(life.room).expect("the room stands");
+        picture.members.into_iter().map(|(member, _)| member).collect()
+    };
+    let mut before = members();
+    for _ in 0..200 {
+        let step = life.step(&mut dice);
+        let now = members();
+        for member in &now {
+            // Who leaves and comes back begins again, in a new membership.
+            let settled = matches!(step, Step::Settle { .. });
+            let Some(was) = before.iter().find(|was| was.person == member.person && !settled) else { continue };
+            assert!(member.read >= was.read, "{was:?} moved back to {member:?} after {step:?}");
+            assert!(member.read_at >= was.read_at, "{was:?} became {member:?} after {step:?}");
+        }
+        before = now;
+    }
+    let anna = &stage.people[0];
+    let newest = stage.send(anna, life.room, "раз", None).expect("it is sent").message.seq;
+    let read = |up_to: Option<i64>| stage.read(anna, life.room, up_to.map(Seq)).expect("it is read");
+    assert_eq!(read(Some(newest.0 + 5)), newest, "nobody has read what is not there yet");
+    assert_eq!([read(Some(1)), read(Some(-3)), read(Some(i64::MIN))], [newest; 3], "a receipt never moves back");
+    assert_eq!(read(None), newest);
+}
+
+/// Sends `count` messages in one transaction: their numbers among all.
+fn fill(stage: &Stage, by: &Person, room: RoomId, count: i64) {
+    let (now, limits, by) = (stage.chat.now(), Arc::clone(stage.chat.limits()), by.clone());
+    let sent = stage.change(move |tx| {
+        for n in 1..=count {
+            rules::send(tx, now, &limits, &by, room, &Draft { text: format!("{n}"), client_id: None })?;
+        }
+        Ok(())
+    });
+    sent.expect("they are sent");
+}
+
+/// Erases the messages with these numbers in one transaction.
+fn erase(stage: &Stage, by: &Person, room: RoomId, seqs: Vec<i64>) {
+    let (now, by) = (stage.chat.now(), by.clone());
+    let erased = stage.change(move |tx| {
+        for &seq in &seqs {
+            let message = tx.message_at(room, Seq(seq))?.ok_or(Refusal::NoSuchMessage)?;
+            rules::erase(tx, now, &by, message.id)?;
+        }
+        Ok(())
+    });
+    erased.expect("they are erased");
+}
+
+/// Pages of `size`, one after the other, are the visible messages; the last one is their tail.
+fn check_pages(stage: &Stage, by: &Person, room: RoomId, size: i64) {
+    let picture = stage.picture(room).expect("the room stands");
+    let visible: Vec<Seq> = picture.messages.iter().filter(|m| m.erased_at.is_none()).map(|m| m.seq).collect();
+    let reader = by.clone();
+    let (paged, last, beyond, below) = stage
+        .look(move |look| {
+            let mut page = |number| rules::page(look, &reader, room, number, size);
+            let last = page(PageNumber::Last)?;
+            let mut paged = Vec::new();
+            for number in 1..=last.number {
+                let page = page(PageNumber::Number(number))?;
+                assert_eq!((page.number, page.count), (number, last.count));
+                paged.push(page.messages.into_iter().map(|(message, _)| message.seq).collect::<Vec<_>>());
+            }
+            let (beyond, below) = (page(PageNumber::Number(last.number + 1)), page(PageNumber::Number(0)));
+            Ok((paged, last, beyond, below))
+        })
+        .expect("pages are read");
+    let expected: Vec<Vec<Seq>> = visible.chunks(usize::try_from(size).unwrap_or(1)).map(<[Seq]>::to_vec).collect();
+    let expected = if expected.is_empty() { vec![vec![]] } else { expected };
+    assert!(paged == expected, "pages of {size} of {} messages with {} visible", picture.messages.len(), visible.len());
+    let tail: Vec<Seq> = last.messages.into_iter().map(|(message, _)| message.seq).collect();
+    assert_eq!((last.count, Some(&tail)), (visible.len() as i64, expected.last()), "the last page is the tail");
+    assert_eq!([refusal(beyond), refusal(below)], [Some(Refusal::NoSuchPage), Some(Refusal::NoSuchPage)]);
+}
+
+pub(super) fn pages_one_after_the_other_are_the_whole_list(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let anna = &stage.people[0];
+    for order in 1..=8 {
+        let room = stage.room_of_three(order);
+        let count = dice.below(60);
+        fill(&stage, anna, room, count);
+        let percent = *dice.pick(&[0, 5, 30, 70, 100]);
+        let seqs = (1..=count).filter(|_| dice.chance(percent)).collect();
+        erase(&stage, anna, room, seqs);
+        for size in [1, 7, 50] {
+            check_pages(&stage, anna, room, size);
+        }
+        let reader = anna.clone();
+        let (history, last) = stage
+            .look(move |look| {
+                let last = rules::page(look, &reader, room, PageNumber::Last, 50)?;
+                Ok((rules::history(look, &reader, room, 50)?.messages, last.messages))
+            })
+            .expect("history is read");
+        let last: Vec<Message> = last.into_iter().map(|(message, _)| message).collect();
+        assert!(history.ends_with(&last), "history ends as the last page does");
+    }
+}
+
+pub(super) fn pages_of_a_long_room_are_right_at_the_edges_of_its_blocks(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let anna = &stage.people[0];
+    let room = stage.room_of_three(1);
+    let count = 2 * ERASED_BLOCK + ERASED_BLOCK / 2;
+    fill(&stage, anna, room, count);
+    let mut left: Vec<i64> = (1..=count).collect();
+    // At both sides of an edge; then here and there; then a whole block; then nearly everything.
+    let edges = [1, ERASED_BLOCK, ERASED_BLOCK + 1, 2 * ERASED_BLOCK, count];
+    let first_block = 1..=ERASED_BLOCK;
+    let rounds: [&dyn Fn(i64, &mut Dice) -> bool; 4] = [
+        &|seq, _| edges.contains(&seq),
+        &|_, dice| dice.chance(10),
+        &|seq, _| first_block.contains(&seq),
+        &|_, dice| dice.chance(95),
+    ];
+    for chosen in rounds {
+        let (erased, kept) = left.into_iter().partition(|seq| chosen(*seq, &mut dice));
+        left = kept;
+        erase(&stage, anna, room, erased);
+        for size in [97, 200, ERASED_BLOCK - 1, ERASED_BLOCK] {
+            check_pages(&stage, anna, room, size);
+        }
+    }
+}
+
+pub(super) fn time_in_a_room_never_goes_back(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let life = Life::begin(&stage, 1);
+    let mut updated_at = stage.chat.now();
+    for _ in 0..100 {
+        stage.clock.tick(dice.below(20_000_000) - 12_000_000);
+        life.step(&mut dice);
+        let room = stage.picture(life.room).expect("the room stands").room;
+        assert!(room.updated_at >= updated_at, "the room went back");
+        updated_at = room.updated_at;
+    }
+    let messages = stage.picture(life.room).expect("the room stands").messages;
+    assert!(messages.len() > 20);
+    assert!(messages.is_sorted_by_key(|message| message.created_at), "a message is older than the one before it");
+    assert!(messages.is_sorted_by_key(|message| message.id));
+    assert!(messages.is_sorted_by_key(|message| message.sent));
+}

@@ -1,0 +1,62 @@
+//! Events: what a change makes listeners hear.
+
+use super::{Head, Message, MessageId, PersonId, RoomId, Seq};
+use std::sync::Arc;
+
+/// Something that happened in a room and is kept. It is announced inside the transaction and heard only after its commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Where.
+    pub room: RoomId,
+    /// The room's head with it.
+    pub head: Head,
+    /// What.
+    pub heard: Heard,
+}
+
+/// What listeners hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// A message was sent.
+    Sent {
+        /// The message.
+        message: Arc<Message>,
+        /// The sender's own name for it: of interest to the sender's windows alone.
+        client_id: Option<String>,
+    },
+    /// A message was edited.
+    Edited {
+        /// The message as it is now.
+        message: Arc<Message>,
+        /// Everybody's receipt, because what is read looks different to each.
+        receipts: Arc<Vec<(PersonId, Seq)>>,
+    },
+    /// A message was erased.
+    Erased {
+        /// Its number among all messages.
+        id: MessageId,
+        /// Its number in the room.
+        seq: Seq,
+    },
+    /// Somebody's receipt moved.
+    Read {
+        /// Whose.
+        person: PersonId,
+        /// How far.
+        seq: Seq,
+    },
+    /// Somebody became a member.
+    Joined {
+        /// Who.
+        person: PersonId,
+    },
+    /// Somebody is no longer a member, and hears nothing after this.
+    Left {
+        /// Who.
+        person: PersonId,
+    },
+    /// The room itself changed.
+    Changed,
+    /// The room is gone; nobody hears anything after this.
+    Removed,
+}

@@ -1,0 +1,116 @@
+//! Messages, drafts, and what of them has been read.
+
+use super::person::join_names;
+use super::{Head, MessageId, Person, PersonId, RoomId, Seq, Time};
+
+/// Who wrote a message, as a message shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// The person's number.
+    pub id: PersonId,
+    /// Their e-mail, or empty.
+    pub email: String,
+    /// Their given name, or empty.
+    pub first_name: String,
+    /// Their family name, or empty.
+    pub last_name: String,
+}
+
+impl Author {
+    /// The full name, or the e-mail where there is none.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = join_names(&self.first_name, &self.last_name);
+        if name.is_empty() { self.email.clone() } else { name }
+    }
+}
+
+impl From<&Person> for Author {
+    fn from(person: &Person) -> Self {
+        Self {
+            id: person.id,
+            email: person.email.clone(),
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+        }
+    }
+}
+
+/// A message that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its number among all messages.
+    pub id: MessageId,
+    /// Its room.
+    pub room: RoomId,
+    /// Its number in the room.
+    pub seq: Seq,
+    /// Who wrote it; nobody for a message of the system.
+    pub author: Option<Author>,
+    /// What it says; empty once erased.
+    pub text: String,
+    /// When it was sent; never earlier than the one before it in the room.
+    pub created_at: Time,
+    /// When it was last edited.
+    pub edited_at: Option<Time>,
+    /// When it was erased. An erased message keeps its number and nothing else.
+    pub erased_at: Option<Time>,
+    /// The room's head when it was sent.
+    pub sent: Head,
+    /// The room's head when it last changed.
+    pub changed: Head,
+}
+
+impl Message {
+    /// Whether `person` wrote it.
+    #[must_use]
+    pub fn is_by(&self, person: PersonId) -> bool {
+        self.author.as_ref().is_some_and(|author| author.id == person)
+    }
+}
+
+/// What somebody asks to be sent; not yet a message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// What it says.
+    pub text: String,
+    /// The sender's own name for it: a second draft with the same one gives the first message again.
+    pub client_id: Option<String>,
+}
+
+/// A draft that passed the rules, ready to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMessage {
+    /// The room.
+    pub room: RoomId,
+    /// Its number in the room.
+    pub seq: Seq,
+    /// Who sends it.
+    pub sender: Option<PersonId>,
+    /// The sender's own name for it.
+    pub client_id: Option<String>,
+    /// What it says.
+    pub text: String,
+    /// When.
+    pub created_at: Time,
+    /// The room's head with it.
+    pub head: Head,
+}
+
+/// How far a room has been read, from one member's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// The member's own receipt.
+    pub own: Seq,
+    /// The furthest receipt of anybody else.
+    pub others: Seq,
+}
+
+impl Marks {
+    /// Of the viewer's own message: somebody else's receipt has reached it. Of another's: the viewer's own has.
+    #[must_use]
+    pub fn is_read(self, message: &Message, viewer: PersonId) -> bool {
+        let mark = if message.is_by(viewer) { self.others } else { self.own };
+        mark >= message.seq
+    }
+}

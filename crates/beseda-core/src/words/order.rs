@@ -1,0 +1,47 @@
+//! What the host application keeps that rooms are about: orders, and groups of people.
+
+use super::{GroupId, OrderId, PersonId};
+
+/// An order of the host application and who has a place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The host's number of it.
+    pub id: OrderId,
+    /// The number that people read, or empty.
+    pub number: String,
+    /// Who ordered.
+    pub client: Option<PersonId>,
+    /// Who works on it; may come later.
+    pub expert: Option<PersonId>,
+    /// Who answers for it; may come later.
+    pub operator: Option<PersonId>,
+    /// The host's word for how far it is, or empty.
+    pub status: String,
+}
+
+impl Order {
+    /// Everybody who has a place in the order, each once, in the order client, expert, operator.
+    #[must_use]
+    pub fn people(&self) -> Vec<PersonId> {
+        let mut people = Vec::with_capacity(3);
+        for person in [self.client, self.expert, self.operator].into_iter().flatten() {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        people
+    }
+}
+
+/// A class: a teacher and their students.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The host's number of it.
+    pub id: GroupId,
+    /// Its name.
+    pub name: String,
+    /// Who teaches it.
+    pub teacher: Option<PersonId>,
+    /// Who attends it.
+    pub students: Vec<PersonId>,
+}

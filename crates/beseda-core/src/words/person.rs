@@ -1,0 +1,111 @@
+//! People: users of the host application, and what they are to it.
+
+use super::PersonId;
+use serde::{Deserialize, Serialize};
+
+/// What a person is to the host application. What a role may do stands in `policy.rs` and nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Runs the whole system.
+    Admin,
+    /// Answers customers about orders assigned to them.
+    Operator,
+    /// Leads the operators.
+    Mom,
+    /// Ordered something.
+    Client,
+    /// Works on an order.
+    Expert,
+    /// Teaches classes.
+    Teacher,
+    /// Attends classes.
+    Student,
+    /// Books a therapist.
+    Customer,
+    /// Is booked by customers.
+    Therapist,
+    /// Any other user: no right but those that a membership gives.
+    User,
+}
+
+impl Role {
+    /// Every role with the word that tokens, seeds and contracts use for it.
+    pub const WORDS: [(Self, &'static str); 10] = [
+        (Self::Admin, "admin"),
+        (Self::Operator, "operator"),
+        (Self::Mom, "mom"),
+        (Self::Client, "client"),
+        (Self::Expert, "expert"),
+        (Self::Teacher, "teacher"),
+        (Self::Student, "student"),
+        (Self::Customer, "customer"),
+        (Self::Therapist, "therapist"),
+        (Self::User, "user"),
+    ];
+
+    /// The role's word, in lower case.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(role, _)| *role == self)
+            .map_or("user", |(_, word)| word)
+    }
+
+    /// The role of a word, in any case.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(word))
+            .map(|(role, _)| *role)
+    }
+}
+
+/// A person as everybody's code sees one; the password lives in [`super::Account`] alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The person's number.
+    pub id: PersonId,
+    /// A name to log in with, or empty.
+    pub username: String,
+    /// An e-mail address, or empty.
+    pub email: String,
+    /// A phone number, or empty.
+    pub phone: String,
+    /// The given name, or empty.
+    pub first_name: String,
+    /// The family name, or empty.
+    pub last_name: String,
+    /// What the person is to the host application.
+    pub role: Role,
+    /// False once deactivated: such a person is let in nowhere.
+    pub active: bool,
+}
+
+impl Person {
+    /// First and last name with one space, without the empty ones.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        join_names(&self.first_name, &self.last_name)
+    }
+}
+
+/// First and last name with one space between, or the one that is there.
+pub(super) fn join_names(first: &str, last: &str) -> String {
+    match (first.trim(), last.trim()) {
+        ("", last) => last.to_owned(),
+        (first, "") => first.to_owned(),
+        (first, last) => format!("{first} {last}"),
+    }
+}
+
+/// A person to put: made when unknown, changed when known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPerson {
+    /// Everything but the password.
+    pub person: Person,
+    /// A password's PHC hash; `None` keeps the one that is there.
+    pub password_hash: Option<String>,
+}

@@ -1,0 +1,151 @@
+//! Rooms and memberships.
+
+use super::{Head, MemberId, Message, OrderId, Person, PersonId, RoomId, Seq, Time};
+use uuid::Uuid;
+
+/// What a room is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RoomKind {
+    /// An order: the order desk and order rooms contracts meet here.
+    Order,
+    /// A customer and a therapist.
+    Pair,
+    /// Two people of the school.
+    Private,
+    /// Any set of people of the school.
+    Group,
+    /// A visitor and the staff.
+    Support,
+}
+
+impl RoomKind {
+    /// Every kind with the word that the store keeps for it.
+    pub const WORDS: [(Self, &'static str); 5] = [
+        (Self::Order, "order"),
+        (Self::Pair, "pair"),
+        (Self::Private, "private"),
+        (Self::Group, "group"),
+        (Self::Support, "support"),
+    ];
+
+    /// The kind's word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(kind, _)| *kind == self)
+            .map_or("group", |(_, word)| word)
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| *known == word)
+            .map(|(kind, _)| *kind)
+    }
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// Its number.
+    pub id: RoomId,
+    /// Its unguessable name.
+    pub uuid: Uuid,
+    /// What it is about, unique: `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>`, `support:<uuid>`.
+    pub key: String,
+    /// What it is about, as a kind.
+    pub kind: RoomKind,
+    /// The order, where it is about one.
+    pub order: Option<OrderId>,
+    /// A title, or empty.
+    pub title: String,
+    /// The newest message's number; 0 while there is none.
+    pub seq: Seq,
+    /// How many durable changes there have been.
+    pub head: Head,
+    /// The newest message that is not erased; 0 when there is none.
+    pub shown: Seq,
+    /// How many of its messages are erased.
+    pub erased: i64,
+    /// The head at which the room itself or who is in it (not a message) last changed.
+    pub changed: Head,
+    /// When it was opened.
+    pub created_at: Time,
+    /// When a message was last sent, or the room itself last changed.
+    pub updated_at: Time,
+}
+
+impl Room {
+    /// How many messages a reader can see.
+    #[must_use]
+    pub fn visible(&self) -> i64 {
+        self.seq.0 - self.erased
+    }
+}
+
+/// A room to open; opening one whose key stands gives the one that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRoom {
+    /// Its unguessable name, drawn by the caller.
+    pub uuid: Uuid,
+    /// What it is about, unique.
+    pub key: String,
+    /// What it is about, as a kind.
+    pub kind: RoomKind,
+    /// The order, where it is about one.
+    pub order: Option<OrderId>,
+    /// A title, or empty.
+    pub title: String,
+    /// When.
+    pub now: Time,
+}
+
+/// Somebody's membership in a room, with their receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The membership's own number.
+    pub id: MemberId,
+    /// The room.
+    pub room: RoomId,
+    /// Who.
+    pub person: PersonId,
+    /// How far they have read: a watermark that only moves forward.
+    pub read: Seq,
+    /// When they last moved it.
+    pub read_at: Option<Time>,
+    /// How many messages after `read` do not count as unread for them: their own, and erased ones.
+    pub skip: i64,
+    /// Since when.
+    pub joined_at: Time,
+}
+
+impl Member {
+    /// How many messages of others the member has not read, in constant time.
+    #[must_use]
+    pub fn unread(&self, room: &Room) -> i64 {
+        room.seq.0 - self.read.0 - self.skip
+    }
+}
+
+/// A room and how one person stands to it: what a rule needs before anything else, read in one statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The room.
+    pub room: Room,
+    /// The person's membership, if they are in it.
+    pub member: Option<Member>,
+}
+
+/// A room as one of its members sees it in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomView {
+    /// The room.
+    pub room: Room,
+    /// Everybody in it, by the number of their membership.
+    pub members: Vec<(Member, Person)>,
+    /// The newest message that is not erased.
+    pub last: Option<Message>,
+}

@@ -1,0 +1,40 @@
+//! The build tool beside cargo and npm: `cargo xtask <what>`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build tool lives on files and the environment; nothing of it runs in the server"
+)]
+
+mod tidy;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The build tool beside cargo and npm.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    job: Job,
+}
+
+#[derive(Subcommand)]
+enum Job {
+    /// Checks the walls of the house: dependencies, sources, licences.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let done = match Xtask::parse().job {
+        Job::Tidy => tidy::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // `{error:#}` is the chain of causes without a backtrace, which would hide the findings above it.
+            let _ = writeln!(std::io::stderr(), "{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
