@@ -1,0 +1,247 @@
+//! The accept loop over real sockets, with short limits; every wait is for something to happen.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::routing::{get, post};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::*;
+
+struct Server {
+    address: SocketAddr,
+    stop: CancellationToken,
+    served: JoinHandle<()>,
+    /// Requests that have entered `/slow`, and the sign for them to end.
+    inside: Arc<AtomicUsize>,
+    release: Arc<Notify>,
+}
+
+fn short() -> AcceptLimits {
+    AcceptLimits {
+        first_byte: Duration::from_millis(100),
+        header: Duration::from_millis(200),
+        idle: Duration::from_millis(300),
+        body_idle: Duration::from_millis(100),
+        ..AcceptLimits::default()
+    }
+}
+
+fn server(limits: AcceptLimits) -> Server {
+    let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = listener.local_addr().unwrap();
+    let (inside, release) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+    let slow = {
+        let (inside, release) = (Arc::clone(&inside), Arc::clone(&release));
+        move || async move {
+            inside.fetch_add(1, Ordering::SeqCst);
+            release.notified().await;
+            "slow"
+        }
+    };
+    let router = Router::new()
+        .route(
+            "/",
+            get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }),
+        )
+        .route("/echo", post(|body: String| async move { body }))
+        .route("/slow", get(slow))
+        .route("/large", get(|| async { vec![b'x'; 30_000_000] }));
+    let stop = CancellationToken::new();
+    let served = tokio::spawn(serve(listener, router, limits, stop.clone()));
+    Server {
+        address,
+        stop,
+        served,
+        inside,
+        release,
+    }
+}
+
+impl Server {
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Everything the server answers to `request` until it closes.
+    async fn all_of(&self, request: &[u8]) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(request).await.unwrap();
+        to_end(&mut stream).await
+    }
+}
+
+async fn to_end(stream: &mut TcpStream) -> String {
+    let mut all = Vec::new();
+    // A reset is an end as well.
+    let _ = stream.read_to_end(&mut all).await;
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+const HONEST: &[u8] = b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn the_silent_and_the_half_spoken_are_gone_and_the_honest_are_served() {
+    let server = server(short());
+    let mut silent = server.connect().await;
+    let mut half = server.connect().await;
+    half.write_all(b"GET / HTTP/1.1\r\nho").await.unwrap();
+    let honest = server.all_of(HONEST).await;
+    assert!(
+        honest.starts_with("HTTP/1.1 200") && honest.ends_with("127.0.0.1"),
+        "{honest}"
+    );
+    assert_eq!(to_end(&mut silent).await, "");
+    assert_eq!(to_end(&mut half).await, "");
+}
+
+#[tokio::test]
+async fn a_trickle_of_header_bytes_gains_no_time() {
+    let server = server(short());
+    let (mut read, mut write) = server.connect().await.into_split();
+    let trickle = tokio::spawn(async move {
+        while write.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    let mut all = Vec::new();
+    let _ = read.read_to_end(&mut all).await;
+    trickle.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_between_requests_and_left_when_it_idles() {
+    let server = server(short());
+    let mut stream = server.connect().await;
+    for _ in 0..2 {
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+        let mut buffer = vec![0; 1_000];
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert!(buffer[..read].starts_with(b"HTTP/1.1 200"));
+    }
+    assert_eq!(to_end(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn a_second_request_that_is_never_finished_is_left_too() {
+    // Only the limit for headers can end this.
+    let server = server(AcceptLimits {
+        idle: Duration::from_secs(600),
+        ..short()
+    });
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+    let mut buffer = vec![0; 1_000];
+    assert_ne!(stream.read(&mut buffer).await.unwrap(), 0);
+    stream.write_all(b"GET / HT").await.unwrap();
+    assert_eq!(to_end(&mut stream).await, "");
+}
+
+#[tokio::test]
+async fn headers_are_counted_and_measured() {
+    let server = server(AcceptLimits {
+        headers: 100,
+        header_bytes: 8_192,
+        ..AcceptLimits::default()
+    });
+    let with = |count: usize| {
+        let lines: String = (0..count).map(|n| format!("x-{n}: y\r\n")).collect();
+        format!("GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n{lines}\r\n")
+    };
+    assert!(server.all_of(with(98).as_bytes()).await.starts_with("HTTP/1.1 200"));
+    assert!(server.all_of(with(99).as_bytes()).await.starts_with("HTTP/1.1 431"));
+    let long = format!("GET / HTTP/1.1\r\nhost: here\r\nx: {}\r\n\r\n", "y".repeat(9_000));
+    assert!(server.all_of(long.as_bytes()).await.starts_with("HTTP/1.1 431"));
+}
+
+#[tokio::test]
+async fn a_body_that_stops_arriving_is_answered_408() {
+    let server = server(short());
+    let answer = server
+        .all_of(b"POST /echo HTTP/1.1\r\nhost: here\r\ncontent-length: 10\r\n\r\nhalf")
+        .await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let whole = server
+        .all_of(b"POST /echo HTTP/1.1\r\nhost: here\r\nconnection: close\r\ncontent-length: 4\r\n\r\nfull")
+        .await;
+    assert!(whole.ends_with("full"), "{whole}");
+}
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_of_an_answer_is_left() {
+    let server = server(short());
+    let mut stream = server.connect().await;
+    stream
+        .write_all(b"GET /large HTTP/1.1\r\nhost: here\r\n\r\n")
+        .await
+        .unwrap();
+    server.stop.cancel();
+    // The request is in flight, so only its being left lets the server end before its own limit of ten seconds.
+    server.served.await.unwrap();
+    assert!(to_end(&mut stream).await.len() < 30_000_000);
+}
+
+#[tokio::test]
+async fn a_stop_finishes_what_is_in_flight_and_takes_nothing_new() {
+    let server = server(AcceptLimits::default());
+    let mut idle = server.connect().await;
+    let mut slow = server.connect().await;
+    slow.write_all(b"GET /slow HTTP/1.1\r\nhost: here\r\n\r\n")
+        .await
+        .unwrap();
+    while server.inside.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    server.stop.cancel();
+    assert_eq!(to_end(&mut idle).await, "");
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!server.served.is_finished());
+    server.release.notify_one();
+    let answer = to_end(&mut slow).await;
+    assert!(answer.ends_with("slow"), "{answer}");
+    server.served.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_longer_than_its_limit() {
+    let server = server(AcceptLimits {
+        stop: Duration::from_millis(50),
+        ..AcceptLimits::default()
+    });
+    let mut slow = server.connect().await;
+    slow.write_all(b"GET /slow HTTP/1.1\r\nhost: here\r\n\r\n")
+        .await
+        .unwrap();
+    while server.inside.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    server.stop.cancel();
+    server.served.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_house_lets_the_next_one_in_when_a_seat_is_free() {
+    let server = server(AcceptLimits {
+        connections: Some(1),
+        ..AcceptLimits::default()
+    });
+    let mut first = server.connect().await;
+    first
+        .write_all(b"GET /slow HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    while server.inside.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut second = server.connect().await;
+    second.write_all(HONEST).await.unwrap();
+    let mut byte = [0];
+    let early = tokio::time::timeout(Duration::from_millis(50), second.read(&mut byte)).await;
+    assert!(early.is_err(), "answered although the house was full");
+    server.release.notify_one();
+    assert!(to_end(&mut first).await.ends_with("slow"));
+    assert!(to_end(&mut second).await.ends_with("127.0.0.1"));
+}

@@ -1,0 +1,147 @@
+//! What a connection is doing, so that the accept loop knows how long it may go on.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+
+use super::AcceptLimits;
+
+/// Where in a request a connection is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Phase {
+    /// A request has begun to arrive at this time.
+    Header(Instant),
+    /// A request is being answered.
+    Busy,
+    /// Nothing has been asked since.
+    Idle(Instant),
+}
+
+/// Shared by the pieces that hyper keeps apart: the stream, the service and the bodies of one connection.
+#[derive(Debug)]
+pub(super) struct Watch(Mutex<Seen>);
+
+#[derive(Debug)]
+struct Seen {
+    phase: Phase,
+    /// The peer has taken nothing since.
+    blocked: Option<Instant>,
+    body_stalled: bool,
+}
+
+impl Watch {
+    pub(super) const fn new(phase: Phase) -> Self {
+        Self(Mutex::new(Seen {
+            phase,
+            blocked: None,
+            body_stalled: false,
+        }))
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        self.0.lock().phase = phase;
+    }
+
+    pub(super) fn stall_body(&self) {
+        self.0.lock().body_stalled = true;
+    }
+
+    pub(super) fn body_has_stalled(&self) -> bool {
+        self.0.lock().body_stalled
+    }
+
+    /// When the connection's patience ends, if it is the peer's turn.
+    pub(super) fn deadline(&self, limits: &AcceptLimits) -> Option<Instant> {
+        let seen = self.0.lock();
+        let turn = match seen.phase {
+            Phase::Header(since) => Some(since + limits.header),
+            Phase::Idle(since) => Some(since + limits.idle),
+            Phase::Busy => None,
+        };
+        let blocked = seen.blocked.map(|since| since + limits.idle);
+        turn.into_iter().chain(blocked).min()
+    }
+
+    fn arrived(&self) {
+        let mut seen = self.0.lock();
+        if matches!(seen.phase, Phase::Idle(_)) {
+            seen.phase = Phase::Header(Instant::now());
+        }
+    }
+
+    fn wrote<T>(&self, polled: &Poll<T>) {
+        let mut seen = self.0.lock();
+        match polled {
+            Poll::Pending => {
+                seen.blocked.get_or_insert_with(Instant::now);
+            }
+            Poll::Ready(_) => seen.blocked = None,
+        }
+    }
+}
+
+/// The stream of a connection, whose reads and writes the watch sees, and the seat that it takes.
+pub(crate) struct Watched {
+    stream: TcpStream,
+    watch: Arc<Watch>,
+    seat: Option<OwnedSemaphorePermit>,
+}
+
+impl Watched {
+    pub(super) const fn new(stream: TcpStream, watch: Arc<Watch>, seat: Option<OwnedSemaphorePermit>) -> Self {
+        Self { stream, watch, seat }
+    }
+
+    /// The bare stream, for a connection that has stopped speaking HTTP, and the seat, to be held as long.
+    pub(crate) fn leave(self) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+        (self.stream, self.seat)
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, into);
+        if into.filled().len() > before {
+            self.watch.arrived();
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.watch.wrote(&polled);
+        polled
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.watch.wrote(&polled);
+        polled
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

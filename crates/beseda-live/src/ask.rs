@@ -1,0 +1,36 @@
+//! Asks the chat and awaits the answer: the one place where the core's callbacks meet async code.
+
+use beseda_core::ports::{Look, Tx};
+use beseda_core::{Chat, Error, Fault};
+use tokio::sync::oneshot;
+
+/// Runs a rule that changes something; returns after the commit. The rule may run more than once.
+///
+/// # Errors
+/// What the rule refuses, or what failed below it.
+pub async fn change<T: Send + 'static>(
+    chat: &Chat,
+    rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (answer, answered) = oneshot::channel();
+    chat.change(rule, move |outcome| {
+        // Whoever asked may have gone away meanwhile; what was kept stays kept.
+        let _ = answer.send(outcome);
+    });
+    answered.await.unwrap_or(Err(Error::Failed(Fault::Stopping)))
+}
+
+/// Runs a rule that only reads, on one snapshot.
+///
+/// # Errors
+/// What the rule refuses, or what failed below it.
+pub async fn look<T: Send + 'static>(
+    chat: &Chat,
+    rule: impl FnOnce(&mut dyn Look) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (answer, answered) = oneshot::channel();
+    chat.look(rule, move |outcome| {
+        let _ = answer.send(outcome);
+    });
+    answered.await.unwrap_or(Err(Error::Failed(Fault::Stopping)))
+}

@@ -1,0 +1,284 @@
+//! A connection: a socket joins a room, its frames become commands, and its commands reach the rules.
+
+use crate::ask;
+use crate::codec::Incoming;
+use crate::dialect::{Command, Dialect, Misheard};
+use crate::heartbeat::{TICK_MS, Wheel};
+use crate::hub::Hub;
+use crate::listener::{Listener, close};
+use crate::socket::{Ear, Queue, QueueLimits, SocketLimits, drive};
+use crate::typing::{Announcement, Typing};
+use beseda_core::words::{Draft, Person, PersonId, RoomId};
+use beseda_core::{Chat, Error, Fault, Refusal, rules};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+/// Says how fast somebody may send; asked before every message, whatever brings it.
+pub trait Pace: Send + Sync {
+    /// Takes one message of the person's allowance.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFast`].
+    fn send(&self, person: PersonId) -> Result<(), Refusal>;
+}
+
+/// Everything that open sockets share.
+pub struct Live {
+    chat: Chat,
+    hub: Arc<Hub>,
+    pace: Arc<dyn Pace>,
+    wheel: Wheel,
+    typing: Mutex<Typing>,
+}
+
+impl Live {
+    /// Live sockets over a chat. `hub` must be the audience of the chat's store.
+    #[must_use]
+    pub fn new(chat: Chat, hub: Arc<Hub>, pace: Arc<dyn Pace>) -> Arc<Self> {
+        let (wheel, typing) = (Wheel::new(chat.limits()), Mutex::new(Typing::new(chat.limits())));
+        Arc::new(Self { chat, hub, pace, wheel, typing })
+    }
+
+    /// The chat.
+    #[must_use]
+    pub fn chat(&self) -> &Chat {
+        &self.chat
+    }
+
+    /// How many sockets listen.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.hub.count()
+    }
+
+    /// Turns the heartbeat's wheel for as long as it is polled.
+    pub async fn beat(&self) {
+        let start = Instant::now();
+        let mut ticks = interval(Duration::from_millis(TICK_MS));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            let now = ticks.tick().await;
+            self.tick(u64::try_from(now.duration_since(start).as_millis()).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// Everything that time alone brings about, at `now_ms` of a clock that only moves forward.
+    pub(crate) fn tick(&self, now_ms: u64) {
+        self.wheel.tick(now_ms);
+        let due = self.typing.lock().tick(now_ms);
+        for announcement in due {
+            self.announce(announcement);
+        }
+    }
+
+    fn announce(&self, Announcement { room, person, is_typing }: Announcement) {
+        self.hub.tell_typing(room, person, is_typing);
+    }
+
+    fn say_typing(&self, room: RoomId, person: PersonId, is_typing: bool) {
+        let announcement = self.typing.lock().say(self.wheel.now_ms(), room, person, is_typing);
+        if let Some(announcement) = announcement {
+            self.announce(announcement);
+        }
+    }
+
+    /// Tells every socket that the server restarts, each with its own moment to come back: `retry_ms` is drawn from
+    /// `least` to twice that, so that they do not all come at once.
+    pub fn stop(&self, least: Duration) {
+        let least = u64::try_from(least.as_millis()).unwrap_or(u64::MAX).max(1);
+        for listener in self.wheel.everybody() {
+            let jitter = u64::from_le_bytes(self.chat.random()) % least;
+            listener.queue.close(close::RESTARTING, &format!("retry_ms={}", least.saturating_add(jitter)));
+        }
+    }
+
+    /// Lets a person's socket into a room and carries it until it ends.
+    pub async fn join(
+        self: &Arc<Self>,
+        stream: TcpStream,
+        leftover: Bytes,
+        person: Arc<Person>,
+        room: RoomId,
+        dialect: &'static dyn Dialect,
+    ) {
+        let queue = self.queue();
+        let (id, heard_at) = (self.hub.next_id(), self.wheel.now_seconds());
+        let listener = Arc::new(Listener::new(id, person, room, dialect, Arc::clone(&queue), heard_at));
+        if !self.hub.enter(&listener, self.chat.limits().listeners) {
+            queue.close(close::TOO_MANY, "too many sockets of one person");
+            return self.refuse_with(stream, leftover, queue).await;
+        }
+        self.wheel.enter(&listener);
+        let connection = Connection { live: Arc::clone(self), listener };
+        if let Err((code, reason)) = connection.begin().await {
+            queue.close(code, reason);
+        }
+        // A task of its own: the one that brought us here holds what the handshake needed.
+        tokio::spawn(drive(stream, leftover, queue, self.socket_limits(), connection));
+    }
+
+    /// Answers a socket that is not let in: it is closed with this code, so that a browser can read it.
+    pub async fn refuse(&self, stream: TcpStream, leftover: Bytes, code: u16, reason: &str) {
+        let queue = self.queue();
+        queue.close(code, reason);
+        self.refuse_with(stream, leftover, queue).await;
+    }
+
+    async fn refuse_with(&self, stream: TcpStream, leftover: Bytes, queue: Arc<Queue>) {
+        drive(stream, leftover, queue, self.socket_limits(), Deaf).await;
+    }
+
+    fn queue(&self) -> Arc<Queue> {
+        let limits = self.chat.limits();
+        Arc::new(Queue::new(QueueLimits { frames: limits.queue_frames, bytes: limits.queue_bytes }))
+    }
+
+    fn socket_limits(&self) -> SocketLimits {
+        let limits = self.chat.limits();
+        SocketLimits {
+            frame_bytes: limits.frame_bytes,
+            write_stall: Duration::from_secs(limits.write_stall_seconds),
+            ..SocketLimits::default()
+        }
+    }
+}
+
+/// The ear of a socket that is already refused.
+struct Deaf;
+
+impl Ear for Deaf {
+    fn heard(&mut self, _: Incoming<'_>) {}
+}
+
+/// A socket in a room. It leaves the room when it is dropped.
+struct Connection {
+    live: Arc<Live>,
+    listener: Arc<Listener>,
+}
+
+impl Connection {
+    /// Reads the room's history, which also decides whether the person may listen, and begins with it.
+    async fn begin(&self) -> Result<(), (u16, &'static str)> {
+        let (person, room) = (Arc::clone(&self.listener.person), self.listener.room);
+        let limit = self.live.chat.limits().history_messages;
+        let history = ask::look(&self.live.chat, move |look| rules::listen(look, &person, room, limit)).await;
+        match history {
+            Ok(history) => {
+                let text = self.listener.dialect.history(self.listener.person_id(), &history);
+                self.listener.begin(&text, history.room.head, history.room.seq);
+                Ok(())
+            }
+            Err(Error::Refused(_)) => Err((close::NOT_ALLOWED, "not allowed")),
+            Err(Error::Failed(fault)) => {
+                tracing::error!(%room, contract = self.listener.dialect.name(), "a socket could not join: {fault}");
+                Err((close::INTERNAL, "internal error"))
+            }
+        }
+    }
+
+    fn obey(&self, command: Command) {
+        match command {
+            Command::Send(draft) => self.send(draft),
+            Command::Typing(is_typing) => {
+                self.live.say_typing(self.listener.room, self.listener.person_id(), is_typing);
+            }
+            Command::Read => self.read(),
+        }
+    }
+
+    /// Sends a message. Who is in the room, the sender too, hears it from the hub; the sender alone hears of a refusal
+    /// or of the message that an earlier try has made.
+    fn send(&self, draft: Draft) {
+        let listener = Arc::clone(&self.listener);
+        if let Err(refusal) = self.live.pace.send(listener.person_id()) {
+            return listener.answer(&listener.dialect.refused(&refusal, draft.client_id.as_deref()));
+        }
+        listener.takes_off();
+        let client_id = draft.client_id.clone();
+        let (person, room, now) = (Arc::clone(&listener.person), listener.room, self.live.chat.now());
+        let limits = Arc::clone(self.live.chat.limits());
+        let in_flight = limits.sends_in_flight;
+        let rule = move |tx: &mut dyn beseda_core::ports::Tx| {
+            let sent = rules::send(tx, now, &limits, &person, room, &draft)?;
+            if sent.first { Ok(None) } else { rules::one_message(tx, &person, sent.message.id).map(Some) }
+        };
+        self.live.chat.change(rule, move |outcome| {
+            listener.lands(in_flight);
+            let dialect = listener.dialect;
+            match outcome {
+                Ok(None) => {}
+                Ok(Some((message, marks))) => {
+                    listener.answer(&dialect.sent_before(&message, marks, &listener.person, client_id.as_deref()));
+                }
+                Err(error) => answer_error(&listener, &error, client_id.as_deref()),
+            }
+        });
+    }
+
+    fn read(&self) {
+        let listener = Arc::clone(&self.listener);
+        let (person, room, now) = (Arc::clone(&listener.person), listener.room, self.live.chat.now());
+        let seen = listener.seen();
+        let in_flight = self.live.chat.limits().sends_in_flight;
+        listener.takes_off();
+        let rule = move |tx: &mut dyn beseda_core::ports::Tx| rules::read(tx, now, &person, room, Some(seen));
+        self.live.chat.change(rule, move |outcome| {
+            listener.lands(in_flight);
+            if let Err(error) = outcome {
+                answer_error(&listener, &error, None);
+            }
+        });
+    }
+}
+
+fn answer_error(listener: &Listener, error: &Error, client_id: Option<&str>) {
+    let dialect = listener.dialect;
+    match error {
+        Error::Refused(refusal) => listener.answer(&dialect.refused(refusal, client_id)),
+        Error::Failed(fault) => {
+            if !matches!(fault, Fault::Busy | Fault::Stopping) {
+                tracing::error!(room = %listener.room, contract = dialect.name(), "a frame failed: {fault}");
+            }
+            listener.answer(&dialect.failed(fault, client_id));
+        }
+    }
+}
+
+impl Ear for Connection {
+    fn heard(&mut self, incoming: Incoming<'_>) {
+        let dialect = self.listener.dialect;
+        let command = match incoming {
+            Incoming::Text(frame) => dialect.hear(frame),
+            Incoming::Binary(_) => {
+                Err(Misheard { code: "binary", detail: "send JSON as text, not as binary".to_owned() })
+            }
+            _ => return,
+        };
+        match command {
+            Ok(command) => self.obey(command),
+            Err(misheard) => self.listener.answer(&dialect.misheard(&misheard)),
+        }
+    }
+
+    fn alive(&self) {
+        self.listener.heard_at.store(self.live.wheel.now_seconds(), Ordering::Relaxed);
+    }
+
+    fn ready_to_hear(&self) -> bool {
+        self.listener.in_flight.load(Ordering::Relaxed) < self.live.chat.limits().sends_in_flight
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.live.wheel.leave(&self.listener);
+        if self.live.hub.leave(&self.listener) {
+            self.live.say_typing(self.listener.room, self.listener.person_id(), false);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The heartbeat: one wheel for all sockets. It pings who is silent and cuts off who is gone.
+
+use crate::listener::{Listener, close};
+use beseda_core::words::Limits;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How often the wheel turns, in milliseconds.
+pub const TICK_MS: u64 = 250;
+
+/// Every open socket, in as many spokes as the wheel has ticks in `ping_seconds`: each is looked at once a turn.
+pub(crate) struct Wheel {
+    spokes: Vec<Mutex<HashMap<u64, Arc<Listener>>>>,
+    now_ms: AtomicU64,
+    ping_seconds: u32,
+    gone_seconds: u32,
+}
+
+impl Wheel {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let spokes = (limits.ping_seconds * 1_000 / TICK_MS).max(1);
+        Self {
+            spokes: (0..spokes).map(|_| Mutex::default()).collect(),
+            now_ms: AtomicU64::new(0),
+            ping_seconds: u32::try_from(limits.ping_seconds).unwrap_or(u32::MAX),
+            gone_seconds: u32::try_from(limits.gone_seconds).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Now, in milliseconds of the wheel's own clock, as of the last tick.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.now_ms.load(Ordering::Relaxed)
+    }
+
+    /// Now, in whole seconds of the wheel's own clock.
+    pub(crate) fn now_seconds(&self) -> u32 {
+        u32::try_from(self.now_ms() / 1_000).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn enter(&self, listener: &Arc<Listener>) {
+        if let Some(spoke) = self.spoke(listener.id) {
+            spoke.lock().insert(listener.id, Arc::clone(listener));
+        }
+    }
+
+    pub(crate) fn leave(&self, listener: &Listener) {
+        if let Some(spoke) = self.spoke(listener.id) {
+            spoke.lock().remove(&listener.id);
+        }
+    }
+
+    /// Everybody on the wheel.
+    pub(crate) fn everybody(&self) -> Vec<Arc<Listener>> {
+        self.spokes.iter().flat_map(|spoke| spoke.lock().values().cloned().collect::<Vec<_>>()).collect()
+    }
+
+    /// Turns the wheel to `now_ms`, by every spoke whose time has come since the last call (all of them, if the
+    /// process slept).
+    pub(crate) fn tick(&self, now_ms: u64) {
+        let before = self.now_ms.swap(now_ms, Ordering::Relaxed) / TICK_MS;
+        let due = (now_ms / TICK_MS).saturating_sub(before).min(self.spokes.len() as u64);
+        for turn in 0..due {
+            if let Some(spoke) = self.spoke(before + 1 + turn) {
+                for listener in spoke.lock().values() {
+                    self.look_at(listener);
+                }
+            }
+        }
+    }
+
+    fn look_at(&self, listener: &Listener) {
+        let silent = self.now_seconds().saturating_sub(listener.heard_at.load(Ordering::Relaxed));
+        if silent >= self.gone_seconds {
+            listener.queue.cut(close::TOO_SLOW, "no sign of life");
+        } else if silent >= self.ping_seconds / 2 {
+            listener.queue.ping();
+        }
+    }
+
+    fn spoke(&self, number: u64) -> Option<&Mutex<HashMap<u64, Arc<Listener>>>> {
+        self.spokes.get(usize::try_from(number % self.spokes.len() as u64).ok()?)
+    }
+}

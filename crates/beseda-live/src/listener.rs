@@ -1,0 +1,160 @@
+//! A listener: an open socket in a room, as everybody else's code sees it.
+
+use crate::codec::text_frame;
+use crate::dialect::Dialect;
+use crate::socket::{NotQueued, Queue};
+use beseda_core::words::{Head, Person, PersonId, RoomId, Seq};
+use bytes::Bytes;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The close codes that this server sends (the table of the contracts; 4008, 4009 and 4029 are ours).
+pub mod close {
+    /// The server failed.
+    pub const INTERNAL: u16 = 1011;
+    /// Missing or malformed parameters.
+    pub const BAD_PARAMETERS: u16 = 4000;
+    /// Not authenticated.
+    pub const NOT_AUTHENTICATED: u16 = 4001;
+    /// Not allowed.
+    pub const NOT_ALLOWED: u16 = 4003;
+    /// Too slow a consumer, or one that answers no pings.
+    pub const TOO_SLOW: u16 = 4008;
+    /// The server is restarting; the reason is `retry_ms=<jittered>`.
+    pub const RESTARTING: u16 = 4009;
+    /// Too many sockets of one person.
+    pub const TOO_MANY: u16 = 4029;
+}
+
+/// An open socket in a room.
+pub struct Listener {
+    /// Its number among all of this process.
+    pub(crate) id: u64,
+    /// Who listens.
+    pub(crate) person: Arc<Person>,
+    /// Where.
+    pub(crate) room: RoomId,
+    /// In which dialect.
+    pub(crate) dialect: &'static dyn Dialect,
+    /// What it has still to be told.
+    pub(crate) queue: Arc<Queue>,
+    /// When its peer was last heard, in seconds of the heartbeat's clock.
+    pub(crate) heard_at: AtomicU32,
+    /// How many of its messages wait for their commit.
+    pub(crate) in_flight: AtomicU32,
+    stage: Mutex<Stage>,
+}
+
+/// How far a listener has come.
+enum Stage {
+    /// Its history is being read: what happens meanwhile waits, because it may be in the history already.
+    Joining(Vec<Said>),
+    /// It hears what happens after `after`, and has been told of messages up to `seen`.
+    Live { after: Head, seen: Seq },
+}
+
+/// A frame with what it brings its listener to.
+#[derive(Clone)]
+pub(crate) struct Said {
+    /// The head of the event; `None` where hearing it twice does no harm.
+    pub(crate) head: Option<Head>,
+    /// The number of the message that it tells of.
+    pub(crate) seq: Option<Seq>,
+    /// The frame.
+    pub(crate) frame: Bytes,
+}
+
+impl Listener {
+    pub(crate) fn new(
+        id: u64,
+        person: Arc<Person>,
+        room: RoomId,
+        dialect: &'static dyn Dialect,
+        queue: Arc<Queue>,
+        heard_at: u32,
+    ) -> Self {
+        Self {
+            id,
+            person,
+            room,
+            dialect,
+            queue,
+            heard_at: AtomicU32::new(heard_at),
+            in_flight: AtomicU32::new(0),
+            stage: Mutex::new(Stage::Joining(Vec::new())),
+        }
+    }
+
+    pub(crate) fn person_id(&self) -> PersonId {
+        self.person.id
+    }
+
+    /// Tells it something that belongs to the room's log. Never waits; a listener whose queue is full is cut off,
+    /// and whole again after it reconnects.
+    pub(crate) fn tell(&self, said: Said, joining_frames: usize) {
+        let mut stage = self.stage.lock();
+        match &mut *stage {
+            Stage::Joining(waiting) if waiting.len() < joining_frames => waiting.push(said),
+            Stage::Joining(_) => self.cut_slow(),
+            Stage::Live { after, seen } => {
+                if said.head.is_some_and(|head| head <= *after) {
+                    return;
+                }
+                if let Some(seq) = said.seq {
+                    *seen = (*seen).max(seq);
+                }
+                self.push(said.frame);
+            }
+        }
+    }
+
+    /// The history has been read: it is told first, then whatever happened since.
+    pub(crate) fn begin(&self, history: &str, head: Head, newest: Seq) {
+        let mut stage = self.stage.lock();
+        self.push(text_frame(history.as_bytes()));
+        let mut seen = newest;
+        if let Stage::Joining(waiting) = std::mem::replace(&mut *stage, Stage::Live { after: head, seen }) {
+            for said in waiting.into_iter().filter(|said| said.head.is_none_or(|of| of > head)) {
+                seen = seen.max(said.seq.unwrap_or_default());
+                self.push(said.frame);
+            }
+        }
+        *stage = Stage::Live { after: head, seen };
+    }
+
+    /// The newest message that it has been told of: what its reader can have read.
+    pub(crate) fn seen(&self) -> Seq {
+        match &*self.stage.lock() {
+            Stage::Joining(_) => Seq(0),
+            Stage::Live { seen, .. } => *seen,
+        }
+    }
+
+    /// Tells it something that is for it alone.
+    pub(crate) fn answer(&self, text: &str) {
+        self.push(text_frame(text.as_bytes()));
+    }
+
+    fn push(&self, frame: Bytes) {
+        if self.queue.push(frame) == Err(NotQueued::Full) {
+            self.cut_slow();
+        }
+    }
+
+    fn cut_slow(&self) {
+        self.queue.cut(close::TOO_SLOW, "too slow: reconnect to catch up");
+    }
+
+    /// Counts one message that waits for its commit.
+    pub(crate) fn takes_off(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One message less waits for its commit; a socket that was not read for that reason is read again.
+    pub(crate) fn lands(&self, limit: u32) {
+        if self.in_flight.fetch_sub(1, Ordering::Relaxed) >= limit {
+            self.queue.wake();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The bounded queue of what a connection has still to say.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+
+use crate::codec;
+
+/// How much may wait for a slow reader.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueLimits {
+    /// Frames.
+    pub frames: usize,
+    /// Bytes of frames, headers included.
+    pub bytes: usize,
+}
+
+impl Default for QueueLimits {
+    fn default() -> Self {
+        Self {
+            frames: 256,
+            bytes: 1_048_576,
+        }
+    }
+}
+
+/// A frame that was not queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotQueued {
+    /// The peer reads too slowly.
+    #[error("the queue is full")]
+    Full,
+    /// The connection is closing or gone.
+    #[error("the connection is closing")]
+    Closed,
+}
+
+/// What a connection has still to say. Shared as `Arc<Queue>`, used from any thread.
+#[derive(Debug)]
+pub struct Queue {
+    limits: QueueLimits,
+    pub(super) state: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// Not yet seen by the connection's task.
+    pub(super) fresh: VecDeque<Bytes>,
+    /// Frames and bytes that are not yet written, those in the task's hands included.
+    pub(super) frames: usize,
+    pub(super) bytes: usize,
+    /// The close frame and its code, once somebody closes.
+    pub(super) last: Option<(Bytes, u16)>,
+    /// What was queued before `last` is not to be sent any more.
+    pub(super) cut: bool,
+    /// The task has ended.
+    pub(super) gone: bool,
+    /// The task sleeps and wants to know of the first frame.
+    pub(super) asleep: bool,
+    pub(super) waker: Option<Waker>,
+}
+
+impl Queue {
+    /// An empty queue.
+    #[must_use]
+    pub fn new(limits: QueueLimits) -> Self {
+        Self {
+            limits,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Queues one frame, made by [`codec`]. A frame that alone is beyond the limit of bytes is taken when nothing
+    /// else waits, so that a long history can be said at all.
+    ///
+    /// # Errors
+    /// [`NotQueued`]; the queue is as before, and what to do about it is the caller's decision.
+    pub fn push(&self, frame: Bytes) -> Result<(), NotQueued> {
+        let mut state = self.state.lock();
+        if state.last.is_some() || state.gone {
+            return Err(NotQueued::Closed);
+        }
+        let bytes = state.bytes.saturating_add(frame.len());
+        if state.frames >= self.limits.frames || (bytes > self.limits.bytes && state.frames > 0) {
+            return Err(NotQueued::Full);
+        }
+        state.frames += 1;
+        state.bytes = bytes;
+        state.fresh.push_back(frame);
+        if std::mem::take(&mut state.asleep) {
+            wake_after(state);
+        }
+        Ok(())
+    }
+
+    /// Queues a ping; does nothing if the queue is full or closed.
+    pub fn ping(&self) {
+        let _ = self.push(codec::ping_frame());
+    }
+
+    /// Closes after what is queued. The first to close decides code and reason.
+    pub fn close(&self, code: u16, reason: &str) {
+        self.end(codec::close_frame(code, reason), code, false);
+    }
+
+    /// Closes at once: what is queued is dropped, except for the rest of a frame that is half written.
+    /// Overrides a [`Self::close`] that the connection has not taken up yet.
+    pub fn cut(&self, code: u16, reason: &str) {
+        self.end(codec::close_frame(code, reason), code, true);
+    }
+
+    fn end(&self, frame: Bytes, code: u16, cut: bool) {
+        let mut state = self.state.lock();
+        if state.gone || state.cut || (state.last.is_some() && !cut) {
+            return;
+        }
+        state.last = Some((frame, code));
+        if cut {
+            state.cut = true;
+            state.fresh = VecDeque::new();
+        }
+        wake_after(state);
+    }
+
+    /// Has the task ask its ear again whether it is ready to hear.
+    pub fn wake(&self) {
+        wake_after(self.state.lock());
+    }
+
+    /// Whether somebody has closed, or the connection is gone.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        let state = self.state.lock();
+        state.last.is_some() || state.gone
+    }
+}
+
+/// Wakes the task without the lock, for which it would only wait.
+fn wake_after(state: parking_lot::MutexGuard<'_, Waiting>) {
+    let waker = state.waker.clone();
+    drop(state);
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
