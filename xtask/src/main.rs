@@ -4,6 +4,7 @@
     reason = "a build tool lives on files and the environment; nothing of it runs in the server"
 )]
 
+mod bench;
 mod tidy;
 
 use std::io::Write as _;
@@ -23,11 +24,18 @@ struct Xtask {
 enum Job {
     /// Checks the walls of the house: dependencies, sources, licences.
     Tidy,
+    /// Measures Beseda against two floors and prints a table of ratios; builds the release binaries first.
+    Bench(bench::Bench),
+    /// The floors that `bench` starts.
+    #[command(hide = true)]
+    Floor(bench::floor::Floor),
 }
 
 fn main() -> ExitCode {
     let done = match Xtask::parse().job {
         Job::Tidy => tidy::run(),
+        Job::Bench(bench) => bench::run(&bench),
+        Job::Floor(floor) => bench::floor::run(&floor),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

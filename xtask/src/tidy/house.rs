@@ -1,0 +1,313 @@
+//! The walls between crates: who may depend on whom, and on what.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use cargo_metadata::{CargoOpt, DependencyKind, MetadataCommand, TargetKind};
+
+use super::Finding;
+use super::tokens::STORIES;
+
+/// What we ship for; a crate that only another system needs is not in the graph.
+const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+
+/// The packages that cargo resolved, and who needs whom.
+#[derive(Debug, Default, Clone)]
+pub struct Graph {
+    pub packages: Vec<Package>,
+}
+
+/// One package of the graph.
+#[derive(Debug, Default, Clone)]
+pub struct Package {
+    pub name: String,
+    pub version: String,
+    /// As its Cargo.toml spells it.
+    pub licence: Option<String>,
+    /// Where it came from; none for ours.
+    pub source: Option<String>,
+    /// Ours: a member of the workspace.
+    pub is_member: bool,
+    /// Runs inside the compiler: nothing of it, or of what it needs, is in the binary.
+    pub is_macro: bool,
+    /// What its Cargo.toml asks for, whether resolved here or not.
+    pub declared: Vec<Declared>,
+    /// Its normal dependencies on this platform: indices into `packages`.
+    pub normal: Vec<usize>,
+}
+
+/// A line of a Cargo.toml.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    pub name: String,
+    pub is_dev: bool,
+    pub features: Vec<String>,
+}
+
+impl Graph {
+    /// Asks cargo, with the lock file as it is.
+    ///
+    /// # Errors
+    /// When cargo cannot resolve the workspace from the lock file.
+    pub fn of_workspace(root: &Path) -> anyhow::Result<Graph> {
+        let metadata = MetadataCommand::new()
+            .current_dir(root)
+            .features(CargoOpt::SomeFeatures(Vec::new()))
+            .other_options(["--locked", "--filter-platform", PLATFORM].map(str::to_owned))
+            .exec()
+            .context("cargo metadata --locked")?;
+        let resolve = metadata
+            .resolve
+            .as_ref()
+            .context("cargo metadata gave no resolved graph")?;
+        let nodes: Vec<_> = resolve.nodes.iter().collect();
+        let places: BTreeMap<_, _> = nodes
+            .iter()
+            .enumerate()
+            .map(|(index, node)| (&node.id, index))
+            .collect();
+        let mut packages = Vec::new();
+        for node in nodes {
+            let package = metadata
+                .packages
+                .iter()
+                .find(|one| one.id == node.id)
+                .ok_or_else(|| anyhow!("no package {}", node.id))?;
+            let is_normal =
+                |dep: &&cargo_metadata::NodeDep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
+            packages.push(Package {
+                name: package.name.to_string(),
+                version: package.version.to_string(),
+                licence: package.license.clone(),
+                source: package.source.as_ref().map(|source| source.repr.clone()),
+                is_member: metadata.workspace_members.contains(&package.id),
+                is_macro: package
+                    .targets
+                    .iter()
+                    .any(|target| target.kind.contains(&TargetKind::ProcMacro)),
+                declared: package
+                    .dependencies
+                    .iter()
+                    .map(|one| Declared {
+                        name: one.name.clone(),
+                        is_dev: one.kind == DependencyKind::Development,
+                        features: one.features.clone(),
+                    })
+                    .collect(),
+                normal: node
+                    .deps
+                    .iter()
+                    .filter(is_normal)
+                    .filter_map(|dep| places.get(&dep.pkg).copied())
+                    .collect(),
+            });
+        }
+        Ok(Graph { packages })
+    }
+
+    /// The packages whose code is in the binary of `name`, with who needs each.
+    pub fn linked_into(&self, name: &str) -> BTreeMap<usize, Vec<&Package>> {
+        let mut needed: BTreeMap<usize, Vec<&Package>> = BTreeMap::new();
+        let mut open: Vec<usize> = self
+            .packages
+            .iter()
+            .position(|one| one.name == name)
+            .into_iter()
+            .collect();
+        while let Some(package) = open.pop().and_then(|index| self.packages.get(index)) {
+            for index in &package.normal {
+                if self.packages.get(*index).is_some_and(|one| one.is_macro) {
+                    continue;
+                }
+                let by = needed.entry(*index).or_default();
+                if by.is_empty() {
+                    open.push(*index);
+                }
+                by.push(package);
+            }
+        }
+        needed
+    }
+}
+
+/// A crate of ours and those of ours that it may use.
+const PLAN: [(&str, &[&str]); 5] = [
+    ("beseda-core", &[]),
+    ("beseda-store", &["beseda-core"]),
+    ("beseda-live", &["beseda-core"]),
+    ("beseda-contracts", &["beseda-core", "beseda-live"]),
+    (
+        "beseda",
+        &["beseda-core", "beseda-store", "beseda-live", "beseda-contracts"],
+    ),
+];
+
+/// All that the core may use.
+const CORE_MAY_USE: [&str; 3] = ["serde", "thiserror", "uuid"];
+
+/// Foreign crates with a vocabulary of their own, and the crates of ours that may speak it.
+const VOCABULARIES: [(&[&str], &[&str], &str); 8] = [
+    (
+        &[
+            "rusqlite",
+            "libsqlite3-sys",
+            "refinery",
+            "postgres",
+            "tokio-postgres",
+            "deadpool-postgres",
+            "sqlx",
+            "diesel",
+            "object_store",
+        ],
+        &["beseda-store"],
+        "only the store keeps anything",
+    ),
+    (
+        &[
+            "axum",
+            "axum-extra",
+            "tower",
+            "tower-http",
+            "http",
+            "http-body-util",
+            "tokio",
+            "tokio-util",
+            "futures",
+            "futures-util",
+        ],
+        &["beseda-live", "beseda-contracts", "beseda"],
+        "the core and the store are plain synchronous code: no sockets, no runtime",
+    ),
+    (
+        &["hyper", "hyper-util", "tungstenite", "tokio-tungstenite"],
+        &["beseda-live"],
+        "only live holds a socket",
+    ),
+    (
+        &["redis", "async-nats"],
+        &["beseda-live"],
+        "fan-out between processes is live's",
+    ),
+    (
+        &["jiff", "time"],
+        &["beseda-contracts", "beseda"],
+        "inside, a time is a number of milliseconds; only what is said or logged has a calendar",
+    ),
+    (
+        &["rand", "getrandom", "fastrand"],
+        &["beseda"],
+        "random numbers are handed in by the binary",
+    ),
+    (
+        &["clap", "toml", "strsim", "anyhow", "tracing-subscriber"],
+        &["beseda"],
+        "the command line, the settings and the log's shape belong to the binary",
+    ),
+    (&["reqwest"], &[], "the server calls nobody yet; tests and xtask may"),
+];
+
+pub fn check(graph: &Graph) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in graph.packages.iter().filter(|one| one.is_member) {
+        for dependency in &package.declared {
+            findings.extend(inner(package, dependency, graph));
+            findings.extend(outer(package, dependency));
+            findings.extend(test_feature(package, dependency));
+        }
+        if package.name != "xtask" && !PLAN.iter().any(|(name, _)| *name == package.name) {
+            let advice = "the house has five crates and xtask; a sixth is a decision: write it down in docs/decisions/ and add it to PLAN in xtask/src/tidy/house.rs";
+            findings.push(Finding::new(
+                "house",
+                manifest(package),
+                "a crate that is not in the plan",
+                advice,
+            ));
+        }
+    }
+    findings
+}
+
+/// Walls between our own crates. Tests may wire more together than the binary does.
+fn inner(package: &Package, dependency: &Declared, graph: &Graph) -> Option<Finding> {
+    let is_ours = graph
+        .packages
+        .iter()
+        .any(|one| one.is_member && one.name == dependency.name);
+    if !is_ours {
+        return None;
+    }
+    let may = PLAN
+        .iter()
+        .find(|(name, _)| *name == package.name)
+        .map(|(_, may)| *may)
+        .unwrap_or_default();
+    let is_top = ["beseda", "xtask"].contains(&dependency.name.as_str());
+    let is_free = package.name == "xtask" || dependency.is_dev;
+    let broken = is_top || !(is_free || may.contains(&dependency.name.as_str()));
+    broken.then(|| {
+        let advice = match is_top {
+            true => "the binary wires everything and nobody depends on it, nor on the build tool: move what is shared below",
+            false => "our crates form a tree (ARCHITECTURE.md): store and live never meet, contracts speak to the core's ports; let `beseda` wire the two together",
+        };
+        Finding::new("house", manifest(package), format!("{} depends on {}", package.name, dependency.name), advice)
+    })
+}
+
+/// Walls around other people's vocabularies.
+fn outer(package: &Package, dependency: &Declared) -> Option<Finding> {
+    if package.name == "xtask" || dependency.is_dev {
+        return None;
+    }
+    let name = dependency.name.as_str();
+    if package.name == "beseda-core" && !name.starts_with("beseda") && !CORE_MAY_USE.contains(&name) {
+        let advice = format!(
+            "the core uses {} and nothing else: define a port in ports.rs and let another crate bring `{name}`",
+            CORE_MAY_USE.join(", ")
+        );
+        return Some(Finding::new(
+            "core-dependencies",
+            manifest(package),
+            format!("the core depends on {name}"),
+            advice,
+        ));
+    }
+    let (_, owners, reason) = VOCABULARIES.iter().find(|(names, _, _)| names.contains(&name))?;
+    (!owners.contains(&package.name.as_str())).then(|| {
+        let may = if owners.is_empty() {
+            "nobody".to_owned()
+        } else {
+            owners.join(", ")
+        };
+        Finding::new(
+            "vocabulary",
+            manifest(package),
+            format!("{} depends on {name}", package.name),
+            format!("{reason}: {may} may use it"),
+        )
+    })
+}
+
+/// What only tests may see stays out of the binary.
+fn test_feature(package: &Package, dependency: &Declared) -> Option<Finding> {
+    let asks = !dependency.is_dev && package.name != "xtask" && dependency.features.iter().any(|one| one == STORIES);
+    asks.then(|| {
+        let what = format!(
+            "{} asks for the feature `{STORIES}` of {}",
+            package.name, dependency.name
+        );
+        Finding::new(
+            "house",
+            manifest(package),
+            what,
+            "it is for [dev-dependencies]: the walls do not look into it, so it must not reach the binary",
+        )
+    })
+}
+
+fn manifest(package: &Package) -> String {
+    match package.name.as_str() {
+        "xtask" => "xtask/Cargo.toml".to_owned(),
+        name => format!("crates/{name}/Cargo.toml"),
+    }
+}

@@ -1,0 +1,368 @@
+//! Walls inside the Rust sources: who may speak SQL, read a clock, name another contract.
+
+use std::collections::BTreeSet;
+
+use super::Finding;
+use super::permission;
+use super::tokens::{self, Kind, Source, Token};
+use super::tree::Tree;
+
+/// A call or a module that only its owners may name.
+struct Capability {
+    name: &'static str,
+    /// Matched as whole segments anywhere in a path whose imports are spelled out.
+    paths: &'static [&'static str],
+    /// Path prefixes of the files that may.
+    owners: &'static [&'static str],
+    advice: &'static str,
+}
+
+/// The table of owners. To add one is a decision: say why in docs/decisions/.
+const CAPABILITIES: [Capability; 6] = [
+    Capability {
+        name: "wall clock",
+        paths: &[
+            "SystemTime::now",
+            "Timestamp::now",
+            "Zoned::now",
+            "Utc::now",
+            "Local::now",
+        ],
+        owners: &["crates/beseda/src/system.rs"],
+        advice: "time is an argument: take it from the caller or from the clock that the binary hands in; a test must be able to say what time it is",
+    },
+    Capability {
+        name: "monotonic clock",
+        paths: &["Instant::now"],
+        owners: &["crates/beseda/src/", "crates/beseda-live/src/"],
+        advice: "only what listens has deadlines (live, with tokio's Instant, which a test can pause) and the binary; elsewhere time is an argument",
+    },
+    Capability {
+        name: "randomness",
+        paths: &[
+            "getrandom",
+            "rand",
+            "fastrand",
+            "OsRng",
+            "ThreadRng",
+            "thread_rng",
+            "Uuid::new_v4",
+            "Uuid::now_v7",
+            "SaltString::generate",
+        ],
+        owners: &["crates/beseda/src/system.rs"],
+        advice: "random numbers are handed in by the binary: a failing test must be repeatable from its seed",
+    },
+    Capability {
+        name: "environment",
+        paths: &[
+            "std::env::var",
+            "std::env::vars",
+            "std::env::var_os",
+            "std::env::vars_os",
+            "std::env::set_var",
+            "std::env::remove_var",
+            "std::env::current_dir",
+            "std::env::temp_dir",
+        ],
+        owners: &["crates/beseda/src/system.rs"],
+        advice: "settings are read in one place, checked there, and passed on as values: a setting read elsewhere is one that `config check` does not know",
+    },
+    Capability {
+        name: "files",
+        paths: &["std::fs", "tokio::fs", "File::open", "File::create", "OpenOptions::new"],
+        owners: &["crates/beseda/src/system.rs", "crates/beseda-store/src/"],
+        advice: "the store keeps what is kept, and system.rs of the binary reads the settings; nobody else touches the disk",
+    },
+    Capability {
+        name: "sleep that blocks",
+        paths: &["std::thread::sleep"],
+        owners: &[],
+        advice: "it stops every connection of that thread: wait for the condition, or use tokio's timers",
+    },
+];
+
+const CORE: &str = "crates/beseda-core/src/";
+const STORE: &str = "crates/beseda-store/";
+const CONTRACTS: &str = "crates/beseda-contracts/src/";
+/// The only file, and the only folder, that may decide or spell what a role is.
+const ROLE_HOMES: [&str; 3] = [
+    "crates/beseda-core/src/policy.rs",
+    "crates/beseda-core/src/policy/",
+    "crates/beseda-core/src/words/",
+];
+
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings = sql_files(tree);
+    let sources = read_all(tree, &mut findings);
+    let contracts = contract_folders(tree);
+    for (file, source) in &sources {
+        let tokens = &source.tokens;
+        findings.extend(core_words(file, tokens));
+        findings.extend(capabilities(file, tokens));
+        findings.extend(sql(file, tokens));
+        findings.extend(contract_names(file, tokens, &contracts));
+        findings.extend(unbounded(file, tokens));
+        if !ROLE_HOMES.iter().any(|home| file.starts_with(home)) {
+            findings.extend(permission::check(file, tokens));
+        }
+    }
+    findings
+}
+
+/// The sources of the crates, without the modules that exist in tests only.
+fn read_all<'a>(tree: &'a Tree, findings: &mut Vec<Finding>) -> Vec<(&'a str, Source)> {
+    let mut sources = Vec::new();
+    let mut test_only: Vec<String> = Vec::new();
+    for (file, text) in tree
+        .below("crates/", "rs")
+        .filter(|(file, _)| file.split('/').nth(2) == Some("src"))
+    {
+        match tokens::read(text) {
+            Ok(source) => {
+                let folder = module_folder(file);
+                for module in &source.test_modules {
+                    test_only.push(format!("{folder}{module}.rs"));
+                    test_only.push(format!("{folder}{module}/"));
+                }
+                sources.push((file, source));
+            }
+            Err(error) => findings.push(Finding::new(
+                "rust",
+                file,
+                error.to_string(),
+                "the file cannot be read as Rust, so no wall in it can be checked",
+            )),
+        }
+    }
+    sources.retain(|(file, _)| !test_only.iter().any(|path| file.starts_with(path.as_str())));
+    sources
+}
+
+/// Where the modules that a file declares are found.
+fn module_folder(file: &str) -> String {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    match name {
+        "lib.rs" | "main.rs" | "mod.rs" => format!("{folder}/"),
+        _ => format!("{folder}/{}/", name.trim_end_matches(".rs")),
+    }
+}
+
+fn contract_folders(tree: &Tree) -> BTreeSet<&str> {
+    let below = tree
+        .files
+        .keys()
+        .filter_map(|file| file.strip_prefix(CONTRACTS)?.split_once('/'));
+    below
+        .map(|(folder, _)| folder)
+        .filter(|folder| *folder != "shared")
+        .collect()
+}
+
+/// Whether `wanted` stands in `path` as a run of whole segments.
+fn names(token: &Token, wanted: &str) -> bool {
+    let wanted: Vec<&str> = wanted.split("::").collect();
+    let found: Vec<&str> = token.segments().collect();
+    // A lone word is somebody's variable; a module or a type shows itself by a path or an import.
+    let says_more = wanted.len() > 1 || found.len() > 1 || token.kind == Kind::Import;
+    token.is_path() && says_more && found.windows(wanted.len()).any(|run| run == wanted)
+}
+
+fn core_words(file: &str, tokens: &[Token]) -> Vec<Finding> {
+    const FOREIGN: [&str; 17] = [
+        "axum",
+        "tokio",
+        "tokio_util",
+        "tower",
+        "http",
+        "hyper",
+        "reqwest",
+        "tungstenite",
+        "futures",
+        "rusqlite",
+        "refinery",
+        "postgres",
+        "redis",
+        "jiff",
+        "chrono",
+        "rand",
+        "serde_json",
+    ];
+    if !file.starts_with(CORE) {
+        return Vec::new();
+    }
+    let foreign = |token: &Token| {
+        let first = token.segments().next().unwrap_or_default();
+        let says_more = token.text.contains("::") || token.kind == Kind::Import;
+        token.is_path()
+            && (says_more && FOREIGN.contains(&first)
+                || ["async", "await"].contains(&token.text.as_str())
+                || token.text.starts_with("std::net"))
+    };
+    let found = tokens.iter().filter(|token| foreign(token));
+    found
+        .map(|token| {
+            let advice = "the core says what is true and knows no socket, no runtime, no database, no clock: speak of it in the core's own words, and let the crate that owns it translate";
+            Finding::at("core-words", file, token.line, format!("the core names `{}`", token.text), advice)
+        })
+        .collect()
+}
+
+fn capabilities(file: &str, tokens: &[Token]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for capability in CAPABILITIES
+        .iter()
+        .filter(|one| !one.owners.iter().any(|owner| file.starts_with(owner)))
+    {
+        for token in tokens
+            .iter()
+            .filter(|token| capability.paths.iter().any(|path| names(token, path)))
+        {
+            let what = format!("`{}`: the {} is not this file's", token.text, capability.name);
+            findings.push(Finding::at("capability", file, token.line, what, capability.advice));
+        }
+    }
+    findings
+}
+
+/// SQL stands in files of its own, in the store.
+fn sql(file: &str, tokens: &[Token]) -> Vec<Finding> {
+    let in_store = file.starts_with(STORE);
+    let spelled = |token: &&Token| {
+        token.kind == Kind::Text && is_sql(&token.text) && !(in_store && is_session_command(&token.text))
+    };
+    let found = tokens.iter().filter(spelled);
+    found
+        .map(|token| {
+            let what = format!("SQL in a string: \"{}\"", token.text.trim().chars().take(40).collect::<String>());
+            let advice = match in_store {
+                true => "a statement is a file, crates/beseda-store/sql/<table>/<verb>.sql, read with include_str!: only so can one test prepare every statement on every engine",
+                false => "only the store spells SQL: ask it through a port of the core",
+            };
+            Finding::at("sql", file, token.line, what, advice)
+        })
+        .collect()
+}
+
+fn is_sql(text: &str) -> bool {
+    const VERBS: [&str; 15] = [
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "CREATE",
+        "ALTER",
+        "DROP",
+        "WITH",
+        "PRAGMA",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+        "SAVEPOINT",
+        "VACUUM",
+        "ATTACH",
+    ];
+    const SMALL: [&str; 7] = [
+        "insert into ",
+        "delete from ",
+        "create table ",
+        "create index ",
+        "drop table ",
+        "alter table ",
+        "pragma ",
+    ];
+    let text = text.trim_start();
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    // `DELETE /rooms/1` is HTTP.
+    let shouted = VERBS.contains(&first.trim_end_matches(';')) && !rest.starts_with('/');
+    let verb_alone =
+        rest.is_empty() && !["BEGIN", "COMMIT", "ROLLBACK", "VACUUM"].contains(&first.trim_end_matches(';'));
+    let queried = text.starts_with("select ") && text.contains(" from ");
+    (shouted && !verb_alone) || queried || SMALL.iter().any(|start| text.starts_with(start))
+}
+
+/// What is said to a connection rather than asked of a table.
+fn is_session_command(text: &str) -> bool {
+    const COMMANDS: [&str; 7] = [
+        "PRAGMA",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+        "SAVEPOINT",
+        "RELEASE",
+        "VACUUM",
+    ];
+    let first = text.split_whitespace().next().unwrap_or_default();
+    COMMANDS.contains(&first.trim_end_matches(';'))
+}
+
+fn sql_files(tree: &Tree) -> Vec<Finding> {
+    const HOMES: [&str; 2] = ["crates/beseda-store/sql/", "crates/beseda-store/migrations/"];
+    let strays = tree
+        .below("", "sql")
+        .filter(|(file, _)| !HOMES.iter().any(|home| file.starts_with(home)));
+    strays
+        .map(|(file, _)| {
+            Finding::new(
+                "sql",
+                file,
+                "an SQL file outside the store",
+                "only the store spells SQL: crates/beseda-store/sql/ or migrations/",
+            )
+        })
+        .collect()
+}
+
+/// `order_desk` does not know that there is a `school`, and `shared` knows neither.
+fn contract_names(file: &str, tokens: &[Token], contracts: &BTreeSet<&str>) -> Vec<Finding> {
+    let Some((own, _)) = file.strip_prefix(CONTRACTS).and_then(|rest| rest.split_once('/')) else {
+        return Vec::new();
+    };
+    let other = |token: &Token| match token.kind {
+        Kind::Path | Kind::Import if token.text.contains("::") => token
+            .segments()
+            .find(|segment| *segment != own && contracts.contains(segment))
+            .map(str::to_owned),
+        Kind::Text if token.text.contains("../") => token
+            .text
+            .split('/')
+            .find(|part| *part != own && contracts.contains(part))
+            .map(str::to_owned),
+        _ => None,
+    };
+    let found = tokens.iter().filter_map(|token| Some((token, other(token)?)));
+    found
+        .map(|(token, other)| {
+            let advice = "no contract knows another: what two of them need goes to shared/ (if it has no contract's words) or into the core";
+            Finding::at("contract-names", file, token.line, format!("`{own}` names `{other}`"), advice)
+        })
+        .collect()
+}
+
+fn unbounded(file: &str, tokens: &[Token]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_path()) {
+        let last = token.ending().next().unwrap_or_default();
+        // tokio's `mpsc::channel` takes its bound; the one without arguments is the standard library's.
+        let empty_call = tokens.get(index + 1).is_some_and(|next| next.is("("))
+            && tokens.get(index + 2).is_some_and(|next| next.is(")"));
+        let std_channel =
+            token.text.contains("mpsc") && last == "channel" && (empty_call || token.text.starts_with("std::"));
+        let generic_std = token.text == "std::sync::mpsc::channel";
+        let unbounded = ["unbounded_channel", "unbounded", "UnboundedSender", "UnboundedReceiver"].contains(&last);
+        if std_channel
+            || generic_std
+            || (unbounded && (last != "unbounded" || empty_call || token.kind == Kind::Import))
+        {
+            let advice = "no queue without a bound: use `mpsc::channel(n)` or `sync_channel(n)` with a limit that has a name, and decide what happens when it is full";
+            findings.push(Finding::at(
+                "unbounded",
+                file,
+                token.line,
+                format!("`{}` has no bound", token.text),
+                advice,
+            ));
+        }
+    }
+    findings
+}
