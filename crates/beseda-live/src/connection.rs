@@ -1,5 +1,8 @@
 //! A connection: a socket joins a room, its frames become commands, and its commands reach the rules.
 
+#[cfg(test)]
+mod tests;
+
 use crate::ask;
 use crate::codec::Incoming;
 use crate::dialect::{Command, Dialect, Misheard};
@@ -41,7 +44,13 @@ impl Live {
     #[must_use]
     pub fn new(chat: Chat, hub: Arc<Hub>, pace: Arc<dyn Pace>) -> Arc<Self> {
         let (wheel, typing) = (Wheel::new(chat.limits()), Mutex::new(Typing::new(chat.limits())));
-        Arc::new(Self { chat, hub, pace, wheel, typing })
+        Arc::new(Self {
+            chat,
+            hub,
+            pace,
+            wheel,
+            typing,
+        })
     }
 
     /// The chat.
@@ -76,7 +85,14 @@ impl Live {
         }
     }
 
-    fn announce(&self, Announcement { room, person, is_typing }: Announcement) {
+    fn announce(
+        &self,
+        Announcement {
+            room,
+            person,
+            is_typing,
+        }: Announcement,
+    ) {
         self.hub.tell_typing(room, person, is_typing);
     }
 
@@ -93,7 +109,9 @@ impl Live {
         let least = u64::try_from(least.as_millis()).unwrap_or(u64::MAX).max(1);
         for listener in self.wheel.everybody() {
             let jitter = u64::from_le_bytes(self.chat.random()) % least;
-            listener.queue.close(close::RESTARTING, &format!("retry_ms={}", least.saturating_add(jitter)));
+            listener
+                .queue
+                .close(close::RESTARTING, &format!("retry_ms={}", least.saturating_add(jitter)));
         }
     }
 
@@ -114,7 +132,10 @@ impl Live {
             return self.refuse_with(stream, leftover, queue).await;
         }
         self.wheel.enter(&listener);
-        let connection = Connection { live: Arc::clone(self), listener };
+        let connection = Connection {
+            live: Arc::clone(self),
+            listener,
+        };
         if let Err((code, reason)) = connection.begin().await {
             queue.close(code, reason);
         }
@@ -135,7 +156,10 @@ impl Live {
 
     fn queue(&self) -> Arc<Queue> {
         let limits = self.chat.limits();
-        Arc::new(Queue::new(QueueLimits { frames: limits.queue_frames, bytes: limits.queue_bytes }))
+        Arc::new(Queue::new(QueueLimits {
+            frames: limits.queue_frames,
+            bytes: limits.queue_bytes,
+        }))
     }
 
     fn socket_limits(&self) -> SocketLimits {
@@ -185,7 +209,8 @@ impl Connection {
         match command {
             Command::Send(draft) => self.send(draft),
             Command::Typing(is_typing) => {
-                self.live.say_typing(self.listener.room, self.listener.person_id(), is_typing);
+                self.live
+                    .say_typing(self.listener.room, self.listener.person_id(), is_typing);
             }
             Command::Read => self.read(),
         }
@@ -205,7 +230,11 @@ impl Connection {
         let in_flight = limits.sends_in_flight;
         let rule = move |tx: &mut dyn beseda_core::ports::Tx| {
             let sent = rules::send(tx, now, &limits, &person, room, &draft)?;
-            if sent.first { Ok(None) } else { rules::one_message(tx, &person, sent.message.id).map(Some) }
+            if sent.first {
+                Ok(None)
+            } else {
+                rules::one_message(tx, &person, sent.message.id).map(Some)
+            }
         };
         self.live.chat.change(rule, move |outcome| {
             listener.lands(in_flight);
@@ -254,9 +283,10 @@ impl Ear for Connection {
         let dialect = self.listener.dialect;
         let command = match incoming {
             Incoming::Text(frame) => dialect.hear(frame),
-            Incoming::Binary(_) => {
-                Err(Misheard { code: "binary", detail: "send JSON as text, not as binary".to_owned() })
-            }
+            Incoming::Binary(_) => Err(Misheard {
+                code: "binary",
+                detail: "send JSON as text, not as binary".to_owned(),
+            }),
             _ => return,
         };
         match command {
@@ -266,7 +296,9 @@ impl Ear for Connection {
     }
 
     fn alive(&self) {
-        self.listener.heard_at.store(self.live.wheel.now_seconds(), Ordering::Relaxed);
+        self.listener
+            .heard_at
+            .store(self.live.wheel.now_seconds(), Ordering::Relaxed);
     }
 
     fn ready_to_hear(&self) -> bool {
@@ -278,7 +310,8 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.live.wheel.leave(&self.listener);
         if self.live.hub.leave(&self.listener) {
-            self.live.say_typing(self.listener.room, self.listener.person_id(), false);
+            self.live
+                .say_typing(self.listener.room, self.listener.person_id(), false);
         }
     }
 }

@@ -53,7 +53,10 @@ impl Wheel {
 
     /// Everybody on the wheel.
     pub(crate) fn everybody(&self) -> Vec<Arc<Listener>> {
-        self.spokes.iter().flat_map(|spoke| spoke.lock().values().cloned().collect::<Vec<_>>()).collect()
+        self.spokes
+            .iter()
+            .flat_map(|spoke| spoke.lock().values().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     /// Turns the wheel to `now_ms`, by every spoke whose time has come since the last call (all of them, if the
@@ -71,7 +74,9 @@ impl Wheel {
     }
 
     fn look_at(&self, listener: &Listener) {
-        let silent = self.now_seconds().saturating_sub(listener.heard_at.load(Ordering::Relaxed));
+        let silent = self
+            .now_seconds()
+            .saturating_sub(listener.heard_at.load(Ordering::Relaxed));
         if silent >= self.gone_seconds {
             listener.queue.cut(close::TOO_SLOW, "no sign of life");
         } else if silent >= self.ping_seconds / 2 {
@@ -80,6 +85,7 @@ impl Wheel {
     }
 
     fn spoke(&self, number: u64) -> Option<&Mutex<HashMap<u64, Arc<Listener>>>> {
-        self.spokes.get(usize::try_from(number % self.spokes.len() as u64).ok()?)
+        self.spokes
+            .get(usize::try_from(number % self.spokes.len() as u64).ok()?)
     }
 }

@@ -80,10 +80,18 @@ impl Hub {
                 }
             }
         }
-        let Some(shard) = self.shard(listener.room) else { return true };
+        let Some(shard) = self.shard(listener.room) else {
+            return true;
+        };
         let mut rooms = shard.write();
-        let Some(listeners) = rooms.get_mut(&listener.room) else { return true };
-        let left: Vec<_> = listeners.iter().filter(|other| other.id != listener.id).cloned().collect();
+        let Some(listeners) = rooms.get_mut(&listener.room) else {
+            return true;
+        };
+        let left: Vec<_> = listeners
+            .iter()
+            .filter(|other| other.id != listener.id)
+            .cloned()
+            .collect();
         let last = left.iter().all(|other| other.person_id() != listener.person_id());
         if left.is_empty() {
             rooms.remove(&listener.room);
@@ -96,16 +104,29 @@ impl Hub {
     /// Tells everybody in the room but `typist` that they type, or have stopped.
     pub(crate) fn tell_typing(&self, room: RoomId, typist: PersonId, is_typing: bool) {
         let mut said = Encoded::default();
-        for listener in self.listeners(room).iter().filter(|listener| listener.person_id() != typist) {
+        for listener in self
+            .listeners(room)
+            .iter()
+            .filter(|listener| listener.person_id() != typist)
+        {
             let say = |dialect: &dyn Dialect| dialect.typing(typist, is_typing);
             if let Some(frame) = said.once(listener.dialect, None, say) {
-                listener.tell(Said { head: None, seq: None, frame }, self.joining_frames);
+                listener.tell(
+                    Said {
+                        head: None,
+                        seq: None,
+                        frame,
+                    },
+                    self.joining_frames,
+                );
             }
         }
     }
 
     fn listeners(&self, room: RoomId) -> Listeners {
-        self.shard(room).and_then(|shard| shard.read().get(&room).cloned()).unwrap_or_default()
+        self.shard(room)
+            .and_then(|shard| shard.read().get(&room).cloned())
+            .unwrap_or_default()
     }
 
     fn shard(&self, room: RoomId) -> Option<&RwLock<HashMap<RoomId, Listeners>>> {
@@ -155,17 +176,32 @@ impl Audience for Hub {
 /// What of an event looks different to this person.
 fn viewer(event: &Event, person: PersonId) -> Viewer {
     match &event.heard {
-        Heard::Sent { message, client_id } => {
-            Viewer { knows_client_id: client_id.is_some() && message.is_by(person), is_read: false }
-        }
+        Heard::Sent { message, client_id } => Viewer {
+            knows_client_id: client_id.is_some() && message.is_by(person),
+            is_read: false,
+        },
         Heard::Edited { message, receipts } => {
             let furthest = |of: &dyn Fn(PersonId) -> bool| {
-                receipts.iter().filter(|(who, _)| of(*who)).map(|(_, seq)| *seq).max().unwrap_or(Seq(0))
+                receipts
+                    .iter()
+                    .filter(|(who, _)| of(*who))
+                    .map(|(_, seq)| *seq)
+                    .max()
+                    .unwrap_or(Seq(0))
             };
-            let marks = Marks { own: furthest(&|who| who == person), others: furthest(&|who| who != person) };
-            Viewer { knows_client_id: false, is_read: marks.is_read(message, person) }
+            let marks = Marks {
+                own: furthest(&|who| who == person),
+                others: furthest(&|who| who != person),
+            };
+            Viewer {
+                knows_client_id: false,
+                is_read: marks.is_read(message, person),
+            }
         }
-        _ => Viewer { knows_client_id: false, is_read: false },
+        _ => Viewer {
+            knows_client_id: false,
+            is_read: false,
+        },
     }
 }
 
@@ -182,7 +218,10 @@ impl Encoded {
         viewer: Option<Viewer>,
         say: impl FnOnce(&dyn Dialect) -> Option<String>,
     ) -> Option<Bytes> {
-        let known = self.frames.iter().find(|(name, seen, _)| *seen == viewer && *name == dialect.name());
+        let known = self
+            .frames
+            .iter()
+            .find(|(name, seen, _)| *seen == viewer && *name == dialect.name());
         if let Some((_, _, frame)) = known {
             return frame.clone();
         }

@@ -47,13 +47,7 @@ impl Typing {
     }
 
     /// Somebody says that they type, or have stopped. What may not be told yet is told by a later [`Self::tick`].
-    pub(crate) fn say(
-        &mut self,
-        now: Millis,
-        room: RoomId,
-        person: PersonId,
-        is_typing: bool,
-    ) -> Option<Announcement> {
+    pub(crate) fn say(&mut self, now: Millis, room: RoomId, person: PersonId, is_typing: bool) -> Option<Announcement> {
         let key = (room, person);
         if !is_typing && !self.typists.contains_key(&key) {
             return None;
@@ -68,7 +62,13 @@ impl Typing {
         typist.until = now + self.lasts;
         // To stop what nobody was told of needs no word; to go on typing does, because listeners have clocks too.
         typist.wanted = (is_typing || typist.told).then_some(is_typing);
-        typist.announce(now, self.rate, self.burst).map(|is_typing| Announcement { room, person, is_typing })
+        typist
+            .announce(now, self.rate, self.burst)
+            .map(|is_typing| Announcement {
+                room,
+                person,
+                is_typing,
+            })
     }
 
     /// What is due: ends of those who said nothing for long, and what could not be told before.
@@ -80,7 +80,11 @@ impl Typing {
                 typist.wanted = typist.told.then_some(false);
             }
             if let Some(is_typing) = typist.announce(now, rate, burst) {
-                due.push(Announcement { room, person, is_typing });
+                due.push(Announcement {
+                    room,
+                    person,
+                    is_typing,
+                });
             }
             // Forgotten only with a full allowance, or forgetting would be a way around the rate.
             typist.told || typist.wanted.is_some() || typist.tokens < burst
@@ -116,7 +120,12 @@ mod tests {
     const ANNA: PersonId = PersonId(7);
 
     fn typing() -> Typing {
-        Typing::new(&Limits { typing_per_second: 0.5, typing_burst: 3, typing_seconds: 5, ..Limits::default() })
+        Typing::new(&Limits {
+            typing_per_second: 0.5,
+            typing_burst: 3,
+            typing_seconds: 5,
+            ..Limits::default()
+        })
     }
 
     fn told(announcement: Option<Announcement>) -> Option<bool> {
@@ -128,7 +137,14 @@ mod tests {
         let mut typing = typing();
         assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));
         assert_eq!(typing.tick(4_999), []);
-        assert_eq!(typing.tick(5_000), [Announcement { room: ROOM, person: ANNA, is_typing: false }]);
+        assert_eq!(
+            typing.tick(5_000),
+            [Announcement {
+                room: ROOM,
+                person: ANNA,
+                is_typing: false
+            }]
+        );
         assert_eq!(typing.tick(60_000), []);
     }
 
@@ -142,7 +158,14 @@ mod tests {
         assert_eq!(told(typing.say(4, ROOM, ANNA, true)), None);
         assert_eq!(told(typing.say(5, ROOM, ANNA, false)), None);
         assert_eq!(typing.tick(1_000), []);
-        assert_eq!(typing.tick(2_000), [Announcement { room: ROOM, person: ANNA, is_typing: false }]);
+        assert_eq!(
+            typing.tick(2_000),
+            [Announcement {
+                room: ROOM,
+                person: ANNA,
+                is_typing: false
+            }]
+        );
         assert_eq!(typing.tick(4_000), []);
     }
 
@@ -166,7 +189,11 @@ mod tests {
 
     #[test]
     fn a_rate_of_nought_is_not_limited() {
-        let limits = Limits { typing_per_second: 0.0, typing_burst: 1, ..Limits::default() };
+        let limits = Limits {
+            typing_per_second: 0.0,
+            typing_burst: 1,
+            ..Limits::default()
+        };
         let mut typing = Typing::new(&limits);
         for _ in 0..100 {
             assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));

@@ -136,11 +136,12 @@ impl Look for Run {
     }
 
     fn message_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<Message>, Fault> {
-        Ok(self
+        let line = self
             .kept
-            .lines(room)
-            .find(|line| line.message.seq == seq)
-            .map(|line| self.kept.shown(line)))
+            .messages
+            .get(&(room, seq))
+            .filter(|_| self.kept.rooms.contains_key(&room));
+        Ok(line.map(|line| self.kept.shown(line)))
     }
 
     fn message_by_client_id(

@@ -107,3 +107,126 @@ impl Store for Model {
         self.lock().next_fault.clone().map_or(Ok(()), Err)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use crate::rules::{put_person, send};
+    use crate::stories::Stage;
+    use crate::words::{Draft, NewPerson, PersonId};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::sync_channel;
+
+    fn stage() -> (Arc<Model>, Stage) {
+        let model = Arc::new(Model::new());
+        let store = Arc::clone(&model);
+        let make = move |audience| -> Arc<dyn Store> {
+            store.set_audience(audience);
+            Arc::clone(&store) as _
+        };
+        let stage = Stage::new(&make, 1);
+        (model, stage)
+    }
+
+    #[test]
+    fn a_planned_fault_takes_one_job_back_and_no_more() {
+        let (model, stage) = stage();
+        let room = stage.room_of_three(1);
+        let anna = &stage.people[0];
+        let before = (stage.picture(room), stage.heard(anna, room).len());
+        model.fail_next(Fault::Busy);
+        assert_eq!(model.ready(), Err(Fault::Busy));
+        assert_eq!(
+            stage.send(anna, room, "раз", Some("c-1")),
+            Err(Error::Failed(Fault::Busy))
+        );
+        assert_eq!(model.ready(), Ok(()));
+        assert_eq!(
+            stage.heard(anna, room).len(),
+            before.1 + 1,
+            "the marker of the first hearing alone"
+        );
+        assert!(
+            stage.send(anna, room, "раз", Some("c-1")).unwrap().first,
+            "nothing was kept"
+        );
+
+        model.fail_next(Fault::Stopping);
+        let failed = stage.look(move |look| Ok(look.room(room)?));
+        assert_eq!(failed, Err(Error::Failed(Fault::Stopping)), "a glance fails as well");
+    }
+
+    #[test]
+    fn a_job_that_runs_twice_is_kept_and_heard_once() {
+        let (model, stage) = stage();
+        let room = stage.room_of_three(1);
+        let before = stage.heard(&stage.people[0], room).len();
+        model.rerun_every_job(true);
+        let runs = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&runs);
+        let (now, limits, by) = (
+            stage.chat.now(),
+            Arc::clone(stage.chat.limits()),
+            stage.people[0].clone(),
+        );
+        let sent = stage.change(move |tx| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            send(
+                tx,
+                now,
+                &limits,
+                &by,
+                room,
+                &Draft {
+                    text: "раз".into(),
+                    client_id: None,
+                },
+            )
+        });
+        assert_eq!((runs.load(Ordering::SeqCst), sent.unwrap().message.seq.0), (2, 2));
+        assert_eq!(
+            stage.heard(&stage.people[0], room).len(),
+            before + 2,
+            "the marker before, and the message"
+        );
+    }
+
+    #[test]
+    fn an_outcome_may_hand_over_further_work() {
+        let (_, stage) = stage();
+        let (answer, outcome) = sync_channel(1);
+        let chat = stage.chat.clone();
+        stage.chat.change(
+            |tx| Ok(tx.person(PersonId(1))?),
+            move |_| {
+                let again = chat.clone();
+                let then =
+                    move |person| again.change(|tx| Ok(tx.person(PersonId(3))?), move |_| answer.send(person).unwrap());
+                chat.look(|look| Ok(look.person(PersonId(2))?), then);
+            },
+        );
+        assert!(outcome.try_recv().unwrap().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_rule_that_panics_leaves_the_store_whole() {
+        let (_, stage) = stage();
+        let mut person = stage.people[0].clone();
+        person.first_name = "Белла".to_owned();
+        let new = NewPerson {
+            person,
+            password_hash: None,
+        };
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            stage.change(move |tx| -> Result<(), Error> {
+                put_person(tx, &new)?;
+                panic!("the rule is wrong")
+            })
+        }));
+        assert!(panicked.is_err());
+        let person = stage.look(|look| Ok(look.person(PersonId(1))?)).unwrap().unwrap();
+        assert_eq!(person.first_name, "Анна");
+    }
+}

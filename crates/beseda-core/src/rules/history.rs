@@ -64,6 +64,21 @@ pub fn one_message(look: &mut (impl Look + ?Sized), by: &Person, id: MessageId) 
     Ok((message, marks))
 }
 
+/// A message that the person may change or erase.
+///
+/// # Errors
+/// The refusals of [`policy::require_author`].
+pub fn message_to_change(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    id: MessageId,
+) -> Result<(Message, Marks), Error> {
+    let (message, place) = placed_message(look, by, id)?;
+    policy::require_author(&message, &place, by)?;
+    let marks = marks_of(look, &place, by)?;
+    Ok((message, marks))
+}
+
 /// A message and how the person stands to its room. Nothing is decided yet.
 pub(super) fn placed_message(
     look: &mut (impl Look + ?Sized),

@@ -29,6 +29,15 @@ pub fn room_view(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId) -> 
     view(look, place.room)
 }
 
+/// A room that the person may change or take away.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn room_to_change(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId) -> Result<RoomView, Error> {
+    let place = place_for(look, Deed::Govern, room, by)?;
+    view(look, place.room)
+}
+
 /// A room with everybody in it and its newest message.
 pub(super) fn view(look: &mut (impl Look + ?Sized), room: Room) -> Result<RoomView, Error> {
     let members = look.members(room.id)?;

@@ -1,1 +1,286 @@
-//! Sign in.
+//! What lets a person in: sessions, refresh tokens, and people whom a trusted token vouches for.
+//!
+//! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
+
+use crate::error::{Error, Refusal};
+use crate::ports::{Look, Tx};
+use crate::words::{NewPerson, Person, PersonId, RefreshToken, Role, Session, Time};
+
+/// A session's `seen_at` is kept to this many seconds, so that reading does not become writing.
+pub const SEEN_SECONDS: i64 = 60;
+
+/// What becomes of somebody who comes with a good token and was never seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// They are made from the token's claims, and follow them from then on.
+    Create,
+    /// They are refused: somebody must have put them here before, and what was put stands.
+    Known,
+}
+
+/// What a trusted token says about a person; `None` where it says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claimed {
+    /// The person's number.
+    pub id: PersonId,
+    /// A name to log in with.
+    pub username: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// The given name.
+    pub first_name: Option<String>,
+    /// The family name.
+    pub last_name: Option<String>,
+    /// What the person is to the host application.
+    pub role: Option<Role>,
+}
+
+/// The person with this number, if they are let in.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`], [`Refusal::Inactive`].
+pub fn who(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, Error> {
+    let person = look.person(id)?.ok_or(Refusal::NoSuchPerson)?;
+    if !person.active {
+        return Err(Refusal::Inactive.into());
+    }
+    Ok(person)
+}
+
+/// The person of a token, where nothing has to be written for it; `None` where [`admit`] has to.
+///
+/// # Errors
+/// As [`admit`].
+pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People) -> Result<Option<Person>, Error> {
+    let person = match (who(look, claimed.id), people) {
+        (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => return Ok(None),
+        (person, _) => person?,
+    };
+    if people == People::Known {
+        return Ok(Some(person));
+    }
+    let wanted = as_claimed(look, claimed, person.clone())?;
+    Ok((wanted == person).then_some(person))
+}
+
+/// The person of a token: made or changed as it says, or required to be there.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`] where they must be known and are not, [`Refusal::Inactive`].
+pub fn admit(tx: &mut dyn Tx, claimed: &Claimed, people: People) -> Result<Person, Error> {
+    if let Some(person) = known(tx, claimed, people)? {
+        return Ok(person);
+    }
+    let before = tx.person(claimed.id)?.unwrap_or_else(|| newcomer(claimed.id));
+    let person = as_claimed(tx, claimed, before)?;
+    tx.put_person(&NewPerson {
+        person: person.clone(),
+        password_hash: None,
+    })?;
+    Ok(person)
+}
+
+fn newcomer(id: PersonId) -> Person {
+    Person {
+        id,
+        username: String::new(),
+        email: String::new(),
+        phone: String::new(),
+        first_name: String::new(),
+        last_name: String::new(),
+        role: Role::User,
+        active: true,
+    }
+}
+
+/// The person with what is claimed. A way to log in that is somebody else's stays theirs: a token may name its
+/// bearer, but not take another's account away, nor fail because of it.
+fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
+    let mut take = |way_in: &mut String, wanted: &Option<String>| -> Result<(), Error> {
+        let Some(wanted) = wanted.as_ref().filter(|wanted| *wanted != way_in) else {
+            return Ok(());
+        };
+        let holder = if wanted.is_empty() { None } else { look.account(wanted)? };
+        if holder.is_none_or(|account| account.person.id == claimed.id) {
+            way_in.clone_from(wanted);
+        }
+        Ok(())
+    };
+    take(&mut person.username, &claimed.username)?;
+    take(&mut person.email, &claimed.email)?;
+    if let Some(first_name) = &claimed.first_name {
+        person.first_name.clone_from(first_name);
+    }
+    if let Some(last_name) = &claimed.last_name {
+        person.last_name.clone_from(last_name);
+    }
+    person.role = claimed.role.unwrap_or(person.role);
+    Ok(person)
+}
+
+/// Opens a session, and ends the one that the same browser had before.
+///
+/// # Errors
+/// As [`who`].
+pub fn open_session(tx: &mut dyn Tx, session: &Session, before: Option<&[u8; 32]>) -> Result<(), Error> {
+    who(tx, session.person)?;
+    if let Some(before) = before {
+        tx.end_session(before)?;
+    }
+    Ok(tx.put_session(session)?)
+}
+
+/// The session with this hash and whose it is, unless it ended or was unused for `idle_seconds`.
+///
+/// # Errors
+/// [`Refusal::NotSignedIn`] where there is none any more; as [`who`].
+pub fn find_session(
+    look: &mut (impl Look + ?Sized),
+    now: Time,
+    hash: &[u8; 32],
+    idle_seconds: i64,
+) -> Result<(Session, Person), Error> {
+    let session = look.session(hash)?.ok_or(Refusal::NotSignedIn)?;
+    if session.expires_at <= now || session.seen_at.plus_seconds(idle_seconds) <= now {
+        return Err(Refusal::NotSignedIn.into());
+    }
+    let person = who(look, session.person)?;
+    Ok((session, person))
+}
+
+/// Whether the session's use is worth a write.
+#[must_use]
+pub fn is_stale(session: &Session, now: Time) -> bool {
+    session.seen_at.plus_seconds(SEEN_SECONDS) <= now
+}
+
+/// Remembers that the session is in use; one that ended meanwhile stays ended.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn touch_session(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<(), Error> {
+    if let Some(mut session) = tx.session(hash)?
+        && is_stale(&session, now)
+    {
+        session.seen_at = now;
+        tx.put_session(&session)?;
+    }
+    Ok(())
+}
+
+/// Ends a session; one that is not there is fine.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn end_session(tx: &mut dyn Tx, hash: &[u8; 32]) -> Result<(), Error> {
+    Ok(tx.end_session(hash)?)
+}
+
+/// What a new refresh token is to be called and how long it is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fresh {
+    /// Its `jti`, never used before.
+    pub jti: String,
+    /// When it ends.
+    pub expires_at: Time,
+}
+
+/// How refresh tokens are exchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rotation {
+    /// Whether a refresh token ends when it is used.
+    pub on: bool,
+    /// For so many seconds a used one gives its successor again: two tabs, or an answer that was lost.
+    pub grace_seconds: i64,
+}
+
+/// What came of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchange {
+    /// This token is the one to keep now.
+    Given {
+        /// The token.
+        token: RefreshToken,
+        /// Whose it is.
+        person: Person,
+    },
+    /// A used token came back too late: somebody else may hold it, and its whole line is ended now. This is no
+    /// refusal, because a refusal would take the ending back.
+    Reused {
+        /// Whose it was.
+        person: PersonId,
+    },
+}
+
+/// Gives the first refresh token of a line.
+///
+/// # Errors
+/// As [`who`].
+pub fn issue_refresh(tx: &mut dyn Tx, now: Time, person: PersonId, fresh: &Fresh) -> Result<RefreshToken, Error> {
+    who(tx, person)?;
+    let token = new_token(now, person, fresh, &fresh.jti);
+    tx.put_refresh_token(&token)?;
+    Ok(token)
+}
+
+fn new_token(now: Time, person: PersonId, fresh: &Fresh, family: &str) -> RefreshToken {
+    RefreshToken {
+        jti: fresh.jti.clone(),
+        family: family.to_owned(),
+        person,
+        issued_at: now,
+        expires_at: fresh.expires_at,
+        used_at: None,
+        successor: None,
+        revoked_at: None,
+    }
+}
+
+/// Exchanges a refresh token for the next of its line. The used one gives the same next one again for
+/// `grace_seconds`, as long as that has not been used; later the whole line is ended.
+///
+/// # Errors
+/// [`Refusal::BadCredentials`] for one that is unknown, ended or revoked; as [`who`].
+pub fn rotate(tx: &mut dyn Tx, now: Time, jti: &str, fresh: &Fresh, rotation: Rotation) -> Result<Exchange, Error> {
+    let mut token = tx.refresh_token(jti)?.ok_or(Refusal::BadCredentials)?;
+    if token.revoked_at.is_some() || token.expires_at <= now {
+        return Err(Refusal::BadCredentials.into());
+    }
+    let person = who(tx, token.person)?;
+    if !rotation.on {
+        return Ok(Exchange::Given { token, person });
+    }
+    let Some(successor) = &token.successor else {
+        let next = new_token(now, token.person, fresh, &token.family);
+        token.used_at = Some(now);
+        token.successor = Some(next.jti.clone());
+        tx.put_refresh_token(&token)?;
+        tx.put_refresh_token(&next)?;
+        return Ok(Exchange::Given { token: next, person });
+    };
+    let next = tx.refresh_token(successor)?.filter(|next| next.successor.is_none());
+    let in_time = token
+        .used_at
+        .is_some_and(|used| now <= used.plus_seconds(rotation.grace_seconds));
+    match next {
+        Some(next) if in_time => Ok(Exchange::Given { token: next, person }),
+        _ => {
+            tx.revoke_family(&token.family, now)?;
+            Ok(Exchange::Reused { person: token.person })
+        }
+    }
+}
+
+/// Ends the line of a refresh token; one that is not there is fine.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn end_line(tx: &mut dyn Tx, now: Time, jti: &str) -> Result<(), Error> {
+    if let Some(token) = tx.refresh_token(jti)? {
+        tx.revoke_family(&token.family, now)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -20,14 +20,30 @@ struct Copy {
 
 impl Copy {
     fn nothing() -> Self {
-        Self { room: None, people: Vec::new(), messages: BTreeMap::new() }
+        Self {
+            room: None,
+            people: Vec::new(),
+            messages: BTreeMap::new(),
+        }
     }
 
     fn taken(look: &mut dyn Look, by: &Person, room: RoomId) -> Result<Self, Error> {
         let history = rules::history(look, by, room, u32::MAX)?;
-        let people = rules::room_view(look, by, room)?.members.into_iter().map(|(member, _)| member.person).collect();
-        let messages = history.messages.into_iter().map(|message| (message.seq, message)).collect();
-        Ok(Self { room: Some(history.room), people, messages })
+        let people = rules::room_view(look, by, room)?
+            .members
+            .into_iter()
+            .map(|(member, _)| member.person)
+            .collect();
+        let messages = history
+            .messages
+            .into_iter()
+            .map(|message| (message.seq, message))
+            .collect();
+        Ok(Self {
+            room: Some(history.room),
+            people,
+            messages,
+        })
     }
 
     fn apply(&mut self, changes: CaughtUp) {
@@ -51,10 +67,22 @@ fn catch_up(copy: &mut Copy, life: &Life<'_>, mut cursor: Head, size: u32, dice:
     // Each page is a change or more, and the others stop at some time.
     for _ in 0..10_000 {
         let by = stage.people[0].clone();
-        let changes = stage.look(move |look| rules::catch_up(look, &by, room, cursor, size)).expect("changes are read");
-        assert!(changes.messages.len() <= size as usize, "a page is not larger than asked for");
-        assert!(changes.messages.iter().all(|message| message.changed > cursor), "only what is new");
+        let changes = stage
+            .look(move |look| rules::catch_up(look, &by, room, cursor, size))
+            .expect("changes are read");
+        assert!(
+            changes.messages.len() <= size as usize,
+            "a page is not larger than asked for"
+        );
+        assert!(
+            changes.messages.iter().all(|message| message.changed > cursor),
+            "only what is new"
+        );
         assert!(changes.cursor > cursor || !changes.more, "a page leads on");
+        assert!(
+            changes.more || changes.cursor == changes.room.head,
+            "the last page leads to now"
+        );
         let more = changes.more;
         cursor = changes.cursor;
         copy.apply(changes);
@@ -76,7 +104,9 @@ pub(super) fn a_snapshot_and_the_changes_after_it_are_the_next_snapshot(make: Ma
         let room = life.room;
         let take = || {
             let by = stage.people[0].clone();
-            stage.look(move |look| Copy::taken(look, &by, room)).expect("a snapshot is taken")
+            stage
+                .look(move |look| Copy::taken(look, &by, room))
+                .expect("a snapshot is taken")
         };
         let mut copies = vec![Copy::nothing()];
         for _ in 0..8 {
@@ -97,7 +127,11 @@ fn check_heads(events: &[Event]) -> BTreeMap<RoomId, Head> {
     let mut heads: BTreeMap<RoomId, Head> = BTreeMap::new();
     for event in events {
         let before = heads.get(&event.room).copied().unwrap_or_default();
-        let expected = if matches!(event.heard, Heard::Read { .. }) { before } else { before.next() };
+        let expected = if matches!(event.heard, Heard::Read { .. }) {
+            before
+        } else {
+            before.next()
+        };
         assert_eq!(event.head, expected, "{event:?}");
         heads.insert(event.room, event.head);
     }
@@ -114,7 +148,10 @@ pub(super) fn heads_rise_by_one_in_the_order_of_the_commits(make: Make<'_>, seed
         }
     });
     for life in &lives {
-        let marker = stage.send(&stage.people[0], life.room, "marker", None).expect("it is sent").message;
+        let marker = stage
+            .send(&stage.people[0], life.room, "marker", None)
+            .expect("it is sent")
+            .message;
         let heads = check_heads(&stage.ear.until(life.room, marker.sent));
         let head = stage.picture(life.room).expect("the room stands").room.head;
         assert_eq!(heads.get(&life.room), Some(&head), "every change was heard");
@@ -152,9 +189,24 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
             Heard::Changed | Heard::Removed => panic!("nobody moved or removed the room"),
         }
     }
-    let kept: Vec<Message> = picture.messages.into_iter().filter(|message| message.erased_at.is_none()).collect();
+    let kept: Vec<Message> = picture
+        .messages
+        .into_iter()
+        .filter(|message| message.erased_at.is_none())
+        .collect();
     assert_eq!(copy.messages.into_values().collect::<Vec<_>>(), kept);
-    assert_eq!(copy.people, picture.members.iter().map(|(member, _)| member.person).collect::<Vec<_>>());
-    let kept: BTreeMap<_, _> = picture.members.iter().map(|(member, _)| (member.person, member.read)).collect();
+    assert_eq!(
+        copy.people,
+        picture
+            .members
+            .iter()
+            .map(|(member, _)| member.person)
+            .collect::<Vec<_>>()
+    );
+    let kept: BTreeMap<_, _> = picture
+        .members
+        .iter()
+        .map(|(member, _)| (member.person, member.read))
+        .collect();
     assert_eq!(receipts, kept, "a receipt is heard when it moves");
 }

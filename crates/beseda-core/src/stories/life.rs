@@ -16,11 +16,28 @@ pub(super) enum Actor {
 /// Something that somebody tries; whether they may is for the rules to say.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Send { who: usize, text: String, client_id: Option<String> },
-    Edit { who: Actor, seq: Seq, text: String },
-    Erase { who: Actor, seq: Seq },
-    Read { who: usize, up_to: Option<Seq> },
-    Settle { expert: Option<PersonId>, operator: Option<PersonId> },
+    Send {
+        who: usize,
+        text: String,
+        client_id: Option<String>,
+    },
+    Edit {
+        who: Actor,
+        seq: Seq,
+        text: String,
+    },
+    Erase {
+        who: Actor,
+        seq: Seq,
+    },
+    Read {
+        who: usize,
+        up_to: Option<Seq>,
+    },
+    Settle {
+        expert: Option<PersonId>,
+        operator: Option<PersonId>,
+    },
     Tick(i64),
 }
 
@@ -33,21 +50,44 @@ pub(super) struct Life<'a> {
 
 /// What somebody tries next in a room of about `newest` messages.
 pub(super) fn next_step(dice: &mut Dice, newest: i64) -> Step {
-    let who = usize::try_from(dice.below(5)).unwrap_or(0);
+    // Person 1 is always in the room and says the most.
+    let who = if dice.chance(40) {
+        0
+    } else {
+        usize::try_from(dice.below(5)).unwrap_or(0)
+    };
     let seq = Seq(dice.below(newest) + 1);
-    let actor = if dice.chance(80) { Actor::Author } else { Actor::Somebody(who) };
+    let actor = if dice.chance(80) {
+        Actor::Author
+    } else {
+        Actor::Somebody(who)
+    };
     match dice.below(100) {
         0..40 => {
             // Few client ids, so that some are said twice.
             let client_id = dice.chance(50).then(|| format!("c-{}", dice.below(newest + 10)));
-            Step::Send { who, text: format!("слово {}", dice.below(1_000_000)), client_id }
+            Step::Send {
+                who,
+                text: format!("слово {}", dice.below(1_000_000)),
+                client_id,
+            }
         }
-        40..55 => Step::Edit { who: actor, seq, text: format!("правка {}", dice.below(3)) },
+        40..55 => Step::Edit {
+            who: actor,
+            seq,
+            text: format!("правка {}", dice.below(3)),
+        },
         55..67 => Step::Erase { who: actor, seq },
-        67..87 => Step::Read { who, up_to: dice.chance(70).then(|| Seq(dice.below(newest + 4) - 2)) },
+        67..87 => Step::Read {
+            who,
+            up_to: dice.chance(70).then(|| Seq(dice.below(newest + 4) - 2)),
+        },
         87..95 => {
             let mut somebody = || dice.chance(80).then(|| PersonId(dice.below(5) + 1));
-            Step::Settle { expert: somebody(), operator: somebody() }
+            Step::Settle {
+                expert: somebody(),
+                operator: somebody(),
+            }
         }
         _ => Step::Tick(dice.below(4_000_000) - 1_500_000),
     }
@@ -56,7 +96,11 @@ pub(super) fn next_step(dice: &mut Dice, newest: i64) -> Step {
 impl<'a> Life<'a> {
     /// A new room for an order with this number.
     pub(super) fn begin(stage: &'a Stage, order: i64) -> Self {
-        Self { stage, room: stage.room_of_three(order), order }
+        Self {
+            stage,
+            room: stage.room_of_three(order),
+            order,
+        }
     }
 
     /// Somebody tries something: the refusal, if it was refused.
@@ -88,7 +132,10 @@ impl<'a> Life<'a> {
     /// Takes one random step and tells it.
     pub(super) fn step(&self, dice: &mut Dice) -> Step {
         let room = self.room;
-        let room = self.stage.look(move |look| Ok(look.room(room)?)).expect("the room is read");
+        let room = self
+            .stage
+            .look(move |look| Ok(look.room(room)?))
+            .expect("the room is read");
         let step = next_step(dice, room.map_or(0, |room| room.seq.0));
         self.take(&step);
         step
@@ -104,8 +151,14 @@ impl<'a> Life<'a> {
     /// Who acts on the message with this number, and which it is; a message that is not there has the number 0.
     fn message(&self, who: Actor, seq: Seq) -> (PersonId, MessageId) {
         let room = self.room;
-        let message = self.stage.look(move |look| Ok(look.message_at(room, seq)?)).expect("a message is read");
-        let author = message.as_ref().and_then(|message| message.author.as_ref()).map(|author| author.id);
+        let message = self
+            .stage
+            .look(move |look| Ok(look.message_at(room, seq)?))
+            .expect("a message is read");
+        let author = message
+            .as_ref()
+            .and_then(|message| message.author.as_ref())
+            .map(|author| author.id);
         let by = match who {
             Actor::Author => author.unwrap_or(PersonId(1)),
             Actor::Somebody(who) => self.stage.people[who].id,

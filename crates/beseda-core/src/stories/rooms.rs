@@ -10,17 +10,32 @@ use std::thread;
 
 pub(super) fn two_hundred_who_open_at_once_get_one_room(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
-    stage.put_order(2, [1, 2, 3].map(|id| Some(PersonId(id)))).expect("the order is put");
+    stage
+        .put_order(2, [1, 2, 3].map(|id| Some(PersonId(id))))
+        .expect("the order is put");
     let stage = &stage;
     let opened: Vec<_> = thread::scope(|scope| {
-        let openers: Vec<_> = (0..200).map(|n| scope.spawn(move || stage.open(&stage.people[n % 3], 2))).collect();
-        openers.into_iter().map(|opener| opener.join().expect("an opener ends").expect("it opens")).collect()
+        let openers: Vec<_> = (0..200)
+            .map(|n| scope.spawn(move || stage.open(&stage.people[n % 3], 2)))
+            .collect();
+        openers
+            .into_iter()
+            .map(|opener| opener.join().expect("an opener ends").expect("it opens"))
+            .collect()
     });
-    assert_eq!(opened.iter().filter(|(_, new)| *new).count(), 1, "one of them opens a new room");
+    assert_eq!(
+        opened.iter().filter(|(_, new)| *new).count(),
+        1,
+        "one of them opens a new room"
+    );
     let rooms: BTreeSet<_> = opened.iter().map(|(view, _)| (view.room.id, view.room.uuid)).collect();
     assert_eq!(rooms.len(), 1, "all get the same room");
     let room = &opened[0].0.room;
-    assert_eq!((room.key.as_str(), room.head), ("order:2", Head(3)), "three joined, once each");
+    assert_eq!(
+        (room.key.as_str(), room.head),
+        ("order:2", Head(3)),
+        "three joined, once each"
+    );
     assert_eq!(opened[0].0.members.len(), 3);
 }
 
@@ -42,7 +57,9 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
         refusal(stage.erase(by, message)),
         look(stage, by, move |look, by| rules::history(look, by, room, 50)),
         look(stage, by, move |look, by| rules::catch_up(look, by, room, Head(0), 50)),
-        look(stage, by, move |look, by| rules::page(look, by, room, PageNumber::Last, 50)),
+        look(stage, by, move |look, by| {
+            rules::page(look, by, room, PageNumber::Last, 50)
+        }),
         look(stage, by, move |look, by| rules::room_view(look, by, room)),
         look(stage, by, move |look, by| rules::one_message(look, by, message)),
     ]
@@ -63,15 +80,32 @@ pub(super) fn who_left_or_never_came_cannot_tell_the_room_from_a_missing_one(mak
     let stage = Stage::new(make, seed);
     let room = stage.room_of_three(1);
     let [anna, left, never] = [&stage.people[0], &stage.people[1], &stage.people[4]];
-    let message = stage.send(left, room, "раз", Some("c-1")).expect("it is sent").message.id;
+    let message = stage
+        .send(left, room, "раз", Some("c-1"))
+        .expect("it is sent")
+        .message
+        .id;
     assert_eq!(found(&stage, left), (1, 1, 1, 1));
     stage.put_order(1, [Some(anna.id), None, None]).expect("they leave");
     let before = stage.picture(room);
     for person in [left, never] {
         let missing = answers(&stage, person, RoomId(999_999), MessageId(999_999));
-        assert_eq!(answers(&stage, person, room, message), missing, "{} can tell", person.username);
-        assert!(missing.iter().all(Option::is_some), "a missing room refuses everything: {missing:?}");
-        assert_eq!(found(&stage, person), (0, 0, 0, 0), "{} finds something", person.username);
+        assert_eq!(
+            answers(&stage, person, room, message),
+            missing,
+            "{} can tell",
+            person.username
+        );
+        assert!(
+            missing.iter().all(Option::is_some),
+            "a missing room refuses everything: {missing:?}"
+        );
+        assert_eq!(
+            found(&stage, person),
+            (0, 0, 0, 0),
+            "{} finds something",
+            person.username
+        );
     }
     assert_eq!(stage.picture(room), before);
     assert_eq!(found(&stage, anna), (1, 1, 1, 1), "who stayed still finds it");
@@ -90,15 +124,19 @@ pub(super) fn a_removed_room_is_found_by_nothing_and_frees_its_key(make: Make<'_
     assert_eq!(answers(&stage, anna, room, message.id), missing);
     assert_eq!(found(&stage, anna), (0, 0, 0, 0));
     assert_eq!(stage.picture(room), None);
-    let by_key = stage.look(|look| Ok(look.room_by_key("order:1")?)).expect("a key is read");
-    assert_eq!(by_key, None);
+    let id = message.id;
+    let left = stage.look(move |look| Ok((look.room_by_key("order:1")?, look.message(id)?)));
+    assert_eq!(left.expect("it is looked for"), (None, None));
     let heard = stage.ear.until(room, message.sent.next());
     assert_eq!(heard.last().map(|event| &event.heard), Some(&Heard::Removed));
 
     let (again, new) = stage.open(anna, 1).expect("the key is free");
     assert!(new && again.room.id != room && again.room.seq == Seq(0), "{again:?}");
     let sent = stage.send(anna, again.room.id, "раз", Some("c-1")).expect("it is sent");
-    assert!(sent.first && sent.message.id > message.id, "a new room knows nothing of the old one");
+    assert!(
+        sent.first && sent.message.id > message.id,
+        "a new room knows nothing of the old one"
+    );
 }
 
 pub(super) fn a_moved_room_follows_its_order(make: Make<'_>, seed: u64) {
@@ -107,19 +145,34 @@ pub(super) fn a_moved_room_follows_its_order(make: Make<'_>, seed: u64) {
     let [stays, left, came] = [&stage.people[0], &stage.people[1], &stage.people[4]];
     stage.send(stays, room, "раз", None).expect("it is sent");
     stage.send(left, room, "два", None).expect("it is sent");
-    stage.put_order(2, [Some(came.id), Some(stays.id), None]).expect("the order is put");
+    stage
+        .put_order(2, [Some(came.id), Some(stays.id), None])
+        .expect("the order is put");
     let (admin, now) = (stage.admin.clone(), stage.chat.now());
-    let view = stage.change(move |tx| rules::move_room(tx, now, &admin, room, OrderId(2))).expect("it is moved");
+    let view = stage
+        .change(move |tx| rules::move_room(tx, now, &admin, room, OrderId(2)))
+        .expect("it is moved");
 
     let people: Vec<PersonId> = view.members.iter().map(|(member, _)| member.person).collect();
     assert_eq!(people, [stays.id, came.id]);
-    let unread: Vec<i64> = view.members.iter().map(|(member, _)| member.unread(&view.room)).collect();
+    let unread: Vec<i64> = view
+        .members
+        .iter()
+        .map(|(member, _)| member.unread(&view.room))
+        .collect();
     assert_eq!(unread, [1, 2], "the newcomer has read nothing of what others said");
     assert!(!stage.is_in(left, room) && stage.is_in(came, room));
     let (standing, new) = stage.open(came, 2).expect("it opens");
-    assert_eq!((standing.room.id, new), (room, false), "the order's room is the one that was moved");
+    assert_eq!(
+        (standing.room.id, new),
+        (room, false),
+        "the order's room is the one that was moved"
+    );
     let (fresh, new) = stage.open(stays, 1).expect("it opens");
-    assert!(new && fresh.room.id != room, "the order it was about may have a room again");
+    assert!(
+        new && fresh.room.id != room,
+        "the order it was about may have a room again"
+    );
 }
 
 pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
@@ -131,11 +184,18 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
         stage.send(&anna, rooms[room], text, None).expect("it is sent");
     }
     let by = anna.clone();
-    let (count, views) = stage.look(move |look| rules::rooms(look, &by, 0, 10)).expect("the list is read");
-    let listed: Vec<_> =
-        views.iter().map(|view| (view.room.id, view.last.as_ref().map(|last| last.text.as_str()))).collect();
+    let (count, views) = stage
+        .look(move |look| rules::rooms(look, &by, 0, 10))
+        .expect("the list is read");
+    let listed: Vec<_> = views
+        .iter()
+        .map(|view| (view.room.id, view.last.as_ref().map(|last| last.text.as_str())))
+        .collect();
     let expected = [(0, Some("четыре")), (3, Some("три")), (2, Some("раз")), (1, None)];
-    assert_eq!((count, listed), (4, expected.map(|(room, text)| (rooms[room], text)).to_vec()));
+    assert_eq!(
+        (count, listed),
+        (4, expected.map(|(room, text)| (rooms[room], text)).to_vec())
+    );
     assert!(views.iter().all(|view| view.members.len() == 3));
 
     // Pages of one room each give the same, also when two rooms changed at the same moment.
@@ -148,7 +208,11 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
         }
         Ok(paged)
     });
-    let paged: Vec<RoomId> = paged.expect("pages are read").into_iter().map(|view| view.room.id).collect();
+    let paged: Vec<RoomId> = paged
+        .expect("pages are read")
+        .into_iter()
+        .map(|view| view.room.id)
+        .collect();
     assert_eq!(paged, [1, 0, 3, 2].map(|room| rooms[room]));
     let beyond = stage.look(move |look| rules::page_of_rooms(look, &anna, PageNumber::Number(5), 1));
     assert_eq!(refusal(beyond), Some(Refusal::NoSuchPage));

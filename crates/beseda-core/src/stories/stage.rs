@@ -11,7 +11,7 @@ use crate::words::{
     Room, RoomId, RoomView, Seq, Time,
 };
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
@@ -67,7 +67,9 @@ impl Dice {
     /// One of several.
     pub fn pick<'a, T>(&mut self, several: &'a [T]) -> &'a T {
         let index = self.below(several.len() as i64);
-        several.get(usize::try_from(index).unwrap_or(0)).expect("there is something to pick")
+        several
+            .get(usize::try_from(index).unwrap_or(0))
+            .expect("there is something to pick")
     }
 }
 
@@ -96,8 +98,10 @@ impl Ear {
     pub fn until(&self, room: RoomId, head: Head) -> Vec<Event> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         let missing = |heard: &mut Vec<Event>| !heard.iter().any(|event| event.room == room && event.head == head);
-        let (heard, waited) =
-            self.came.wait_timeout_while(heard, PATIENCE, missing).unwrap_or_else(PoisonError::into_inner);
+        let (heard, waited) = self
+            .came
+            .wait_timeout_while(heard, PATIENCE, missing)
+            .unwrap_or_else(PoisonError::into_inner);
         assert!(!waited.timed_out(), "nobody heard head {head} of room {room}");
         heard.clone()
     }
@@ -105,7 +109,10 @@ impl Ear {
 
 impl Audience for Ear {
     fn hear(&self, events: &[Event]) {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(events);
+        self.heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(events);
         self.came.notify_all();
     }
 }
@@ -158,12 +165,30 @@ impl Stage {
         let random = Arc::new(SeededRandom(AtomicU64::new(seed.wrapping_mul(1_000_003))));
         let store = make(Arc::clone(&ear) as Arc<dyn Audience>);
         let chat = Chat::new(store, Arc::clone(&clock) as _, random, Arc::new(Limits::default()));
-        let roles = [Role::Client, Role::Expert, Role::Operator, Role::Mom, Role::Student, Role::User];
+        let roles = [
+            Role::Client,
+            Role::Expert,
+            Role::Operator,
+            Role::Mom,
+            Role::Student,
+            Role::User,
+        ];
         let people = (1..).zip(roles).map(|(id, role)| person(id, role)).collect();
-        let stage = Self { chat, clock, ear, people, admin: person(7, Role::Admin) };
+        let stage = Self {
+            chat,
+            clock,
+            ear,
+            people,
+            admin: person(7, Role::Admin),
+        };
         for person in stage.people.iter().chain([&stage.admin]).cloned() {
-            let new = NewPerson { person, password_hash: None };
-            stage.change(move |tx| rules::put_person(tx, &new)).expect("a person is put");
+            let new = NewPerson {
+                person,
+                password_hash: None,
+            };
+            stage
+                .change(move |tx| rules::put_person(tx, &new))
+                .expect("a person is put");
         }
         stage
     }
@@ -176,7 +201,7 @@ impl Stage {
         &self,
         rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (answer, outcome) = channel();
+        let (answer, outcome) = sync_channel(1);
         self.chat.change(rule, move |outcome| drop(answer.send(outcome)));
         outcome.recv_timeout(PATIENCE).expect("the store answers every job")
     }
@@ -189,7 +214,7 @@ impl Stage {
         &self,
         rule: impl FnOnce(&mut dyn Look) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let (answer, outcome) = channel();
+        let (answer, outcome) = sync_channel(1);
         self.chat.look(rule, move |outcome| drop(answer.send(outcome)));
         outcome.recv_timeout(PATIENCE).expect("the store answers every glance")
     }
@@ -198,15 +223,12 @@ impl Stage {
     ///
     /// # Errors
     /// As [`rules::send`].
-    pub fn send(
-        &self,
-        by: &Person,
-        room: RoomId,
-        text: &str,
-        client_id: Option<&str>,
-    ) -> Result<rules::Sent, Error> {
+    pub fn send(&self, by: &Person, room: RoomId, text: &str, client_id: Option<&str>) -> Result<rules::Sent, Error> {
         let (now, limits, by) = (self.chat.now(), Arc::clone(self.chat.limits()), by.clone());
-        let draft = Draft { text: text.to_owned(), client_id: client_id.map(str::to_owned) };
+        let draft = Draft {
+            text: text.to_owned(),
+            client_id: client_id.map(str::to_owned),
+        };
         self.change(move |tx| rules::send(tx, now, &limits, &by, room, &draft))
     }
 
@@ -255,14 +277,22 @@ impl Stage {
     pub fn put_order(&self, id: i64, people: [Option<PersonId>; 3]) -> Result<(), Error> {
         let now = self.chat.now();
         let [client, expert, operator] = people;
-        let order = Order { id: OrderId(id), number: id.to_string(), client, expert, operator, status: String::new() };
+        let order = Order {
+            id: OrderId(id),
+            number: id.to_string(),
+            client,
+            expert,
+            operator,
+            status: String::new(),
+        };
         self.change(move |tx| rules::put_order(tx, now, &order, None))
     }
 
     /// Puts an order of people 1, 2 and 3 and opens its room.
     #[must_use]
     pub fn room_of_three(&self, order: i64) -> RoomId {
-        self.put_order(order, [1, 2, 3].map(|id| Some(PersonId(id)))).expect("the order is put");
+        self.put_order(order, [1, 2, 3].map(|id| Some(PersonId(id))))
+            .expect("the order is put");
         self.open(&self.people[0], order).expect("the room opens").0.room.id
     }
 
@@ -276,7 +306,11 @@ impl Stage {
             for seq in 1..=room.seq.0 {
                 messages.extend(look.message_at(room.id, Seq(seq))?);
             }
-            Ok(Some(Picture { room, members, messages }))
+            Ok(Some(Picture {
+                room,
+                members,
+                messages,
+            }))
         })
         .expect("a picture is taken")
     }
@@ -293,7 +327,11 @@ impl Stage {
     /// The person with this number.
     #[must_use]
     pub fn person(&self, id: PersonId) -> Person {
-        self.people.iter().find(|person| person.id == id).unwrap_or(&self.admin).clone()
+        self.people
+            .iter()
+            .find(|person| person.id == id)
+            .unwrap_or(&self.admin)
+            .clone()
     }
 
     /// Whether this may be read by the person: for stories that only want to know.
@@ -301,7 +339,9 @@ impl Stage {
     pub fn is_in(&self, by: &Person, room: RoomId) -> bool {
         let by = by.clone();
         let place = self.look(move |look| Ok(look.place(room, by.id)?.map(|place| (place, by))));
-        place.expect("a place is read").is_some_and(|(place, by)| policy::require(policy::Deed::Read, &place, &by).is_ok())
+        place
+            .expect("a place is read")
+            .is_some_and(|(place, by)| policy::require(policy::Deed::Read, &place, &by).is_ok())
     }
 }
 

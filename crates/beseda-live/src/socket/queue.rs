@@ -129,6 +129,12 @@ impl Queue {
         wake_after(self.state.lock());
     }
 
+    /// What waits to be written.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> Vec<Bytes> {
+        self.state.lock().fresh.iter().cloned().collect()
+    }
+
     /// Whether somebody has closed, or the connection is gone.
     #[must_use]
     pub fn is_closing(&self) -> bool {
