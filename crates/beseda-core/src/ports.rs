@@ -26,6 +26,10 @@ pub trait Audience: Send + Sync {
     /// Takes the events of a commit: called after it, in commit order, never twice for one commit, and from one
     /// thread at a time. It must not wait for anything: the writer stands still meanwhile.
     fn hear(&self, events: &[Event]);
+
+    /// Somebody else, in another process, has changed what is kept, and announced nothing here: whoever listens may
+    /// have lost their place. Not to wait here either. An audience that holds nobody's place has nothing to do.
+    fn changed_elsewhere(&self) {}
 }
 
 /// Reading: one snapshot, the same for every call of one job.

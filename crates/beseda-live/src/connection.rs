@@ -11,6 +11,8 @@ use crate::hub::Hub;
 use crate::listener::{Listener, close};
 use crate::socket::{Ear, Queue, QueueLimits, SocketLimits, drive};
 use crate::typing::{Announcement, Typing};
+use beseda_core::ports::Audience;
+use beseda_core::rules::Standing;
 use beseda_core::words::{Draft, Person, PersonId, RoomId};
 use beseda_core::{Chat, Error, Fault, Refusal, rules};
 use bytes::Bytes;
@@ -20,6 +22,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, interval};
+
+/// For how many listeners one glance asks at most: others read too.
+const ASKED_AT_ONCE: usize = 256;
 
 /// Says how fast somebody may send; asked before every message, whatever brings it.
 pub trait Pace: Send + Sync {
@@ -73,6 +78,39 @@ impl Live {
         loop {
             let now = ticks.tick().await;
             self.tick(u64::try_from(now.duration_since(start).as_millis()).unwrap_or(u64::MAX));
+            if self.hub.was_changed_elsewhere() {
+                self.look_again().await;
+            }
+        }
+    }
+
+    /// Asks for everybody who listens whether they still may, because another process changed what is kept.
+    async fn look_again(&self) {
+        for some in self.wheel.everybody().chunks(ASKED_AT_ONCE) {
+            let places: Vec<_> = some
+                .iter()
+                .map(|listener| (listener.person_id(), listener.room))
+                .collect();
+            let asked = ask::look(&self.chat, move |look| {
+                places
+                    .iter()
+                    .map(|&(person, room)| rules::standing(look, person, room))
+                    .collect::<Result<Vec<_>, _>>()
+            });
+            let standings = match asked.await {
+                Ok(standings) => standings,
+                Err(error) => {
+                    tracing::error!("could not look who may still listen, will look again: {error}");
+                    return self.hub.changed_elsewhere();
+                }
+            };
+            for (listener, standing) in some.iter().zip(standings) {
+                match standing {
+                    Standing::Inside => {}
+                    Standing::Outside => listener.queue.cut(close::NOT_ALLOWED, "no longer in this room"),
+                    Standing::Inactive => listener.queue.cut(close::NOT_AUTHENTICATED, "no longer let in"),
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// In how many parts the rooms are kept, so that joining one seldom waits for hearing in another.
 const SHARDS: usize = 64;
@@ -21,6 +21,7 @@ pub struct Hub {
     rooms: Vec<RwLock<HashMap<RoomId, Listeners>>>,
     people: Mutex<HashMap<PersonId, u32>>,
     next_id: AtomicU64,
+    changed_elsewhere: AtomicBool,
     joining_frames: usize,
 }
 
@@ -32,6 +33,7 @@ impl Hub {
             rooms: (0..SHARDS).map(|_| RwLock::default()).collect(),
             people: Mutex::default(),
             next_id: AtomicU64::new(1),
+            changed_elsewhere: AtomicBool::new(false),
             joining_frames,
         }
     }
@@ -39,6 +41,11 @@ impl Hub {
     /// A number for a new listener.
     pub(crate) fn next_id(&self) -> u64 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether somebody else has changed what is kept since this was last asked.
+    pub(crate) fn was_changed_elsewhere(&self) -> bool {
+        self.changed_elsewhere.swap(false, Ordering::Relaxed)
     }
 
     /// How many sockets listen.
@@ -170,6 +177,10 @@ impl Audience for Hub {
         for event in events {
             self.tell(event);
         }
+    }
+
+    fn changed_elsewhere(&self) {
+        self.changed_elsewhere.store(true, Ordering::Relaxed);
     }
 }
 

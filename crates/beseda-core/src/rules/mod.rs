@@ -14,6 +14,7 @@ mod read;
 mod rooms;
 mod send;
 pub mod sign_in;
+mod standing;
 
 pub use catch_up::{CaughtUp, catch_up};
 pub use edit::edit;
@@ -26,6 +27,7 @@ pub use people::{FIRST_OWN_PERSON, new_own_person, put_group, put_person};
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
 pub use send::{Sent, check_text, send};
+pub use standing::{Standing, standing};
 
 use crate::error::{Error, Refusal};
 use crate::policy::{self, Deed};

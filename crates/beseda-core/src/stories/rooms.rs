@@ -161,7 +161,8 @@ pub(super) fn a_moved_room_follows_its_order(make: Make<'_>, seed: u64) {
         .map(|(member, _)| member.unread(&view.room))
         .collect();
     assert_eq!(unread, [1, 2], "the newcomer has read nothing of what others said");
-    assert!(!stage.is_in(left, room) && stage.is_in(came, room));
+    let said = [left, came].map(|by| refusal(stage.send(by, room, "я", None)));
+    assert_eq!(said, [Some(Refusal::NoSuchRoom), None]);
     let (standing, new) = stage.open(came, 2).expect("it opens");
     assert_eq!(
         (standing.room.id, new),

@@ -3,7 +3,6 @@
 use super::Make;
 use crate::chat::Chat;
 use crate::error::{Error, Refusal};
-use crate::policy;
 use crate::ports::{Audience, Clock, Look, Random, Tx};
 use crate::rules;
 use crate::words::{
@@ -332,16 +331,6 @@ impl Stage {
             .find(|person| person.id == id)
             .unwrap_or(&self.admin)
             .clone()
-    }
-
-    /// Whether this may be read by the person: for stories that only want to know.
-    #[must_use]
-    pub fn is_in(&self, by: &Person, room: RoomId) -> bool {
-        let by = by.clone();
-        let place = self.look(move |look| Ok(look.place(room, by.id)?.map(|place| (place, by))));
-        place
-            .expect("a place is read")
-            .is_some_and(|(place, by)| policy::require(policy::Deed::Read, &place, &by).is_ok())
     }
 }
 

@@ -141,7 +141,7 @@ fn order(expert: i64) -> Order {
 
 async fn house_with(limits: Limits, pace: bool) -> House {
     let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(limits.queue_frames)));
-    model.set_audience(Arc::clone(&hub) as Arc<dyn beseda_core::ports::Audience>);
+    model.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
     let chat = Chat::new(
         Arc::clone(&model) as _,
         Arc::new(Fixed),
@@ -436,4 +436,25 @@ async fn a_silent_socket_is_pinged_and_one_without_life_is_cut() {
     // Polled no more, she answers no ping: time passes and she is cut.
     house.live.tick(20_000);
     assert_eq!(hears(&mut anna).await, "closed 4008 no sign of life");
+}
+
+#[tokio::test]
+async fn who_lost_their_place_in_another_process_is_closed() {
+    let house = house().await;
+    let (mut anna, mut boris) = (house.enter(1).await, house.enter(2).await);
+    hears(&mut anna).await;
+    hears(&mut boris).await;
+    // Nobody hears of this here, as of what another process does.
+    house.live.hub.changed_elsewhere();
+    let unheard = ask::change(&house.chat, |tx| {
+        tx.leave(RoomId(1), PersonId(2))?;
+        Ok(())
+    });
+    unheard.await.unwrap();
+    let live = Arc::clone(&house.live);
+    let beating = tokio::spawn(async move { live.beat().await });
+    assert_eq!(hears(&mut boris).await, "closed 4003 no longer in this room");
+    says(&mut anna, "send still here").await;
+    assert_eq!(hears(&mut anna).await, "sent still here ");
+    beating.abort();
 }

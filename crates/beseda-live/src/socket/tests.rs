@@ -20,7 +20,7 @@ struct Echo {
     heard: Arc<AtomicUsize>,
     alive: Arc<AtomicUsize>,
     busy: Arc<AtomicBool>,
-    dropped: mpsc::UnboundedSender<()>,
+    dropped: mpsc::Sender<()>,
 }
 
 impl Ear for Echo {
@@ -47,7 +47,7 @@ impl Ear for Echo {
 
 impl Drop for Echo {
     fn drop(&mut self) {
-        let _ = self.dropped.send(());
+        let _ = self.dropped.try_send(());
     }
 }
 
@@ -58,7 +58,7 @@ struct Stage {
     alive: Arc<AtomicUsize>,
     busy: Arc<AtomicBool>,
     ended: JoinHandle<Ended>,
-    dropped: mpsc::UnboundedReceiver<()>,
+    dropped: mpsc::Receiver<()>,
 }
 
 fn limits() -> SocketLimits {
@@ -74,7 +74,7 @@ async fn stage(queue_limits: QueueLimits, limits: SocketLimits, leftover: &'stat
     let (stream, _) = listener.accept().await.unwrap();
     let queue = Arc::new(Queue::new(queue_limits));
     let (heard, alive, busy) = (Arc::default(), Arc::default(), Arc::default());
-    let (sender, dropped) = mpsc::unbounded_channel();
+    let (sender, dropped) = mpsc::channel(1);
     let ear = Echo {
         queue: Arc::clone(&queue),
         heard: Arc::clone(&heard),
