@@ -1,0 +1,9 @@
+-- Everybody in a room, by the number of their membership; nobody once it is removed.
+SELECT
+    m.id, m.room_id, m.person_id, m.read_seq, m.read_at, m.skip, m.joined_at,
+    p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active
+FROM members m
+JOIN rooms r ON r.id = m.room_id
+JOIN people p ON p.id = m.person_id
+WHERE m.room_id = $1 AND r.removed_at IS NULL
+ORDER BY m.id

@@ -1,0 +1,10 @@
+-- The newest messages below a number that are not erased, newest first.
+SELECT
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, x.text, x.created_at, x.edited_at,
+    x.erased_at, x.sent_head, x.changed
+FROM messages x
+LEFT JOIN people p ON p.id = x.sender_id
+WHERE x.room_id = $1 AND x.seq < $2 AND x.erased_at IS NULL
+  AND EXISTS (SELECT 1 FROM rooms r WHERE r.id = $1 AND r.removed_at IS NULL)
+ORDER BY x.seq DESC
+LIMIT $3

@@ -1,0 +1,12 @@
+-- Makes a person or changes the one with this number; a password that is not given stays.
+INSERT INTO people (id, username, email, phone, first_name, last_name, role, active, password_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (id) DO UPDATE SET
+    username = excluded.username,
+    email = excluded.email,
+    phone = excluded.phone,
+    first_name = excluded.first_name,
+    last_name = excluded.last_name,
+    role = excluded.role,
+    active = excluded.active,
+    password_hash = coalesce(excluded.password_hash, people.password_hash)

@@ -1,0 +1,17 @@
+//! What is kept: SQLite behind one writer thread with group commit, and a few readers on snapshots.
+//!
+//! Only this crate spells SQL. A rule is handed in as a job; it runs inside a transaction, and what it announces is
+//! heard after the commit and never otherwise.
+
+mod keep;
+mod look;
+mod open;
+mod reader;
+mod rows;
+mod sqlite;
+mod statements;
+mod transaction;
+mod writer;
+
+pub use open::{OpenError, migrate};
+pub use sqlite::{Options, Sqlite};

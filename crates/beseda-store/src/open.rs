@@ -1,0 +1,282 @@
+//! Opening: which SQLite, whose database, which version of it, and how a connection is set up.
+
+use crate::sqlite::Options;
+use refinery::{Migration, Runner};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+
+/// What our databases carry in their header, set by the first migration.
+const APPLICATION_ID: i32 = 1_113_944_933;
+
+/// Before 3.51.3 a checkpoint beside a commit could lose the commit (SQLite's "WAL-reset" bug).
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The table in which the applied migrations stand.
+const HISTORY: &str = "refinery_schema_history";
+
+/// In the order in which they are applied; one that has been released never changes.
+const MIGRATIONS: [(&str, &str); 4] = [
+    ("V1__people", include_str!("../migrations/V1__people.sql")),
+    (
+        "V2__orders_and_groups",
+        include_str!("../migrations/V2__orders_and_groups.sql"),
+    ),
+    ("V3__rooms", include_str!("../migrations/V3__rooms.sql")),
+    (
+        "V4__order_desk_views",
+        include_str!("../migrations/V4__order_desk_views.sql"),
+    ),
+];
+
+/// Why a database is not opened. Each says in one line what to do.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The SQLite that this program runs with may lose commits.
+    #[error("SQLite {0} can lose commits: run a build with SQLite 3.51.3 or later (the bundled one is)")]
+    OldSqlite(String),
+    /// A later version of this program has written the database.
+    #[error(
+        "{path} was migrated by a newer Beseda (migration {applied}, this one knows {known}): install that version, or \
+         restore a backup made before it"
+    )]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// The newest migration that it has.
+        applied: i32,
+        /// The newest migration that this program knows.
+        known: i32,
+    },
+    /// A SQLite database of some other program.
+    #[error("{0} is a database of another program: name another file or data directory")]
+    NotOurs(PathBuf),
+    /// No SQLite database at all, or a damaged one.
+    #[error("{0} is not a SQLite database or is damaged: restore a backup, or name another file or data directory")]
+    Damaged(PathBuf),
+    /// The file or its directory cannot be used.
+    #[error("{path} cannot be opened: {source}; check that its directory exists and can be written")]
+    Io {
+        /// The database.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The schema could not be brought up to date.
+    #[error("{path} cannot be migrated: {reason}; nothing was changed")]
+    Migration {
+        /// The database.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// Something else that SQLite says.
+    #[error("{path} cannot be opened: {source}")]
+    Sqlite {
+        /// The database.
+        path: PathBuf,
+        /// What it says.
+        source: rusqlite::Error,
+    },
+}
+
+/// Makes the database if it is not there and brings its schema up to date; the names of the migrations that were
+/// applied now. Safe while a server runs on it, and when two do it at once.
+///
+/// # Errors
+/// Why the database cannot be opened, see [`OpenError`].
+pub fn migrate(path: &Path) -> Result<Vec<String>, OpenError> {
+    let (_, applied) = open_writer(&Options::at(path))?;
+    Ok(applied)
+}
+
+/// A connection that writes, to a database that is ours and up to date, and the migrations that it took.
+pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>), OpenError> {
+    let path = options.path.as_path();
+    require_sqlite(rusqlite::version_number())?;
+    let io = |source| OpenError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let _turn = take_turns(path).map_err(io)?;
+    create_private(path).map_err(io)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
+    let known = runner().map_err(|error| refused(path, &error))?;
+    let ours = set_up(&conn, options)
+        .and_then(|()| is_ours(&conn))
+        .map_err(|error| explain(path, error))?;
+    if !ours {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
+    require_known(&mut conn, &known, path)?;
+    keep_durably(&conn).map_err(|error| explain(path, error))?;
+    let applied = bring_up(&mut conn, &known, path)?;
+    Ok((conn, applied))
+}
+
+/// A connection that can only read.
+pub(crate) fn open_reader(options: &Options) -> Result<Connection, OpenError> {
+    let path = options.path.as_path();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
+    let set = set_up(&conn, options).and_then(|()| conn.pragma_update(None, "query_only", true));
+    set.map_err(|error| explain(path, error))?;
+    Ok(conn)
+}
+
+/// Refuses a SQLite that is too old; `number` is as `sqlite3_libversion_number` has it.
+fn require_sqlite(number: i32) -> Result<(), OpenError> {
+    if number >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    let (major, minor, patch) = (number / 1_000_000, number / 1_000 % 1_000, number % 1_000);
+    Err(OpenError::OldSqlite(format!("{major}.{minor}.{patch}")))
+}
+
+/// Lets one at a time look whose the database is and set it up, until the lock is dropped: that takes several steps,
+/// and somebody between two of them would see a database of nobody's. The folder is locked and not the file, because
+/// closing the file a second time would end SQLite's own locks on it.
+#[expect(clippy::disallowed_methods, reason = "the store owns its file")]
+fn take_turns(path: &Path) -> io::Result<File> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(folder)
+}
+
+/// SQLite gives its other files the mode of the first one.
+#[expect(clippy::disallowed_methods, reason = "the store owns its file")]
+fn create_private(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What both kinds of connection have. No mapped memory: pages that are mapped count as resident, and a file that
+/// somebody truncates would kill the process.
+fn set_up(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
+    conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms.into()))?;
+    conn.set_prepared_statement_cache_capacity(128);
+    // Without this, a statement on a table with a partial index is planned anew whenever other values are bound to it,
+    // which takes longer than the statement itself.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "cache_size", -i64::from(options.cache_kib))?;
+    conn.pragma_update(None, "foreign_keys", true)
+}
+
+/// What the one that writes has besides.
+fn keep_durably(conn: &Connection) -> rusqlite::Result<()> {
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "wal_autocheckpoint", 4_000)
+}
+
+/// Whether the database is new or ours; looking for that finds out whether it is one at all.
+fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
+    let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    // A first start that was killed may have left the history of the migrations, and nothing in it.
+    let others = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'refinery%' AND name NOT LIKE 'sqlite%'";
+    let things: i64 = conn.query_row(others, [], |row| row.get(0))?;
+    Ok(id == APPLICATION_ID || (id == 0 && things == 0))
+}
+
+fn runner() -> Result<Runner, refinery::Error> {
+    let migrations: Result<Vec<Migration>, _> = MIGRATIONS
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, sql))
+        .collect();
+    Ok(Runner::new(&migrations?).set_grouped(true))
+}
+
+/// Refuses a database with a migration that this program does not know.
+fn require_known(conn: &mut Connection, runner: &Runner, path: &Path) -> Result<(), OpenError> {
+    let there = conn.table_exists(None, HISTORY).map_err(|error| explain(path, error))?;
+    if !there {
+        return Ok(());
+    }
+    let applied = runner
+        .get_applied_migrations(conn)
+        .map_err(|error| refused(path, &error))?;
+    let newest = |migrations: &[Migration]| migrations.iter().map(Migration::version).max().unwrap_or(0);
+    let (applied, known) = (newest(&applied), newest(runner.get_migrations()));
+    if applied > known {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            applied,
+            known,
+        });
+    }
+    Ok(())
+}
+
+fn bring_up(conn: &mut Connection, runner: &Runner, path: &Path) -> Result<Vec<String>, OpenError> {
+    conn.set_transaction_behavior(TransactionBehavior::Immediate);
+    let report = runner.run(conn).map_err(|error| refused(path, &error))?;
+    Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+}
+
+fn refused(path: &Path, error: &refinery::Error) -> OpenError {
+    OpenError::Migration {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged(path.to_owned()),
+        _ => OpenError::Sqlite {
+            path: path.to_owned(),
+            source: error,
+        },
+    }
+}
+
+/// A database of no file, up to date, to try statements on.
+#[cfg(test)]
+pub(crate) fn in_memory() -> Connection {
+    let mut conn = Connection::open_in_memory().unwrap();
+    set_up(&conn, &Options::at(":memory:")).unwrap();
+    runner().unwrap().run(&mut conn).unwrap();
+    conn
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_that_can_lose_commits_is_refused() {
+        assert!(require_sqlite(3_051_003).is_ok());
+        assert!(require_sqlite(3_054_001).is_ok());
+        let refused = require_sqlite(3_051_002).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("SQLite 3.51.2 can lose commits: run a build with"),
+            "{refused}"
+        );
+        assert!(require_sqlite(rusqlite::version_number()).is_ok());
+    }
+
+    #[test]
+    fn every_migration_on_disk_is_in_the_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut on_disk: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        on_disk.sort();
+        let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
+        assert_eq!(on_disk, listed);
+    }
+}

@@ -1,0 +1,164 @@
+//! The store on SQLite: one thread that writes, a few that read, and a bounded queue before each kind.
+
+use crate::open::{self, OpenError};
+use crate::reader::{self, Glances};
+use crate::writer::{Ears, Writer};
+use beseda_core::error::Fault;
+use beseda_core::ports::{Audience, Glance, Job, Store};
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::thread::{self, Builder, JoinHandle};
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The file; made, readable by its owner alone, when it is not there. Its directory must be.
+    pub path: PathBuf,
+    /// How many threads read, at least 1.
+    pub readers: usize,
+    /// How many jobs, and how many glances, may wait; one more is answered with [`Fault::Busy`].
+    pub queue: usize,
+    /// How many milliseconds to wait for another process that writes.
+    pub busy_timeout_ms: u32,
+    /// How much of the database each thread may keep in memory, in KiB; it is taken as it is needed.
+    pub cache_kib: u32,
+}
+
+impl Options {
+    /// A database at a path, everything else as it is by default.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            readers: 2,
+            queue: 4096,
+            busy_timeout_ms: 5_000,
+            cache_kib: 8 * 1024,
+        }
+    }
+}
+
+/// Rooms, messages and people in one SQLite file. Other processes may use the file meanwhile. Closed when dropped.
+pub struct Sqlite {
+    /// Gone once the store is closed.
+    queues: RwLock<Option<Queues>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Mutex<Vec<JoinHandle<()>>>,
+    ears: Ears,
+}
+
+struct Queues {
+    jobs: SyncSender<Box<dyn Job>>,
+    glances: SyncSender<Box<dyn Glance>>,
+}
+
+impl Sqlite {
+    /// Opens the database, made and migrated if need be, and starts the threads.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, see [`OpenError`].
+    pub fn open(options: &Options) -> Result<Self, OpenError> {
+        let (conn, _) = open::open_writer(options)?;
+        let readers = options.readers.max(1);
+        let snapshots: Result<Vec<_>, _> = (0..readers).map(|_| open::open_reader(options)).collect();
+        let (jobs, queued_jobs) = sync_channel(options.queue.max(1));
+        let (glances, queued_glances) = sync_channel(options.queue.max(1));
+        let queued_glances: Arc<Glances> = Arc::new(Mutex::new(queued_glances));
+        let no_thread = |source| OpenError::Io {
+            path: options.path.clone(),
+            source,
+        };
+
+        let mut threads = Vec::with_capacity(readers);
+        for (number, conn) in snapshots?.into_iter().enumerate() {
+            let queued = Arc::clone(&queued_glances);
+            let thread = Builder::new().name(format!("store-reader-{number}"));
+            threads.push(thread.spawn(move || reader::run(&conn, &queued)).map_err(no_thread)?);
+        }
+        let ears = Ears::default();
+        let writer = Writer::new(conn, Arc::clone(&ears), &options.path);
+        let thread = Builder::new().name("store-writer".to_owned());
+        let writer = thread.spawn(move || writer.run(&queued_jobs)).map_err(no_thread)?;
+        Ok(Self {
+            queues: RwLock::new(Some(Queues { jobs, glances })),
+            writer: Mutex::new(Some(writer)),
+            readers: Mutex::new(threads),
+            ears,
+        })
+    }
+
+    /// Says who hears of commits from now on. There is one audience: a second one is not taken.
+    pub fn set_audience(&self, audience: Arc<dyn Audience>) {
+        if self.ears.set(audience).is_err() {
+            tracing::error!("the store has an audience already");
+        }
+    }
+
+    /// Takes no more work, finishes what is queued, writes the log back and ends the threads. Blocks until then;
+    /// nothing happens the second time.
+    pub fn close(&self) {
+        let Some(Queues { jobs, glances }) = self.queues.write().unwrap_or_else(PoisonError::into_inner).take() else {
+            return;
+        };
+        // Readers first: the writer's last checkpoint has to wait for every snapshot.
+        drop(glances);
+        lock(&self.readers).drain(..).for_each(join);
+        drop(jobs);
+        if let Some(writer) = lock(&self.writer).take() {
+            join(writer);
+        }
+    }
+
+    fn hand_over<T>(&self, work: T, queue: impl FnOnce(&Queues) -> &SyncSender<T>) -> Result<(), (T, Fault)> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(queues) = queues.as_ref() else {
+            return Err((work, Fault::Stopping));
+        };
+        queue(queues).try_send(work).map_err(|refused| match refused {
+            TrySendError::Full(work) => (work, Fault::Busy),
+            TrySendError::Disconnected(work) => (work, Fault::Store("its thread has ended".to_owned())),
+        })
+    }
+}
+
+impl Store for Sqlite {
+    fn transact(&self, job: Box<dyn Job>) {
+        if let Err((job, fault)) = self.hand_over(job, |queues| &queues.jobs) {
+            job.done(Err(fault.into()));
+        }
+    }
+
+    fn glance(&self, glance: Box<dyn Glance>) {
+        if let Err((glance, fault)) = self.hand_over(glance, |queues| &queues.glances) {
+            glance.failed(fault);
+        }
+    }
+
+    fn ready(&self) -> Result<(), Fault> {
+        if self.queues.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+            return Err(Fault::Stopping);
+        }
+        match lock(&self.writer).as_ref() {
+            Some(writer) if !writer.is_finished() => Ok(()),
+            _ => Err(Fault::Store("its thread has ended".to_owned())),
+        }
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn join(thread: JoinHandle<()>) {
+    // The last one to hold the store may be one of its own threads, which cannot wait for itself.
+    if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+        tracing::error!("a thread of the store panicked");
+    }
+}

@@ -1,0 +1,16 @@
+//! The store on a real file: what it promises to those who hand it work.
+
+#[cfg(test)]
+mod commits;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod operators;
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod stories;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod upserts;

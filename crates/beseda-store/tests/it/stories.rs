@@ -1,0 +1,22 @@
+//! The stories of the core, told on SQLite.
+
+use crate::support::Folder;
+use beseda_core::ports::{Audience, Store};
+use beseda_core::stories;
+use beseda_store::{Options, Sqlite};
+use std::sync::{Arc, Mutex};
+
+#[test]
+fn every_story_is_true_on_sqlite() {
+    for seed in 1..=3 {
+        let folders = Mutex::new(Vec::new());
+        let make = |audience: Arc<dyn Audience>| -> Arc<dyn Store> {
+            let folder = Folder::new();
+            let store = Sqlite::open(&Options::at(folder.database())).unwrap();
+            store.set_audience(audience);
+            folders.lock().unwrap().push(folder);
+            Arc::new(store)
+        };
+        stories::all(&make, seed);
+    }
+}
