@@ -155,19 +155,35 @@ impl Live {
 
     /// Lets a person's socket into a room and carries it until it ends.
     pub async fn join(
-        self: &Arc<Self>,
+        self: Arc<Self>,
         stream: TcpStream,
         leftover: Bytes,
         person: Arc<Person>,
         room: RoomId,
         dialect: &'static dyn Dialect,
     ) {
-        let queue = self.queue();
+        let (queue, limits) = (self.queue(), self.socket_limits());
+        // In a box, which is given back when the socket has begun and only waits.
+        let entered = Box::pin(self.enter(person, room, dialect, Arc::clone(&queue))).await;
+        match entered {
+            Some(connection) => drive(stream, leftover, queue, limits, connection).await,
+            None => drive(stream, leftover, queue, limits, Deaf).await,
+        };
+    }
+
+    /// Enters a listener and tells it the history. `None`, with the queue closed, where its person has too many.
+    async fn enter(
+        self: &Arc<Self>,
+        person: Arc<Person>,
+        room: RoomId,
+        dialect: &'static dyn Dialect,
+        queue: Arc<Queue>,
+    ) -> Option<Connection> {
         let (id, heard_at) = (self.hub.next_id(), self.wheel.now_seconds());
         let listener = Arc::new(Listener::new(id, person, room, dialect, Arc::clone(&queue), heard_at));
         if !self.hub.enter(&listener, self.chat.limits().listeners) {
             queue.close(close::TOO_MANY, "too many sockets of one person");
-            return self.refuse_with(stream, leftover, queue).await;
+            return None;
         }
         self.wheel.enter(&listener);
         let connection = Connection {
@@ -177,18 +193,13 @@ impl Live {
         if let Err((code, reason)) = connection.begin().await {
             queue.close(code, reason);
         }
-        // A task of its own: the one that brought us here holds what the handshake needed.
-        tokio::spawn(drive(stream, leftover, queue, self.socket_limits(), connection));
+        Some(connection)
     }
 
     /// Answers a socket that is not let in: it is closed with this code, so that a browser can read it.
     pub async fn refuse(&self, stream: TcpStream, leftover: Bytes, code: u16, reason: &str) {
         let queue = self.queue();
         queue.close(code, reason);
-        self.refuse_with(stream, leftover, queue).await;
-    }
-
-    async fn refuse_with(&self, stream: TcpStream, leftover: Bytes, queue: Arc<Queue>) {
         drive(stream, leftover, queue, self.socket_limits(), Deaf).await;
     }
 
@@ -320,7 +331,7 @@ impl Ear for Connection {
     fn heard(&mut self, incoming: Incoming<'_>) {
         let dialect = self.listener.dialect;
         let command = match incoming {
-            Incoming::Text(frame) => dialect.hear(frame),
+            Incoming::Text(frame) => dialect.hear(frame, self.live.chat.limits()),
             Incoming::Binary(_) => Err(Misheard {
                 code: "binary",
                 detail: "send JSON as text, not as binary".to_owned(),

@@ -1,7 +1,7 @@
 //! A dialect: how one contract's sockets hear and speak. The contract implements it, live carries it.
 
 use beseda_core::rules::History;
-use beseda_core::words::{Draft, Event, Marks, Message, Person, PersonId};
+use beseda_core::words::{Draft, Event, Limits, Marks, Message, Person, PersonId};
 use beseda_core::{Fault, Refusal};
 
 /// What somebody asks for in a frame.
@@ -41,7 +41,7 @@ pub trait Dialect: Send + Sync + 'static {
     ///
     /// # Errors
     /// Why it is none.
-    fn hear(&self, frame: &str) -> Result<Command, Misheard>;
+    fn hear(&self, frame: &str, limits: &Limits) -> Result<Command, Misheard>;
     /// What a socket hears first.
     fn history(&self, viewer: PersonId, history: &History) -> String;
     /// An event, for listeners of this kind; `None` where the contract has no word for it.

@@ -198,18 +198,10 @@ pub struct Rotation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exchange {
     /// This token is the one to keep now.
-    Given {
-        /// The token.
-        token: RefreshToken,
-        /// Whose it is.
-        person: Person,
-    },
-    /// A used token came back too late: somebody else may hold it, and its whole line is ended now. This is no
-    /// refusal, because a refusal would take the ending back.
-    Reused {
-        /// Whose it was.
-        person: PersonId,
-    },
+    Given(RefreshToken),
+    /// A used token of this person came back too late: somebody else may hold it, and its whole line is ended now.
+    /// This is no refusal, because a refusal would take the ending back.
+    Reused(PersonId),
 }
 
 /// Gives the first refresh token of a line.
@@ -246,9 +238,9 @@ pub fn rotate(tx: &mut dyn Tx, now: Time, jti: &str, fresh: &Fresh, rotation: Ro
     if token.revoked_at.is_some() || token.expires_at <= now {
         return Err(Refusal::BadCredentials.into());
     }
-    let person = who(tx, token.person)?;
+    who(tx, token.person)?;
     if !rotation.on {
-        return Ok(Exchange::Given { token, person });
+        return Ok(Exchange::Given(token));
     }
     let Some(successor) = &token.successor else {
         let next = new_token(now, token.person, fresh, &token.family);
@@ -256,17 +248,17 @@ pub fn rotate(tx: &mut dyn Tx, now: Time, jti: &str, fresh: &Fresh, rotation: Ro
         token.successor = Some(next.jti.clone());
         tx.put_refresh_token(&token)?;
         tx.put_refresh_token(&next)?;
-        return Ok(Exchange::Given { token: next, person });
+        return Ok(Exchange::Given(next));
     };
     let next = tx.refresh_token(successor)?.filter(|next| next.successor.is_none());
     let in_time = token
         .used_at
         .is_some_and(|used| now <= used.plus_seconds(rotation.grace_seconds));
     match next {
-        Some(next) if in_time => Ok(Exchange::Given { token: next, person }),
+        Some(next) if in_time => Ok(Exchange::Given(next)),
         _ => {
             tx.revoke_family(&token.family, now)?;
-            Ok(Exchange::Reused { person: token.person })
+            Ok(Exchange::Reused(token.person))
         }
     }
 }

@@ -26,7 +26,7 @@ impl Dialect for Plain {
     fn name(&self) -> &'static str {
         "plain"
     }
-    fn hear(&self, frame: &str) -> Result<Command, Misheard> {
+    fn hear(&self, frame: &str, _: &Limits) -> Result<Command, Misheard> {
         match frame.split_once(' ').unwrap_or((frame, "")) {
             ("send", text) => Ok(Command::Send(Draft {
                 text: text.to_owned(),
@@ -179,9 +179,8 @@ impl House {
     async fn enter(&self, id: i64) -> Peer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (peer, here) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
-        self.live
-            .join(here.unwrap().0, Bytes::new(), Arc::new(person(id)), self.room, &Plain)
-            .await;
+        let live = Arc::clone(&self.live);
+        tokio::spawn(live.join(here.unwrap().0, Bytes::new(), Arc::new(person(id)), self.room, &Plain));
         WebSocketStream::from_raw_socket(peer.unwrap(), protocol::Role::Client, None).await
     }
 }

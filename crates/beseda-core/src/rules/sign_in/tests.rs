@@ -32,8 +32,8 @@ fn exchange(stage: &Stage, jti: &str, fresh: &str, rotation: Rotation) -> Result
         expires_at: now.plus_seconds(30 * DAY),
     };
     match stage.change(move |tx| rotate(tx, now, &jti, &fresh, rotation)) {
-        Ok(Exchange::Given { token, .. }) => Ok(token.jti),
-        Ok(Exchange::Reused { .. }) => Ok("reused".to_owned()),
+        Ok(Exchange::Given(token)) => Ok(token.jti),
+        Ok(Exchange::Reused(_)) => Ok("reused".to_owned()),
         Err(Error::Refused(refusal)) => Err(refusal),
         Err(Error::Failed(fault)) => panic!("{fault}"),
     }

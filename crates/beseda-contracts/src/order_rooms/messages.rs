@@ -1,0 +1,133 @@
+//! The calls on messages.
+
+use super::wire::MessageJson;
+use crate::shared::http::paths::both;
+use crate::shared::{Caller, Drf, FieldError, FieldErrors, Fields, Links, PageQuery, Shared, page_answer};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use beseda_core::ports::{Look, Tx};
+use beseda_core::rules;
+use beseda_core::words::{Draft, Marks, Message, MessageId, RoomId};
+use beseda_core::{Error, Refusal};
+use beseda_live::ask;
+
+pub(super) fn routes(router: Router<Shared>) -> Router<Shared> {
+    let router = both(
+        router,
+        "/api/chat/messages/",
+        get(list).post(create),
+        "GET, POST, HEAD, OPTIONS",
+    );
+    let one = get(retrieve).put(replace).patch(change).delete(remove);
+    both(
+        router,
+        "/api/chat/messages/{id}/",
+        one,
+        "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+    )
+}
+
+/// A message's number in a path; what is no number names no message.
+fn message_id(text: &str) -> Result<MessageId, Drf> {
+    text.parse().map(MessageId).map_err(|_| Drf::NotFound)
+}
+
+/// Everything said in the caller's rooms: always paged, because it grows without end.
+async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Drf> {
+    let (asked, viewer) = (PageQuery::always(&uri, shared.chat.limits())?, caller.person.id);
+    let page = move |look: &mut dyn Look| rules::messages_of(look, &caller.person, asked.number, asked.size);
+    let page = ask::look(&shared.chat, page).await?;
+    let rows = page
+        .messages
+        .iter()
+        .map(|(message, marks)| MessageJson::seen_by(message, *marks, viewer))
+        .collect();
+    Ok(page_answer(&links, page.count, page.number, asked.size, rows).into_response())
+}
+
+/// Sends a message. A retry under the same client id is answered like the first time, with the first message.
+async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Drf> {
+    let limits = shared.chat.limits().clone();
+    let mut errors = FieldErrors::default();
+    let room = errors.take("room", fields.required_id("room"));
+    let text = errors.take("message", fields.required_text("message", Some(limits.text_chars)));
+    let client_id = errors.take("client_id", fields.raw_text("client_id"));
+    if fields.file("file") {
+        errors.take::<()>("file", Err(FieldError::FilesNotYet));
+    }
+    errors.none()?;
+    let (Some(room), Some(text)) = (room, text) else {
+        return Err(Drf::NotFound);
+    };
+    shared.throttles.send(caller.person.id)?;
+
+    let draft = Draft {
+        text,
+        client_id: client_id.flatten(),
+    };
+    let (now, viewer) = (shared.chat.now(), caller.person.id);
+    let rule = move |tx: &mut dyn Tx| {
+        let sent = rules::send(tx, now, &limits, &caller.person, RoomId(room), &draft)?;
+        if sent.first {
+            // Nobody can have read what was not there before.
+            return Ok((Message::clone(&sent.message), Marks::default()));
+        }
+        rules::one_message(tx, &caller.person, sent.message.id)
+    };
+    match ask::change(&shared.chat, rule).await {
+        Ok((message, marks)) => {
+            let message = MessageJson::seen_by(&message, marks, viewer);
+            Ok((StatusCode::CREATED, Json(message)).into_response())
+        }
+        Err(Error::Refused(Refusal::NoSuchRoom)) => {
+            Err(Drf::field("room", FieldError::DoesNotExist { pk: room.to_string() }))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn retrieve(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Drf> {
+    let (id, viewer) = (message_id(&id)?, caller.person.id);
+    let (message, marks) = ask::look(&shared.chat, move |look| rules::one_message(look, &caller.person, id)).await?;
+    Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
+}
+
+async fn replace(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+    change_text(state, caller, path, fields, true).await
+}
+
+async fn change(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+    change_text(state, caller, path, fields, false).await
+}
+
+/// Changes the text, which is all that can be changed of a message: other fields are passed over, as DRF passes over
+/// what is read-only. Who may not change it is told so before what they sent is looked at.
+async fn change_text(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    fields: Fields,
+    whole: bool,
+) -> Result<Response, Drf> {
+    let (id, viewer, limits) = (message_id(&id)?, caller.person.id, shared.chat.limits().clone());
+    let person = caller.person.clone();
+    let (message, marks) = ask::look(&shared.chat, move |look| rules::message_to_change(look, &person, id)).await?;
+    if !whole && !fields.has("message") {
+        return Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response());
+    }
+    let text = fields.required_text("message", Some(limits.text_chars));
+    let text = text.map_err(|error| Drf::field("message", error))?;
+    let now = shared.chat.now();
+    let rule = move |tx: &mut dyn Tx| rules::edit(tx, now, &limits, &caller.person, id, &text);
+    let (message, marks) = ask::change(&shared.chat, rule).await?;
+    Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
+}
+
+async fn remove(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Drf> {
+    let (id, now) = (message_id(&id)?, shared.chat.now());
+    ask::change(&shared.chat, move |tx| rules::erase(tx, now, &caller.person, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,219 @@
+//! The calls on rooms.
+
+use super::wire::{MessageJson, RoomJson};
+use crate::shared::http::paths::both;
+use crate::shared::{Caller, Drf, FieldError, Fields, Links, PageQuery, Shared, page_answer};
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use beseda_core::rules::{self, PageNumber};
+use beseda_core::words::{OrderId, PersonId, RoomId, RoomView};
+use beseda_core::{Error, Refusal};
+use beseda_live::ask;
+use serde_json::json;
+use uuid::Uuid;
+
+/// What the contract answers somebody who has no place in an order.
+const NO_PLACE_IN_ORDER: &str = "У вас нет доступа к этому заказу";
+
+pub(super) fn routes(router: Router<Shared>) -> Router<Shared> {
+    let router = both(router, "/api/chat/", get(root), "GET, HEAD, OPTIONS");
+    let router = both(
+        router,
+        "/api/chat/rooms/",
+        get(list).post(create),
+        "GET, POST, HEAD, OPTIONS",
+    );
+    let router = both(
+        router,
+        "/api/chat/rooms/create_for_order/",
+        post(create),
+        "POST, OPTIONS",
+    );
+    let one = get(retrieve).put(replace).patch(change).delete(remove);
+    let router = both(
+        router,
+        "/api/chat/rooms/{id}/",
+        one,
+        "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+    );
+    let router = both(
+        router,
+        "/api/chat/rooms/{id}/messages/",
+        get(messages),
+        "GET, HEAD, OPTIONS",
+    );
+    both(
+        router,
+        "/api/chat/rooms/{id}/mark_read/",
+        post(mark_read),
+        "POST, OPTIONS",
+    )
+}
+
+/// A room's number in a path; what is no number names no room.
+fn room_id(text: &str) -> Result<RoomId, Drf> {
+    text.parse().map(RoomId).map_err(|_| Drf::NotFound)
+}
+
+fn room_json(view: &RoomView, viewer: PersonId) -> Response {
+    Json(RoomJson::seen_by(view, viewer)).into_response()
+}
+
+async fn root(_: Caller, links: Links) -> Response {
+    let urls = json!({"rooms": links.url("/api/chat/rooms/"), "messages": links.url("/api/chat/messages/")});
+    Json(urls).into_response()
+}
+
+async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Drf> {
+    let (person, viewer) = (caller.person.clone(), caller.person.id);
+    let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
+        let limit = i64::from(shared.chat.limits().list_rows);
+        let (_, views) = ask::look(&shared.chat, move |look| rules::rooms(look, &person, 0, limit)).await?;
+        let rooms: Vec<_> = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
+        return Ok(Json(rooms).into_response());
+    };
+    let page =
+        move |look: &mut dyn beseda_core::ports::Look| rules::page_of_rooms(look, &person, asked.number, asked.size);
+    let (count, number, views) = ask::look(&shared.chat, page).await?;
+    let rooms = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
+    Ok(page_answer(&links, count, number, asked.size, rooms).into_response())
+}
+
+/// Opens the room of an order, under either name of the field: 201 for a new one, 200 for the one that stands.
+async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Drf> {
+    let name = if fields.has("order_id") { "order_id" } else { "order" };
+    let wanted = fields.id(name).map_err(|_| Drf::field(name, FieldError::NotInteger))?;
+    let order = OrderId(wanted.ok_or(Drf::NotFound)?);
+    let (now, uuid) = (shared.chat.now(), Uuid::from_bytes(shared.chat.random()));
+    let uuid = uuid::Builder::from_random_bytes(*uuid.as_bytes()).into_uuid();
+    let (person, viewer) = (caller.person.clone(), caller.person.id);
+    let opened = ask::change(&shared.chat, move |tx| {
+        rules::open_order_room(tx, now, &person, order, uuid)
+    })
+    .await;
+    match opened {
+        Ok((view, new)) => {
+            let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+            Ok((status, room_json(&view, viewer)).into_response())
+        }
+        Err(Error::Refused(Refusal::NoPlaceInOrder)) => {
+            Ok((StatusCode::FORBIDDEN, Json(json!({"error": NO_PLACE_IN_ORDER}))).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn retrieve(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Drf> {
+    let (room, viewer) = (room_id(&id)?, caller.person.id);
+    let view = ask::look(&shared.chat, move |look| rules::room_view(look, &caller.person, room)).await?;
+    Ok(room_json(&view, viewer))
+}
+
+async fn replace(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+    change_room(state, caller, path, fields, true).await
+}
+
+async fn change(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+    change_room(state, caller, path, fields, false).await
+}
+
+/// Lets a room be about another order, which is all that can be changed of one. Who may not is told so before what
+/// they sent is looked at.
+async fn change_room(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    fields: Fields,
+    whole: bool,
+) -> Result<Response, Drf> {
+    let (room, viewer) = (room_id(&id)?, caller.person.id);
+    let person = caller.person.clone();
+    let standing = ask::look(&shared.chat, move |look| rules::room_to_change(look, &person, room)).await?;
+    let order = match fields.id("order") {
+        Ok(Some(order)) => OrderId(order),
+        Ok(None) if whole => return Err(Drf::field("order", FieldError::Required)),
+        Ok(None) => return Ok(room_json(&standing, viewer)),
+        Err(error) => return Err(Drf::field("order", error)),
+    };
+    let now = shared.chat.now();
+    let moved = ask::change(&shared.chat, move |tx| {
+        rules::move_room(tx, now, &caller.person, room, order)
+    })
+    .await;
+    match moved {
+        Ok(view) => Ok(room_json(&view, viewer)),
+        Err(Error::Refused(Refusal::NoSuchOrder)) => {
+            Err(Drf::field("order", FieldError::DoesNotExist { pk: order.to_string() }))
+        }
+        Err(Error::Refused(Refusal::OrderHasRoom)) => Err(Drf::field("order", FieldError::NotUnique)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn remove(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Drf> {
+    let (room, now) = (room_id(&id)?, shared.chat.now());
+    ask::change(&shared.chat, move |tx| {
+        rules::remove_room(tx, now, &caller.person, room)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn messages(
+    State(shared): State<Shared>,
+    caller: Caller,
+    Path(id): Path<String>,
+    uri: Uri,
+    links: Links,
+) -> Result<Response, Drf> {
+    let (room, viewer) = (room_id(&id)?, caller.person.id);
+    let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
+        return newest_messages(&shared, caller, room, &links).await;
+    };
+    let page = move |look: &mut dyn beseda_core::ports::Look| {
+        rules::page(look, &caller.person, room, asked.number, asked.size)
+    };
+    let page = ask::look(&shared.chat, page).await?;
+    let rows = page
+        .messages
+        .iter()
+        .map(|(message, marks)| MessageJson::seen_by(message, *marks, viewer))
+        .collect();
+    Ok(page_answer(&links, page.count, page.number, asked.size, rows).into_response())
+}
+
+/// The unpaged list: the newest messages, oldest first, and where the rest is.
+async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &Links) -> Result<Response, Drf> {
+    let (rows, viewer) = (shared.chat.limits().list_rows, caller.person.id);
+    let history = ask::look(&shared.chat, move |look| {
+        rules::history(look, &caller.person, room, rows)
+    })
+    .await?;
+    let messages: Vec<_> = history
+        .messages
+        .iter()
+        .map(|message| MessageJson::seen_by(message, history.marks, viewer))
+        .collect();
+    let count = history.room.visible();
+    let mut response = Json(messages).into_response();
+    response.headers_mut().insert("x-total-count", HeaderValue::from(count));
+    let older = count - i64::try_from(history.messages.len()).unwrap_or(count);
+    if older > 0 {
+        let size = i64::from(shared.chat.limits().page_size);
+        let (page, _) = PageNumber::Last.locate(older, size).map_err(Error::from)?;
+        let link = format!("<{}?page={page}&page_size={size}>; rel=\"prev\"", links.here());
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+    }
+    Ok(response)
+}
+
+async fn mark_read(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Drf> {
+    let (room, now) = (room_id(&id)?, shared.chat.now());
+    ask::change(&shared.chat, move |tx| rules::read(tx, now, &caller.person, room, None)).await?;
+    Ok(Json(json!({"status": "messages marked as read"})).into_response())
+}

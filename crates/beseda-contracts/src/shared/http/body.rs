@@ -1,0 +1,260 @@
+//! Reads a request's body, JSON or a form, into one map of fields.
+
+use super::drf::Drf;
+use super::field::FieldError;
+use super::urlencoded;
+use crate::shared::Shared;
+use crate::shared::depth::within_depth;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use beseda_core::words::Limits;
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde_json::{Map, Value};
+
+/// What is no file never needs more: it is held in memory whole, and JSON several times over.
+const TEXT_BYTES: u64 = 1 << 20;
+/// Parts of a multipart form.
+const PARTS: usize = 100;
+
+/// The fields of a body: of a JSON object, a form or a multipart form. No body has no fields.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fields {
+    values: Map<String, Value>,
+    files: Vec<String>,
+}
+
+impl FromRequest<Shared> for Fields {
+    type Rejection = Drf;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Drf> {
+        let limits = shared.chat.limits();
+        Self::read(request, limits, limits.body_bytes).await
+    }
+}
+
+impl Fields {
+    /// Reads a body of at most `most` bytes.
+    ///
+    /// # Errors
+    /// 400 for what cannot be read, 413 for what is too big, 415 for another media type.
+    pub async fn read(request: Request, limits: &Limits, most: u64) -> Result<Self, Drf> {
+        let media = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let media = media.unwrap_or_default().into_owned();
+        let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/json" => of_json(&whole(request.into_body(), most).await?, limits.json_depth),
+            "application/x-www-form-urlencoded" => of_form(&whole(request.into_body(), most).await?),
+            "multipart/form-data" => of_multipart(request, most).await,
+            _ if whole(request.into_body(), most).await?.is_empty() => Ok(Self::default()),
+            _ => Err(Drf::Unsupported(media)),
+        }
+    }
+
+    /// The value as it came; a form's values are texts.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// Whether the field came, null or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// Whether a file came under this name.
+    #[must_use]
+    pub fn file(&self, name: &str) -> bool {
+        self.files.iter().any(|file| file == name)
+    }
+
+    /// The text without white space around it; a number is taken as its text.
+    ///
+    /// # Errors
+    /// [`FieldError::Null`], [`FieldError::NotText`], [`FieldError::NulCharacter`].
+    pub fn text(&self, name: &str) -> Result<Option<String>, FieldError> {
+        Ok(self.raw_text(name)?.map(|text| text.trim().to_owned()))
+    }
+
+    /// The text as it came, for passwords and names that programs choose.
+    ///
+    /// # Errors
+    /// As [`Fields::text`].
+    pub fn raw_text(&self, name: &str) -> Result<Option<String>, FieldError> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Value::Null) => Err(FieldError::Null),
+            Some(Value::String(text)) if text.contains('\0') => Err(FieldError::NulCharacter),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => Err(FieldError::NotText),
+        }
+    }
+
+    /// The text, which must be there and hold something, in at most `max` characters.
+    ///
+    /// # Errors
+    /// As [`Fields::text`]; [`FieldError::Required`], [`FieldError::Blank`], [`FieldError::TooLong`].
+    pub fn required_text(&self, name: &str, max: Option<usize>) -> Result<String, FieldError> {
+        let text = self.text(name)?.ok_or(FieldError::Required)?;
+        if text.is_empty() {
+            return Err(FieldError::Blank);
+        }
+        match max {
+            Some(max) if text.chars().nth(max).is_some() => Err(FieldError::TooLong { max }),
+            _ => Ok(text),
+        }
+    }
+
+    /// An object's number, as a number or its text.
+    ///
+    /// # Errors
+    /// [`FieldError::Null`] also for an empty text, [`FieldError::NotKey`]; [`FieldError::DoesNotExist`] for a number
+    /// that no object can have.
+    pub fn id(&self, name: &str) -> Result<Option<i64>, FieldError> {
+        let Some(value) = self.get(name) else { return Ok(None) };
+        let text = match value {
+            Value::Number(number) if !number.is_f64() => number.to_string(),
+            Value::String(text) => text.trim().to_owned(),
+            Value::Null => return Err(FieldError::Null),
+            other => {
+                return Err(FieldError::NotKey {
+                    received: python_type(other),
+                });
+            }
+        };
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+        if text.is_empty() {
+            Err(FieldError::Null)
+        } else if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            Err(FieldError::NotKey {
+                received: python_type(value),
+            })
+        } else {
+            text.parse()
+                .map(Some)
+                .map_err(|_| FieldError::DoesNotExist { pk: text })
+        }
+    }
+
+    /// An object's number, which must be there.
+    ///
+    /// # Errors
+    /// As [`Fields::id`]; [`FieldError::Required`].
+    pub fn required_id(&self, name: &str) -> Result<i64, FieldError> {
+        self.id(name)?.ok_or(FieldError::Required)
+    }
+}
+
+async fn whole(body: Body, most: u64) -> Result<Bytes, Drf> {
+    let most = most.min(TEXT_BYTES);
+    match Limited::new(body, usize::try_from(most).unwrap_or(usize::MAX))
+        .collect()
+        .await
+    {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Drf::TooLarge(most)),
+        Err(_) => Err(Drf::BrokenForm("the body ended too early".to_owned())),
+    }
+}
+
+fn of_json(bytes: &Bytes, depth: usize) -> Result<Fields, Drf> {
+    if bytes.is_empty() {
+        return Ok(Fields::default());
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Drf::BrokenJson(format!("Expecting UTF-8: byte {}", error.valid_up_to())))?;
+    if !within_depth(bytes, depth) {
+        return Err(Drf::BrokenJson(format!("Expecting at most {depth} levels of nesting")));
+    }
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        Drf::BrokenJson(format!(
+            "Expecting a JSON value: line {} column {}",
+            error.line(),
+            error.column()
+        ))
+    })?;
+    match value {
+        Value::Object(values) => Ok(Fields {
+            values,
+            files: Vec::new(),
+        }),
+        other => Err(Drf::non_field(FieldError::NotDictionary {
+            received: python_type(&other),
+        })),
+    }
+}
+
+fn of_form(bytes: &Bytes) -> Result<Fields, Drf> {
+    let not_utf8 = || Drf::BrokenForm("the form is not UTF-8".to_owned());
+    let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
+    let mut fields = Fields::default();
+    for pair in urlencoded::pairs(text) {
+        let (name, value) = pair.map_err(|urlencoded::NotUtf8| not_utf8())?;
+        fields.values.insert(name, Value::String(value));
+    }
+    Ok(fields)
+}
+
+/// Reads the texts. Of files only the names of their fields are kept; what is in them is read past.
+async fn of_multipart(mut request: Request, most: u64) -> Result<Fields, Drf> {
+    DefaultBodyLimit::max(usize::try_from(most).unwrap_or(usize::MAX)).apply(&mut request);
+    let broken = |what: &str| Drf::BrokenMultipart(what.to_owned());
+    let refused = |status: StatusCode, text: String| match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Drf::TooLarge(most),
+        _ => Drf::BrokenMultipart(text),
+    };
+    let mut parts = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| refused(error.status(), error.body_text()))?;
+    let (mut fields, mut text_bytes) = (Fields::default(), 0_u64);
+    for _ in 0..=PARTS {
+        let part = parts
+            .next_field()
+            .await
+            .map_err(|error| refused(error.status(), error.body_text()))?;
+        let Some(mut part) = part else { return Ok(fields) };
+        let name = part.name().ok_or_else(|| broken("a part has no name"))?.to_owned();
+        if part.file_name().is_some() {
+            fields.files.push(name);
+            continue;
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part
+            .chunk()
+            .await
+            .map_err(|error| refused(error.status(), error.body_text()))?
+        {
+            text_bytes += chunk.len() as u64;
+            if text_bytes > TEXT_BYTES {
+                return Err(Drf::TooLarge(TEXT_BYTES));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let text = String::from_utf8(bytes).map_err(|_| broken("a part is not UTF-8"))?;
+        fields.values.insert(name, Value::String(text));
+    }
+    Err(broken("there are too many parts"))
+}
+
+/// What Python calls the type of a JSON value: its sentences name it.
+fn python_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+#[cfg(test)]
+mod tests;

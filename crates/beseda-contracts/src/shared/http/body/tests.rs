@@ -1,0 +1,173 @@
+//! Bodies of every kind, and one past each limit.
+
+use super::*;
+use serde_json::json;
+
+async fn read(media: &str, body: impl Into<Body>) -> Result<Fields, Drf> {
+    let mut request = Request::new(body.into());
+    if !media.is_empty() {
+        request.headers_mut().insert(CONTENT_TYPE, media.parse().unwrap());
+    }
+    Fields::read(request, &Limits::default(), 4_000).await
+}
+
+fn fields(value: Value) -> Fields {
+    let Value::Object(values) = value else {
+        panic!("an object")
+    };
+    Fields {
+        values,
+        files: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn three_media_types_give_the_same_fields() {
+    let json = read(
+        "application/json; charset=utf-8",
+        r#"{"message": "Привет", "room": "5"}"#,
+    )
+    .await
+    .unwrap();
+    let form = read(
+        "application/x-www-form-urlencoded",
+        "room=5&message=%D0%9F%D1%80%D0%B8%D0%B2%D0%B5%D1%82",
+    )
+    .await;
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"room\"\r\n\r\n5\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nПривет\r\n--x--\r\n";
+    let parts = read("multipart/form-data; boundary=x", parts).await;
+    assert_eq!(form, Ok(json.clone()));
+    assert_eq!(parts, Ok(json));
+    assert_eq!(read("", "").await, Ok(Fields::default()));
+    assert_eq!(read("application/json", "").await, Ok(Fields::default()));
+}
+
+#[tokio::test]
+async fn a_file_is_remembered_and_read_past() {
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\u{0}PNG\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhi\r\n--x--\r\n";
+    let fields = read("multipart/form-data; boundary=x", parts).await.unwrap();
+    assert!(fields.file("file") && !fields.file("message") && !fields.has("file"));
+    assert_eq!(fields.text("message"), Ok(Some("hi".to_owned())));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_says_why() {
+    let status = |read: Result<Fields, Drf>| read.unwrap_err().status().as_u16();
+    for broken in ["{", "nothing", r#"{"a": "\ud800"}"#, r#"{"a": 1e400}"#, "{} {}"] {
+        let error = read("application/json", broken).await.unwrap_err();
+        assert!(
+            error
+                .body(crate::shared::http::words::Language::English)
+                .starts_with(r#"{"detail":"JSON parse error - Expecting"#)
+        );
+        assert_eq!(error.status(), StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(status(read("application/json", &b"{\"a\": \"\xff\"}"[..]).await), 400);
+    assert_eq!(status(read("application/x-www-form-urlencoded", "a=%ff").await), 400);
+    assert_eq!(status(read("multipart/form-data", "x").await), 400);
+    assert_eq!(
+        status(read("multipart/form-data; boundary=x", "--x\r\nbroken").await),
+        400
+    );
+    assert_eq!(status(read("text/plain", "x").await), 415);
+    assert_eq!(status(read("", "x").await), 415);
+    for (list, name) in [
+        ("[]", "list"),
+        ("1", "int"),
+        ("1.5", "float"),
+        ("\"a\"", "str"),
+        ("true", "bool"),
+    ] {
+        let received = Drf::non_field(FieldError::NotDictionary { received: name });
+        assert_eq!(read("application/json", list).await, Err(received));
+    }
+}
+
+#[tokio::test]
+async fn one_past_every_limit() {
+    let nested = |levels: usize| format!("{{\"a\": {}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+    assert!(read("application/json", nested(32)).await.is_ok());
+    assert_eq!(
+        read("application/json", nested(33)).await.unwrap_err().status(),
+        StatusCode::BAD_REQUEST
+    );
+    let sized = |bytes: usize| format!("a={}", "x".repeat(bytes - 2));
+    assert!(read("application/x-www-form-urlencoded", sized(4_000)).await.is_ok());
+    for media in ["application/x-www-form-urlencoded", "application/json", "text/plain"] {
+        assert_eq!(read(media, sized(4_001)).await, Err(Drf::TooLarge(4_000)));
+    }
+    let part = |bytes: usize| {
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+        format!("{head}{}\r\n--x--\r\n", "x".repeat(bytes))
+    };
+    assert!(read("multipart/form-data; boundary=x", part(3_800)).await.is_ok());
+    assert_eq!(
+        read("multipart/form-data; boundary=x", part(4_001)).await,
+        Err(Drf::TooLarge(4_000))
+    );
+}
+
+#[test]
+fn texts_are_taken_as_the_framework_takes_them() {
+    let fields = fields(json!({
+        "text": "  привет \n", "number": 5, "float": 1.5, "true": true, "list": ["x"], "object": {}, "null": null,
+        "nul": "a\u{0}b", "blank": " \t ", "long": "ж".repeat(6),
+    }));
+    assert_eq!(fields.text("text"), Ok(Some("привет".to_owned())));
+    assert_eq!(fields.raw_text("text"), Ok(Some("  привет \n".to_owned())));
+    assert_eq!(fields.text("number"), Ok(Some("5".to_owned())));
+    assert_eq!(fields.text("float"), Ok(Some("1.5".to_owned())));
+    for name in ["true", "list", "object"] {
+        assert_eq!(fields.text(name), Err(FieldError::NotText), "{name}");
+    }
+    assert_eq!(fields.text("null"), Err(FieldError::Null));
+    assert_eq!(fields.text("nul"), Err(FieldError::NulCharacter));
+    assert_eq!(fields.text("nothing"), Ok(None));
+    assert_eq!(fields.required_text("nothing", None), Err(FieldError::Required));
+    assert_eq!(fields.required_text("blank", None), Err(FieldError::Blank));
+    assert_eq!(fields.required_text("long", Some(6)), Ok("ж".repeat(6)));
+    assert_eq!(
+        fields.required_text("long", Some(5)),
+        Err(FieldError::TooLong { max: 5 })
+    );
+}
+
+#[test]
+fn an_id_is_a_number_or_its_text() {
+    let fields = fields(json!({
+        "number": 5, "text": " 7 ", "minus": "-1", "word": "abc", "float": 1.0, "true": true, "list": [1],
+        "null": null, "empty": "", "big": 18_446_744_073_709_551_615_u64, "sign": "-",
+        "bigger": "99999999999999999999",
+    }));
+    for (name, id) in [("number", 5), ("text", 7), ("minus", -1)] {
+        assert_eq!(fields.id(name), Ok(Some(id)));
+    }
+    let kinds = [
+        ("word", "str"),
+        ("float", "float"),
+        ("true", "bool"),
+        ("list", "list"),
+        ("sign", "str"),
+    ];
+    for (name, received) in kinds {
+        assert_eq!(fields.id(name), Err(FieldError::NotKey { received }), "{name}");
+    }
+    assert_eq!(fields.id("null"), Err(FieldError::Null));
+    assert_eq!(fields.id("empty"), Err(FieldError::Null));
+    assert_eq!(
+        fields.id("big"),
+        Err(FieldError::DoesNotExist {
+            pk: "18446744073709551615".to_owned()
+        })
+    );
+    assert_eq!(
+        fields.id("bigger"),
+        Err(FieldError::DoesNotExist {
+            pk: "99999999999999999999".to_owned()
+        })
+    );
+    assert_eq!(fields.id("nothing"), Ok(None));
+    assert_eq!(fields.required_id("nothing"), Err(FieldError::Required));
+}

@@ -1,0 +1,187 @@
+//! What every answer has, whoever asks and from where.
+
+use super::*;
+use crate::shared::http::field::FieldError;
+use crate::shared::http::paths::both;
+use crate::shared::stage::{Answer, Stage};
+use axum::Json;
+use axum::routing::{get, post};
+use serde_json::json;
+
+fn routes() -> Router<Shared> {
+    let router = both(
+        Router::new(),
+        "/api/things/",
+        get(|| async { Json(json!({"a": 1})) }),
+        "GET, HEAD, OPTIONS",
+    );
+    let field = || async { Drf::field("message", FieldError::Required) };
+    both(router, "/api/field/", post(field), "POST, OPTIONS")
+}
+
+async fn stage() -> Stage {
+    let change = |settings: &mut crate::shared::Settings, _: &mut _| {
+        settings.allowed_origins.push("https://shop.example".to_owned());
+    };
+    Stage::new(change, routes()).await
+}
+
+fn headers(answer: &Answer, expected: &[(&str, &str)]) {
+    for (name, value) in expected {
+        assert_eq!(answer.header(name), *value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn paths_have_a_slash_or_none_and_other_methods_are_told() {
+    let stage = stage().await;
+    for path in ["/api/things/", "/api/things"] {
+        let answer = stage.ask("GET", path, &[], "").await;
+        answer.is(200, r#"{"a":1}"#);
+        assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS");
+        let answer = stage.ask("DELETE", path, &[], "").await;
+        answer.is(405, r#"{"detail":"Method \"DELETE\" not allowed."}"#);
+        assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS");
+        assert_eq!(stage.ask("OPTIONS", path, &[], "").await.status, StatusCode::NO_CONTENT);
+        stage.ask("HEAD", path, &[], "").await.is(200, "");
+    }
+    stage
+        .ask("GET", "/api/nothing/", &[], "")
+        .await
+        .is(404, r#"{"detail":"Not found."}"#);
+    let answer = stage.ask("GET", "/api/field/", &[], "").await;
+    answer.is(405, r#"{"detail":"Method \"GET\" not allowed."}"#);
+}
+
+#[tokio::test]
+async fn every_answer_has_the_same_headers() {
+    let stage = stage().await;
+    for path in ["/api/things/", "/api/nothing/"] {
+        let answer = stage.ask("GET", path, &[], "").await;
+        let expected = [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("vary", "Accept, Accept-Language, Cookie, Origin"),
+            ("cache-control", "no-store"),
+            ("content-type", "application/json"),
+            ("server", ""),
+            ("access-control-allow-origin", ""),
+        ];
+        headers(&answer, &expected);
+    }
+}
+
+#[tokio::test]
+async fn errors_are_said_in_russian_where_it_is_asked_for() {
+    let stage = stage().await;
+    let russian = [("accept-language", "ru-RU,ru;q=0.9,en;q=0.8")];
+    stage
+        .ask("POST", "/api/field/", &russian, "")
+        .await
+        .is(400, r#"{"message":["Обязательное поле."]}"#);
+    let answer = stage.ask("GET", "/api/field/", &russian, "").await;
+    answer.is(405, r#"{"detail":"Метод \"GET\" не разрешен."}"#);
+    assert_eq!(answer.header("allow"), "POST, OPTIONS");
+    stage.ask("HEAD", "/api/nothing/", &russian, "").await.is(404, "");
+    stage
+        .ask("POST", "/api/field/", &[], "")
+        .await
+        .is(400, r#"{"message":["This field is required."]}"#);
+}
+
+#[tokio::test]
+async fn a_foreign_page_is_refused_before_anything_and_an_allowed_one_may_read() {
+    let stage = stage().await;
+    let evil = stage
+        .ask("GET", "/api/things/", &[("origin", "https://evil.example")], "")
+        .await;
+    assert_eq!(evil.status, StatusCode::FORBIDDEN);
+    assert!(evil.field("detail").starts_with("CSRF Failed: Origin checking failed"));
+    headers(
+        &evil,
+        &[
+            ("access-control-allow-origin", ""),
+            ("x-content-type-options", "nosniff"),
+        ],
+    );
+    stage
+        .ask("GET", "/api/things/", &[("origin", "http://chat.example")], "")
+        .await
+        .is(200, r#"{"a":1}"#);
+
+    let shop = ("origin", "https://shop.example");
+    let cors = [
+        ("access-control-allow-origin", "https://shop.example"),
+        ("access-control-allow-credentials", "true"),
+    ];
+    let answer = stage.ask("GET", "/api/things/", &[shop], "").await;
+    answer.is(200, r#"{"a":1}"#);
+    headers(&answer, &cors);
+    let answer = stage.ask("DELETE", "/api/things/", &[shop], "").await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    headers(&answer, &cors);
+
+    let question = [
+        shop,
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "authorization"),
+    ];
+    let answer = stage.ask("OPTIONS", "/api/things/", &question, "").await;
+    answer.is(204, "");
+    headers(&answer, &cors);
+    assert!(answer.header("access-control-allow-headers").contains("Authorization"));
+    assert!(answer.header("access-control-allow-methods").contains("POST"));
+    let question = [
+        ("origin", "https://evil.example"),
+        ("access-control-request-method", "POST"),
+    ];
+    assert_eq!(
+        stage.ask("OPTIONS", "/api/things/", &question, "").await.status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn who_guesses_too_often_is_told_to_wait() {
+    let stage = stage().await;
+    for _ in 0..60 {
+        assert_eq!(
+            stage.ask("GET", "/api/nothing/", &[], "").await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+    let answer = stage.ask("GET", "/api/nothing/", &[], "").await;
+    answer.is(
+        429,
+        r#"{"detail":"Request was throttled. Expected available in 1 second."}"#,
+    );
+    assert_eq!(answer.header("retry-after"), "1");
+    // What is there still is.
+    stage.ask("GET", "/api/things/", &[], "").await.is(200, r#"{"a":1}"#);
+    stage.pass(1);
+    assert_eq!(
+        stage.ask("GET", "/api/nothing/", &[], "").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[test]
+fn a_path_is_logged_without_what_may_be_a_key() {
+    assert_eq!(
+        logged("/api/chat/rooms/create_for_order/"),
+        "/api/chat/rooms/create_for_order/"
+    );
+    assert_eq!(
+        logged("/api/messages/mark_chat_as_read_for_everybody/"),
+        "/api/messages/mark_chat_as_read_for_everybody/"
+    );
+    assert_eq!(logged("/ws/chat/eyJhbGciOiJIUzI1NiJ9.e30.x/"), "/ws/chat/[redacted]/");
+    assert_eq!(
+        logged("/rooms/3f1c9a52-0b6e-4f2a-9f0e-0d6c2f4b7a11"),
+        "/rooms/[redacted]"
+    );
+    assert_eq!(
+        logged("/api/chat/rooms/12345678/messages"),
+        "/api/chat/rooms/12345678/messages"
+    );
+}

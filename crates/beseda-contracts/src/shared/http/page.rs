@@ -1,0 +1,222 @@
+//! Lists by pages: `?page=` and `?page_size=`, and the envelope with its links.
+
+use super::drf::Drf;
+use super::urlencoded;
+use crate::shared::Shared;
+use axum::Json;
+use axum::extract::FromRequestParts;
+use beseda_core::rules::PageNumber;
+use beseda_core::words::Limits;
+use http::header::HOST;
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+use serde::Serialize;
+use std::convert::Infallible;
+
+/// The page that a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageQuery {
+    /// Which one.
+    pub number: PageNumber,
+    /// Rows of a page.
+    pub size: i64,
+}
+
+impl PageQuery {
+    /// The page that `?page=` names; `None` where the request names none. A size that is no positive number counts as
+    /// none, one that is too big as the biggest.
+    ///
+    /// # Errors
+    /// [`Drf::InvalidPage`] for a page that is neither a number nor `last`.
+    pub fn of(uri: &Uri, limits: &Limits) -> Result<Option<Self>, Drf> {
+        let query = uri.query().unwrap_or_default();
+        let Some(page) = urlencoded::value(query, "page") else {
+            return Ok(None);
+        };
+        let number = match page.trim() {
+            "" => PageNumber::Number(1),
+            "last" => PageNumber::Last,
+            number => PageNumber::Number(number.parse().map_err(|_| Drf::InvalidPage)?),
+        };
+        Ok(Some(Self {
+            number,
+            size: size(query, limits),
+        }))
+    }
+
+    /// The page that `?page=` names, or the first.
+    ///
+    /// # Errors
+    /// As [`PageQuery::of`].
+    pub fn always(uri: &Uri, limits: &Limits) -> Result<Self, Drf> {
+        let first = Self {
+            number: PageNumber::Number(1),
+            size: size(uri.query().unwrap_or_default(), limits),
+        };
+        Ok(Self::of(uri, limits)?.unwrap_or(first))
+    }
+}
+
+fn size(query: &str, limits: &Limits) -> i64 {
+    let asked = urlencoded::value(query, "page_size").and_then(|size| size.trim().parse::<i64>().ok());
+    let size = asked
+        .filter(|size| *size > 0)
+        .unwrap_or(i64::from(limits.page_size_default));
+    size.min(i64::from(limits.page_size))
+}
+
+/// Absolute addresses of this server, as the request knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Links {
+    base: String,
+    path: String,
+    query: String,
+}
+
+impl FromRequestParts<Shared> for Links {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, shared.proxies.came_by_https(parts)))
+    }
+}
+
+impl Links {
+    fn of(parts: &Parts, https: bool) -> Self {
+        let scheme = if https { "https" } else { "http" };
+        Self {
+            // Without a host that can stand in an address, links are relative ones.
+            base: host(&parts.headers)
+                .map(|host| format!("{scheme}://{host}"))
+                .unwrap_or_default(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The address of a path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The address of this request, without its parameters.
+    #[must_use]
+    pub fn here(&self) -> String {
+        self.url(&self.path)
+    }
+
+    /// The address of this request for another page: every other parameter stays as it came, but a token, which has
+    /// no place in an answer.
+    #[must_use]
+    pub fn page(&self, number: i64) -> String {
+        let is = |pair: &str, names: &[&str]| names.contains(&pair.split('=').next().unwrap_or_default());
+        let kept = self
+            .query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !is(pair, &["page", "token"]));
+        let page = format!("page={number}");
+        let query: Vec<_> = std::iter::once(page.as_str()).chain(kept).collect();
+        format!("{}{}?{}", self.base, self.path, query.join("&"))
+    }
+}
+
+/// The host that the request names, if nothing in it could break out of an address.
+pub fn host(headers: &HeaderMap) -> Option<&str> {
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    (!host.is_empty() && host.bytes().all(is_plain)).then_some(host)
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub struct Envelope<T> {
+    count: i64,
+    next: Option<String>,
+    previous: Option<String>,
+    results: Vec<T>,
+}
+
+/// The answer with page `number` of `count` rows, `size` a page.
+pub fn page_answer<T: Serialize>(
+    links: &Links,
+    count: i64,
+    number: i64,
+    size: i64,
+    results: Vec<T>,
+) -> Json<Envelope<T>> {
+    let next = (number.saturating_mul(size) < count).then(|| links.page(number + 1));
+    let previous = (number > 1).then(|| links.page(number - 1));
+    Json(Envelope {
+        count,
+        next,
+        previous,
+        results,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::Request;
+
+    fn query(query: &str) -> Result<Option<(PageNumber, i64)>, Drf> {
+        let uri: Uri = format!("/api/?{query}").parse().unwrap();
+        Ok(PageQuery::of(&uri, &Limits::default())?.map(|page| (page.number, page.size)))
+    }
+
+    #[test]
+    fn pages_are_asked_for_as_the_framework_asks() {
+        assert_eq!(query("page_size=5"), Ok(None));
+        assert_eq!(query("page="), Ok(Some((PageNumber::Number(1), 50))));
+        assert_eq!(query("page=3&page_size=7"), Ok(Some((PageNumber::Number(3), 7))));
+        assert_eq!(query("page=last&page_size=201"), Ok(Some((PageNumber::Last, 200))));
+        for size in ["0", "-3", "x", ""] {
+            assert_eq!(
+                query(&format!("page=1&page_size={size}")),
+                Ok(Some((PageNumber::Number(1), 50)))
+            );
+        }
+        for page in ["x", "1.5", "first", "99999999999999999999"] {
+            assert_eq!(query(&format!("page={page}")), Err(Drf::InvalidPage), "{page}");
+        }
+        let always = PageQuery::always(&"/api/?page_size=7".parse().unwrap(), &Limits::default());
+        assert_eq!(
+            always,
+            Ok(PageQuery {
+                number: PageNumber::Number(1),
+                size: 7
+            })
+        );
+    }
+
+    fn links(host: &str, uri: &str, https: bool) -> Links {
+        let request = Request::builder().uri(uri).header(HOST, host).body(()).unwrap();
+        Links::of(&request.into_parts().0, https)
+    }
+
+    #[test]
+    fn links_are_absolute_and_keep_every_other_parameter() {
+        let links = links(
+            "shop.example:8000",
+            "/api/x/?room=5&page=2&q=%D0%B6&page_size=10&token=abc",
+            false,
+        );
+        let answer = page_answer(&links, 25, 2, 10, vec![1, 2]);
+        assert_eq!(
+            serde_json::to_string(&answer.0).unwrap(),
+            r#"{"count":25,"next":"http://shop.example:8000/api/x/?page=3&room=5&q=%D0%B6&page_size=10","previous":"http://shop.example:8000/api/x/?page=1&room=5&q=%D0%B6&page_size=10","results":[1,2]}"#
+        );
+        let answer = page_answer(&links, 20, 2, 10, Vec::<i64>::new());
+        assert_eq!(answer.0.next, None);
+        let answer = page_answer(&links, 0, 1, 10, Vec::<i64>::new());
+        assert_eq!((answer.0.next, answer.0.previous), (None, None));
+    }
+
+    #[test]
+    fn a_host_that_could_break_out_of_an_address_is_not_repeated() {
+        assert_eq!(links("shop.example", "/a", true).url("/b/"), "https://shop.example/b/");
+        assert_eq!(links("shop\"><script>", "/a", true).url("/b/"), "/b/");
+        assert_eq!(links("[::1]:8000", "/a", false).url("/b/"), "http://[::1]:8000/b/");
+    }
+}

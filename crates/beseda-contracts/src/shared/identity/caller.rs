@@ -1,0 +1,188 @@
+//! Who asks: a token in the header, for sockets also in the query, or the session cookie.
+
+use super::claims::Flaw;
+use super::issuers::Vouched;
+use super::{origin, sessions};
+use crate::shared::Shared;
+use crate::shared::http::drf::Drf;
+use crate::shared::http::urlencoded;
+use axum::extract::FromRequestParts;
+use beseda_core::rules::sign_in;
+use beseda_core::words::Person;
+use beseda_core::{Error, Refusal};
+use beseda_live::ask;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+/// Who asks, and what proved it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The person.
+    pub person: Person,
+    /// What proved it.
+    pub by: Proof,
+}
+
+/// What proves who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A token in the `Authorization` header.
+    Bearer,
+    /// A token in the query, of a socket only.
+    Query,
+    /// The session cookie.
+    Cookie,
+}
+
+enum Credentials {
+    Token(String, Proof),
+    Session([u8; 32]),
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Drf;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Drf> {
+        Self::of_request(shared, parts).await
+    }
+}
+
+impl Caller {
+    /// Who asks with a request.
+    ///
+    /// # Errors
+    /// 401 for whoever proves nothing, 403 where a page of another site uses the session of this one.
+    pub async fn of_request(shared: &Shared, parts: &Parts) -> Result<Self, Drf> {
+        Self::of(shared, credentials(parts, false)?).await
+    }
+
+    /// Who asks for a socket.
+    ///
+    /// # Errors
+    /// As [`Caller::of_request`].
+    pub async fn of_socket(shared: &Shared, parts: &Parts) -> Result<Self, Drf> {
+        Self::of(shared, credentials(parts, true)?).await
+    }
+
+    async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Drf> {
+        match credentials {
+            Credentials::Token(token, by) => match of_token(shared, &token).await {
+                Ok(person) => Ok(Self { person, by }),
+                Err(refused) => {
+                    tracing::debug!("a token was refused: {refused}");
+                    Err(refused)
+                }
+            },
+            Credentials::Session(hash) => {
+                let person = of_session(shared, hash).await.map_err(not_let_in)?;
+                Ok(Self {
+                    person,
+                    by: Proof::Cookie,
+                })
+            }
+        }
+    }
+}
+
+/// Refuses a page of another site that would use the session of this one, where a handler must know that before it
+/// knows who asks.
+///
+/// # Errors
+/// [`Drf::CrossSite`].
+pub fn check_site(parts: &Parts) -> Result<(), Drf> {
+    match credentials(parts, true) {
+        Err(Drf::CrossSite) => Err(Drf::CrossSite),
+        _ => Ok(()),
+    }
+}
+
+fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Drf> {
+    if let Some(token) = bearer(&parts.headers)? {
+        return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
+    }
+    let query = parts.uri.query().filter(|_| is_socket);
+    if let Some(token) = query
+        .and_then(|query| urlencoded::value(query, "token"))
+        .filter(|token| !token.is_empty())
+    {
+        return Ok(Credentials::Token(token, Proof::Query));
+    }
+    let session = sessions::hash_of(&parts.headers).ok_or(Drf::NotAuthenticated)?;
+    if origin::is_cross_site(&parts.headers) {
+        return Err(Drf::CrossSite);
+    }
+    Ok(Credentials::Session(session))
+}
+
+/// The token of the header. Another scheme counts as no credentials: somebody else may be meant by it.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Drf> {
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let mut words = header.to_str().map_err(|_| Drf::BadHeader)?.split_ascii_whitespace();
+    if !words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer")) {
+        return Ok(None);
+    }
+    match (words.next(), words.next()) {
+        (Some(token), None) => Ok(Some(token)),
+        _ => Err(Drf::BadHeader),
+    }
+}
+
+async fn of_token(shared: &Shared, token: &str) -> Result<Person, Drf> {
+    let now = shared.chat.now();
+    let identity = &shared.identity;
+    let own = match identity.tokens.person(token, now) {
+        Ok(person) => {
+            return ask::look(&shared.chat, move |look| sign_in::who(look, person))
+                .await
+                .map_err(not_let_in);
+        }
+        Err(flaw) => flaw,
+    };
+    let vouched = identity.issuers.vouched(token, now).map_err(|host| {
+        // Of two reasons, the one that says more.
+        let flaw = if identity.issuers.is_empty() || matches!(own, Flaw::WrongType(_)) {
+            own
+        } else {
+            host
+        };
+        Drf::BadToken {
+            why: flaw.to_string(),
+            wrong_type: matches!(flaw, Flaw::WrongType(_)),
+        }
+    })?;
+    of_host(shared, vouched).await.map_err(not_let_in)
+}
+
+/// A person whom a host application vouches for; written only when that says something new.
+async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Result<Person, Error> {
+    let asked = claimed.clone();
+    match ask::look(&shared.chat, move |look| sign_in::known(look, &asked, people)).await? {
+        Some(person) => Ok(person),
+        None => ask::change(&shared.chat, move |tx| sign_in::admit(tx, &claimed, people)).await,
+    }
+}
+
+async fn of_session(shared: &Shared, hash: [u8; 32]) -> Result<Person, Error> {
+    let (now, idle) = (shared.chat.now(), shared.identity.session_idle_seconds);
+    let (session, person) = ask::look(&shared.chat, move |look| sign_in::find_session(look, now, &hash, idle)).await?;
+    if sign_in::is_stale(&session, now) {
+        // Nobody waits for it: it only keeps the session from falling asleep.
+        shared
+            .chat
+            .change(move |tx| sign_in::touch_session(tx, now, &hash), drop);
+    }
+    Ok(person)
+}
+
+fn not_let_in(error: Error) -> Drf {
+    match error {
+        Error::Refused(Refusal::NoSuchPerson) => Drf::NoSuchUser,
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! The calls that let people in: `/login/`, `/logout/`, `/api/token/`, `/api/token/refresh/`, `/api/me/`.
+
+use super::caller::{Caller, check_site};
+use super::claims::Flaw;
+use super::sessions::{self, SecureCookies};
+use super::tokens::token_name;
+use crate::shared::Shared;
+use crate::shared::http::body::Fields;
+use crate::shared::http::drf::Drf;
+use crate::shared::http::field::{FieldError, FieldErrors};
+use crate::shared::http::paths::both;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use beseda_core::rules::sign_in::{self, Exchange, Fresh};
+use beseda_core::words::{Person, PersonId, RefreshToken, Session, Time};
+use beseda_core::{Error, Refusal};
+use beseda_live::ask;
+use http::StatusCode;
+use http::header::SET_COOKIE;
+use http::request::Parts;
+use serde::Serialize;
+
+/// Nobody who is not yet known sends more than this.
+const BODY_BYTES: u64 = 16_384;
+
+/// The routes.
+pub fn routes() -> Router<Shared> {
+    let router = both(Router::new(), "/login/", post(login), "POST, OPTIONS");
+    let router = both(router, "/logout/", post(logout), "POST, OPTIONS");
+    let router = both(router, "/api/token/", post(token), "POST, OPTIONS");
+    let router = both(router, "/api/token/refresh/", post(refresh), "POST, OPTIONS");
+    both(router, "/api/me/", get(me), "GET, HEAD, OPTIONS")
+}
+
+/// A user, as these calls show one to themselves.
+#[derive(Serialize)]
+struct User {
+    id: PersonId,
+    username: String,
+    email: String,
+    first_name: String,
+    last_name: String,
+    full_name: String,
+    role: &'static str,
+}
+
+impl From<Person> for User {
+    fn from(person: Person) -> Self {
+        let (full_name, role) = (person.full_name(), person.role.word());
+        let Person {
+            id,
+            username,
+            email,
+            first_name,
+            last_name,
+            ..
+        } = person;
+        Self {
+            id,
+            username,
+            email,
+            first_name,
+            last_name,
+            full_name,
+            role,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LoggedIn {
+    access_token: String,
+    refresh_token: String,
+    user: User,
+}
+
+#[derive(Serialize)]
+struct Obtained {
+    refresh: String,
+    access: String,
+}
+
+#[derive(Serialize)]
+struct Refreshed {
+    access: String,
+    refresh: String,
+}
+
+async fn me(caller: Caller) -> Json<User> {
+    Json(caller.person.into())
+}
+
+/// Gives tokens and begins a session in the place of the one that the browser had.
+async fn login(State(shared): State<Shared>, request: Request) -> Result<Response, Drf> {
+    let (parts, fields) = read(&shared, request).await?;
+    let person = proven(&shared, &parts, &fields, "identifier").await?;
+    let (now, id) = (shared.chat.now(), person.id);
+    let (fresh, value) = (fresh(&shared, now), sessions::new_value(shared.chat.random()));
+    let session = Session {
+        hash: sessions::hash(&value),
+        person: id,
+        created_at: now,
+        seen_at: now,
+        expires_at: now.plus_seconds(shared.identity.session_seconds),
+    };
+    let before = sessions::hash_of(&parts.headers);
+    let begin = move |tx: &mut dyn beseda_core::ports::Tx| {
+        sign_in::open_session(tx, &session, before.as_ref())?;
+        sign_in::issue_refresh(tx, now, id, &fresh)
+    };
+    let token = ask::change(&shared.chat, begin).await?;
+    let (access_token, refresh_token) = written(&shared, now, &token)?;
+    let answer = Json(LoggedIn {
+        access_token,
+        refresh_token,
+        user: person.into(),
+    })
+    .into_response();
+    Ok(with_cookie(&shared, &parts, Some(&value), answer))
+}
+
+/// Ends the browser's session, and the line of the refresh token that the body names, if it names one.
+async fn logout(State(shared): State<Shared>, request: Request) -> Result<Response, Drf> {
+    let (parts, fields) = read(&shared, request).await?;
+    check_site(&parts)?;
+    let now = shared.chat.now();
+    let session = sessions::hash_of(&parts.headers);
+    let token = fields.raw_text("refresh").ok().flatten();
+    let token = token.and_then(|token| shared.identity.tokens.refresh_name(&token, now).ok());
+    if session.is_some() || token.is_some() {
+        let end = move |tx: &mut dyn beseda_core::ports::Tx| {
+            if let Some(hash) = &session {
+                sign_in::end_session(tx, hash)?;
+            }
+            token.as_deref().map_or(Ok(()), |jti| sign_in::end_line(tx, now, jti))
+        };
+        ask::change(&shared.chat, end).await?;
+    }
+    Ok(with_cookie(
+        &shared,
+        &parts,
+        None,
+        StatusCode::NO_CONTENT.into_response(),
+    ))
+}
+
+async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Obtained>, Drf> {
+    let (parts, fields) = read(&shared, request).await?;
+    let name = if fields.has("email") { "email" } else { "username" };
+    let id = proven(&shared, &parts, &fields, name).await?.id;
+    let now = shared.chat.now();
+    let fresh = fresh(&shared, now);
+    let token = ask::change(&shared.chat, move |tx| sign_in::issue_refresh(tx, now, id, &fresh)).await?;
+    let (access, refresh) = written(&shared, now, &token)?;
+    Ok(Json(Obtained { refresh, access }))
+}
+
+async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<Refreshed>, Drf> {
+    let (_, fields) = read(&shared, request).await?;
+    let token = fields
+        .required_text("refresh", None)
+        .map_err(|error| Drf::field("refresh", error))?;
+    let now = shared.chat.now();
+    let bad = |why: String, wrong_type| Drf::BadRefresh { why, wrong_type };
+    let jti = shared.identity.tokens.refresh_name(&token, now).map_err(|flaw| {
+        let wrong_type = matches!(flaw, Flaw::WrongType(_));
+        bad(flaw.to_string(), wrong_type)
+    })?;
+    let (fresh, rotation) = (fresh(&shared, now), shared.identity.rotation);
+    match ask::change(&shared.chat, move |tx| sign_in::rotate(tx, now, &jti, &fresh, rotation)).await {
+        Ok(Exchange::Given(token)) => {
+            let (access, refresh) = written(&shared, now, &token)?;
+            Ok(Json(Refreshed { access, refresh }))
+        }
+        Ok(Exchange::Reused(person)) => {
+            tracing::warn!(%person, "a used refresh token came back: somebody may have stolen it, its line is ended");
+            Err(bad("it was used before".to_owned(), false))
+        }
+        Err(Error::Refused(Refusal::BadCredentials)) => Err(bad("it is unknown or ended".to_owned(), false)),
+        Err(Error::Refused(Refusal::NoSuchPerson | Refusal::Inactive)) => Err(Drf::NoAccountOfToken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn read(shared: &Shared, request: Request) -> Result<(Parts, Fields), Drf> {
+    let (parts, body) = request.into_parts();
+    let limits = shared.chat.limits();
+    let request = Request::from_parts(parts.clone(), body);
+    Ok((
+        parts,
+        Fields::read(request, limits, limits.body_bytes.min(BODY_BYTES)).await?,
+    ))
+}
+
+/// Who knows the password. Whether there is such an account can be told neither from the answer nor from how long
+/// it takes.
+async fn proven(shared: &Shared, parts: &Parts, fields: &Fields, name: &'static str) -> Result<Person, Drf> {
+    let mut errors = FieldErrors::default();
+    let identifier = errors.take(name, fields.required_text(name, None));
+    let password = errors.take("password", required_password(fields));
+    errors.none()?;
+    let identifier = identifier.unwrap_or_default();
+    shared.throttles.login_from(shared.proxies.address(parts))?;
+    let asked = identifier.clone();
+    let account = ask::look(&shared.chat, move |look| Ok(look.account(&asked)?)).await?;
+    let lower = identifier.to_lowercase();
+    shared
+        .throttles
+        .login_to(account.as_ref().map(|account| account.person.id).ok_or(lower.as_str()))?;
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let is_right = shared
+        .identity
+        .passwords
+        .is_right(password.unwrap_or_default(), hash)
+        .await?;
+    match account {
+        Some(account) if is_right && account.person.active => {
+            tracing::info!(person = account.person.id.0, "somebody logged in");
+            Ok(account.person)
+        }
+        _ => {
+            tracing::info!("a login was refused: no such account, or a wrong password");
+            Err(Drf::NoAccount)
+        }
+    }
+}
+
+/// White space belongs to a password.
+fn required_password(fields: &Fields) -> Result<String, FieldError> {
+    let password = fields.raw_text("password")?.ok_or(FieldError::Required)?;
+    if password.is_empty() {
+        Err(FieldError::Blank)
+    } else {
+        Ok(password)
+    }
+}
+
+fn fresh(shared: &Shared, now: Time) -> Fresh {
+    Fresh {
+        jti: token_name(shared.chat.random()),
+        expires_at: now.plus_seconds(shared.identity.refresh_seconds),
+    }
+}
+
+/// An access token and this refresh token, as texts.
+fn written(shared: &Shared, now: Time, token: &RefreshToken) -> Result<(String, String), Drf> {
+    let identity = &shared.identity;
+    let access = identity
+        .tokens
+        .access(token.person, now, identity.access_seconds, shared.chat.random())?;
+    Ok((access, identity.tokens.refresh(token)?))
+}
+
+fn with_cookie(shared: &Shared, parts: &Parts, value: Option<&str>, mut answer: Response) -> Response {
+    let secure = match shared.identity.secure_cookies {
+        SecureCookies::Auto => shared.proxies.came_by_https(parts),
+        SecureCookies::Always => true,
+        SecureCookies::Never => false,
+    };
+    if let Some(cookie) = sessions::set_cookie(value, shared.identity.session_seconds, secure) {
+        answer.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+//! Tokens of host applications, with shared secrets and with key pairs.
+
+use super::*;
+use beseda_core::words::PersonId;
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::json;
+
+const SECRET: &[u8] = b"host application secret of 32 b.";
+const NOW: Time = Time(1_795_237_200_000_000);
+const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEILLKGAJAFU774J5lgDfYtfbToocREhxepLaxxKe0JA9u
+-----END PRIVATE KEY-----
+";
+const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAqH5RBVniNmPYCYzgLgyuE8WNv8XSTnSgOkHrIC3d584=
+-----END PUBLIC KEY-----
+";
+
+fn settings(issuer: &str) -> IssuerSettings {
+    IssuerSettings {
+        issuer: issuer.to_owned(),
+        algorithms: vec!["HS256".to_owned()],
+        key: IssuerKey::Secret(SECRET.to_vec()),
+        audience: None,
+        person_claim: None,
+        people: People::Create,
+    }
+}
+
+fn issuers(settings: IssuerSettings) -> Issuers {
+    Issuers::new(vec![settings]).unwrap()
+}
+
+fn token(secret: &[u8], changes: Value) -> String {
+    let mut claims = json!({"exp": NOW.seconds() + 60});
+    for (name, value) in changes.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(secret)).unwrap()
+}
+
+fn vouched(issuers: &Issuers, claims: Value) -> Result<Claimed, Flaw> {
+    issuers
+        .vouched(&token(SECRET, claims), NOW)
+        .map(|vouched| vouched.claimed)
+}
+
+#[test]
+fn tokens_of_simplejwt_work_as_they_are() {
+    let issuers = issuers(settings(""));
+    let claims = json!({"token_type": "access", "iat": NOW.seconds(), "jti": "a1", "user_id": "7"});
+    assert_eq!(
+        vouched(&issuers, claims),
+        Ok(Claimed {
+            id: PersonId(7),
+            ..Claimed::default()
+        })
+    );
+    assert_eq!(vouched(&issuers, json!({"user_id": 7})).unwrap().id, PersonId(7));
+    let refresh = vouched(&issuers, json!({"token_type": "refresh", "user_id": 7}));
+    assert_eq!(refresh, Err(Flaw::WrongType("refresh".to_owned())));
+    assert!(vouched(&issuers, json!({"token_type": null, "user_id": 7})).is_err());
+}
+
+#[test]
+fn a_person_is_what_the_claims_say() {
+    let open = issuers(settings(""));
+    let claims =
+        json!({"sub": "8", "user_id": 9, "name": "Анна  Петрова Старшая", "email": " a@b.example ", "role": "EXPERT"});
+    assert_eq!(
+        vouched(&open, claims),
+        Ok(Claimed {
+            id: PersonId(8),
+            username: None,
+            email: Some("a@b.example".to_owned()),
+            first_name: Some("Анна".to_owned()),
+            last_name: Some("Петрова Старшая".to_owned()),
+            role: Some(Role::Expert),
+        })
+    );
+    // A word that is no role takes rights away; no word leaves them.
+    assert_eq!(
+        vouched(&open, json!({"sub": 8, "role": "king"})).unwrap().role,
+        Some(Role::User)
+    );
+    assert_eq!(vouched(&open, json!({"sub": 8})).unwrap().role, None);
+    let named = issuers(IssuerSettings {
+        person_claim: Some("uid".to_owned()),
+        ..settings("")
+    });
+    assert_eq!(vouched(&named, json!({"sub": "x", "uid": 3})).unwrap().id, PersonId(3));
+    assert!(vouched(&named, json!({"sub": 8})).is_err());
+}
+
+#[test]
+fn a_subject_that_is_no_number_of_the_hosts_is_refused() {
+    let issuers = issuers(settings(""));
+    let own = FIRST_OWN_PERSON.0;
+    assert!(vouched(&issuers, json!({"sub": own - 1})).is_ok());
+    for subject in [
+        json!("auth0|abc"),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(null),
+        json!(own),
+        json!(own.to_string()),
+    ] {
+        assert!(
+            vouched(&issuers, json!({ "sub": subject.clone() })).is_err(),
+            "{subject}"
+        );
+    }
+    assert!(vouched(&issuers, json!({})).is_err());
+}
+
+#[test]
+fn the_name_of_the_issuer_picks_the_key() {
+    let other = IssuerSettings {
+        key: IssuerKey::Secret(vec![b'x'; 32]),
+        ..settings("https://shop.example")
+    };
+    let issuers = Issuers::new(vec![settings("https://shop.example"), other, settings("")]).unwrap();
+    let shop = |secret: &[u8]| issuers.vouched(&token(secret, json!({"iss": "https://shop.example", "sub": 1})), NOW);
+    // Two keys at once, while the host changes its own.
+    assert!(shop(SECRET).is_ok());
+    assert!(shop(&[b'x'; 32]).is_ok());
+    assert!(shop(&[b'y'; 32]).is_err());
+    for issuer in [
+        json!("https://evil.example"),
+        json!(""),
+        json!(null),
+        json!(["https://shop.example"]),
+    ] {
+        assert!(
+            vouched(&issuers, json!({"iss": issuer.clone(), "sub": 1})).is_err(),
+            "{issuer}"
+        );
+    }
+    assert!(issuers.vouched(&token(&[b'x'; 32], json!({"sub": 1})), NOW).is_err());
+    assert!(
+        Issuers::default()
+            .vouched(&token(SECRET, json!({"sub": 1})), NOW)
+            .is_err()
+    );
+}
+
+#[test]
+fn an_audience_must_be_held_where_it_is_set() {
+    let chat = issuers(IssuerSettings {
+        audience: Some("chat".to_owned()),
+        ..settings("")
+    });
+    for held in [json!("chat"), json!(["other", "chat"])] {
+        assert!(vouched(&chat, json!({"sub": 1, "aud": held})).is_ok());
+    }
+    for missed in [
+        json!("other"),
+        json!([]),
+        json!(["other"]),
+        json!([["chat"]]),
+        json!({"chat": 1}),
+        json!(null),
+        json!(1),
+    ] {
+        assert!(
+            vouched(&chat, json!({"sub": 1, "aud": missed.clone()})).is_err(),
+            "{missed}"
+        );
+    }
+    assert!(vouched(&chat, json!({"sub": 1})).is_err());
+    assert!(vouched(&issuers(settings("")), json!({"sub": 1, "aud": "anything"})).is_ok());
+}
+
+#[test]
+fn times_are_checked_as_strictly_as_in_our_own() {
+    let issuers = issuers(settings(""));
+    let now = NOW.seconds();
+    for times in [
+        json!({"exp": now}),
+        json!({"exp": (now + 60).to_string()}),
+        json!({"exp": null}),
+        json!({"exp": [now + 60]}),
+        json!({"nbf": now + 1}),
+        json!({"nbf": (now - 1).to_string()}),
+        json!({"iat": "now"}),
+    ] {
+        let mut claims = json!({"sub": 1});
+        claims
+            .as_object_mut()
+            .unwrap()
+            .extend(times.as_object().unwrap().clone());
+        assert!(vouched(&issuers, claims).is_err(), "{times}");
+    }
+    let no_end = jsonwebtoken::encode(
+        &Header::default(),
+        &json!({"sub": 1}),
+        &EncodingKey::from_secret(SECRET),
+    );
+    assert!(issuers.vouched(&no_end.unwrap(), NOW).is_err());
+}
+
+#[test]
+fn a_public_key_is_no_shared_secret() {
+    let public = |algorithms: &[&str], key| IssuerSettings {
+        algorithms: algorithms.iter().map(|name| (*name).to_owned()).collect(),
+        key,
+        ..settings("")
+    };
+    let ed = issuers(public(&["EdDSA"], IssuerKey::PublicPem(PUBLIC.to_owned())));
+    let claims = json!({"sub": 4, "exp": NOW.seconds() + 60});
+    let key = EncodingKey::from_ed_pem(PRIVATE.as_bytes()).unwrap();
+    let token = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &key).unwrap();
+    assert_eq!(ed.vouched(&token, NOW).unwrap().claimed.id, PersonId(4));
+    // Signed with what everybody can read.
+    for secret in [PUBLIC, PUBLIC.trim_end()] {
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+        assert!(ed.vouched(&token, NOW).is_err());
+    }
+    let refused = |settings| Issuers::new(vec![settings]).err().expect("it cannot be used");
+    let pem = || IssuerKey::PublicPem(PUBLIC.to_owned());
+    for algorithms in [&["HS256"][..], &["EdDSA", "HS256"], &["RS256", "EdDSA"], &[]] {
+        let error = refused(public(algorithms, pem()));
+        assert_eq!(
+            error,
+            IssuerError::Algorithms { issuer: String::new() },
+            "{algorithms:?}"
+        );
+    }
+    let secret = || IssuerKey::Secret(SECRET.to_vec());
+    assert!(matches!(
+        refused(public(&["RS256"], secret())),
+        IssuerError::Algorithms { .. }
+    ));
+    assert!(matches!(
+        refused(public(&["none"], secret())),
+        IssuerError::Algorithm { .. }
+    ));
+    assert!(matches!(refused(public(&["RS256"], pem())), IssuerError::Key { .. }));
+}

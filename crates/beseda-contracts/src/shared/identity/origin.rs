@@ -1,0 +1,136 @@
+//! Which sites' pages may call: this server's own, and those that the settings name.
+
+use crate::shared::http::drf::Drf;
+use crate::shared::http::page::host;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    ORIGIN,
+};
+use http::{HeaderMap, HeaderValue, Method};
+
+/// The sites whose pages may call.
+#[derive(Debug, Clone, Default)]
+pub struct Origins(Vec<String>);
+
+impl Origins {
+    /// These besides our own, each exactly as browsers send it: `https://shop.example`.
+    #[must_use]
+    pub fn new(allowed: Vec<String>) -> Self {
+        Self(allowed)
+    }
+
+    /// The foreign site whose page asks and may; `None` where our own page or no page asks.
+    ///
+    /// # Errors
+    /// [`Drf::ForeignOrigin`].
+    pub fn check<'a>(&self, headers: &'a HeaderMap) -> Result<Option<&'a HeaderValue>, Drf> {
+        let mut origins = headers.get_all(ORIGIN).iter();
+        let Some(header) = origins.next() else { return Ok(None) };
+        let origin = header.to_str().unwrap_or_default();
+        if origins.next().is_none() {
+            if host(headers).is_some_and(|host| is_own(origin, host)) {
+                return Ok(None);
+            }
+            if self.0.iter().any(|allowed| allowed == origin) {
+                return Ok(Some(header));
+            }
+        }
+        Err(Drf::ForeignOrigin(origin.to_owned()))
+    }
+}
+
+/// Whether the origin is the host that the request was sent to. The scheme is not looked at: only a proxy knows it.
+fn is_own(origin: &str, host: &str) -> bool {
+    let (site, port) = match origin.split_once("://") {
+        Some(("http", site)) => (site, ":80"),
+        Some(("https", site)) => (site, ":443"),
+        _ => return false,
+    };
+    site.eq_ignore_ascii_case(host)
+        || host
+            .strip_suffix(port)
+            .is_some_and(|host| site.eq_ignore_ascii_case(host))
+}
+
+/// Whether the request is a browser's question before the real one.
+#[must_use]
+pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
+    method == Method::OPTIONS && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Lets the page of an allowed site read the answer, and send its cookies.
+pub fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
+    answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    let shown = HeaderValue::from_static("Allow, Link, Retry-After, X-Total-Count");
+    answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, shown);
+}
+
+/// Says what an allowed site may send.
+pub fn allow_preflight(answer: &mut HeaderMap) {
+    let methods = HeaderValue::from_static("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+    answer.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    let headers = HeaderValue::from_static("Accept, Accept-Language, Authorization, Content-Type, X-Requested-With");
+    answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, headers);
+    answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+}
+
+/// Whether a page of another site asks, as the browser itself says.
+#[must_use]
+pub fn is_cross_site(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("sec-fetch-site")
+        .iter()
+        .any(|site| site.as_bytes().eq_ignore_ascii_case(b"cross-site"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::header::HOST;
+
+    fn check(host: &str, origins: &[&str]) -> Result<bool, Drf> {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host.parse().unwrap());
+        for origin in origins {
+            headers.append(ORIGIN, origin.parse().unwrap());
+        }
+        let allowed = Origins::new(vec!["https://shop.example".to_owned()]);
+        allowed.check(&headers).map(|foreign| foreign.is_some())
+    }
+
+    #[test]
+    fn our_own_pages_and_allowed_ones_may_call() {
+        assert_eq!(check("chat.example:8000", &[]), Ok(false));
+        assert_eq!(check("chat.example:8000", &["http://chat.example:8000"]), Ok(false));
+        assert_eq!(check("chat.example", &["https://CHAT.example"]), Ok(false));
+        assert_eq!(check("chat.example:443", &["https://chat.example"]), Ok(false));
+        assert_eq!(check("chat.example", &["https://shop.example"]), Ok(true));
+    }
+
+    #[test]
+    fn every_other_page_is_refused() {
+        for origin in [
+            "https://evil.example",
+            "null",
+            "",
+            "chat.example",
+            "ftp://chat.example",
+            "https://chat.example:8443",
+            "https://chat.example.evil.example",
+            "https://shop.example:444",
+            "http://shop.example",
+            "https://shop.example/",
+            "https://SHOP.example",
+        ] {
+            assert_eq!(
+                check("chat.example", &[origin]),
+                Err(Drf::ForeignOrigin(origin.to_owned())),
+                "{origin}"
+            );
+        }
+        assert!(check("chat.example", &["https://chat.example", "https://evil.example"]).is_err());
+        assert!(check("chat.example:80", &["https://chat.example"]).is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! The server's own access and refresh tokens: HS256, with the claims of simplejwt.
+
+use super::claims::{Claims, Flaw};
+use beseda_core::Fault;
+use beseda_core::words::{PersonId, RefreshToken, Time};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use serde::Serialize;
+
+/// Signs and proves the server's own tokens.
+pub struct OwnTokens {
+    sign: EncodingKey,
+    prove: DecodingKey,
+}
+
+/// The claims in the order in which they are always written: the same token comes out the same, byte for byte.
+#[derive(Serialize)]
+struct Written<'a> {
+    token_type: &'static str,
+    exp: i64,
+    iat: i64,
+    jti: &'a str,
+    user_id: PersonId,
+}
+
+impl OwnTokens {
+    /// Tokens of a secret of at least 32 bytes.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        Self {
+            sign: EncodingKey::from_secret(secret),
+            prove: DecodingKey::from_secret(secret),
+        }
+    }
+
+    /// An access token for the person, good for `ttl_seconds` from `now`. `jti` are random bytes.
+    ///
+    /// # Errors
+    /// A fault where it cannot be signed.
+    pub fn access(&self, person: PersonId, now: Time, ttl_seconds: i64, jti: [u8; 16]) -> Result<String, Fault> {
+        let (jti, iat) = (token_name(jti), now.seconds());
+        let exp = iat.saturating_add(ttl_seconds);
+        self.signed(&Written {
+            token_type: "access",
+            exp,
+            iat,
+            jti: &jti,
+            user_id: person,
+        })
+    }
+
+    /// The refresh token that these fields describe: always the same one.
+    ///
+    /// # Errors
+    /// A fault where it cannot be signed.
+    pub fn refresh(&self, token: &RefreshToken) -> Result<String, Fault> {
+        self.signed(&Written {
+            token_type: "refresh",
+            exp: token.expires_at.seconds(),
+            iat: token.issued_at.seconds(),
+            jti: &token.jti,
+            user_id: token.person,
+        })
+    }
+
+    fn signed(&self, claims: &Written<'_>) -> Result<String, Fault> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.sign)
+            .map_err(|error| Fault::Internal(format!("a token cannot be signed: {error}")))
+    }
+
+    /// Whose access token it is.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn person(&self, token: &str, now: Time) -> Result<PersonId, Flaw> {
+        self.claims(token, now, "access")?.person("user_id")
+    }
+
+    /// The name of a refresh token.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn refresh_name(&self, token: &str, now: Time) -> Result<String, Flaw> {
+        let claims = self.claims(token, now, "refresh")?;
+        claims.person("user_id")?;
+        Ok(claims.required_text("jti")?.to_owned())
+    }
+
+    fn claims(&self, token: &str, now: Time, wanted: &str) -> Result<Claims, Flaw> {
+        let claims = Claims::proven(token, &self.prove, &[Algorithm::HS256])?;
+        claims.check_times(now)?;
+        claims.required_text("jti")?;
+        claims.check_type(wanted)?;
+        Ok(claims)
+    }
+}
+
+/// A token's name from random bytes.
+#[must_use]
+pub fn token_name(bytes: [u8; 16]) -> String {
+    uuid::Uuid::from_bytes(bytes).simple().to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! What the contracts share: who comes, and HTTP as Django REST Framework speaks it. Nothing of any one contract.
+
+pub mod depth;
+pub mod http;
+pub mod identity;
+
+pub use self::http::body::Fields;
+pub use self::http::drf::Drf;
+pub use self::http::field::{FieldError, FieldErrors};
+pub use self::http::finish;
+pub use self::http::page::{Links, PageQuery, page_answer};
+pub use self::http::time::time_text;
+pub use beseda_core::rules::sign_in::People;
+pub use identity::caller::{Caller, Proof};
+pub use identity::throttle::{Throttles, Uptime};
+pub use identity::{Identity, IssuerError, IssuerKey, IssuerSettings, OwnTokens, SecureCookies, hash_password};
+
+use self::http::proxies::Proxies;
+use ::http::request::Parts;
+use beseda_core::rules::sign_in::Rotation;
+use beseda_core::{Chat, Fault};
+use identity::caller::check_site;
+use identity::issuers::Issuers;
+use identity::origin::Origins;
+use identity::passwords::Passwords;
+use std::net::IpAddr;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A used refresh token gives its successor again for so long: two tabs, or an answer that was lost.
+const GRACE_SECONDS: i64 = 30;
+
+/// What can be set.
+#[derive(Clone)]
+pub struct Settings {
+    /// What signs the server's own tokens, at least 32 bytes.
+    pub secret: Vec<u8>,
+    /// Host applications whose tokens are accepted.
+    pub issuers: Vec<IssuerSettings>,
+    /// Other sites whose pages may call, each exactly as browsers send it.
+    pub allowed_origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether cookies travel over HTTPS alone.
+    pub secure_cookies: SecureCookies,
+    /// How long an access token is good for.
+    pub access_seconds: i64,
+    /// How long a refresh token is good for.
+    pub refresh_seconds: i64,
+    /// Whether a refresh token ends when it is used.
+    pub refresh_rotation: bool,
+    /// How long a session lives without being used.
+    pub session_idle_seconds: i64,
+    /// How long a session lives at most.
+    pub session_seconds: i64,
+}
+
+impl Settings {
+    /// The defaults, with this secret.
+    #[must_use]
+    pub fn new(secret: Vec<u8>) -> Self {
+        Self {
+            secret,
+            issuers: Vec::new(),
+            allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            secure_cookies: SecureCookies::Auto,
+            access_seconds: 15 * 60,
+            refresh_seconds: 30 * 86_400,
+            refresh_rotation: true,
+            session_idle_seconds: 12 * 3_600,
+            session_seconds: 30 * 86_400,
+        }
+    }
+}
+
+/// Why the contracts cannot be set up.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SettingsError {
+    /// An issuer cannot be used.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// Something of ours failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What every call of every contract works with.
+#[derive(Clone)]
+pub struct Shared {
+    /// The chat.
+    pub chat: Chat,
+    /// What lets people in.
+    pub identity: Arc<Identity>,
+    /// How often somebody may do something.
+    pub throttles: Arc<Throttles>,
+    /// Which sites' pages may call.
+    pub origins: Arc<Origins>,
+    /// The proxies that are believed.
+    pub proxies: Arc<Proxies>,
+}
+
+impl Shared {
+    /// Sets everything up over a chat. `uptime` tells how long the server has been running.
+    ///
+    /// # Errors
+    /// A setting that cannot be used.
+    pub fn new(chat: Chat, settings: Settings, uptime: &Uptime) -> Result<Self, SettingsError> {
+        let identity = Identity {
+            tokens: OwnTokens::new(&settings.secret),
+            issuers: Issuers::new(settings.issuers)?,
+            passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
+            secure_cookies: settings.secure_cookies,
+            access_seconds: settings.access_seconds,
+            refresh_seconds: settings.refresh_seconds,
+            rotation: Rotation {
+                on: settings.refresh_rotation,
+                grace_seconds: GRACE_SECONDS,
+            },
+            session_idle_seconds: settings.session_idle_seconds,
+            session_seconds: settings.session_seconds,
+        };
+        Ok(Self {
+            throttles: Arc::new(Throttles::new(chat.limits(), uptime)),
+            identity: Arc::new(identity),
+            origins: Arc::new(Origins::new(settings.allowed_origins)),
+            proxies: Arc::new(Proxies::new(&settings.trusted_proxies)),
+            chat,
+        })
+    }
+
+    /// Lets a socket's request through to the upgrade, or says what refuses it before.
+    ///
+    /// # Errors
+    /// [`Drf::Throttled`] after too many connects of one address, [`Drf::CrossSite`] for a page of another site that
+    /// uses the session of this one.
+    pub fn connect(&self, parts: &Parts) -> Result<(), Drf> {
+        check_site(parts)?;
+        Ok(self.throttles.connect(self.proxies.address(parts))?)
+    }
+}
+
+#[cfg(test)]
+mod stage;

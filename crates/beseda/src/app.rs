@@ -1,0 +1,232 @@
+//! The wiring: the one place that knows both the store and the sockets, and runs the server until it is told to stop.
+
+use crate::config::{self, Secret, Settings};
+use crate::system::System;
+use crate::{cli, demo, web};
+use anyhow::Context;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use beseda_contracts::CONTRACTS;
+use beseda_contracts::shared::{self, IssuerKey, IssuerSettings, Shared, Uptime};
+use beseda_core::Chat;
+use beseda_core::ports::Audience;
+use beseda_live::accept::{self, AcceptLimits};
+use beseda_live::{Hub, Live};
+use beseda_store::{Options, Sqlite};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The earliest moment at which clients of a stopped server come back; each adds up to as much again.
+const COME_BACK_AFTER: Duration = Duration::from_secs(1);
+
+/// The store of these settings, and the chat over it. For commands; the server adds an audience.
+///
+/// # Errors
+/// The data directory cannot be made, or the database cannot be opened.
+pub fn open(settings: &Settings) -> anyhow::Result<(Arc<Sqlite>, Chat)> {
+    System
+        .make_private_folder(&settings.data)
+        .with_context(|| format!("cannot make {}", settings.data.display()))?;
+    let options = Options {
+        queue: settings.limits.store_queue,
+        ..Options::at(database_path(&settings.data))
+    };
+    let store = Arc::new(Sqlite::open(&options)?);
+    let limits = Arc::new(settings.limits.clone());
+    let chat = Chat::new(Arc::clone(&store) as _, Arc::new(System), Arc::new(System), limits);
+    Ok((store, chat))
+}
+
+/// The SQLite file of a data directory.
+pub fn database_path(data: &Path) -> PathBuf {
+    data.join("beseda.db")
+}
+
+/// Runs the server until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Why it could not start.
+pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
+    let secret = settings.secret_or_made(&System)?;
+    let (store, chat) = open(&settings)?;
+    let guests = if with_demo {
+        demo::prepare(&settings.data, &chat).await?
+    } else {
+        None
+    };
+
+    let hub = Arc::new(Hub::new(settings.limits.queue_frames));
+    store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
+    let started = Instant::now();
+    let uptime: Uptime = Arc::new(move || started.elapsed());
+    let shared = Shared::new(chat.clone(), for_contracts(&settings, &secret), &uptime)?;
+    let live = Live::new(chat.clone(), hub, Arc::clone(&shared.throttles) as _);
+    let stopping = Arc::new(AtomicBool::new(false));
+
+    let listener = accept::listen(settings.listen).with_context(|| {
+        format!(
+            "cannot listen on {}; is something else there? Choose another with --listen",
+            settings.listen
+        )
+    })?;
+    let address = listener.local_addr().context("cannot tell the own address")?;
+    let router = routes(
+        &live,
+        shared,
+        Health {
+            chat,
+            stopping: Arc::clone(&stopping),
+        },
+    );
+
+    let beating = tokio::spawn({
+        let live = Arc::clone(&live);
+        async move { live.beat().await }
+    });
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));
+    tracing::info!("serving on {address}, data in {}", settings.data.display());
+    cli::answer(greeting(&format!("http://{address}"), guests.as_ref()))?;
+
+    told_to_stop().await?;
+    tracing::info!("stopping");
+    stopping.store(true, Ordering::Relaxed);
+    stop.cancel();
+    live.stop(COME_BACK_AFTER);
+    let gone = async {
+        // Requests first, then sockets: both have the same time together.
+        let _ = serving.await;
+        while live.listeners() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    if tokio::time::timeout(Duration::from_secs(settings.limits.stop_seconds), gone)
+        .await
+        .is_err()
+    {
+        tracing::warn!("stopped with {} sockets still open", live.listeners());
+    }
+    beating.abort();
+    store.close();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// What is printed once the server listens: where it is, and in a demonstration who can log in.
+fn greeting(address: &str, guests: Option<&demo::Guests>) -> String {
+    match guests {
+        None => format!("Beseda serves {address}\n"),
+        Some(guests) => format!(
+            "{guests}Beseda serves {address} — open {address}/chat and log in as {}\n",
+            guests.who()
+        ),
+    }
+}
+
+fn routes(live: &Arc<Live>, shared: Shared, health: Health) -> Router {
+    let mut router = shared::identity::http::routes();
+    for (_, contract) in CONTRACTS {
+        router = router.merge(contract(Arc::clone(live)));
+    }
+    let health = Router::new()
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .with_state(health);
+    shared::finish(router.merge(web::routes()), shared).merge(health)
+}
+
+#[derive(Clone)]
+struct Health {
+    chat: Chat,
+    stopping: Arc<AtomicBool>,
+}
+
+async fn alive() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// 200 once the server serves; 503 with the reason when it does not, or will soon not any more.
+async fn ready(State(health): State<Health>) -> (StatusCode, Json<Value>) {
+    let reason = if health.stopping.load(Ordering::Relaxed) {
+        "stopping".to_owned()
+    } else if let Err(fault) = health.chat.ready() {
+        tracing::error!("not ready: {fault}");
+        "store".to_owned()
+    } else {
+        return (StatusCode::OK, Json(json!({"status": "ok"})));
+    };
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(json!({"status": "unavailable", "reason": reason})),
+    )
+}
+
+fn accept_limits(settings: &Settings) -> AcceptLimits {
+    let limits = &settings.limits;
+    AcceptLimits {
+        first_byte: Duration::from_secs(limits.first_byte_seconds),
+        header: Duration::from_secs(limits.header_seconds),
+        idle: Duration::from_secs(limits.idle_seconds),
+        body_idle: Duration::from_secs(limits.body_idle_seconds),
+        headers: limits.headers,
+        header_bytes: limits.header_bytes,
+        connections: Some(limits.connections),
+        stop: Duration::from_secs(limits.stop_seconds),
+    }
+}
+
+/// The settings as the contracts take them.
+fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
+    let minutes = |minutes: u32| i64::from(minutes) * 60;
+    let issuers = settings.issuers.iter().map(|issuer| IssuerSettings {
+        issuer: issuer.issuer.clone(),
+        algorithms: issuer
+            .algorithms
+            .iter()
+            .map(|algorithm| algorithm.name().to_owned())
+            .collect(),
+        key: match &issuer.key {
+            config::IssuerKey::Secret(secret) => IssuerKey::Secret(secret.expose().as_bytes().to_vec()),
+            config::IssuerKey::PublicPem(pem) => IssuerKey::PublicPem(pem.clone()),
+        },
+        audience: issuer.audience.clone(),
+        person_claim: issuer.person_claim.clone(),
+        people: match issuer.people {
+            config::People::Create => shared::People::Create,
+            config::People::Known => shared::People::Known,
+        },
+    });
+    shared::Settings {
+        issuers: issuers.collect(),
+        allowed_origins: settings.allowed_origins.clone(),
+        secure_cookies: if settings.cookies_are_secure() {
+            shared::SecureCookies::Always
+        } else {
+            shared::SecureCookies::Never
+        },
+        access_seconds: minutes(settings.access_minutes),
+        refresh_seconds: minutes(settings.refresh_days) * 24 * 60,
+        refresh_rotation: settings.refresh_rotation,
+        session_idle_seconds: minutes(settings.session_idle_hours) * 60,
+        session_seconds: minutes(settings.session_days) * 24 * 60,
+        ..shared::Settings::new(secret.expose().as_bytes().to_vec())
+    }
+}

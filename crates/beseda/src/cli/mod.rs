@@ -1,0 +1,355 @@
+//! The command line: what can be asked for, and how it is said.
+
+mod duration;
+#[cfg(test)]
+mod tests;
+
+use crate::config::Flags;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Examples stand before everything else: they are what people look for.
+const TEMPLATE: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "beseda",
+    version,
+    about = "Beseda: the chat of an application that already exists."
+)]
+#[command(help_template = TEMPLATE, disable_help_subcommand = false, subcommand_required = false)]
+#[command(before_help = "Examples:
+  beseda serve --demo                 try it: people, orders and rooms are there already
+  beseda serve --listen 0.0.0.0:8000  serve every network
+  beseda config check                 show all settings, and what is wrong with them
+")]
+#[command(
+    after_help = "Settings also come from beseda.toml and from BESEDA_… variables: see `beseda config reference`."
+)]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Args, Debug)]
+struct Common {
+    /// The directory that everything is kept in [variable: BESEDA_DATA] [default: data]
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<String>,
+    /// The settings file [variable: BESEDA_CONFIG] [default: beseda.toml, here or in the data directory]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Run the server
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda serve --demo
+  beseda serve --data /var/lib/beseda --listen 127.0.0.1:8000
+")]
+    Serve {
+        /// Where to listen [variable: BESEDA_LISTEN] [default: 127.0.0.1:8000]
+        #[arg(long, value_name = "IP:PORT")]
+        listen: Option<String>,
+        #[command(flatten)]
+        database: Database,
+        /// The bus between several servers; not in this version yet [variable: BESEDA_REDIS]
+        #[arg(long, value_name = "URL")]
+        redis: Option<String>,
+        /// Fill an empty data directory with people and rooms to try, and print who can log in
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Put people, groups and orders from a JSON file in, as often as you like
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda seed people.json
+  beseda seed people.json --data /var/lib/beseda --json
+")]
+    Seed {
+        /// The JSON file: {\"people\": […], \"groups\": […], \"orders\": […]}
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print access tokens, a line for each person
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda token --person 1
+  beseda token --person 1 2 3 --ttl 2h
+")]
+    Token {
+        /// The people's numbers
+        #[arg(long, value_name = "ID", required = true, num_args = 1.., value_parser = clap::value_parser!(i64).range(1..))]
+        person: Vec<i64>,
+        /// How long each token is good for: 30s, 15m, 2h, 7d, at most 30d
+        #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration::ttl)]
+        ttl: Duration,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Administrators
+    #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
+    Admin {
+        #[command(subcommand)]
+        verb: AdminVerb,
+    },
+    /// Settings: what they are, and whether they are good
+    #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// Bring the database to this version
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda migrate
+  beseda migrate --data /var/lib/beseda
+")]
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print a script that completes commands in your shell
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda completions bash > ~/.local/share/bash-completion/completions/beseda
+  beseda completions zsh > ~/.zfunc/_beseda
+")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum AdminVerb {
+    /// Make an administrator; the password is read from standard input
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda admin create --email anna@shop.example
+  pass show beseda | beseda admin create --email anna@shop.example
+")]
+    Create {
+        /// The administrator's e-mail, which they log in with
+        #[arg(long, value_name = "E-MAIL", value_parser = email)]
+        email: String,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum ConfigVerb {
+    /// Show every setting, where its value came from, and all that is wrong
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda config check
+  beseda config check --config /etc/beseda.toml --json
+")]
+    Check {
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print the documentation of all settings as Markdown
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda config reference | less
+")]
+    Reference,
+}
+
+#[derive(Args, Debug)]
+struct Database {
+    /// Where messages are kept: only `sqlite` in this version [variable: BESEDA_DATABASE] [default: sqlite]
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+#[derive(Args, Debug)]
+struct Form {
+    /// Answer in JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Print what the program can do.
+    Summary,
+    /// Run the server.
+    Serve {
+        /// Fill an empty data directory with people and rooms to try.
+        demo: bool,
+    },
+    /// Put in what a JSON file holds.
+    Seed {
+        /// The file.
+        file: PathBuf,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Print access tokens.
+    Token {
+        /// The people, at least one, each from 1.
+        people: Vec<i64>,
+        /// How long a token is good for, from a second to 30 days.
+        ttl: Duration,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Make an administrator, the password from standard input.
+    AdminCreate {
+        /// Their e-mail.
+        email: String,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Show the settings.
+    ConfigCheck {
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Print the documentation of the settings.
+    ConfigReference,
+    /// Bring the database to this version.
+    Migrate {
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Print a script for a shell.
+    Completions(Shell),
+}
+
+/// A command with the settings that its arguments make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// What was asked for.
+    pub command: Command,
+    /// What the arguments set.
+    pub flags: Flags,
+}
+
+/// Reads the arguments, the program's own name first.
+///
+/// # Errors
+/// What is wrong with them, or what `--help` and `--version` ask for: [`clap::Error::print`] puts either where it
+/// belongs and [`clap::Error::exit_code`] knows the code, 2 and 0.
+pub fn parse<I, T>(arguments: I) -> Result<Call, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let Arguments { common, verb } = Arguments::try_parse_from(arguments)?;
+    let mut flags = Flags {
+        config: common.config,
+        data: common.data,
+        ..Flags::default()
+    };
+    let mut keep = |database: Database| flags.database = database.database;
+    let command = match verb {
+        None => Command::Summary,
+        Some(Verb::Serve {
+            listen,
+            database,
+            redis,
+            demo,
+        }) => {
+            keep(database);
+            flags.listen = listen;
+            flags.redis = redis;
+            Command::Serve { demo }
+        }
+        Some(Verb::Seed { file, database, form }) => {
+            keep(database);
+            Command::Seed { file, json: form.json }
+        }
+        Some(Verb::Token {
+            person,
+            ttl,
+            database,
+            form,
+        }) => {
+            keep(database);
+            Command::Token {
+                people: person,
+                ttl,
+                json: form.json,
+            }
+        }
+        Some(Verb::Admin {
+            verb: AdminVerb::Create { email, database, form },
+        }) => {
+            keep(database);
+            Command::AdminCreate { email, json: form.json }
+        }
+        Some(Verb::Config {
+            verb: ConfigVerb::Check { form },
+        }) => Command::ConfigCheck { json: form.json },
+        Some(Verb::Config {
+            verb: ConfigVerb::Reference,
+        }) => Command::ConfigReference,
+        Some(Verb::Migrate { database, form }) => {
+            keep(database);
+            Command::Migrate { json: form.json }
+        }
+        Some(Verb::Completions { shell }) => Command::Completions(shell),
+    };
+    Ok(Call { command, flags })
+}
+
+/// What the program can do, with examples.
+#[must_use]
+pub fn summary() -> String {
+    Arguments::command().render_help().to_string()
+}
+
+/// The script that completes commands in a shell.
+#[must_use]
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "beseda", &mut script);
+    script
+}
+
+/// Writes a result to standard output. A reader that has seen enough (`| head`) is no failure.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn answer(result: impl AsRef<[u8]>) -> io::Result<()> {
+    write(io::stdout().lock(), result.as_ref())
+}
+
+/// Writes a message to standard error, where results are not. There is nobody to tell when that fails.
+pub fn tell(message: impl std::fmt::Display) {
+    let _ = write(io::stderr().lock(), format!("{message}\n").as_bytes());
+}
+
+fn write(mut to: impl io::Write, bytes: &[u8]) -> io::Result<()> {
+    match to.write_all(bytes).and_then(|()| to.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+fn email(text: &str) -> Result<String, String> {
+    let good = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+    });
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err("write it like anna@shop.example".to_owned())
+    }
+}

@@ -1,0 +1,172 @@
+//! What can be typed, and what comes of it.
+
+use super::*;
+use clap::error::ErrorKind;
+
+fn call(line: &str) -> Result<Call, clap::Error> {
+    parse(std::iter::once("beseda").chain(line.split_whitespace()))
+}
+
+fn command(line: &str) -> Command {
+    call(line).unwrap().command
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn every_command_is_understood() {
+    assert_eq!(command(""), Command::Summary);
+    assert_eq!(command("serve"), Command::Serve { demo: false });
+    assert_eq!(command("serve --demo"), Command::Serve { demo: true });
+    assert_eq!(
+        command("seed a.json --json"),
+        Command::Seed {
+            file: "a.json".into(),
+            json: true
+        }
+    );
+    assert_eq!(command("config check"), Command::ConfigCheck { json: false });
+    assert_eq!(command("config reference"), Command::ConfigReference);
+    assert_eq!(command("migrate"), Command::Migrate { json: false });
+    assert_eq!(command("completions zsh"), Command::Completions(Shell::Zsh));
+    let admin = Command::AdminCreate {
+        email: "anna@shop.example".into(),
+        json: false,
+    };
+    assert_eq!(command("admin create --email anna@shop.example"), admin);
+}
+
+#[test]
+fn people_may_be_named_one_after_the_other_or_each_with_its_flag() {
+    let token = |people: &[i64], seconds| Command::Token {
+        people: people.to_vec(),
+        ttl: Duration::from_secs(seconds),
+        json: false,
+    };
+    assert_eq!(command("token --person 1 2 3"), token(&[1, 2, 3], 900));
+    assert_eq!(command("token --person 1 --person 2 --ttl 2h"), token(&[1, 2], 7200));
+    for wrong in [
+        "token",
+        "token --person",
+        "token --person 0",
+        "token --person -1",
+        "token --person x",
+    ] {
+        assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
+    assert_eq!(call("token --person 1 --ttl forever").unwrap_err().exit_code(), 2);
+}
+
+#[test]
+fn settings_go_before_or_after_the_command() {
+    let wanted = Flags {
+        config: Some("b.toml".into()),
+        data: Some("d".into()),
+        listen: Some("0.0.0.0:1".into()),
+        database: Some("sqlite".into()),
+        redis: None,
+    };
+    for line in [
+        "--data d --config b.toml serve --listen 0.0.0.0:1 --database sqlite",
+        "serve --database sqlite --listen=0.0.0.0:1 --config b.toml --data=d",
+    ] {
+        assert_eq!(call(line).unwrap().flags, wanted, "{line}");
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_help_with_0() {
+    for wrong in [
+        "sevre",
+        "serve --lisen x",
+        "seed",
+        "config",
+        "admin",
+        "admin create",
+        "completions tcsh",
+        "serve x",
+    ] {
+        assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
+    assert_eq!(call("admin create --email anna").unwrap_err().exit_code(), 2);
+    for (right, kind) in [
+        ("--help", ErrorKind::DisplayHelp),
+        ("-h", ErrorKind::DisplayHelp),
+        ("help token", ErrorKind::DisplayHelp),
+        ("serve --help", ErrorKind::DisplayHelp),
+        ("-V", ErrorKind::DisplayVersion),
+    ] {
+        let stop = call(right).unwrap_err();
+        assert_eq!((stop.kind(), stop.exit_code()), (kind, 0), "{right}");
+    }
+}
+
+#[test]
+fn a_mistyped_command_is_told_the_nearest() {
+    let told = call("sevre").unwrap_err().to_string();
+    assert!(told.contains("serve"), "{told}");
+}
+
+#[test]
+fn help_begins_with_examples_for_every_command() {
+    fn check(command: &mut clap::Command, path: &str) {
+        if command.get_subcommands().next().is_none() {
+            let help = command.render_long_help().to_string();
+            let (examples, usage) = (help.find("Examples:"), help.find("Usage:"));
+            assert!(examples.is_some() && examples < usage, "{path}:\n{help}");
+        }
+        for inner in command.get_subcommands_mut() {
+            let path = format!("{path} {}", inner.get_name());
+            check(inner, &path);
+        }
+    }
+    check(&mut Arguments::command(), "beseda");
+    let summary = summary();
+    for word in [
+        "Examples:",
+        "serve",
+        "seed",
+        "token",
+        "admin",
+        "config",
+        "migrate",
+        "completions",
+        "--data",
+    ] {
+        assert!(summary.contains(word), "{word} is missing:\n{summary}");
+    }
+}
+
+#[test]
+fn every_example_of_the_help_can_be_typed() {
+    fn texts(command: &clap::Command, out: &mut Vec<String>) {
+        out.extend(command.get_before_help().map(ToString::to_string));
+        command.get_subcommands().for_each(|inner| texts(inner, out));
+    }
+    let mut help = Vec::new();
+    texts(&Arguments::command(), &mut help);
+    let mut tried = 0;
+    for line in help
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter_map(|line| line.split_once("beseda "))
+    {
+        let typed = line.1.split(['>', '|']).next().unwrap().split("  ").next().unwrap();
+        if line.0.trim().is_empty() {
+            assert!(call(typed).is_ok(), "beseda {typed}: {:?}", call(typed));
+            tried += 1;
+        }
+    }
+    assert!(tried >= 10, "only {tried} examples were found");
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        let script = String::from_utf8(completions(shell)).unwrap();
+        assert!(script.contains("serve") && script.contains("demo"), "{shell}");
+    }
+}

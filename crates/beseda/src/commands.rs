@@ -1,0 +1,153 @@
+//! The commands that do one thing and end: seed, token, admin create, migrate.
+
+use crate::app;
+use crate::cli;
+use crate::config::Settings;
+use crate::seed::Seed;
+use crate::system::System;
+use anyhow::{Context, bail};
+use beseda_contracts::shared::{OwnTokens, hash_password};
+use beseda_core::ports::{Clock, Random};
+use beseda_core::rules;
+use beseda_core::words::{NewPerson, Person, PersonId, Role};
+use beseda_live::ask;
+use serde_json::json;
+use std::path::Path;
+use std::time::Duration;
+
+/// The shortest password of an administrator, in characters (OWASP ASVS 5.0 asks for at least 8).
+const PASSWORD_CHARS_LEAST: usize = 10;
+/// The longest: hashing is work, and nobody types more.
+const PASSWORD_CHARS_MOST: usize = 128;
+
+/// Puts in what a seed file holds.
+///
+/// # Errors
+/// The file or the database cannot be read, or what of the seed cannot be put in.
+pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Result<()> {
+    let text = System
+        .read_seed(file)
+        .with_context(|| format!("cannot read {}", file.display()))?;
+    let seed = Seed::read(&text).with_context(|| format!("{} cannot be used", file.display()))?;
+    let counts = (seed.people.len(), seed.groups.len(), seed.orders.len());
+    let (store, chat) = app::open(settings)?;
+    let hash = |password: &str| hash_password(password, chat.random()).context("cannot hash a password");
+    let done = seed.put(&chat, hash).await;
+    store.close();
+    done?;
+    let (people, groups, orders) = counts;
+    cli::answer(if as_json {
+        format!("{}\n", json!({"people": people, "groups": groups, "orders": orders}))
+    } else {
+        format!("put {people} people, {groups} groups and {orders} orders\n")
+    })?;
+    Ok(())
+}
+
+/// Prints an access token for each person, a line each, in the order asked for.
+///
+/// # Errors
+/// Somebody is unknown or deactivated, or the database cannot be read.
+pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: bool) -> anyhow::Result<()> {
+    let secret = settings.secret_or_made(&System)?;
+    let tokens = OwnTokens::new(secret.expose().as_bytes());
+    let (store, chat) = app::open(settings)?;
+    let ids: Vec<PersonId> = people.iter().copied().map(PersonId).collect();
+    let found = ask::look(&chat, move |look| {
+        ids.iter()
+            .map(|&id| Ok((id, look.person(id)?)))
+            .collect::<Result<Vec<_>, beseda_core::Error>>()
+    });
+    let found = found.await;
+    store.close();
+
+    let (now, ttl) = (System.now(), i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
+    let mut lines = String::new();
+    for (id, person) in found? {
+        match person {
+            None => bail!("there is no person {id}; put people in with `beseda seed`"),
+            Some(person) if !person.active => bail!("person {id} is deactivated"),
+            Some(_) => {}
+        }
+        let mut name = [0; 16];
+        System.fill(&mut name);
+        let token = tokens.access(id, now, ttl, name)?;
+        if as_json {
+            lines.push_str(&json!({"person": id, "token": token}).to_string());
+        } else {
+            lines.push_str(&token);
+        }
+        lines.push('\n');
+    }
+    cli::answer(lines)?;
+    Ok(())
+}
+
+/// Makes an administrator, the password from standard input.
+///
+/// # Errors
+/// The password is too short or too long, or somebody has this e-mail already.
+pub async fn create_admin(settings: &Settings, email: String, as_json: bool) -> anyhow::Result<()> {
+    let password = System
+        .read_line()
+        .context("cannot read the password from standard input")?;
+    let chars = password.chars().count();
+    if !(PASSWORD_CHARS_LEAST..=PASSWORD_CHARS_MOST).contains(&chars) {
+        bail!(
+            "the password on standard input has {chars} characters; it needs {PASSWORD_CHARS_LEAST} to \
+             {PASSWORD_CHARS_MOST}, as in: printf %s 'a long secret' | beseda admin create --email {email}"
+        );
+    }
+    let (store, chat) = app::open(settings)?;
+    let hash = hash_password(&password, chat.random()).context("cannot hash the password")?;
+    let person = Person {
+        id: PersonId(0),
+        username: String::new(),
+        email: email.clone(),
+        phone: String::new(),
+        first_name: String::new(),
+        last_name: String::new(),
+        role: Role::Admin,
+        active: true,
+    };
+    let person = NewPerson {
+        person,
+        password_hash: Some(hash),
+    };
+    let made = ask::change(&chat, move |tx| {
+        if tx.account(&person.person.email)?.is_some() {
+            return Ok(None);
+        }
+        rules::new_own_person(tx, &person).map(Some)
+    });
+    let made = made.await;
+    store.close();
+    let Some(id) = made? else {
+        bail!("somebody with the e-mail {email} is there already")
+    };
+    cli::answer(if as_json {
+        format!("{}\n", json!({"id": id, "email": email}))
+    } else {
+        format!("made administrator {id}, who logs in as {email}\n")
+    })?;
+    Ok(())
+}
+
+/// Brings the database to this version, and says what that took.
+///
+/// # Errors
+/// The database cannot be opened or brought to this version.
+pub fn migrate(settings: &Settings, as_json: bool) -> anyhow::Result<()> {
+    System
+        .make_private_folder(&settings.data)
+        .with_context(|| format!("cannot make {}", settings.data.display()))?;
+    let applied = beseda_store::migrate(&app::database_path(&settings.data))?;
+    cli::answer(if as_json {
+        format!("{}\n", json!({"applied": applied}))
+    } else if applied.is_empty() {
+        "the database is at this version already\n".to_owned()
+    } else {
+        applied.iter().map(|name| format!("applied {name}\n")).collect()
+    })?;
+    Ok(())
+}

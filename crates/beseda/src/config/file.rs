@@ -1,0 +1,117 @@
+//! The settings file: TOML into named values, each with its line.
+
+use super::issuer::Table;
+use super::problem::{Origin, Problem};
+use super::raw::Raw;
+use std::path::Path;
+use toml::de::{DeTable, DeValue};
+
+/// A value of the file, by its whole name.
+pub struct Entry {
+    /// The name, as in `limits.text_chars`.
+    pub name: String,
+    /// Its line.
+    pub at: Origin,
+    /// What stands there.
+    pub raw: Raw,
+}
+
+/// What stands in a file.
+#[derive(Default)]
+pub struct Contents {
+    /// Its values, in the order of their names.
+    pub entries: Vec<Entry>,
+    /// Its `[[issuers]]`, in their order.
+    pub issuers: Vec<Table>,
+    /// What cannot be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads the text of a settings file. Whether names and values make sense is asked later.
+pub fn read(path: &Path, text: &str) -> Contents {
+    let lines = Lines { path, text };
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut contents = Contents::default();
+    for error in &errors {
+        let at = lines.origin(error.span().map_or(0, |span| span.start)).to_string();
+        let todo = "Correct the line: https://toml.io shows how TOML is written.".to_owned();
+        contents.problems.push(Problem {
+            at,
+            what: format!("is no TOML: {}", error.message()),
+            todo,
+        });
+    }
+    if !errors.is_empty() {
+        // What a broken file means is a guess; complaints about guesses mislead.
+        return contents;
+    }
+    for (key, value) in table.get_ref() {
+        let at = lines.origin(key.span().start);
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("limits", DeValue::Table(limits)) => {
+                for (limit, value) in limits {
+                    let (name, at) = (format!("limits.{}", limit.get_ref()), lines.origin(limit.span().start));
+                    contents.entries.push(Entry {
+                        name,
+                        at,
+                        raw: Raw::of(value.get_ref()),
+                    });
+                }
+            }
+            ("issuers", DeValue::Array(tables)) => {
+                for one in tables {
+                    let at = lines.origin(one.span().start);
+                    match one.get_ref() {
+                        DeValue::Table(table) => contents.issuers.push(lines.issuer(at, table)),
+                        _ => contents.problems.push(not_issuers(&at)),
+                    }
+                }
+            }
+            ("issuers", _) => contents.problems.push(not_issuers(&at)),
+            (name, value) => contents.entries.push(Entry {
+                name: name.to_owned(),
+                at,
+                raw: Raw::of(value),
+            }),
+        }
+    }
+    contents
+}
+
+fn not_issuers(at: &Origin) -> Problem {
+    let (what, todo) = (
+        "`issuers` must be tables".to_owned(),
+        "Begin each with a line [[issuers]].".to_owned(),
+    );
+    Problem {
+        at: at.to_string(),
+        what,
+        todo,
+    }
+}
+
+struct Lines<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Lines<'_> {
+    fn origin(&self, offset: usize) -> Origin {
+        let line = 1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
+        Origin::File {
+            path: self.path.to_owned(),
+            line,
+        }
+    }
+
+    fn issuer(&self, at: Origin, table: &DeTable<'_>) -> Table {
+        let values = table
+            .iter()
+            .map(|(key, value)| {
+                let at = self.origin(key.span().start);
+                (key.get_ref().to_string(), (at, Raw::of(value.get_ref())))
+            })
+            .collect();
+        Table { at, values }
+    }
+}

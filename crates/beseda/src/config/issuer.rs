@@ -1,0 +1,341 @@
+//! Host applications whose tokens are accepted: `[[issuers]]` of the file.
+
+use super::problem::{Origin, Problem, Wrong, nearest};
+use super::raw::Raw;
+use super::secret::{self, Secret};
+use crate::system::Outside;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A host application whose tokens are accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    /// What the token's `iss` must be; empty: tokens without one.
+    pub issuer: String,
+    /// How its tokens may be signed; never empty, and all for the same kind of key.
+    pub algorithms: Vec<Algorithm>,
+    /// What proves its signatures.
+    pub key: IssuerKey,
+    /// What the token's `aud` must hold, where it matters.
+    pub audience: Option<String>,
+    /// The claim that names the person; without it `sub`, else `user_id`.
+    pub person_claim: Option<String>,
+    /// What becomes of somebody who was never seen before.
+    pub people: People,
+}
+
+/// What proves an issuer's signatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IssuerKey {
+    /// The secret that both sides know.
+    Secret(Secret),
+    /// The issuer's public key, as PEM.
+    PublicPem(String),
+}
+
+/// How a token is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// HMAC with SHA-256.
+    HS256,
+    /// HMAC with SHA-384.
+    HS384,
+    /// HMAC with SHA-512.
+    HS512,
+    /// RSA with SHA-256.
+    RS256,
+    /// RSA with SHA-384.
+    RS384,
+    /// RSA with SHA-512.
+    RS512,
+    /// RSA-PSS with SHA-256.
+    PS256,
+    /// RSA-PSS with SHA-384.
+    PS384,
+    /// RSA-PSS with SHA-512.
+    PS512,
+    /// ECDSA on P-256.
+    ES256,
+    /// ECDSA on P-384.
+    ES384,
+    /// Ed25519.
+    EdDSA,
+}
+
+impl Algorithm {
+    const NAMES: &[(&str, Self)] = &[
+        ("HS256", Self::HS256),
+        ("HS384", Self::HS384),
+        ("HS512", Self::HS512),
+        ("RS256", Self::RS256),
+        ("RS384", Self::RS384),
+        ("RS512", Self::RS512),
+        ("PS256", Self::PS256),
+        ("PS384", Self::PS384),
+        ("PS512", Self::PS512),
+        ("ES256", Self::ES256),
+        ("ES384", Self::ES384),
+        ("EdDSA", Self::EdDSA),
+    ];
+
+    /// Its name in a token's header.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, algorithm)| *algorithm == self)
+            .map_or("", |(name, _)| name)
+    }
+
+    fn key_kind(self) -> &'static str {
+        match self {
+            Self::HS256 | Self::HS384 | Self::HS512 => "a shared secret",
+            Self::RS256 | Self::RS384 | Self::RS512 | Self::PS256 | Self::PS384 | Self::PS512 => "an RSA key",
+            Self::ES256 => "a P-256 key",
+            Self::ES384 => "a P-384 key",
+            Self::EdDSA => "an Ed25519 key",
+        }
+    }
+
+    fn is_shared(self) -> bool {
+        matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
+    }
+}
+
+/// What becomes of somebody who comes with a good token and was never seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// They are made from the token's claims.
+    Create,
+    /// They are refused: somebody must have put them here before.
+    Known,
+}
+
+impl People {
+    const NAMES: &[(&str, Self)] = &[("create", Self::Create), ("known", Self::Known)];
+
+    /// The word for it in the settings.
+    pub fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, people)| *people == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+/// The keys of `[[issuers]]`: name, what it takes, what it says.
+pub const KEYS: &[(&str, &str, &str)] = &[
+    (
+        "issuer",
+        "string",
+        "What the token's `iss` must be; \"\" accepts tokens without one. Required.",
+    ),
+    (
+        "algorithms",
+        "list",
+        "How its tokens may be signed, all for one kind of key: `HS256 HS384 HS512`, or `RS256 RS384 RS512 PS256 PS384 PS512`, or `ES256`, or `ES384`, or `EdDSA`. Required.",
+    ),
+    (
+        "secret",
+        "string",
+        "The secret that both sides know, at least 32 bytes; for `HS…`.",
+    ),
+    (
+        "secret_file",
+        "path",
+        "The file that the secret is in, instead of `secret`.",
+    ),
+    (
+        "public_key_file",
+        "path",
+        "The issuer's public key as PEM; for every other algorithm.",
+    ),
+    (
+        "jwks_url",
+        "URL",
+        "The address of the issuer's keys. Not in this version yet: use `public_key_file`.",
+    ),
+    (
+        "audience",
+        "string",
+        "What the token's `aud` must hold. Without it, `aud` does not matter.",
+    ),
+    (
+        "person_claim",
+        "string",
+        "The claim that names the person. Without it: `sub`, else `user_id`.",
+    ),
+    (
+        "people",
+        "`create` or `known`",
+        "Somebody never seen before is made from the token's claims, or refused. Default: `create`.",
+    ),
+];
+
+/// One `[[issuers]]` table as it stands in the file: its keys with their lines.
+pub struct Table {
+    /// Where the table begins.
+    pub at: Origin,
+    /// Its values by key.
+    pub values: BTreeMap<String, (Origin, Raw)>,
+}
+
+impl Table {
+    /// Reads a value, where it is there; what is wrong with it goes to `problems`.
+    fn read<T>(
+        &self,
+        key: &str,
+        problems: &mut Vec<Problem>,
+        read: impl FnOnce(&Raw) -> Result<T, Wrong>,
+    ) -> Option<T> {
+        let (at, raw) = self.values.get(key)?;
+        read(raw)
+            .map_err(|wrong| problems.push(Problem::of(at, key, wrong)))
+            .ok()
+    }
+
+    fn complain(&self, key: &str, what: &str, todo: &str, problems: &mut Vec<Problem>) {
+        let at = self.values.get(key).map_or(&self.at, |(at, _)| at);
+        problems.push(Problem::of(at, key, Wrong::new(what, todo)));
+    }
+
+    /// The issuer that the table describes, or what is wrong with it. Relative paths start at `base`.
+    pub fn issuer(&self, base: &Path, outside: &dyn Outside) -> Result<Issuer, Vec<Problem>> {
+        let mut problems = Vec::new();
+        self.find_unknown_keys(&mut problems);
+        let issuer = self.read("issuer", &mut problems, |raw| match raw {
+            Raw::Text(text) => Ok(text.clone()),
+            other => other.text().map(str::to_owned),
+        });
+        let algorithms = self.read("algorithms", &mut problems, algorithms);
+        for key in ["issuer", "algorithms"] {
+            if !self.values.contains_key(key) {
+                let todo = format!("Add `{key}` to this [[issuers]] table.");
+                self.complain(key, "is missing", &todo, &mut problems);
+            }
+        }
+        let key = self.key(algorithms.as_deref(), base, outside, &mut problems);
+        let own = |raw: &Raw| raw.text().map(str::to_owned);
+        let audience = self.read("audience", &mut problems, own);
+        let person_claim = self.read("person_claim", &mut problems, own);
+        let people = self
+            .read("people", &mut problems, |raw| raw.choice(People::NAMES))
+            .unwrap_or(People::Create);
+        match (issuer, algorithms, key) {
+            (Some(issuer), Some(algorithms), Some(key)) if problems.is_empty() => Ok(Issuer {
+                issuer,
+                algorithms,
+                key,
+                audience,
+                person_claim,
+                people,
+            }),
+            _ => Err(problems),
+        }
+    }
+
+    fn find_unknown_keys(&self, problems: &mut Vec<Problem>) {
+        for (key, (at, _)) in &self.values {
+            if !KEYS.iter().any(|(known, ..)| known == key) {
+                let near = nearest(key, KEYS.iter().map(|(known, ..)| *known)).unwrap_or_default();
+                let what = "is nothing that [[issuers]] knows";
+                problems.push(Problem::of(
+                    at,
+                    key,
+                    Wrong::new(what, format!("The nearest is `{near}`.")),
+                ));
+            }
+        }
+    }
+
+    /// The key, of the kind that the algorithms need, from exactly one of the places where it can be.
+    fn key(
+        &self,
+        algorithms: Option<&[Algorithm]>,
+        base: &Path,
+        outside: &dyn Outside,
+        problems: &mut Vec<Problem>,
+    ) -> Option<IssuerKey> {
+        if self.values.contains_key("jwks_url") {
+            let todo = "Save the issuer's public key as PEM and name it in `public_key_file`.";
+            self.complain("jwks_url", "is not in this version yet", todo, problems);
+            return None;
+        }
+        let places = ["secret", "secret_file", "public_key_file"];
+        let given: Vec<_> = places
+            .into_iter()
+            .filter(|place| self.values.contains_key(*place))
+            .collect();
+        let &[place] = given.as_slice() else {
+            let todo = "Give one of `secret`, `secret_file` and `public_key_file`, and no more than one.";
+            let what = if given.is_empty() {
+                "is missing"
+            } else {
+                "stands beside another key"
+            };
+            self.complain(given.last().unwrap_or(&"secret"), what, todo, problems);
+            return None;
+        };
+        let shared = algorithms?.first()?.is_shared();
+        if shared == (place == "public_key_file") {
+            let what = if shared {
+                "cannot prove HS… signatures"
+            } else {
+                "proves only HS… signatures"
+            };
+            let todo = "HS… takes `secret` or `secret_file`; every other algorithm takes `public_key_file`.";
+            self.complain(place, what, todo, problems);
+            return None;
+        }
+        self.read(place, problems, |raw| match place {
+            "secret" => secret::of_value(raw).and_then(no_pem).map(IssuerKey::Secret),
+            "secret_file" => secret::of_file(&base.join(raw.text()?), outside)
+                .and_then(no_pem)
+                .map(IssuerKey::Secret),
+            _ => public_key(&secret::read_text(&base.join(raw.text()?), outside)?),
+        })
+    }
+}
+
+fn algorithms(raw: &Raw) -> Result<Vec<Algorithm>, Wrong> {
+    let Raw::List(list) = raw else {
+        return Err(Wrong::new("must be a list", "Write it like [\"RS256\"]."));
+    };
+    let algorithms = list
+        .iter()
+        .map(|one| one.choice(Algorithm::NAMES))
+        .collect::<Result<Vec<_>, _>>()?;
+    let Some(first) = algorithms.first() else {
+        return Err(Wrong::new(
+            "is empty",
+            "Name the algorithm that the issuer signs with, like [\"RS256\"].",
+        ));
+    };
+    if let Some(other) = algorithms.iter().find(|other| other.key_kind() != first.key_kind()) {
+        let (one, two) = (first.key_kind(), other.key_kind());
+        let what = format!("mixes {} ({one}) and {} ({two})", first.name(), other.name());
+        return Err(Wrong::new(what, "Write one [[issuers]] table for each kind of key."));
+    }
+    Ok(algorithms)
+}
+
+/// A public key is known to everybody: as a shared secret it would let everybody in.
+fn no_pem(secret: Secret) -> Result<Secret, Wrong> {
+    if secret.expose().contains("-----BEGIN ") {
+        let todo = "Name it in `public_key_file`, with the algorithm that the issuer signs with.";
+        return Err(Wrong::new("is a PEM key, not a shared secret", todo));
+    }
+    Ok(secret)
+}
+
+fn public_key(pem: &str) -> Result<IssuerKey, Wrong> {
+    if pem.contains("PRIVATE KEY-----") {
+        let todo = "Take it off this machine, and name what `openssl pkey -in KEY -pubout` prints instead.";
+        return Err(Wrong::new("names a private key", todo));
+    }
+    if !pem.contains("-----BEGIN PUBLIC KEY-----") && !pem.contains("-----BEGIN RSA PUBLIC KEY-----") {
+        let todo =
+            "It must begin with -----BEGIN PUBLIC KEY-----; `openssl x509 -pubkey -noout` makes one of a certificate.";
+        return Err(Wrong::new("names a file that holds no public key in PEM", todo));
+    }
+    Ok(IssuerKey::PublicPem(pem.to_owned()))
+}

@@ -1,0 +1,100 @@
+//! The documentation of all settings, written from the tables that read them.
+
+use super::Settings;
+use super::issuer::KEYS;
+use super::words::{SETTINGS, variable};
+use beseda_core::words::LIMITS;
+use serde_json::Value;
+use std::fmt::Write;
+
+const OPENING: &str = "\
+# Settings
+
+<!-- Written by `beseda config reference`: change the tables in the code, not this page. -->
+
+Every setting has one name. The file `beseda.toml` calls it `listen`, the environment `BESEDA_LISTEN`, and a command
+that takes it as an argument `--listen`. Arguments win over the environment, it over the file, and the file over the
+defaults.
+
+The file is the one that `--config FILE` or `BESEDA_CONFIG` names, else `beseda.toml` in the working directory, else
+`beseda.toml` in the data directory. Relative paths in the file start at the file's own directory; elsewhere they start at
+the working directory.
+
+A name that does not exist is refused, in the file and in the environment, and so is a value of the wrong kind or out
+of its range: the server does not start with settings that it does not understand. `beseda config check` shows every
+setting, its value and where it came from, and all that is wrong at once; `--json` is for programs.
+
+```toml
+listen = \"0.0.0.0:8000\"
+allowed_origins = [\"https://shop.example\"]
+
+[limits]
+text_chars = 5000
+```
+
+";
+
+const ISSUERS: &str = "
+## Issuers
+
+People of an application that exists already bring its tokens: one `[[issuers]]` table for each application and key.
+While a key changes, two tables may name the same issuer. Issuers stand in the file alone; `secret_file` keeps their
+secrets out of it.
+
+```toml
+[[issuers]]
+issuer = \"https://shop.example\"
+algorithms = [\"RS256\"]
+public_key_file = \"shop.pem\"
+```
+
+| Key | Takes | |
+|---|---|---|
+";
+
+const LIMITS_OPENING: &str = "
+## Limits
+
+In the file under `[limits]`. Nothing is unlimited, except that a rate of 0 means \"not limited\".
+
+| Setting | Variable | Default | Range | Unit | |
+|---|---|---|---|---|---|
+";
+
+/// The page as Markdown.
+#[must_use]
+pub fn reference() -> String {
+    let mut page = OPENING.to_owned();
+    page.push_str("| Setting | Variable | Argument | Takes | Default | |\n|---|---|---|---|---|---|\n");
+    for word in SETTINGS {
+        let default = match (word.show)(&Settings::default()) {
+            Value::Null => "none".to_owned(),
+            Value::Array(list) if list.is_empty() => "none".to_owned(),
+            Value::String(text) => format!("`{text}`"),
+            other => format!("`{other}`"),
+        };
+        let flag = word.flag.map(|flag| format!("`{flag}`")).unwrap_or_default();
+        let (name, variable) = (word.name, variable(word.name));
+        let _ = writeln!(
+            page,
+            "| `{name}` | `{variable}` | {flag} | {} | {default} | {} |",
+            word.takes, word.sentence
+        );
+    }
+    page.push_str(ISSUERS);
+    for (key, takes, sentence) in KEYS {
+        let _ = writeln!(page, "| `{key}` | {takes} | {sentence} |");
+    }
+    page.push_str(LIMITS_OPENING);
+    for word in LIMITS {
+        let name = format!("limits.{}", word.name);
+        let (variable, default) = (variable(&name), word.default);
+        let (least, most) = (word.least, word.most);
+        let _ = writeln!(
+            page,
+            "| `{name}` | `{variable}` | {default} | {least}–{most} | {} | {} |",
+            word.unit, word.sentence
+        );
+    }
+    page
+}

@@ -1,0 +1,127 @@
+//! What `beseda config check` shows: each setting, its value, and where the value came from. No secret is in it.
+
+use super::problem::Problem;
+use super::words::{SETTINGS, variable};
+use super::{Issuer, IssuerKey, Loaded, Origin};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+impl Loaded {
+    /// Every setting by name with its value and origin, in the order of the documentation.
+    fn rows(&self) -> Vec<(String, Value, Origin)> {
+        let origin = |name: &str| self.origins.get(name).cloned().unwrap_or(Origin::Default);
+        let mut rows: Vec<_> = SETTINGS
+            .iter()
+            .map(|word| (word.name.to_owned(), (word.show)(&self.settings), origin(word.name)))
+            .collect();
+        let issuers = self.settings.issuers.iter().map(show_issuer).collect();
+        rows.push(("issuers".to_owned(), Value::Array(issuers), origin("issuers")));
+        for (word, value) in self.settings.limits.iter() {
+            let name = format!("limits.{}", word.name);
+            let value = match value {
+                beseda_core::words::LimitValue::Count(count) => json!(count),
+                beseda_core::words::LimitValue::Rate(rate) => json!(rate),
+            };
+            let at = origin(&name);
+            rows.push((name, value, at));
+        }
+        rows
+    }
+
+    /// For people: a line for each setting.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = match &self.file {
+            Some(path) => format!("Settings file: {}\n\n", path.display()),
+            None => "Settings file: none\n\n".to_owned(),
+        };
+        let rows: Vec<_> = self
+            .rows()
+            .into_iter()
+            .map(|(name, value, at)| {
+                let shown = self.shown(&name, &value);
+                (name, shown, at)
+            })
+            .collect();
+        let widest =
+            |lengths: &mut dyn Iterator<Item = usize>| lengths.filter(|length| *length <= 48).max().unwrap_or(0);
+        let names = widest(&mut rows.iter().map(|(name, ..)| name.chars().count()));
+        let values = widest(&mut rows.iter().map(|(_, value, _)| value.chars().count()));
+        for (name, value, at) in rows {
+            let _ = writeln!(out, "{name:names$}  {value:values$}  {at}");
+        }
+        out
+    }
+
+    fn shown(&self, name: &str, value: &Value) -> String {
+        match value {
+            Value::Null if name == "secret" => "(made on the first start)".to_owned(),
+            Value::Null => "-".to_owned(),
+            Value::String(text) => text.clone(),
+            Value::Array(list) if list.is_empty() => "-".to_owned(),
+            Value::Array(list) => list
+                .iter()
+                .map(|one| self.shown(name, one))
+                .collect::<Vec<_>>()
+                .join(", "),
+            Value::Object(issuer) => {
+                let part = |key: &str| issuer.get(key).map(|value| self.shown(key, value)).unwrap_or_default();
+                let name = issuer
+                    .get("issuer")
+                    .and_then(Value::as_str)
+                    .filter(|name| !name.is_empty());
+                format!(
+                    "{} ({}, {})",
+                    name.unwrap_or("(no iss)"),
+                    part("algorithms"),
+                    part("people")
+                )
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// For programs: `{"ok", "file", "settings": [{"name", "variable", "value", "from", "where"}], "problems",
+    /// "warnings"}`, the last two of `{"where", "what", "todo"}`.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let settings: Vec<_> = self
+            .rows()
+            .into_iter()
+            .map(|(name, value, at)| {
+                let place = (at != Origin::Default).then(|| at.to_string());
+                let variable = (name != "issuers").then(|| variable(&name));
+                json!({"name": name, "variable": variable, "value": value, "from": at.word(), "where": place})
+            })
+            .collect();
+        let told = |list: &[Problem]| -> Vec<Value> {
+            list.iter()
+                .map(|one| json!({"where": one.at, "what": one.what, "todo": one.todo}))
+                .collect()
+        };
+        let report = json!({
+            "ok": self.problems.is_empty(),
+            "file": self.file,
+            "settings": settings,
+            "problems": told(&self.problems),
+            "warnings": told(&self.warnings),
+        });
+        format!("{report:#}\n")
+    }
+}
+
+fn show_issuer(issuer: &Issuer) -> Value {
+    let algorithms: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    let key = match &issuer.key {
+        IssuerKey::Secret(secret) => secret.to_string(),
+        IssuerKey::PublicPem(_) => "public key".to_owned(),
+    };
+    json!({
+        "issuer": issuer.issuer,
+        "algorithms": algorithms,
+        "key": key,
+        "audience": issuer.audience,
+        "person_claim": issuer.person_claim,
+        "people": issuer.people.name(),
+    })
+}

@@ -1,0 +1,211 @@
+//! Secrets: never shown, never short, never one that is printed somewhere, made when there is none.
+
+use super::problem::{Origin, Problem, Wrong};
+use super::raw::Raw;
+use crate::system::Outside;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The least length of a secret that signs something.
+const LEAST_BYTES: usize = 32;
+
+/// Random text has more different characters than this, even in hexadecimal.
+const LEAST_DIFFERENT: usize = 8;
+
+/// Secrets long enough that stand in examples on the web, which everybody may try.
+const EXAMPLES: &[&str] = &[
+    "a-string-secret-at-least-256-bits-long",
+    "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
+    "your-256-bit-secret-your-256-bit-secret",
+    "0123456789abcdef0123456789abcdef",
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+];
+
+/// What gives a secret away as a placeholder, in small letters.
+const PLACEHOLDERS: &[&str] = &[
+    "changeme",
+    "change-me",
+    "change_me",
+    "change this",
+    "replace-me",
+    "replace_me",
+];
+
+/// A secret. It cannot be printed by accident: `Debug` and `Display` say `[redacted]`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    /// Takes a secret that is fit to sign with.
+    ///
+    /// # Errors
+    /// It is too short, too plain, or known from an example.
+    pub fn new(text: &str) -> Result<Self, Wrong> {
+        let todo = "Make one with `openssl rand -hex 32`, or leave it out: the server then makes its own.";
+        let small = text.to_lowercase();
+        let different = text.bytes().collect::<std::collections::BTreeSet<_>>().len();
+        if text.len() < LEAST_BYTES {
+            let what = format!(
+                "is too short: {} bytes, and it takes at least {LEAST_BYTES}",
+                text.len()
+            );
+            Err(Wrong::new(what, todo))
+        } else if EXAMPLES.contains(&small.as_str()) || PLACEHOLDERS.iter().any(|word| small.contains(word)) {
+            Err(Wrong::new("is an example that everybody knows", todo))
+        } else if different < LEAST_DIFFERENT {
+            Err(Wrong::new("can be guessed: it repeats a few characters", todo))
+        } else {
+            Ok(Self(text.into()))
+        }
+    }
+
+    /// The secret itself, for signing and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Reads a secret that was written as a value.
+pub fn of_value(raw: &Raw) -> Result<Secret, Wrong> {
+    Secret::new(raw.text()?)
+}
+
+/// Reads a secret from a file. The line break that editors leave at its end does not count.
+///
+/// # Errors
+/// The file cannot be read, or what is in it is no good secret.
+pub fn of_file(path: &Path, outside: &dyn Outside) -> Result<Secret, Wrong> {
+    Secret::new(read_text(path, outside)?.trim_end_matches(['\n', '\r']))
+}
+
+/// Reads a small text file that a setting names.
+///
+/// # Errors
+/// It is not there, cannot be read, or is not text.
+pub fn read_text(path: &Path, outside: &dyn Outside) -> Result<String, Wrong> {
+    let bytes = outside.read(path).map_err(|error| {
+        let what = format!("names {}, which cannot be read: {error}", path.display());
+        Wrong::new(what, "Check that it exists and that the server's user may read it.")
+    })?;
+    String::from_utf8(bytes).map_err(|_| {
+        Wrong::new(
+            format!("names {}, which is not text", path.display()),
+            "Name a text file in UTF-8.",
+        )
+    })
+}
+
+/// Where the server keeps the secret that it made.
+pub fn kept_at(data: &Path) -> PathBuf {
+    data.join("secret")
+}
+
+/// Makes a secret, unless another start made one at the same moment, and keeps it for the owner alone.
+///
+/// # Errors
+/// The data directory cannot be written, or what is kept there is no good secret.
+pub fn make(data: &Path, outside: &dyn Outside) -> Result<Secret, Problem> {
+    let path = kept_at(data);
+    let at = Origin::Kept(path.clone());
+    let mut bytes = [0; 32];
+    outside.fill(&mut bytes);
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    outside
+        .create_private(&path, format!("{text}\n").as_bytes())
+        .map_err(|error| {
+            let what = format!("cannot be kept: {error}");
+            Problem::of(
+                &at,
+                "secret",
+                Wrong::new(what, "Check that the server's user may write the data directory."),
+            )
+        })?;
+    of_file(&path, outside).map_err(|wrong| Problem::of(&at, "secret", wrong))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::System;
+    use crate::system::pretend::Pretend;
+
+    #[test]
+    fn a_secret_is_not_printed() {
+        let secret = Secret::new("Zm9vYmFyYmF6cXV4MDEyMzQ1Njc4OWFiY2Q").unwrap();
+        assert_eq!(
+            format!("{secret} {secret:?} {:?}", Some(&secret)),
+            "[redacted] [redacted] Some([redacted])"
+        );
+    }
+
+    #[test]
+    fn one_byte_too_few_is_refused_without_repeating_the_secret() {
+        let long = "k8fQz2LmX0vB7nTqW4eYpR1sUdHgJcAi";
+        assert_eq!(long.len(), 32);
+        assert!(Secret::new(long).is_ok());
+        let wrong = Secret::new(&long[1..]).unwrap_err();
+        assert!(wrong.what.contains("31 bytes"), "{wrong:?}");
+        assert!(!format!("{wrong:?}").contains(&long[1..]), "{wrong:?}");
+    }
+
+    #[test]
+    fn examples_placeholders_and_repetitions_are_refused() {
+        for known in EXAMPLES {
+            assert!(Secret::new(known).is_err(), "{known}");
+        }
+        assert!(Secret::new("Please-CHANGE-ME-before-you-go-to-production").is_err());
+        assert!(Secret::new(&"abc".repeat(20)).is_err());
+    }
+
+    /// What stands in our own pages everybody may try, so none of it may sign anything.
+    #[test]
+    fn a_secret_that_our_pages_print_is_refused() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let (mut folders, mut pages) = (vec![root.join("docs")], vec![root.join("README.md")]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                let to = if entry.is_dir() { &mut folders } else { &mut pages };
+                to.push(entry);
+            }
+        }
+        for page in pages
+            .iter()
+            .filter(|page| page.extension().is_some_and(|end| end == "md") && page.exists())
+        {
+            let text = String::from_utf8(System.read(page).unwrap()).unwrap();
+            for line in text.lines().filter(|line| line.to_lowercase().contains("secret")) {
+                for word in line.split(|char: char| char.is_whitespace() || "\"'`=<>".contains(char)) {
+                    assert!(
+                        Secret::new(word).is_err(),
+                        "{} prints what could be a secret: {word}",
+                        page.display()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_start_makes_a_secret_and_the_next_finds_it() {
+        let outside = Pretend::default();
+        let made = make(Path::new("data"), &outside).unwrap();
+        assert_eq!(made.expose().len(), 64);
+        assert_eq!(make(Path::new("data"), &outside).unwrap(), made);
+        assert_eq!(outside.mode(Path::new("data/secret")), Some(0o600));
+    }
+}

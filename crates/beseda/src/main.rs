@@ -1,0 +1,91 @@
+//! The binary: reads the command line and the settings, and hands over to the command.
+
+mod app;
+mod cli;
+mod commands;
+mod config;
+mod demo;
+mod seed;
+mod system;
+mod telemetry;
+mod web;
+
+use anyhow::Context;
+use cli::{Call, Command};
+use config::{Flags, Problems, Settings};
+use std::process::ExitCode;
+use std::sync::Arc;
+use system::System;
+
+fn main() -> ExitCode {
+    let call = match cli::parse(std::env::args_os()) {
+        Ok(call) => call,
+        Err(stop) => {
+            // Nobody is left to tell when neither output can be written.
+            let _ = stop.print();
+            return ExitCode::from(u8::try_from(stop.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(call) {
+        Ok(code) => code,
+        Err(error) => {
+            cli::tell(format_args!("beseda: {error:#}"));
+            // Wrong settings are wrong usage, wherever they stand.
+            if error.is::<Problems>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn run(call: Call) -> anyhow::Result<ExitCode> {
+    let Call { command, flags } = call;
+    match command {
+        Command::Summary => cli::answer(cli::summary())?,
+        Command::Completions(shell) => cli::answer(cli::completions(shell))?,
+        Command::ConfigReference => cli::answer(config::reference())?,
+        Command::ConfigCheck { json } => return config_check(&flags, json),
+        Command::Serve { demo } => {
+            let settings = settings(&flags)?;
+            let workers = runtime()?;
+            workers.block_on(app::serve(settings, demo))?;
+        }
+        Command::Seed { file, json } => runtime()?.block_on(commands::seed(&settings(&flags)?, &file, json))?,
+        Command::Token { people, ttl, json } => {
+            runtime()?.block_on(commands::token(&settings(&flags)?, &people, ttl, json))?;
+        }
+        Command::AdminCreate { email, json } => {
+            runtime()?.block_on(commands::create_admin(&settings(&flags)?, email, json))?;
+        }
+        Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The settings, and from now on a log as they want it.
+fn settings(flags: &Flags) -> anyhow::Result<Settings> {
+    let loaded = config::load(flags, &System);
+    for warning in &loaded.warnings {
+        cli::tell(warning);
+    }
+    let settings = loaded.accept()?;
+    telemetry::start(settings.log_format, settings.log_level, Arc::new(System))?;
+    Ok(settings)
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    beseda_live::runtime(None).context("cannot start the runtime")
+}
+
+/// Shows the settings; wrong ones end like any wrong usage, with 2.
+fn config_check(flags: &Flags, json: bool) -> anyhow::Result<ExitCode> {
+    let loaded = config::load(flags, &System);
+    cli::answer(if json { loaded.json() } else { loaded.text() })?;
+    if !json {
+        for problem in loaded.warnings.iter().chain(&loaded.problems) {
+            cli::tell(format_args!("\n{problem}"));
+        }
+        if loaded.problems.is_empty() {
+            cli::tell("\nThe settings are good.");
+        }
+    }
+    Ok(if loaded.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}

@@ -1,0 +1,225 @@
+//! Seeds: people, groups and orders from a JSON file, put in by their numbers, as often as one likes.
+
+use anyhow::{Context, bail};
+use beseda_core::rules;
+use beseda_core::words::{Group, GroupId, NewPerson, Order, OrderId, Person, PersonId, Role};
+use beseda_core::{Chat, Error};
+use beseda_live::ask;
+use serde::Deserialize;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// How many rows go into one transaction: other work of a running server gets its turn in between.
+const ROWS_A_COMMIT: usize = 500;
+
+/// What a seed file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Seed {
+    /// People.
+    pub people: Vec<SeedPerson>,
+    /// Groups: classes of the school.
+    pub groups: Vec<SeedGroup>,
+    /// Orders.
+    pub orders: Vec<SeedOrder>,
+}
+
+/// A person of a seed. Without a password they come in by token only, or keep the password that they have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedPerson {
+    pub id: i64,
+    #[serde(default)]
+    pub username: String,
+    #[serde(default)]
+    pub email: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub first_name: String,
+    #[serde(default)]
+    pub last_name: String,
+    #[serde(default)]
+    pub role: String,
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+/// A group of a seed; `teacher` and `students` are numbers of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedGroup {
+    pub id: i64,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub teacher: Option<i64>,
+    #[serde(default)]
+    pub students: Vec<i64>,
+}
+
+/// An order of a seed; `client`, `expert` and `operator` are numbers of people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeedOrder {
+    pub id: i64,
+    #[serde(default)]
+    pub number: String,
+    #[serde(default)]
+    pub client: Option<i64>,
+    #[serde(default)]
+    pub expert: Option<i64>,
+    #[serde(default)]
+    pub operator: Option<i64>,
+    #[serde(default)]
+    pub status: String,
+}
+
+impl Seed {
+    /// Reads a seed and checks what can be checked without the database.
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn read(text: &[u8]) -> anyhow::Result<Self> {
+        let seed: Self = serde_json::from_slice(text).context("the seed is not what a seed file looks like")?;
+        let mut numbers = HashSet::new();
+        for person in &seed.people {
+            let id = person.id;
+            if !(1..rules::FIRST_OWN_PERSON.0).contains(&id) {
+                bail!("people: the id {id} is not from 1 to {}", rules::FIRST_OWN_PERSON.0 - 1);
+            }
+            if !numbers.insert(id) {
+                bail!("people: the id {id} stands twice");
+            }
+            role_of(person)?;
+        }
+        if let Some(order) = seed.orders.iter().find(|order| order.id < 1) {
+            bail!("orders: the id {} is not a positive number", order.id);
+        }
+        if let Some(group) = seed.groups.iter().find(|group| group.id < 1) {
+            bail!("groups: the id {} is not a positive number", group.id);
+        }
+        Ok(seed)
+    }
+
+    /// Puts everything in. `hash` makes a password's hash; it may take its time.
+    ///
+    /// # Errors
+    /// What could not be put in, and why; what was put in before stays, and doing it again does no harm.
+    pub async fn put(self, chat: &Chat, hash: impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+        let mut people = Vec::with_capacity(self.people.len());
+        for person in &self.people {
+            let password_hash = person.password.as_deref().map(&hash).transpose()?;
+            people.push(NewPerson {
+                person: person_of(person)?,
+                password_hash,
+            });
+        }
+        put_all(chat, "people", people, |tx, _, row| rules::put_person(tx, row)).await?;
+        let groups = self.groups.into_iter().map(group_of).collect();
+        put_all(chat, "groups", groups, |tx, _, row| rules::put_group(tx, row)).await?;
+        let orders = self.orders.into_iter().map(order_of).collect();
+        put_all(chat, "orders", orders, |tx, now, row| {
+            rules::put_order(tx, now, row, None)
+        })
+        .await
+    }
+}
+
+async fn put_all<T: Clone + Send + Sync + 'static>(
+    chat: &Chat,
+    what: &'static str,
+    rows: Vec<T>,
+    put: fn(&mut dyn beseda_core::ports::Tx, beseda_core::words::Time, &T) -> Result<(), Error>,
+) -> anyhow::Result<()> {
+    for (number, some) in rows.chunks(ROWS_A_COMMIT).enumerate() {
+        let (some, now): (Arc<[T]>, _) = (some.into(), chat.now());
+        let put_some = move |tx: &mut dyn beseda_core::ports::Tx| {
+            for (at, row) in some.iter().enumerate() {
+                if let Err(error) = put(tx, now, row) {
+                    return Ok(Err((at, error)));
+                }
+            }
+            Ok(Ok(()))
+        };
+        // A row that is refused ends the seed; the rows before it in the same commit are kept.
+        if let Err((at, error)) = ask::change(chat, put_some).await? {
+            bail!("{what}, row {} of the list: {error}", number * ROWS_A_COMMIT + at + 1);
+        }
+    }
+    Ok(())
+}
+
+fn role_of(person: &SeedPerson) -> anyhow::Result<Role> {
+    if person.role.is_empty() {
+        return Ok(Role::User);
+    }
+    Role::from_word(&person.role).with_context(|| {
+        let known: Vec<&str> = Role::WORDS.iter().map(|(_, word)| *word).collect();
+        format!(
+            "people: the role {:?} of id {} is unknown; it is one of {}",
+            person.role,
+            person.id,
+            known.join(", ")
+        )
+    })
+}
+
+fn person_of(seed: &SeedPerson) -> anyhow::Result<Person> {
+    Ok(Person {
+        id: PersonId(seed.id),
+        username: seed.username.clone(),
+        email: seed.email.clone(),
+        phone: seed.phone.clone(),
+        first_name: seed.first_name.clone(),
+        last_name: seed.last_name.clone(),
+        role: role_of(seed)?,
+        active: true,
+    })
+}
+
+fn group_of(seed: SeedGroup) -> Group {
+    Group {
+        id: GroupId(seed.id),
+        name: seed.name,
+        teacher: seed.teacher.map(PersonId),
+        students: seed.students.into_iter().map(PersonId).collect(),
+    }
+}
+
+fn order_of(seed: SeedOrder) -> Order {
+    Order {
+        id: OrderId(seed.id),
+        number: seed.number,
+        client: seed.client.map(PersonId),
+        expert: seed.expert.map(PersonId),
+        operator: seed.operator.map(PersonId),
+        status: seed.status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str) -> String {
+        format!("{:#}", Seed::read(text.as_bytes()).unwrap_err())
+    }
+
+    #[test]
+    fn a_seed_may_leave_out_what_it_does_not_know() {
+        let seed = Seed::read(br#"{"people": [{"id": 1}], "orders": [{"id": 2, "client": 1}]}"#).unwrap();
+        assert_eq!(seed.people[0].password, None);
+        assert_eq!(seed.orders[0].client, Some(1));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        assert!(wrong("{").contains("line 1"));
+        assert!(wrong(r#"{"people": [{"id": 1, "naem": ""}]}"#).contains("naem"));
+        assert!(wrong(r#"{"people": [{"id": 1}, {"id": 1}]}"#).contains("stands twice"));
+        assert!(wrong(r#"{"people": [{"id": 0}]}"#).contains("the id 0"));
+        assert!(wrong(r#"{"people": [{"id": 1, "role": "boss"}]}"#).contains("\"boss\""));
+        assert!(wrong(r#"{"orders": [{"id": -1}]}"#).contains("-1"));
+    }
+}

@@ -1,0 +1,235 @@
+//! The machine outside: clock, randomness, environment and files, in the one module that may touch them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "everything else is handed the outside, so that it can be tested without it; here it comes in"
+)]
+
+use beseda_core::ports::{Clock, Random};
+use beseda_core::words::Time;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// No file that is read whole is bigger than this: settings, secrets and keys are small.
+const BIGGEST_FILE: u64 = 1024 * 1024;
+
+/// What reading the settings asks of the machine.
+pub trait Outside: Random {
+    /// The variables of the environment.
+    fn variables(&self) -> Vec<(OsString, OsString)>;
+    /// The whole file, at most a mebibyte.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or is bigger.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// The permission bits of a file, where it has any.
+    fn mode(&self, path: &Path) -> Option<u32>;
+    /// Makes a file that only its owner may read, with its directories. `false`, and nothing changed, when it is
+    /// there already. Nobody ever sees it half written, and it is on disk when this returns.
+    ///
+    /// # Errors
+    /// The directory cannot be made or written.
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool>;
+}
+
+/// The real machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct System;
+
+impl Clock for System {
+    fn now(&self) -> Time {
+        let micros = |span: std::time::Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+        Time(match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => micros(since),
+            Err(before) => -micros(before.duration()),
+        })
+    }
+}
+
+impl Random for System {
+    fn fill(&self, bytes: &mut [u8]) {
+        if getrandom::fill(bytes).is_err() {
+            // Tokens that can be guessed are worse than no server.
+            let _ = writeln!(io::stderr(), "beseda: the system gives no randomness; stopping");
+            std::process::abort();
+        }
+    }
+}
+
+impl Outside for System {
+    fn variables(&self) -> Vec<(OsString, OsString)> {
+        std::env::vars_os().collect()
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(BIGGEST_FILE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > BIGGEST_FILE {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
+        }
+        Ok(bytes)
+    }
+
+    fn mode(&self, path: &Path) -> Option<u32> {
+        fs::metadata(path).ok().map(|meta| meta.permissions().mode() & 0o777)
+    }
+
+    fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let mut mark = [0; 8];
+        self.fill(&mut mark);
+        let draft = folder.join(format!(".{:016x}.new", u64::from_ne_bytes(mark)));
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&draft)?;
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        // A link fails where the name is taken: of two who start at once, both end with the same file.
+        let linked = written.and_then(|()| fs::hard_link(&draft, path));
+        fs::remove_file(&draft)?;
+        match linked {
+            Ok(()) => File::open(folder)?.sync_all().map(|()| true),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl System {
+    /// Makes a folder that only its owner may enter, with those above it; one that is there stays as it is.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn make_private_folder(self, path: &Path) -> io::Result<()> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    /// A seed file, which may be as large as the business is.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_seed(self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    /// One line of standard input, without its end.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn read_line(self) -> io::Result<String> {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line)?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+#[cfg(test)]
+pub mod pretend {
+    //! A machine made of maps, for tests.
+
+    use super::{Outside, Path, Random, io};
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+    use std::sync::Mutex;
+
+    /// Variables and files, and randomness that is the same each time.
+    #[derive(Debug, Default)]
+    pub struct Pretend {
+        pub variables: Vec<(OsString, OsString)>,
+        pub files: Mutex<BTreeMap<PathBuf, (Vec<u8>, u32)>>,
+    }
+
+    impl Pretend {
+        pub fn with(mut self, name: &str, value: &str) -> Self {
+            self.variables.push((name.into(), value.into()));
+            self
+        }
+
+        pub fn file(self, path: &str, text: &str) -> Self {
+            self.files
+                .lock()
+                .unwrap()
+                .insert(path.into(), (text.as_bytes().to_vec(), 0o600));
+            self
+        }
+    }
+
+    impl Random for Pretend {
+        fn fill(&self, bytes: &mut [u8]) {
+            thread_local!(static NEXT: RefCell<u8> = const { RefCell::new(1) });
+            NEXT.with_borrow_mut(|next| {
+                for byte in bytes {
+                    *byte = *next;
+                    *next = next.wrapping_mul(73).wrapping_add(41);
+                }
+            });
+        }
+    }
+
+    impl Outside for Pretend {
+        fn variables(&self) -> Vec<(OsString, OsString)> {
+            self.variables.clone()
+        }
+
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            let files = self.files.lock().unwrap();
+            files
+                .get(path)
+                .map(|(bytes, _)| bytes.clone())
+                .ok_or(io::ErrorKind::NotFound.into())
+        }
+
+        fn mode(&self, path: &Path) -> Option<u32> {
+            self.files.lock().unwrap().get(path).map(|(_, mode)| *mode)
+        }
+
+        fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool> {
+            let mut files = self.files.lock().unwrap();
+            let new = !files.contains_key(path);
+            if new {
+                files.insert(path.into(), (bytes.to_vec(), 0o600));
+            }
+            Ok(new)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_file_is_made_once_whole_and_for_its_owner_alone() {
+        let mut mark = [0; 8];
+        System.fill(&mut mark);
+        let folder = std::env::temp_dir().join(format!("beseda-system-{:016x}", u64::from_ne_bytes(mark)));
+        let path = folder.join("deep/secret");
+        assert!(System.create_private(&path, b"first").unwrap());
+        assert!(!System.create_private(&path, b"second").unwrap());
+        assert_eq!(System.read(&path).unwrap(), b"first");
+        assert_eq!(System.mode(&path), Some(0o600));
+        assert_eq!(System.mode(path.parent().unwrap()), Some(0o700));
+        assert_eq!(
+            fs::read_dir(path.parent().unwrap()).unwrap().count(),
+            1,
+            "a draft was left behind"
+        );
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_into_memory() {
+        let error = System.read(Path::new("/dev/zero")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+    }
+}

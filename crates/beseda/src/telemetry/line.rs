@@ -1,0 +1,106 @@
+//! How an event looks to people: `<time> LEVEL: message name=value`, on one line whatever is in it.
+
+use beseda_core::ports::Clock;
+use std::fmt::{self, Write};
+use std::sync::Arc;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
+use tracing_subscriber::registry::LookupSpan;
+
+/// The time in front of a line: ISO 8601, UTC, microseconds.
+pub struct Stamp(pub Arc<dyn Clock>);
+
+impl FormatTime for Stamp {
+    fn format_time(&self, out: &mut Writer<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0.now().0) {
+            Ok(time) => write!(out, "{time:.6}"),
+            Err(_) => out.write_str("(no time)"),
+        }
+    }
+}
+
+/// A line for people.
+pub struct Line(pub Stamp);
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        self.0.format_time(&mut out)?;
+        // The words that operators' greps know are Python's.
+        let level = match *event.metadata().level() {
+            Level::ERROR => "ERROR",
+            Level::WARN => "WARNING",
+            Level::INFO => "INFO",
+            Level::DEBUG => "DEBUG",
+            Level::TRACE => "TRACE",
+        };
+        let mut parts = Parts::default();
+        event.record(&mut parts);
+        write!(out, " {level}: {}{}", parts.message, parts.fields)?;
+        for span in context.event_scope().into_iter().flatten() {
+            let extensions = span.extensions();
+            let fields = extensions
+                .get::<FormattedFields<N>>()
+                .map_or("", |fields| fields.as_str());
+            let mut shown = String::new();
+            escape(fields, &mut shown);
+            write!(
+                out,
+                " ({}{}{shown})",
+                span.name(),
+                if shown.is_empty() { "" } else { " " }
+            )?;
+        }
+        writeln!(out)
+    }
+}
+
+#[derive(Default)]
+struct Parts {
+    message: String,
+    fields: String,
+}
+
+impl Parts {
+    fn add(&mut self, field: &Field, value: &str) {
+        if field.name() == "message" {
+            return escape(value, &mut self.message);
+        }
+        let quote = if value.is_empty() || value.contains(char::is_whitespace) {
+            "\""
+        } else {
+            ""
+        };
+        let _ = write!(self.fields, " {}={quote}", field.name());
+        escape(value, &mut self.fields);
+        self.fields.push_str(quote);
+    }
+}
+
+impl Visit for Parts {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field, &format!("{value:?}"));
+    }
+}
+
+/// Control characters could end the line or colour the terminal, and others could turn the text around.
+fn escape(text: &str, out: &mut String) {
+    for char in text.chars() {
+        let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if char.is_control() || turns {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! A running server: started, stopped, killed and started again over one data directory.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test makes the server's directory and reads what it left there"
+)]
+
+use super::{PATIENCE, Town};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// Rates are off, so that a story is refused for its own reason only; a story that is about a rate sets it.
+const SETTINGS: &str = "\
+limits.sends_per_second = 0
+limits.typing_per_second = 0
+limits.connects_per_second = 0
+limits.logins_per_minute = 0
+limits.logins_per_minute_address = 0
+limits.misses_per_minute = 0
+";
+
+/// A server, its directory and its logs. Dropped, it is killed; the directory stays when the story failed.
+pub struct Server {
+    dir: PathBuf,
+    running: Option<Running>,
+    starts: u32,
+    /// Where it listens; another port after each start.
+    pub address: SocketAddr,
+}
+
+struct Running {
+    process: Child,
+    /// Kills the server when this program ends without having done so: a killed test leaves nothing behind.
+    lifeline: Child,
+}
+
+impl Server {
+    /// A server of its own for a story. `settings` are lines of `beseda.toml`; they go before the rates above.
+    pub async fn start(story: &str, settings: &str, town: &Town) -> Self {
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("it-{}", std::process::id()))
+            .join(story);
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir_all(dir.join("data")).expect("a directory for the server");
+        fs::write(dir.join("data/beseda.toml"), merged(settings)).expect("the settings are written");
+        let mut server = Self {
+            dir,
+            running: None,
+            starts: 0,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        };
+        server.seed(town).await;
+        server.serve().await;
+        server
+    }
+
+    /// Runs `beseda` with these arguments over the server's data directory.
+    pub async fn command(&self, arguments: &[&str]) -> Output {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_beseda"));
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.dir.join("data"))
+            .current_dir(&self.dir)
+            .kill_on_drop(true);
+        let output = timeout(PATIENCE, command.output())
+            .await
+            .expect("the command ends")
+            .expect("the command starts");
+        assert!(
+            output.status.success(),
+            "beseda {arguments:?}: {}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output
+    }
+
+    /// Puts people and orders in, while the server runs or not.
+    pub async fn seed(&self, town: &Town) {
+        let file = self.dir.join("seed.json");
+        fs::write(&file, town.json()).expect("the seed is written");
+        self.command(&["seed", file.to_str().expect("a path in UTF-8")]).await;
+    }
+
+    /// An access token for each of these people.
+    pub async fn tokens(&self, people: &[i64]) -> Vec<String> {
+        let ids: Vec<String> = people.iter().map(i64::to_string).collect();
+        let mut arguments = vec!["token", "--ttl", "12h", "--person"];
+        arguments.extend(ids.iter().map(String::as_str));
+        let output = self.command(&arguments).await;
+        let lines = String::from_utf8(output.stdout).expect("tokens are text");
+        let tokens: Vec<String> = lines.lines().map(str::to_owned).collect();
+        assert_eq!(tokens.len(), people.len(), "a token a line: {lines}");
+        tokens
+    }
+
+    /// Starts the server over what the last one left, and waits until it is ready.
+    pub async fn serve(&mut self) {
+        assert!(self.running.is_none(), "it runs already");
+        self.starts += 1;
+        let log = |name: &str| {
+            let file = fs::File::create(self.dir.join(format!("{name}.{}", self.starts)));
+            Stdio::from(file.expect("a file for the log"))
+        };
+        let process = Command::new(env!("CARGO_BIN_EXE_beseda"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(self.dir.join("data"))
+            .current_dir(&self.dir)
+            .stdin(Stdio::null())
+            .stdout(log("stdout"))
+            .stderr(log("stderr"))
+            .spawn()
+            .expect("the server starts");
+        let lifeline = Command::new("sh")
+            .args(["-c", r#"read -r _; kill -9 "$0""#, &process.id().to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("sh starts");
+        self.running = Some(Running { process, lifeline });
+        let said = self
+            .until("the server says where it listens", |server| server.address_said())
+            .await;
+        self.address = said;
+        let ready = format!("http://{said}/readyz");
+        loop {
+            let answer = timeout(PATIENCE, reqwest::get(&ready)).await.expect("/readyz answers");
+            if answer.is_ok_and(|answer| answer.status() == 200) {
+                break;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn address_said(&mut self) -> Option<SocketAddr> {
+        if let Some(status) = self.exit_status() {
+            panic!("the server ended with {status}:\n{}", self.logs());
+        }
+        let stdout = fs::read_to_string(self.dir.join(format!("stdout.{}", self.starts))).unwrap_or_default();
+        let (_, rest) = stdout.split_once("http://127.0.0.1:")?;
+        // Only a number with something behind it is whole.
+        let (port, _) = rest.split_once(|c: char| !c.is_ascii_digit())?;
+        port.parse()
+            .ok()
+            .map(|port: u16| SocketAddr::from(([127, 0, 0, 1], port)))
+    }
+
+    async fn until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
+        let found = timeout(PATIENCE, async {
+            loop {
+                if let Some(found) = look(self) {
+                    break found;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        });
+        match found.await {
+            Ok(found) => found,
+            Err(_) => panic!("{what}: not in {PATIENCE:?}\n{}", self.logs()),
+        }
+    }
+
+    fn exit_status(&mut self) -> Option<ExitStatus> {
+        self.running
+            .as_mut()?
+            .process
+            .try_wait()
+            .expect("the server can be waited for")
+    }
+
+    /// Asks the server to stop (SIGTERM) and comes back at once.
+    pub fn ask_to_stop(&self) {
+        let running = self.running.as_ref().expect("it runs");
+        let pid = Pid::from_child(&running.process);
+        kill_process(pid, Signal::TERM).expect("the signal is sent");
+    }
+
+    /// Waits for the end of a server that was asked to stop.
+    pub async fn stopped(&mut self) -> ExitStatus {
+        let status = self.until("the server ends", Self::exit_status).await;
+        self.cut_lifeline();
+        status
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        self.cut_lifeline();
+    }
+
+    fn cut_lifeline(&mut self) {
+        if let Some(Running {
+            mut process,
+            mut lifeline,
+        }) = self.running.take()
+        {
+            // The lifeline first: a number of a process that is gone may be somebody else's.
+            let _ = lifeline.kill();
+            let _ = lifeline.wait();
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Everything that was logged since the first start, by every process and into every file.
+    pub fn logs(&self) -> String {
+        let folders = [self.dir.clone(), self.dir.join("data/logs")];
+        let files = folders
+            .iter()
+            .flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
+        let mut paths: Vec<PathBuf> = files.map(|entry| entry.path()).filter(|path| is_log(path)).collect();
+        paths.sort();
+        let texts = paths
+            .iter()
+            .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned());
+        texts.collect()
+    }
+}
+
+fn is_log(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    ["stdout.", "stderr."].iter().any(|start| name.starts_with(start)) || name.contains(".log")
+}
+
+/// The story's settings and those of the usual ones that it does not set itself.
+fn merged(settings: &str) -> String {
+    let key = |line: &str| line.split('=').next().unwrap_or_default().trim().to_owned();
+    let own: Vec<String> = settings.lines().map(key).collect();
+    let usual: String = SETTINGS
+        .lines()
+        .filter(|line| !own.contains(&key(line)))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    // Tables such as [[issuers]] swallow what follows them: they come last.
+    format!("{usual}{settings}\n")
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.cut_lifeline();
+        if !std::thread::panicking() {
+            let _ = fs::remove_dir_all(&self.dir);
+        }
+    }
+}

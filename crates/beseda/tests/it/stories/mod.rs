@@ -1,0 +1,17 @@
+//! What must hold whatever happens: one story a test.
+
+mod crash;
+mod foreign;
+mod forged;
+mod frames;
+mod heartbeat;
+mod history;
+mod limits;
+mod once;
+mod origins;
+mod rates;
+mod seeded;
+mod silent;
+mod slow;
+mod stop;
+mod typing;
