@@ -2,6 +2,7 @@
 
 use crate::sqlite::Options;
 use refinery::{Migration, Runner};
+use crate::statements::SCHEMA_COUNT_OTHERS;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{File, OpenOptions};
@@ -186,8 +187,7 @@ fn keep_durably(conn: &Connection) -> rusqlite::Result<()> {
 fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
     let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     // A first start that was killed may have left the history of the migrations, and nothing in it.
-    let others = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'refinery%' AND name NOT LIKE 'sqlite%'";
-    let things: i64 = conn.query_row(others, [], |row| row.get(0))?;
+    let things: i64 = conn.query_row(SCHEMA_COUNT_OTHERS, [], |row| row.get(0))?;
     Ok(id == APPLICATION_ID || (id == 0 && things == 0))
 }
 

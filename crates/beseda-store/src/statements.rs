@@ -57,6 +57,7 @@ statements! {
     ROOMS_OPEN = "rooms/open";
     ROOMS_PLACE = "rooms/place";
     ROOMS_REMOVE = "rooms/remove";
+    SCHEMA_COUNT_OTHERS = "schema/count_others";
     SESSIONS_END = "sessions/end";
     SESSIONS_END_OF_PERSON = "sessions/end_of_person";
     SESSIONS_GET = "sessions/get";

@@ -13,7 +13,7 @@ use beseda_contracts::shared::{self, IssuerKey, IssuerSettings, Shared, Uptime};
 use beseda_core::Chat;
 use beseda_core::ports::Audience;
 use beseda_live::accept::{self, AcceptLimits};
-use beseda_live::{Hub, Live};
+use beseda_live::{Hub, Live, ask};
 use beseda_store::{Options, Sqlite};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 
 /// The earliest moment at which clients of a stopped server come back; each adds up to as much again.
 const COME_BACK_AFTER: Duration = Duration::from_secs(1);
+
+/// How often sessions and tokens that have ended are forgotten.
+const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 
 /// The store of these settings, and the chat over it. For commands; the server adds an audience.
 ///
@@ -91,6 +94,7 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         let live = Arc::clone(&live);
         async move { live.beat().await }
     });
+    let sweeping = tokio::spawn(sweep(live.chat().clone()));
     let stop = CancellationToken::new();
     let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));
     tracing::info!("serving on {address}, data in {}", settings.data.display());
@@ -115,9 +119,22 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         tracing::warn!("stopped with {} sockets still open", live.listeners());
     }
     beating.abort();
+    sweeping.abort();
     store.close();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Forgets sessions and refresh tokens that have ended, for as long as it is polled.
+async fn sweep(chat: Chat) {
+    let mut turns = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        turns.tick().await;
+        let now = chat.now();
+        if let Err(error) = ask::change(&chat, move |tx| Ok(tx.sweep_identity(now)?)).await {
+            tracing::warn!("ended sessions could not be swept: {error}");
+        }
+    }
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {
@@ -217,10 +234,11 @@ fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
     shared::Settings {
         issuers: issuers.collect(),
         allowed_origins: settings.allowed_origins.clone(),
-        secure_cookies: if settings.cookies_are_secure() {
-            shared::SecureCookies::Always
-        } else {
-            shared::SecureCookies::Never
+        trusted_proxies: settings.trusted_proxies.clone(),
+        secure_cookies: match settings.secure_cookies {
+            config::SecureCookies::Auto => shared::SecureCookies::Auto,
+            config::SecureCookies::Always => shared::SecureCookies::Always,
+            config::SecureCookies::Never => shared::SecureCookies::Never,
         },
         access_seconds: minutes(settings.access_minutes),
         refresh_seconds: minutes(settings.refresh_days) * 24 * 60,

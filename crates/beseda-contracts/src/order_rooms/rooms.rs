@@ -13,7 +13,7 @@ use beseda_core::words::{OrderId, PersonId, RoomId, RoomView};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use serde_json::json;
-use uuid::Uuid;
+use uuid::Builder;
 
 /// What the contract answers somebody who has no place in an order.
 const NO_PLACE_IN_ORDER: &str = "У вас нет доступа к этому заказу";
@@ -85,10 +85,12 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
 /// Opens the room of an order, under either name of the field: 201 for a new one, 200 for the one that stands.
 async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Drf> {
     let name = if fields.has("order_id") { "order_id" } else { "order" };
-    let wanted = fields.id(name).map_err(|_| Drf::field(name, FieldError::NotInteger))?;
+    // Null and nothing name no order, like no field at all: the module that this contract is of could not tell them
+    // apart.
+    let named = fields.get(name).is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
+    let wanted = if named { fields.id(name).map_err(|_| Drf::field(name, FieldError::NotInteger))? } else { None };
     let order = OrderId(wanted.ok_or(Drf::NotFound)?);
-    let (now, uuid) = (shared.chat.now(), Uuid::from_bytes(shared.chat.random()));
-    let uuid = uuid::Builder::from_random_bytes(*uuid.as_bytes()).into_uuid();
+    let (now, uuid) = (shared.chat.now(), Builder::from_random_bytes(shared.chat.random()).into_uuid());
     let (person, viewer) = (caller.person.clone(), caller.person.id);
     let opened = ask::change(&shared.chat, move |tx| {
         rules::open_order_room(tx, now, &person, order, uuid)

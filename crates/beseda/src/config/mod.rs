@@ -25,7 +25,7 @@ use beseda_core::words::Limits;
 use problem::{Wrong, nearest};
 use raw::Raw;
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// Everything that can be set, as it counts.
@@ -41,6 +41,8 @@ pub struct Settings {
     pub secret_file: Option<PathBuf>,
     /// Other sites whose pages may call, each exactly as browsers send it.
     pub allowed_origins: Vec<String>,
+    /// Proxies whose word about who asks, and whether over HTTPS, is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
     pub issuers: Vec<Issuer>,
     /// How long an access token is good for, in minutes.
@@ -66,7 +68,7 @@ pub struct Settings {
 /// Whether cookies travel over HTTPS alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecureCookies {
-    /// Unless the server listens on this machine alone.
+    /// Where a trusted proxy says that the request came over HTTPS.
     Auto,
     /// Yes.
     Always,
@@ -106,6 +108,7 @@ impl Default for Settings {
             secret: None,
             secret_file: None,
             allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             issuers: Vec::new(),
             access_minutes: 15,
             refresh_days: 30,
@@ -129,16 +132,6 @@ impl Settings {
         self.secret
             .clone()
             .map_or_else(|| secret::make(&self.data, outside), Ok)
-    }
-
-    /// Whether cookies are marked `Secure`.
-    #[must_use]
-    pub fn cookies_are_secure(&self) -> bool {
-        match self.secure_cookies {
-            SecureCookies::Always => true,
-            SecureCookies::Never => false,
-            SecureCookies::Auto => !self.listen.ip().is_loopback(),
-        }
     }
 }
 

@@ -417,12 +417,17 @@ fn the_page_of_settings_is_the_one_that_the_code_writes() {
 }
 
 #[test]
-fn cookies_are_secure_unless_only_this_machine_listens() {
-    let secure = |text: &str| of_file(text).accept().unwrap().cookies_are_secure();
-    assert!(!secure(""));
-    assert!(!secure("listen = '[::1]:8000'"));
-    assert!(secure("listen = '0.0.0.0:8000'"));
-    assert!(!secure("listen = '0.0.0.0:8000'\nsecure_cookies = false"));
-    assert!(secure("secure_cookies = true"));
-    assert!(secure("secure_cookies = 'true'"));
+fn cookies_are_secure_when_that_is_said() {
+    let choice = |text: &str| of_file(text).accept().unwrap().secure_cookies;
+    assert_eq!(choice(""), SecureCookies::Auto);
+    assert_eq!(choice("secure_cookies = true"), SecureCookies::Always);
+    assert_eq!(choice("secure_cookies = 'true'"), SecureCookies::Always);
+    assert_eq!(choice("secure_cookies = false"), SecureCookies::Never);
+}
+
+#[test]
+fn proxies_are_addresses() {
+    let loaded = of_file("trusted_proxies = ['127.0.0.1', '::1']");
+    assert_eq!(loaded.settings.trusted_proxies, [IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap()]);
+    assert!(told(&of_file("trusted_proxies = ['nginx:80']")).contains("no IP address"));
 }

@@ -108,6 +108,18 @@ pub const SETTINGS: &[SettingWord] = &[
         show: |settings| json!(settings.allowed_origins),
     },
     SettingWord {
+        name: "trusted_proxies",
+        takes: "list of IP addresses",
+        flag: None,
+        sentence: "The proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without it, limits by address see the proxy's. In the environment, separated by commas.",
+        put: |settings, raw, _| {
+            let proxies = raw.texts()?.iter().map(|text| address(text)).collect::<Result<_, _>>()?;
+            settings.trusted_proxies = proxies;
+            Ok(())
+        },
+        show: |settings| json!(settings.trusted_proxies),
+    },
+    SettingWord {
         name: "access_minutes",
         takes: "minutes, 1 to 1440",
         flag: None,
@@ -151,7 +163,7 @@ pub const SETTINGS: &[SettingWord] = &[
         name: "secure_cookies",
         takes: "`auto`, `true` or `false`",
         flag: None,
-        sentence: "Whether cookies are sent over HTTPS alone. `auto`: yes, unless the server listens on this machine alone.",
+        sentence: "Whether cookies are sent over HTTPS alone. `auto`: where a trusted proxy says that the request came over HTTPS.",
         put: |settings, raw, _| {
             let choice = match raw {
                 Raw::Truth(true) => Ok(SecureCookies::Always),
@@ -256,6 +268,12 @@ fn database(text: &str) -> Result<(), Wrong> {
         // The text is not repeated: addresses of databases hold passwords.
         Err(Wrong::new("can only be `sqlite`", todo))
     }
+}
+
+/// The address of a proxy.
+fn address(text: &str) -> Result<std::net::IpAddr, Wrong> {
+    let wrong = || Wrong::new("holds what is no IP address", "Write it like 127.0.0.1 or ::1, without a port.");
+    text.trim().parse().map_err(|_| wrong())
 }
 
 /// An origin exactly as browsers send it.

@@ -58,13 +58,18 @@ impl Server {
         server
     }
 
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
     /// Runs `beseda` with these arguments over the server's data directory.
     pub async fn command(&self, arguments: &[&str]) -> Output {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_beseda"));
         command
             .args(arguments)
             .arg("--data")
-            .arg(self.dir.join("data"))
+            .arg(self.data())
             .current_dir(&self.dir)
             .kill_on_drop(true);
         let output = timeout(PATIENCE, command.output())
@@ -109,7 +114,7 @@ impl Server {
         };
         let process = Command::new(env!("CARGO_BIN_EXE_beseda"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(self.dir.join("data"))
+            .arg(self.data())
             .current_dir(&self.dir)
             .stdin(Stdio::null())
             .stdout(log("stdout"))

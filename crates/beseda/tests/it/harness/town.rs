@@ -97,7 +97,7 @@ pub async fn shared() -> &'static Server {
     SHARED
         .get_or_init(|| async {
             let settings = format!(
-                "log_level = \"debug\"\nallowed_origins = [\"{ALLOWED_SITE}\"]\nlimits.typing_seconds = 60\nlimits.listeners = 60\n"
+                "log_level = \"trace\"\nallowed_origins = [\"{ALLOWED_SITE}\"]\nlimits.typing_seconds = 60\nlimits.listeners = 60\n"
             );
             Server::start("shared", &settings, &Town::parties(40)).await
         })

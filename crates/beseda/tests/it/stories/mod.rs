@@ -1,5 +1,7 @@
 //! What must hold whatever happens: one story a test.
 
+mod bodies;
+mod commands;
 mod crash;
 mod foreign;
 mod forged;

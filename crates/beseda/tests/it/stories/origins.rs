@@ -68,6 +68,64 @@ async fn a_foreign_origin_is_refused_and_an_allowed_one_is_not() {
 }
 
 #[tokio::test]
+async fn an_allowed_sites_browser_is_let_through_and_no_other() {
+    let party = shared().await.party(16).await;
+    let (anna, room) = (&party.client, party.client.room_of(party.order).await);
+    anna.send(room, "hello").await;
+    let path = format!("/api/chat/rooms/{room}/messages/");
+    let list = actor::answer(anna.request(Method::GET, &path).header("Origin", ALLOWED_SITE)).await;
+    assert_eq!(list.header("Access-Control-Allow-Origin"), ALLOWED_SITE, "{list:?}");
+    assert_eq!(list.header("Access-Control-Allow-Credentials"), "true", "{list:?}");
+    assert!(list.header("Vary").to_lowercase().contains("origin"), "{list:?}");
+    let exposed = list.header("Access-Control-Expose-Headers").to_lowercase();
+    assert!(
+        exposed.contains("x-total-count") && exposed.contains("link"),
+        "{list:?}"
+    );
+
+    // A browser asks first, without credentials.
+    let nobody = anna.with_token("");
+    let ask = async |origin: &str| {
+        let asked = nobody
+            .request(Method::OPTIONS, "/api/chat/messages/")
+            .header("Origin", origin);
+        let asked = asked.header("Access-Control-Request-Method", "POST");
+        actor::answer(asked.header("Access-Control-Request-Headers", "authorization,content-type")).await
+    };
+    let allowed = ask(ALLOWED_SITE).await;
+    assert!([200, 204].contains(&allowed.status), "{allowed:?}");
+    assert_eq!(
+        allowed.header("Access-Control-Allow-Origin"),
+        ALLOWED_SITE,
+        "{allowed:?}"
+    );
+    assert_eq!(
+        allowed.header("Access-Control-Allow-Credentials"),
+        "true",
+        "{allowed:?}"
+    );
+    let (methods, headers) = (
+        allowed.header("Access-Control-Allow-Methods"),
+        allowed.header("Access-Control-Allow-Headers").to_lowercase(),
+    );
+    assert!(
+        ["POST", "PATCH", "DELETE"]
+            .iter()
+            .all(|method| methods.contains(method)),
+        "{allowed:?}"
+    );
+    assert!(
+        headers.contains("authorization") && headers.contains("content-type"),
+        "{allowed:?}"
+    );
+
+    let refused = ask("https://evil.example").await;
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(refused.header("Access-Control-Allow-Origin"), "", "{refused:?}");
+    assert_eq!(anna.get(&path).await.header("Access-Control-Allow-Origin"), "");
+}
+
+#[tokio::test]
 async fn a_cookie_does_not_travel_from_another_site() {
     let person = json!({
         "id": 1, "username": "anna", "email": "anna@shop.example", "role": "client", "password": "correct horse battery",

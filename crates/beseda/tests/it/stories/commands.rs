@@ -1,0 +1,166 @@
+//! The commands that an operator types, with a server beside them or without.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test writes the files that an operator would"
+)]
+
+use crate::harness::{Actor, PATIENCE, Server, Town};
+use futures_util::future::join_all;
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+fn folder(story: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("it-{}", std::process::id()))
+        .join(story);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a folder");
+    path
+}
+
+/// Runs `beseda` in a folder of its own, with this on standard input.
+async fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_beseda"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the command starts");
+    let mut stdin = child.stdin.take().expect("an input");
+    // A command that asks nothing has perhaps ended by now.
+    let _ = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    timeout(PATIENCE, child.wait_with_output())
+        .await
+        .expect("the command ends")
+        .expect("its output")
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The command ended with this code, said why in words that hold `hint`, and did not panic.
+fn assert_failed(output: &Output, code: i32, hint: &str) {
+    let said = words(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{said}");
+    assert!(said.contains(hint), "{hint:?} is not in: {said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[tokio::test]
+async fn wrong_usage_ends_with_two_and_names_what_is_wrong() {
+    let folder = folder("usage");
+    assert_failed(&run(&folder, &["serev"], "").await, 2, "serev");
+    assert_failed(&run(&folder, &["token"], "").await, 2, "--person");
+    assert_failed(&run(&folder, &["serve", "--listen", "nowhere"], "").await, 2, "listen");
+    fs::write(folder.join("beseda.toml"), "limits.text_char = 5\n").expect("the settings");
+    for command in [
+        &["serve"][..],
+        &["migrate"],
+        &["config", "check"],
+        &["token", "--person", "1"],
+    ] {
+        assert_failed(&run(&folder, command, "").await, 2, "text_char");
+    }
+    fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test]
+async fn a_command_that_fails_says_why() {
+    let folder = folder("failures");
+    fs::write(folder.join("half.json"), "{\"people\": [").expect("half a seed");
+    fs::write(folder.join("wrong.json"), "{\"orders\": [{\"id\": 1, \"client\": 77}]}").expect("a seed");
+    fs::write(folder.join("file"), "no folder").expect("a file");
+    assert_failed(
+        &run(&folder, &["seed", "half.json", "--data", "d"], "").await,
+        1,
+        "line 1",
+    );
+    assert_failed(
+        &run(&folder, &["seed", "wrong.json", "--data", "d"], "").await,
+        1,
+        "orders, row 1",
+    );
+    assert_failed(
+        &run(&folder, &["seed", "none.json", "--data", "d"], "").await,
+        1,
+        "none.json",
+    );
+    assert_failed(
+        &run(&folder, &["token", "--person", "1", "--data", "d"], "").await,
+        1,
+        "1",
+    );
+    assert_failed(&run(&folder, &["migrate", "--data", "file"], "").await, 1, "file");
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    assert_failed(
+        &run(&folder, &["serve", "--listen", &address, "--data", "d"], "").await,
+        1,
+        &address,
+    );
+    fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test]
+async fn an_administrator_is_made_by_a_command_and_governs() {
+    let server = Server::start("admin", "", &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    let arguments = ["admin", "create", "--email", "root@shop.example", "--data"];
+    let data = server.data();
+    let output = run(
+        &data,
+        &[&arguments[..], &[data.to_str().expect("a path")]].concat(),
+        "a long enough pass phrase\n",
+    )
+    .await;
+    assert!(output.status.success(), "{}", words(&output.stderr));
+    assert!(!words(&output.stdout).contains("pass phrase") && !words(&output.stderr).contains("pass phrase"));
+
+    let nobody = Actor::new(server.address, 0, "");
+    let login = json!({"identifier": "root@shop.example", "password": "a long enough pass phrase"});
+    let answer = nobody.post("/login/", &login).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let admin = nobody.with_token(answer.json()["access_token"].as_str().expect("a token"));
+    let path = format!("/api/chat/rooms/{room}/");
+    let deleted = crate::harness::actor::answer(admin.request(reqwest::Method::DELETE, &path)).await;
+    assert_eq!(deleted.status, 204, "{deleted:?}");
+    assert_eq!(party.client.get(&path).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_seed_of_thousands_disturbs_no_running_server() {
+    let server = Server::start("big-seed", "", &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    let sending = async {
+        for round in 0..20 {
+            let texts: Vec<String> = (0..10).map(|n| format!("{round}/{n}")).collect();
+            join_all(texts.iter().map(|text| party.client.send(room, text))).await;
+        }
+    };
+    let town = Town::parties(700);
+    tokio::join!(server.seed(&town), sending);
+    assert_eq!(party.expert.all_messages(room).await.len(), 200);
+    let last = server.party(700).await;
+    assert_eq!(last.client.get("/api/chat/rooms/").await.status, 200);
+}
+
+#[tokio::test]
+async fn health_is_told_to_everybody() {
+    let server = crate::harness::town::shared().await;
+    let nobody = Actor::new(server.address, 0, "");
+    for path in ["/healthz", "/readyz", "/healthz/", "/readyz/"] {
+        assert_eq!(nobody.get(path).await.status, 200, "{path}");
+    }
+}
