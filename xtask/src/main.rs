@@ -5,6 +5,7 @@
 )]
 
 mod bench;
+mod crash;
 mod tidy;
 
 use std::io::Write as _;
@@ -26,6 +27,8 @@ enum Job {
     Tidy,
     /// Measures Beseda against two floors and prints a table of ratios; builds the release binaries first.
     Bench(bench::Bench),
+    /// Kills the server at random moments under load and checks that no promise was broken.
+    Crash(crash::Crash),
     /// The floors that `bench` starts.
     #[command(hide = true)]
     Floor(bench::floor::Floor),
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let done = match Xtask::parse().job {
         Job::Tidy => tidy::run(),
         Job::Bench(bench) => bench::run(&bench),
+        Job::Crash(crash) => crash::run(&crash),
         Job::Floor(floor) => bench::floor::run(&floor),
     };
     match done {

@@ -126,8 +126,9 @@ mod tests {
         let conn = in_memory();
         for (file, sql) in ALL {
             for step in plan(&conn, sql) {
-                // A page is what has been read by then, and bounded.
-                assert!(!step.starts_with("SCAN") || step == "SCAN page", "{file}: {step}");
+                // A page is what has been read by then, and bounded; the list of tables is short.
+                let short = ["SCAN page", "SCAN sqlite_schema"].contains(&step.as_str());
+                assert!(!step.starts_with("SCAN") || short, "{file}: {step}");
             }
         }
     }
