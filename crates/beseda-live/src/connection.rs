@@ -23,6 +23,9 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+/// When a store could not tell who may listen, it is asked again after this.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
 /// For how many listeners one glance asks at most: others read too.
 const ASKED_AT_ONCE: usize = 256;
 
@@ -70,23 +73,26 @@ impl Live {
         self.hub.count()
     }
 
-    /// Turns the heartbeat's wheel for as long as it is polled.
+    /// Turns the heartbeat's wheel, and looks who may still listen, for as long as it is polled.
     pub async fn beat(&self) {
         let start = Instant::now();
         let mut ticks = interval(Duration::from_millis(TICK_MS));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
-            let now = ticks.tick().await;
-            self.tick(u64::try_from(now.duration_since(start).as_millis()).unwrap_or(u64::MAX));
-            if self.hub.was_changed_elsewhere() {
-                self.look_again().await;
+            tokio::select! {
+                now = ticks.tick() => {
+                    self.tick(u64::try_from(now.duration_since(start).as_millis()).unwrap_or(u64::MAX));
+                }
+                () = self.hub.change_elsewhere() => self.look_again().await,
             }
         }
     }
 
-    /// Asks for everybody who listens whether they still may, because another process changed what is kept.
+    /// Asks for everybody who listens whether they still may, because another process changed what is kept. Nobody is
+    /// told anything meanwhile.
     async fn look_again(&self) {
-        for some in self.wheel.everybody().chunks(ASKED_AT_ONCE) {
+        let change = self.hub.changes_elsewhere();
+        for some in self.hub.everybody().chunks(ASKED_AT_ONCE) {
             let places: Vec<_> = some
                 .iter()
                 .map(|listener| (listener.person_id(), listener.room))
@@ -101,12 +107,13 @@ impl Live {
                 Ok(standings) => standings,
                 Err(error) => {
                     tracing::error!("could not look who may still listen, will look again: {error}");
+                    tokio::time::sleep(LOOK_AGAIN_AFTER).await;
                     return self.hub.changed_elsewhere();
                 }
             };
             for (listener, standing) in some.iter().zip(standings) {
                 match standing {
-                    Standing::Inside => {}
+                    Standing::Inside => listener.trust(change),
                     Standing::Outside => listener.queue.cut(close::NOT_ALLOWED, "no longer in this room"),
                     Standing::Inactive => listener.queue.cut(close::NOT_AUTHENTICATED, "no longer let in"),
                 }

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::Notify;
 
 /// In how many parts the rooms are kept, so that joining one seldom waits for hearing in another.
 const SHARDS: usize = 64;
@@ -21,20 +22,24 @@ pub struct Hub {
     rooms: Vec<RwLock<HashMap<RoomId, Listeners>>>,
     people: Mutex<HashMap<PersonId, u32>>,
     next_id: AtomicU64,
-    changed_elsewhere: AtomicBool,
-    joining_frames: usize,
+    /// How often another process has changed what is kept.
+    changes_elsewhere: AtomicU64,
+    changed_elsewhere: Notify,
+    waiting_frames: usize,
 }
 
 impl Hub {
-    /// An empty hub. `joining_frames`: how many events may wait for a listener whose history is being read.
+    /// An empty hub. `waiting_frames`: how many events may wait for a listener whose history is being read,
+    /// or of whom it is not certain whether it may still listen.
     #[must_use]
-    pub fn new(joining_frames: usize) -> Self {
+    pub fn new(waiting_frames: usize) -> Self {
         Self {
             rooms: (0..SHARDS).map(|_| RwLock::default()).collect(),
             people: Mutex::default(),
             next_id: AtomicU64::new(1),
-            changed_elsewhere: AtomicBool::new(false),
-            joining_frames,
+            changes_elsewhere: AtomicU64::new(0),
+            changed_elsewhere: Notify::new(),
+            waiting_frames,
         }
     }
 
@@ -43,9 +48,23 @@ impl Hub {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Whether somebody else has changed what is kept since this was last asked.
-    pub(crate) fn was_changed_elsewhere(&self) -> bool {
-        self.changed_elsewhere.swap(false, Ordering::Relaxed)
+    /// Returns when another process has changed what is kept, since it was last awaited.
+    pub(crate) async fn change_elsewhere(&self) {
+        self.changed_elsewhere.notified().await;
+    }
+
+    /// How often another process has changed what is kept.
+    pub(crate) fn changes_elsewhere(&self) -> u64 {
+        self.changes_elsewhere.load(Ordering::SeqCst)
+    }
+
+    /// Everybody who listens.
+    pub(crate) fn everybody(&self) -> Vec<Arc<Listener>> {
+        let everybody = self
+            .rooms
+            .iter()
+            .flat_map(|shard| shard.read().values().cloned().collect::<Vec<_>>());
+        everybody.flat_map(|listeners| listeners.to_vec()).collect()
     }
 
     /// How many sockets listen.
@@ -124,7 +143,7 @@ impl Hub {
                         seq: None,
                         frame,
                     },
-                    self.joining_frames,
+                    self.waiting_frames,
                 );
             }
         }
@@ -153,7 +172,7 @@ impl Hub {
             let viewer = viewer(event, listener.person_id());
             let say = |dialect: &dyn Dialect| dialect.event(event, viewer);
             if let Some(frame) = said.once(listener.dialect, Some(viewer), say) {
-                listener.tell(Said { head, seq, frame }, self.joining_frames);
+                listener.tell(Said { head, seq, frame }, self.waiting_frames);
             }
         }
         self.close_those_outside(event, &listeners);
@@ -180,7 +199,11 @@ impl Audience for Hub {
     }
 
     fn changed_elsewhere(&self) {
-        self.changed_elsewhere.store(true, Ordering::Relaxed);
+        let change = self.changes_elsewhere.fetch_add(1, Ordering::SeqCst) + 1;
+        for listener in self.everybody() {
+            listener.doubt(change);
+        }
+        self.changed_elsewhere.notify_one();
     }
 }
 

@@ -47,11 +47,20 @@ pub struct Listener {
 }
 
 /// How far a listener has come.
-enum Stage {
-    /// Its history is being read: what happens meanwhile waits, because it may be in the history already.
-    Joining(Vec<Said>),
-    /// It hears what happens after `after`, and has been told of messages up to `seen`.
-    Live { after: Head, seen: Seq },
+#[derive(Default)]
+struct Stage {
+    /// It has heard what happened up to this head, and of messages up to this number; `None` until its history is read.
+    told: Option<(Head, Seq)>,
+    /// The change in another process since which nobody has looked whether it may still listen.
+    doubt: Option<u64>,
+    /// What has happened while it must wait.
+    waiting: Vec<Said>,
+}
+
+impl Stage {
+    fn must_wait(&self) -> bool {
+        self.told.is_none() || self.doubt.is_some()
+    }
 }
 
 /// A frame with what it brings its listener to.
@@ -82,7 +91,7 @@ impl Listener {
             queue,
             heard_at: AtomicU32::new(heard_at),
             in_flight: AtomicU32::new(0),
-            stage: Mutex::new(Stage::Joining(Vec::new())),
+            stage: Mutex::default(),
         }
     }
 
@@ -92,20 +101,14 @@ impl Listener {
 
     /// Tells it something that belongs to the room's log. Never waits; a listener whose queue is full is cut off,
     /// and whole again after it reconnects.
-    pub(crate) fn tell(&self, said: Said, joining_frames: usize) {
+    pub(crate) fn tell(&self, said: Said, waiting_frames: usize) {
         let mut stage = self.stage.lock();
-        match &mut *stage {
-            Stage::Joining(waiting) if waiting.len() < joining_frames => waiting.push(said),
-            Stage::Joining(_) => self.cut_slow(),
-            Stage::Live { after, seen } => {
-                if said.head.is_some_and(|head| head <= *after) {
-                    return;
-                }
-                if let Some(seq) = said.seq {
-                    *seen = (*seen).max(seq);
-                }
-                self.push(said.frame);
-            }
+        if !stage.must_wait() {
+            self.tell_now(&mut stage, said);
+        } else if stage.waiting.len() < waiting_frames {
+            stage.waiting.push(said);
+        } else {
+            self.cut_slow();
         }
     }
 
@@ -113,22 +116,44 @@ impl Listener {
     pub(crate) fn begin(&self, history: &str, head: Head, newest: Seq) {
         let mut stage = self.stage.lock();
         self.push(text_frame(history.as_bytes()));
-        let mut seen = newest;
-        if let Stage::Joining(waiting) = std::mem::replace(&mut *stage, Stage::Live { after: head, seen }) {
-            for said in waiting.into_iter().filter(|said| said.head.is_none_or(|of| of > head)) {
-                seen = seen.max(said.seq.unwrap_or_default());
-                self.push(said.frame);
-            }
+        stage.told = Some((head, newest));
+        self.catch_up(&mut stage);
+    }
+
+    /// Another process has changed what is kept: nothing more is told until somebody has looked.
+    pub(crate) fn doubt(&self, change: u64) {
+        self.stage.lock().doubt = Some(change);
+    }
+
+    /// Somebody has looked after `change`, and it may still listen.
+    pub(crate) fn trust(&self, change: u64) {
+        let mut stage = self.stage.lock();
+        if stage.doubt.is_some_and(|doubted| doubted <= change) {
+            stage.doubt = None;
+            self.catch_up(&mut stage);
         }
-        *stage = Stage::Live { after: head, seen };
     }
 
     /// The newest message that it has been told of: what its reader can have read.
     pub(crate) fn seen(&self) -> Seq {
-        match &*self.stage.lock() {
-            Stage::Joining(_) => Seq(0),
-            Stage::Live { seen, .. } => *seen,
+        self.stage.lock().told.map(|(_, seen)| seen).unwrap_or_default()
+    }
+
+    fn catch_up(&self, stage: &mut Stage) {
+        if !stage.must_wait() {
+            for said in std::mem::take(&mut stage.waiting) {
+                self.tell_now(stage, said);
+            }
         }
+    }
+
+    fn tell_now(&self, stage: &mut Stage, said: Said) {
+        let Some((after, seen)) = &mut stage.told else { return };
+        if said.head.is_some_and(|head| head <= *after) {
+            return;
+        }
+        *seen = (*seen).max(said.seq.unwrap_or_default());
+        self.push(said.frame);
     }
 
     /// Tells it something that is for it alone.

@@ -5,6 +5,7 @@ use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Audience, Job};
 use beseda_core::words::Event;
 use rusqlite::Connection;
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -30,7 +31,7 @@ pub(crate) struct Writer {
     ears: Ears,
     wal: PathBuf,
     /// What `data_version` was when last asked.
-    version: i64,
+    version: Cell<i64>,
 }
 
 /// What became of a batch.
@@ -51,19 +52,18 @@ impl Writer {
             conn,
             ears,
             wal: wal.into(),
-            version: 0,
+            version: Cell::new(0),
         }
     }
 
     /// Takes jobs until nobody can hand any over, and finishes those that are queued then.
-    pub(crate) fn run(mut self, jobs: &Receiver<Box<dyn Job>>) {
+    pub(crate) fn run(self, jobs: &Receiver<Box<dyn Job>>) {
         loop {
             match jobs.recv_timeout(IDLE) {
                 Ok(first) => {
                     let mut batch = vec![first];
                     batch.extend(jobs.try_iter().take(BATCH - 1));
                     self.keep(batch);
-                    self.look_elsewhere();
                 }
                 Err(RecvTimeoutError::Timeout) => self.rest(),
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -73,7 +73,7 @@ impl Writer {
     }
 
     /// What is done while there is no work.
-    fn rest(&mut self) {
+    fn rest(&self) {
         self.look_elsewhere();
         if std::fs::metadata(&self.wal).is_ok_and(|log| log.len() >= LARGE_WAL) {
             // Not TRUNCATE: that one waits for readers, and jobs would wait with it.
@@ -83,13 +83,12 @@ impl Writer {
 
     /// Tells the audience when another process has committed. SQLite's `data_version` changes with the commits of
     /// every connection but the one that asks.
-    fn look_elsewhere(&mut self) {
+    fn look_elsewhere(&self) {
         let version = self.conn.prepare_cached("PRAGMA data_version");
         let version = version.and_then(|mut asked| asked.query_row([], |row| row.get(0)));
         match version {
-            Ok(version) if version == self.version => {}
-            Ok(version) => {
-                self.version = version;
+            Ok(version) if version == self.version.replace(version) => {}
+            Ok(_) => {
                 if let Some(audience) = self.ears.get() {
                     audience.changed_elsewhere();
                 }
@@ -121,6 +120,8 @@ impl Writer {
         if let Err(fault) = self.execute("BEGIN IMMEDIATE") {
             return Commit::Failed(fault);
         }
+        // Nobody else can write until our commit: what it announces is heard by who may hear it then.
+        self.look_elsewhere();
         let mut tx = Transaction::new(&self.conn);
         let mut outcomes = Vec::with_capacity(batch.len());
         for job in batch {

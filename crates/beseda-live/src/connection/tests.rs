@@ -438,22 +438,40 @@ async fn a_silent_socket_is_pinged_and_one_without_life_is_cut() {
 }
 
 #[tokio::test]
-async fn who_lost_their_place_in_another_process_is_closed() {
+async fn who_lost_their_place_in_another_process_hears_nothing_after_that() {
     let house = house().await;
     let (mut anna, mut boris) = (house.enter(1).await, house.enter(2).await);
     hears(&mut anna).await;
     hears(&mut boris).await;
-    // Nobody hears of this here, as of what another process does.
-    house.live.hub.changed_elsewhere();
+    // What another process does is announced to nobody here.
     let unheard = ask::change(&house.chat, |tx| {
         tx.leave(RoomId(1), PersonId(2))?;
         Ok(())
     });
     unheard.await.unwrap();
+    house.live.hub.changed_elsewhere();
+    says(&mut anna, "send between us").await;
     let live = Arc::clone(&house.live);
     let beating = tokio::spawn(async move { live.beat().await });
     assert_eq!(hears(&mut boris).await, "closed 4003 no longer in this room");
-    says(&mut anna, "send still here").await;
-    assert_eq!(hears(&mut anna).await, "sent still here ");
+    assert_eq!(hears(&mut anna).await, "sent between us ");
     beating.abort();
+}
+
+#[test]
+fn a_doubt_that_came_later_is_not_ended_by_an_earlier_look() {
+    let queue = Arc::new(Queue::new(QueueLimits::default()));
+    let listener = Listener::new(1, Arc::new(person(1)), RoomId(1), &Plain, Arc::clone(&queue), 0);
+    listener.begin("history", beseda_core::words::Head(1), Seq(1));
+    listener.doubt(2);
+    let said = crate::listener::Said {
+        head: None,
+        seq: None,
+        frame: Bytes::from_static(b"x"),
+    };
+    listener.tell(said, 8);
+    listener.trust(1);
+    assert_eq!(queue.waiting().len(), 1);
+    listener.trust(2);
+    assert_eq!(queue.waiting().len(), 2);
 }

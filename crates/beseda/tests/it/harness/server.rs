@@ -10,6 +10,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Once;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -225,6 +226,35 @@ impl Server {
             .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned());
         texts.collect()
     }
+}
+
+/// An empty folder for a story. What earlier runs have left is swept away first.
+pub fn folder_of(story: &str) -> PathBuf {
+    static SWEPT: Once = Once::new();
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    SWEPT.call_once(|| {
+        let runs = fs::read_dir(all)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        for run in runs.filter(|path| is_over(path)) {
+            let _ = fs::remove_dir_all(run);
+        }
+    });
+    let folder = all.join(format!("it-{}", std::process::id())).join(story);
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// Whether a folder belongs to a run whose process is gone. Where nobody can know, it is left alone.
+fn is_over(folder: &Path) -> bool {
+    let process = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .and_then(|name| name.strip_prefix("it-"));
+    let known = Path::new("/proc/self").exists();
+    process.is_some_and(|process| known && !Path::new("/proc").join(process).exists())
 }
 
 fn is_log(path: &Path) -> bool {

@@ -29,7 +29,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
         (
             "broken UTF-8",
             json_kind,
-            b"{\"room\": 1, \"message\": \"\xff\"}".to_vec(),
+            [format!("{{\"room\": {room}, \"message\": \"").as_bytes(), b"\xff\"}"].concat(),
         ),
         (
             "a byte order mark in UTF-16",
@@ -90,12 +90,12 @@ async fn a_body_that_cannot_be_read_is_refused() {
             b"{\"room\": 1}".to_vec(),
         ),
         (
-            "a form with half an escape",
+            "a form of no UTF-8",
             "application/x-www-form-urlencoded",
-            b"room=1&message=%".to_vec(),
+            format!("room={room}&message=%ff").into_bytes(),
         ),
         (
-            "a form of no UTF-8",
+            "a form with NUL",
             "application/x-www-form-urlencoded",
             format!("room={room}&message=%00").into_bytes(),
         ),

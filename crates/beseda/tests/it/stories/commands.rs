@@ -4,24 +4,16 @@
     reason = "a test writes the files that an operator would"
 )]
 
+use crate::harness::server::folder_of;
 use crate::harness::{Actor, PATIENCE, Server, Town};
 use futures_util::future::join_all;
 use serde_json::json;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Output, Stdio};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::timeout;
-
-fn folder(story: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("it-{}", std::process::id()))
-        .join(story);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("a folder");
-    path
-}
 
 /// Runs `beseda` in a folder of its own, with this on standard input.
 async fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
@@ -58,7 +50,7 @@ fn assert_failed(output: &Output, code: i32, hint: &str) {
 
 #[tokio::test]
 async fn wrong_usage_ends_with_two_and_names_what_is_wrong() {
-    let folder = folder("usage");
+    let folder = folder_of("usage");
     assert_failed(&run(&folder, &["serev"], "").await, 2, "serev");
     assert_failed(&run(&folder, &["token"], "").await, 2, "--person");
     assert_failed(&run(&folder, &["serve", "--listen", "nowhere"], "").await, 2, "listen");
@@ -76,7 +68,7 @@ async fn wrong_usage_ends_with_two_and_names_what_is_wrong() {
 
 #[tokio::test]
 async fn a_command_that_fails_says_why() {
-    let folder = folder("failures");
+    let folder = folder_of("failures");
     fs::write(folder.join("half.json"), "{\"people\": [").expect("half a seed");
     fs::write(folder.join("wrong.json"), "{\"orders\": [{\"id\": 1, \"client\": 77}]}").expect("a seed");
     fs::write(folder.join("file"), "no folder").expect("a file");
