@@ -165,7 +165,9 @@ fn routes(live: &Arc<Live>, shared: Shared, health: Health) -> Router {
     }
     let health = Router::new()
         .route("/healthz", get(alive))
+        .route("/healthz/", get(alive))
         .route("/readyz", get(ready))
+        .route("/readyz/", get(ready))
         .with_state(health);
     shared::finish(router.merge(web::routes()), shared).merge(health)
 }

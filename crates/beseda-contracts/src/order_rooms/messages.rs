@@ -1,9 +1,9 @@
 //! The calls on messages.
 
 use super::wire::MessageJson;
-use crate::shared::http::paths::both;
+use crate::shared::http::paths::{Segment, both};
 use crate::shared::{Caller, Drf, FieldError, FieldErrors, Fields, Links, PageQuery, Shared, page_answer};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -89,17 +89,17 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
     }
 }
 
-async fn retrieve(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Drf> {
+async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
     let (id, viewer) = (message_id(&id)?, caller.person.id);
     let (message, marks) = ask::look(&shared.chat, move |look| rules::one_message(look, &caller.person, id)).await?;
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
 
-async fn replace(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+async fn replace(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
     change_text(state, caller, path, fields, true).await
 }
 
-async fn change(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+async fn change(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
     change_text(state, caller, path, fields, false).await
 }
 
@@ -108,7 +108,7 @@ async fn change(state: State<Shared>, caller: Caller, path: Path<String>, fields
 async fn change_text(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     fields: Fields,
     whole: bool,
 ) -> Result<Response, Drf> {
@@ -126,7 +126,7 @@ async fn change_text(
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
 
-async fn remove(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Drf> {
+async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Drf> {
     let (id, now) = (message_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| rules::erase(tx, now, &caller.person, id)).await?;
     Ok(StatusCode::NO_CONTENT)

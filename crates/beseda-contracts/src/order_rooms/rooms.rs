@@ -1,9 +1,9 @@
 //! The calls on rooms.
 
 use super::wire::{MessageJson, RoomJson};
-use crate::shared::http::paths::both;
+use crate::shared::http::paths::{Segment, both};
 use crate::shared::{Caller, Drf, FieldError, Fields, Links, PageQuery, Shared, page_answer};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -87,10 +87,19 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
     let name = if fields.has("order_id") { "order_id" } else { "order" };
     // Null and nothing name no order, like no field at all: the module that this contract is of could not tell them
     // apart.
-    let named = fields.get(name).is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
-    let wanted = if named { fields.id(name).map_err(|_| Drf::field(name, FieldError::NotInteger))? } else { None };
+    let named = fields
+        .get(name)
+        .is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
+    let wanted = if named {
+        fields.id(name).map_err(|_| Drf::field(name, FieldError::NotInteger))?
+    } else {
+        None
+    };
     let order = OrderId(wanted.ok_or(Drf::NotFound)?);
-    let (now, uuid) = (shared.chat.now(), Builder::from_random_bytes(shared.chat.random()).into_uuid());
+    let (now, uuid) = (
+        shared.chat.now(),
+        Builder::from_random_bytes(shared.chat.random()).into_uuid(),
+    );
     let (person, viewer) = (caller.person.clone(), caller.person.id);
     let opened = ask::change(&shared.chat, move |tx| {
         rules::open_order_room(tx, now, &person, order, uuid)
@@ -108,17 +117,17 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
     }
 }
 
-async fn retrieve(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Drf> {
+async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let view = ask::look(&shared.chat, move |look| rules::room_view(look, &caller.person, room)).await?;
     Ok(room_json(&view, viewer))
 }
 
-async fn replace(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+async fn replace(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
     change_room(state, caller, path, fields, true).await
 }
 
-async fn change(state: State<Shared>, caller: Caller, path: Path<String>, fields: Fields) -> Result<Response, Drf> {
+async fn change(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
     change_room(state, caller, path, fields, false).await
 }
 
@@ -127,7 +136,7 @@ async fn change(state: State<Shared>, caller: Caller, path: Path<String>, fields
 async fn change_room(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     fields: Fields,
     whole: bool,
 ) -> Result<Response, Drf> {
@@ -155,7 +164,7 @@ async fn change_room(
     }
 }
 
-async fn remove(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, Drf> {
+async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Drf> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| {
         rules::remove_room(tx, now, &caller.person, room)
@@ -167,7 +176,7 @@ async fn remove(State(shared): State<Shared>, caller: Caller, Path(id): Path<Str
 async fn messages(
     State(shared): State<Shared>,
     caller: Caller,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     uri: Uri,
     links: Links,
 ) -> Result<Response, Drf> {
@@ -214,7 +223,7 @@ async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &
     Ok(response)
 }
 
-async fn mark_read(State(shared): State<Shared>, caller: Caller, Path(id): Path<String>) -> Result<Response, Drf> {
+async fn mark_read(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| rules::read(tx, now, &caller.person, room, None)).await?;
     Ok(Json(json!({"status": "messages marked as read"})).into_response())

@@ -2,10 +2,10 @@
 
 use super::NAME;
 use super::wire::OrderRooms;
-use crate::shared::http::paths::both;
+use crate::shared::http::paths::{Segment, both};
 use crate::shared::{Caller, Drf, Shared};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -20,8 +20,8 @@ static DIALECT: OrderRooms = OrderRooms;
 
 pub(super) fn routes(router: Router<Shared>, live: Arc<Live>) -> Router<Shared> {
     let open = get(
-        move |shared: State<Shared>, path: Path<String>, parts: Parts, upgrade: Result<Upgrade, Response>| {
-            open(Arc::clone(&live), shared, path, parts, upgrade)
+        move |shared: State<Shared>, room: Result<Segment, Drf>, parts: Parts, upgrade: Result<Upgrade, Response>| {
+            open(Arc::clone(&live), shared, room, parts, upgrade)
         },
     );
     both(router, "/ws/chat/{room_id}/", open, "GET")
@@ -32,7 +32,7 @@ pub(super) fn routes(router: Router<Shared>, live: Arc<Live>) -> Router<Shared> 
 async fn open(
     live: Arc<Live>,
     State(shared): State<Shared>,
-    Path(room): Path<String>,
+    room: Result<Segment, Drf>,
     parts: Parts,
     upgrade: Result<Upgrade, Response>,
 ) -> Response {
@@ -43,7 +43,7 @@ async fn open(
         Ok(upgrade) => upgrade,
         Err(refused) => return refused,
     };
-    let admitted = admit(&shared, &room, &parts).await;
+    let admitted = admit(&shared, room.ok(), &parts).await;
     upgrade.answer(move |stream, leftover| async move {
         match admitted {
             Ok((person, room)) => live.join(stream, leftover, person, room, &DIALECT).await,
@@ -54,9 +54,14 @@ async fn open(
 
 /// Who comes, and where to; or the code to close with. Whether they may listen there is decided with the room's
 /// history, on one snapshot.
-async fn admit(shared: &Shared, room: &str, parts: &Parts) -> Result<(Arc<Person>, RoomId), (u16, &'static str)> {
+async fn admit(
+    shared: &Shared,
+    room: Option<Segment>,
+    parts: &Parts,
+) -> Result<(Arc<Person>, RoomId), (u16, &'static str)> {
+    let room = room.map(|Segment(room)| room).unwrap_or_default();
     let Ok(number) = room.parse() else {
-        return Err(match Uuid::parse_str(room) {
+        return Err(match Uuid::parse_str(&room) {
             Ok(_) => (close::NOT_ALLOWED, "no such room"),
             Err(_) => (close::BAD_PARAMETERS, "a room's id is a number"),
         });

@@ -2,12 +2,26 @@
 
 use super::drf::Drf;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Path, Request};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use http::header::ALLOW;
+use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
+
+/// The one variable part of a path. What is no text names nothing: 404.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = Drf;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Drf> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(text)| Self(text)).map_err(|_| Drf::NotFound)
+    }
+}
 
 /// Adds a route under a path that ends with a slash, and under the same without it: nobody is redirected, because a
 /// redirected POST loses its body. Methods that `allow` (a list, as in the header) does not name are answered 405.

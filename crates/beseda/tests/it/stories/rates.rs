@@ -115,3 +115,24 @@ async fn logins_beyond_their_rates_are_refused_even_with_the_right_password() {
     }
     assert_throttled(&last);
 }
+
+#[tokio::test]
+async fn whoever_guesses_numbers_is_slowed_down_and_who_does_not_is_not() {
+    let server = Server::start("misses", "limits.misses_per_minute = 3", &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    let guess = async |number: i64| party.stranger.get(&format!("/api/chat/rooms/{number}/")).await;
+    let mut first = 0;
+    while guess(room + first).await.status == 404 {
+        first += 1;
+        assert!(first < 10, "nobody slows the guessing down");
+    }
+    assert!(first >= 3, "only {first} misses were taken");
+    // A foreign room and a missing one still sound the same.
+    for number in [room, 999_999] {
+        assert_throttled(&guess(number).await);
+    }
+    // What is there is answered, whoever asks from this address.
+    assert_eq!(party.stranger.get("/api/chat/rooms/").await.status, 200);
+    assert_eq!(party.client.get(&format!("/api/chat/rooms/{room}/")).await.status, 200);
+}

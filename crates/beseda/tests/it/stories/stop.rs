@@ -67,6 +67,25 @@ async fn a_stop_finishes_what_was_begun_and_tells_everybody() {
 }
 
 #[tokio::test]
+async fn a_stop_does_not_wait_for_ever() {
+    let mut server = Server::start("stop-stuck", "limits.stop_seconds = 1", &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    // One who never ends their request, and one who never answers the close.
+    let mut stuck = TcpStream::connect(server.address).await.expect("the server listens");
+    let head = format!(
+        "POST /login/ HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\n\r\n{{",
+        server.address
+    );
+    stuck.write_all(head.as_bytes()).await.expect("half a request leaves");
+    let deaf = party.expert.listen(room).await;
+    server.ask_to_stop();
+    let status = server.stopped().await;
+    assert_eq!(status.code(), Some(0), "{status}\n{}", server.logs());
+    drop(deaf);
+}
+
+#[tokio::test]
 async fn a_stop_under_load_loses_nothing_that_was_acknowledged() {
     let mut server = Server::start("stop-load", "", &Town::parties(1)).await;
     let party = server.party(1).await;
