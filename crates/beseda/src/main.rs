@@ -55,6 +55,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::AdminCreate { email, json } => {
             runtime()?.block_on(commands::create_admin(&settings(&flags)?, email, json))?;
         }
+        Command::Policy { json } => commands::policy(json)?,
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -121,6 +121,15 @@ enum Verb {
         #[command(flatten)]
         form: Form,
     },
+    /// Print who may do what in which kind of room
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda policy
+  beseda policy --json
+")]
+    Policy {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Print a script that completes commands in your shell
     #[command(help_template = TEMPLATE, before_help = "Examples:
   beseda completions bash > ~/.local/share/bash-completion/completions/beseda
@@ -228,6 +237,11 @@ pub enum Command {
         /// Answer in JSON.
         json: bool,
     },
+    /// Print who may do what.
+    Policy {
+        /// Answer in JSON.
+        json: bool,
+    },
     /// Print a script for a shell.
     Completions(Shell),
 }
@@ -304,6 +318,7 @@ where
             keep(database);
             Command::Migrate { json: form.json }
         }
+        Some(Verb::Policy { form }) => Command::Policy { json: form.json },
         Some(Verb::Completions { shell }) => Command::Completions(shell),
     };
     Ok(Call { command, flags })
