@@ -227,7 +227,7 @@ limits! {
 
     // How many may be connected.
     connections: usize = 16_384, Count 16 to 1_048_576 "connections",
-        "Open connections of the whole server, below the usual 20,000 open files of a process; one more is closed at once.";
+        "Open connections of the whole server, below the usual 20,000 open files of a process; one more waits in the kernel until another has ended.";
     listeners: u32 = 50, Count 1 to 100_000 "sockets a person",
         "Open sockets of one person; one more is closed with 4029.";
 
