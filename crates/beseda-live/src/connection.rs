@@ -254,6 +254,7 @@ impl Connection {
                 Ok(())
             }
             Err(Error::Refused(_)) => Err((close::NOT_ALLOWED, "not allowed")),
+            Err(Error::Failed(Fault::Stopping)) => Err((close::RESTARTING, "retry_ms=1000")),
             Err(Error::Failed(fault)) => {
                 tracing::error!(%room, contract = self.listener.dialect.name(), "a socket could not join: {fault}");
                 Err((close::INTERNAL, "internal error"))
@@ -268,7 +269,7 @@ impl Connection {
                 self.live
                     .say_typing(self.listener.room, self.listener.person_id(), is_typing);
             }
-            Command::Read => self.read(),
+            Command::Read => read(&self.live.chat, &self.listener),
         }
     }
 
@@ -304,21 +305,25 @@ impl Connection {
             }
         });
     }
+}
 
-    fn read(&self) {
-        let listener = Arc::clone(&self.listener);
-        let (person, room, now) = (Arc::clone(&listener.person), listener.room, self.live.chat.now());
-        let seen = listener.seen();
-        let in_flight = self.live.chat.limits().sends_in_flight;
-        listener.takes_off();
-        let rule = move |tx: &mut dyn beseda_core::ports::Tx| rules::read(tx, now, &person, room, Some(seen));
-        self.live.chat.change(rule, move |outcome| {
-            listener.lands(in_flight);
-            if let Err(error) = outcome {
-                answer_error(&listener, &error, None);
-            }
-        });
+/// Moves the receipt up to what the socket has been told. One at a time for a socket: who asks again meanwhile is
+/// served by one more, so that asking often costs no more commits than there is time for.
+fn read(chat: &Chat, listener: &Arc<Listener>) {
+    if !listener.begins_to_read() {
+        return;
     }
+    let (chat, listener) = (chat.clone(), Arc::clone(listener));
+    let (person, room, now, seen) = (Arc::clone(&listener.person), listener.room, chat.now(), listener.seen());
+    let rule = move |tx: &mut dyn beseda_core::ports::Tx| rules::read(tx, now, &person, room, Some(seen));
+    chat.clone().change(rule, move |outcome| {
+        if let Err(error) = &outcome {
+            answer_error(&listener, error, None);
+        }
+        if listener.has_read() && outcome.is_ok() {
+            read(&chat, &listener);
+        }
+    });
 }
 
 fn answer_error(listener: &Listener, error: &Error, client_id: Option<&str>) {
@@ -366,8 +371,11 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.live.wheel.leave(&self.listener);
         if self.live.hub.leave(&self.listener) {
-            self.live
-                .say_typing(self.listener.room, self.listener.person_id(), false);
+            let (now, listener) = (self.live.wheel.now_ms(), &self.listener);
+            let stopped = self.live.typing.lock().gone(now, listener.room, listener.person_id());
+            if let Some(announcement) = stopped {
+                self.live.announce(announcement);
+            }
         }
     }
 }

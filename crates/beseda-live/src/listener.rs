@@ -43,6 +43,8 @@ pub struct Listener {
     pub(crate) heard_at: AtomicU32,
     /// How many of its messages wait for their commit.
     pub(crate) in_flight: AtomicU32,
+    /// How often its receipt was asked to move since that last began; 0 while nothing moves it.
+    reads: AtomicU32,
     stage: Mutex<Stage>,
 }
 
@@ -91,6 +93,7 @@ impl Listener {
             queue,
             heard_at: AtomicU32::new(heard_at),
             in_flight: AtomicU32::new(0),
+            reads: AtomicU32::new(0),
             stage: Mutex::default(),
         }
     }
@@ -181,5 +184,15 @@ impl Listener {
         if self.in_flight.fetch_sub(1, Ordering::Relaxed) >= limit {
             self.queue.wake();
         }
+    }
+
+    /// Whether its receipt is to be moved now; if it is moving already, that is noted.
+    pub(crate) fn begins_to_read(&self) -> bool {
+        self.reads.fetch_add(1, Ordering::SeqCst) == 0
+    }
+
+    /// Its receipt has been moved; true when it was asked for again meanwhile.
+    pub(crate) fn has_read(&self) -> bool {
+        self.reads.swap(0, Ordering::SeqCst) > 1
     }
 }

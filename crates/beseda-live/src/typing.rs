@@ -48,11 +48,7 @@ impl Typing {
 
     /// Somebody says that they type, or have stopped. What may not be told yet is told by a later [`Self::tick`].
     pub(crate) fn say(&mut self, now: Millis, room: RoomId, person: PersonId, is_typing: bool) -> Option<Announcement> {
-        let key = (room, person);
-        if !is_typing && !self.typists.contains_key(&key) {
-            return None;
-        }
-        let typist = self.typists.entry(key).or_insert_with(|| Typist {
+        let typist = self.typists.entry((room, person)).or_insert_with(|| Typist {
             told: false,
             wanted: None,
             until: 0,
@@ -60,8 +56,8 @@ impl Typing {
             counted_at: now,
         });
         typist.until = now + self.lasts;
-        // To stop what nobody was told of needs no word; to go on typing does, because listeners have clocks too.
-        typist.wanted = (is_typing || typist.told).then_some(is_typing);
+        // Told also when it is nothing new: listeners have clocks of their own.
+        typist.wanted = Some(is_typing);
         typist
             .announce(now, self.rate, self.burst)
             .map(|is_typing| Announcement {
@@ -69,6 +65,16 @@ impl Typing {
                 person,
                 is_typing,
             })
+    }
+
+    /// Somebody's last window is gone: they have stopped, which is told if they were thought to be typing.
+    pub(crate) fn gone(&mut self, now: Millis, room: RoomId, person: PersonId) -> Option<Announcement> {
+        let typist = self.typists.get(&(room, person))?;
+        if typist.told || typist.wanted == Some(true) {
+            self.say(now, room, person, false)
+        } else {
+            None
+        }
     }
 
     /// What is due: ends of those who said nothing for long, and what could not be told before.
@@ -170,10 +176,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_of_what_nobody_was_told_is_not_told() {
+    fn a_stop_is_told_when_it_is_said_and_not_when_somebody_goes_who_did_not_type() {
         let mut typing = typing();
-        assert_eq!(typing.say(0, ROOM, ANNA, false), None);
-        assert!(typing.typists.is_empty());
+        assert_eq!(typing.gone(0, ROOM, ANNA), None);
+        assert_eq!(told(typing.say(0, ROOM, ANNA, false)), Some(false));
+        assert_eq!(typing.gone(0, ROOM, ANNA), None);
+        assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));
+        assert_eq!(told(typing.gone(0, ROOM, ANNA)), Some(false));
     }
 
     #[test]

@@ -4,11 +4,11 @@ use crate::config::{self, Secret, Settings};
 use crate::system::System;
 use crate::{cli, demo, web};
 use anyhow::Context;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
 use beseda_contracts::CONTRACTS;
+use beseda_contracts::shared::http::paths::both;
 use beseda_contracts::shared::{self, IssuerKey, IssuerSettings, Shared, Uptime};
 use beseda_core::Chat;
 use beseda_core::ports::Audience;
@@ -163,13 +163,10 @@ fn routes(live: &Arc<Live>, shared: Shared, health: Health) -> Router {
     for (_, contract) in CONTRACTS {
         router = router.merge(contract(Arc::clone(live)));
     }
-    let health = Router::new()
-        .route("/healthz", get(alive))
-        .route("/healthz/", get(alive))
-        .route("/readyz", get(ready))
-        .route("/readyz/", get(ready))
-        .with_state(health);
-    shared::finish(router.merge(web::routes()), shared).merge(health)
+    let asked = "GET, HEAD, OPTIONS";
+    router = both(router, "/healthz/", get(alive), asked);
+    router = both(router, "/readyz/", get(move || async move { health.ready() }), asked);
+    shared::finish(router.merge(web::routes()), shared)
 }
 
 #[derive(Clone)]
@@ -182,20 +179,22 @@ async fn alive() -> Json<Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// 200 once the server serves; 503 with the reason when it does not, or will soon not any more.
-async fn ready(State(health): State<Health>) -> (StatusCode, Json<Value>) {
-    let reason = if health.stopping.load(Ordering::Relaxed) {
-        "stopping".to_owned()
-    } else if let Err(fault) = health.chat.ready() {
-        tracing::error!("not ready: {fault}");
-        "store".to_owned()
-    } else {
-        return (StatusCode::OK, Json(json!({"status": "ok"})));
-    };
-    (
-        StatusCode::SERVICE_UNAVAILABLE,
-        Json(json!({"status": "unavailable", "reason": reason})),
-    )
+impl Health {
+    /// 200 once the server serves; 503 with the reason when it does not, or will soon not any more.
+    fn ready(&self) -> (StatusCode, Json<Value>) {
+        let reason = if self.stopping.load(Ordering::Relaxed) {
+            "stopping"
+        } else if let Err(fault) = self.chat.ready() {
+            tracing::error!("not ready: {fault}");
+            "store"
+        } else {
+            return (StatusCode::OK, Json(json!({"status": "ok"})));
+        };
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            Json(json!({"status": "unavailable", "reason": reason})),
+        )
+    }
 }
 
 fn accept_limits(settings: &Settings) -> AcceptLimits {

@@ -54,8 +54,11 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
     let mut errors = FieldErrors::default();
     let room = errors.take("room", fields.required_id("room"));
     let text = errors.take("message", fields.required_text("message", Some(limits.text_chars)));
-    let client_id = errors.take("client_id", fields.raw_text("client_id"));
-    if fields.file("file") {
+    let client_id = errors.take("client_id", fields.chosen_name("client_id", limits.client_id_chars));
+    let named_file = fields
+        .get("file")
+        .is_some_and(|file| !file.is_null() && file.as_str() != Some(""));
+    if fields.brings_file() || named_file {
         errors.take::<()>("file", Err(FieldError::FilesNotYet));
     }
     errors.none()?;
@@ -82,7 +85,8 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
             let message = MessageJson::seen_by(&message, marks, viewer);
             Ok((StatusCode::CREATED, Json(message)).into_response())
         }
-        Err(Error::Refused(Refusal::NoSuchRoom)) => {
+        // Whoever is not in the room is told what they would be told if it were not there.
+        Err(Error::Refused(Refusal::NoSuchRoom | Refusal::NotAllowed)) => {
             Err(Drf::field("room", FieldError::DoesNotExist { pk: room.to_string() }))
         }
         Err(error) => Err(error.into()),
@@ -120,6 +124,7 @@ async fn change_text(
     }
     let text = fields.required_text("message", Some(limits.text_chars));
     let text = text.map_err(|error| Drf::field("message", error))?;
+    shared.throttles.send(caller.person.id)?;
     let now = shared.chat.now();
     let rule = move |tx: &mut dyn Tx| rules::edit(tx, now, &limits, &caller.person, id, &text);
     let (message, marks) = ask::change(&shared.chat, rule).await?;
@@ -128,6 +133,8 @@ async fn change_text(
 
 async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Drf> {
     let (id, now) = (message_id(&id)?, shared.chat.now());
+    // Everybody in the room hears of an edit or an erasure as of a message, so they share its allowance.
+    shared.throttles.send(caller.person.id)?;
     ask::change(&shared.chat, move |tx| rules::erase(tx, now, &caller.person, id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use beseda_core::rules::{self, PageNumber};
-use beseda_core::words::{OrderId, PersonId, RoomId, RoomView};
+use beseda_core::words::{OrderId, Person, PersonId, RoomId, RoomView};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use serde_json::json;
@@ -82,39 +82,59 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
     Ok(page_answer(&links, count, number, asked.size, rooms).into_response())
 }
 
-/// Opens the room of an order, under either name of the field: 201 for a new one, 200 for the one that stands.
+/// The order that a body names, as `order_id` or, the document's other word, `order`. Null and nothing name none, like
+/// no field at all: the module that this contract is of could not tell them apart. `Err` names the field that holds
+/// what is no number.
+fn named_order(fields: &Fields) -> Result<Option<OrderId>, &'static str> {
+    for name in ["order_id", "order"] {
+        let named = fields
+            .get(name)
+            .is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
+        if !named {
+            continue;
+        }
+        return match fields.id(name) {
+            Ok(order) => Ok(order.map(OrderId)),
+            // A number, but of no order that there can be.
+            Err(FieldError::DoesNotExist { .. }) => Ok(Some(OrderId(-1))),
+            Err(_) => Err(name),
+        };
+    }
+    Ok(None)
+}
+
+/// Opens the room of an order: 201 for a new one, 200 for the one that stands.
 async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Drf> {
-    let name = if fields.has("order_id") { "order_id" } else { "order" };
-    // Null and nothing name no order, like no field at all: the module that this contract is of could not tell them
-    // apart.
-    let named = fields
-        .get(name)
-        .is_some_and(|value| !value.is_null() && value.as_str() != Some(""));
-    let wanted = if named {
-        fields.id(name).map_err(|_| Drf::field(name, FieldError::NotInteger))?
-    } else {
-        None
-    };
-    let order = OrderId(wanted.ok_or(Drf::NotFound)?);
-    let (now, uuid) = (
-        shared.chat.now(),
-        Builder::from_random_bytes(shared.chat.random()).into_uuid(),
-    );
-    let (person, viewer) = (caller.person.clone(), caller.person.id);
-    let opened = ask::change(&shared.chat, move |tx| {
-        rules::open_order_room(tx, now, &person, order, uuid)
-    })
-    .await;
-    match opened {
+    let order = named_order(&fields).map_err(|name| Drf::field(name, FieldError::NotInteger))?;
+    let order = order.ok_or(Drf::NotFound)?;
+    match open_room(&shared, &caller.person, order).await {
         Ok((view, new)) => {
             let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-            Ok((status, room_json(&view, viewer)).into_response())
+            Ok((status, room_json(&view, caller.person.id)).into_response())
         }
         Err(Error::Refused(Refusal::NoPlaceInOrder)) => {
             Ok((StatusCode::FORBIDDEN, Json(json!({"error": NO_PLACE_IN_ORDER}))).into_response())
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The room of an order, and whether it is new. One that stands is only read, so that asking often costs no commits.
+async fn open_room(shared: &Shared, person: &Person, order: OrderId) -> Result<(RoomView, bool), Error> {
+    let by = person.clone();
+    let standing = ask::look(&shared.chat, move |look| rules::standing_order_room(look, &by, order));
+    if let Some(view) = standing.await? {
+        return Ok((view, false));
+    }
+    let (now, uuid) = (
+        shared.chat.now(),
+        Builder::from_random_bytes(shared.chat.random()).into_uuid(),
+    );
+    let by = person.clone();
+    ask::change(&shared.chat, move |tx| {
+        rules::open_order_room(tx, now, &by, order, uuid)
+    })
+    .await
 }
 
 async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
@@ -143,11 +163,11 @@ async fn change_room(
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let person = caller.person.clone();
     let standing = ask::look(&shared.chat, move |look| rules::room_to_change(look, &person, room)).await?;
-    let order = match fields.id("order") {
-        Ok(Some(order)) => OrderId(order),
+    let order = match named_order(&fields) {
+        Ok(Some(order)) => order,
         Ok(None) if whole => return Err(Drf::field("order", FieldError::Required)),
         Ok(None) => return Ok(room_json(&standing, viewer)),
-        Err(error) => return Err(Drf::field("order", error)),
+        Err(name) => return Err(Drf::field(name, FieldError::NotInteger)),
     };
     let now = shared.chat.now();
     let moved = ask::change(&shared.chat, move |tx| {

@@ -20,7 +20,7 @@ pub use catch_up::{CaughtUp, catch_up};
 pub use edit::edit;
 pub use erase::erase;
 pub use history::{History, history, listen, message_to_change, one_message};
-pub use open::open_order_room;
+pub use open::{open_order_room, standing_order_room};
 pub use orders::{move_room, put_order, remove_room};
 pub use page::{MessagesPage, PageNumber, messages_of, page, page_of_rooms};
 pub use people::{FIRST_OWN_PERSON, new_own_person, put_group, put_person};

@@ -4,8 +4,8 @@ use super::members::join;
 use super::rooms::view;
 use crate::error::{Error, Refusal};
 use crate::policy;
-use crate::ports::Tx;
-use crate::words::{NewRoom, Order, OrderId, Person, Room, RoomKind, RoomView, Time};
+use crate::ports::{Look, Tx};
+use crate::words::{NewRoom, Order, OrderId, Person, PersonId, Room, RoomKind, RoomView, Time};
 use uuid::Uuid;
 
 /// Opens the room of an order: the room, and whether it is new. Everybody with a place in the order is in it.
@@ -24,6 +24,30 @@ pub fn open_order_room(
     policy::require_place_in_order(&order, by)?;
     let (room, new) = room_of(tx, now, &order, uuid)?;
     Ok((view(tx, room)?, new))
+}
+
+/// The room of an order, if it stands and everybody who has a place in the order is in it: then opening it would
+/// change nothing.
+///
+/// # Errors
+/// As [`open_order_room`].
+pub fn standing_order_room(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    order: OrderId,
+) -> Result<Option<RoomView>, Error> {
+    let order = look.order(order)?.ok_or(Refusal::NoSuchOrder)?;
+    policy::require_place_in_order(&order, by)?;
+    let Some(room) = look.room_by_key(&key_of(order.id))? else {
+        return Ok(None);
+    };
+    let view = view(look, room)?;
+    let is_in = |person: &PersonId| view.members.iter().any(|(member, _)| member.person == *person);
+    Ok(if order.people().iter().all(is_in) {
+        Some(view)
+    } else {
+        None
+    })
 }
 
 /// The order's room, opened if need be, with everybody in it who has a place in the order.

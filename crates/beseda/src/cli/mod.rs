@@ -73,7 +73,7 @@ enum Verb {
   beseda seed people.json --data /var/lib/beseda --json
 ")]
     Seed {
-        /// The JSON file: {\"people\": […], \"groups\": […], \"orders\": […]}
+        /// The JSON file: {"people": […], "groups": […], "orders": […]}
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]

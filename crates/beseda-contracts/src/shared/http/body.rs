@@ -6,6 +6,7 @@ use super::urlencoded;
 use crate::shared::Shared;
 use crate::shared::depth::within_depth;
 use axum::body::Body;
+use axum::body::HttpBody;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use beseda_core::words::Limits;
 use bytes::Bytes;
@@ -68,10 +69,26 @@ impl Fields {
         self.values.contains_key(name)
     }
 
-    /// Whether a file came under this name.
+    /// Whether a file came, under any name.
     #[must_use]
-    pub fn file(&self, name: &str) -> bool {
-        self.files.iter().any(|file| file == name)
+    pub fn brings_file(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// A name that the client's program chose: a text of 1 to `max` characters, as it came. Null is none.
+    ///
+    /// # Errors
+    /// [`FieldError::NotText`] also for a number, of which programs do not agree on the text; [`FieldError::Blank`],
+    /// [`FieldError::NulCharacter`], [`FieldError::TooLong`].
+    pub fn chosen_name(&self, name: &str, max: usize) -> Result<Option<String>, FieldError> {
+        match self.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Err(FieldError::Blank),
+            Some(Value::String(text)) if text.contains('\0') => Err(FieldError::NulCharacter),
+            Some(Value::String(text)) if text.chars().nth(max).is_some() => Err(FieldError::TooLong { max }),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(FieldError::NotText),
+        }
     }
 
     /// The text without white space around it; a number is taken as its text.
@@ -154,6 +171,10 @@ impl Fields {
 
 async fn whole(body: Body, most: u64) -> Result<Bytes, Drf> {
     let most = most.min(TEXT_BYTES);
+    // What says that it is too big is not waited for.
+    if body.size_hint().lower() > most {
+        return Err(Drf::TooLarge(most));
+    }
     match Limited::new(body, usize::try_from(most).unwrap_or(usize::MAX))
         .collect()
         .await

@@ -8,14 +8,15 @@ pub fn pairs(text: &str) -> impl Iterator<Item = Result<(String, String), NotUtf
     })
 }
 
-/// The last value of a name in a query.
+/// The last value of a name in a query. One that is no UTF-8 holds U+FFFD, which no value that means anything does.
 #[must_use]
 pub fn value(query: &str, name: &str) -> Option<String> {
-    pairs(query)
-        .filter_map(Result::ok)
-        .filter(|(found, _)| found == name)
-        .map(|(_, value)| value)
-        .last()
+    let mut named = query.split('&').rev().filter_map(|pair| {
+        let (found, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (!pair.is_empty() && decoded(found).is_ok_and(|found| found == name)).then_some(value)
+    });
+    named.next()
+        .map(|value| decoded(value).unwrap_or_else(|NotUtf8| char::REPLACEMENT_CHARACTER.to_string()))
 }
 
 /// A name or a value was no UTF-8.

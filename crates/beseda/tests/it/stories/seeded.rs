@@ -38,10 +38,10 @@ async fn an_expert_who_comes_later_joins_and_one_who_is_replaced_is_shut_out() {
     client.say_and_hear("welcome").await;
     assert_eq!(expert.texts_until("welcome").await, ["welcome"]);
 
-    // Another takes the place: the first one is shut out, whether anything is said in the room or not.
+    // Another takes the place: what is said from now on is not for the first one.
     server.seed(&order(Some(14))).await;
-    assert_eq!(expert.closed().await.0, 4003);
     client.say_and_hear("between us").await;
+    assert_eq!(expert.closed().await.0, 4003);
     assert_eq!(party.expert.get(&path).await.status, 404);
     assert_eq!(party.expert.knock(room).await.closed().await.0, 4003);
     let newcomer = party.stranger.listen(room).await;
@@ -50,6 +50,16 @@ async fn an_expert_who_comes_later_joins_and_one_who_is_replaced_is_shut_out() {
         3,
         "the newcomer reads what was said before them"
     );
+}
+
+#[tokio::test]
+async fn whoever_is_replaced_is_shut_out_of_a_silent_room_too() {
+    let server = Server::start("replaced", "", &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    let mut expert = party.expert.listen(room).await;
+    server.seed(&order(None)).await;
+    assert_eq!(expert.closed().await.0, 4003);
 }
 
 #[tokio::test]

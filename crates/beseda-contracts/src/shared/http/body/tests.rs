@@ -48,7 +48,7 @@ async fn a_file_is_remembered_and_read_past() {
     let parts = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\u{0}PNG\r\n\
                  --x\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhi\r\n--x--\r\n";
     let fields = read("multipart/form-data; boundary=x", parts).await.unwrap();
-    assert!(fields.file("file") && !fields.file("message") && !fields.has("file"));
+    assert!(fields.brings_file() && !fields.has("file"));
     assert_eq!(fields.text("message"), Ok(Some("hi".to_owned())));
 }
 
@@ -170,4 +170,18 @@ fn an_id_is_a_number_or_its_text() {
     );
     assert_eq!(fields.id("nothing"), Ok(None));
     assert_eq!(fields.required_id("nothing"), Err(FieldError::Required));
+}
+
+#[tokio::test]
+async fn a_chosen_name_is_a_text_and_null_is_none() {
+    let name = |json: &'static str| async move {
+        let request = Request::post("/").header("content-type", "application/json").body(Body::from(json)).unwrap();
+        Fields::read(request, &Limits::default(), 1_000).await.unwrap().chosen_name("id", 3)
+    };
+    assert_eq!(name("{}").await, Ok(None));
+    assert_eq!(name(r#"{"id": null}"#).await, Ok(None));
+    assert_eq!(name(r#"{"id": " a "}"#).await, Ok(Some(" a ".to_owned())));
+    assert_eq!(name(r#"{"id": ""}"#).await, Err(FieldError::Blank));
+    assert_eq!(name(r#"{"id": 12}"#).await, Err(FieldError::NotText));
+    assert_eq!(name(r#"{"id": "abcd"}"#).await, Err(FieldError::TooLong { max: 3 }));
 }

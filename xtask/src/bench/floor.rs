@@ -1,0 +1,218 @@
+//! The two floors: the same sockets, codec and runtime as Beseda's, with no chat behind them.
+//!
+//! The raw one only passes on. The durable one keeps every message first: one writer thread, group commit, fsync. What
+//! Beseda costs beyond them is what Beseda does.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::{self, State};
+use axum::response::Response;
+use axum::routing::get;
+use beseda_live::accept::{AcceptLimits, listen, serve};
+use beseda_live::codec::{Incoming, text_frame};
+use beseda_live::socket::{Ear, Queue, QueueLimits, SocketLimits, drive};
+use beseda_live::upgrade::Upgrade;
+use clap::{Args, ValueEnum};
+use rusqlite::Connection;
+use tokio_util::sync::CancellationToken;
+
+/// Messages in one commit at most, as in the store.
+const GROUP: usize = 256;
+
+/// Runs a floor until it is killed.
+#[derive(Args)]
+pub struct Floor {
+    /// Which one.
+    kind: Kind,
+    /// Where it listens.
+    #[arg(long)]
+    listen: SocketAddr,
+    /// Where the durable one keeps its database.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Raw,
+    Durable,
+}
+
+type Rooms = Mutex<Vec<Vec<Arc<Queue>>>>;
+
+/// One message on its way to the disk.
+struct Sent {
+    room: usize,
+    text: String,
+}
+
+#[derive(Clone)]
+struct House {
+    rooms: Arc<Rooms>,
+    writer: Option<SyncSender<Sent>>,
+}
+
+impl House {
+    fn join(&self, room: usize, queue: Arc<Queue>) {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        if rooms.len() <= room {
+            rooms.resize_with(room + 1, Vec::new);
+        }
+        if let Some(members) = rooms.get_mut(room) {
+            members.push(queue);
+        }
+    }
+}
+
+/// Runs the floor.
+pub fn run(floor: &Floor) -> Result<()> {
+    let router = match floor.kind {
+        Kind::Raw => raw(),
+        Kind::Durable => durable(floor.data.as_deref().context("the durable floor needs --data")?)?,
+    };
+    beseda_live::runtime(None)?.block_on(async {
+        let listener = listen(floor.listen)?;
+        serve(listener, router, AcceptLimits::default(), CancellationToken::new()).await;
+        Ok(())
+    })
+}
+
+/// What only passes on.
+pub fn raw() -> Router {
+    doors(House {
+        rooms: Arc::default(),
+        writer: None,
+    })
+}
+
+/// What keeps everything first, in `floor.db` in `data`.
+pub fn durable(data: &Path) -> Result<Router> {
+    let database = open(data)?;
+    let (sender, queue) = sync_channel(4_096);
+    let rooms = Arc::new(Rooms::default());
+    let said = Arc::clone(&rooms);
+    std::thread::spawn(move || keep(database, &queue, &said));
+    Ok(doors(House {
+        rooms,
+        writer: Some(sender),
+    }))
+}
+
+fn doors(house: House) -> Router {
+    Router::new()
+        .route("/ws/{room}", get(enter))
+        .route("/readyz", get(|| async {}))
+        .with_state(house)
+}
+
+async fn enter(State(house): State<House>, extract::Path(room): extract::Path<usize>, upgrade: Upgrade) -> Response {
+    upgrade.answer(async move |stream, leftover| {
+        let queue = Arc::new(Queue::new(QueueLimits::default()));
+        house.join(room, Arc::clone(&queue));
+        let member = Member { house, room };
+        drive(stream, leftover, queue, SocketLimits::default(), member).await;
+    })
+}
+
+struct Member {
+    house: House,
+    room: usize,
+}
+
+impl Ear for Member {
+    fn heard(&mut self, incoming: Incoming<'_>) {
+        let Incoming::Text(frame) = incoming else { return };
+        // No chat logic: what stands between the fixed ends of the client's frame is the text.
+        let Some(text) = frame
+            .strip_prefix(super::client::BEFORE)
+            .and_then(|rest| rest.strip_suffix(super::client::AFTER))
+        else {
+            return;
+        };
+        match &self.house.writer {
+            None => say(&self.house.rooms, self.room, 1, text),
+            Some(writer) => {
+                // A full queue holds this thread, and with it the senders: a floor may.
+                let _ = writer.send(Sent {
+                    room: self.room,
+                    text: text.to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// Encodes once and queues for every member. The envelope is as long as the one of the order rooms.
+fn say(rooms: &Rooms, room: usize, seq: i64, text: &str) {
+    let frame = format!(
+        "{{\"type\":\"chat_message\",\"message\":{{\"id\":{seq},\"room\":{room},\"sender\":{{\"id\":1234,\
+         \"email\":\"client1234@example.com\",\"first_name\":\"Client\",\"last_name\":\"Number1234\"}},\
+         \"sender_name\":\"Client Number1234\",\"message\":\"{text}\",\"file\":null,\"is_read\":false,\
+         \"created_at\":\"2026-11-21T05:00:00.000000Z\"}}}}"
+    );
+    let frame = text_frame(frame.as_bytes());
+    let rooms = rooms.lock().unwrap_or_else(PoisonError::into_inner);
+    for member in rooms.get(room).into_iter().flatten() {
+        if member.push(frame.clone()).is_err() {
+            member.cut(4008, "too slow");
+        }
+    }
+}
+
+fn open(data: &Path) -> Result<Connection> {
+    let database = Connection::open(data.join("floor.db"))?;
+    database.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+         CREATE TABLE rooms (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
+         CREATE TABLE messages (room INTEGER NOT NULL, seq INTEGER NOT NULL, sender INTEGER NOT NULL, text TEXT NOT NULL,
+             created_at INTEGER NOT NULL, PRIMARY KEY (room, seq)) STRICT, WITHOUT ROWID;
+         WITH RECURSIVE n (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n WHERE id < 9999)
+         INSERT INTO rooms SELECT id, 0 FROM n;",
+    )?;
+    Ok(database)
+}
+
+/// The writer: all that is queued in one commit, then said.
+fn keep(mut database: Connection, queue: &Receiver<Sent>, rooms: &Rooms) {
+    let mut group: Vec<Sent> = Vec::with_capacity(GROUP);
+    while let Ok(first) = queue.recv() {
+        group.push(first);
+        while group.len() < GROUP {
+            let Ok(next) = queue.try_recv() else { break };
+            group.push(next);
+        }
+        match commit(&mut database, &group) {
+            Ok(seqs) => {
+                for (sent, seq) in group.drain(..).zip(seqs) {
+                    say(rooms, sent.room, seq, &sent.text);
+                }
+            }
+            // Nobody is told, so the benchmark counts the group as lost and says so.
+            Err(_) => group.clear(),
+        }
+    }
+}
+
+fn commit(database: &mut Connection, group: &[Sent]) -> rusqlite::Result<Vec<i64>> {
+    let transaction = database.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let mut seqs = Vec::with_capacity(group.len());
+    {
+        let mut next = transaction.prepare_cached("UPDATE rooms SET seq = seq + 1 WHERE id = ?1 RETURNING seq")?;
+        let mut insert = transaction.prepare_cached(
+            "INSERT INTO messages (room, seq, sender, text, created_at) VALUES (?1, ?2, 1234, ?3, 1795237200000000)",
+        )?;
+        for sent in group {
+            let room = i64::try_from(sent.room).unwrap_or_default();
+            let seq: i64 = next.query_row([room], |row| row.get(0))?;
+            insert.execute((room, seq, &sent.text))?;
+            seqs.push(seq);
+        }
+    }
+    transaction.commit()?;
+    Ok(seqs)
+}

@@ -1,0 +1,354 @@
+//! `cargo xtask bench`: Beseda against two floors, interleaved in one run, as ratios.
+
+mod client;
+mod fill;
+pub mod floor;
+mod http;
+mod pages;
+mod proc;
+mod report;
+mod server;
+mod siege;
+mod town;
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::{Args, ValueEnum};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use self::client::{Crowd, Load, Outcome};
+use self::pages::Archive;
+use self::report::Samples;
+use self::server::{Binaries, Kind, Server, pin};
+use self::town::{Street, Town, floor_seats};
+
+/// Measures Beseda against the floors and prints a table of ratios. Builds the release binaries first.
+#[derive(Args)]
+pub struct Bench {
+    /// Shorter runs, one round and a smaller archive: to see that it works, not to quote.
+    #[arg(long)]
+    quick: bool,
+    /// Only these measures; repeat for several.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// How often each server has its turn.
+    #[arg(long)]
+    rounds: Option<usize>,
+    /// Where to write all values as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Only the floors, where there is no Beseda to measure.
+    #[arg(long)]
+    floors: bool,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// CPU of a delivery in rooms of 2, 10 and 100; latency.
+    Fanout,
+    /// Sends a second, each of which waits for the last one.
+    Durable,
+    /// Memory of an idle connection.
+    Memory,
+    /// Pages of history and the list of rooms.
+    Reading,
+    /// A pair that talks while thousands of silent and half-spoken connections stand around.
+    Siege,
+}
+
+/// A thousand sockets in rooms of three sizes, and the sends a second that are about as many deliveries for each.
+const FAN_OUT: [(Street, u32); 3] = [
+    (
+        Street {
+            members: 2,
+            rooms: 500,
+            messages: 0,
+        },
+        4_000,
+    ),
+    (
+        Street {
+            members: 10,
+            rooms: 100,
+            messages: 0,
+        },
+        1_000,
+    ),
+    (
+        Street {
+            members: 100,
+            rooms: 10,
+            messages: 0,
+        },
+        100,
+    ),
+];
+/// Rooms with a history for those who only sit there.
+const IDLE: Street = Street {
+    members: 10,
+    rooms: 500,
+    messages: 50,
+};
+/// So many of them are there before the memory is looked at for the first time.
+const IDLE_BEFORE: usize = 1_000;
+/// As long as besiegers may stay.
+const SIEGE: Duration = Duration::from_secs(15);
+const QUIET: Duration = Duration::from_millis(300);
+
+const NOTE: &str = "A send is complete when all members of its room have received it; latency runs from the scheduled instant.\n\
+    An order has a client, an expert and an operator, so in rooms of 10 and 100 Beseda's members are windows of these three.\n\
+    The floors share Beseda's socket layer and runtime; F1 keeps every message in SQLite, synchronous=FULL, group commit.\n";
+
+impl Bench {
+    fn measures(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    fn kinds(&self) -> &'static [Kind] {
+        const FLOORS: [Kind; 2] = [Kind::Raw, Kind::Durable];
+        if self.floors { &FLOORS } else { &Kind::ALL }
+    }
+}
+
+/// Builds, measures, prints.
+pub fn run(bench: &Bench) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("workspace")?;
+    if cfg!(debug_assertions) {
+        return again_in_release(bench, root);
+    }
+    // Built together, so they lie together.
+    let xtask = std::env::current_exe()?;
+    let binaries = Binaries {
+        beseda: xtask.with_file_name("beseda"),
+        xtask,
+    };
+    raise_file_limit()?;
+    let folder = root.join("target/bench");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let (median, worst) = proc::fdatasync_us(&folder)?;
+    let machine = format!("{} · fdatasync p50 {median:.0} us p99 {worst:.0} us", proc::machine());
+    say(&format!("{machine}\n{NOTE}"))?;
+    if proc::load() > 0.5 {
+        say("Something else is using this machine: latencies will show it, ratios of CPU less so.\n")?;
+    }
+    let samples = measure(bench, &binaries, &folder)?;
+    say(&format!("\n{}", report::table(&samples)))?;
+    if let Some(file) = &bench.json {
+        std::fs::write(file, serde_json::to_string_pretty(&report::json(&samples, &machine))?)?;
+    }
+    std::fs::remove_dir_all(&folder)?;
+    match report::invalid(&samples) {
+        Some(why) => anyhow::bail!("INVALID: {why}"),
+        None => Ok(()),
+    }
+}
+
+fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples> {
+    let mut samples = Samples::default();
+    let rounds = bench.rounds.unwrap_or(if bench.quick { 1 } else { 5 });
+    let sockets = [Part::Fanout, Part::Durable, Part::Memory]
+        .into_iter()
+        .any(|part| bench.measures(part));
+    if sockets {
+        let town = if bench.floors {
+            None
+        } else {
+            say("building the town …\n")?;
+            let streets: Vec<Street> = FAN_OUT.iter().map(|(street, _)| *street).chain([IDLE]).collect();
+            Some(Town::build(binaries, folder, &streets)?)
+        };
+        for round in 1..=rounds {
+            for kind in bench.kinds() {
+                say(&format!(
+                    "round {round} of {rounds}: {} (load {})\n",
+                    kind.name(),
+                    proc::load()
+                ))?;
+                let turn = Turn {
+                    bench,
+                    binaries,
+                    folder,
+                    town: town.as_ref(),
+                    kind: *kind,
+                };
+                turn.take(&mut samples)?;
+            }
+        }
+    }
+    if bench.measures(Part::Reading) && !bench.floors {
+        say("building the archive …\n")?;
+        let archive = Archive::build(binaries, folder, bench.quick)?;
+        for round in 1..=rounds {
+            say(&format!("reading, round {round} of {rounds}\n"))?;
+            archive.measure(binaries, folder, if bench.quick { 100 } else { 400 }, &mut samples)?;
+        }
+    }
+    Ok(samples)
+}
+
+/// One server's turn in one round.
+struct Turn<'a> {
+    bench: &'a Bench,
+    binaries: &'a Binaries,
+    folder: &'a Path,
+    town: Option<&'a Town>,
+    kind: Kind,
+}
+
+impl Turn<'_> {
+    fn take(&self, samples: &mut Samples) -> Result<()> {
+        let length = Duration::from_secs(if self.bench.quick { 2 } else { 8 });
+        if self.bench.measures(Part::Fanout) {
+            for (street, rate) in FAN_OUT {
+                let outcome = self.load(street, Load::Open(rate), length)?;
+                self.put(samples, street.members, "cpu", &outcome);
+                samples.put(self.kind, &format!("cpu_{}", street.members), outcome.cpu_us());
+                if street.members == 10 {
+                    for (name, quantile) in [("latency_p50", 0.5), ("latency_p99", 0.99), ("latency_p999", 0.999)] {
+                        samples.put(self.kind, name, outcome.latency_ms(quantile));
+                    }
+                }
+            }
+        }
+        if self.bench.measures(Part::Durable) && self.kind != Kind::Raw {
+            let [(pairs, _), ..] = FAN_OUT;
+            let outcome = self.load(pairs, Load::Closed, length)?;
+            self.put(samples, 0, "durable", &outcome);
+            samples.put(self.kind, "durable", outcome.sends as f64 / outcome.seconds);
+            samples.put(
+                self.kind,
+                "durable_cpu",
+                outcome.cpu as f64 / 1_000.0 / outcome.sends as f64,
+            );
+        }
+        if self.bench.measures(Part::Memory) {
+            samples.put(self.kind, "memory", self.memory()?);
+        }
+        // Held against itself, not against the floors.
+        if self.bench.measures(Part::Siege) && (self.kind == Kind::Beseda || self.bench.floors) {
+            self.siege(samples)?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, samples: &mut Samples, members: usize, of: &str, outcome: &Outcome) {
+        for (name, value) in [
+            ("client_busy", outcome.busy),
+            ("lost", outcome.lost as f64),
+            ("doubled", outcome.doubled as f64),
+        ] {
+            samples.put(self.kind, &format!("{name}_{of}_{members}"), value);
+        }
+    }
+
+    fn start(&self, name: &str) -> Result<(Server, PathBuf)> {
+        let data = self.folder.join(name);
+        if let (Kind::Beseda, Some(town)) = (self.kind, self.town) {
+            town.copy(&data)?;
+        }
+        Ok((Server::start(self.kind, self.binaries, &data)?, data))
+    }
+
+    fn seats(&self, street: Street) -> Result<Vec<client::Seat>> {
+        match (self.kind, self.town) {
+            (Kind::Beseda, Some(town)) => town.seats(street),
+            _ => Ok(floor_seats(street)),
+        }
+    }
+
+    fn load(&self, street: Street, load: Load, length: Duration) -> Result<Outcome> {
+        let (server, data) = self.start("loaded")?;
+        let mut crowd = Crowd::new(0)?;
+        crowd.connect(server.address, &self.seats(street)?)?;
+        crowd.settle(QUIET)?;
+        // Warms up caches, the branch predictor and the database's pages.
+        crowd.run(load, length / 8, &server)?;
+        crowd.settle(QUIET)?;
+        let outcome = crowd.run(load, length, &server)?;
+        drop(crowd);
+        drop(server);
+        std::fs::remove_dir_all(data)?;
+        Ok(outcome)
+    }
+
+    fn siege(&self, samples: &mut Samples) -> Result<()> {
+        let (server, data) = self.start("besieged")?;
+        let [(pairs, _), ..] = FAN_OUT;
+        let seats = self.seats(pairs)?;
+        let (pair, _) = seats.split_at(pairs.members);
+        let siege = siege::lay(server.address, pair, SIEGE, &server)?;
+        for (name, outcome) in [("peace", &siege.before), ("siege", &siege.during)] {
+            self.put(samples, 2, name, outcome);
+            samples.put(self.kind, &format!("{name}_p99"), outcome.latency_ms(0.99));
+        }
+        samples.put(self.kind, "siege_gone", siege.gone);
+        drop(server);
+        std::fs::remove_dir_all(data)?;
+        Ok(())
+    }
+
+    /// Kilobytes (1,000 bytes) that one more idle connection costs the process.
+    fn memory(&self) -> Result<f64> {
+        let (server, data) = self.start("idle")?;
+        let seats = self.seats(IDLE)?;
+        let (before, after) = seats.split_at(IDLE_BEFORE);
+        let mut crowd = Crowd::new(0)?;
+        crowd.connect(server.address, before)?;
+        crowd.settle(QUIET)?;
+        let first = server.resident_kb()?;
+        crowd.connect(server.address, after)?;
+        crowd.settle(Duration::from_secs(2))?;
+        let cost = (server.resident_kb()? - first) / after.len() as f64;
+        drop(server);
+        std::fs::remove_dir_all(data)?;
+        Ok(cost)
+    }
+}
+
+/// A debug build of the client would measure itself.
+fn again_in_release(bench: &Bench, root: &Path) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build
+        .current_dir(root)
+        .args(["build", "--release", "--package", "xtask"]);
+    if !bench.floors {
+        build.args(["--package", "beseda"]);
+    }
+    succeeded(build.status()?, "the release build")?;
+    let mut release = Command::new(root.join("target/release/xtask"));
+    succeeded(release.args(std::env::args_os().skip(1)).status()?, "the benchmark")
+}
+
+fn succeeded(status: ExitStatus, what: &str) -> Result<()> {
+    ensure!(status.success(), "{what} failed");
+    Ok(())
+}
+
+/// Thousands of sockets need as many files, here and in the servers, which inherit the limit.
+fn raise_file_limit() -> Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        },
+    )?;
+    pin(1)
+}
+
+fn say(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests;
