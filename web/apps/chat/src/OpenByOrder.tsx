@@ -1,0 +1,46 @@
+// Opens the room of an order whose number somebody has at hand.
+import { asTrouble, type Room } from "@beseda/client";
+import { Icon, sentenceFor, useClient, useWords } from "@beseda/react";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { usePageWords } from "./words.ts";
+
+export function OpenByOrder({ onOpen }: { onOpen: (room: Room) => void }): ReactNode {
+  const client = useClient();
+  const words = usePageWords();
+  const kit = useWords();
+  const [why, setWhy] = useState("");
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const order = Number(new FormData(form).get("order"));
+    setWhy("");
+    try {
+      const room = await client.api.createRoomForOrder(order);
+      form.reset();
+      onOpen(room);
+    } catch (error) {
+      const trouble = asTrouble(error);
+      const closed = trouble.kind === "missing" || trouble.kind === "forbidden";
+      setWhy(closed ? words.noAccess : sentenceFor(trouble, kit));
+    }
+  };
+  return (
+    <form className="open-order" onSubmit={(event) => void submit(event)}>
+      <div className="open-order-line">
+        <input
+          name="order"
+          inputMode="numeric"
+          pattern="[0-9]{1,15}"
+          required
+          autoComplete="off"
+          aria-label={words.openByOrder}
+          placeholder={words.orderNumber}
+        />
+        <button type="submit" title={kit.openChat} aria-label={kit.openChat}>
+          <Icon name="plus" />
+        </button>
+      </div>
+      <p role="alert">{why}</p>
+    </form>
+  );
+}

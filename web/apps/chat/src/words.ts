@@ -1,0 +1,58 @@
+// What the page says besides the kit.
+import { type Lang, useLang } from "@beseda/react";
+
+const ru = {
+  product: "Беседа",
+  loginTitle: "Вход в чат",
+  loginHint: "Переписка по вашим заказам",
+  identifier: "Почта, имя или телефон",
+  password: "Пароль",
+  login: "Войти",
+  loggingIn: "Входим…",
+  wrong: "Неверное имя или пароль.",
+  tooOften: (seconds: number) => `Слишком много попыток. Повторите через ${seconds} с.`,
+  logout: "Выйти",
+  settings: "Настройки",
+  theme: "Оформление",
+  themes: { auto: "Как в системе", light: "Светлое", dark: "Тёмное" },
+  language: "Язык",
+  choose: "Выберите чат",
+  chooseHint: "Или откройте чат заказа по его номеру.",
+  orderNumber: "Номер заказа",
+  openByOrder: "Открыть чат по номеру заказа",
+  checkFailed: "Не удалось открыть чаты",
+  orderHint: "Обсудите детали заказа, не уходя со страницы.",
+  noAccess: "Этот заказ вам недоступен.",
+};
+
+type PageWords = typeof ru;
+
+const en: PageWords = {
+  product: "Beseda",
+  loginTitle: "Log in to the chat",
+  loginHint: "Conversations about your orders",
+  identifier: "E-mail, username or phone",
+  password: "Password",
+  login: "Log in",
+  loggingIn: "Logging in…",
+  wrong: "The name or the password is wrong.",
+  tooOften: (seconds) => `Too many attempts. Try again in ${seconds} s.`,
+  logout: "Log out",
+  settings: "Settings",
+  theme: "Appearance",
+  themes: { auto: "As the system", light: "Light", dark: "Dark" },
+  language: "Language",
+  choose: "Choose a chat",
+  chooseHint: "Or open an order's chat by its number.",
+  orderNumber: "Order number",
+  openByOrder: "Open a chat by order number",
+  checkFailed: "The chats could not be opened",
+  orderHint: "Talk about the order without leaving its page.",
+  noAccess: "This order is not available to you.",
+};
+
+const dictionaries: Record<Lang, PageWords> = { ru, en };
+
+export function usePageWords(): PageWords {
+  return dictionaries[useLang()];
+}

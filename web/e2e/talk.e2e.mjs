@@ -1,0 +1,209 @@
+// Two people in one room: live both ways, and nothing lost or doubled whatever happens between.
+import { deepEqual, equal, match } from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  anna,
+  boris,
+  bubble,
+  field,
+  noFaults,
+  openHouse,
+  ready,
+  say,
+  shownTexts,
+  until,
+} from "./house.mjs";
+
+let house;
+before(async () => {
+  house = await openHouse({});
+});
+after(() => house?.end());
+
+test("log in, open an order's chat, talk live, see each other type", async () => {
+  const page = await house.page(null, "/chat?order=17");
+  await page.getByLabel("Почта, имя или телефон").fill("anna");
+  await page.getByLabel("Пароль").fill("неверный");
+  await page.getByRole("button", { name: "Войти" }).click();
+  await page.getByText("Неверное имя или пароль.").waitFor();
+  await page.getByLabel("Пароль").fill(anna.password);
+  await page.getByRole("button", { name: "Войти" }).click();
+  await page.getByRole("heading", { name: "Заказ #17" }).waitFor();
+  await page.getByRole("heading", { name: "Нет сообщений" }).waitFor();
+  match(page.url(), /\/chat\?room=\d+$/);
+  await ready(page);
+
+  const room = await house.roomOf(17);
+  const other = await ready(await house.page(boris, `/chat?room=${room.id}`));
+  await field(other).pressSequentially("Здрав", { delay: 30 });
+  await page.getByText("Печатает...").waitFor();
+  await page.getByText("Печатает...").waitFor({ state: "hidden" });
+  await say(other, "Здравствуйте");
+  const heard = bubble(page, "Здравствуйте");
+  await heard.waitFor();
+  equal(await heard.getAttribute("data-mine"), "false");
+  match(await heard.textContent(), /Борис Орлов.*\d\d:\d\d/s);
+
+  await say(page, "Добрый день");
+  const mine = bubble(page, "Добрый день");
+  equal(await mine.getAttribute("data-mine"), "true");
+  await bubble(other, "Добрый день").waitFor();
+  await page.getByTitle("Прочитано").or(page.getByTitle("Отправлено")).first().waitFor();
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});
+
+test("ticks: stored, then read when the other window looks", async () => {
+  const { id } = await house.roomOf(18);
+  const page = await ready(await house.page(anna, `/chat?room=${id}`));
+  await say(page, "Прочтите это");
+  await bubble(page, "Прочтите это").getByTitle("Отправлено").waitFor();
+  const other = await ready(await house.page(boris, `/chat?room=${id}`));
+  await bubble(other, "Прочтите это").waitFor();
+  await other.bringToFront();
+  await bubble(page, "Прочтите это").getByTitle("Прочитано").waitFor({ timeout: 25_000 });
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});
+
+test("edit and delete are seen on both sides", async () => {
+  const { id } = await house.roomOf(18);
+  const page = await ready(await house.page(anna, `/chat?room=${id}`));
+  const other = await ready(await house.page(boris, `/chat?room=${id}`));
+  await say(page, "Встреча в пять");
+  await bubble(other, "Встреча в пять").waitFor();
+  await bubble(page, "Встреча в пять").locator(".bs-bubble").hover();
+  await bubble(page, "Встреча в пять").getByRole("button", { name: "Изменить" }).click();
+  await field(page).fill("Встреча в шесть");
+  await field(page).press("Enter");
+  await bubble(page, "Встреча в шесть").getByText("изм.").waitFor();
+  await bubble(other, "Встреча в шесть").getByText("изм.").waitFor();
+  equal(await bubble(other, "Встреча в пять").count(), 0);
+
+  await field(page).press("ArrowUp");
+  equal(await field(page).inputValue(), "Встреча в шесть");
+  await field(page).press("Escape");
+  equal(await field(page).inputValue(), "");
+
+  await bubble(page, "Встреча в шесть").locator(".bs-bubble").hover();
+  await bubble(page, "Встреча в шесть").getByRole("button", { name: "Удалить" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Удалить" }).click();
+  await bubble(page, "Сообщение удалено").waitFor();
+  await bubble(other, "Сообщение удалено").waitFor();
+  deepEqual((await house.texts(id)).includes("Встреча в шесть"), false);
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});
+
+test("unread badges grow in the list and go when the room is looked at", async () => {
+  const { id } = await house.roomOf(19);
+  const page = await house.page(anna, "/chat");
+  await page.locator(".bs-room").first().waitFor();
+  for (const text of ["раз", "два", "три"]) await house.write(boris, id, text);
+  const row = page.locator(".bs-room").filter({ hasText: "Заказ #19" });
+  await row.locator(".bs-count").filter({ hasText: "3" }).waitFor({ timeout: 25_000 });
+  match(await row.textContent(), /\d\d\.\d\d\.\d{4} \d\d:\d\d/);
+  equal(await page.locator(".bs-room").first().textContent(), await row.textContent());
+  await row.click();
+  await page.getByText("Новые сообщения").waitFor();
+  await row.locator(".bs-count").waitFor({ state: "detached" });
+  await until(async () => {
+    const room = await house.call(anna, "GET", `/api/chat/rooms/${id}/`);
+    return room.unread_count === 0;
+  }, "the server knows that the room was read");
+  await page.context().close();
+  noFaults(house);
+});
+
+test("a lost ack and a retry make one message", async () => {
+  const { id } = await house.roomOf(19);
+  const page = await house.page(anna, "/chat");
+  let lost = 0;
+  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      if (lost === 0 && String(frame).includes("Один раз")) {
+        lost += 1;
+        socket.close({ code: 4009, reason: "retry_ms=300" });
+        server.close();
+      } else socket.send(frame);
+    });
+  });
+  await page.goto(`${house.url}/chat?room=${id}`);
+  await ready(page);
+  await say(page, "Один раз");
+  await until(() => lost === 1, "the ack was lost");
+  await bubble(page, "Один раз").getByTitle("Отправлено").waitFor();
+  await ready(page);
+  await until(
+    () => page.evaluate(() => !Object.keys(localStorage).some((key) => key.startsWith("bs-out:"))),
+    "the outbox is empty",
+  );
+  equal((await shownTexts(page)).filter((text) => text === "Один раз").length, 1);
+  equal((await house.texts(id)).filter((text) => text === "Один раз").length, 1);
+  await page.context().close();
+  noFaults(house);
+});
+
+test("an access token that is no good any more is renewed without a word", async () => {
+  const { id } = await house.roomOf(19);
+  const page = await ready(await house.page(anna, `/chat?room=${id}`));
+  await page.evaluate(() => localStorage.setItem("tp_access_token", "worn.out.token"));
+  await page.reload();
+  await ready(page);
+  await say(page, "с новым пропуском");
+  await bubble(page, "с новым пропуском").getByTitle("Отправлено").waitFor();
+  const token = await page.evaluate(() => localStorage.getItem("tp_access_token"));
+  equal(token.split(".").length, 3);
+  equal(token.includes("worn"), false);
+  await page.context().close();
+  noFaults(house);
+});
+
+test("a server that is killed and comes back loses nothing and doubles nothing", async () => {
+  const { id } = await house.roomOf(17);
+  const page = await ready(await house.page(anna, `/chat?room=${id}`));
+  const other = await ready(await house.page(boris, `/chat?room=${id}`));
+  const before = await house.texts(id);
+  const wanted = [];
+  const talk = async (who, name) => {
+    for (let turn = 1; turn <= 12; turn += 1) {
+      const text = `${name} ${turn}`;
+      // The field is off while there is no link: whoever types waits for it, as a person does.
+      await until(
+        async () => {
+          await say(who, text).catch(() => undefined);
+          return (await shownTexts(who)).includes(text);
+        },
+        `${text} was taken`,
+        40_000,
+      );
+      wanted.push(text);
+    }
+  };
+  const talking = Promise.all([talk(page, "Анна"), talk(other, "Борис")]);
+  await until(() => wanted.length >= 6, "the conversation is under way");
+  await house.kill();
+  await page.getByText("Нет связи").first().waitFor();
+  equal(await field(page).isDisabled(), true);
+  await house.start();
+  await talking;
+  const all = [...wanted].sort();
+  await until(
+    async () => (await house.texts(id)).length >= before.length + 24,
+    "all are kept",
+    30_000,
+  );
+  const kept = (await house.texts(id)).slice(before.length);
+  deepEqual([...kept].sort(), all);
+  for (const who of [page, other]) {
+    await until(async () => (await shownTexts(who)).length >= before.length + 24, "all are shown");
+    deepEqual((await shownTexts(who)).slice(-24), kept);
+  }
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});

@@ -1,0 +1,151 @@
+// The client of one browser: the session, the list of rooms, and the rooms that are open.
+import { type ChatApi, createChatApi } from "./api.ts";
+import { Drafts, draftPrefix } from "./drafts.ts";
+import { outboxPrefix } from "./outbox.ts";
+import { type Platform, systemPlatform } from "./platform.ts";
+import { OpenRoom } from "./room.ts";
+import { RoomList } from "./rooms.ts";
+import { Session } from "./session.ts";
+
+/** A room nobody looks at any more keeps its link this long, in milliseconds: many come right back. */
+const LINGER = 1_000;
+
+/** Everything that belongs to the person who is logged in. */
+interface Belongings {
+  me: number;
+  drafts: Drafts;
+  rooms: Map<number, { room: OpenRoom; holders: number; callOff: (() => void) | null }>;
+}
+
+export class ChatClient {
+  readonly session: Session;
+  readonly api: ChatApi;
+  readonly list: RoomList;
+  readonly #platform: Platform;
+  #own: Belongings | null = null;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+    this.session = new Session(platform);
+    this.api = createChatApi(this.session);
+    this.list = new RoomList(platform, this.api, {
+      told: (rooms) => {
+        for (const room of rooms) this.#own?.rooms.get(room.id)?.room.know(room);
+      },
+      unreachable: () => this.doubt(),
+    });
+    this.session.subscribe(() => {
+      const me = this.session.getSnapshot().me?.id ?? null;
+      if (this.#own && this.#own.me !== me) this.#leave();
+    });
+  }
+
+  /** The drafts of the person who is logged in. */
+  get drafts(): Drafts {
+    return this.#belongings().drafts;
+  }
+
+  /** Ends the session, and leaves nothing of what was written and not sent in this browser. */
+  async logout(): Promise<void> {
+    const { me } = this.#belongings();
+    await this.session.logout();
+    const { keep } = this.#platform;
+    for (const prefix of [outboxPrefix(me), draftPrefix(me)]) {
+      for (const key of keep.keys(prefix)) keep.remove(key);
+    }
+  }
+
+  /** The room, the same one for everybody who asks while somebody holds it. */
+  room(id: number): OpenRoom {
+    const own = this.#belongings();
+    let kept = own.rooms.get(id);
+    if (!kept) {
+      const room = new OpenRoom(id, {
+        platform: this.#platform,
+        session: this.session,
+        api: this.api,
+        me: own.me,
+        touched: () => this.#touched(room),
+      });
+      kept = { room, holders: 0, callOff: null };
+      own.rooms.set(id, kept);
+    }
+    return kept.room;
+  }
+
+  /** Keeps the room's link open until the returned function is called. */
+  hold(id: number): () => void {
+    const room = this.room(id);
+    const own = this.#belongings();
+    const kept = own.rooms.get(id);
+    if (!kept) return () => {};
+    kept.holders += 1;
+    kept.callOff?.();
+    kept.callOff = null;
+    room.open();
+    return () => {
+      kept.holders -= 1;
+      if (kept.holders > 0) return;
+      kept.callOff = this.#platform.later(LINGER, () => {
+        room.close();
+        own.rooms.delete(id);
+      });
+    };
+  }
+
+  /** Something suggests that links may be dead: a wake-up, a new network, a failed call. */
+  doubt(): void {
+    for (const { room } of this.#own?.rooms.values() ?? []) room.link.doubt();
+  }
+
+  /** The device says that it has no network. */
+  lose(): void {
+    for (const { room } of this.#own?.rooms.values() ?? []) room.link.lose();
+  }
+
+  #belongings(): Belongings {
+    const me = this.session.getSnapshot().me?.id ?? 0;
+    this.#own ??= { me, drafts: new Drafts(this.#platform, me), rooms: new Map() };
+    return this.#own;
+  }
+
+  #leave(): void {
+    for (const { room, callOff } of this.#own?.rooms.values() ?? []) {
+      callOff?.();
+      room.close();
+    }
+    this.#own = null;
+    this.list.clear();
+  }
+
+  #touched(room: OpenRoom): void {
+    const { loaded, items, room: known } = room.getSnapshot();
+    if (loaded && known) {
+      const newest = items.findLast(({ erased }) => !erased)?.message ?? null;
+      this.list.patch(room.id, { newest, unread: known.unread_count });
+      if (newest && newest.sender.id === this.#own?.me) this.list.haste();
+    }
+    this.list.hint();
+  }
+}
+
+let shared: ChatClient | null = null;
+
+/** The client of this page, made when it is first asked for. */
+export function defaultClient(): ChatClient {
+  shared ??= new ChatClient(systemPlatform());
+  return shared;
+}
+
+/** The calls of the contract, as the person who is logged in on this page. */
+export const chatApi: ChatApi = {
+  getRooms: () => defaultClient().api.getRooms(),
+  getRoom: (room) => defaultClient().api.getRoom(room),
+  createRoomForOrder: (order) => defaultClient().api.createRoomForOrder(order),
+  getMessages: (room) => defaultClient().api.getMessages(room),
+  getMessagePage: (room, wish) => defaultClient().api.getMessagePage(room, wish),
+  markAsRead: (room) => defaultClient().api.markAsRead(room),
+  sendMessage: (room, text, clientId) => defaultClient().api.sendMessage(room, text, clientId),
+  editMessage: (id, text) => defaultClient().api.editMessage(id, text),
+  deleteMessage: (id) => defaultClient().api.deleteMessage(id),
+};

@@ -1,0 +1,56 @@
+// What somebody has typed and not sent, one text for each room, in this browser only.
+import { Observed } from "./observed.ts";
+import type { Platform } from "./platform.ts";
+
+/** A draft older than this is forgotten: 30 days, in milliseconds. */
+const KEPT = 30 * 24 * 3600 * 1000;
+
+/** What the keys of one person's drafts begin with. */
+export const draftPrefix = (person: number): string => `bs-draft:${person}:`;
+
+/** Texts by room id. */
+export type DraftsSnapshot = ReadonlyMap<number, string>;
+
+export class Drafts extends Observed<DraftsSnapshot> {
+  readonly #platform: Platform;
+  readonly #prefix: string;
+
+  constructor(platform: Platform, person: number) {
+    super(new Map());
+    this.#platform = platform;
+    this.#prefix = draftPrefix(person);
+    this.show(this.#load());
+  }
+
+  get(room: number): string {
+    return this.getSnapshot().get(room) ?? "";
+  }
+
+  set(room: number, text: string): void {
+    if (text === this.get(room)) return;
+    const drafts = new Map(this.getSnapshot());
+    if (text.trim()) {
+      drafts.set(room, text);
+      const kept = JSON.stringify({ text, at: this.#platform.now() });
+      this.#platform.keep.set(this.#prefix + room, kept);
+    } else {
+      drafts.delete(room);
+      this.#platform.keep.remove(this.#prefix + room);
+    }
+    this.show(drafts);
+  }
+
+  #load(): Map<number, string> {
+    const drafts = new Map<number, string>();
+    for (const key of this.#platform.keep.keys(this.#prefix)) {
+      try {
+        const { text, at } = JSON.parse(this.#platform.keep.get(key) ?? "");
+        if (this.#platform.now() - at > KEPT) throw new Error("too old");
+        drafts.set(Number(key.slice(this.#prefix.length)), String(text));
+      } catch {
+        this.#platform.keep.remove(key);
+      }
+    }
+    return drafts;
+  }
+}

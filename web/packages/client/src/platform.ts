@@ -1,0 +1,135 @@
+// What the client asks of the place it runs in: nothing here knows a document or a window.
+
+/** The part of a WebSocket that the client uses. */
+export interface SocketLike {
+  send(text: string): void;
+  close(code?: number): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+}
+
+/** The part of a fetch answer that the client uses. */
+export interface Answer {
+  status: number;
+  headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+/** The part of a fetch call that the client uses. */
+export interface Call {
+  method: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** Text kept under a key; a store that is full or forbidden forgets instead of failing. */
+export interface Keep {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(prefix: string): string[];
+}
+
+/** Everything outside of the client, so that tests can stand in for it. */
+export interface Platform {
+  /** Where the server is: `https://host[:port]`, no trailing slash. */
+  origin: string;
+  fetch(url: string, call: Call): Promise<Answer>;
+  openSocket(url: string): SocketLike;
+  keep: Keep;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** 0 ≤ n < 1. */
+  random(): number;
+  /** 16 random bytes, for client ids. */
+  bytes(): Uint8Array;
+  /** Runs `work` after `ms` milliseconds; the returned function calls it off. */
+  later(ms: number, work: () => void): () => void;
+  /** Runs `work` while no other tab runs anything under the same name. */
+  alone<T>(name: string, work: () => Promise<T>): Promise<T>;
+}
+
+interface Storage {
+  length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** What a browser, or any recent JavaScript runtime, has on its global object. */
+interface Globals {
+  location?: { origin: string };
+  fetch(url: string, call: Call & { credentials: string }): Promise<Answer>;
+  WebSocket: new (url: string) => SocketLike;
+  localStorage?: Storage;
+  crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+  navigator?: { locks?: { request<T>(name: string, work: () => Promise<T>): Promise<T> } };
+  setTimeout(work: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** A platform on what the runtime offers; `origin` is needed where there is no page. */
+export function systemPlatform(origin?: string): Platform {
+  const world = globalThis as unknown as Globals;
+  const queues = new Map<string, Promise<unknown>>();
+  return {
+    origin: origin ?? world.location?.origin ?? "",
+    fetch: (url, call) => world.fetch(url, { ...call, credentials: "same-origin" }),
+    openSocket: (url) => new world.WebSocket(url),
+    keep: keepIn(storageOf(world)),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    bytes: () => world.crypto.getRandomValues(new Uint8Array(16)),
+    later(ms, work) {
+      const timer = world.setTimeout(work, ms);
+      return () => world.clearTimeout(timer);
+    },
+    alone(name, work) {
+      const locks = world.navigator?.locks;
+      if (locks) return locks.request(name, work);
+      // Without Web Locks (plain http on a foreign host) at least this tab takes its turns.
+      const turn = (queues.get(name) ?? Promise.resolve()).then(work, work);
+      queues.set(name, turn);
+      return turn;
+    },
+  };
+}
+
+function storageOf(world: Globals): Storage | null {
+  try {
+    return world.localStorage ?? null;
+  } catch {
+    // Reading the property itself throws where cookies are blocked.
+    return null;
+  }
+}
+
+/** Text kept in `storage`, or in memory when there is none or it refuses. */
+export function keepIn(storage: Storage | null): Keep {
+  const memory = new Map<string, string>();
+  return {
+    get: (key) => memory.get(key) ?? storage?.getItem(key) ?? null,
+    set(key, value) {
+      try {
+        if (!storage) throw new Error("no storage");
+        storage.setItem(key, value);
+        memory.delete(key);
+      } catch {
+        memory.set(key, value);
+      }
+    },
+    remove(key) {
+      memory.delete(key);
+      storage?.removeItem(key);
+    },
+    keys(prefix) {
+      const found = new Set(memory.keys());
+      for (let index = 0; storage && index < storage.length; index += 1) {
+        found.add(storage.key(index) ?? "");
+      }
+      return [...found].filter((key) => key.startsWith(prefix));
+    },
+  };
+}

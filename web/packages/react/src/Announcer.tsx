@@ -1,0 +1,37 @@
+// Tells screen readers about new messages of others, at most once a second, apart from the thread.
+import type { OpenRoom } from "@beseda/client";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { plural, useLang, useWords } from "./words/index.ts";
+
+const EVERY = 1_000;
+
+export function Announcer({ room, me }: { room: OpenRoom; me: number }): ReactNode {
+  const lang = useLang();
+  const { arrived } = useWords();
+  const [said, setSaid] = useState("");
+  const waiting = useRef<string[]>([]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const speak = () => {
+      timer = null;
+      const [only] = waiting.current;
+      const count = waiting.current.length;
+      waiting.current = [];
+      setSaid(count === 1 && only ? only : plural(lang, count, arrived));
+    };
+    const stop = room.onMessage((message) => {
+      if (message.sender.id === me) return;
+      waiting.current.push(`${message.sender_name}: ${message.message.slice(0, 200)}`);
+      timer ??= setTimeout(speak, EVERY);
+    });
+    return () => {
+      stop();
+      if (timer) clearTimeout(timer);
+    };
+  }, [room, me, lang, arrived]);
+  return (
+    <div className="bs-hidden" role="log" aria-live="polite">
+      {said}
+    </div>
+  );
+}

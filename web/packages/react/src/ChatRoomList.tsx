@@ -1,0 +1,182 @@
+// The rooms of a person, newest activity first, with what is unread in them.
+import type { Message, Room } from "@beseda/client";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { useClient, useObserved } from "./context.tsx";
+import { hueOf, initialsOf, nameOf } from "./people.ts";
+import { dateAndClock } from "./time.ts";
+import { sentenceFor } from "./trouble.ts";
+import { plural, useLang, useWords } from "./words/index.ts";
+
+/** A preview is no longer than this. */
+const PREVIEW = 80;
+
+export interface ChatRoomListProps {
+  /** The room that is open. */
+  selected?: number | null;
+  onSelect: (roomId: number) => void;
+  /** Where the row leads when it is opened in another tab. */
+  hrefOf?: (roomId: number) => string;
+}
+
+export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps): ReactNode {
+  const client = useClient();
+  const words = useWords();
+  const { rooms, trouble } = useObserved(client.list);
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => client.list.watch(), [client]);
+
+  const key = (event: KeyboardEvent) => {
+    const links = [...(list.current?.querySelectorAll("a") ?? [])];
+    const index = links.indexOf(event.target as HTMLAnchorElement);
+    const targets: Record<string, number> = {
+      ArrowDown: index + 1,
+      ArrowUp: index - 1,
+      Home: 0,
+      End: links.length - 1,
+    };
+    const next = targets[event.key];
+    if (next === undefined || index < 0) return;
+    event.preventDefault();
+    links[next]?.focus();
+  };
+
+  if (!rooms) {
+    if (!trouble) return <ListSkeleton />;
+    return (
+      <div className="bs-state" role="alert">
+        <h2>{words.roomsFailed}</h2>
+        <p>{sentenceFor(trouble, words)}</p>
+        <button type="button" className="bs-button" onClick={() => void client.list.refresh()}>
+          {words.retry}
+        </button>
+      </div>
+    );
+  }
+  if (rooms.length === 0) {
+    return (
+      <div className="bs-state">
+        <h2>{words.noRooms}</h2>
+        <p>{words.noRoomsHint}</p>
+      </div>
+    );
+  }
+  const stop = rooms.some(({ id }) => id === selected) ? selected : rooms[0]?.id;
+  return (
+    <nav className="bs-rooms" aria-label={words.rooms}>
+      <ul ref={list} onKeyDown={key}>
+        {rooms.map((room) => (
+          <li key={room.id}>
+            <RoomLink
+              room={room}
+              current={room.id === selected}
+              reachable={room.id === stop}
+              href={hrefOf?.(room.id) ?? `?room=${room.id}`}
+              onSelect={onSelect}
+            />
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+interface RoomLinkProps {
+  room: Room;
+  current: boolean;
+  /** The Tab key stops here. */
+  reachable: boolean;
+  href: string;
+  onSelect: (roomId: number) => void;
+}
+
+function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): ReactNode {
+  const client = useClient();
+  const words = useWords();
+  const lang = useLang();
+  const me = useObserved(client.session).me?.id;
+  const other = room.participants.find(({ user }) => user.id !== me)?.user;
+  const name = other ? nameOf(other) : "";
+  const at = new Date(room.last_message?.created_at ?? room.created_at);
+  const unread = room.unread_count;
+  const open = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    onSelect(room.id);
+  };
+  return (
+    <a
+      className="bs-room"
+      href={href}
+      tabIndex={reachable ? 0 : -1}
+      aria-current={current ? "page" : undefined}
+      data-unread={unread > 0}
+      onClick={open}
+    >
+      <span className="bs-avatar" data-hue={hueOf(other?.id ?? room.order)} aria-hidden="true">
+        {initialsOf(name) || "#"}
+      </span>
+      <span className="bs-room-words">
+        <span className="bs-room-line">
+          <span className="bs-room-title">{words.order(room.order)}</span>
+          <time className="bs-room-time" dateTime={at.toISOString()}>
+            {dateAndClock(at)}
+          </time>
+        </span>
+        {name && <span className="bs-room-name">{name}</span>}
+        <span className="bs-room-line">
+          <Preview room={room} current={current} me={me} />
+          {unread > 0 && (
+            <span className="bs-count">
+              <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+              <span className="bs-hidden">{plural(lang, unread, words.unread)}</span>
+            </span>
+          )}
+        </span>
+      </span>
+    </a>
+  );
+}
+
+function Preview(props: { room: Room; current: boolean; me: number | undefined }): ReactNode {
+  const { room, current, me } = props;
+  const words = useWords();
+  const draft = useObserved(useClient().drafts).get(room.id);
+  if (draft && !current) {
+    return (
+      <span className="bs-preview">
+        <span className="bs-draft">{words.draft}</span> {shorten(draft)}
+      </span>
+    );
+  }
+  const message = room.last_message;
+  if (!message) return <span className="bs-preview bs-none">{words.noMessages}</span>;
+  return (
+    <span className="bs-preview">
+      {message.sender.id === me && `${words.you}: `}
+      {shorten(textOf(message, words.file))}
+    </span>
+  );
+}
+
+function textOf({ message, file }: Message, fileWord: string): string {
+  return message || (file ? fileWord : "");
+}
+
+function shorten(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const letters = [...line];
+  return letters.length > PREVIEW ? `${letters.slice(0, PREVIEW).join("")}…` : line;
+}
+
+function ListSkeleton(): ReactNode {
+  return (
+    <div className="bs-list-skeleton bs-late" aria-hidden="true">
+      {[0, 1, 2, 3, 4, 5].map((row) => (
+        <div key={row}>
+          <span />
+          <span />
+        </div>
+      ))}
+    </div>
+  );
+}

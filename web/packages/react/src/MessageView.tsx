@@ -1,0 +1,241 @@
+// One row of a thread: a message with its ticks and actions, a day, or the unread line.
+import { memo, type ReactNode, useState } from "react";
+import { Icon, Ticks } from "./icons.tsx";
+import { linkify, safeHref } from "./linkify.ts";
+import { hueOf } from "./people.ts";
+import type { MessageRow, Row } from "./rows.ts";
+import { clock, dateAndClock, dayName } from "./time.ts";
+import { useLang, useWords } from "./words/index.ts";
+
+/** What one can do with a message. */
+export interface MessageActions {
+  edit(row: MessageRow): void;
+  remove(row: MessageRow): void;
+  retry(row: MessageRow): void;
+  discard(row: MessageRow): void;
+}
+
+export interface RowViewProps {
+  row: Row;
+  /** The row that the Tab key reaches. */
+  active: boolean;
+  /** Today's number: the names of days change at midnight. */
+  today: number;
+  actions: MessageActions;
+}
+
+export const RowView = memo(function RowView({ row, active, actions }: RowViewProps): ReactNode {
+  const words = useWords();
+  const lang = useLang();
+  switch (row.kind) {
+    case "beginning":
+      return <p className="bs-beginning">{words.beginning}</p>;
+    case "day":
+      return (
+        <p className="bs-day">
+          <span>{dayName(row.at, new Date(), lang, words)}</span>
+        </p>
+      );
+    case "unread":
+      return (
+        <p className="bs-unread-line">
+          <span>{words.unreadLine}</span>
+        </p>
+      );
+    case "message":
+      return <MessageView row={row} active={active} actions={actions} />;
+  }
+}, sameRow);
+
+function MessageView(props: { row: MessageRow; active: boolean; actions: MessageActions }) {
+  const { row, active, actions } = props;
+  const words = useWords();
+  const [open, setOpen] = useState(false);
+  const who = row.mine ? words.you : row.name;
+  return (
+    <article
+      className="bs-row"
+      tabIndex={active ? 0 : -1}
+      aria-label={`${who}, ${clock(row.at)}`}
+      data-key={row.key}
+      data-mine={row.mine}
+      data-head={row.head}
+      data-tail={row.tail}
+      data-unread={row.unread}
+      data-failed={row.progress === "failed"}
+      data-open={open}
+    >
+      {row.head && !row.mine && (
+        <span className="bs-name" data-hue={hueOf(row.sender)}>
+          {row.name}
+        </span>
+      )}
+      <div className="bs-bubble-line">
+        {/* A finger cannot hover: it taps the bubble to see what can be done with it. */}
+        <div
+          className="bs-bubble"
+          data-erased={row.erased}
+          onPointerUp={(event) => {
+            if (event.pointerType === "touch") setOpen(!open);
+          }}
+        >
+          {row.erased ? (
+            <span className="bs-text">{words.removed}</span>
+          ) : (
+            <span className="bs-text" dir="auto">
+              <Text text={row.text} />
+              {row.file && <FileLink file={row.file} />}
+            </span>
+          )}
+          <Meta row={row} />
+        </div>
+        {!row.erased && row.id !== null && <Actions row={row} actions={actions} />}
+      </div>
+      {row.progress === "failed" && <Failed row={row} actions={actions} />}
+    </article>
+  );
+}
+
+function Text({ text }: { text: string }): ReactNode {
+  return linkify(text).map(({ text: piece, href }, index) =>
+    href ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other name
+      <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {piece}
+      </a>
+    ) : (
+      piece
+    ),
+  );
+}
+
+function FileLink({ file }: { file: string }): ReactNode {
+  const words = useWords();
+  const href = file.startsWith("/") && !file.startsWith("//") ? file : safeHref(file);
+  const name = decodeURIComponentSafely(file.split(/[?#]/)[0]?.split("/").at(-1) ?? "");
+  if (!href) return null;
+  return (
+    <a className="bs-file" href={href} target="_blank" rel="noopener noreferrer nofollow">
+      <Icon name="file" />
+      {name || words.file}
+    </a>
+  );
+}
+
+function decodeURIComponentSafely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function Meta({ row }: { row: MessageRow }): ReactNode {
+  const words = useWords();
+  const { progress } = row;
+  return (
+    <span className="bs-meta">
+      {row.edited && !row.erased && <span>{words.edited}</span>}
+      <time dateTime={row.at.toISOString()} title={dateAndClock(row.at)}>
+        {clock(row.at)}
+      </time>
+      {progress && !row.erased && (
+        <span className="bs-progress" title={words[PROGRESS_WORDS[progress]]}>
+          <ProgressIcon progress={progress} />
+          <span className="bs-hidden">{words[PROGRESS_WORDS[progress]]}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+const PROGRESS_WORDS = {
+  pending: "sending",
+  failed: "notSent",
+  stored: "stored",
+  read: "read",
+} as const;
+
+function ProgressIcon({ progress }: { progress: keyof typeof PROGRESS_WORDS }): ReactNode {
+  if (progress === "pending") return <Icon name="clock" />;
+  if (progress === "failed") return <Icon name="alert" className="bs-alert" />;
+  return <Ticks read={progress === "read"} />;
+}
+
+function Actions({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
+  const words = useWords();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(row.text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <div className="bs-actions">
+      {navigator.clipboard && (
+        <button
+          type="button"
+          tabIndex={-1}
+          title={copied ? words.copied : words.copy}
+          aria-label={copied ? words.copied : words.copy}
+          onClick={() => void copy()}
+        >
+          <Icon name={copied ? "check" : "copy"} />
+        </button>
+      )}
+      {row.mine && (
+        <>
+          <button
+            type="button"
+            tabIndex={-1}
+            title={words.edit}
+            aria-label={words.edit}
+            onClick={() => actions.edit(row)}
+          >
+            <Icon name="edit" />
+          </button>
+          <button
+            type="button"
+            tabIndex={-1}
+            title={words.remove}
+            aria-label={words.remove}
+            onClick={() => actions.remove(row)}
+          >
+            <Icon name="remove" />
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Failed({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
+  const words = useWords();
+  const why = words.refusals[row.why];
+  return (
+    <div className="bs-failed">
+      <span>{why ? `${words.notSent}: ${why}` : words.notSent}</span>
+      <span className="bs-failed-ways">
+        <button type="button" className="bs-link" onClick={() => actions.retry(row)}>
+          {words.retry}
+        </button>
+        <button type="button" className="bs-link" onClick={() => actions.discard(row)}>
+          {words.remove}
+        </button>
+      </span>
+    </div>
+  );
+}
+
+/** Rows are built anew with every change; only those that say something else are drawn again. */
+function sameRow(before: RowViewProps, after: RowViewProps): boolean {
+  if (before.active !== after.active || before.today !== after.today) return false;
+  if (before.actions !== after.actions) return false;
+  const one = before.row as unknown as Record<string, unknown>;
+  const other = after.row as unknown as Record<string, unknown>;
+  return Object.keys(other).every((key) => plain(one[key]) === plain(other[key]));
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Date ? value.getTime() : value;
+}

@@ -1,0 +1,58 @@
+// The kit's own icons: 20 px, stroke 1.75, in the colour of the text around them.
+import type { ReactNode } from "react";
+
+const PATHS = {
+  send: "M3.5 10 16.5 3.8 12.6 16.4 9.4 11.6 3.5 10ZM9.4 11.6 16.5 3.8",
+  check: "m4 10.5 4 4 8-9",
+  close: "m5 5 10 10M15 5 5 15",
+  back: "M12.5 4.5 7 10l5.5 5.5",
+  down: "M10 4v11.5m-5-5 5 5 5-5",
+  edit: "m4 16 .8-3.6L13.6 3.6a1.4 1.4 0 0 1 2 0l.8.8a1.4 1.4 0 0 1 0 2L7.6 15.2 4 16Z",
+  remove: "M4 6h12M8 6V4h4v2m-6.5 0 .7 10h7.6l.7-10M8.5 9v4.5m3-4.5v4.5",
+  copy: "M7.5 7.5h8v8h-8zM12.5 7.5v-3h-8v8h3",
+  clock: "M10 3.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13Zm0 3V10l2.5 1.7",
+  alert: "M10 3.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM10 6.7v4.1m0 2.4v.1",
+  chat: "M4 4.5h12v9H9l-3.5 3v-3H4z",
+  settings: "M3.5 6.5h7m5 0h1m-13 7h1m5 0h7M10.5 4.5v4h3v-4zM5.5 11.5v4h3v-4z",
+  logout: "M8 3.5H4.5v13H8M8.5 10h8m-3-3.5 3 3.5-3 3.5",
+  plus: "M10 4v12M4 10h12",
+  file: "M5.5 3.5h6l3 3v10h-9zM11.5 3.5v3h3",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, className }: { name: IconName; className?: string }): ReactNode {
+  return (
+    <svg
+      className={className ? `bs-icon ${className}` : "bs-icon"}
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** One tick: the server has it. Two: somebody has read it. */
+export function Ticks({ read }: { read: boolean }): ReactNode {
+  return (
+    <svg className="bs-icon bs-ticks" viewBox="0 0 20 20" aria-hidden="true" data-read={read}>
+      <path
+        d={read ? "m1.5 10.8 3.6 3.7 7.4-8.3m-3.7 7.5.9.8 7.8-8.3" : "m4 10.8 3.8 3.7 7.7-8.3"}
+      />
+    </svg>
+  );
+}
+
+/** Two sheets of paper: a thread that is still empty. */
+export function Sheets(): ReactNode {
+  return (
+    <svg className="bs-sheets" viewBox="0 0 120 96" aria-hidden="true">
+      <path d="M18 14h56v60H32L18 60z" />
+      <path d="M18 60h14v14" />
+      <path d="M46 26h56v60H60L46 72z" className="bs-sheets-front" />
+      <path d="M46 72h14v14" />
+      <path d="M58 40h32M58 51h32M58 62h20" className="bs-sheets-ink" />
+    </svg>
+  );
+}

@@ -1,0 +1,24 @@
+// How people are called, and the colour and letters that stand for them.
+import type { Person } from "@beseda/client";
+
+export function nameOf({ first_name, last_name, email }: Person): string {
+  return `${first_name} ${last_name}`.trim() || email;
+}
+
+/** One or two capital letters. */
+export function initialsOf(name: string): string {
+  const letters = name
+    .split(/[\s@.]+/u)
+    .filter(Boolean)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "");
+  return letters.join("").toUpperCase();
+}
+
+/** How many hues there are for names. */
+const HUES = 8;
+
+/** The same person has the same hue everywhere. */
+export function hueOf(id: number): number {
+  return Math.abs(Math.imul(id, 2654435761)) % HUES;
+}

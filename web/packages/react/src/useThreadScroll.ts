@@ -1,0 +1,130 @@
+// Where a thread stands: it follows at the bottom, never moves when scrolled up, and keeps its place
+// when older rows come in above.
+import {
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+} from "react";
+import type { VirtualizerHandle } from "virtua";
+import { useNewest } from "./context.tsx";
+import type { Row } from "./rows.ts";
+
+/** This near to the end counts as being there, in pixels. */
+const NEAR_BOTTOM = 100;
+/** Older rows are asked for this far before the beginning is reached, in pixels. */
+const NEAR_TOP = 600;
+
+export interface ThreadScroll {
+  scroller: RefObject<HTMLElement | null>;
+  virtual: RefObject<VirtualizerHandle | null>;
+  /** The rows to draw now: usually all. */
+  rows: Row[];
+  /** Rows were added at the beginning in this very render. */
+  shift: boolean;
+  atBottom: boolean;
+  toBottom(): void;
+  /** To be called when the thread was scrolled, or grew. */
+  look(): void;
+  grew(): void;
+}
+
+export function useThreadScroll(all: Row[], onNearTop: () => void): ThreadScroll {
+  const scroller = useRef<HTMLElement>(null);
+  const virtual = useRef<VirtualizerHandle>(null);
+  const follows = useRef(true);
+  const [atBottom, setAtBottom] = useState(true);
+  const { rows, shift } = useOneEndAtATime(all);
+  const nearTop = useNewest(onNearTop);
+
+  const look = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    follows.current = below <= NEAR_BOTTOM;
+    setAtBottom(follows.current);
+    if (element.scrollTop < NEAR_TOP) nearTop.current();
+  }, [nearTop]);
+
+  const toBottom = useCallback(() => {
+    follows.current = true;
+    setAtBottom(true);
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, []);
+
+  const grew = useCallback(() => {
+    if (follows.current) toBottom();
+    else look();
+  }, [toBottom, look]);
+
+  useFirstPlace(rows, virtual, follows, toBottom);
+
+  const lastKey = rows.at(-1)?.key;
+  const lastMine = lastIsOnItsWay(rows);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new last row is what this waits for
+  useLayoutEffect(() => {
+    // What one has just written is always shown, also from deep in the history.
+    if (follows.current || lastMine) toBottom();
+  }, [lastKey]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => grew());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [grew]);
+
+  return { scroller, virtual, rows, shift, atBottom, toBottom, look, grew };
+}
+
+/** A thread opens at the first unread row where there is one, otherwise at its end. */
+function useFirstPlace(
+  rows: Row[],
+  virtual: RefObject<VirtualizerHandle | null>,
+  follows: RefObject<boolean>,
+  toBottom: () => void,
+): void {
+  const placed = useRef(false);
+  useLayoutEffect(() => {
+    if (placed.current || rows.length === 0) return;
+    placed.current = true;
+    const unread = rows.findIndex(({ kind }) => kind === "unread");
+    if (unread < 0) {
+      toBottom();
+      return;
+    }
+    follows.current = false;
+    virtual.current?.scrollToIndex(unread, { align: "start", offset: -24 });
+  }, [rows, virtual, follows, toBottom]);
+}
+
+/**
+ * The virtual list keeps its place from the end when rows came in above, from the beginning
+ * otherwise. When both ends grew at once, the new end waits for the next render.
+ */
+function useOneEndAtATime(all: Row[]): { rows: Row[]; shift: boolean } {
+  const [, again] = useReducer((times: number) => times + 1, 0);
+  const drawn = useRef<Row[]>([]);
+  const before = drawn.current;
+  const firstKey = before[0]?.key;
+  const lastKey = before.at(-1)?.key;
+  const shift =
+    before.length > 0 && all[0]?.key !== firstKey && all.some(({ key }) => key === firstKey);
+  const end = shift ? all.findLastIndex(({ key }) => key === lastKey) + 1 : 0;
+  const rows = end > 0 && end < all.length ? all.slice(0, end) : all;
+  useLayoutEffect(() => {
+    drawn.current = rows;
+    if (rows !== all) again();
+  });
+  return { rows, shift };
+}
+
+function lastIsOnItsWay(rows: Row[]): boolean {
+  const last = rows.at(-1);
+  return last?.kind === "message" && last.progress === "pending";
+}

@@ -1,0 +1,51 @@
+// The hook for pages that draw their own thread: a room's messages, live, and the ways to take part.
+import type { Message, OpenRoom, RoomSnapshot } from "@beseda/client";
+import { useCallback, useEffect, useMemo } from "react";
+import { useClient, useNewest, useObserved } from "./context.tsx";
+
+/** A room, held open while the component stands. */
+export function useRoom(roomId: number): { room: OpenRoom; snapshot: RoomSnapshot } {
+  const client = useClient();
+  const room = client.room(roomId);
+  useEffect(() => client.hold(roomId), [client, roomId]);
+  return { room, snapshot: useObserved(room) };
+}
+
+export interface WebSocketOptions {
+  roomId: number;
+  /** A message that is new here, from whoever it is. */
+  onMessage?: (message: Message) => void;
+  onTyping?: (userId: number, isTyping: boolean) => void;
+}
+
+export interface WebSocketWays {
+  isConnected: boolean;
+  /** The loaded messages, oldest first. */
+  messages: Message[];
+  /** Kept until the server has it, also over a lost connection or a reload. */
+  sendMessage: (text: string) => void;
+  sendTyping: (isTyping: boolean) => void;
+  markAsRead: () => void;
+}
+
+export function useWebSocket({ roomId, onMessage, onTyping }: WebSocketOptions): WebSocketWays {
+  const { room, snapshot } = useRoom(roomId);
+  const ears = useNewest({ onMessage, onTyping });
+  useEffect(() => room.onMessage((message) => ears.current.onMessage?.(message)), [room, ears]);
+  useEffect(() => room.onTyping((user, is) => ears.current.onTyping?.(user, is)), [room, ears]);
+  const { items, isConnected } = snapshot;
+  const messages = useMemo(
+    () => items.filter(({ erased }) => !erased).map(({ message }) => message),
+    [items],
+  );
+  return {
+    isConnected,
+    messages,
+    sendMessage: useCallback((text: string) => room.send(text), [room]),
+    sendTyping: useCallback(
+      (isTyping: boolean) => (isTyping ? room.typingVoice.key() : room.typingVoice.stop()),
+      [room],
+    ),
+    markAsRead: useCallback(() => room.markAsRead(), [room]),
+  };
+}

@@ -1,0 +1,189 @@
+// Words: plurals, dates, links, groups.
+import type { Item, Message } from "@beseda/client";
+import { describe, expect, test } from "vitest";
+import { linkify } from "../src/linkify.ts";
+import { hueOf, initialsOf } from "../src/people.ts";
+import { type MessageRow, type RowSource, rowsOf } from "../src/rows.ts";
+import { clock, dateAndClock, dayName } from "../src/time.ts";
+import { en } from "../src/words/en.ts";
+import { plural } from "../src/words/plural.ts";
+import { ru } from "../src/words/ru.ts";
+
+describe("plurals", () => {
+  test.each([
+    [1, "1 новое сообщение"],
+    [2, "2 новых сообщения"],
+    [5, "5 новых сообщений"],
+    [11, "11 новых сообщений"],
+    [21, "21 новое сообщение"],
+    [111, "111 новых сообщений"],
+  ])("%i in Russian", (count, said) => {
+    expect(plural("ru", count, ru.arrived)).toBe(said);
+  });
+  test("English", () => {
+    expect(plural("en", 1, en.arrived)).toBe("1 new message");
+    expect(plural("en", 21, en.arrived)).toBe("21 new messages");
+  });
+});
+
+test("the document's own words are kept to the letter", () => {
+  expect([ru.typing, ru.placeholder, ru.send, ru.noMessages, ru.openChat, ru.orderChat]).toEqual([
+    "Печатает...",
+    "Введите сообщение...",
+    "Отправить",
+    "Нет сообщений",
+    "Открыть чат",
+    "Чат по заказу",
+  ]);
+  expect(ru.order(17)).toBe("Заказ #17");
+});
+
+describe("dates", () => {
+  const at = new Date(2026, 2, 5, 7, 4);
+  test("numbers", () => {
+    expect(clock(at)).toBe("07:04");
+    expect(dateAndClock(at)).toBe("05.03.2026 07:04");
+  });
+  test("names of days", () => {
+    const names = { today: "Сегодня", yesterday: "Вчера" };
+    expect(dayName(at, new Date(2026, 2, 5, 23), "ru", names)).toBe("Сегодня");
+    expect(dayName(at, new Date(2026, 2, 6, 0, 1), "ru", names)).toBe("Вчера");
+    expect(dayName(at, new Date(2026, 2, 9), "ru", names)).toBe("5 марта");
+    expect(dayName(at, new Date(2027, 2, 9), "en", names)).toBe("5 March 2026");
+  });
+});
+
+describe("links", () => {
+  const links = (text: string) =>
+    linkify(text)
+      .filter(({ href }) => href)
+      .map(({ text: shown, href }) => [shown, href]);
+
+  test("are found, without the sentence around them", () => {
+    expect(links("см. https://a.example/x_(y), и http://b.example.")).toEqual([
+      ["https://a.example/x_(y)", "https://a.example/x_(y)"],
+      ["http://b.example", "http://b.example/"],
+    ]);
+    expect(links("(www.a.example)")).toEqual([["www.a.example", "https://www.a.example/"]]);
+    expect(links("пишите на me@a.example!")).toEqual([["me@a.example", "mailto:me@a.example"]]);
+  });
+
+  test("the pieces make the whole text", () => {
+    const text = "до https://a.example после me@a.example\nи http://";
+    expect(
+      linkify(text)
+        .map((piece) => piece.text)
+        .join(""),
+    ).toBe(text);
+  });
+
+  test.each([
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "https://bank.example@evil.example/",
+    "blob:https://a.example/1",
+    "//evil.example",
+    "ftp://a.example",
+    "http://",
+    "https://[",
+  ])("%s is only text", (text) => {
+    expect(links(text)).toEqual([]);
+  });
+
+  test("quotes and brackets end a link, so nothing of it can leave the attribute", () => {
+    expect(links('https://a.example/"onmouseover="alert(1)')).toEqual(
+      [["https://a.example", "https://a.example/"]].map(() => [
+        "https://a.example/",
+        "https://a.example/",
+      ]),
+    );
+  });
+});
+
+test("people", () => {
+  expect(initialsOf("Мария Иванова")).toBe("МИ");
+  expect(initialsOf("a@b.example")).toBe("AB");
+  expect(initialsOf("")).toBe("");
+  expect(hueOf(7)).toBe(hueOf(7));
+  expect(hueOf(123456789)).toBeLessThan(8);
+});
+
+describe("rows", () => {
+  const base = new Date(2026, 2, 5, 12, 0).getTime();
+  const item = (id: number, sender: number, minutes: number): Item => ({
+    message: {
+      id,
+      room: 5,
+      sender: { id: sender, email: "", first_name: "", last_name: "" },
+      sender_name: `Имя${sender}`,
+      message: `текст ${id}`,
+      file: null,
+      is_read: false,
+      created_at: new Date(base + minutes * 60_000).toISOString(),
+    } satisfies Message,
+    clientId: null,
+    edited: false,
+    erased: false,
+  });
+  const source = (items: Item[], change: Partial<RowSource> = {}): RowSource => ({
+    items,
+    unsent: [],
+    me: 1,
+    firstUnread: null,
+    lastUnread: null,
+    readUpTo: 0,
+    whole: true,
+    seams: new Set(),
+    ...change,
+  });
+  const shape = (wanted: RowSource) =>
+    rowsOf(wanted).map((row) =>
+      row.kind === "message" ? `${row.id}${row.head ? "^" : ""}${row.tail ? "_" : ""}` : row.kind,
+    );
+
+  test("groups of one person within ten minutes", () => {
+    const items = [item(1, 1, 0), item(2, 1, 10), item(3, 1, 21), item(4, 2, 21)];
+    expect(shape(source(items))).toEqual(["beginning", "day", "1^", "2_", "3^_", "4^_"]);
+  });
+
+  test("days and the unread line break groups", () => {
+    const items = [item(1, 2, 0), item(2, 2, 1), item(3, 2, 24 * 60)];
+    expect(shape(source(items, { firstUnread: 2, whole: false }))).toEqual([
+      "1^_",
+      "unread",
+      "2^_",
+      "day",
+      "3^_",
+    ]);
+  });
+
+  test("the unread block runs from its first message to its last, whoever wrote between", () => {
+    const items = [item(1, 2, 0), item(2, 2, 1), item(3, 1, 2), item(4, 2, 3), item(5, 2, 4)];
+    const rows = rowsOf(source(items, { firstUnread: 2, lastUnread: 4 }));
+    const unread = rows.filter((row) => row.kind === "message" && row.unread);
+    expect(unread.map((row) => row.key)).toEqual(["m2", "m3", "m4"]);
+  });
+
+  test("a row that was first keeps its look when others come before it", () => {
+    const seams = new Set([2]);
+    const look = (rows: ReturnType<typeof rowsOf>) =>
+      rows.find((row): row is MessageRow => row.kind === "message" && row.id === 2);
+    const before = look(rowsOf(source([item(2, 2, 1)], { whole: false, seams })));
+    const after = look(rowsOf(source([item(1, 2, 0), item(2, 2, 1)], { whole: false, seams })));
+    expect(after).toEqual(before);
+  });
+
+  test("ticks: stored, read by a mark, on the way, failed", () => {
+    const items = [item(1, 1, 0), item(2, 1, 1), item(3, 2, 2)];
+    const unsent = [
+      { clientId: "a", text: "", at: base, failed: false, why: "" },
+      { clientId: "b", text: "", at: base, failed: true, why: "" },
+    ];
+    const rows = rowsOf(source(items, { unsent, readUpTo: base }));
+    const ticks = rows.flatMap((row) => (row.kind === "message" ? [row.progress] : []));
+    expect(ticks).toEqual(["read", "stored", null, "pending", "failed"]);
+  });
+});

@@ -1,0 +1,82 @@
+// Holds the pages to their size budgets: gzip, level 9, in kilobytes of 1000 bytes.
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+
+const web = fileURLToPath(new URL("..", import.meta.url));
+const gz = (bytes) => gzipSync(bytes, { level: 9 }).length / 1000;
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
+
+/** The bundle of one package, without what its host brings along. */
+async function bundle(name, external) {
+  const built = await build({
+    root: web,
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      target: "es2023",
+      minify: true,
+      cssMinify: true,
+      lib: { entry: `${web}packages/${name}/src/index.ts`, formats: ["es"] },
+      rolldownOptions: { external },
+    },
+  });
+  const outputs = [built].flat().flatMap(({ output }) => output);
+  return sum(outputs.filter(({ type }) => type === "chunk").map(({ code }) => gz(code)));
+}
+
+async function style() {
+  const built = await build({
+    root: web,
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      rolldownOptions: { input: `${web}packages/react/src/style/index.css` },
+    },
+  });
+  const outputs = [built].flat().flatMap(({ output }) => output);
+  return sum(
+    outputs.filter(({ fileName }) => fileName.endsWith(".css")).map((one) => gz(one.source)),
+  );
+}
+
+/** What the built page loads, by the ends of the names. */
+function assets(end) {
+  const folder = `${web}apps/chat/dist/assets/`;
+  const names = readdirSync(folder).filter((name) => name.endsWith(end));
+  if (names.length === 0) throw new Error(`no ${end} in ${folder}: run "npm run build" first`);
+  const packed = end === ".woff2";
+  return sum(
+    names
+      .map((name) => readFileSync(folder + name))
+      .map((one) => (packed ? one.length / 1000 : gz(one))),
+  );
+}
+
+const budgets = [
+  ["client JS", await bundle("client", []), 12],
+  [
+    "react JS, with its list, without client and React",
+    await bundle("react", [/^react/, /^@beseda\/client/]),
+    34,
+  ],
+  ["react CSS", await style(), 8],
+  ["page JS", assets(".js"), 150],
+  ["page CSS", assets(".css"), 12],
+  ["page fonts", assets(".woff2"), 50],
+];
+let over = 0;
+for (const [name, size, budget] of budgets) {
+  const bad = size > budget;
+  if (bad) over += 1;
+  console.log(
+    `${bad ? "OVER" : "  ok"}  ${size.toFixed(1).padStart(6)} of ${String(budget).padStart(3)} kB  ${name}`,
+  );
+}
+if (over > 0) {
+  console.error(`${over} size budget(s) exceeded`);
+  process.exit(1);
+}
