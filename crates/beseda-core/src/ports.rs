@@ -61,6 +61,8 @@ pub trait Look {
     fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault>;
     /// The furthest receipt of anybody in the room but `person`.
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault>;
+    /// Every room that the person is in, in any order.
+    fn places(&mut self, person: PersonId) -> Result<Vec<Place>, Fault>;
     /// How many rooms the person is in.
     fn count_rooms(&mut self, person: PersonId) -> Result<i64, Fault>;
     /// The rooms that the person is in, the last changed first (then the higher number), with everybody in them and
@@ -95,16 +97,8 @@ pub trait Look {
     fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault>;
     /// The newest message below `before` that is not erased; 0 where there is none.
     fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault>;
-    /// How many messages that are not erased stand in the person's rooms.
-    fn count_messages_of(&mut self, person: PersonId) -> Result<i64, Fault>;
-    /// The messages of the person's rooms that are not erased, oldest first, each with the reader's receipts in its
-    /// room; `limit` of them after leaving out `offset`.
-    fn messages_of(
-        &mut self,
-        person: PersonId,
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<(Message, crate::words::Marks)>, Fault>;
+    /// The number among all messages of the one with this number in the room, erased or not.
+    fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault>;
 }
 
 /// How many numbers of a room one block of [`Look::erased_by_block`] covers.

@@ -18,7 +18,7 @@ use beseda_core::{Chat, Error, Fault, Refusal, rules};
 use bytes::Bytes;
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -45,6 +45,8 @@ pub struct Live {
     pace: Arc<dyn Pace>,
     wheel: Wheel,
     typing: Mutex<Typing>,
+    /// When the server stops: the least time, in milliseconds, after which clients come back. 0 while it serves.
+    stopping: AtomicU64,
 }
 
 impl Live {
@@ -52,12 +54,14 @@ impl Live {
     #[must_use]
     pub fn new(chat: Chat, hub: Arc<Hub>, pace: Arc<dyn Pace>) -> Arc<Self> {
         let (wheel, typing) = (Wheel::new(chat.limits()), Mutex::new(Typing::new(chat.limits())));
+        let stopping = AtomicU64::new(0);
         Arc::new(Self {
             chat,
             hub,
             pace,
             wheel,
             typing,
+            stopping,
         })
     }
 
@@ -113,7 +117,7 @@ impl Live {
             };
             for (listener, standing) in some.iter().zip(standings) {
                 match standing {
-                    Standing::Inside => listener.trust(change),
+                    Standing::Inside(person) => listener.trust(change, person),
                     Standing::Outside => listener.queue.cut(close::NOT_ALLOWED, "no longer in this room"),
                     Standing::Inactive => listener.queue.cut(close::NOT_AUTHENTICATED, "no longer let in"),
                 }
@@ -124,26 +128,32 @@ impl Live {
     /// Everything that time alone brings about, at `now_ms` of a clock that only moves forward.
     pub(crate) fn tick(&self, now_ms: u64) {
         self.wheel.tick(now_ms);
-        let due = self.typing.lock().tick(now_ms);
-        for announcement in due {
+        // Told under the lock here and below: of what is said of one typist at once, the last must be heard last.
+        let mut typing = self.typing.lock();
+        for announcement in typing.tick(now_ms) {
             self.announce(announcement);
         }
     }
 
-    fn announce(
-        &self,
-        Announcement {
+    fn announce(&self, announcement: Announcement) {
+        let Announcement {
             room,
             person,
             is_typing,
-        }: Announcement,
-    ) {
+        } = announcement;
         self.hub.tell_typing(room, person, is_typing);
     }
 
     fn say_typing(&self, room: RoomId, person: PersonId, is_typing: bool) {
-        let announcement = self.typing.lock().say(self.wheel.now_ms(), room, person, is_typing);
-        if let Some(announcement) = announcement {
+        let mut typing = self.typing.lock();
+        if let Some(announcement) = typing.say(self.wheel.now_ms(), room, person, is_typing) {
+            self.announce(announcement);
+        }
+    }
+
+    fn stop_typing_of(&self, listener: &Listener) {
+        let mut typing = self.typing.lock();
+        if let Some(announcement) = typing.gone(self.wheel.now_ms(), listener.room, listener.person_id()) {
             self.announce(announcement);
         }
     }
@@ -152,12 +162,18 @@ impl Live {
     /// `least` to twice that, so that they do not all come at once.
     pub fn stop(&self, least: Duration) {
         let least = u64::try_from(least.as_millis()).unwrap_or(u64::MAX).max(1);
+        // First this, then everybody: who enters meanwhile is on the wheel before they look, and so is told once at least.
+        self.stopping.store(least, Ordering::SeqCst);
         for listener in self.wheel.everybody() {
-            let jitter = u64::from_le_bytes(self.chat.random()) % least;
-            listener
-                .queue
-                .close(close::RESTARTING, &format!("retry_ms={}", least.saturating_add(jitter)));
+            self.send_away(&listener, least);
         }
+    }
+
+    fn send_away(&self, listener: &Listener, least: u64) {
+        let jitter = u64::from_le_bytes(self.chat.random()) % least;
+        listener
+            .queue
+            .close(close::RESTARTING, &format!("retry_ms={}", least.saturating_add(jitter)));
     }
 
     /// Lets a person's socket into a room and carries it until it ends.
@@ -193,6 +209,10 @@ impl Live {
             return None;
         }
         self.wheel.enter(&listener);
+        let stopping = self.stopping.load(Ordering::SeqCst);
+        if stopping > 0 {
+            self.send_away(&listener, stopping);
+        }
         let connection = Connection {
             live: Arc::clone(self),
             listener,
@@ -244,7 +264,7 @@ struct Connection {
 impl Connection {
     /// Reads the room's history, which also decides whether the person may listen, and begins with it.
     async fn begin(&self) -> Result<(), (u16, &'static str)> {
-        let (person, room) = (Arc::clone(&self.listener.person), self.listener.room);
+        let (person, room) = (self.listener.person(), self.listener.room);
         let limit = self.live.chat.limits().history_messages;
         let history = ask::look(&self.live.chat, move |look| rules::listen(look, &person, room, limit)).await;
         match history {
@@ -282,7 +302,7 @@ impl Connection {
         }
         listener.takes_off();
         let client_id = draft.client_id.clone();
-        let (person, room, now) = (Arc::clone(&listener.person), listener.room, self.live.chat.now());
+        let (person, room, now) = (listener.person(), listener.room, self.live.chat.now());
         let limits = Arc::clone(self.live.chat.limits());
         let in_flight = limits.sends_in_flight;
         let rule = move |tx: &mut dyn beseda_core::ports::Tx| {
@@ -299,7 +319,7 @@ impl Connection {
             match outcome {
                 Ok(None) => {}
                 Ok(Some((message, marks))) => {
-                    listener.answer(&dialect.sent_before(&message, marks, &listener.person, client_id.as_deref()));
+                    listener.answer(&dialect.sent_before(&message, marks, &listener.person(), client_id.as_deref()));
                 }
                 Err(error) => answer_error(&listener, &error, client_id.as_deref()),
             }
@@ -314,7 +334,7 @@ fn read(chat: &Chat, listener: &Arc<Listener>) {
         return;
     }
     let (chat, listener) = (chat.clone(), Arc::clone(listener));
-    let (person, room, now, seen) = (Arc::clone(&listener.person), listener.room, chat.now(), listener.seen());
+    let (person, room, now, seen) = (listener.person(), listener.room, chat.now(), listener.seen());
     let rule = move |tx: &mut dyn beseda_core::ports::Tx| rules::read(tx, now, &person, room, Some(seen));
     chat.clone().change(rule, move |outcome| {
         if let Err(error) = &outcome {
@@ -371,11 +391,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.live.wheel.leave(&self.listener);
         if self.live.hub.leave(&self.listener) {
-            let (now, listener) = (self.live.wheel.now_ms(), &self.listener);
-            let stopped = self.live.typing.lock().gone(now, listener.room, listener.person_id());
-            if let Some(announcement) = stopped {
-                self.live.announce(announcement);
-            }
+            self.live.stop_typing_of(&self.listener);
         }
     }
 }

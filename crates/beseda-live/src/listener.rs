@@ -31,8 +31,9 @@ pub mod close {
 pub struct Listener {
     /// Its number among all of this process.
     pub(crate) id: u64,
-    /// Who listens.
-    pub(crate) person: Arc<Person>,
+    person_id: PersonId,
+    /// Who listens, as they were when they came or when somebody last looked.
+    person: Mutex<Arc<Person>>,
     /// Where.
     pub(crate) room: RoomId,
     /// In which dialect.
@@ -87,7 +88,8 @@ impl Listener {
     ) -> Self {
         Self {
             id,
-            person,
+            person_id: person.id,
+            person: Mutex::new(person),
             room,
             dialect,
             queue,
@@ -99,7 +101,12 @@ impl Listener {
     }
 
     pub(crate) fn person_id(&self) -> PersonId {
-        self.person.id
+        self.person_id
+    }
+
+    /// Who listens.
+    pub(crate) fn person(&self) -> Arc<Person> {
+        Arc::clone(&self.person.lock())
     }
 
     /// Tells it something that belongs to the room's log. Never waits; a listener whose queue is full is cut off,
@@ -128,8 +135,9 @@ impl Listener {
         self.stage.lock().doubt = Some(change);
     }
 
-    /// Somebody has looked after `change`, and it may still listen.
-    pub(crate) fn trust(&self, change: u64) {
+    /// Somebody has looked after `change`: it may still listen, and its person is this now.
+    pub(crate) fn trust(&self, change: u64, person: Person) {
+        *self.person.lock() = Arc::new(person);
         let mut stage = self.stage.lock();
         if stage.doubt.is_some_and(|doubted| doubted <= change) {
             stage.doubt = None;

@@ -1,13 +1,13 @@
 //! Reading: what the rules ask of the store, in SQL.
 
-use crate::rows::{self, MEMBER, MESSAGE, PERSON, ROOM};
+use crate::rows::{self, MEMBER, PERSON, ROOM};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::Look;
 use beseda_core::words::{
-    Account, Head, Marks, Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken,
-    Room, RoomId, RoomView, Seq, Session, Time,
+    Account, Head, Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken, Room,
+    RoomId, RoomView, Seq, Session, Time,
 };
 use rusqlite::{Row, params};
 use std::cmp::Reverse;
@@ -66,6 +66,14 @@ impl Look for Transaction<'_> {
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
         let mark = self.one(sql::MEMBERS_OTHERS_MARK, [room.0, person.0], |row| row.get(0))?;
         Ok(Seq(mark.unwrap_or(0)))
+    }
+
+    fn places(&mut self, person: PersonId) -> Result<Vec<Place>, Fault> {
+        self.all(sql::ROOMS_PLACES, [person.0], |row| {
+            let room = rows::room(row, 0)?;
+            let member = membership(row, ROOM, room.id, person)?;
+            Ok(Place { room, member })
+        })
     }
 
     fn count_rooms(&mut self, person: PersonId) -> Result<i64, Fault> {
@@ -181,20 +189,9 @@ impl Look for Transaction<'_> {
         Ok(Seq(shown.unwrap_or(0)))
     }
 
-    fn count_messages_of(&mut self, person: PersonId) -> Result<i64, Fault> {
-        Ok(self
-            .one(sql::MESSAGES_COUNT_OF_PERSON, [person.0], |row| row.get(0))?
-            .unwrap_or(0))
-    }
-
-    fn messages_of(&mut self, person: PersonId, offset: i64, limit: i64) -> Result<Vec<(Message, Marks)>, Fault> {
-        self.all(sql::MESSAGES_OF_PERSON, [person.0, limit, offset], |row| {
-            let marks = Marks {
-                own: Seq(row.get(MESSAGE)?),
-                others: Seq(row.get(MESSAGE + 1)?),
-            };
-            Ok((rows::message(row, 0)?, marks))
-        })
+    fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {
+        let id = self.one(sql::MESSAGES_ID_AT, [room.0, seq.0], |row| row.get(0))?;
+        Ok(id.map(MessageId))
     }
 }
 

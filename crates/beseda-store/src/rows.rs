@@ -15,8 +15,6 @@ pub(crate) const ROOM: usize = 13;
 pub(crate) const MEMBER: usize = 7;
 /// How many columns a person has.
 pub(crate) const PERSON: usize = 8;
-/// How many columns a message has.
-pub(crate) const MESSAGE: usize = 13;
 
 pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person> {
     Ok(Person {

@@ -28,13 +28,12 @@ statements! {
     MESSAGES_AT = "messages/at";
     MESSAGES_BEFORE = "messages/before";
     MESSAGES_BY_CLIENT = "messages/by_client";
-    MESSAGES_COUNT_OF_PERSON = "messages/count_of_person";
     MESSAGES_COUNT_SKIPPED = "messages/count_skipped";
     MESSAGES_ERASED_BETWEEN = "messages/erased_between";
     MESSAGES_GET = "messages/get";
+    MESSAGES_ID_AT = "messages/id_at";
     MESSAGES_INSERT = "messages/insert";
     MESSAGES_KEEP = "messages/keep";
-    MESSAGES_OF_PERSON = "messages/of_person";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";
     MESSAGES_UNTOUCHED_AFTER = "messages/untouched_after";
@@ -56,6 +55,7 @@ statements! {
     ROOMS_OF_PERSON = "rooms/of_person";
     ROOMS_OPEN = "rooms/open";
     ROOMS_PLACE = "rooms/place";
+    ROOMS_PLACES = "rooms/places";
     ROOMS_REMOVE = "rooms/remove";
     SCHEMA_COUNT_OTHERS = "schema/count_others";
     SESSIONS_END = "sessions/end";

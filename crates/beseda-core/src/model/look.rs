@@ -5,8 +5,8 @@ use super::kept::{Kept, Line};
 use crate::error::Fault;
 use crate::ports::{ERASED_BLOCK, Look};
 use crate::words::{
-    Account, Head, Marks, Member, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken, Room,
-    RoomId, RoomView, Seq, Session,
+    Account, Head, Member, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken, Room, RoomId,
+    RoomView, Seq, Session,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -58,17 +58,6 @@ impl Kept {
             last,
         }
     }
-
-    /// What the person can read, oldest first.
-    fn lines_for(&self, person: PersonId) -> Vec<&Line> {
-        let rooms = self.rooms_of(person);
-        let mut lines: Vec<&Line> = rooms
-            .flat_map(|room| self.lines(room.id))
-            .filter(|l| !l.is_erased())
-            .collect();
-        lines.sort_by_key(|line| line.message.id);
-        lines
-    }
 }
 
 impl Look for Run {
@@ -114,6 +103,14 @@ impl Look for Run {
 
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
         Ok(self.kept.others_mark(room, person))
+    }
+
+    fn places(&mut self, person: PersonId) -> Result<Vec<Place>, Fault> {
+        let place = |room: &Room| Place {
+            room: room.clone(),
+            member: self.kept.member(room.id, person).cloned(),
+        };
+        Ok(self.kept.rooms_of(person).map(place).collect())
     }
 
     fn count_rooms(&mut self, person: PersonId) -> Result<i64, Fault> {
@@ -226,19 +223,7 @@ impl Look for Run {
         Ok(shown.map(|line| line.message.seq).unwrap_or_default())
     }
 
-    fn count_messages_of(&mut self, person: PersonId) -> Result<i64, Fault> {
-        Ok(counted(self.kept.lines_for(person).into_iter()))
-    }
-
-    fn messages_of(&mut self, person: PersonId, offset: i64, limit: i64) -> Result<Vec<(Message, Marks)>, Fault> {
-        let kept = &self.kept;
-        let marks_in = |room| Marks {
-            own: kept.member(room, person).map(|member| member.read).unwrap_or_default(),
-            others: kept.others_mark(room, person),
-        };
-        let lines = kept.lines_for(person).into_iter().skip(rows(offset)).take(rows(limit));
-        Ok(lines
-            .map(|line| (kept.shown(line), marks_in(line.message.room)))
-            .collect())
+    fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {
+        Ok(self.message_at(room, seq)?.map(|message| message.id))
     }
 }

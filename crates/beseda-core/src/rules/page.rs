@@ -116,23 +116,3 @@ pub fn page_of_rooms(
     let (_, views) = rooms(look, by, before, size)?;
     Ok((count, number, views))
 }
-
-/// A page of the messages of all rooms that the person is in, oldest first.
-///
-/// # Errors
-/// [`Refusal::NoSuchPage`].
-pub fn messages_of(
-    look: &mut (impl Look + ?Sized),
-    by: &Person,
-    page: PageNumber,
-    size: i64,
-) -> Result<MessagesPage, Error> {
-    let count = look.count_messages_of(by.id)?;
-    let (number, before) = page.locate(count, size)?;
-    let messages = look.messages_of(by.id, before, size)?;
-    Ok(MessagesPage {
-        count,
-        number,
-        messages,
-    })
-}

@@ -3,13 +3,13 @@
 use crate::error::Error;
 use crate::policy::{self, Deed};
 use crate::ports::Look;
-use crate::words::{PersonId, RoomId};
+use crate::words::{Person, PersonId, RoomId};
 
 /// How somebody stands to a room that they listen in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// They may go on.
-    Inside,
+    /// They may go on, and are this person now.
+    Inside(Person),
     /// The room is not theirs any more.
     Outside,
     /// They are let in nowhere any more.
@@ -26,5 +26,9 @@ pub fn standing(look: &mut (impl Look + ?Sized), person: PersonId, room: RoomId)
     };
     let place = look.place(room, person.id)?;
     let inside = place.is_some_and(|place| policy::require(Deed::Listen, &place, &person).is_ok());
-    Ok(if inside { Standing::Inside } else { Standing::Outside })
+    Ok(if inside {
+        Standing::Inside(person)
+    } else {
+        Standing::Outside
+    })
 }

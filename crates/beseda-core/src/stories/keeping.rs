@@ -103,10 +103,10 @@ fn person_answers(look: &mut dyn Look, person: PersonId) -> Result<Vec<String>, 
                 view.last
             ));
         }
-        said.push(format!("{:?}", look.messages_of(person, offset, limit)?));
     }
-    said.push(format!("{} messages", look.count_messages_of(person)?));
-    said.push(format!("{:?}", look.messages_of(person, 0, 1_000)?));
+    let mut places = look.places(person)?;
+    places.sort_by_key(|place| place.room.id);
+    said.extend(places.iter().map(|place| format!("{:?}", place.room)));
     Ok(said)
 }
 

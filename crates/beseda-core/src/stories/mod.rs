@@ -57,6 +57,7 @@ stories![
     reading::receipts_only_move_forward,
     reading::pages_one_after_the_other_are_the_whole_list,
     reading::pages_of_a_long_room_are_right_at_the_edges_of_its_blocks,
+    reading::everything_by_pages_is_everything_in_one_order,
     reading::an_erased_message_is_read_by_nobody,
     reading::time_in_a_room_never_goes_back,
     hearing::a_snapshot_and_the_changes_after_it_are_the_next_snapshot,

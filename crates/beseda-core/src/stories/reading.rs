@@ -264,6 +264,58 @@ pub(super) fn pages_of_a_long_room_are_right_at_the_edges_of_its_blocks(make: Ma
     }
 }
 
+pub(super) fn everything_by_pages_is_everything_in_one_order(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let [anna, expert] = [stage.people[0].clone(), stage.people[1].clone()];
+    let rooms: Vec<RoomId> = (1..=5).map(|order| stage.room_of_three(order)).collect();
+    let mut said = Vec::new();
+    for number in 0..120 {
+        let by = dice.pick(&[anna.clone(), expert.clone()]).clone();
+        // The last room stays empty, the first is the busiest.
+        let room = *dice.pick(&[rooms[0], rooms[0], rooms[0], rooms[1], rooms[2], rooms[3]]);
+        said.push((
+            stage
+                .send(&by, room, &format!("{number}"), None)
+                .expect("it is sent")
+                .message
+                .id,
+            by,
+        ));
+    }
+    let erased: Vec<_> = said.iter().filter(|_| dice.chance(30)).cloned().collect();
+    for (id, by) in &erased {
+        stage.erase(by, *id).expect("it is erased");
+    }
+    stage.read(&anna, rooms[0], Some(Seq(20))).expect("it is read");
+    let left: Vec<_> = said
+        .into_iter()
+        .map(|(id, _)| id)
+        .filter(|id| !erased.iter().any(|(gone, _)| gone == id))
+        .collect();
+    for size in [1, 7, 200] {
+        let mut paged = Vec::new();
+        for number in 1.. {
+            let by = anna.clone();
+            let page = stage.look(move |look| rules::messages_of(look, &by, PageNumber::Number(number), size));
+            let page = page.expect("there is such a page");
+            assert_eq!((page.count, page.number), (left.len() as i64, number));
+            for (message, marks) in &page.messages {
+                let (by, id) = (anna.clone(), message.id);
+                let alone = stage
+                    .look(move |look| rules::one_message(look, &by, id))
+                    .expect("it is there");
+                assert_eq!((message, marks), (&alone.0, &alone.1), "as it is by itself");
+            }
+            paged.extend(page.messages.iter().map(|(message, _)| message.id));
+            if number * size >= page.count {
+                break;
+            }
+        }
+        assert_eq!(paged, left, "in pages of {size}");
+    }
+}
+
 pub(super) fn an_erased_message_is_read_by_nobody(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let room = stage.room_of_three(1);

@@ -344,6 +344,14 @@ async fn a_stop_tells_everybody_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn who_comes_while_the_server_stops_is_sent_away_too() {
+    let house = house().await;
+    house.live.stop(Duration::from_secs(1));
+    let mut late = house.enter(1).await;
+    assert!(hears(&mut late).await.starts_with("closed 4009 retry_ms="));
+}
+
+#[tokio::test]
 async fn who_reads_too_slowly_is_cut_and_whole_after_coming_back() {
     let house = house_with(
         Limits {
@@ -470,8 +478,8 @@ fn a_doubt_that_came_later_is_not_ended_by_an_earlier_look() {
         frame: Bytes::from_static(b"x"),
     };
     listener.tell(said, 8);
-    listener.trust(1);
+    listener.trust(1, person(1));
     assert_eq!(queue.waiting().len(), 1);
-    listener.trust(2);
+    listener.trust(2, person(1));
     assert_eq!(queue.waiting().len(), 2);
 }
