@@ -340,7 +340,7 @@ fn read(chat: &Chat, listener: &Arc<Listener>) {
         if let Err(error) = &outcome {
             answer_error(&listener, error, None);
         }
-        if listener.has_read() && outcome.is_ok() {
+        if listener.has_read() {
             read(&chat, &listener);
         }
     });

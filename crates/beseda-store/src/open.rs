@@ -1,8 +1,8 @@
 //! Opening: which SQLite, whose database, which version of it, and how a connection is set up.
 
 use crate::sqlite::Options;
-use refinery::{Migration, Runner};
 use crate::statements::SCHEMA_COUNT_OTHERS;
+use refinery::{Migration, Runner};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{File, OpenOptions};

@@ -1,7 +1,7 @@
 //! The wiring: the one place that knows both the store and the sockets, and runs the server until it is told to stop.
 
 use crate::config::{self, Secret, Settings};
-use crate::system::System;
+use crate::system::{Lock, System};
 use crate::{cli, demo, web};
 use anyhow::Context;
 use axum::http::StatusCode;
@@ -48,6 +48,24 @@ pub fn open(settings: &Settings) -> anyhow::Result<(Arc<Sqlite>, Chat)> {
     Ok((store, chat))
 }
 
+/// Sees to it that no other server serves this directory: its sockets would not hear what is sent here. Commands may
+/// work on it meanwhile.
+fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
+    System
+        .make_private_folder(data)
+        .with_context(|| format!("cannot make {}", data.display()))?;
+    let path = data.join("serving");
+    let lock = System
+        .lock(&path)
+        .with_context(|| format!("cannot make {}", path.display()))?;
+    lock.with_context(|| {
+        format!(
+            "another server serves {} already: stop it, or choose another --data",
+            data.display()
+        )
+    })
+}
+
 /// The SQLite file of a data directory.
 pub fn database_path(data: &Path) -> PathBuf {
     data.join("beseda.db")
@@ -59,6 +77,7 @@ pub fn database_path(data: &Path) -> PathBuf {
 /// Why it could not start.
 pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     let secret = settings.secret_or_made(&System)?;
+    let _alone = serve_alone(&settings.data)?;
     let (store, chat) = open(&settings)?;
     let guests = if with_demo {
         demo::prepare(&settings.data, &chat).await?
@@ -235,6 +254,7 @@ fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
     shared::Settings {
         issuers: issuers.collect(),
         allowed_origins: settings.allowed_origins.clone(),
+        allowed_hosts: settings.allowed_hosts.clone(),
         trusted_proxies: settings.trusted_proxies.clone(),
         secure_cookies: match settings.secure_cookies {
             config::SecureCookies::Auto => shared::SecureCookies::Auto,

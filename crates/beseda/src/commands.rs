@@ -4,7 +4,7 @@ use crate::app;
 use crate::cli;
 use crate::config::Settings;
 use crate::seed::Seed;
-use crate::system::System;
+use crate::system::{Outside, System};
 use anyhow::{Context, bail};
 use beseda_contracts::shared::{OwnTokens, hash_password};
 use beseda_core::ports::{Clock, Random};
@@ -49,6 +49,13 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
 /// # Errors
 /// Somebody is unknown or deactivated, or the database cannot be read.
 pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: bool) -> anyhow::Result<()> {
+    let database = app::database_path(&settings.data);
+    if System.mode(&database).is_none() {
+        bail!(
+            "there is no {}; is --data right? Put people in with `beseda seed`",
+            database.display()
+        );
+    }
     let secret = settings.secret_or_made(&System)?;
     let tokens = OwnTokens::new(secret.expose().as_bytes());
     let (store, chat) = app::open(settings)?;
@@ -162,7 +169,10 @@ pub fn policy(as_json: bool) -> anyhow::Result<()> {
         let line = |(room, who, may): &(String, String, String)| json!({"room": room, "who": who, "may": may});
         format!("{}\n", lines.iter().map(line).collect::<serde_json::Value>())
     } else {
-        lines.iter().map(|(room, who, may)| format!("{room:<8} {who:<9} {may}\n")).collect()
+        lines
+            .iter()
+            .map(|(room, who, may)| format!("{room:<8} {who:<9} {may}\n"))
+            .collect()
     })?;
     Ok(())
 }

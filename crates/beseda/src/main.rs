@@ -31,7 +31,11 @@ fn main() -> ExitCode {
         Err(error) => {
             cli::tell(format_args!("beseda: {error:#}"));
             // Wrong settings are wrong usage, wherever they stand.
-            if error.is::<Problems>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            if error.is::<Problems>() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -88,5 +92,9 @@ fn config_check(flags: &Flags, json: bool) -> anyhow::Result<ExitCode> {
             cli::tell("\nThe settings are good.");
         }
     }
-    Ok(if loaded.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(if loaded.problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    })
 }

@@ -7,7 +7,7 @@
 use beseda_core::ports::{Clock, Random};
 use beseda_core::words::Time;
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
@@ -33,6 +33,12 @@ pub trait Outside: Random {
     /// # Errors
     /// The directory cannot be made or written.
     fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool>;
+}
+
+/// A file that this process alone has, as long as this is kept.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
 }
 
 /// The real machine.
@@ -110,6 +116,24 @@ impl System {
     /// It cannot be made.
     pub fn make_private_folder(self, path: &Path) -> io::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    /// Takes a file for this process alone, until it ends however it ends; `None` where another process has it.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn lock(self, path: &Path) -> io::Result<Option<Lock>> {
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// A seed file, which may be as large as the business is.

@@ -45,7 +45,7 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
         .iter()
         .map(|(message, marks)| MessageJson::seen_by(message, *marks, viewer))
         .collect();
-    Ok(page_answer(&links, page.count, page.number, asked.size, rows).into_response())
+    Ok(page_answer(&links, page.count, page.number, asked.size, rows))
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.

@@ -2,7 +2,7 @@
 
 use super::wire::{MessageJson, RoomJson};
 use crate::shared::http::paths::{Segment, both};
-use crate::shared::{Caller, Drf, FieldError, Fields, Links, PageQuery, Shared, page_answer};
+use crate::shared::{Caller, Drf, FieldError, Fields, Links, PageQuery, Shared, json_answer, page_answer};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -73,13 +73,13 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
         let limit = i64::from(shared.chat.limits().list_rows);
         let (_, views) = ask::look(&shared.chat, move |look| rules::rooms(look, &person, 0, limit)).await?;
         let rooms: Vec<_> = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
-        return Ok(Json(rooms).into_response());
+        return Ok(json_answer(&rooms));
     };
     let page =
         move |look: &mut dyn beseda_core::ports::Look| rules::page_of_rooms(look, &person, asked.number, asked.size);
     let (count, number, views) = ask::look(&shared.chat, page).await?;
     let rooms = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
-    Ok(page_answer(&links, count, number, asked.size, rooms).into_response())
+    Ok(page_answer(&links, count, number, asked.size, rooms))
 }
 
 /// The order that a body names, as `order_id` or, the document's other word, `order`. Null and nothing name none, like
@@ -213,7 +213,7 @@ async fn messages(
         .iter()
         .map(|(message, marks)| MessageJson::seen_by(message, *marks, viewer))
         .collect();
-    Ok(page_answer(&links, page.count, page.number, asked.size, rows).into_response())
+    Ok(page_answer(&links, page.count, page.number, asked.size, rows))
 }
 
 /// The unpaged list: the newest messages, oldest first, and where the rest is.
@@ -229,7 +229,7 @@ async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &
         .map(|message| MessageJson::seen_by(message, history.marks, viewer))
         .collect();
     let count = history.room.visible();
-    let mut response = Json(messages).into_response();
+    let mut response = json_answer(&messages);
     response.headers_mut().insert("x-total-count", HeaderValue::from(count));
     let older = count - i64::try_from(history.messages.len()).unwrap_or(count);
     if older > 0 {

@@ -8,7 +8,7 @@ pub use self::http::body::Fields;
 pub use self::http::drf::Drf;
 pub use self::http::field::{FieldError, FieldErrors};
 pub use self::http::finish;
-pub use self::http::page::{Links, PageQuery, page_answer};
+pub use self::http::page::{Links, PageQuery, json_answer, page_answer};
 pub use self::http::time::time_text;
 pub use beseda_core::rules::sign_in::People;
 pub use identity::caller::{Caller, Proof};
@@ -21,7 +21,7 @@ use beseda_core::rules::sign_in::Rotation;
 use beseda_core::{Chat, Fault};
 use identity::caller::check_site;
 use identity::issuers::Issuers;
-use identity::origin::Origins;
+use identity::origin::{Hosts, Origins};
 use identity::passwords::Passwords;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// Other sites whose pages may call, each exactly as browsers send it.
     pub allowed_origins: Vec<String>,
+    /// The names that this server answers to, without ports; none for any.
+    pub allowed_hosts: Vec<String>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether cookies travel over HTTPS alone.
@@ -63,6 +65,7 @@ impl Settings {
             secret,
             issuers: Vec::new(),
             allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             secure_cookies: SecureCookies::Auto,
             access_seconds: 15 * 60,
@@ -96,6 +99,8 @@ pub struct Shared {
     pub throttles: Arc<Throttles>,
     /// Which sites' pages may call.
     pub origins: Arc<Origins>,
+    /// The names that this server answers to.
+    pub hosts: Arc<Hosts>,
     /// The proxies that are believed.
     pub proxies: Arc<Proxies>,
 }
@@ -124,6 +129,7 @@ impl Shared {
             throttles: Arc::new(Throttles::new(chat.limits(), uptime)),
             identity: Arc::new(identity),
             origins: Arc::new(Origins::new(settings.allowed_origins)),
+            hosts: Arc::new(Hosts::new(settings.allowed_hosts)),
             proxies: Arc::new(Proxies::new(&settings.trusted_proxies)),
             chat,
         })

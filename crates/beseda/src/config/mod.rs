@@ -41,6 +41,8 @@ pub struct Settings {
     pub secret_file: Option<PathBuf>,
     /// Other sites whose pages may call, each exactly as browsers send it.
     pub allowed_origins: Vec<String>,
+    /// The names that the server answers to; none for any.
+    pub allowed_hosts: Vec<String>,
     /// Proxies whose word about who asks, and whether over HTTPS, is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
@@ -108,6 +110,7 @@ impl Default for Settings {
             secret: None,
             secret_file: None,
             allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             issuers: Vec::new(),
             access_minutes: 15,

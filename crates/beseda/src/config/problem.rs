@@ -126,9 +126,15 @@ impl fmt::Display for Problems {
 
 /// The name most like `name`, as people mistype.
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
     names
         .into_iter()
-        .map(|known| (strsim::normalized_damerau_levenshtein(name, known), known))
+        .map(|known| {
+            (
+                strsim::normalized_damerau_levenshtein(&name, &known.to_lowercase()),
+                known,
+            )
+        })
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, known)| known)
 }

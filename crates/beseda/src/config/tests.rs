@@ -426,8 +426,26 @@ fn cookies_are_secure_when_that_is_said() {
 }
 
 #[test]
+fn hosts_are_names() {
+    let loaded = of_file("allowed_hosts = ['Chat.shop.example', '[::1]', '127.0.0.1']");
+    assert_eq!(
+        loaded.settings.allowed_hosts,
+        ["chat.shop.example", "[::1]", "127.0.0.1"]
+    );
+    for wrong in ["['https://shop.example']", "['shop.example:80']", "['*.shop.example']"] {
+        assert!(
+            told(&of_file(&format!("allowed_hosts = {wrong}"))).contains("no host name"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn proxies_are_addresses() {
     let loaded = of_file("trusted_proxies = ['127.0.0.1', '::1']");
-    assert_eq!(loaded.settings.trusted_proxies, [IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap()]);
+    assert_eq!(
+        loaded.settings.trusted_proxies,
+        [IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap()]
+    );
     assert!(told(&of_file("trusted_proxies = ['nginx:80']")).contains("no IP address"));
 }

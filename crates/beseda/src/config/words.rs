@@ -108,12 +108,28 @@ pub const SETTINGS: &[SettingWord] = &[
         show: |settings| json!(settings.allowed_origins),
     },
     SettingWord {
+        name: "allowed_hosts",
+        takes: "list of host names",
+        flag: None,
+        sentence: "The names that this server answers to, without ports: `chat.shop.example`. Without it, any: then the proxy in front has to see to that. In the environment, separated by commas.",
+        put: |settings, raw, _| {
+            let hosts = raw.texts()?.iter().map(|text| host(text)).collect::<Result<_, _>>()?;
+            settings.allowed_hosts = hosts;
+            Ok(())
+        },
+        show: |settings| json!(settings.allowed_hosts),
+    },
+    SettingWord {
         name: "trusted_proxies",
         takes: "list of IP addresses",
         flag: None,
         sentence: "The proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without it, limits by address see the proxy's. In the environment, separated by commas.",
         put: |settings, raw, _| {
-            let proxies = raw.texts()?.iter().map(|text| address(text)).collect::<Result<_, _>>()?;
+            let proxies = raw
+                .texts()?
+                .iter()
+                .map(|text| address(text))
+                .collect::<Result<_, _>>()?;
             settings.trusted_proxies = proxies;
             Ok(())
         },
@@ -270,9 +286,36 @@ fn database(text: &str) -> Result<(), Wrong> {
     }
 }
 
+/// A name that the server answers to.
+fn host(text: &str) -> Result<String, Wrong> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let is_address = bare.is_some_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
+    let is_name = !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let wrong = || {
+        Wrong::new(
+            "holds what is no host name",
+            "Write it like chat.shop.example, without scheme and port.",
+        )
+    };
+    if is_address || is_name {
+        Ok(text.to_lowercase())
+    } else {
+        Err(wrong())
+    }
+}
+
 /// The address of a proxy.
 fn address(text: &str) -> Result<std::net::IpAddr, Wrong> {
-    let wrong = || Wrong::new("holds what is no IP address", "Write it like 127.0.0.1 or ::1, without a port.");
+    let wrong = || {
+        Wrong::new(
+            "holds what is no IP address",
+            "Write it like 127.0.0.1 or ::1, without a port.",
+        )
+    };
     text.trim().parse().map_err(|_| wrong())
 }
 

@@ -44,6 +44,8 @@ pub enum Drf {
     PermissionDenied,
     /// 403: a page of another site asks.
     ForeignOrigin(String),
+    /// 400: the request is for a host that this server does not answer to.
+    ForeignHost(String),
     /// 403: a page of another site asks with the session of this one.
     CrossSite,
     /// 404: not there, or not for the asker to know of.
@@ -151,9 +153,11 @@ impl Drf {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::BrokenJson(_) | Self::BrokenForm(_) | Self::BrokenMultipart(_) | Self::Fields(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::BrokenJson(_)
+            | Self::BrokenForm(_)
+            | Self::BrokenMultipart(_)
+            | Self::Fields(_)
+            | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Fault(Fault::Busy | Fault::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -218,6 +222,7 @@ impl Drf {
             Self::NoAccountOfToken => whole(words::NO_ACCOUNT_OF_TOKEN),
             Self::PermissionDenied => whole(words::FORBIDDEN),
             Self::ForeignOrigin(origin) => (words::FOREIGN_ORIGIN, origin.clone()),
+            Self::ForeignHost(host) => (words::FOREIGN_HOST, host.clone()),
             Self::CrossSite => whole(words::CROSS_SITE),
             Self::NotFound => whole(words::NOT_FOUND),
             Self::InvalidPage => whole(words::INVALID_PAGE),

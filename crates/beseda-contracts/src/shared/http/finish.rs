@@ -6,7 +6,7 @@ use crate::shared::Shared;
 use crate::shared::identity::origin;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::header::{
@@ -30,10 +30,14 @@ pub fn finish(router: Router<Shared>, shared: Shared) -> Router {
 async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let language = Language::of(&parts.headers);
-    let foreign = match shared.origins.check(&parts.headers) {
+    let checked = shared
+        .hosts
+        .check(&parts.headers)
+        .and_then(|()| shared.origins.check(&parts.headers));
+    let foreign = match checked {
         Ok(foreign) => foreign.cloned(),
         Err(refused) => {
-            tracing::debug!("a page of another site was refused");
+            tracing::debug!("a page of another site, or a request for another host, was refused");
             let mut answer = refused.said(language);
             dress(answer.headers_mut());
             return answer;
@@ -42,6 +46,8 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
     let is_preflight = foreign.is_some() && origin::is_preflight(&parts.method, &parts.headers);
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let address = shared.proxies.address(&parts);
+    // What is asked for at no address of ours is no guess at somebody's number.
+    let is_route = parts.extensions.get::<MatchedPath>().is_some();
     let mut answer = if is_preflight {
         let mut answer = StatusCode::NO_CONTENT.into_response();
         origin::allow_preflight(answer.headers_mut());
@@ -50,7 +56,7 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
         next.run(Request::from_parts(parts, body)).await
     };
     if let Some(refused) = answer.extensions().get::<Arc<Drf>>().cloned() {
-        let missed = if *refused == Drf::NotFound {
+        let missed = if is_route && *refused == Drf::NotFound {
             shared.throttles.miss(address)
         } else {
             Ok(())

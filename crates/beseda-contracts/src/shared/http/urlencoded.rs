@@ -15,7 +15,8 @@ pub fn value(query: &str, name: &str) -> Option<String> {
         let (found, value) = pair.split_once('=').unwrap_or((pair, ""));
         (!pair.is_empty() && decoded(found).is_ok_and(|found| found == name)).then_some(value)
     });
-    named.next()
+    named
+        .next()
         .map(|value| decoded(value).unwrap_or_else(|NotUtf8| char::REPLACEMENT_CHARACTER.to_string()))
 }
 

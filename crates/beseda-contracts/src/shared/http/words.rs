@@ -81,6 +81,7 @@ pub(super) const BROKEN_FORM: &str = "Form parse error - {}";
 pub(super) const BROKEN_MULTIPART: &str = "Multipart form parse error - {}";
 pub(super) const TOO_LARGE: &str = "The body is larger than {} bytes.";
 pub(super) const FOREIGN_ORIGIN: &str = "CSRF Failed: Origin checking failed - {} does not match any trusted origins.";
+pub(super) const FOREIGN_HOST: &str = "This server does not answer to the name {}.";
 pub(super) const CROSS_SITE: &str = "CSRF Failed: a session cookie does not authenticate requests of other sites.";
 pub(super) const SERVER_ERROR: &str = "A server error occurred.";
 pub(super) const UNAVAILABLE: &str = "The server is busy, try again in a moment.";
@@ -127,6 +128,7 @@ const SENTENCES: &[(&str, &str)] = &[
     (BROKEN_MULTIPART, "Ошибка разбора составной формы - {}"),
     (TOO_LARGE, "Тело запроса больше {} байт."),
     (FOREIGN_ORIGIN, "Ошибка CSRF: источник {} не входит в число доверенных."),
+    (FOREIGN_HOST, "Этот сервер не отвечает на имя {}."),
     (
         CROSS_SITE,
         "Ошибка CSRF: cookie сеанса не действует для запросов с других сайтов.",

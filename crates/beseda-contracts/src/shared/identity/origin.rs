@@ -40,6 +40,37 @@ impl Origins {
     }
 }
 
+/// The names that this server answers to.
+#[derive(Debug, Clone, Default)]
+pub struct Hosts(Vec<String>);
+
+impl Hosts {
+    /// These, without ports; none for any.
+    #[must_use]
+    pub fn new(allowed: Vec<String>) -> Self {
+        Self(allowed)
+    }
+
+    /// Whether the request is for one of them. Otherwise a page could reach this server under a name of its own, and
+    /// then its origin would be ours.
+    ///
+    /// # Errors
+    /// [`Drf::ForeignHost`].
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), Drf> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let asked = host(headers).unwrap_or_default();
+        let port = |(_, port): &(&str, &str)| port.bytes().all(|byte| byte.is_ascii_digit());
+        let name = asked.rsplit_once(':').filter(port).map_or(asked, |(name, _)| name);
+        if self.0.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)) {
+            Ok(())
+        } else {
+            Err(Drf::ForeignHost(asked.to_owned()))
+        }
+    }
+}
+
 /// Whether the origin is the host that the request was sent to. The scheme is not looked at: only a proxy knows it.
 fn is_own(origin: &str, host: &str) -> bool {
     let (site, port) = match origin.split_once("://") {
@@ -132,5 +163,29 @@ mod tests {
         }
         assert!(check("chat.example", &["https://chat.example", "https://evil.example"]).is_err());
         assert!(check("chat.example:80", &["https://chat.example"]).is_err());
+    }
+
+    #[test]
+    fn only_the_named_hosts_are_answered_to() {
+        let asks = |allowed: &[&str], host: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, host.parse().unwrap());
+            Hosts::new(allowed.iter().map(|&name| name.to_owned()).collect()).check(&headers)
+        };
+        assert_eq!(asks(&[], "evil.example"), Ok(()));
+        for host in ["shop.example", "Shop.Example:8000", "[::1]:80", "[::1]"] {
+            assert_eq!(asks(&["shop.example", "[::1]"], host), Ok(()), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "shop.example.evil.example",
+            "[::2]:80",
+            "shop.example:80x",
+        ] {
+            assert_eq!(
+                asks(&["shop.example", "[::1]"], host),
+                Err(Drf::ForeignHost(host.to_owned()))
+            );
+        }
     }
 }

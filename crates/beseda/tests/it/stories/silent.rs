@@ -107,7 +107,11 @@ async fn a_body_that_does_not_come_is_refused() {
 async fn each_deadline_holds_without_the_others() {
     let half = "GET /healthz HTTP/1.1\r\nHost: x\r\n";
     let whole = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
-    for (limit, what) in [("first_byte_seconds", ""), ("header_seconds", half), ("idle_seconds", whole)] {
+    for (limit, what) in [
+        ("first_byte_seconds", ""),
+        ("header_seconds", half),
+        ("idle_seconds", whole),
+    ] {
         let long = ["first_byte_seconds", "header_seconds", "idle_seconds"].map(|name| {
             let seconds = if name == limit { 1 } else { 3_600 };
             format!("limits.{name} = {seconds}\n")

@@ -175,8 +175,14 @@ fn an_id_is_a_number_or_its_text() {
 #[tokio::test]
 async fn a_chosen_name_is_a_text_and_null_is_none() {
     let name = |json: &'static str| async move {
-        let request = Request::post("/").header("content-type", "application/json").body(Body::from(json)).unwrap();
-        Fields::read(request, &Limits::default(), 1_000).await.unwrap().chosen_name("id", 3)
+        let request = Request::post("/")
+            .header("content-type", "application/json")
+            .body(Body::from(json))
+            .unwrap();
+        Fields::read(request, &Limits::default(), 1_000)
+            .await
+            .unwrap()
+            .chosen_name("id", 3)
     };
     assert_eq!(name("{}").await, Ok(None));
     assert_eq!(name(r#"{"id": null}"#).await, Ok(None));

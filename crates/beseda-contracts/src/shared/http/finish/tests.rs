@@ -15,6 +15,12 @@ fn routes() -> Router<Shared> {
         get(|| async { Json(json!({"a": 1})) }),
         "GET, HEAD, OPTIONS",
     );
+    let router = both(
+        router,
+        "/api/things/{id}/",
+        get(|| async { Drf::NotFound }),
+        "GET, HEAD, OPTIONS",
+    );
     let field = || async { Drf::field("message", FieldError::Required) };
     both(router, "/api/field/", post(field), "POST, OPTIONS")
 }
@@ -146,21 +152,25 @@ async fn who_guesses_too_often_is_told_to_wait() {
     let stage = stage().await;
     for _ in 0..60 {
         assert_eq!(
-            stage.ask("GET", "/api/nothing/", &[], "").await.status,
+            stage.ask("GET", "/api/things/7/", &[], "").await.status,
             StatusCode::NOT_FOUND
         );
     }
-    let answer = stage.ask("GET", "/api/nothing/", &[], "").await;
+    let answer = stage.ask("GET", "/api/things/7/", &[], "").await;
     answer.is(
         429,
         r#"{"detail":"Request was throttled. Expected available in 1 second."}"#,
     );
     assert_eq!(answer.header("retry-after"), "1");
-    // What is there still is.
+    // What is there still is, and an address that leads nowhere is no guess.
+    assert_eq!(
+        stage.ask("GET", "/api/nothing/", &[], "").await.status,
+        StatusCode::NOT_FOUND
+    );
     stage.ask("GET", "/api/things/", &[], "").await.is(200, r#"{"a":1}"#);
     stage.pass(1);
     assert_eq!(
-        stage.ask("GET", "/api/nothing/", &[], "").await.status,
+        stage.ask("GET", "/api/things/7/", &[], "").await.status,
         StatusCode::NOT_FOUND
     );
 }
