@@ -154,11 +154,13 @@ impl Guest {
         let since = Instant::now();
         // A small packet must not wait for the answer to the last one.
         let _ = stream.set_nodelay(true);
-        // hyper and its buffers come only when there is something to read.
+        // hyper and its buffers come only when there is something to read. Not `readable()`, which a fresh stream
+        // claims to be until somebody has tried.
+        let mut first_byte = [0];
         tokio::select! {
             () = stop.cancelled() => return,
-            first = tokio::time::timeout(self.limits.first_byte, stream.readable()) => {
-                if !matches!(first, Ok(Ok(()))) {
+            first = tokio::time::timeout(self.limits.first_byte, stream.peek(&mut first_byte)) => {
+                if !matches!(first, Ok(Ok(1))) {
                     return;
                 }
             }
