@@ -7,10 +7,15 @@ use beseda_core::ports::Audience;
 use beseda_core::words::{Event, Heard, Marks, PersonId, RoomId, Seq};
 use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
+
+/// Events that wait to be told before the writer itself lends a hand.
+const EVENTS_WAITING: usize = 1_024;
+/// Events told in one turn; then those who were told get theirs.
+const EVENTS_A_TURN: usize = 64;
 
 /// In how many parts the rooms are kept, so that joining one seldom waits for hearing in another.
 const SHARDS: usize = 64;
@@ -22,6 +27,10 @@ pub struct Hub {
     rooms: Vec<RwLock<HashMap<RoomId, Listeners>>>,
     people: Mutex<HashMap<PersonId, u32>>,
     next_id: AtomicU64,
+    /// What is committed and not yet told. Whoever tells holds `telling`, so that the order stays.
+    waiting: Mutex<VecDeque<Event>>,
+    telling: Mutex<()>,
+    committed: Notify,
     /// How often another process has changed what is kept.
     changes_elsewhere: AtomicU64,
     changed_elsewhere: Notify,
@@ -37,6 +46,9 @@ impl Hub {
             rooms: (0..SHARDS).map(|_| RwLock::default()).collect(),
             people: Mutex::default(),
             next_id: AtomicU64::new(1),
+            waiting: Mutex::default(),
+            telling: Mutex::default(),
+            committed: Notify::new(),
             changes_elsewhere: AtomicU64::new(0),
             changed_elsewhere: Notify::new(),
             waiting_frames,
@@ -46,6 +58,29 @@ impl Hub {
     /// A number for a new listener.
     pub(crate) fn next_id(&self) -> u64 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Tells what is committed, for as long as it is polled. It runs among the sockets' own tasks: from there a hundred
+    /// sockets are woken for less than from the writer's thread.
+    pub async fn tell_all(&self) {
+        loop {
+            while self.tell_some() {
+                tokio::task::yield_now().await;
+            }
+            self.committed.notified().await;
+        }
+    }
+
+    /// Tells the oldest events that wait; whether there were any.
+    fn tell_some(&self) -> bool {
+        let _telling = self.telling.lock();
+        let events: Vec<Event> = {
+            let mut waiting = self.waiting.lock();
+            let some = waiting.len().min(EVENTS_A_TURN);
+            waiting.drain(..some).collect()
+        };
+        events.iter().for_each(|event| self.tell(event));
+        !events.is_empty()
     }
 
     /// Returns when another process has changed what is kept, since it was last awaited.
@@ -193,9 +228,14 @@ impl Hub {
 
 impl Audience for Hub {
     fn hear(&self, events: &[Event]) {
-        for event in events {
-            self.tell(event);
-        }
+        let behind = {
+            let mut waiting = self.waiting.lock();
+            waiting.extend(events.iter().cloned());
+            waiting.len() >= EVENTS_WAITING
+        };
+        self.committed.notify_one();
+        // Commits come faster than they can be told: this one does its share before the next.
+        while behind && self.tell_some() {}
     }
 
     fn changed_elsewhere(&self) {

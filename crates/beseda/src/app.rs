@@ -113,6 +113,10 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         let live = Arc::clone(&live);
         async move { live.beat().await }
     });
+    let telling = tokio::spawn({
+        let live = Arc::clone(&live);
+        async move { live.tell().await }
+    });
     let sweeping = tokio::spawn(sweep(live.chat().clone()));
     let stop = CancellationToken::new();
     let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));
@@ -138,6 +142,7 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         tracing::warn!("stopped with {} sockets still open", live.listeners());
     }
     beating.abort();
+    telling.abort();
     sweeping.abort();
     store.close();
     tracing::info!("stopped");

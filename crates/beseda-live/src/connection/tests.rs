@@ -163,6 +163,10 @@ async fn house_with(limits: Limits, pace: bool) -> House {
         Ok(view.room.id)
     });
     let room = room.await.unwrap();
+    tokio::spawn({
+        let hub = Arc::clone(&hub);
+        async move { hub.tell_all().await }
+    });
     House {
         live: Live::new(chat.clone(), hub, Arc::new(Open(pace))),
         room,
