@@ -486,10 +486,10 @@ fn plain_text_walls() {
         "docs/operating/start.md",
         "Run it in /home/anna/beseda.\n",
     );
-    planted("machine-path", "script/server", "cd /work/main\n");
+    planted("machine-path", "script/server", "cd /home/anna/beseda\n");
     passes(
         "docs/operating/start.md",
-        "See docs/work/x, ./root, $HOME/work, /rooms/1 and https://example.org/work/.\n",
+        "See docs/root/x, ./root, $X/root, /rooms/1 and https://example.org/root/.\n",
     );
     planted(
         "raw-html",

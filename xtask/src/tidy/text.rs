@@ -87,12 +87,12 @@ fn left_over(file: &str, number: usize, line: &str) -> Option<Finding> {
 
 /// A path that exists on one person's machine only.
 fn machine_path(file: &str, number: usize, line: &str) -> Option<Finding> {
-    const HOMES: [&str; 4] = ["/home/", "/root", "/work", "/Users/"];
+    const HOMES: [&str; 3] = ["/home/", "/root", "/Users/"];
     let found = HOMES.iter().find(|home| {
         line.match_indices(**home).any(|(at, _)| {
             let before = line.get(..at).and_then(|text| text.chars().next_back());
             let after = line.get(at + home.len()..).and_then(|text| text.chars().next());
-            // `a/root`, `$X/work`, `./work` and `/workers` are something else.
+            // `a/root`, `$X/root`, `./root` and `/roots` are something else.
             let starts = before.is_none_or(|c| !c.is_alphanumeric() && !"_./-}>~*".contains(c));
             let ends = home.ends_with('/') || after.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '-');
             starts && ends
