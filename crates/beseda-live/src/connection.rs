@@ -77,11 +77,6 @@ impl Live {
         self.hub.count()
     }
 
-    /// Tells what is committed, for as long as it is polled.
-    pub async fn tell(&self) {
-        self.hub.tell_all().await;
-    }
-
     /// Turns the heartbeat's wheel, and looks who may still listen, for as long as it is polled.
     pub async fn beat(&self) {
         let start = Instant::now();

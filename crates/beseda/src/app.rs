@@ -90,7 +90,7 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let uptime: Uptime = Arc::new(move || started.elapsed());
     let shared = Shared::new(chat.clone(), for_contracts(&settings, &secret), &uptime)?;
-    let live = Live::new(chat.clone(), hub, Arc::clone(&shared.throttles) as _);
+    let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&shared.throttles) as _);
     let stopping = Arc::new(AtomicBool::new(false));
 
     let listener = accept::listen(settings.listen).with_context(|| {
@@ -113,10 +113,7 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         let live = Arc::clone(&live);
         async move { live.beat().await }
     });
-    let telling = tokio::spawn({
-        let live = Arc::clone(&live);
-        async move { live.tell().await }
-    });
+    let telling = tokio::spawn(async move { hub.tell_all().await });
     let sweeping = tokio::spawn(sweep(live.chat().clone()));
     let stop = CancellationToken::new();
     let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));

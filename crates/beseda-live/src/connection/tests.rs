@@ -487,3 +487,39 @@ fn a_doubt_that_came_later_is_not_ended_by_an_earlier_look() {
     listener.trust(2, person(1));
     assert_eq!(queue.waiting().len(), 2);
 }
+
+#[test]
+fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
+    let (hub, queue) = (
+        Hub::new(8),
+        Arc::new(Queue::new(QueueLimits {
+            frames: 4_096,
+            bytes: 1 << 20,
+        })),
+    );
+    let listener = Arc::new(Listener::new(
+        1,
+        Arc::new(person(1)),
+        RoomId(1),
+        &Plain,
+        Arc::clone(&queue),
+        0,
+    ));
+    assert!(hub.enter(&listener, 1));
+    listener.begin("history", beseda_core::words::Head(0), Seq(0));
+    let event = |head: i64| Event {
+        room: RoomId(1),
+        head: beseda_core::words::Head(head),
+        heard: Heard::Read {
+            person: PersonId(2),
+            seq: Seq(head),
+        },
+    };
+    // Nobody polls the task that tells: one below the bound, everything waits; at it, the writer tells all.
+    hub.hear(&(1..1_024).map(event).collect::<Vec<_>>());
+    assert_eq!(queue.waiting().len(), 1);
+    hub.hear(&[event(1_024)]);
+    let frames = queue.waiting();
+    assert_eq!(frames.len(), 1 + 1_024);
+    assert!(frames[1_024].ends_with(b"read 2 1024"));
+}
