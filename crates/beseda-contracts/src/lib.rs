@@ -3,13 +3,18 @@
 pub mod order_rooms;
 pub mod shared;
 
-use axum::Router;
-use beseda_live::Live;
-use shared::Shared;
-use std::sync::Arc;
+use shared::Routes;
 
-/// A contract: its name, and its routes.
-pub type Contract = (&'static str, fn(Arc<Live>) -> Router<Shared>);
+/// A contract: its name, for logs and metrics, and its routes.
+pub type Contract = (&'static str, fn() -> Routes);
 
 /// Every contract that this server speaks.
 pub const CONTRACTS: &[Contract] = &[(order_rooms::NAME, order_rooms::routes)];
+
+/// The routes of every contract, and those that they share.
+#[must_use]
+pub fn routes() -> Routes {
+    CONTRACTS
+        .iter()
+        .fold(shared::routes(), |routes, (_, contract)| routes.and(contract()))
+}

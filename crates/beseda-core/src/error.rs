@@ -17,9 +17,36 @@ pub enum Refusal {
     /// The order is not there.
     #[error("no such order")]
     NoSuchOrder,
-    /// The person is not there.
+    /// The person is not there, or not for the asker to write to.
     #[error("no such person")]
     NoSuchPerson,
+    /// The group is not there, or the asker is not of it.
+    #[error("no such group")]
+    NoSuchGroup,
+    /// Another person logs in by this.
+    #[error("another person has this {field}")]
+    NameTaken {
+        /// `username`, `email` or `phone`.
+        field: &'static str,
+    },
+    /// A private room with oneself.
+    #[error("a private room is with somebody else")]
+    WithOneself,
+    /// A room of a set of people needs a title.
+    #[error("the room needs a title")]
+    EmptyTitle,
+    /// More characters than `title_chars`.
+    #[error("a title has at most {max} characters")]
+    TitleTooLong {
+        /// How many are taken.
+        max: usize,
+    },
+    /// More people than `members`.
+    #[error("a room has at most {max} people")]
+    TooManyMembers {
+        /// How many are taken.
+        max: usize,
+    },
     /// The order is there, and the asker has no place in it.
     #[error("no place in this order")]
     NoPlaceInOrder,
@@ -49,6 +76,35 @@ pub enum Refusal {
         /// How many characters are taken.
         max: usize,
     },
+    /// A file without a single byte.
+    #[error("the file is empty")]
+    EmptyFile,
+    /// More bytes than `attachment_bytes`.
+    #[error("a file has at most {max} bytes")]
+    FileTooLarge {
+        /// How many are taken.
+        max: u64,
+    },
+    /// Bytes of a type that is not taken.
+    #[error("files of this type are not taken")]
+    FileType,
+    /// A picture with a longer side or more pixels than are taken, or that claims to have them.
+    #[error("a picture has at most {pixels} pixels, and {side} on a side")]
+    PictureTooLarge {
+        /// How many pixels are taken.
+        pixels: u64,
+        /// How many pixels a side may have.
+        side: u32,
+    },
+    /// More files than `attachments`.
+    #[error("a message has at most {max} files")]
+    TooManyFiles {
+        /// How many are taken.
+        max: usize,
+    },
+    /// The file is not there, or the asker may not know that it is.
+    #[error("no such file")]
+    NoSuchFile,
     /// A retry of a message that has been erased since.
     #[error("the message with this client id was erased")]
     ErasedSince,

@@ -1,7 +1,7 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 use crate::error::Refusal;
-use crate::words::{Message, Order, Person, Place, Role, RoomKind};
+use crate::words::{Group, Kinds, Message, Order, Person, PersonId, Place, Role, RoomKind};
 
 /// Something that can be done with a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Deed {
     Mark,
     /// Change the room itself, or take it away.
     Govern,
+    /// Read and send without being in it, by a call that is made for that.
+    StepIn,
 }
 
 /// Whom a line of the table speaks of.
@@ -25,6 +27,8 @@ pub enum Deed {
 pub enum Who {
     /// Everybody who is in the room.
     Member,
+    /// Who is in the room and has this role.
+    MemberAs(Role),
     /// Everybody with this role, in the room or not.
     Role(Role),
 }
@@ -42,51 +46,75 @@ pub struct Line {
 
 const TAKE_PART: &[Deed] = &[Deed::See, Deed::Read, Deed::Send, Deed::Listen, Deed::Mark];
 
-/// The whole policy. What no line allows is refused.
+const fn line(kind: RoomKind, who: Who, deeds: &'static [Deed]) -> Line {
+    Line { kind, who, deeds }
+}
+
+/// The whole policy of rooms. What no line allows is refused.
 pub const TABLE: &[Line] = &[
-    Line {
-        kind: RoomKind::Order,
-        who: Who::Member,
-        deeds: TAKE_PART,
-    },
-    Line {
-        kind: RoomKind::Order,
-        who: Who::Role(Role::Admin),
-        deeds: &[Deed::See, Deed::Govern],
-    },
-    Line {
-        kind: RoomKind::Pair,
-        who: Who::Member,
-        deeds: TAKE_PART,
-    },
-    Line {
-        kind: RoomKind::Private,
-        who: Who::Member,
-        deeds: TAKE_PART,
-    },
-    Line {
-        kind: RoomKind::Group,
-        who: Who::Member,
-        deeds: TAKE_PART,
-    },
-    Line {
-        kind: RoomKind::Support,
-        who: Who::Member,
-        deeds: TAKE_PART,
-    },
+    line(RoomKind::Order, Who::Member, TAKE_PART),
+    line(
+        RoomKind::Order,
+        Who::Role(Role::Admin),
+        &[Deed::See, Deed::Govern, Deed::StepIn],
+    ),
+    line(RoomKind::Order, Who::Role(Role::Mom), &[Deed::StepIn]),
+    line(RoomKind::Pair, Who::Member, TAKE_PART),
+    line(RoomKind::Private, Who::Member, TAKE_PART),
+    line(RoomKind::Group, Who::Member, TAKE_PART),
+    line(RoomKind::Support, Who::MemberAs(Role::Visitor), TAKE_PART),
+    // The staff's rights come with the role and end with it, whether or not they keep a receipt in the room.
+    line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
+    line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
+    line(RoomKind::Support, Who::Role(Role::Mom), TAKE_PART),
 ];
 
-/// Whether the person may do this in that place.
+/// Who asks, and how: a contract speaks of its own kinds of rooms, and some of its calls are made to step in.
+#[derive(Debug, Clone, Copy)]
+pub struct By<'a> {
+    /// The person.
+    pub person: &'a Person,
+    /// The kinds of rooms that are spoken of; any other is not there.
+    pub kinds: Kinds,
+    /// Whether the call is made for those who answer for a room without being in it.
+    pub steps_in: bool,
+}
+
+impl<'a> By<'a> {
+    /// Somebody who asks about rooms of these kinds.
+    #[must_use]
+    pub fn of(person: &'a Person, kinds: Kinds) -> Self {
+        Self {
+            person,
+            kinds,
+            steps_in: false,
+        }
+    }
+
+    /// The same by a call that is made to step in.
+    #[must_use]
+    pub fn stepping_in(self) -> Self {
+        Self { steps_in: true, ..self }
+    }
+}
+
+impl<'a> From<&'a Person> for By<'a> {
+    /// Somebody who asks about rooms of any kind.
+    fn from(person: &'a Person) -> Self {
+        Self::of(person, Kinds::ALL)
+    }
+}
+
+/// Whether the asker may do this in that place.
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`] for who may at least see the room, [`Refusal::NoSuchRoom`] for everybody else.
-pub fn require(deed: Deed, place: &Place, person: &Person) -> Result<(), Refusal> {
-    let may = |deed: Deed| {
-        TABLE
-            .iter()
-            .any(|line| line.speaks_of(place, person) && line.deeds.contains(&deed))
-    };
-    if may(deed) {
+pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
+    let kind = place.room.kind;
+    let may = |deed| may(deed, kind, place.member.is_some(), by);
+    if !by.kinds.contain(kind) {
+        Err(Refusal::NoSuchRoom)
+    } else if may(deed) {
         Ok(())
     } else if may(Deed::See) {
         Err(Refusal::NotAllowed)
@@ -95,27 +123,60 @@ pub fn require(deed: Deed, place: &Place, person: &Person) -> Result<(), Refusal
     }
 }
 
+fn may(deed: Deed, kind: RoomKind, is_member: bool, by: By<'_>) -> bool {
+    let by_stepping_in = by.steps_in && matches!(deed, Deed::See | Deed::Read | Deed::Send);
+    TABLE.iter().any(|line| {
+        line.speaks_of(kind, is_member, by.person.role)
+            && (line.deeds.contains(&deed) || (by_stepping_in && line.deeds.contains(&Deed::StepIn)))
+    })
+}
+
 impl Line {
-    fn speaks_of(&self, place: &Place, person: &Person) -> bool {
-        self.kind == place.room.kind
+    fn speaks_of(&self, kind: RoomKind, is_member: bool, role: Role) -> bool {
+        self.kind == kind
             && match self.who {
-                Who::Member => place.member.is_some(),
-                Who::Role(role) => person.role == role,
+                Who::Member => is_member,
+                Who::MemberAs(wanted) => is_member && role == wanted,
+                Who::Role(wanted) => role == wanted,
             }
     }
 }
 
-/// Whether the person may change or erase this message: only who wrote it, and only while in the room.
+/// Whether the person may hear every room of a kind, in them or not.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`] for another reader of the room, [`Refusal::NoSuchMessage`] for everybody else.
-pub fn require_author(message: &Message, place: &Place, person: &Person) -> Result<(), Refusal> {
-    if require(Deed::Read, place, person).is_err() || message.erased_at.is_some() {
-        Err(Refusal::NoSuchMessage)
-    } else if message.is_by(person.id) && require(Deed::Send, place, person).is_ok() {
+/// [`Refusal::NotAllowed`].
+pub fn require_every(kind: RoomKind, person: &Person) -> Result<(), Refusal> {
+    if may(Deed::Listen, kind, false, person.into()) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)
+    }
+}
+
+/// Whether the asker may change or erase this message: only who wrote it, and only while in the room.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for another reader of the room, [`Refusal::NoSuchMessage`] for everybody else.
+pub fn require_author(message: &Message, place: &Place, by: By<'_>) -> Result<(), Refusal> {
+    if require(Deed::Read, place, by).is_err() || message.erased_at.is_some() {
+        Err(Refusal::NoSuchMessage)
+    } else if message.is_by(by.person.id) && require(Deed::Send, place, by).is_ok() {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
+/// Whether the asker may do this in the room of an order, whether or not it stands yet.
+///
+/// # Errors
+/// [`Refusal::NoPlaceInOrder`].
+pub fn require_order(deed: Deed, order: &Order, by: By<'_>) -> Result<(), Refusal> {
+    if may(deed, RoomKind::Order, order.people().contains(&by.person.id), by) {
+        Ok(())
+    } else {
+        Err(Refusal::NoPlaceInOrder)
     }
 }
 
@@ -131,6 +192,103 @@ pub fn require_place_in_order(order: &Order, person: &Person) -> Result<(), Refu
     }
 }
 
+/// Whether the person has no account: a visitor of the support desk.
+#[must_use]
+pub fn is_visitor(person: &Person) -> bool {
+    person.role == Role::Visitor
+}
+
+/// Whether a person may do other things now than before.
+#[must_use]
+pub fn stands_otherwise(before: &Person, now: &Person) -> bool {
+    before.role != now.role || before.active != now.active
+}
+
+/// Who the other is in the room of a customer and a therapist.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] where the person is neither of the two, or not what they are called there.
+pub fn require_pair(person: &Person, customer: PersonId, therapist: PersonId) -> Result<PersonId, Refusal> {
+    match person.role {
+        Role::Customer if person.id == customer => Ok(therapist),
+        Role::Therapist if person.id == therapist => Ok(customer),
+        _ => Err(Refusal::NotAllowed),
+    }
+}
+
+/// Whether the other of a pair is there, and the one that the person is not.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`].
+pub fn require_other(person: &Person, other: &Person) -> Result<(), Refusal> {
+    match (person.role, other.role) {
+        (Role::Customer, Role::Therapist) | (Role::Therapist, Role::Customer) if other.active => Ok(()),
+        _ => Err(Refusal::NoSuchPerson),
+    }
+}
+
+/// Whether the person may open a room for everybody of this group: who is of it, and administrators.
+///
+/// # Errors
+/// [`Refusal::NoSuchGroup`], as if it were not there.
+pub fn require_group(person: &Person, group: &Group) -> Result<(), Refusal> {
+    if person.role == Role::Admin || group.people().contains(&person.id) {
+        Ok(())
+    } else {
+        Err(Refusal::NoSuchGroup)
+    }
+}
+
+/// Whether the person is of the school: teachers and students, and administrators where that is configured.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub fn require_school(person: &Person, admins: bool) -> Result<(), Refusal> {
+    match person.role {
+        Role::Teacher | Role::Student => Ok(()),
+        Role::Admin if admins => Ok(()),
+        _ => Err(Refusal::NotAllowed),
+    }
+}
+
+/// Whom somebody of the school may write to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Every teacher and student.
+    School,
+    /// Every teacher, and the students of their own classes.
+    Classes,
+    /// Nobody.
+    Nobody,
+}
+
+/// Whom this person may write to.
+#[must_use]
+pub fn reach_of(person: &Person) -> Reach {
+    match person.role {
+        Role::Teacher | Role::Admin => Reach::School,
+        Role::Student => Reach::Classes,
+        _ => Reach::Nobody,
+    }
+}
+
+/// Whether somebody with this reach may write to the person. `share_class`: whether they attend a class together.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`], as if the person were not there.
+pub fn require_reach(reach: Reach, to: &Person, share_class: bool) -> Result<(), Refusal> {
+    let reached = match (reach, to.role) {
+        (Reach::School, Role::Teacher | Role::Student) | (Reach::Classes, Role::Teacher) => true,
+        (Reach::Classes, Role::Student) => share_class,
+        _ => false,
+    };
+    if reached && to.active {
+        Ok(())
+    } else {
+        Err(Refusal::NoSuchPerson)
+    }
+}
+
 /// The table in words, a line each: kind of room, who, what.
 #[must_use]
 pub fn printed() -> Vec<(String, String, String)> {
@@ -139,14 +297,27 @@ pub fn printed() -> Vec<(String, String, String)> {
         .map(|line| {
             let who = match line.who {
                 Who::Member => "member".to_owned(),
+                Who::MemberAs(role) => format!("member as {}", role.word()),
                 Who::Role(role) => role.word().to_owned(),
             };
-            let deeds: Vec<String> = line
-                .deeds
-                .iter()
-                .map(|deed| format!("{deed:?}").to_lowercase())
-                .collect();
+            let deeds: Vec<&str> = line.deeds.iter().map(|deed| deed.word()).collect();
             (line.kind.word().to_owned(), who, deeds.join(" "))
         })
         .collect()
+}
+
+impl Deed {
+    /// The word for it in the printed table.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::See => "see",
+            Self::Read => "read",
+            Self::Send => "send",
+            Self::Listen => "listen",
+            Self::Mark => "mark",
+            Self::Govern => "govern",
+            Self::StepIn => "step_in",
+        }
+    }
 }

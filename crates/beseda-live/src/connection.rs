@@ -1,358 +1,309 @@
-//! A connection: a socket joins a room, its frames become commands, and its commands reach the rules.
+//! A connection: a socket joins, its frames become commands, and its commands reach the rules.
 
 #[cfg(test)]
 mod tests;
 
 use crate::ask;
 use crate::codec::Incoming;
-use crate::dialect::{Command, Dialect, Misheard};
-use crate::heartbeat::{TICK_MS, Wheel};
-use crate::hub::Hub;
-use crate::listener::{Listener, close};
-use crate::socket::{Ear, Queue, QueueLimits, SocketLimits, drive};
-use crate::typing::{Announcement, Typing};
-use beseda_core::ports::Audience;
-use beseda_core::rules::Standing;
-use beseda_core::words::{Draft, Person, PersonId, RoomId};
+use crate::dialect::{Command, Misheard, Point, Position};
+use crate::listener::{Guest, Listener, close};
+use crate::live::Live;
+use crate::socket::{Ear, Queue};
+use beseda_core::policy::By;
+use beseda_core::ports::{Look, Tx};
+use beseda_core::rules::{History, Since, Standing, Where};
+use beseda_core::words::{Draft, Marks, Message, PersonId, RoomId, RoomName, Seq};
 use beseda_core::{Chat, Error, Fault, Refusal, rules};
-use bytes::Bytes;
-use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use std::sync::atomic::Ordering;
+use uuid::Uuid;
 
-/// When a store could not tell who may listen, it is asked again after this.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
-
-/// For how many listeners one glance asks at most: others read too.
-const ASKED_AT_ONCE: usize = 256;
-
-/// Says how fast somebody may send; asked before every message, whatever brings it.
-pub trait Pace: Send + Sync {
-    /// Takes one message of the person's allowance.
-    ///
-    /// # Errors
-    /// [`Refusal::TooFast`].
-    fn send(&self, person: PersonId) -> Result<(), Refusal>;
-}
-
-/// Everything that open sockets share.
-pub struct Live {
-    chat: Chat,
-    hub: Arc<Hub>,
-    pace: Arc<dyn Pace>,
-    wheel: Wheel,
-    typing: Mutex<Typing>,
-    /// When the server stops: the least time, in milliseconds, after which clients come back. 0 while it serves.
-    stopping: AtomicU64,
-}
-
-impl Live {
-    /// Live sockets over a chat. `hub` must be the audience of the chat's store.
-    #[must_use]
-    pub fn new(chat: Chat, hub: Arc<Hub>, pace: Arc<dyn Pace>) -> Arc<Self> {
-        let (wheel, typing) = (Wheel::new(chat.limits()), Mutex::new(Typing::new(chat.limits())));
-        let stopping = AtomicU64::new(0);
-        Arc::new(Self {
-            chat,
-            hub,
-            pace,
-            wheel,
-            typing,
-            stopping,
-        })
-    }
-
-    /// The chat.
-    #[must_use]
-    pub fn chat(&self) -> &Chat {
-        &self.chat
-    }
-
-    /// How many sockets listen.
-    #[must_use]
-    pub fn listeners(&self) -> usize {
-        self.hub.count()
-    }
-
-    /// Turns the heartbeat's wheel, and looks who may still listen, for as long as it is polled.
-    pub async fn beat(&self) {
-        let start = Instant::now();
-        let mut ticks = interval(Duration::from_millis(TICK_MS));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        loop {
-            tokio::select! {
-                now = ticks.tick() => {
-                    self.tick(u64::try_from(now.duration_since(start).as_millis()).unwrap_or(u64::MAX));
-                }
-                () = self.hub.change_elsewhere() => self.look_again().await,
-            }
-        }
-    }
-
-    /// Asks for everybody who listens whether they still may, because another process changed what is kept. Nobody is
-    /// told anything meanwhile.
-    async fn look_again(&self) {
-        let change = self.hub.changes_elsewhere();
-        for some in self.hub.everybody().chunks(ASKED_AT_ONCE) {
-            let places: Vec<_> = some
-                .iter()
-                .map(|listener| (listener.person_id(), listener.room))
-                .collect();
-            let asked = ask::look(&self.chat, move |look| {
-                places
-                    .iter()
-                    .map(|&(person, room)| rules::standing(look, person, room))
-                    .collect::<Result<Vec<_>, _>>()
-            });
-            let standings = match asked.await {
-                Ok(standings) => standings,
-                Err(error) => {
-                    tracing::error!("could not look who may still listen, will look again: {error}");
-                    tokio::time::sleep(LOOK_AGAIN_AFTER).await;
-                    return self.hub.changed_elsewhere();
-                }
-            };
-            for (listener, standing) in some.iter().zip(standings) {
-                match standing {
-                    Standing::Inside(person) => listener.trust(change, person),
-                    Standing::Outside => listener.queue.cut(close::NOT_ALLOWED, "no longer in this room"),
-                    Standing::Inactive => listener.queue.cut(close::NOT_AUTHENTICATED, "no longer let in"),
-                }
-            }
-        }
-    }
-
-    /// Everything that time alone brings about, at `now_ms` of a clock that only moves forward.
-    pub(crate) fn tick(&self, now_ms: u64) {
-        self.wheel.tick(now_ms);
-        // Told under the lock here and below: of what is said of one typist at once, the last must be heard last.
-        let mut typing = self.typing.lock();
-        for announcement in typing.tick(now_ms) {
-            self.announce(announcement);
-        }
-    }
-
-    fn announce(&self, announcement: Announcement) {
-        let Announcement {
-            room,
-            person,
-            is_typing,
-        } = announcement;
-        self.hub.tell_typing(room, person, is_typing);
-    }
-
-    fn say_typing(&self, room: RoomId, person: PersonId, is_typing: bool) {
-        let mut typing = self.typing.lock();
-        if let Some(announcement) = typing.say(self.wheel.now_ms(), room, person, is_typing) {
-            self.announce(announcement);
-        }
-    }
-
-    fn stop_typing_of(&self, listener: &Listener) {
-        let mut typing = self.typing.lock();
-        if let Some(announcement) = typing.gone(self.wheel.now_ms(), listener.room, listener.person_id()) {
-            self.announce(announcement);
-        }
-    }
-
-    /// Tells every socket that the server restarts, each with its own moment to come back: `retry_ms` is drawn from
-    /// `least` to twice that, so that they do not all come at once.
-    pub fn stop(&self, least: Duration) {
-        let least = u64::try_from(least.as_millis()).unwrap_or(u64::MAX).max(1);
-        // First this, then everybody: who enters meanwhile is on the wheel before they look, and so is told once at least.
-        self.stopping.store(least, Ordering::SeqCst);
-        for listener in self.wheel.everybody() {
-            self.send_away(&listener, least);
-        }
-    }
-
-    fn send_away(&self, listener: &Listener, least: u64) {
-        let jitter = u64::from_le_bytes(self.chat.random()) % least;
-        listener
-            .queue
-            .close(close::RESTARTING, &format!("retry_ms={}", least.saturating_add(jitter)));
-    }
-
-    /// Lets a person's socket into a room and carries it until it ends.
-    pub async fn join(
-        self: Arc<Self>,
-        stream: TcpStream,
-        leftover: Bytes,
-        person: Arc<Person>,
-        room: RoomId,
-        dialect: &'static dyn Dialect,
-    ) {
-        let (queue, limits) = (self.queue(), self.socket_limits());
-        // In a box, which is given back when the socket has begun and only waits.
-        let entered = Box::pin(self.enter(person, room, dialect, Arc::clone(&queue))).await;
-        match entered {
-            Some(connection) => drive(stream, leftover, queue, limits, connection).await,
-            None => drive(stream, leftover, queue, limits, Deaf).await,
-        };
-    }
-
-    /// Enters a listener and tells it the history. `None`, with the queue closed, where its person has too many.
-    async fn enter(
-        self: &Arc<Self>,
-        person: Arc<Person>,
-        room: RoomId,
-        dialect: &'static dyn Dialect,
-        queue: Arc<Queue>,
-    ) -> Option<Connection> {
-        let (id, heard_at) = (self.hub.next_id(), self.wheel.now_seconds());
-        let listener = Arc::new(Listener::new(id, person, room, dialect, Arc::clone(&queue), heard_at));
-        if !self.hub.enter(&listener, self.chat.limits().listeners) {
-            queue.close(close::TOO_MANY, "too many sockets of one person");
-            return None;
-        }
-        self.wheel.enter(&listener);
-        let stopping = self.stopping.load(Ordering::SeqCst);
-        if stopping > 0 {
-            self.send_away(&listener, stopping);
-        }
-        let connection = Connection {
-            live: Arc::clone(self),
-            listener,
-        };
-        if let Err((code, reason)) = connection.begin().await {
-            queue.close(code, reason);
-        }
-        Some(connection)
-    }
-
-    /// Answers a socket that is not let in: it is closed with this code, so that a browser can read it.
-    pub async fn refuse(&self, stream: TcpStream, leftover: Bytes, code: u16, reason: &str) {
-        let queue = self.queue();
-        queue.close(code, reason);
-        drive(stream, leftover, queue, self.socket_limits(), Deaf).await;
-    }
-
-    fn queue(&self) -> Arc<Queue> {
-        let limits = self.chat.limits();
-        Arc::new(Queue::new(QueueLimits {
-            frames: limits.queue_frames,
-            bytes: limits.queue_bytes,
-        }))
-    }
-
-    fn socket_limits(&self) -> SocketLimits {
-        let limits = self.chat.limits();
-        SocketLimits {
-            frame_bytes: limits.frame_bytes,
-            write_stall: Duration::from_secs(limits.write_stall_seconds),
-            ..SocketLimits::default()
-        }
-    }
-}
-
-/// The ear of a socket that is already refused.
-struct Deaf;
-
-impl Ear for Deaf {
-    fn heard(&mut self, _: Incoming<'_>) {}
-}
-
-/// A socket in a room. It leaves the room when it is dropped.
-struct Connection {
+/// A socket that was let in. It leaves when it is dropped.
+pub(crate) struct Connection {
     live: Arc<Live>,
     listener: Arc<Listener>,
 }
 
+/// The room that a command is about.
+#[derive(Clone, Copy)]
+enum Target {
+    /// The one that the socket listens to.
+    Own(RoomId),
+    /// One of the many that it listens to.
+    Named(Uuid),
+}
+
+/// What is to be read for a newcomer.
+#[derive(Clone, Copy)]
+struct Asked {
+    since: Since,
+    /// So many messages at most.
+    limit: u32,
+    /// The last change that is seen for certain.
+    change: u64,
+    /// Whether also who is in the room.
+    people: bool,
+}
+
 impl Connection {
-    /// Reads the room's history, which also decides whether the person may listen, and begins with it.
-    async fn begin(&self) -> Result<(), (u16, &'static str)> {
-        let (person, room) = (self.listener.person(), self.listener.room);
-        let limit = self.live.chat.limits().history_messages;
-        let history = ask::look(&self.live.chat, move |look| rules::listen(look, &person, room, limit)).await;
-        match history {
-            Ok(history) => {
-                let text = self.listener.dialect.history(self.listener.person_id(), &history);
-                self.listener.begin(&text, history.room.head, history.room.seq);
-                Ok(())
+    /// Enters a listener and tells it what it hears first. `None`, with the queue closed, where its person has too many.
+    pub(crate) async fn enter(live: &Arc<Live>, guest: Guest, queue: Arc<Queue>) -> Option<Self> {
+        let (id, heard_at, since) = (live.hub.next_id(), live.wheel.now_seconds(), guest.since);
+        let listener = Arc::new(Listener::new(id, guest, Arc::clone(&queue), heard_at));
+        if !live.hub.enter(&listener, live.chat().limits().listeners) {
+            queue.close(close::TOO_MANY, "too many sockets of one person");
+            return None;
+        }
+        live.wheel.enter(&listener);
+        live.send_away_if_stopping(&listener);
+        let connection = Self {
+            live: Arc::clone(live),
+            listener,
+        };
+        match connection.begin(since).await {
+            Ok(()) => connection
+                .listener
+                .dialect
+                .joined(&connection.listener.person(), connection.listener.room()),
+            Err((code, reason)) => queue.close(code, reason),
+        }
+        Some(connection)
+    }
+
+    /// Looks whether the person may listen, on one snapshot with what they hear first, and begins with that.
+    async fn begin(&self, since: Since) -> Result<(), (u16, &'static str)> {
+        let listener = Arc::clone(&self.listener);
+        let limits = self.live.chat().limits();
+        let asked = Asked {
+            since,
+            limit: match since {
+                Since::After(_) => limits.page_size,
+                Since::Newest | Since::Now => limits.history_messages,
+            },
+            // Asked for before the look, which so sees this change and may see later ones.
+            change: self.live.hub.doubts(),
+            people: self.live.has_positions(self.listener.to),
+        };
+        let begun = ask::look(&self.live.chat().clone(), move |look| {
+            first_heard(look, &listener, asked)
+        })
+        .await;
+        match begun {
+            Ok(None) => self.listener.begin_everywhere(),
+            Ok(Some((history, people))) => {
+                let room = &history.room;
+                let frames = self.listener.dialect.history(&self.listener.person(), &history);
+                if history.more {
+                    // Told nothing of what happens: it would come back after that, and miss what is between.
+                    self.listener.hear_first(&frames);
+                    return Err((close::TOO_SLOW, "there is more: reconnect after the last of these"));
+                }
+                self.listener.begin(&frames, room.name(), room.head, room.seq);
+                self.live.show_positions(&self.listener, &people);
             }
-            Err(Error::Refused(_)) => Err((close::NOT_ALLOWED, "not allowed")),
-            Err(Error::Failed(Fault::Stopping)) => Err((close::RESTARTING, "retry_ms=1000")),
+            Err(Error::Refused(Refusal::BadCredentials)) => return Err((close::NOT_AUTHENTICATED, "log in again")),
+            Err(Error::Refused(_)) => return Err((close::NOT_ALLOWED, "not allowed")),
+            Err(Error::Failed(Fault::Stopping)) => return Err((close::RESTARTING, "retry_ms=1000")),
             Err(Error::Failed(fault)) => {
-                tracing::error!(%room, contract = self.listener.dialect.name(), "a socket could not join: {fault}");
-                Err((close::INTERNAL, "internal error"))
+                let (to, contract) = (self.listener.to_word(), self.listener.dialect.name());
+                tracing::error!(to, contract, "a socket could not join: {fault}");
+                return Err((close::INTERNAL, "internal error"));
             }
+        }
+        Ok(())
+    }
+
+    /// What a command without a name of a room is about.
+    fn own(&self) -> Option<Target> {
+        match self.listener.to {
+            Where::Room(room) => Some(Target::Own(room)),
+            Where::Every(_) => None,
         }
     }
 
-    fn obey(&self, command: Command) {
+    fn obey(&self, command: Command) -> Result<(), Misheard> {
+        let (target, command) = match command {
+            Command::In(uuid, command) => (Some(Target::Named(uuid)), *command),
+            command => (self.own(), command),
+        };
+        let target = target.ok_or_else(|| Misheard {
+            code: "no_room",
+            detail: "The frame does not say which room it is for: add \"room_id\".".to_owned(),
+        })?;
         match command {
-            Command::Send(draft) => self.send(draft),
-            Command::Typing(is_typing) => {
-                self.live
-                    .say_typing(self.listener.room, self.listener.person_id(), is_typing);
-            }
-            Command::Read => read(&self.live.chat, &self.listener),
+            Command::Send(draft) => self.send(target, draft),
+            Command::Typing(is_typing) => self.type_in(target, is_typing),
+            Command::Read => read(&self.live.chat().clone(), &self.listener, target),
+            Command::Locate(point) => self.locate(point),
+            Command::In(..) => {}
         }
+        Ok(())
     }
 
     /// Sends a message. Who is in the room, the sender too, hears it from the hub; the sender alone hears of a refusal
     /// or of the message that an earlier try has made.
-    fn send(&self, draft: Draft) {
+    fn send(&self, target: Target, draft: Draft) {
         let listener = Arc::clone(&self.listener);
+        let dialect = listener.dialect;
         if let Err(refusal) = self.live.pace.send(listener.person_id()) {
-            return listener.answer(&listener.dialect.refused(&refusal, draft.client_id.as_deref()));
+            return listener.answer(&dialect.refused(&refusal, draft.client_id.as_deref()));
         }
         listener.takes_off();
         let client_id = draft.client_id.clone();
-        let (person, room, now) = (listener.person(), listener.room, self.live.chat.now());
-        let limits = Arc::clone(self.live.chat.limits());
+        let chat = self.live.chat();
+        let (person, now, limits) = (listener.person(), chat.now(), Arc::clone(chat.limits()));
         let in_flight = limits.sends_in_flight;
-        let rule = move |tx: &mut dyn beseda_core::ports::Tx| {
-            let sent = rules::send(tx, now, &limits, &person, room, &draft)?;
+        let kinds = dialect.kinds();
+        let rule = move |tx: &mut dyn Tx| {
+            let room = room_of(tx, target)?;
+            let by = By::of(&person, kinds);
+            let sent = rules::send(tx, now, &limits, by, room, &draft)?;
             if sent.first {
-                Ok(None)
-            } else {
-                rules::one_message(tx, &person, sent.message.id).map(Some)
+                return Ok(None);
             }
+            let (message, marks) = rules::one_message(tx, by, sent.message.id)?;
+            Ok(name_of(tx, room)?.map(|name| (name, message, marks)))
         };
-        self.live.chat.change(rule, move |outcome| {
+        chat.change(rule, move |outcome| {
             listener.lands(in_flight);
-            let dialect = listener.dialect;
             match outcome {
                 Ok(None) => {}
-                Ok(Some((message, marks))) => {
-                    listener.answer(&dialect.sent_before(&message, marks, &listener.person(), client_id.as_deref()));
-                }
+                Ok(Some(sent)) => answer_sent_before(&listener, &sent, client_id.as_deref()),
                 Err(error) => answer_error(&listener, &error, client_id.as_deref()),
             }
         });
     }
+
+    fn type_in(&self, target: Target, is_typing: bool) {
+        match target {
+            Target::Own(_) => {
+                if let Some(room) = self.listener.room() {
+                    self.live.say_typing(room, &self.listener.person(), is_typing);
+                }
+            }
+            Target::Named(uuid) => self.type_in_named(uuid, is_typing),
+        }
+    }
+
+    /// Which room that is, and whether they may type there, only the store knows.
+    fn type_in_named(&self, uuid: Uuid, is_typing: bool) {
+        let (live, listener) = (Arc::clone(&self.live), Arc::clone(&self.listener));
+        let (person, proven_at, kinds) = (listener.person_id(), listener.proven_at, listener.dialect.kinds());
+        let in_flight = live.chat().limits().sends_in_flight;
+        let rule = move |look: &mut dyn Look| {
+            let room = look.room_by_uuid(uuid)?.ok_or(Refusal::NoSuchRoom)?;
+            match rules::standing(look, person, proven_at, Where::Room(room.id), kinds)? {
+                Standing::Inside(person) => Ok((room.name(), Arc::new(person))),
+                Standing::Outside | Standing::Inactive => Err(Refusal::NoSuchRoom.into()),
+            }
+        };
+        listener.takes_off();
+        self.live.chat().look(rule, move |found| {
+            listener.lands(in_flight);
+            match found {
+                Ok((room, person)) => live.say_typing(room, &person, is_typing),
+                Err(error) => answer_error(&listener, &error, None),
+            }
+        });
+    }
+
+    fn locate(&self, point: Point) {
+        let Some(room) = self.listener.room() else { return };
+        let person = self.listener.person();
+        let position = Position {
+            person: person.id,
+            role: person.role,
+            point,
+            at: self.live.chat().now(),
+        };
+        self.live.say_position(room, position);
+    }
 }
 
-/// Moves the receipt up to what the socket has been told. One at a time for a socket: who asks again meanwhile is
-/// served by one more, so that asking often costs no more commits than there is time for.
-fn read(chat: &Chat, listener: &Arc<Listener>) {
-    if !listener.begins_to_read() {
+/// What a newcomer hears first, and who is in the room if that is asked; `None` for who hears every room of a kind.
+fn first_heard(
+    look: &mut dyn Look,
+    listener: &Listener,
+    asked: Asked,
+) -> Result<Option<(History, Vec<PersonId>)>, Error> {
+    let kinds = listener.dialect.kinds();
+    match rules::standing(look, listener.person_id(), listener.proven_at, listener.to, kinds)? {
+        Standing::Inside(person) => listener.learn(asked.change, person),
+        Standing::Outside => return Err(Refusal::NotAllowed.into()),
+        Standing::Inactive => return Err(Refusal::BadCredentials.into()),
+    }
+    match listener.to {
+        Where::Every(_) => Ok(None),
+        Where::Room(room) => {
+            let person = listener.person();
+            let history = rules::listen(look, By::of(&person, kinds), room, asked.since, asked.limit)?;
+            let members = if asked.people { look.members(room)? } else { Vec::new() };
+            let people = members.into_iter().filter(|(_, person)| person.active);
+            Ok(Some((history, people.map(|(_, person)| person.id).collect())))
+        }
+    }
+}
+
+fn room_of(look: &mut (impl Look + ?Sized), target: Target) -> Result<RoomId, Error> {
+    match target {
+        Target::Own(room) => Ok(room),
+        Target::Named(uuid) => Ok(look.room_by_uuid(uuid)?.ok_or(Refusal::NoSuchRoom)?.id),
+    }
+}
+
+fn name_of(look: &mut (impl Look + ?Sized), room: RoomId) -> Result<Option<RoomName>, Error> {
+    Ok(look.room(room)?.map(|room| room.name()))
+}
+
+/// Moves the receipt up to what the socket has been told; in one of many rooms, up to the newest. One at a time for a
+/// socket of one room: who asks again meanwhile is served by one more, so that asking often costs no more commits than
+/// there is time for.
+fn read(chat: &Chat, listener: &Arc<Listener>, target: Target) {
+    let in_one_room = matches!(target, Target::Own(_));
+    if in_one_room && !listener.begins_to_read() {
         return;
     }
+    let in_flight = chat.limits().sends_in_flight;
+    listener.takes_off();
     let (chat, listener) = (chat.clone(), Arc::clone(listener));
-    let (person, room, now, seen) = (listener.person(), listener.room, chat.now(), listener.seen());
-    let rule = move |tx: &mut dyn beseda_core::ports::Tx| rules::read(tx, now, &person, room, Some(seen));
+    let (person, kinds, now) = (listener.person(), listener.dialect.kinds(), chat.now());
+    let seen: Option<Seq> = in_one_room.then(|| listener.seen());
+    let rule = move |tx: &mut dyn Tx| {
+        let room = room_of(tx, target)?;
+        rules::read(tx, now, By::of(&person, kinds), room, seen)
+    };
     chat.clone().change(rule, move |outcome| {
+        listener.lands(in_flight);
         if let Err(error) = &outcome {
             answer_error(&listener, error, None);
         }
-        if listener.has_read() {
-            read(&chat, &listener);
+        if in_one_room && listener.has_read() {
+            read(&chat, &listener, target);
         }
     });
+}
+
+fn answer_sent_before(
+    listener: &Listener,
+    (room, message, marks): &(RoomName, Message, Marks),
+    client_id: Option<&str>,
+) {
+    let person = listener.person();
+    let frame = listener.dialect.sent_before(*room, message, *marks, &person, client_id);
+    listener.answer(&frame);
 }
 
 fn answer_error(listener: &Listener, error: &Error, client_id: Option<&str>) {
     let dialect = listener.dialect;
     match error {
-        Error::Refused(refusal) => listener.answer(&dialect.refused(refusal, client_id)),
+        Error::Refused(refusal) => {
+            dialect.log_refusal(&listener.person(), refusal);
+            listener.answer(&dialect.refused(refusal, client_id));
+        }
         Error::Failed(fault) => {
             if !matches!(fault, Fault::Busy | Fault::Stopping) {
-                tracing::error!(room = %listener.room, contract = dialect.name(), "a frame failed: {fault}");
+                let to = listener.to_word();
+                tracing::error!(to, contract = dialect.name(), "a frame failed: {fault}");
             }
             listener.answer(&dialect.failed(fault, client_id));
         }
@@ -363,16 +314,15 @@ impl Ear for Connection {
     fn heard(&mut self, incoming: Incoming<'_>) {
         let dialect = self.listener.dialect;
         let command = match incoming {
-            Incoming::Text(frame) => dialect.hear(frame, self.live.chat.limits()),
+            Incoming::Text(frame) => dialect.hear(frame, self.live.chat().limits()),
             Incoming::Binary(_) => Err(Misheard {
                 code: "binary",
                 detail: "send JSON as text, not as binary".to_owned(),
             }),
             _ => return,
         };
-        match command {
-            Ok(command) => self.obey(command),
-            Err(misheard) => self.listener.answer(&dialect.misheard(&misheard)),
+        if let Err(misheard) = command.and_then(|command| self.obey(command)) {
+            self.listener.answer(&dialect.misheard(&misheard));
         }
     }
 
@@ -383,7 +333,9 @@ impl Ear for Connection {
     }
 
     fn ready_to_hear(&self) -> bool {
-        self.listener.in_flight.load(Ordering::Relaxed) < self.live.chat.limits().sends_in_flight
+        // Nobody is obeyed who may have lost their place a moment ago.
+        self.listener.in_flight.load(Ordering::Relaxed) < self.live.chat().limits().sends_in_flight
+            && !self.listener.is_doubted()
     }
 }
 

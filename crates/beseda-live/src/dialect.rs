@@ -1,11 +1,12 @@
 //! A dialect: how one contract's sockets hear and speak. The contract implements it, live carries it.
 
 use beseda_core::rules::History;
-use beseda_core::words::{Draft, Event, Limits, Marks, Message, Person, PersonId};
+use beseda_core::words::{Draft, Event, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, Time};
 use beseda_core::{Fault, Refusal};
+use uuid::Uuid;
 
 /// What somebody asks for in a frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Send a message.
     Send(Draft),
@@ -13,6 +14,38 @@ pub enum Command {
     Typing(bool),
     /// Move their receipt up to what this socket has been told.
     Read,
+    /// Announce where they are.
+    Locate(Point),
+    /// Any of these in the room with this unguessable name, for sockets that hear every room of a kind.
+    In(Uuid, Box<Command>),
+}
+
+/// A place on Earth (WGS 84), as somebody's device tells it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Degrees north, −90 to 90.
+    pub latitude: f64,
+    /// Degrees east, −180 to 180.
+    pub longitude: f64,
+    /// How far off it may be, in metres.
+    pub accuracy: Option<f64>,
+    /// Where they are going, in degrees from north clockwise.
+    pub heading: Option<f64>,
+    /// How fast, in metres a second.
+    pub speed: Option<f64>,
+}
+
+/// Where somebody is, or last was. It is announced without being kept: see [`Command::Locate`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Who.
+    pub person: PersonId,
+    /// What they are to the host application.
+    pub role: Role,
+    /// Where.
+    pub point: Point,
+    /// When they said so.
+    pub at: Time,
 }
 
 /// Why a frame could not be taken for a command: a word for programs and a sentence for people.
@@ -33,27 +66,50 @@ pub struct Viewer {
     pub is_read: bool,
 }
 
-/// How one contract's sockets hear and speak. Frames are JSON texts.
+/// How one contract's sockets hear and speak. Frames are JSON texts. What a contract has no word for, its sockets are
+/// not told: `None`.
 pub trait Dialect: Send + Sync + 'static {
-    /// The contract's name, for logs and metrics.
+    /// Its name, unique among dialects, for logs and metrics.
     fn name(&self) -> &'static str;
+    /// The kinds of rooms that the contract speaks of; to its sockets, others are not there.
+    fn kinds(&self) -> Kinds;
     /// Takes a text frame for a command.
     ///
     /// # Errors
     /// Why it is none.
     fn hear(&self, frame: &str, limits: &Limits) -> Result<Command, Misheard>;
-    /// What a socket hears first.
-    fn history(&self, viewer: PersonId, history: &History) -> String;
-    /// An event, for listeners of this kind; `None` where the contract has no word for it.
+    /// What a socket hears first, frame by frame.
+    fn history(&self, viewer: &Person, history: &History) -> Vec<String>;
+    /// An event, for listeners of this kind.
     fn event(&self, event: &Event, viewer: Viewer) -> Option<String>;
     /// A message that was sent before under the same client id, for the socket that sent it again.
-    fn sent_before(&self, message: &Message, marks: Marks, viewer: &Person, client_id: Option<&str>) -> String;
+    fn sent_before(
+        &self,
+        room: RoomName,
+        message: &Message,
+        marks: Marks,
+        viewer: &Person,
+        client_id: Option<&str>,
+    ) -> String;
     /// Somebody types, or has stopped.
-    fn typing(&self, person: PersonId, is_typing: bool) -> Option<String>;
+    fn typing(&self, _room: RoomName, _typist: &Person, _is_typing: bool) -> Option<String> {
+        None
+    }
+    /// Somebody is somewhere.
+    fn position(&self, _room: RoomName, _position: &Position) -> Option<String> {
+        None
+    }
     /// A frame was no command.
     fn misheard(&self, misheard: &Misheard) -> String;
     /// A command was refused.
     fn refused(&self, refusal: &Refusal, client_id: Option<&str>) -> String;
     /// A command failed on our side; the cause stays with us.
     fn failed(&self, fault: &Fault, client_id: Option<&str>) -> String;
+
+    /// A socket was let in: for the lines that its contract's operators look for.
+    fn joined(&self, _person: &Person, _room: Option<RoomName>) {}
+    /// A command was refused, for the same.
+    fn log_refusal(&self, _person: &Person, _refusal: &Refusal) {}
+    /// A socket ended with this code, for the same.
+    fn ended(&self, _person: &Person, _code: u16) {}
 }

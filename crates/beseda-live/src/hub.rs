@@ -1,10 +1,11 @@
 //! The hub: who listens where, and how an event reaches all of them.
 
 use crate::codec::text_frame;
-use crate::dialect::{Dialect, Viewer};
-use crate::listener::{Listener, Said, close};
+use crate::dialect::{Dialect, Position, Viewer};
+use crate::listener::{Listener, Said};
 use beseda_core::ports::Audience;
-use beseda_core::words::{Event, Heard, Marks, PersonId, RoomId, Seq};
+use beseda_core::rules::Where;
+use beseda_core::words::{Event, Heard, Marks, Person, PersonId, RoomName, Seq};
 use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use std::collections::{HashMap, VecDeque};
@@ -24,16 +25,16 @@ type Listeners = Arc<Vec<Arc<Listener>>>;
 
 /// Who listens where.
 pub struct Hub {
-    rooms: Vec<RwLock<HashMap<RoomId, Listeners>>>,
+    rooms: Vec<RwLock<HashMap<Where, Listeners>>>,
     people: Mutex<HashMap<PersonId, u32>>,
     next_id: AtomicU64,
     /// What is committed and not yet told. Whoever tells holds `telling`, so that the order stays.
     waiting: Mutex<VecDeque<Event>>,
     telling: Mutex<()>,
     committed: Notify,
-    /// How often another process has changed what is kept.
-    changes_elsewhere: AtomicU64,
-    changed_elsewhere: Notify,
+    /// How often it became doubtful who may listen: another process changed what is kept, or somebody changed.
+    doubts: AtomicU64,
+    doubted: Notify,
     waiting_frames: usize,
 }
 
@@ -49,8 +50,8 @@ impl Hub {
             waiting: Mutex::default(),
             telling: Mutex::default(),
             committed: Notify::new(),
-            changes_elsewhere: AtomicU64::new(0),
-            changed_elsewhere: Notify::new(),
+            doubts: AtomicU64::new(0),
+            doubted: Notify::new(),
             waiting_frames,
         }
     }
@@ -83,14 +84,14 @@ impl Hub {
         !events.is_empty()
     }
 
-    /// Returns when another process has changed what is kept, since it was last awaited.
-    pub(crate) async fn change_elsewhere(&self) {
-        self.changed_elsewhere.notified().await;
+    /// Returns when it has become doubtful who may listen, since it was last awaited.
+    pub(crate) async fn doubtful(&self) {
+        self.doubted.notified().await;
     }
 
-    /// How often another process has changed what is kept.
-    pub(crate) fn changes_elsewhere(&self) -> u64 {
-        self.changes_elsewhere.load(Ordering::SeqCst)
+    /// How often it has become doubtful who may listen.
+    pub(crate) fn doubts(&self) -> u64 {
+        self.doubts.load(Ordering::SeqCst)
     }
 
     /// Everybody who listens.
@@ -100,6 +101,15 @@ impl Hub {
             .iter()
             .flat_map(|shard| shard.read().values().cloned().collect::<Vec<_>>());
         everybody.flat_map(|listeners| listeners.to_vec()).collect()
+    }
+
+    /// From now on, these are told nothing until somebody has looked whether they may still listen.
+    pub(crate) fn doubt(&self, of: impl Fn(&Listener) -> bool) {
+        let change = self.doubts.fetch_add(1, Ordering::SeqCst) + 1;
+        for listener in self.everybody().iter().filter(|listener| of(listener)) {
+            listener.doubt(change);
+        }
+        self.doubted.notify_one();
     }
 
     /// How many sockets listen.
@@ -118,10 +128,10 @@ impl Hub {
             }
             *count += 1;
         }
-        if let Some(shard) = self.shard(listener.room) {
+        if let Some(shard) = self.shard(listener.to) {
             // Copied, so that an event that is being told goes on undisturbed over the list as it was.
             let mut rooms = shard.write();
-            let listeners = rooms.entry(listener.room).or_default();
+            let listeners = rooms.entry(listener.to).or_default();
             let mut grown = Vec::with_capacity(listeners.len() + 1);
             grown.extend(listeners.iter().cloned());
             grown.push(Arc::clone(listener));
@@ -141,11 +151,11 @@ impl Hub {
                 }
             }
         }
-        let Some(shard) = self.shard(listener.room) else {
+        let Some(shard) = self.shard(listener.to) else {
             return true;
         };
         let mut rooms = shard.write();
-        let Some(listeners) = rooms.get_mut(&listener.room) else {
+        let Some(listeners) = rooms.get_mut(&listener.to) else {
             return true;
         };
         let left: Vec<_> = listeners
@@ -155,7 +165,7 @@ impl Hub {
             .collect();
         let last = left.iter().all(|other| other.person_id() != listener.person_id());
         if left.is_empty() {
-            rooms.remove(&listener.room);
+            rooms.remove(&listener.to);
         } else {
             *listeners = Arc::new(left);
         }
@@ -163,67 +173,84 @@ impl Hub {
     }
 
     /// Tells everybody in the room but `typist` that they type, or have stopped.
-    pub(crate) fn tell_typing(&self, room: RoomId, typist: PersonId, is_typing: bool) {
+    pub(crate) fn tell_typing(&self, room: RoomName, typist: &Person, is_typing: bool) {
+        let say = |dialect: &dyn Dialect| dialect.typing(room, typist, is_typing);
+        self.tell_passing(room, Some(typist.id), &say);
+    }
+
+    /// Tells everybody in the room where somebody is, them too.
+    pub(crate) fn tell_position(&self, room: RoomName, position: &Position) {
+        self.tell_passing(room, None, &|dialect: &dyn Dialect| dialect.position(room, position));
+    }
+
+    /// Tells what is kept nowhere to everybody in the room but one.
+    fn tell_passing(&self, room: RoomName, but: Option<PersonId>, say: &dyn Fn(&dyn Dialect) -> Option<String>) {
         let mut said = Encoded::default();
-        for listener in self
-            .listeners(room)
-            .iter()
-            .filter(|listener| listener.person_id() != typist)
-        {
-            let say = |dialect: &dyn Dialect| dialect.typing(typist, is_typing);
-            if let Some(frame) = said.once(listener.dialect, None, say) {
-                listener.tell(
-                    Said {
-                        head: None,
-                        seq: None,
-                        frame,
-                    },
-                    self.waiting_frames,
-                );
+        for listeners in self.listeners_of(room) {
+            for listener in listeners.iter().filter(|listener| Some(listener.person_id()) != but) {
+                if let Some(frame) = said.once(listener.dialect, None, say) {
+                    listener.tell(Said::passing(frame), self.waiting_frames);
+                }
             }
         }
     }
 
-    fn listeners(&self, room: RoomId) -> Listeners {
-        self.shard(room)
-            .and_then(|shard| shard.read().get(&room).cloned())
-            .unwrap_or_default()
+    /// Tells one listener where somebody is.
+    pub(crate) fn show_position(&self, listener: &Listener, room: RoomName, position: &Position) {
+        if let Some(frame) = listener.dialect.position(room, position) {
+            listener.tell(Said::passing(text_frame(frame.as_bytes())), self.waiting_frames);
+        }
     }
 
-    fn shard(&self, room: RoomId) -> Option<&RwLock<HashMap<RoomId, Listeners>>> {
-        self.rooms.get(room.0.unsigned_abs() as usize % SHARDS)
+    /// Who listens to this room, and who listens to every one of its kind.
+    fn listeners_of(&self, room: RoomName) -> [Listeners; 2] {
+        [Where::Room(room.id), Where::Every(room.kind)].map(|to| {
+            self.shard(to)
+                .and_then(|shard| shard.read().get(&to).cloned())
+                .unwrap_or_default()
+        })
+    }
+
+    fn shard(&self, to: Where) -> Option<&RwLock<HashMap<Where, Listeners>>> {
+        let number = match to {
+            Where::Room(room) => room.0.unsigned_abs() as usize,
+            Where::Every(_) => 0,
+        };
+        self.rooms.get(number % SHARDS)
     }
 
     /// Tells an event to everybody who listens in its room.
     fn tell(&self, event: &Event) {
-        let listeners = self.listeners(event.room);
         let (head, seq) = match &event.heard {
             Heard::Sent { message, .. } => (Some(event.head), Some(message.seq)),
             Heard::Read { .. } => (None, None),
             _ => (Some(event.head), None),
         };
         let mut said = Encoded::default();
-        for listener in listeners.iter() {
-            let viewer = viewer(event, listener.person_id());
-            let say = |dialect: &dyn Dialect| dialect.event(event, viewer);
-            if let Some(frame) = said.once(listener.dialect, Some(viewer), say) {
-                listener.tell(Said { head, seq, frame }, self.waiting_frames);
+        for listeners in self.listeners_of(event.room) {
+            for listener in listeners.iter() {
+                let viewer = viewer(event, listener.person_id());
+                let say = |dialect: &dyn Dialect| dialect.event(event, viewer);
+                let frame = said.once(listener.dialect, Some(viewer), say);
+                let last = is_last(event, listener);
+                if frame.is_some() || last {
+                    let said = Said { head, seq, frame, last };
+                    listener.tell(said, self.waiting_frames);
+                }
             }
         }
-        self.close_those_outside(event, &listeners);
     }
+}
 
-    /// Who lost their place hears nothing after the event that says so.
-    fn close_those_outside(&self, event: &Event, listeners: &Listeners) {
-        let outside = |listener: &Listener| match &event.heard {
+/// Whether the listener loses its place with this event.
+fn is_last(event: &Event, listener: &Listener) -> bool {
+    let in_this_room = matches!(listener.to, Where::Room(_));
+    in_this_room
+        && match &event.heard {
             Heard::Left { person } => listener.person_id() == *person,
             Heard::Removed => true,
             _ => false,
-        };
-        for listener in listeners.iter().filter(|listener| outside(listener)) {
-            listener.queue.close(close::NOT_ALLOWED, "no longer in this room");
         }
-    }
 }
 
 impl Audience for Hub {
@@ -238,12 +265,12 @@ impl Audience for Hub {
         while behind && self.tell_some() {}
     }
 
+    fn people_changed(&self, people: &[PersonId]) {
+        self.doubt(|listener| people.contains(&listener.person_id()));
+    }
+
     fn changed_elsewhere(&self) {
-        let change = self.changes_elsewhere.fetch_add(1, Ordering::SeqCst) + 1;
-        for listener in self.everybody() {
-            listener.doubt(change);
-        }
-        self.changed_elsewhere.notify_one();
+        self.doubt(|_| true);
     }
 }
 

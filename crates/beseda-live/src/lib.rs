@@ -4,20 +4,24 @@
 //! by a hole, and is whole again after it has caught up from the store.
 
 pub mod accept;
+mod allowance;
 pub mod ask;
 pub mod codec;
 mod connection;
 pub mod dialect;
+mod echo;
 mod heartbeat;
 mod hub;
 mod listener;
+mod live;
+mod positions;
 mod runtime;
 pub mod socket;
 mod typing;
 pub mod upgrade;
 
-pub use connection::{Live, Pace};
 pub use dialect::Dialect;
 pub use hub::Hub;
-pub use listener::close;
+pub use listener::{Guest, close};
+pub use live::{Live, Pace};
 pub use runtime::runtime;

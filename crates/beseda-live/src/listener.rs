@@ -3,14 +3,17 @@
 use crate::codec::text_frame;
 use crate::dialect::Dialect;
 use crate::socket::{NotQueued, Queue};
-use beseda_core::words::{Head, Person, PersonId, RoomId, Seq};
+use beseda_core::rules::{Since, Where};
+use beseda_core::words::{Head, Person, PersonId, RoomName, Seq, Time};
 use bytes::Bytes;
 use parking_lot::Mutex;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The close codes that this server sends (the table of the contracts; 4008, 4009 and 4029 are ours).
 pub mod close {
+    /// All is well.
+    pub const NORMAL: u16 = 1000;
     /// The server failed.
     pub const INTERNAL: u16 = 1011;
     /// Missing or malformed parameters.
@@ -27,22 +30,40 @@ pub mod close {
     pub const TOO_MANY: u16 = 4029;
 }
 
-/// An open socket in a room.
+/// Who wants to listen, and to what.
+pub struct Guest {
+    /// Who.
+    pub person: Arc<Person>,
+    /// When they proved who they are.
+    pub proven_at: Time,
+    /// Where.
+    pub to: Where,
+    /// Which messages they hear first, where it is one room.
+    pub since: Since,
+    /// In which dialect.
+    pub dialect: &'static dyn Dialect,
+}
+
+/// An open socket in a room, or in every room of a kind.
 pub struct Listener {
     /// Its number among all of this process.
     pub(crate) id: u64,
     person_id: PersonId,
-    /// Who listens, as they were when they came or when somebody last looked.
-    person: Mutex<Arc<Person>>,
+    /// Who listens, as they were when somebody last looked, and after which change that was.
+    person: Mutex<(u64, Arc<Person>)>,
+    /// When they proved who they are.
+    pub(crate) proven_at: Time,
     /// Where.
-    pub(crate) room: RoomId,
+    pub(crate) to: Where,
+    /// The one room, once it is known to be there.
+    room: OnceLock<RoomName>,
     /// In which dialect.
     pub(crate) dialect: &'static dyn Dialect,
     /// What it has still to be told.
     pub(crate) queue: Arc<Queue>,
     /// When its peer was last heard, in seconds of the heartbeat's clock.
     pub(crate) heard_at: AtomicU32,
-    /// How many of its messages wait for their commit.
+    /// How many of its commands wait for the store.
     pub(crate) in_flight: AtomicU32,
     /// How often its receipt was asked to move since that last began; 0 while nothing moves it.
     reads: AtomicU32,
@@ -54,7 +75,7 @@ pub struct Listener {
 struct Stage {
     /// It has heard what happened up to this head, and of messages up to this number; `None` until its history is read.
     told: Option<(Head, Seq)>,
-    /// The change in another process since which nobody has looked whether it may still listen.
+    /// The change since which nobody has looked whether it may still listen.
     doubt: Option<u64>,
     /// What has happened while it must wait.
     waiting: Vec<Said>,
@@ -73,25 +94,34 @@ pub(crate) struct Said {
     pub(crate) head: Option<Head>,
     /// The number of the message that it tells of.
     pub(crate) seq: Option<Seq>,
-    /// The frame.
-    pub(crate) frame: Bytes,
+    /// The frame; `None` where its dialect has no word for it.
+    pub(crate) frame: Option<Bytes>,
+    /// Whether it loses its place with this, and hears nothing after it.
+    pub(crate) last: bool,
+}
+
+impl Said {
+    /// What is kept nowhere.
+    pub(crate) fn passing(frame: Bytes) -> Self {
+        Self {
+            head: None,
+            seq: None,
+            frame: Some(frame),
+            last: false,
+        }
+    }
 }
 
 impl Listener {
-    pub(crate) fn new(
-        id: u64,
-        person: Arc<Person>,
-        room: RoomId,
-        dialect: &'static dyn Dialect,
-        queue: Arc<Queue>,
-        heard_at: u32,
-    ) -> Self {
+    pub(crate) fn new(id: u64, guest: Guest, queue: Arc<Queue>, heard_at: u32) -> Self {
         Self {
             id,
-            person_id: person.id,
-            person: Mutex::new(person),
-            room,
-            dialect,
+            person_id: guest.person.id,
+            person: Mutex::new((0, guest.person)),
+            proven_at: guest.proven_at,
+            to: guest.to,
+            room: OnceLock::new(),
+            dialect: guest.dialect,
             queue,
             heard_at: AtomicU32::new(heard_at),
             in_flight: AtomicU32::new(0),
@@ -100,13 +130,30 @@ impl Listener {
         }
     }
 
+    /// The room that it listens to, where it is one that is known to be there.
+    pub(crate) fn room(&self) -> Option<RoomName> {
+        self.room.get().copied()
+    }
+
     pub(crate) fn person_id(&self) -> PersonId {
         self.person_id
     }
 
     /// Who listens.
     pub(crate) fn person(&self) -> Arc<Person> {
-        Arc::clone(&self.person.lock())
+        Arc::clone(&self.person.lock().1)
+    }
+
+    /// Somebody has looked after `change`: its person is this now, unless somebody has looked later.
+    pub(crate) fn learn(&self, change: u64, person: Person) {
+        let mut known = self.person.lock();
+        if change >= known.0 {
+            known.0 = change;
+            // An equal one is not kept twice: whoever let the listener in holds the first.
+            if *known.1 != person {
+                known.1 = Arc::new(person);
+            }
+        }
     }
 
     /// Tells it something that belongs to the room's log. Never waits; a listener whose queue is full is cut off,
@@ -122,26 +169,56 @@ impl Listener {
         }
     }
 
-    /// The history has been read: it is told first, then whatever happened since.
-    pub(crate) fn begin(&self, history: &str, head: Head, newest: Seq) {
+    /// The history of its room has been read: it is told first, then whatever happened since.
+    pub(crate) fn begin(&self, history: &[String], room: RoomName, head: Head, newest: Seq) {
+        let _ = self.room.set(room);
         let mut stage = self.stage.lock();
-        self.push(text_frame(history.as_bytes()));
+        self.hear_first(history);
         stage.told = Some((head, newest));
         self.catch_up(&mut stage);
     }
 
-    /// Another process has changed what is kept: nothing more is told until somebody has looked.
+    /// Tells it what was said before it came. In one piece: a long history would else be too much for the queue, and
+    /// whoever comes back for it would be cut off again and again.
+    pub(crate) fn hear_first(&self, history: &[String]) {
+        match history {
+            [] => {}
+            [only] => self.push(text_frame(only.as_bytes())),
+            many => {
+                let frames: Vec<Bytes> = many.iter().map(|frame| text_frame(frame.as_bytes())).collect();
+                self.push(frames.concat().into());
+            }
+        }
+    }
+
+    /// It hears every room of a kind, from now on.
+    pub(crate) fn begin_everywhere(&self) {
+        let mut stage = self.stage.lock();
+        // Below the first head of any room: it has heard nothing that could come twice.
+        stage.told = Some((Head(-1), Seq(0)));
+        self.catch_up(&mut stage);
+    }
+
+    /// With this change it may have lost its place: until somebody has looked, it is told nothing, nor heard.
     pub(crate) fn doubt(&self, change: u64) {
-        self.stage.lock().doubt = Some(change);
+        let mut stage = self.stage.lock();
+        stage.doubt = stage.doubt.max(Some(change));
+    }
+
+    /// Whether nobody has looked yet.
+    pub(crate) fn is_doubted(&self) -> bool {
+        self.stage.lock().doubt.is_some()
     }
 
     /// Somebody has looked after `change`: it may still listen, and its person is this now.
     pub(crate) fn trust(&self, change: u64, person: Person) {
-        *self.person.lock() = Arc::new(person);
+        self.learn(change, person);
         let mut stage = self.stage.lock();
         if stage.doubt.is_some_and(|doubted| doubted <= change) {
             stage.doubt = None;
             self.catch_up(&mut stage);
+            drop(stage);
+            self.queue.wake();
         }
     }
 
@@ -164,7 +241,12 @@ impl Listener {
             return;
         }
         *seen = (*seen).max(said.seq.unwrap_or_default());
-        self.push(said.frame);
+        if let Some(frame) = said.frame {
+            self.push(frame);
+        }
+        if said.last {
+            self.queue.close(close::NOT_ALLOWED, "no longer in this room");
+        }
     }
 
     /// Tells it something that is for it alone.
@@ -182,12 +264,12 @@ impl Listener {
         self.queue.cut(close::TOO_SLOW, "too slow: reconnect to catch up");
     }
 
-    /// Counts one message that waits for its commit.
+    /// Counts one command that waits for the store.
     pub(crate) fn takes_off(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One message less waits for its commit; a socket that was not read for that reason is read again.
+    /// One command less waits for the store; a socket that was not read for that reason is read again.
     pub(crate) fn lands(&self, limit: u32) {
         if self.in_flight.fetch_sub(1, Ordering::Relaxed) >= limit {
             self.queue.wake();

@@ -74,6 +74,13 @@ pub trait Ear: Send + Unpin + 'static {
     }
 }
 
+/// The ear of a socket that is already refused.
+pub struct Deaf;
+
+impl Ear for Deaf {
+    fn heard(&mut self, _: Incoming<'_>) {}
+}
+
 /// Who ended a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {

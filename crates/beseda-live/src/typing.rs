@@ -1,16 +1,15 @@
 //! Who is typing: announced without a transaction, joined together when too frequent, and with an end of its own.
 
-use beseda_core::words::{Limits, PersonId, RoomId};
+use crate::allowance::{Allowance, Millis, Rate};
+use beseda_core::words::{Limits, Person, PersonId, RoomId, RoomKind, RoomName};
 use std::collections::HashMap;
-
-/// Milliseconds of a clock that only moves forward.
-pub(crate) type Millis = u64;
+use std::sync::Arc;
 
 /// Somebody's typing, to be told to the others of the room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Announcement {
-    pub(crate) room: RoomId,
-    pub(crate) person: PersonId,
+    pub(crate) room: RoomName,
+    pub(crate) person: Arc<Person>,
     pub(crate) is_typing: bool,
 }
 
@@ -19,21 +18,19 @@ pub(crate) struct Typing {
     typists: HashMap<(RoomId, PersonId), Typist>,
     /// How long somebody types who says nothing more.
     lasts: Millis,
-    /// Announcements a millisecond; `None` is "not limited".
-    rate: Option<f64>,
-    burst: f64,
+    rate: Rate,
 }
 
 struct Typist {
+    room: RoomName,
+    person: Arc<Person>,
     /// What the others were told last.
     told: bool,
     /// What they are still to be told.
     wanted: Option<bool>,
     /// When it ends by itself.
     until: Millis,
-    /// How many announcements may still be made at once, as of `counted_at`.
-    tokens: f64,
-    counted_at: Millis,
+    allowance: Allowance,
 }
 
 impl Typing {
@@ -41,35 +38,36 @@ impl Typing {
         Self {
             typists: HashMap::new(),
             lasts: limits.typing_seconds * 1_000,
-            rate: (limits.typing_per_second > 0.0).then_some(limits.typing_per_second / 1_000.0),
-            burst: f64::from(limits.typing_burst),
+            rate: Rate::new(limits.typing_per_second, limits.typing_burst),
         }
     }
 
     /// Somebody says that they type, or have stopped. What may not be told yet is told by a later [`Self::tick`].
-    pub(crate) fn say(&mut self, now: Millis, room: RoomId, person: PersonId, is_typing: bool) -> Option<Announcement> {
-        let typist = self.typists.entry((room, person)).or_insert_with(|| Typist {
+    pub(crate) fn say(
+        &mut self,
+        now: Millis,
+        room: RoomName,
+        person: &Arc<Person>,
+        is_typing: bool,
+    ) -> Option<Announcement> {
+        let typist = self.typists.entry((room.id, person.id)).or_insert_with(|| Typist {
+            room,
+            person: Arc::clone(person),
             told: false,
             wanted: None,
             until: 0,
-            tokens: self.burst,
-            counted_at: now,
+            allowance: Allowance::full(self.rate, now),
         });
+        typist.person = Arc::clone(person);
         typist.until = now + self.lasts;
         // Told also when it is nothing new: listeners have clocks of their own.
         typist.wanted = Some(is_typing);
-        typist
-            .announce(now, self.rate, self.burst)
-            .map(|is_typing| Announcement {
-                room,
-                person,
-                is_typing,
-            })
+        typist.announce(now, self.rate)
     }
 
     /// Somebody's last window is gone: they have stopped, which is told if they were thought to be typing.
-    pub(crate) fn gone(&mut self, now: Millis, room: RoomId, person: PersonId) -> Option<Announcement> {
-        let typist = self.typists.get(&(room, person))?;
+    pub(crate) fn gone(&mut self, now: Millis, room: RoomName, person: &Arc<Person>) -> Option<Announcement> {
+        let typist = self.typists.get(&(room.id, person.id))?;
         if typist.told || typist.wanted == Some(true) {
             self.say(now, room, person, false)
         } else {
@@ -77,53 +75,63 @@ impl Typing {
         }
     }
 
+    /// The same for somebody whose last window on every room of a kind is gone.
+    pub(crate) fn gone_everywhere(&mut self, now: Millis, kind: RoomKind, person: &Arc<Person>) -> Vec<Announcement> {
+        let theirs = |typist: &&Typist| typist.person.id == person.id && typist.room.kind == kind;
+        let rooms: Vec<RoomName> = self.typists.values().filter(theirs).map(|typist| typist.room).collect();
+        rooms
+            .into_iter()
+            .filter_map(|room| self.gone(now, room, person))
+            .collect()
+    }
+
     /// What is due: ends of those who said nothing for long, and what could not be told before.
     pub(crate) fn tick(&mut self, now: Millis) -> Vec<Announcement> {
-        let (rate, burst) = (self.rate, self.burst);
+        let rate = self.rate;
         let mut due = Vec::new();
-        self.typists.retain(|&(room, person), typist| {
+        self.typists.retain(|_, typist| {
             if now >= typist.until && typist.wanted != Some(false) {
                 typist.wanted = typist.told.then_some(false);
             }
-            if let Some(is_typing) = typist.announce(now, rate, burst) {
-                due.push(Announcement {
-                    room,
-                    person,
-                    is_typing,
-                });
-            }
+            due.extend(typist.announce(now, rate));
             // Forgotten only with a full allowance, or forgetting would be a way around the rate.
-            typist.told || typist.wanted.is_some() || typist.tokens < burst
+            typist.told || typist.wanted.is_some() || !typist.allowance.is_full(rate, now)
         });
         due
     }
 }
 
 impl Typist {
-    fn announce(&mut self, now: Millis, rate: Option<f64>, burst: f64) -> Option<bool> {
-        if let Some(rate) = rate {
-            let passed = u32::try_from(now.saturating_sub(self.counted_at)).unwrap_or(u32::MAX);
-            self.tokens = (self.tokens + f64::from(passed) * rate).min(burst);
-            self.counted_at = now;
-            if self.wanted.is_some() && self.tokens < 1.0 {
-                return None;
-            }
+    fn announce(&mut self, now: Millis, rate: Rate) -> Option<Announcement> {
+        let is_typing = self.wanted?;
+        if !self.allowance.take(rate, now) {
+            return None;
         }
-        let is_typing = self.wanted.take()?;
+        self.wanted = None;
         self.told = is_typing;
-        if rate.is_some() {
-            self.tokens -= 1.0;
-        }
-        Some(is_typing)
+        Some(Announcement {
+            room: self.room,
+            person: Arc::clone(&self.person),
+            is_typing,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use beseda_core::words::Role;
+    use uuid::Uuid;
 
-    const ROOM: RoomId = RoomId(1);
-    const ANNA: PersonId = PersonId(7);
+    const ROOM: RoomName = RoomName {
+        id: RoomId(1),
+        uuid: Uuid::nil(),
+        kind: RoomKind::Order,
+    };
+
+    fn anna() -> Arc<Person> {
+        Arc::new(Person::new(PersonId(7), Role::Client))
+    }
 
     fn typing() -> Typing {
         Typing::new(&Limits {
@@ -141,13 +149,13 @@ mod tests {
     #[test]
     fn who_says_nothing_for_five_seconds_stops_typing() {
         let mut typing = typing();
-        assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));
+        assert_eq!(told(typing.say(0, ROOM, &anna(), true)), Some(true));
         assert_eq!(typing.tick(4_999), []);
         assert_eq!(
             typing.tick(5_000),
             [Announcement {
                 room: ROOM,
-                person: ANNA,
+                person: anna(),
                 is_typing: false
             }]
         );
@@ -157,18 +165,18 @@ mod tests {
     #[test]
     fn one_past_the_burst_waits_and_the_last_state_is_told() {
         let mut typing = typing();
-        assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));
-        assert_eq!(told(typing.say(1, ROOM, ANNA, false)), Some(false));
-        assert_eq!(told(typing.say(2, ROOM, ANNA, true)), Some(true));
-        assert_eq!(told(typing.say(3, ROOM, ANNA, false)), None);
-        assert_eq!(told(typing.say(4, ROOM, ANNA, true)), None);
-        assert_eq!(told(typing.say(5, ROOM, ANNA, false)), None);
+        assert_eq!(told(typing.say(0, ROOM, &anna(), true)), Some(true));
+        assert_eq!(told(typing.say(1, ROOM, &anna(), false)), Some(false));
+        assert_eq!(told(typing.say(2, ROOM, &anna(), true)), Some(true));
+        assert_eq!(told(typing.say(3, ROOM, &anna(), false)), None);
+        assert_eq!(told(typing.say(4, ROOM, &anna(), true)), None);
+        assert_eq!(told(typing.say(5, ROOM, &anna(), false)), None);
         assert_eq!(typing.tick(1_000), []);
         assert_eq!(
             typing.tick(2_000),
             [Announcement {
                 room: ROOM,
-                person: ANNA,
+                person: anna(),
                 is_typing: false
             }]
         );
@@ -178,18 +186,51 @@ mod tests {
     #[test]
     fn a_stop_is_told_when_it_is_said_and_not_when_somebody_goes_who_did_not_type() {
         let mut typing = typing();
-        assert_eq!(typing.gone(0, ROOM, ANNA), None);
-        assert_eq!(told(typing.say(0, ROOM, ANNA, false)), Some(false));
-        assert_eq!(typing.gone(0, ROOM, ANNA), None);
-        assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));
-        assert_eq!(told(typing.gone(0, ROOM, ANNA)), Some(false));
+        assert_eq!(typing.gone(0, ROOM, &anna()), None);
+        assert_eq!(told(typing.say(0, ROOM, &anna(), false)), Some(false));
+        assert_eq!(typing.gone(0, ROOM, &anna()), None);
+        assert_eq!(told(typing.say(0, ROOM, &anna(), true)), Some(true));
+        assert_eq!(told(typing.gone(0, ROOM, &anna())), Some(false));
+    }
+
+    #[test]
+    fn the_end_is_told_of_who_they_are_by_then() {
+        let (mut typing, old) = (typing(), anna());
+        let new = Arc::new(Person {
+            first_name: "Анна".to_owned(),
+            ..Person::clone(&old)
+        });
+        typing.say(0, ROOM, &old, true);
+        typing.say(1, ROOM, &new, true);
+        assert_eq!(typing.tick(6_000)[0].person, new);
+    }
+
+    #[test]
+    fn whose_last_window_on_a_kind_is_gone_stops_typing_in_every_room_of_it() {
+        let room = |id: i64, kind: RoomKind| RoomName {
+            id: RoomId(id),
+            kind,
+            ..ROOM
+        };
+        let mut typing = typing();
+        let other = Arc::new(Person::new(PersonId(8), Role::Client));
+        typing.say(0, room(1, RoomKind::Support), &anna(), true);
+        typing.say(0, room(2, RoomKind::Support), &anna(), true);
+        typing.say(0, room(2, RoomKind::Support), &other, true);
+        typing.say(0, room(3, RoomKind::Order), &anna(), true);
+        let gone = typing.gone_everywhere(1, RoomKind::Support, &anna());
+        let mut rooms: Vec<i64> = gone.iter().map(|announcement| announcement.room.id.0).collect();
+        rooms.sort_unstable();
+        assert_eq!(rooms, [1, 2]);
+        let theirs = |announcement: &Announcement| announcement.person.id == anna().id && !announcement.is_typing;
+        assert!(gone.iter().all(theirs));
     }
 
     #[test]
     fn forgotten_when_silent_and_allowed_again() {
         let mut typing = typing();
-        typing.say(0, ROOM, ANNA, true);
-        typing.say(1, ROOM, ANNA, false);
+        typing.say(0, ROOM, &anna(), true);
+        typing.say(1, ROOM, &anna(), false);
         typing.tick(250);
         assert_eq!(typing.typists.len(), 1);
         typing.tick(10_000);
@@ -205,7 +246,7 @@ mod tests {
         };
         let mut typing = Typing::new(&limits);
         for _ in 0..100 {
-            assert_eq!(told(typing.say(0, ROOM, ANNA, true)), Some(true));
+            assert_eq!(told(typing.say(0, ROOM, &anna(), true)), Some(true));
         }
     }
 }

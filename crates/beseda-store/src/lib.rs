@@ -3,6 +3,8 @@
 //! Only this crate spells SQL. A rule is handed in as a job; it runs inside a transaction, and what it announces is
 //! heard after the commit and never otherwise.
 
+mod attachments;
+mod files;
 mod keep;
 mod look;
 mod open;
@@ -13,5 +15,6 @@ mod statements;
 mod transaction;
 mod writer;
 
+pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};
 pub use open::{OpenError, migrate};
 pub use sqlite::{Options, Sqlite};

@@ -1,18 +1,20 @@
 //! Reading: what the rules ask of the store, in SQL.
 
+mod people;
+mod rooms;
+
 use crate::rows::{self, MEMBER, PERSON, ROOM};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::Look;
 use beseda_core::words::{
-    Account, Head, Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken, Room,
-    RoomId, RoomView, Seq, Session, Time,
+    Account, ApiKey, Case, Group, GroupId, Head, Kinds, Member, MemberId, Message, MessageId, Order, OrderId, Person,
+    PersonId, Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, Time,
 };
+use rooms::words_of;
 use rusqlite::{Row, params};
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use uuid::Uuid;
 
 impl Look for Transaction<'_> {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
@@ -20,12 +22,24 @@ impl Look for Transaction<'_> {
     }
 
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
-        self.one(sql::PEOPLE_ACCOUNT, [identifier], |row| {
-            Ok(Account {
-                person: rows::person(row, 0)?,
-                password_hash: row.get(PERSON)?,
-            })
-        })
+        self.one(sql::PEOPLE_ACCOUNT, [identifier], account)
+    }
+
+    fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault> {
+        self.one(sql::PEOPLE_ACCOUNT_OF, [id.0], account)
+    }
+
+    fn subject(&mut self, issuer: &str, name: &str) -> Result<Option<PersonId>, Fault> {
+        self.one(sql::SUBJECTS_GET, [issuer, name], |row| row.get(0).map(PersonId))
+    }
+
+    fn search_by_role(&mut self, text: &str, roles: [Role; 2], limit: i64) -> Result<Vec<Person>, Fault> {
+        let [one, other] = roles.map(Role::word);
+        self.search(sql::PEOPLE_SEARCH_BY_ROLE, text, params![one, other, limit])
+    }
+
+    fn search_classmates(&mut self, text: &str, person: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
+        self.search(sql::PEOPLE_SEARCH_CLASSMATES, text, params![person.0, limit])
     }
 
     fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
@@ -36,8 +50,29 @@ impl Look for Transaction<'_> {
         self.one(sql::REFRESH_TOKENS_GET, [jti], rows::refresh_token)
     }
 
+    fn api_key(&mut self, hash: &[u8; 32]) -> Result<Option<ApiKey>, Fault> {
+        self.one(sql::API_KEYS_GET, [hash], rows::api_key)
+    }
+
+    fn api_keys(&mut self) -> Result<Vec<ApiKey>, Fault> {
+        self.all(sql::API_KEYS_ALL, [], rows::api_key)
+    }
+
     fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault> {
         self.one(sql::ORDERS_GET, [id.0], rows::order)
+    }
+
+    fn group(&mut self, id: GroupId) -> Result<Option<Group>, Fault> {
+        Ok(self.groups(sql::GROUPS_GET, [id.0])?.pop())
+    }
+
+    fn groups_of(&mut self, person: PersonId) -> Result<Vec<Group>, Fault> {
+        self.groups(sql::GROUPS_OF_PERSON, [person.0])
+    }
+
+    fn share_group(&mut self, one: PersonId, other: PersonId) -> Result<bool, Fault> {
+        let share = self.one(sql::GROUP_STUDENTS_SHARE, [one.0, other.0], |row| row.get(0))?;
+        Ok(share.unwrap_or(false))
     }
 
     fn room(&mut self, id: RoomId) -> Result<Option<Room>, Fault> {
@@ -46,6 +81,14 @@ impl Look for Transaction<'_> {
 
     fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault> {
         self.one(sql::ROOMS_BY_KEY, [key], |row| rows::room(row, 0))
+    }
+
+    fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault> {
+        self.one(sql::ROOMS_BY_UUID, [uuid.as_bytes()], |row| rows::room(row, 0))
+    }
+
+    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault> {
+        self.all(sql::ROOMS_OF_GROUP, [group.0], |row| rows::room(row, 0))
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
@@ -68,101 +111,72 @@ impl Look for Transaction<'_> {
         Ok(Seq(mark.unwrap_or(0)))
     }
 
-    fn places(&mut self, person: PersonId) -> Result<Vec<Place>, Fault> {
-        self.all(sql::ROOMS_PLACES, [person.0], |row| {
+    fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
+        self.all(sql::ROOMS_PLACES, params![person.0, words_of(kinds)], |row| {
             let room = rows::room(row, 0)?;
             let member = membership(row, ROOM, room.id, person)?;
             Ok(Place { room, member })
         })
     }
 
-    fn count_rooms(&mut self, person: PersonId) -> Result<i64, Fault> {
-        Ok(self
-            .one(sql::ROOMS_COUNT_OF_PERSON, [person.0], |row| row.get(0))?
-            .unwrap_or(0))
+    fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault> {
+        let values = params![person.0, words_of(kinds)];
+        let rooms = self.one(sql::ROOMS_COUNT_OF_PERSON, values, |row| row.get(0))?;
+        Ok(rooms.unwrap_or(0))
     }
 
-    fn rooms(&mut self, person: PersonId, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
-        let mut views = self.all(sql::ROOMS_OF_PERSON, [person.0, limit, offset], |row| {
-            let shown: Option<i64> = row.get(ROOM)?;
-            let last = shown.is_some().then(|| rows::message(row, ROOM)).transpose()?;
-            let room = rows::room(row, 0)?;
-            Ok(RoomView {
-                room,
-                members: Vec::new(),
-                last,
-            })
-        })?;
-        views.sort_unstable_by_key(|view| Reverse((view.room.updated_at, view.room.id)));
-        let (Some(newest), Some(oldest)) = (views.first(), views.last()) else {
-            return Ok(views);
-        };
-        let times = [person.0, oldest.room.updated_at.0, newest.room.updated_at.0];
-        let mut by_room: HashMap<RoomId, &mut Vec<_>> =
-            views.iter_mut().map(|view| (view.room.id, &mut view.members)).collect();
-        // The same people are in many rooms of one person: each is read once. Rooms of another page may have changed
-        // at the same time as those at its ends.
-        let mut known: HashMap<i64, Person> = HashMap::new();
-        self.all(sql::MEMBERS_OF_ROOMS, times, |row| {
-            let member = rows::member(row, 0)?;
-            if let Some(members) = by_room.get_mut(&member.room) {
-                let person = match known.entry(member.person.0) {
-                    Entry::Occupied(person) => person.get().clone(),
-                    Entry::Vacant(unknown) => unknown.insert(rows::person(row, MEMBER)?).clone(),
-                };
-                members.push((member, person));
-            }
-            Ok(())
-        })?;
-        for view in &mut views {
-            view.members.sort_unstable_by_key(|(member, _)| member.id);
-        }
-        Ok(views)
+    fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        self.rooms_of(person, kinds, offset, limit)
+    }
+
+    fn case(&mut self, room: RoomId) -> Result<Option<Case>, Fault> {
+        self.one(sql::CASES_OF_ROOM, [room.0], |row| rows::case(row, 0))
+    }
+
+    fn count_cases(&mut self) -> Result<i64, Fault> {
+        Ok(self.one(sql::CASES_COUNT, [], |row| row.get(0))?.unwrap_or(0))
+    }
+
+    fn cases(&mut self, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        self.desk(offset, limit)
     }
 
     fn message(&mut self, id: MessageId) -> Result<Option<Message>, Fault> {
-        self.one(sql::MESSAGES_GET, [id.0], |row| rows::message(row, 0))
+        self.first_message(sql::MESSAGES_GET, [id.0])
     }
 
     fn message_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<Message>, Fault> {
-        self.one(sql::MESSAGES_AT, [room.0, seq.0], |row| rows::message(row, 0))
+        self.first_message(sql::MESSAGES_AT, [room.0, seq.0])
     }
 
     fn message_by_client_id(
         &mut self,
         room: RoomId,
-        sender: PersonId,
+        sender: Option<PersonId>,
         client_id: &str,
     ) -> Result<Option<Message>, Fault> {
-        self.one(sql::MESSAGES_BY_CLIENT, params![room.0, sender.0, client_id], |row| {
-            rows::message(row, 0)
-        })
+        match sender {
+            Some(sender) => self.first_message(sql::MESSAGES_BY_CLIENT, params![room.0, sender.0, client_id]),
+            None => self.first_message(sql::MESSAGES_BY_SYSTEM_CLIENT, params![room.0, client_id]),
+        }
     }
 
     fn messages_before(&mut self, room: RoomId, before: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
-        let mut messages = self.all(sql::MESSAGES_BEFORE, [room.0, before.0, limit], |row| {
-            rows::message(row, 0)
-        })?;
+        let mut messages = self.messages(sql::MESSAGES_BEFORE, [room.0, before.0, limit])?;
         messages.reverse();
         Ok(messages)
     }
 
     fn messages_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
-        self.all(sql::MESSAGES_AFTER, [room.0, after.0, limit], |row| {
-            rows::message(row, 0)
-        })
+        self.messages(sql::MESSAGES_AFTER, [room.0, after.0, limit])
     }
 
     fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
-        self.all(sql::MESSAGES_UNTOUCHED_AFTER, [room.0, after.0, limit], |row| {
-            rows::message(row, 0)
-        })
+        self.messages(sql::MESSAGES_UNTOUCHED_AFTER, [room.0, after.0, limit])
     }
 
     fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault> {
-        self.all(sql::MESSAGES_TOUCHED_AFTER, [room.0, after.0, limit], |row| {
-            rows::message(row, 0)
-        })
+        self.messages(sql::MESSAGES_TOUCHED_AFTER, [room.0, after.0, limit])
     }
 
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault> {
@@ -189,10 +203,31 @@ impl Look for Transaction<'_> {
         Ok(Seq(shown.unwrap_or(0)))
     }
 
+    fn attachment(&mut self, id: i64) -> Result<Option<PlacedAttachment>, Fault> {
+        self.one(sql::ATTACHMENTS_GET, [id], |row| {
+            Ok(PlacedAttachment {
+                room: RoomId(row.get(0)?),
+                message: MessageId(row.get(1)?),
+                attachment: rows::attachment(row, 2)?,
+            })
+        })
+    }
+
+    fn knows_file(&mut self, name: &str) -> Result<bool, Fault> {
+        self.has_file_called(name)
+    }
+
     fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {
         let id = self.one(sql::MESSAGES_ID_AT, [room.0, seq.0], |row| row.get(0))?;
         Ok(id.map(MessageId))
     }
+}
+
+fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    Ok(Account {
+        person: rows::person(row, 0)?,
+        password_hash: row.get(PERSON)?,
+    })
 }
 
 /// The membership of a known person in a known room, which are not read again; `None` where they are not in it.
@@ -208,5 +243,6 @@ fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> rusql
         read_at: row.get::<_, Option<i64>>(at + 2)?.map(Time),
         skip: row.get(at + 3)?,
         joined_at: Time(row.get(at + 4)?),
+        granted: row.get(at + 5)?,
     }))
 }

@@ -1,10 +1,12 @@
 //! Opening: which SQLite, whose database, which version of it, and how a connection is set up.
 
+use crate::rows;
 use crate::sqlite::Options;
-use crate::statements::SCHEMA_COUNT_OTHERS;
+use crate::statements::{PEOPLE_KEEP_SEARCH, PEOPLE_WITHOUT_SEARCH, SCHEMA_COUNT_OTHERS};
+use beseda_core::words::{Person, searched_names};
 use refinery::{Migration, Runner};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,7 +24,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const HISTORY: &str = "refinery_schema_history";
 
 /// In the order in which they are applied; one that has been released never changes.
-const MIGRATIONS: [(&str, &str); 4] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("V1__people", include_str!("../migrations/V1__people.sql")),
     (
         "V2__orders_and_groups",
@@ -33,6 +35,12 @@ const MIGRATIONS: [(&str, &str); 4] = [
         "V4__order_desk_views",
         include_str!("../migrations/V4__order_desk_views.sql"),
     ),
+    ("V5__doors", include_str!("../migrations/V5__doors.sql")),
+    (
+        "V6__school_and_desk",
+        include_str!("../migrations/V6__school_and_desk.sql"),
+    ),
+    ("V7__files", include_str!("../migrations/V7__files.sql")),
 ];
 
 /// Why a database is not opened. Each says in one line what to do.
@@ -118,6 +126,8 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>)
     require_known(&mut conn, &known, path)?;
     keep_durably(&conn).map_err(|error| explain(path, error))?;
     let applied = bring_up(&mut conn, &known, path)?;
+    let searchable = make_people_searchable(&mut conn);
+    searchable.map_err(|error| explain(path, error))?;
     Ok((conn, applied))
 }
 
@@ -224,6 +234,21 @@ fn bring_up(conn: &mut Connection, runner: &Runner, path: &Path) -> Result<Vec<S
     conn.set_transaction_behavior(TransactionBehavior::Immediate);
     let report = runner.run(conn).map_err(|error| refused(path, &error))?;
     Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
+}
+
+/// Writes what a search looks in for everybody who has none: SQL cannot, for its lower case knows Latin letters only.
+fn make_people_searchable(conn: &mut Connection) -> rusqlite::Result<()> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let people: rusqlite::Result<Vec<Person>> = tx
+        .prepare(PEOPLE_WITHOUT_SEARCH)?
+        .query_map([], |row| rows::person(row, 0))?
+        .collect();
+    let mut keep = tx.prepare(PEOPLE_KEEP_SEARCH)?;
+    for person in people? {
+        keep.execute(params![searched_names(&person), person.id.0])?;
+    }
+    drop(keep);
+    tx.commit()
 }
 
 fn refused(path: &Path, error: &refinery::Error) -> OpenError {

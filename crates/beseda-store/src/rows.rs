@@ -2,19 +2,24 @@
 //! them, beginning `at` a column.
 
 use beseda_core::words::{
-    Author, Head, Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId, RefreshToken, Role, Room,
-    RoomId, RoomKind, Seq, Session, Time,
+    ApiKey, Attachment, Author, Case, CaseStatus, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
+    Order, OrderId, Person, PersonId, Picture, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session,
+    StoredFile, Ticket, Time,
 };
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
 use uuid::Uuid;
 
 /// How many columns a room has.
-pub(crate) const ROOM: usize = 13;
+pub(crate) const ROOM: usize = 14;
 /// How many columns a member has.
-pub(crate) const MEMBER: usize = 7;
+pub(crate) const MEMBER: usize = 8;
 /// How many columns a person has.
-pub(crate) const PERSON: usize = 8;
+pub(crate) const PERSON: usize = 9;
+/// How many columns a case has.
+pub(crate) const CASE: usize = 6;
+/// Which of a message's columns says how many files hang on it; they are read on their own.
+pub(crate) const MESSAGE_FILES: usize = 14;
 
 pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person> {
     Ok(Person {
@@ -24,8 +29,9 @@ pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person> {
         phone: row.get(at + 3)?,
         first_name: row.get(at + 4)?,
         last_name: row.get(at + 5)?,
-        role: Role::from_word(row.get_ref(at + 6)?.as_str()?).ok_or_else(|| unknown_word(at + 6))?,
+        role: word(row, at + 6, Role::from_word)?,
         active: row.get(at + 7)?,
+        signed_out_at: time(row, at + 8)?,
     })
 }
 
@@ -34,16 +40,17 @@ pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room> {
         id: RoomId(row.get(at)?),
         uuid: Uuid::from_bytes(row.get(at + 1)?),
         key: row.get(at + 2)?,
-        kind: RoomKind::from_word(row.get_ref(at + 3)?.as_str()?).ok_or_else(|| unknown_word(at + 3))?,
+        kind: word(row, at + 3, RoomKind::from_word)?,
         order: row.get::<_, Option<i64>>(at + 4)?.map(OrderId),
-        title: row.get(at + 5)?,
-        seq: Seq(row.get(at + 6)?),
-        head: Head(row.get(at + 7)?),
-        shown: Seq(row.get(at + 8)?),
-        erased: row.get(at + 9)?,
-        changed: Head(row.get(at + 10)?),
-        created_at: Time(row.get(at + 11)?),
-        updated_at: Time(row.get(at + 12)?),
+        group: row.get::<_, Option<i64>>(at + 5)?.map(GroupId),
+        title: row.get(at + 6)?,
+        seq: Seq(row.get(at + 7)?),
+        head: Head(row.get(at + 8)?),
+        shown: Seq(row.get(at + 9)?),
+        erased: row.get(at + 10)?,
+        changed: Head(row.get(at + 11)?),
+        created_at: Time(row.get(at + 12)?),
+        updated_at: Time(row.get(at + 13)?),
     })
 }
 
@@ -56,9 +63,11 @@ pub(crate) fn member(row: &Row<'_>, at: usize) -> Result<Member> {
         read_at: time(row, at + 4)?,
         skip: row.get(at + 5)?,
         joined_at: Time(row.get(at + 6)?),
+        granted: row.get(at + 7)?,
     })
 }
 
+/// A message without its files, of which [`MESSAGE_FILES`] says how many there are.
 pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
     let author = match row.get::<_, Option<i64>>(at + 3)? {
         Some(id) => Some(Author {
@@ -66,6 +75,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
             email: row.get(at + 4)?,
             first_name: row.get(at + 5)?,
             last_name: row.get(at + 6)?,
+            role: word(row, at + 7, Role::from_word)?,
         }),
         None => None,
     };
@@ -74,12 +84,64 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
         room: RoomId(row.get(at + 1)?),
         seq: Seq(row.get(at + 2)?),
         author,
-        text: row.get(at + 7)?,
-        created_at: Time(row.get(at + 8)?),
-        edited_at: time(row, at + 9)?,
-        erased_at: time(row, at + 10)?,
-        sent: Head(row.get(at + 11)?),
-        changed: Head(row.get(at + 12)?),
+        text: row.get(at + 8)?,
+        attachments: Vec::new(),
+        created_at: Time(row.get(at + 9)?),
+        edited_at: time(row, at + 10)?,
+        erased_at: time(row, at + 11)?,
+        sent: Head(row.get(at + 12)?),
+        changed: Head(row.get(at + 13)?),
+    })
+}
+
+pub(crate) fn attachment(row: &Row<'_>, at: usize) -> Result<Attachment> {
+    Ok(Attachment {
+        id: row.get(at)?,
+        title: row.get(at + 1)?,
+        file: file(row, at + 2)?,
+    })
+}
+
+pub(crate) fn file(row: &Row<'_>, at: usize) -> Result<StoredFile> {
+    let picture = match row.get::<_, Option<u32>>(at + 5)? {
+        Some(width) => Some(Picture {
+            width,
+            height: row.get(at + 6)?,
+            has_thumbnail: row.get(at + 7)?,
+        }),
+        None => None,
+    };
+    let bytes: i64 = row.get(at + 3)?;
+    Ok(StoredFile {
+        id: row.get(at)?,
+        name: row.get(at + 1)?,
+        look: FileLook {
+            sha256: row.get(at + 2)?,
+            bytes: u64::try_from(bytes).map_err(|_| Error::IntegralValueOutOfRange(at + 3, bytes))?,
+            media: row.get(at + 4)?,
+            picture,
+        },
+    })
+}
+
+pub(crate) fn case(row: &Row<'_>, at: usize) -> Result<Case> {
+    Ok(Case {
+        room: RoomId(row.get(at)?),
+        visitor: PersonId(row.get(at + 1)?),
+        customer_name: row.get(at + 2)?,
+        customer_email: row.get(at + 3)?,
+        status: word(row, at + 4, CaseStatus::from_word)?,
+        assigned_to: row.get::<_, Option<i64>>(at + 5)?.map(PersonId),
+    })
+}
+
+/// A group without its students.
+pub(crate) fn group(row: &Row<'_>) -> Result<Group> {
+    Ok(Group {
+        id: GroupId(row.get(0)?),
+        name: row.get(1)?,
+        teacher: row.get::<_, Option<i64>>(2)?.map(PersonId),
+        students: Vec::new(),
     })
 }
 
@@ -117,11 +179,35 @@ pub(crate) fn refresh_token(row: &Row<'_>) -> Result<RefreshToken> {
     })
 }
 
+pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket> {
+    Ok(Ticket {
+        hash: row.get(0)?,
+        person: PersonId(row.get(1)?),
+        proven_at: Time(row.get(2)?),
+        expires_at: Time(row.get(3)?),
+    })
+}
+
+pub(crate) fn api_key(row: &Row<'_>) -> Result<ApiKey> {
+    let scopes = row.get_ref(2)?.as_str()?.split_whitespace().map(Scope::from_word);
+    Ok(ApiKey {
+        hash: row.get(0)?,
+        name: row.get(1)?,
+        scopes: scopes.collect::<Option<_>>().ok_or_else(|| unknown_word(2))?,
+        created_at: Time(row.get(3)?),
+        revoked_at: time(row, 4)?,
+    })
+}
+
 fn time(row: &Row<'_>, at: usize) -> Result<Option<Time>> {
     Ok(row.get::<_, Option<i64>>(at)?.map(Time))
 }
 
-/// A role or kind that this version does not know: somebody wrote into the database by hand.
+fn word<T>(row: &Row<'_>, at: usize, known: fn(&str) -> Option<T>) -> Result<T> {
+    known(row.get_ref(at)?.as_str()?).ok_or_else(|| unknown_word(at))
+}
+
+/// A word that this version does not know: somebody wrote into the database by hand.
 fn unknown_word(at: usize) -> Error {
     Error::FromSqlConversionFailure(at, Type::Text, Box::new(FromSqlError::InvalidType))
 }

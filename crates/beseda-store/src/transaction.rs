@@ -1,24 +1,38 @@
 //! A transaction as a rule sees it: statements over one connection, and what it announces.
 
 use beseda_core::error::Fault;
-use beseda_core::words::Event;
+use beseda_core::words::{Event, PersonId};
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 
 /// A transaction that somebody else began and will end. Readers hold one too, and only look.
 pub(crate) struct Transaction<'c> {
     conn: &'c Connection,
     events: Vec<Event>,
+    people: Vec<PersonId>,
     wrote: bool,
 }
 
 /// A place in a transaction to go back to.
-pub(crate) struct Mark(usize);
+pub(crate) struct Mark {
+    events: usize,
+    people: usize,
+}
+
+/// What a commit makes known.
+#[derive(Default)]
+pub(crate) struct Announced {
+    /// In the order in which it was announced.
+    pub(crate) events: Vec<Event>,
+    /// Who may do something else now, each once.
+    pub(crate) people: Vec<PersonId>,
+}
 
 impl<'c> Transaction<'c> {
     pub(crate) fn new(conn: &'c Connection) -> Self {
         Self {
             conn,
             events: Vec::new(),
+            people: Vec::new(),
             wrote: false,
         }
     }
@@ -26,7 +40,10 @@ impl<'c> Transaction<'c> {
     /// A job begins: nothing of its own is written or announced yet.
     pub(crate) fn mark(&mut self) -> Mark {
         self.wrote = false;
-        Mark(self.events.len())
+        Mark {
+            events: self.events.len(),
+            people: self.people.len(),
+        }
     }
 
     /// Whether anything was written since the mark.
@@ -36,16 +53,26 @@ impl<'c> Transaction<'c> {
 
     /// Forgets what was announced since the mark.
     pub(crate) fn hush(&mut self, mark: &Mark) {
-        self.events.truncate(mark.0);
+        self.events.truncate(mark.events);
+        self.people.truncate(mark.people);
     }
 
-    /// Everything that was announced, in order.
-    pub(crate) fn into_events(self) -> Vec<Event> {
-        self.events
+    /// Everything that was announced.
+    pub(crate) fn into_announced(self) -> Announced {
+        Announced {
+            events: self.events,
+            people: self.people,
+        }
     }
 
     pub(crate) fn push_event(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    pub(crate) fn push_person(&mut self, person: PersonId) {
+        if !self.people.contains(&person) {
+            self.people.push(person);
+        }
     }
 
     /// The first row, if there is one.
@@ -81,9 +108,19 @@ impl<'c> Transaction<'c> {
 
     /// The number that a new row was given; `None` where a row stood in its way.
     pub(crate) fn insert(&mut self, sql: &str, values: impl Params) -> Result<Option<i64>, Fault> {
-        let id = self.one(sql, values, |row| row.get(0))?;
-        self.wrote |= id.is_some();
-        Ok(id)
+        self.returning(sql, values, |row| row.get(0))
+    }
+
+    /// The row that was written or deleted; `None` where there was nothing to do.
+    pub(crate) fn returning<T>(
+        &mut self,
+        sql: &str,
+        values: impl Params,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, Fault> {
+        let row = self.one(sql, values, read)?;
+        self.wrote |= row.is_some();
+        Ok(row)
     }
 }
 

@@ -1,9 +1,8 @@
 //! The one thread that writes: everything that is queued goes into one commit.
 
-use crate::transaction::{Transaction, fault};
+use crate::transaction::{Announced, Transaction, fault};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Audience, Job};
-use beseda_core::words::Event;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::ffi::OsString;
@@ -37,7 +36,7 @@ pub(crate) struct Writer {
 /// What became of a batch.
 enum Commit {
     /// It was committed, with what each job came to and what was announced.
-    Kept(Vec<Outcome>, Vec<Event>),
+    Kept(Vec<Outcome>, Announced),
     /// A job went wrong after it had written, so everything was taken back.
     TakenBack(Error),
     /// There is no commit, whoever's fault it was.
@@ -100,8 +99,8 @@ impl Writer {
     /// Commits a batch, tells the audience and then each job.
     fn keep(&self, mut batch: Batch) {
         match self.attempt(&mut batch) {
-            Commit::Kept(outcomes, events) => {
-                self.tell(&events);
+            Commit::Kept(outcomes, announced) => {
+                self.tell(&announced);
                 batch
                     .into_iter()
                     .zip(outcomes)
@@ -138,7 +137,7 @@ impl Writer {
             self.roll_back();
             return Commit::Failed(fault);
         }
-        Commit::Kept(outcomes, tx.into_events())
+        Commit::Kept(outcomes, tx.into_announced())
     }
 
     /// Runs a job: its outcome where the transaction can go on, and the error where it must be taken back.
@@ -163,11 +162,17 @@ impl Writer {
         }
     }
 
-    fn tell(&self, events: &[Event]) {
+    fn tell(&self, Announced { events, people }: &Announced) {
         let Some(audience) = self.ears.get() else {
             return;
         };
-        if !events.is_empty() && catch_unwind(AssertUnwindSafe(|| audience.hear(events))).is_err() {
+        // Whoever lost their place is not to hear what comes with it.
+        let changed = || audience.people_changed(people);
+        if !people.is_empty() && catch_unwind(AssertUnwindSafe(changed)).is_err() {
+            tracing::error!(people = people.len(), "the audience panicked over people who changed");
+        }
+        let hear = || audience.hear(events);
+        if !events.is_empty() && catch_unwind(AssertUnwindSafe(hear)).is_err() {
             tracing::error!(
                 events = events.len(),
                 "the audience panicked; what it did not hear is in the store"
@@ -209,36 +214,39 @@ fn finish(job: Box<dyn Job>, outcome: Outcome) {
 mod tests {
     use super::*;
     use crate::open::in_memory;
+    use beseda_core::error::Refusal;
     use beseda_core::ports::Tx;
-    use beseda_core::words::{Head, Heard, NewPerson, Person, PersonId, Role, RoomId};
+    use beseda_core::words::{Event, Head, Heard, NewPerson, Person, PersonId, Role, RoomId, RoomKind, RoomName};
     use std::sync::Mutex;
+    use uuid::Uuid;
 
     type Outcomes = Arc<Mutex<Vec<(i64, Outcome)>>>;
 
-    /// Puts a person with a name of so many bytes, and says so.
+    /// Puts a person with a name of so many bytes, and says so; without a name it is an error after all.
     struct Put(i64, usize, Outcomes);
 
     impl Job for Put {
         fn run(&mut self, tx: &mut dyn Tx) -> Outcome {
             let person = Person {
-                id: PersonId(self.0),
-                username: String::new(),
-                email: String::new(),
-                phone: String::new(),
                 first_name: "x".repeat(self.1),
-                last_name: String::new(),
-                role: Role::User,
-                active: true,
+                ..Person::new(PersonId(self.0), Role::User)
             };
             tx.announce(Event {
-                room: RoomId(0),
+                room: RoomName {
+                    id: RoomId(0),
+                    uuid: Uuid::nil(),
+                    kind: RoomKind::Order,
+                },
                 head: Head(self.0),
                 heard: Heard::Changed,
             });
-            Ok(tx.put_person(&NewPerson {
-                person,
-                password_hash: None,
-            })?)
+            for id in [self.0, 100, self.0] {
+                tx.announce_person(PersonId(id));
+            }
+            if self.1 == 0 {
+                return Err(Refusal::NotAllowed.into());
+            }
+            Ok(tx.put_person(&NewPerson::from(person))?)
         }
 
         fn done(self: Box<Self>, outcome: Outcome) {
@@ -246,12 +254,17 @@ mod tests {
         }
     }
 
+    /// The heads that it heard, and who changed as negative numbers.
     #[derive(Default)]
     struct Ear(Mutex<Vec<i64>>);
 
     impl Audience for Ear {
         fn hear(&self, events: &[Event]) {
             self.0.lock().unwrap().extend(events.iter().map(|event| event.head.0));
+        }
+
+        fn people_changed(&self, people: &[PersonId]) {
+            self.0.lock().unwrap().extend(people.iter().map(|person| -person.0));
         }
     }
 
@@ -284,7 +297,7 @@ mod tests {
         assert_eq!(outcomes[0], (1, Ok(())));
         assert!(matches!(&outcomes[1], (2, Err(Error::Failed(Fault::Store(why)))) if why.contains("full")));
         assert_eq!(outcomes[2], (3, Ok(())));
-        assert_eq!((heard, kept), (vec![1, 3], vec![1, 3]));
+        assert_eq!((heard, kept), (vec![-1, -100, 1, -3, -100, 3], vec![1, 3]));
     }
 
     #[test]
@@ -297,6 +310,13 @@ mod tests {
         assert_eq!(outcomes.len(), 4);
         assert!(outcomes[..3].iter().all(failed), "{outcomes:?}");
         assert_eq!(outcomes[3], (4, Ok(())), "the next batch is none the worse");
-        assert_eq!((heard, kept), (vec![4], vec![4]));
+        assert_eq!((heard, kept), (vec![-4, -100, 4], vec![4]));
+    }
+
+    #[test]
+    fn a_commit_tells_of_each_person_once_before_its_events_and_of_nobody_from_a_refused_job() {
+        let (outcomes, heard, kept) = keep("", &[&[(1, 9), (2, 0), (3, 9)]]);
+        assert_eq!(outcomes[1], (2, Err(Refusal::NotAllowed.into())));
+        assert_eq!((heard, kept), (vec![-1, -100, -3, 1, 3], vec![1, 3]));
     }
 }

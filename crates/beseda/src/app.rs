@@ -1,20 +1,19 @@
 //! The wiring: the one place that knows both the store and the sockets, and runs the server until it is told to stop.
 
 use crate::config::{self, Secret, Settings};
+use crate::fetch::Web;
 use crate::system::{Lock, System};
-use crate::{cli, demo, web};
+use crate::{cli, demo, sweep, web};
 use anyhow::Context;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use beseda_contracts::CONTRACTS;
-use beseda_contracts::shared::http::paths::both;
-use beseda_contracts::shared::{self, IssuerKey, IssuerSettings, Shared, Uptime};
+use beseda_contracts::shared::{self, Fetch, IssuerKey, IssuerSettings, Shared, Throttles, Uptime};
 use beseda_core::Chat;
-use beseda_core::ports::Audience;
+use beseda_core::ports::{Audience, Files};
 use beseda_live::accept::{self, AcceptLimits};
-use beseda_live::{Hub, Live, ask};
-use beseda_store::{Options, Sqlite};
+use beseda_live::{Hub, Live};
+use beseda_store::{DiskFiles, MediaTypes, Options, Sqlite};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,9 +25,6 @@ use tokio_util::sync::CancellationToken;
 
 /// The earliest moment at which clients of a stopped server come back; each adds up to as much again.
 const COME_BACK_AFTER: Duration = Duration::from_secs(1);
-
-/// How often sessions and tokens that have ended are forgotten.
-const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 
 /// The store of these settings, and the chat over it. For commands; the server adds an audience.
 ///
@@ -89,8 +85,16 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
     let started = Instant::now();
     let uptime: Uptime = Arc::new(move || started.elapsed());
-    let shared = Shared::new(chat.clone(), for_contracts(&settings, &secret), &uptime)?;
-    let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&shared.throttles) as _);
+    let contracts = shared::Settings {
+        fetch: network(&settings)?,
+        ..for_contracts(&settings, &secret)
+    };
+    let throttles = Arc::new(Throttles::new(chat.limits(), &uptime));
+    let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&throttles) as _);
+    let files = open_files(&settings)?;
+    sweep::forget_strays(&chat, &files).await?;
+    let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
+    let identity = Arc::clone(&shared.identity);
     let stopping = Arc::new(AtomicBool::new(false));
 
     let listener = accept::listen(settings.listen).with_context(|| {
@@ -100,21 +104,19 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         )
     })?;
     let address = listener.local_addr().context("cannot tell the own address")?;
-    let router = routes(
-        &live,
-        shared,
-        Health {
-            chat,
-            stopping: Arc::clone(&stopping),
-        },
-    );
+    let health = Health {
+        chat,
+        stopping: Arc::clone(&stopping),
+    };
+    let router = routes(shared, health);
 
     let beating = tokio::spawn({
         let live = Arc::clone(&live);
         async move { live.beat().await }
     });
     let telling = tokio::spawn(async move { hub.tell_all().await });
-    let sweeping = tokio::spawn(sweep(live.chat().clone()));
+    let sweeping = tokio::spawn(sweep::run(live.chat().clone(), files));
+    let fetching = tokio::spawn(async move { identity.issuers.keep_keys_fresh().await });
     let stop = CancellationToken::new();
     let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));
     tracing::info!("serving on {address}, data in {}", settings.data.display());
@@ -141,21 +143,17 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     beating.abort();
     telling.abort();
     sweeping.abort();
+    fetching.abort();
     store.close();
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Forgets sessions and refresh tokens that have ended, for as long as it is polled.
-async fn sweep(chat: Chat) {
-    let mut turns = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        turns.tick().await;
-        let now = chat.now();
-        if let Err(error) = ask::change(&chat, move |tx| Ok(tx.sweep_identity(now)?)).await {
-            tracing::warn!("ended sessions could not be swept: {error}");
-        }
-    }
+/// Where the bytes of files are kept.
+fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
+    let folder = settings.data.join("uploads/chat");
+    let files = DiskFiles::open(folder, &settings.limits, MediaTypes::default())?;
+    Ok(Arc::new(files))
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {
@@ -179,15 +177,14 @@ fn greeting(address: &str, guests: Option<&demo::Guests>) -> String {
     }
 }
 
-fn routes(live: &Arc<Live>, shared: Shared, health: Health) -> Router {
-    let mut router = shared::identity::http::routes();
-    for (_, contract) in CONTRACTS {
-        router = router.merge(contract(Arc::clone(live)));
-    }
+fn routes(shared: Shared, health: Health) -> Router {
     let asked = "GET, HEAD, OPTIONS";
-    router = both(router, "/healthz/", get(alive), asked);
-    router = both(router, "/readyz/", get(move || async move { health.ready() }), asked);
-    shared::finish(router.merge(web::routes()), shared)
+    let routes = beseda_contracts::routes().both("/healthz/", get(alive), asked).both(
+        "/readyz/",
+        get(move || async move { health.ready() }),
+        asked,
+    );
+    shared::finish(routes, web::routes(), shared)
 }
 
 #[derive(Clone)]
@@ -232,6 +229,15 @@ fn accept_limits(settings: &Settings) -> AcceptLimits {
     }
 }
 
+/// The network, where a setting names something that is fetched.
+fn network(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Fetch>>> {
+    let is_elsewhere = |issuer: &config::Issuer| matches!(issuer.key, config::IssuerKey::Jwks(_));
+    if !settings.issuers.iter().any(is_elsewhere) {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(Web::new()?)))
+}
+
 /// The settings as the contracts take them.
 fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
     let minutes = |minutes: u32| i64::from(minutes) * 60;
@@ -245,6 +251,7 @@ fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
         key: match &issuer.key {
             config::IssuerKey::Secret(secret) => IssuerKey::Secret(secret.expose().as_bytes().to_vec()),
             config::IssuerKey::PublicPem(pem) => IssuerKey::PublicPem(pem.clone()),
+            config::IssuerKey::Jwks(url) => IssuerKey::Jwks { url: url.clone() },
         },
         audience: issuer.audience.clone(),
         person_claim: issuer.person_claim.clone(),

@@ -8,7 +8,7 @@ use crate::system::{Outside, System};
 use anyhow::{Context, bail};
 use beseda_contracts::shared::{OwnTokens, hash_password};
 use beseda_core::ports::{Clock, Random};
-use beseda_core::rules;
+use beseda_core::rules::{self, sign_in};
 use beseda_core::words::{NewPerson, Person, PersonId, Role};
 use beseda_live::ask;
 use serde_json::json;
@@ -71,14 +71,15 @@ pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: 
     let (now, ttl) = (System.now(), i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
     let mut lines = String::new();
     for (id, person) in found? {
-        match person {
+        let person = match person {
             None => bail!("there is no person {id}; put people in with `beseda seed`"),
             Some(person) if !person.active => bail!("person {id} is deactivated"),
-            Some(_) => {}
-        }
+            Some(person) => person,
+        };
+        let from = sign_in::token_time(&person, now);
         let mut name = [0; 16];
         System.fill(&mut name);
-        let token = tokens.access(id, now, ttl, name)?;
+        let token = tokens.access(id, from, ttl, name)?;
         if as_json {
             lines.push_str(&json!({"person": id, "token": token}).to_string());
         } else {
@@ -107,16 +108,8 @@ pub async fn create_admin(settings: &Settings, email: String, as_json: bool) -> 
     }
     let (store, chat) = app::open(settings)?;
     let hash = hash_password(&password, chat.random()).context("cannot hash the password")?;
-    let person = Person {
-        id: PersonId(0),
-        username: String::new(),
-        email: email.clone(),
-        phone: String::new(),
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::Admin,
-        active: true,
-    };
+    let mut person = Person::new(PersonId(0), Role::Admin);
+    person.email.clone_from(&email);
     let person = NewPerson {
         person,
         password_hash: Some(hash),

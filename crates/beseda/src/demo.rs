@@ -102,8 +102,16 @@ fn say(
         let draft = Draft {
             text: text.to_owned(),
             client_id: None,
+            files: Vec::new(),
         };
-        rules::send(tx, now.plus_seconds(60 * minute), limits, by, view.room.id, &draft)?;
+        rules::send(
+            tx,
+            now.plus_seconds(60 * minute),
+            limits,
+            by.into(),
+            view.room.id,
+            &draft,
+        )?;
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod fetch;
 mod seed;
+mod sweep;
 mod system;
 mod telemetry;
 mod web;
@@ -15,7 +17,7 @@ use cli::{Call, Command};
 use config::{Flags, Problems, Settings};
 use std::process::ExitCode;
 use std::sync::Arc;
-use system::System;
+use system::{PrivateFolder, System};
 
 fn main() -> ExitCode {
     let call = match cli::parse(std::env::args_os()) {
@@ -48,7 +50,9 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::ConfigReference => cli::answer(config::reference())?,
         Command::ConfigCheck { json } => return config_check(&flags, json),
         Command::Serve { demo } => {
-            let settings = settings(&flags)?;
+            let settings = accepted(&flags)?;
+            let folder = PrivateFolder(settings.data.join("logs"));
+            telemetry::start(&settings, Arc::new(System), Some(Box::new(folder)))?;
             let workers = runtime()?;
             workers.block_on(app::serve(settings, demo))?;
         }
@@ -65,15 +69,20 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The settings, and from now on a log as they want it.
+/// The settings, and from now on a log on standard error as they want it.
 fn settings(flags: &Flags) -> anyhow::Result<Settings> {
+    let settings = accepted(flags)?;
+    telemetry::start(&settings, Arc::new(System), None)?;
+    Ok(settings)
+}
+
+/// The settings, if they are good.
+fn accepted(flags: &Flags) -> anyhow::Result<Settings> {
     let loaded = config::load(flags, &System);
     for warning in &loaded.warnings {
         cli::tell(warning);
     }
-    let settings = loaded.accept()?;
-    telemetry::start(settings.log_format, settings.log_level, Arc::new(System))?;
-    Ok(settings)
+    Ok(loaded.accept()?)
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

@@ -115,15 +115,31 @@ impl Seed {
                 password_hash,
             });
         }
-        put_all(chat, "people", people, |tx, _, row| rules::put_person(tx, row)).await?;
+        put_all(chat, "people", people, put_person).await?;
         let groups = self.groups.into_iter().map(group_of).collect();
-        put_all(chat, "groups", groups, |tx, _, row| rules::put_group(tx, row)).await?;
+        put_all(chat, "groups", groups, |tx, now, row| {
+            rules::put_group(tx, now, row).map(drop)
+        })
+        .await?;
         let orders = self.orders.into_iter().map(order_of).collect();
         put_all(chat, "orders", orders, |tx, now, row| {
             rules::put_order(tx, now, row, None)
         })
         .await
     }
+}
+
+/// Puts a person whom the file knows; one who was deactivated stays so.
+fn put_person(
+    tx: &mut dyn beseda_core::ports::Tx,
+    now: beseda_core::words::Time,
+    new: &NewPerson,
+) -> Result<(), Error> {
+    let mut new = new.clone();
+    if let Some(before) = tx.person(new.person.id)? {
+        new.person.active = before.active;
+    }
+    rules::put_person(tx, now, &new).map(drop)
 }
 
 async fn put_all<T: Clone + Send + Sync + 'static>(
@@ -175,6 +191,7 @@ fn person_of(seed: &SeedPerson) -> anyhow::Result<Person> {
         last_name: seed.last_name.clone(),
         role: role_of(seed)?,
         active: true,
+        signed_out_at: None,
     })
 }
 

@@ -8,9 +8,9 @@ use beseda_core::ports::{Clock, Random};
 use beseda_core::words::Time;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// No file that is read whole is bigger than this: settings, secrets and keys are small.
@@ -35,6 +35,45 @@ pub trait Outside: Random {
     fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool>;
 }
 
+/// A folder of files that are written at their ends: what the log asks of the machine.
+pub trait Folder: Send + Sync {
+    /// The files in it; none where the folder is not there yet.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    fn files(&self) -> io::Result<Vec<KeptFile>>;
+    /// Opens a file to write at its end; made, with the folder, where there is none. A last line that was cut is ended.
+    ///
+    /// # Errors
+    /// It cannot be made, opened or written.
+    fn append(&self, name: &str) -> io::Result<Box<dyn Write + Send>>;
+    /// Gives a file another name.
+    ///
+    /// # Errors
+    /// It is not there, or the folder cannot be written.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Deletes a file.
+    ///
+    /// # Errors
+    /// It is not there, or the folder cannot be written.
+    fn remove(&self, name: &str) -> io::Result<()>;
+}
+
+/// A file of a [`Folder`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was last written.
+    pub changed: Time,
+}
+
+/// A folder that only its owner may enter; nothing is made before the first file.
+#[derive(Debug, Clone)]
+pub struct PrivateFolder(pub PathBuf);
+
 /// A file that this process alone has, as long as this is kept.
 #[derive(Debug)]
 pub struct Lock {
@@ -47,12 +86,16 @@ pub struct System;
 
 impl Clock for System {
     fn now(&self) -> Time {
-        let micros = |span: std::time::Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
-        Time(match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => micros(since),
-            Err(before) => -micros(before.duration()),
-        })
+        time_of(SystemTime::now())
     }
+}
+
+fn time_of(time: SystemTime) -> Time {
+    let micros = |span: std::time::Duration| i64::try_from(span.as_micros()).unwrap_or(i64::MAX);
+    Time(match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => micros(since),
+        Err(before) => -micros(before.duration()),
+    })
 }
 
 impl Random for System {
@@ -106,6 +149,58 @@ impl Outside for System {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
             Err(error) => Err(error),
         }
+    }
+}
+
+impl Folder for PrivateFolder {
+    fn files(&self) -> io::Result<Vec<KeptFile>> {
+        let entries = match fs::read_dir(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let meta = match entry.metadata() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                meta => meta?,
+            };
+            if let (true, Ok(name)) = (meta.is_file(), entry.file_name().into_string()) {
+                files.push(KeptFile {
+                    name,
+                    bytes: meta.len(),
+                    changed: time_of(meta.modified()?),
+                });
+            }
+        }
+        Ok(files)
+    }
+
+    fn append(&self, name: &str) -> io::Result<Box<dyn Write + Send>> {
+        System.make_private_folder(&self.0)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .append(true)
+            .mode(0o600)
+            .open(self.0.join(name))?;
+        let mut last = [b'\n'];
+        if file.metadata()?.len() > 0 {
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+        }
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+        Ok(Box::new(file))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.0.join(from), self.0.join(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.0.join(name))
     }
 }
 
@@ -232,11 +327,40 @@ pub mod pretend {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_private_file_is_made_once_whole_and_for_its_owner_alone() {
+    fn new_folder() -> PathBuf {
         let mut mark = [0; 8];
         System.fill(&mut mark);
-        let folder = std::env::temp_dir().join(format!("beseda-system-{:016x}", u64::from_ne_bytes(mark)));
+        std::env::temp_dir().join(format!("beseda-system-{:016x}", u64::from_ne_bytes(mark)))
+    }
+
+    #[test]
+    fn a_private_folder_is_made_with_its_first_file_and_ends_cut_lines() {
+        let above = new_folder();
+        let folder = PrivateFolder(above.join("logs"));
+        assert_eq!(folder.files().unwrap(), []);
+        assert!(!above.exists(), "looking made something");
+        let begun = System.now();
+        folder.append("a").unwrap().write_all(b"whole\ncut").unwrap();
+        folder.append("a").unwrap().write_all(b"next\n").unwrap();
+        folder.append("a").unwrap();
+        assert_eq!(System.read(&folder.0.join("a")).unwrap(), b"whole\ncut\nnext\n");
+        assert_eq!(System.mode(&folder.0), Some(0o700));
+        assert_eq!(System.mode(&folder.0.join("a")), Some(0o600));
+
+        folder.rename("a", "b").unwrap();
+        fs::create_dir(folder.0.join("no file")).unwrap();
+        let files = folder.files().unwrap();
+        assert_eq!((files.len(), files[0].name.as_str(), files[0].bytes), (1, "b", 15));
+        // Disks count time in coarser steps than clocks do.
+        assert!(files[0].changed.0 > begun.0 - 10_000_000, "{files:?}");
+        folder.remove("b").unwrap();
+        assert_eq!(folder.files().unwrap(), []);
+        fs::remove_dir_all(above).unwrap();
+    }
+
+    #[test]
+    fn a_private_file_is_made_once_whole_and_for_its_owner_alone() {
+        let folder = new_folder();
         let path = folder.join("deep/secret");
         assert!(System.create_private(&path, b"first").unwrap());
         assert!(!System.create_private(&path, b"second").unwrap());

@@ -1,36 +1,73 @@
-//! The log: a line for each event on standard error, for people or for programs, with every secret blotted out.
+//! The log: a line for each event on standard error, for people or for programs, and as text in the log file, with
+//! every secret blotted out.
 
+mod file;
 mod line;
 mod scrub;
 
 pub use scrub::scrub;
 
-use crate::config::{LogFormat, LogLevel};
+use crate::config::{LogFormat, LogLevel, Settings};
+use crate::system::Folder;
 use beseda_core::ports::Clock;
-use line::{Line, Stamp};
+use beseda_core::words::Time;
+use file::{Keep, LogFile};
+use line::{Line, Stamp, iso};
+use serde_json::json;
 use std::io::{self, Write};
 use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::SetGlobalDefaultError;
 use tracing::{Metadata, Subscriber};
-use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt};
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{Layer, Registry};
 
-/// Writes what is logged from now on to standard error.
+/// Writes what is logged from now on to standard error, and to the log file where there is a folder for it.
 ///
 /// # Errors
 /// The log was started before.
-pub fn start(format: LogFormat, level: LogLevel, clock: Arc<dyn Clock>) -> Result<(), SetGlobalDefaultError> {
-    tracing::subscriber::set_global_default(subscriber(format, level, clock, io::stderr))
+pub fn start(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    folder: Option<Box<dyn Folder>>,
+) -> Result<(), SetGlobalDefaultError> {
+    let format = settings.log_format;
+    let file = folder.map(|folder| {
+        let keep = Keep {
+            bytes: u64::from(settings.log_file_bytes),
+            files: settings.log_files,
+            days: settings.log_file_days,
+        };
+        let complain = move |now: Time, what: &str| {
+            // Nobody is left to tell when standard error cannot be written either.
+            let _ = io::stderr().write_all(complaint(format, now, what).as_bytes());
+        };
+        LogFile::new(folder, Arc::clone(&clock), keep, Box::new(complain))
+    });
+    tracing::subscriber::set_global_default(subscriber(format, settings.log_level, clock, io::stderr, file))
+}
+
+/// A line about the log itself, which cannot go through it.
+fn complaint(format: LogFormat, now: Time, what: &str) -> String {
+    match format {
+        LogFormat::Text => format!("{} ERROR: {what}\n", iso(now)),
+        LogFormat::Json => {
+            let line = json!({"timestamp": iso(now), "level": "ERROR", "message": what, "target": "beseda::telemetry"});
+            format!("{line}\n")
+        }
+    }
 }
 
 fn subscriber<W>(
     format: LogFormat,
     level: LogLevel,
     clock: Arc<dyn Clock>,
-    writer: W,
+    stderr: W,
+    file: Option<LogFile>,
 ) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -46,15 +83,46 @@ where
     let filter = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target("beseda", level);
-    let base = fmt::layer().with_ansi(false).with_writer(Scrubbed(writer));
+    let text = |writer: BoxMakeWriter| {
+        let line = Line(Stamp(Arc::clone(&clock)));
+        base::<Registry, _>(writer)
+            .event_format(line)
+            .with_filter(filter.clone())
+    };
     let registry = tracing_subscriber::registry();
+    let file = file.map(Arc::new);
     match format {
-        LogFormat::Text => Box::new(registry.with(base.event_format(Line(Stamp(clock))).with_filter(filter))),
+        // One layer for both: two would write the fields of a span twice.
+        LogFormat::Text => Box::new(registry.with(text(match file {
+            Some(file) => BoxMakeWriter::new(stderr.and(file)),
+            None => BoxMakeWriter::new(stderr),
+        }))),
         LogFormat::Json => {
-            let json = base.json().flatten_event(true).with_timer(Stamp(clock));
-            Box::new(registry.with(json.with_filter(filter)))
+            let json = base(stderr)
+                .json()
+                .flatten_event(true)
+                .with_timer(Stamp(Arc::clone(&clock)))
+                .with_filter(filter.clone());
+            Box::new(
+                registry
+                    .with(file.map(|file| text(BoxMakeWriter::new(file))))
+                    .with(json),
+            )
         }
     }
+}
+
+/// What lines have in common, wherever they go.
+fn base<S, W>(writer: W) -> fmt::Layer<S, fmt::format::DefaultFields, fmt::format::Format, Scrubbed<W>>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + 'static,
+{
+    // A line that cannot be written is lost; telling about it would panic where standard error is closed.
+    fmt::layer()
+        .with_ansi(false)
+        .log_internal_errors(false)
+        .with_writer(Scrubbed(writer))
 }
 
 /// Scrubs every line on its way out: the last line of defence, after everybody who should not have logged a secret.
@@ -88,7 +156,7 @@ impl<W: Write> Write for Scrubbed<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::words::Time;
+    use crate::system::KeptFile;
     use std::sync::Mutex;
 
     #[derive(Clone, Default)]
@@ -104,6 +172,31 @@ mod tests {
         }
     }
 
+    impl Paper {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    /// Whatever the file is called, it is written on this paper.
+    impl Folder for Paper {
+        fn files(&self) -> io::Result<Vec<KeptFile>> {
+            Ok(Vec::new())
+        }
+
+        fn append(&self, _: &str) -> io::Result<Box<dyn Write + Send>> {
+            Ok(Box::new(self.clone()))
+        }
+
+        fn rename(&self, _: &str, _: &str) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn remove(&self, _: &str) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
     struct Noon;
 
     impl Clock for Noon {
@@ -115,9 +208,105 @@ mod tests {
     fn logged(format: LogFormat, level: LogLevel, write: impl FnOnce()) -> String {
         let paper = Paper::default();
         let out = paper.clone();
-        let log = subscriber(format, level, Arc::new(Noon), move || out.clone());
+        let log = subscriber(format, level, Arc::new(Noon), move || out.clone(), None);
         tracing::subscriber::with_default(log, write);
-        String::from_utf8(paper.0.lock().unwrap().clone()).unwrap()
+        paper.text()
+    }
+
+    /// What stands on standard error, and what in the file.
+    fn logged_twice(format: LogFormat, write: impl FnOnce()) -> (String, String) {
+        let (stderr, kept) = (Paper::default(), Paper::default());
+        let out = stderr.clone();
+        let log = subscriber(
+            format,
+            LogLevel::Info,
+            Arc::new(Noon),
+            move || out.clone(),
+            Some(file_on(&kept)),
+        );
+        tracing::subscriber::with_default(log, write);
+        (stderr.text(), kept.text())
+    }
+
+    fn file_on(paper: &Paper) -> LogFile {
+        let keep = Keep {
+            bytes: 1024,
+            files: 1,
+            days: 1,
+        };
+        LogFile::new(
+            Box::new(paper.clone()),
+            Arc::new(Noon),
+            keep,
+            Box::new(|_, what| panic!("{what}")),
+        )
+    }
+
+    fn speak() {
+        let span = tracing::info_span!("request", path = "/x", person = tracing::field::Empty);
+        let _inside = span.enter();
+        span.record("person", 7);
+        tracing::warn!("Chat access denied: order_id=2, user_id=1");
+        tracing::info!("ticket bst_{}", "Zk3vQw8pRt5yLm2nXc7b");
+        tracing::debug!("not asked for");
+    }
+
+    const SPOKEN: &str = "\
+        2025-11-21T12:00:00.000007Z WARNING: Chat access denied: order_id=2, user_id=1 (request path=\"/x\" person=7)\n\
+        2025-11-21T12:00:00.000007Z INFO: ticket [redacted] (request path=\"/x\" person=7)\n";
+
+    #[test]
+    fn the_file_holds_the_same_lines_as_standard_error() {
+        let (stderr, kept) = logged_twice(LogFormat::Text, speak);
+        assert_eq!(stderr, SPOKEN);
+        assert_eq!(kept, SPOKEN);
+    }
+
+    #[test]
+    fn the_file_holds_text_where_standard_error_is_json() {
+        let (stderr, kept) = logged_twice(LogFormat::Json, speak);
+        assert_eq!(kept, SPOKEN);
+        assert_eq!(stderr.lines().count(), 2);
+        for line in stderr.lines() {
+            serde_json::from_str::<serde_json::Value>(line).unwrap();
+        }
+        assert!(!stderr.contains("bst_") && !stderr.contains("Zk3vQw8p"), "{stderr}");
+    }
+
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn the_file_goes_on_where_standard_error_is_closed() {
+        let kept = Paper::default();
+        let log = subscriber(
+            LogFormat::Text,
+            LogLevel::Info,
+            Arc::new(Noon),
+            || Closed,
+            Some(file_on(&kept)),
+        );
+        tracing::subscriber::with_default(log, speak);
+        assert_eq!(kept.text(), SPOKEN);
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_file_is_said_in_the_shape_of_the_log() {
+        let text = complaint(LogFormat::Text, Noon.now(), "the disk is \"full\"");
+        assert_eq!(text, "2025-11-21T12:00:00.000007Z ERROR: the disk is \"full\"\n");
+        let json = complaint(LogFormat::Json, Noon.now(), "the disk is \"full\"");
+        let line: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(line["level"], "ERROR");
+        assert_eq!(line["message"], "the disk is \"full\"");
     }
 
     #[test]

@@ -204,10 +204,11 @@ fn dependency_walls() {
     planted_dependency("core-dependencies", "beseda-core", "axum");
     planted_dependency("core-dependencies", "beseda-core", "serde_json");
     planted_dependency("vocabulary", "beseda-contracts", "rusqlite");
-    planted_dependency("vocabulary", "beseda-store", "tokio");
+    planted_dependency("vocabulary", "beseda-store", "tokio-util");
+    planted_dependency("core-dependencies", "beseda-core", "tokio");
     planted_dependency("vocabulary", "beseda-contracts", "redis");
     planted_dependency("vocabulary", "beseda-contracts", "tungstenite");
-    planted_dependency("vocabulary", "beseda", "reqwest");
+    planted_dependency("vocabulary", "beseda-contracts", "reqwest");
     planted_dependency("house", "beseda-store", "beseda-live");
     planted_dependency("house", "beseda-live", "beseda-store");
     planted_dependency("house", "beseda-contracts", "beseda-store");

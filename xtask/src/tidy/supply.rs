@@ -29,8 +29,9 @@ const LICENCES: [&str; 14] = [
 /// What the pages may ship besides: OFL-1.1 is the licence of fonts, which stay under it when embedded.
 const WEB_LICENCES: [&str; 2] = ["BlueOak-1.0.0", "OFL-1.1"];
 
-/// The binary links at most so many crates; each is somebody to trust.
-const LINKED_MAX: usize = 250;
+/// The binary links at most so many crates; each is somebody to trust. Pictures cost 21 of them, files in S3 10, and the
+/// keys that issuers publish 40: see docs/decisions/0012.
+const LINKED_MAX: usize = 285;
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM: &str = "https://registry.npmjs.org/";
@@ -85,7 +86,7 @@ const BANNED_DIRECTLY: [(&str, &str); 5] = [
 
 /// Crates that are linked twice, the older version, and why nothing can be done about it here.
 /// An exception that no longer occurs is an error too: the table never says more than the truth.
-const DOUBLED: [(&str, &str, &str); 12] = [
+const DOUBLED: [(&str, &str, &str); 14] = [
     ("base64", "0.22", JSONWEBTOKEN),
     ("block-buffer", "0.10", OLD_CURVES),
     ("const-oid", "0.9", OLD_CURVES),
@@ -95,9 +96,11 @@ const DOUBLED: [(&str, &str, &str); 12] = [
     ("getrandom", "0.2", OLD_CURVES),
     ("hashbrown", "0.14", "governor's dashmap 6 has not moved"),
     ("hashbrown", "0.16", "governor 0.10 has not moved"),
+    ("miniz_oxide", "0.8", "png 0.18 has not moved"),
     ("rand", "0.8", JSONWEBTOKEN),
     ("rand_core", "0.6", OLD_CURVES),
     ("sha2", "0.10", OLD_CURVES),
+    ("spin", "0.9", "multer 3 and lazy_static have not moved"),
 ];
 
 const JSONWEBTOKEN: &str = "jsonwebtoken 11 has not moved";

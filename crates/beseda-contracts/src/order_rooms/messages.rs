@@ -1,33 +1,35 @@
 //! The calls on messages.
 
+use super::by;
 use super::wire::MessageJson;
-use crate::shared::http::paths::{Segment, both};
-use crate::shared::{Caller, Drf, FieldError, FieldErrors, Fields, Links, PageQuery, Shared, page_answer};
-use axum::extract::State;
+use crate::shared::files::upload;
+use crate::shared::{
+    Caller, Drf, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Routes, Segment, Shared, page_answer,
+};
+use axum::Json;
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
 use beseda_core::words::{Draft, Marks, Message, MessageId, RoomId};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 
-pub(super) fn routes(router: Router<Shared>) -> Router<Shared> {
-    let router = both(
-        router,
-        "/api/chat/messages/",
-        get(list).post(create),
-        "GET, POST, HEAD, OPTIONS",
-    );
+pub(super) fn routes() -> Routes {
     let one = get(retrieve).put(replace).patch(change).delete(remove);
-    both(
-        router,
-        "/api/chat/messages/{id}/",
-        one,
-        "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
-    )
+    Routes::default()
+        .both(
+            "/api/chat/messages/",
+            get(list).post(create),
+            "GET, POST, HEAD, OPTIONS",
+        )
+        .both(
+            "/api/chat/messages/{id}/",
+            one,
+            "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+        )
 }
 
 /// A message's number in a path; what is no number names no message.
@@ -38,7 +40,7 @@ fn message_id(text: &str) -> Result<MessageId, Drf> {
 /// Everything said in the caller's rooms: always paged, because it grows without end.
 async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Drf> {
     let (asked, viewer) = (PageQuery::always(&uri, shared.chat.limits())?, caller.person.id);
-    let page = move |look: &mut dyn Look| rules::messages_of(look, &caller.person, asked.number, asked.size);
+    let page = move |look: &mut dyn Look| rules::messages_of(look, by(&caller.person), asked.number, asked.size);
     let page = ask::look(&shared.chat, page).await?;
     let rows = page
         .messages
@@ -49,18 +51,22 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.
-async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Drf> {
+async fn create(State(shared): State<Shared>, caller: Caller, request: Request) -> Result<Response, Drf> {
+    let mut form = Form::read(&shared, caller.person.id, request).await?;
     let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
+    let files = errors.take("file", form.one_file("file")).unwrap_or_default();
+    let fields = &form.fields;
     let room = errors.take("room", fields.required_id("room"));
-    let text = errors.take("message", fields.required_text("message", Some(limits.text_chars)));
+    let text = errors.take(
+        "message",
+        if files.is_empty() {
+            fields.required_text("message", Some(limits.text_chars))
+        } else {
+            fields.chosen_text("message", limits.text_chars)
+        },
+    );
     let client_id = errors.take("client_id", fields.chosen_name("client_id", limits.client_id_chars));
-    let named_file = fields
-        .get("file")
-        .is_some_and(|file| !file.is_null() && file.as_str() != Some(""));
-    if fields.brings_file() || named_file {
-        errors.take::<()>("file", Err(FieldError::FilesNotYet));
-    }
     errors.none()?;
     let (Some(room), Some(text)) = (room, text) else {
         return Err(Drf::NotFound);
@@ -70,15 +76,16 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
     let draft = Draft {
         text,
         client_id: client_id.flatten(),
+        files: upload::keep(&shared, files).await?,
     };
     let (now, viewer) = (shared.chat.now(), caller.person.id);
     let rule = move |tx: &mut dyn Tx| {
-        let sent = rules::send(tx, now, &limits, &caller.person, RoomId(room), &draft)?;
+        let sent = rules::send(tx, now, &limits, by(&caller.person), RoomId(room), &draft)?;
         if sent.first {
             // Nobody can have read what was not there before.
             return Ok((Message::clone(&sent.message), Marks::default()));
         }
-        rules::one_message(tx, &caller.person, sent.message.id)
+        rules::one_message(tx, by(&caller.person), sent.message.id)
     };
     match ask::change(&shared.chat, rule).await {
         Ok((message, marks)) => {
@@ -95,7 +102,10 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
 
 async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
     let (id, viewer) = (message_id(&id)?, caller.person.id);
-    let (message, marks) = ask::look(&shared.chat, move |look| rules::one_message(look, &caller.person, id)).await?;
+    let (message, marks) = ask::look(&shared.chat, move |look| {
+        rules::one_message(look, by(&caller.person), id)
+    })
+    .await?;
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
 
@@ -118,7 +128,10 @@ async fn change_text(
 ) -> Result<Response, Drf> {
     let (id, viewer, limits) = (message_id(&id)?, caller.person.id, shared.chat.limits().clone());
     let person = caller.person.clone();
-    let (message, marks) = ask::look(&shared.chat, move |look| rules::message_to_change(look, &person, id)).await?;
+    let (message, marks) = ask::look(&shared.chat, move |look| {
+        rules::message_to_change(look, by(&person), id)
+    })
+    .await?;
     if !whole && !fields.has("message") {
         return Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response());
     }
@@ -126,7 +139,7 @@ async fn change_text(
     let text = text.map_err(|error| Drf::field("message", error))?;
     shared.throttles.send(caller.person.id)?;
     let now = shared.chat.now();
-    let rule = move |tx: &mut dyn Tx| rules::edit(tx, now, &limits, &caller.person, id, &text);
+    let rule = move |tx: &mut dyn Tx| rules::edit(tx, now, &limits, by(&caller.person), id, &text);
     let (message, marks) = ask::change(&shared.chat, rule).await?;
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
@@ -135,6 +148,6 @@ async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segme
     let (id, now) = (message_id(&id)?, shared.chat.now());
     // Everybody in the room hears of an edit or an erasure as of a message, so they share its allowance.
     shared.throttles.send(caller.person.id)?;
-    ask::change(&shared.chat, move |tx| rules::erase(tx, now, &caller.person, id)).await?;
+    ask::change(&shared.chat, move |tx| rules::erase(tx, now, by(&caller.person), id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

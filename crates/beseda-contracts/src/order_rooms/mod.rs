@@ -5,16 +5,23 @@ mod rooms;
 mod socket;
 mod wire;
 
-use crate::shared::Shared;
-use axum::Router;
-use beseda_live::Live;
-use std::sync::Arc;
+use crate::shared::Routes;
+use beseda_core::policy::By;
+use beseda_core::words::{Kinds, Person, RoomKind};
 
 /// The contract's name, for logs and metrics.
 pub const NAME: &str = "order_rooms";
 
+/// The rooms that the contract speaks of.
+const KINDS: Kinds = Kinds::of(&[RoomKind::Order]);
+
 /// The contract's routes.
-pub fn routes(live: Arc<Live>) -> Router<Shared> {
-    let router = socket::routes(Router::new(), live);
-    messages::routes(rooms::routes(router))
+#[must_use]
+pub fn routes() -> Routes {
+    rooms::routes().and(messages::routes()).room_socket(socket::SOCKET)
+}
+
+/// Somebody who asks about rooms of orders.
+fn by(person: &Person) -> By<'_> {
+    By::of(person, KINDS)
 }

@@ -1,14 +1,16 @@
 //! The calls on rooms.
 
+use super::by;
 use super::wire::{MessageJson, RoomJson};
-use crate::shared::http::paths::{Segment, both};
-use crate::shared::{Caller, Drf, FieldError, Fields, Links, PageQuery, Shared, json_answer, page_answer};
+use crate::shared::{
+    Caller, Drf, FieldError, Fields, Links, PageQuery, Routes, Segment, Shared, json_answer, page_answer,
+};
+use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use beseda_core::rules::{self, PageNumber};
+use beseda_core::rules::{self, PageNumber, Since};
 use beseda_core::words::{OrderId, Person, PersonId, RoomId, RoomView};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
@@ -18,39 +20,15 @@ use uuid::Builder;
 /// What the contract answers somebody who has no place in an order.
 const NO_PLACE_IN_ORDER: &str = "У вас нет доступа к этому заказу";
 
-pub(super) fn routes(router: Router<Shared>) -> Router<Shared> {
-    let router = both(router, "/api/chat/", get(root), "GET, HEAD, OPTIONS");
-    let router = both(
-        router,
-        "/api/chat/rooms/",
-        get(list).post(create),
-        "GET, POST, HEAD, OPTIONS",
-    );
-    let router = both(
-        router,
-        "/api/chat/rooms/create_for_order/",
-        post(create),
-        "POST, OPTIONS",
-    );
+pub(super) fn routes() -> Routes {
     let one = get(retrieve).put(replace).patch(change).delete(remove);
-    let router = both(
-        router,
-        "/api/chat/rooms/{id}/",
-        one,
-        "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
-    );
-    let router = both(
-        router,
-        "/api/chat/rooms/{id}/messages/",
-        get(messages),
-        "GET, HEAD, OPTIONS",
-    );
-    both(
-        router,
-        "/api/chat/rooms/{id}/mark_read/",
-        post(mark_read),
-        "POST, OPTIONS",
-    )
+    Routes::default()
+        .both("/api/chat/", get(root), "GET, HEAD, OPTIONS")
+        .both("/api/chat/rooms/", get(list).post(create), "GET, POST, HEAD, OPTIONS")
+        .both("/api/chat/rooms/create_for_order/", post(create), "POST, OPTIONS")
+        .both("/api/chat/rooms/{id}/", one, "GET, PUT, PATCH, DELETE, HEAD, OPTIONS")
+        .both("/api/chat/rooms/{id}/messages/", get(messages), "GET, HEAD, OPTIONS")
+        .both("/api/chat/rooms/{id}/mark_read/", post(mark_read), "POST, OPTIONS")
 }
 
 /// A room's number in a path; what is no number names no room.
@@ -71,12 +49,13 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
     let (person, viewer) = (caller.person.clone(), caller.person.id);
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         let limit = i64::from(shared.chat.limits().list_rows);
-        let (_, views) = ask::look(&shared.chat, move |look| rules::rooms(look, &person, 0, limit)).await?;
+        let (_, views) = ask::look(&shared.chat, move |look| rules::rooms(look, by(&person), 0, limit)).await?;
         let rooms: Vec<_> = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
         return Ok(json_answer(&rooms));
     };
-    let page =
-        move |look: &mut dyn beseda_core::ports::Look| rules::page_of_rooms(look, &person, asked.number, asked.size);
+    let page = move |look: &mut dyn beseda_core::ports::Look| {
+        rules::page_of_rooms(look, by(&person), asked.number, asked.size)
+    };
     let (count, number, views) = ask::look(&shared.chat, page).await?;
     let rooms = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
     Ok(page_answer(&links, count, number, asked.size, rooms))
@@ -139,7 +118,10 @@ async fn open_room(shared: &Shared, person: &Person, order: OrderId) -> Result<(
 
 async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
-    let view = ask::look(&shared.chat, move |look| rules::room_view(look, &caller.person, room)).await?;
+    let view = ask::look(&shared.chat, move |look| {
+        rules::room_view(look, by(&caller.person), room)
+    })
+    .await?;
     Ok(room_json(&view, viewer))
 }
 
@@ -162,7 +144,7 @@ async fn change_room(
 ) -> Result<Response, Drf> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let person = caller.person.clone();
-    let standing = ask::look(&shared.chat, move |look| rules::room_to_change(look, &person, room)).await?;
+    let standing = ask::look(&shared.chat, move |look| rules::room_to_change(look, by(&person), room)).await?;
     let order = match named_order(&fields) {
         Ok(Some(order)) => order,
         Ok(None) if whole => return Err(Drf::field("order", FieldError::Required)),
@@ -171,7 +153,7 @@ async fn change_room(
     };
     let now = shared.chat.now();
     let moved = ask::change(&shared.chat, move |tx| {
-        rules::move_room(tx, now, &caller.person, room, order)
+        rules::move_room(tx, now, by(&caller.person), room, order)
     })
     .await;
     match moved {
@@ -187,7 +169,7 @@ async fn change_room(
 async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Drf> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| {
-        rules::remove_room(tx, now, &caller.person, room)
+        rules::remove_room(tx, now, by(&caller.person), room)
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -205,7 +187,7 @@ async fn messages(
         return newest_messages(&shared, caller, room, &links).await;
     };
     let page = move |look: &mut dyn beseda_core::ports::Look| {
-        rules::page(look, &caller.person, room, asked.number, asked.size)
+        rules::page(look, by(&caller.person), room, asked.number, asked.size)
     };
     let page = ask::look(&shared.chat, page).await?;
     let rows = page
@@ -220,7 +202,7 @@ async fn messages(
 async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &Links) -> Result<Response, Drf> {
     let (rows, viewer) = (shared.chat.limits().list_rows, caller.person.id);
     let history = ask::look(&shared.chat, move |look| {
-        rules::history(look, &caller.person, room, rows)
+        rules::history(look, by(&caller.person), room, Since::Newest, rows)
     })
     .await?;
     let messages: Vec<_> = history
@@ -245,6 +227,9 @@ async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &
 
 async fn mark_read(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
-    ask::change(&shared.chat, move |tx| rules::read(tx, now, &caller.person, room, None)).await?;
+    ask::change(&shared.chat, move |tx| {
+        rules::read(tx, now, by(&caller.person), room, None)
+    })
+    .await?;
     Ok(Json(json!({"status": "messages marked as read"})).into_response())
 }

@@ -1,14 +1,17 @@
 //! The contract's dictionary: how its frames are heard, and how rooms, messages and refusals sound in it.
 
-use crate::shared::depth::within_depth;
+use crate::shared::files::address_of;
+use crate::shared::frames::{self, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
-use beseda_core::words::{Author, Draft, Event, Heard, Limits, Marks, Member, Message, Person, PersonId, RoomView};
+use beseda_core::words::{
+    Author, Event, Heard, Kinds, Limits, Marks, Member, Message, Person, PersonId, RoomName, RoomView,
+};
 use beseda_core::{Fault, Refusal};
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Viewer};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 /// A user, as the contract shows one.
 #[derive(Debug, Serialize)]
@@ -41,7 +44,7 @@ impl<'a> From<&'a Person> for UserJson<'a> {
     }
 }
 
-/// A message, as the contract shows one. `file` is null: this server takes no files yet.
+/// A message, as the contract shows one. `file` is the address of its first file.
 #[derive(Debug, Serialize)]
 pub struct MessageJson<'a> {
     id: i64,
@@ -49,7 +52,7 @@ pub struct MessageJson<'a> {
     sender: Option<UserJson<'a>>,
     sender_name: String,
     message: &'a str,
-    file: Option<&'a str>,
+    file: Option<String>,
     is_read: bool,
     created_at: String,
 }
@@ -64,7 +67,7 @@ impl<'a> MessageJson<'a> {
             sender: message.author.as_ref().map(UserJson::from),
             sender_name: message.author.as_ref().map(Author::name).unwrap_or_default(),
             message: &message.text,
-            file: None,
+            file: address_of(message),
             is_read,
             created_at: time_text(message.created_at),
         }
@@ -140,25 +143,32 @@ fn participant<'a>(member: &Member, person: &'a Person) -> ParticipantJson<'a> {
 /// How the sockets of this contract hear and speak.
 pub struct OrderRooms;
 
+/// The dialect.
+pub static DIALECT: OrderRooms = OrderRooms;
+
 impl Dialect for OrderRooms {
     fn name(&self) -> &'static str {
         super::NAME
     }
 
-    fn hear(&self, frame: &str, limits: &Limits) -> Result<Command, Misheard> {
-        hear(frame, limits.json_depth)
+    fn kinds(&self) -> Kinds {
+        super::KINDS
     }
 
-    fn history(&self, viewer: PersonId, history: &History) -> String {
+    fn hear(&self, frame: &str, limits: &Limits) -> Result<Command, Misheard> {
+        frames::chat_command(&frames::fields(frame, limits)?)
+    }
+
+    fn history(&self, viewer: &Person, history: &History) -> Vec<String> {
         let messages: Vec<_> = history
             .messages
             .iter()
-            .map(|message| MessageJson::seen_by(message, history.marks, viewer))
+            .map(|message| MessageJson::seen_by(message, history.marks, viewer.id))
             .collect();
-        text(&MessagesFrame {
+        vec![text(&MessagesFrame {
             r#type: "message_history",
             messages,
-        })
+        })]
     }
 
     fn event(&self, event: &Event, viewer: Viewer) -> Option<String> {
@@ -174,14 +184,26 @@ impl Dialect for OrderRooms {
                 client_id: None,
             })),
             Heard::Erased { id, .. } => {
-                Some(json!({"type": "message_deleted", "room": event.room, "id": id}).to_string())
+                Some(json!({"type": "message_deleted", "room": event.room.id, "id": id}).to_string())
             }
             // The contract has no words for these; who needs them reads the room again.
-            Heard::Read { .. } | Heard::Joined { .. } | Heard::Left { .. } | Heard::Changed | Heard::Removed => None,
+            Heard::Opened { .. }
+            | Heard::Read { .. }
+            | Heard::Joined { .. }
+            | Heard::Left { .. }
+            | Heard::Changed
+            | Heard::Removed => None,
         }
     }
 
-    fn sent_before(&self, message: &Message, marks: Marks, viewer: &Person, client_id: Option<&str>) -> String {
+    fn sent_before(
+        &self,
+        _room: RoomName,
+        message: &Message,
+        marks: Marks,
+        viewer: &Person,
+        client_id: Option<&str>,
+    ) -> String {
         let message = MessageJson::seen_by(message, marks, viewer.id);
         text(&MessageFrame {
             r#type: "chat_message",
@@ -190,29 +212,20 @@ impl Dialect for OrderRooms {
         })
     }
 
-    fn typing(&self, person: PersonId, is_typing: bool) -> Option<String> {
-        Some(json!({"type": "user_typing", "user_id": person, "is_typing": is_typing}).to_string())
+    fn typing(&self, _room: RoomName, typist: &Person, is_typing: bool) -> Option<String> {
+        Some(json!({"type": "user_typing", "user_id": typist.id, "is_typing": is_typing}).to_string())
     }
 
     fn misheard(&self, misheard: &Misheard) -> String {
-        error_frame(misheard.code, &misheard.detail, None)
+        frames::error(misheard.code, &misheard.detail, None)
     }
 
     fn refused(&self, refusal: &Refusal, client_id: Option<&str>) -> String {
-        error_frame(code_of(refusal), &sentence_of(refusal), client_id)
+        frames::refused(refusal, client_id)
     }
 
     fn failed(&self, fault: &Fault, client_id: Option<&str>) -> String {
-        match fault {
-            Fault::Busy | Fault::Stopping => {
-                error_frame("busy", "The server is busy, try again in a moment.", client_id)
-            }
-            Fault::Store(_) | Fault::Internal(_) => error_frame(
-                "server_error",
-                "The server failed, nothing was changed. Try again later.",
-                client_id,
-            ),
-        }
+        frames::failed(fault, client_id)
     }
 }
 
@@ -228,125 +241,4 @@ struct MessageFrame<'a> {
     message: MessageJson<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
-}
-
-/// JSON text of a value that cannot fail to become one: no map with keys that are not text is among them.
-fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn error_frame(code: &str, detail: &str, client_id: Option<&str>) -> String {
-    let mut frame = json!({"type": "error", "code": code, "detail": detail});
-    if let (Some(client_id), Some(object)) = (client_id, frame.as_object_mut()) {
-        object.insert("client_id".to_owned(), client_id.into());
-    }
-    frame.to_string()
-}
-
-fn misheard(code: &'static str, detail: impl Into<String>) -> Misheard {
-    Misheard {
-        code,
-        detail: detail.into(),
-    }
-}
-
-fn hear(frame: &str, json_depth: usize) -> Result<Command, Misheard> {
-    if !within_depth(frame.as_bytes(), json_depth) {
-        return Err(misheard(
-            "not_json",
-            format!("The frame is nested deeper than {json_depth} levels."),
-        ));
-    }
-    let value: Value = serde_json::from_str(frame)
-        .map_err(|error| misheard("not_json", format!("The frame is not JSON: {}.", place_of(&error))))?;
-    let Value::Object(fields) = value else {
-        return Err(misheard(
-            "not_an_object",
-            "The frame is no JSON object; send {\"type\": …}.",
-        ));
-    };
-    match fields.get("type") {
-        None => Err(misheard("no_type", "The frame has no \"type\".")),
-        Some(Value::String(word)) => match word.as_str() {
-            "chat_message" => hear_message(&fields),
-            "typing" => hear_typing(&fields),
-            "mark_read" => Ok(Command::Read),
-            _ => Err(misheard(
-                "unknown_type",
-                "The frame's \"type\" is unknown; it is chat_message, typing or mark_read.",
-            )),
-        },
-        Some(_) => Err(misheard("no_type", "The frame's \"type\" is not a string.")),
-    }
-}
-
-/// Where a text stops being JSON; serde_json's own sentence could repeat what somebody wrote.
-fn place_of(error: &serde_json::Error) -> String {
-    format!("line {}, column {}", error.line(), error.column())
-}
-
-fn hear_message(fields: &Map<String, Value>) -> Result<Command, Misheard> {
-    let text = match fields.get("message") {
-        Some(Value::String(text)) => text.clone(),
-        None => return Err(misheard("empty", "The frame has no \"message\".")),
-        Some(_) => return Err(misheard("wrong_type", "\"message\" is not a string.")),
-    };
-    let client_id = match fields.get("client_id") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(client_id)) => Some(client_id.clone()),
-        Some(_) => return Err(misheard("wrong_type", "\"client_id\" is not a string.")),
-    };
-    Ok(Command::Send(Draft { text, client_id }))
-}
-
-fn hear_typing(fields: &Map<String, Value>) -> Result<Command, Misheard> {
-    match fields.get("is_typing") {
-        None => Ok(Command::Typing(false)),
-        Some(Value::Bool(is_typing)) => Ok(Command::Typing(*is_typing)),
-        Some(_) => Err(misheard("wrong_type", "\"is_typing\" is not true or false.")),
-    }
-}
-
-/// A refusal's word for programs.
-fn code_of(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::EmptyText => "empty",
-        Refusal::TextTooLong { .. } => "too_long",
-        Refusal::NulInText => "nul",
-        Refusal::BadClientId { .. } => "bad_client_id",
-        Refusal::ErasedSince => "deleted",
-        Refusal::TooFast { .. } => "throttled",
-        Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => "not_allowed",
-        Refusal::NotSignedIn | Refusal::BadCredentials => "not_authenticated",
-        Refusal::NoSuchRoom
-        | Refusal::NoSuchMessage
-        | Refusal::NoSuchPage
-        | Refusal::NoSuchOrder
-        | Refusal::NoSuchPerson
-        | Refusal::OrderHasRoom => "not_found",
-    }
-}
-
-/// A refusal's sentence for people.
-fn sentence_of(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::EmptyText => "The message is empty.".to_owned(),
-        Refusal::TextTooLong { chars, max } => {
-            format!("The message has {chars} characters, at most {max} are taken.")
-        }
-        Refusal::NulInText => "Null characters are not allowed.".to_owned(),
-        Refusal::BadClientId { max } => format!("A client_id has 1 to {max} characters."),
-        Refusal::ErasedSince => "The message with this client_id was deleted.".to_owned(),
-        Refusal::TooFast { retry_seconds } => format!("Too many messages, try again in {retry_seconds} s."),
-        Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => {
-            "You do not have permission to perform this action.".to_owned()
-        }
-        Refusal::NotSignedIn | Refusal::BadCredentials => "Log in again.".to_owned(),
-        Refusal::NoSuchRoom
-        | Refusal::NoSuchMessage
-        | Refusal::NoSuchPage
-        | Refusal::NoSuchOrder
-        | Refusal::NoSuchPerson
-        | Refusal::OrderHasRoom => "Not found.".to_owned(),
-    }
 }

@@ -1,26 +1,35 @@
 //! What the contracts share: who comes, and HTTP as Django REST Framework speaks it. Nothing of any one contract.
 
 pub mod depth;
+pub mod files;
+pub mod frames;
 pub mod http;
 pub mod identity;
+pub mod sockets;
 
-pub use self::http::body::Fields;
+pub use self::http::body::{Fields, Form};
 pub use self::http::drf::Drf;
 pub use self::http::field::{FieldError, FieldErrors};
 pub use self::http::finish;
 pub use self::http::page::{Links, PageQuery, json_answer, page_answer};
+pub use self::http::paths::{RouteLine, Routes, Segment};
 pub use self::http::time::time_text;
 pub use beseda_core::rules::sign_in::People;
 pub use identity::caller::{Caller, Proof};
 pub use identity::throttle::{Throttles, Uptime};
-pub use identity::{Identity, IssuerError, IssuerKey, IssuerSettings, OwnTokens, SecureCookies, hash_password};
+pub use identity::{
+    Fetch, Fetched, Identity, IssuerError, IssuerKey, IssuerSettings, OwnTokens, SecureCookies, hash_password,
+};
 
 use self::http::proxies::Proxies;
 use ::http::request::Parts;
+use beseda_core::ports::Files;
 use beseda_core::rules::sign_in::Rotation;
 use beseda_core::{Chat, Fault};
+use beseda_live::Live;
 use identity::caller::check_site;
 use identity::issuers::Issuers;
+use identity::jwks::Fetching;
 use identity::origin::{Hosts, Origins};
 use identity::passwords::Passwords;
 use std::net::IpAddr;
@@ -37,6 +46,8 @@ pub struct Settings {
     pub secret: Vec<u8>,
     /// Host applications whose tokens are accepted.
     pub issuers: Vec<IssuerSettings>,
+    /// What fetches the keys that issuers publish; needed where one of them does.
+    pub fetch: Option<Arc<dyn Fetch>>,
     /// Other sites whose pages may call, each exactly as browsers send it.
     pub allowed_origins: Vec<String>,
     /// The names that this server answers to, without ports; none for any.
@@ -55,6 +66,10 @@ pub struct Settings {
     pub session_idle_seconds: i64,
     /// How long a session lives at most.
     pub session_seconds: i64,
+    /// Whether administrators use the school's calls, as if they taught there.
+    pub school_admins: bool,
+    /// Whether the socket that only echoes is open.
+    pub echo_socket: bool,
 }
 
 impl Settings {
@@ -64,6 +79,7 @@ impl Settings {
         Self {
             secret,
             issuers: Vec::new(),
+            fetch: None,
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
@@ -73,6 +89,8 @@ impl Settings {
             refresh_rotation: true,
             session_idle_seconds: 12 * 3_600,
             session_seconds: 30 * 86_400,
+            school_admins: false,
+            echo_socket: true,
         }
     }
 }
@@ -93,6 +111,10 @@ pub enum SettingsError {
 pub struct Shared {
     /// The chat.
     pub chat: Chat,
+    /// Open sockets.
+    pub live: Arc<Live>,
+    /// Where the bytes of files are kept.
+    pub files: Arc<dyn Files>,
     /// What lets people in.
     pub identity: Arc<Identity>,
     /// How often somebody may do something.
@@ -103,17 +125,30 @@ pub struct Shared {
     pub hosts: Arc<Hosts>,
     /// The proxies that are believed.
     pub proxies: Arc<Proxies>,
+    /// Whether administrators use the school's calls.
+    pub school_admins: bool,
+    /// Whether the socket that only echoes is open.
+    pub echo_socket: bool,
 }
 
 impl Shared {
-    /// Sets everything up over a chat. `uptime` tells how long the server has been running.
+    /// Sets everything up over a chat with open sockets. `throttles` must be the pace of `live`; `uptime` tells how long
+    /// the server has been running.
     ///
     /// # Errors
     /// A setting that cannot be used.
-    pub fn new(chat: Chat, settings: Settings, uptime: &Uptime) -> Result<Self, SettingsError> {
+    pub fn new(
+        live: Arc<Live>,
+        files: Arc<dyn Files>,
+        throttles: Arc<Throttles>,
+        settings: Settings,
+        uptime: &Uptime,
+    ) -> Result<Self, SettingsError> {
+        let chat = live.chat().clone();
+        let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, &chat));
         let identity = Identity {
             tokens: OwnTokens::new(&settings.secret),
-            issuers: Issuers::new(settings.issuers)?,
+            issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
             secure_cookies: settings.secure_cookies,
             access_seconds: settings.access_seconds,
@@ -126,7 +161,11 @@ impl Shared {
             session_seconds: settings.session_seconds,
         };
         Ok(Self {
-            throttles: Arc::new(Throttles::new(chat.limits(), uptime)),
+            throttles,
+            files,
+            live,
+            school_admins: settings.school_admins,
+            echo_socket: settings.echo_socket,
             identity: Arc::new(identity),
             origins: Arc::new(Origins::new(settings.allowed_origins)),
             hosts: Arc::new(Hosts::new(settings.allowed_hosts)),
@@ -144,6 +183,12 @@ impl Shared {
         check_site(parts)?;
         Ok(self.throttles.connect(self.proxies.address(parts))?)
     }
+}
+
+/// The routes that belong to no one contract: those that let people in, and files.
+#[must_use]
+pub fn routes() -> Routes {
+    identity::http::routes().and(files::download::routes())
 }
 
 #[cfg(test)]

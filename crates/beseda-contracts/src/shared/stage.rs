@@ -1,6 +1,7 @@
 //! Where tests of the shared calls play: a chat in memory, a clock and an uptime that are moved by hand.
 
-use super::{Settings, Shared, Uptime, finish, hash_password, identity};
+use super::files::shelf::Shelf;
+use super::{Routes, Settings, Shared, Throttles, Uptime, finish, hash_password};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -10,6 +11,7 @@ use beseda_core::model::Model;
 use beseda_core::ports::{Clock, Random};
 use beseda_core::rules;
 use beseda_core::words::{Limits, NewPerson, Person, PersonId, Role, Time};
+use beseda_live::{Hub, Live};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use parking_lot::Mutex;
@@ -84,22 +86,28 @@ pub fn person(id: i64, username: &str) -> Person {
         last_name: "Петрова".to_owned(),
         role: Role::Client,
         active: true,
+        signed_out_at: None,
     }
 }
 
 impl Stage {
     /// Anna (5) and Boris (6) can log in; Vera (7) has no password.
-    pub async fn new(change: impl FnOnce(&mut Settings, &mut Limits), more: Router<Shared>) -> Self {
+    pub async fn new(change: impl FnOnce(&mut Settings, &mut Limits), more: Routes) -> Self {
         let (mut settings, mut limits) = (Settings::new(SECRET.to_vec()), Limits::default());
         change(&mut settings, &mut limits);
         let clock = Arc::new(HandClock(AtomicI64::new(BEGIN.0)));
         let draws = Arc::new(Draws(AtomicU8::new(1)));
-        let chat = Chat::new(Arc::new(Model::new()), Arc::clone(&clock) as _, draws, Arc::new(limits));
+        let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(limits.queue_frames)));
+        model.set_audience(Arc::clone(&hub) as _);
+        let chat = Chat::new(model, Arc::clone(&clock) as _, draws, Arc::new(limits));
         let uptime = Arc::new(Mutex::new(Duration::from_secs(1)));
         let read = Arc::clone(&uptime);
         let told: Uptime = Arc::new(move || *read.lock());
-        let shared = Shared::new(chat, settings, &told).unwrap();
-        let router = finish(identity::http::routes().merge(more), shared.clone());
+        let throttles = Arc::new(Throttles::new(chat.limits(), &told));
+        let live = Live::new(chat, hub, Arc::clone(&throttles) as _);
+        let files = Arc::new(Shelf::default());
+        let shared = Shared::new(live, files, throttles, settings, &told).unwrap();
+        let router = finish(super::routes().and(more), Router::new(), shared.clone());
         let stage = Self {
             shared,
             router,
@@ -114,12 +122,13 @@ impl Stage {
     }
 
     pub async fn plain() -> Self {
-        Self::new(|_, _| {}, Router::new()).await
+        Self::new(|_, _| {}, Routes::default()).await
     }
 
     pub async fn put(&self, person: Person, password_hash: Option<String>) {
         let new = NewPerson { person, password_hash };
-        beseda_live::ask::change(&self.shared.chat, move |tx| rules::put_person(tx, &new))
+        let now = self.now();
+        beseda_live::ask::change(&self.shared.chat, move |tx| rules::put_person(tx, now, &new))
             .await
             .unwrap();
     }

@@ -1,8 +1,8 @@
 //! What the model keeps, and the searches that reading and writing share.
 
 use crate::words::{
-    Account, Author, Group, GroupId, Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId,
-    RefreshToken, Room, RoomId, Seq, Session,
+    Account, ApiKey, Author, Case, Group, GroupId, Kinds, Member, MemberId, Message, MessageId, Order, OrderId, Person,
+    PersonId, RefreshToken, Room, RoomId, RoomKind, Seq, Session, StoredFile, Ticket, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,17 +13,26 @@ pub(super) struct Kept {
     pub(super) people: BTreeMap<PersonId, Account>,
     pub(super) sessions: BTreeMap<[u8; 32], Session>,
     pub(super) refresh_tokens: BTreeMap<String, RefreshToken>,
+    pub(super) tickets: BTreeMap<[u8; 32], Ticket>,
+    pub(super) api_keys: BTreeMap<[u8; 32], ApiKey>,
+    /// By the issuer and its name for the person.
+    pub(super) subjects: BTreeMap<(String, String), PersonId>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) groups: BTreeMap<GroupId, Group>,
     /// The rooms that stand. A removed one leaves this map and nothing else: its messages stay.
     pub(super) rooms: BTreeMap<RoomId, Room>,
     pub(super) last_room: RoomId,
+    pub(super) cases: BTreeMap<RoomId, Case>,
     /// Memberships that have not ended.
     pub(super) members: BTreeMap<MemberId, Member>,
     pub(super) last_member: MemberId,
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,
     pub(super) last_message: MessageId,
+    pub(super) files: BTreeMap<i64, KeptFile>,
+    /// No number of a file or an attachment is given twice, whatever is forgotten.
+    pub(super) last_file: i64,
+    pub(super) last_attachment: i64,
 }
 
 /// A message as it is kept: who sent it is looked up when it is read, because people change their names.
@@ -32,6 +41,14 @@ pub(super) struct Line {
     pub(super) message: Message,
     pub(super) sender: Option<PersonId>,
     pub(super) client_id: Option<String>,
+}
+
+/// A file, and whether somebody may still hang it on a message.
+#[derive(Clone)]
+pub(super) struct KeptFile {
+    pub(super) file: StoredFile,
+    pub(super) reserved_at: Time,
+    pub(super) doomed: bool,
 }
 
 impl Line {
@@ -60,12 +77,19 @@ impl Kept {
         self.members_of(room).find(|member| member.person == person)
     }
 
-    /// The rooms that the person is in, by the number of the membership.
-    pub(super) fn rooms_of(&self, person: PersonId) -> impl Iterator<Item = &Room> {
+    /// The rooms of these kinds that the person is in, by the number of the membership.
+    pub(super) fn rooms_of(&self, person: PersonId, kinds: Kinds) -> impl Iterator<Item = &Room> {
         self.members
             .values()
             .filter(move |member| member.person == person)
             .filter_map(|m| self.rooms.get(&m.room))
+            .filter(move |room| kinds.contain(room.kind))
+    }
+
+    /// The visitors' rooms that stand, each with what the desk knows of it.
+    pub(super) fn desk(&self) -> impl Iterator<Item = (&Room, &Case)> {
+        let of_visitors = self.rooms.values().filter(|room| room.kind == RoomKind::Support);
+        of_visitors.filter_map(|room| Some((room, self.cases.get(&room.id)?)))
     }
 
     /// Every message of a room that stands, erased ones too, by number.

@@ -5,11 +5,12 @@ use super::kept::{Kept, Line};
 use crate::error::Fault;
 use crate::ports::{ERASED_BLOCK, Look};
 use crate::words::{
-    Account, Head, Member, Message, MessageId, Order, OrderId, Person, PersonId, Place, RefreshToken, Room, RoomId,
-    RoomView, Seq, Session,
+    Account, ApiKey, Case, Group, GroupId, Head, Kinds, Member, Message, MessageId, Order, OrderId, Person, PersonId,
+    Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, search_form, searched_names,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// A count of rows as the ports give it; a negative one is none.
 fn rows(count: i64) -> usize {
@@ -47,16 +48,18 @@ impl Kept {
             .unwrap_or_default()
     }
 
-    fn view(&self, room: &Room) -> RoomView {
-        let last = self
-            .lines(room.id)
-            .rfind(|line| !line.is_erased())
-            .map(|line| self.shown(line));
-        RoomView {
-            room: room.clone(),
-            members: self.members_with_people(room.id),
-            last,
-        }
+    fn last_shown(&self, room: RoomId) -> Option<Message> {
+        let last = self.lines(room).rfind(|line| !line.is_erased());
+        last.map(|line| self.shown(line))
+    }
+
+    fn search(&self, text: &str, limit: i64, among: impl Fn(&Person) -> bool) -> Vec<Person> {
+        let text = search_form(text);
+        let wanted = |person: &&Person| person.active && among(person) && searched_names(person).contains(&text);
+        let people = self.people.values().map(|account| &account.person);
+        let mut found: Vec<&Person> = people.filter(wanted).collect();
+        found.sort_by_key(|person| (&person.last_name, &person.first_name, person.id));
+        found.into_iter().take(rows(limit)).cloned().collect()
     }
 }
 
@@ -69,6 +72,28 @@ impl Look for Run {
         Ok(self.kept.account(identifier).cloned())
     }
 
+    fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault> {
+        Ok(self.kept.people.get(&id).cloned())
+    }
+
+    fn subject(&mut self, issuer: &str, name: &str) -> Result<Option<PersonId>, Fault> {
+        let subject = (issuer.to_owned(), name.to_owned());
+        Ok(self.kept.subjects.get(&subject).copied())
+    }
+
+    fn search_by_role(&mut self, text: &str, roles: [Role; 2], limit: i64) -> Result<Vec<Person>, Fault> {
+        Ok(self.kept.search(text, limit, |person| roles.contains(&person.role)))
+    }
+
+    fn search_classmates(&mut self, text: &str, person: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
+        let groups = self.kept.groups.values();
+        let own: Vec<&Group> = groups.filter(|group| group.students.contains(&person)).collect();
+        let is_of = |group: &&Group, id| group.teacher == Some(id) || group.students.contains(&id);
+        Ok(self
+            .kept
+            .search(text, limit, |person| own.iter().any(|group| is_of(group, person.id))))
+    }
+
     fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
         Ok(self.kept.sessions.get(hash).cloned())
     }
@@ -77,8 +102,34 @@ impl Look for Run {
         Ok(self.kept.refresh_tokens.get(jti).cloned())
     }
 
+    fn api_key(&mut self, hash: &[u8; 32]) -> Result<Option<ApiKey>, Fault> {
+        Ok(self.kept.api_keys.get(hash).cloned())
+    }
+
+    fn api_keys(&mut self) -> Result<Vec<ApiKey>, Fault> {
+        let mut keys: Vec<ApiKey> = self.kept.api_keys.values().cloned().collect();
+        keys.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
+        Ok(keys)
+    }
+
     fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault> {
         Ok(self.kept.orders.get(&id).cloned())
+    }
+
+    fn group(&mut self, id: GroupId) -> Result<Option<Group>, Fault> {
+        Ok(self.kept.groups.get(&id).cloned())
+    }
+
+    fn groups_of(&mut self, person: PersonId) -> Result<Vec<Group>, Fault> {
+        let is_of = |group: &&Group| group.teacher == Some(person) || group.students.contains(&person);
+        let mut groups: Vec<Group> = self.kept.groups.values().filter(is_of).cloned().collect();
+        groups.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        Ok(groups)
+    }
+
+    fn share_group(&mut self, one: PersonId, other: PersonId) -> Result<bool, Fault> {
+        let attend = |group: &Group| group.students.contains(&one) && group.students.contains(&other);
+        Ok(self.kept.groups.values().any(attend))
     }
 
     fn room(&mut self, id: RoomId) -> Result<Option<Room>, Fault> {
@@ -87,6 +138,15 @@ impl Look for Run {
 
     fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault> {
         Ok(self.kept.room_by_key(key).cloned())
+    }
+
+    fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault> {
+        Ok(self.kept.rooms.values().find(|room| room.uuid == uuid).cloned())
+    }
+
+    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault> {
+        let rooms = self.kept.rooms.values();
+        Ok(rooms.filter(|room| room.group == Some(group)).cloned().collect())
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
@@ -105,26 +165,54 @@ impl Look for Run {
         Ok(self.kept.others_mark(room, person))
     }
 
-    fn places(&mut self, person: PersonId) -> Result<Vec<Place>, Fault> {
+    fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
         let place = |room: &Room| Place {
             room: room.clone(),
             member: self.kept.member(room.id, person).cloned(),
         };
-        Ok(self.kept.rooms_of(person).map(place).collect())
+        Ok(self.kept.rooms_of(person, kinds).map(place).collect())
     }
 
-    fn count_rooms(&mut self, person: PersonId) -> Result<i64, Fault> {
-        Ok(counted(self.kept.rooms_of(person)))
+    fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault> {
+        Ok(counted(self.kept.rooms_of(person, kinds)))
     }
 
-    fn rooms(&mut self, person: PersonId, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
-        let mut rooms: Vec<&Room> = self.kept.rooms_of(person).collect();
+    fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        let mut rooms: Vec<&Room> = self.kept.rooms_of(person, kinds).collect();
         rooms.sort_by_key(|room| Reverse((room.updated_at, room.id)));
-        Ok(rooms
+        let view = |room: &Room| RoomView {
+            room: room.clone(),
+            members: self.kept.members_with_people(room.id),
+            last: self.kept.last_shown(room.id),
+            case: None,
+        };
+        let page = rooms.into_iter().skip(rows(offset)).take(rows(limit));
+        Ok(page.map(view).collect())
+    }
+
+    fn case(&mut self, room: RoomId) -> Result<Option<Case>, Fault> {
+        let case = self.kept.cases.get(&room);
+        Ok(case.filter(|_| self.kept.rooms.contains_key(&room)).cloned())
+    }
+
+    fn count_cases(&mut self) -> Result<i64, Fault> {
+        Ok(counted(self.kept.desk()))
+    }
+
+    fn cases(&mut self, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        let mut desk: Vec<(&Room, &Case)> = self.kept.desk().collect();
+        desk.sort_by_key(|(room, _)| Reverse((room.updated_at, room.id)));
+        let view = |(room, case): (&Room, &Case)| RoomView {
+            room: room.clone(),
+            members: Vec::new(),
+            last: self.kept.last_shown(room.id),
+            case: Some(case.clone()),
+        };
+        Ok(desk
             .into_iter()
             .skip(rows(offset))
             .take(rows(limit))
-            .map(|room| self.kept.view(room))
+            .map(view)
             .collect())
     }
 
@@ -144,13 +232,13 @@ impl Look for Run {
     fn message_by_client_id(
         &mut self,
         room: RoomId,
-        sender: PersonId,
+        sender: Option<PersonId>,
         client_id: &str,
     ) -> Result<Option<Message>, Fault> {
         let first = self
             .kept
             .lines(room)
-            .find(|line| line.sender == Some(sender) && line.client_id.as_deref() == Some(client_id));
+            .find(|line| line.sender == sender && line.client_id.as_deref() == Some(client_id));
         Ok(first.map(|line| self.kept.shown(line)))
     }
 
@@ -221,6 +309,23 @@ impl Look for Run {
             .lines(room)
             .rfind(|line| line.message.seq < before && !line.is_erased());
         Ok(shown.map(|line| line.message.seq).unwrap_or_default())
+    }
+
+    fn attachment(&mut self, id: i64) -> Result<Option<PlacedAttachment>, Fault> {
+        let messages = self.kept.messages.values().map(|line| &line.message);
+        let mut standing = messages.filter(|message| self.kept.rooms.contains_key(&message.room));
+        Ok(standing.find_map(|message| {
+            let attachment = message.attachments.iter().find(|attachment| attachment.id == id)?;
+            Some(PlacedAttachment {
+                room: message.room,
+                message: message.id,
+                attachment: attachment.clone(),
+            })
+        }))
+    }
+
+    fn knows_file(&mut self, name: &str) -> Result<bool, Fault> {
+        Ok(self.kept.files.values().any(|kept| kept.file.name == name))
     }
 
     fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {

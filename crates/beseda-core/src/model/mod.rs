@@ -1,13 +1,14 @@
 //! The store in memory: what every other store is held against, and what tests of contracts run on. It is written
 //! to be read: no index, no cache, no counter where a search tells the same.
 
+mod files;
 mod kept;
 mod look;
 mod tx;
 
 use crate::error::Fault;
 use crate::ports::{Audience, Glance, Job, Store};
-use crate::words::Event;
+use crate::words::{Event, PersonId};
 use kept::Kept;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -30,6 +31,8 @@ struct Inner {
 struct Run {
     kept: Arc<Kept>,
     events: Vec<Event>,
+    /// Who may do something else now, each once.
+    people: Vec<PersonId>,
 }
 
 impl Model {
@@ -65,6 +68,7 @@ impl Inner {
         Run {
             kept: Arc::clone(&self.kept),
             events: Vec::new(),
+            people: Vec::new(),
         }
     }
 
@@ -79,8 +83,13 @@ impl Inner {
             return Err(fault.into());
         }
         self.kept = run.kept;
-        if let Some(audience) = self.audience.as_ref().filter(|_| !run.events.is_empty()) {
-            audience.hear(&run.events);
+        if let Some(audience) = &self.audience {
+            if !run.people.is_empty() {
+                audience.people_changed(&run.people);
+            }
+            if !run.events.is_empty() {
+                audience.hear(&run.events);
+            }
         }
         Ok(())
     }
@@ -111,10 +120,10 @@ impl Store for Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
+    use crate::error::{Error, Refusal};
     use crate::rules::{put_person, send};
     use crate::stories::Stage;
-    use crate::words::{Draft, NewPerson, PersonId};
+    use crate::words::{Draft, Head, Heard, NewPerson};
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::sync_channel;
@@ -173,17 +182,11 @@ mod tests {
         );
         let sent = stage.change(move |tx| {
             counted.fetch_add(1, Ordering::SeqCst);
-            send(
-                tx,
-                now,
-                &limits,
-                &by,
-                room,
-                &Draft {
-                    text: "раз".into(),
-                    client_id: None,
-                },
-            )
+            let draft = Draft {
+                text: "раз".into(),
+                ..Draft::default()
+            };
+            send(tx, now, &limits, (&by).into(), room, &draft)
         });
         assert_eq!((runs.load(Ordering::SeqCst), sent.unwrap().message.seq.0), (2, 2));
         assert_eq!(
@@ -191,6 +194,47 @@ mod tests {
             before + 2,
             "the marker before, and the message"
         );
+    }
+
+    #[test]
+    fn who_changed_is_told_once_and_before_what_happened() {
+        #[derive(Default)]
+        struct Told(Mutex<Vec<String>>);
+        impl Audience for Told {
+            fn hear(&self, events: &[Event]) {
+                self.0.lock().unwrap().push(format!("{} events", events.len()));
+            }
+
+            fn people_changed(&self, people: &[PersonId]) {
+                self.0.lock().unwrap().push(format!("{people:?}"));
+            }
+        }
+        let (model, stage) = stage();
+        let room = stage.room_of_three(1);
+        let told = Arc::new(Told::default());
+        model.set_audience(Arc::clone(&told) as _);
+        model.rerun_every_job(true);
+        let change = |refused: bool| {
+            let name = stage.picture(room).unwrap().room.name();
+            stage.change(move |tx| {
+                for id in [2, 1, 2] {
+                    tx.announce_person(PersonId(id));
+                }
+                tx.announce(Event {
+                    room: name,
+                    head: Head(9),
+                    heard: Heard::Changed,
+                });
+                if refused {
+                    Err(Refusal::NotAllowed.into())
+                } else {
+                    Ok(())
+                }
+            })
+        };
+        assert_eq!(change(true), Err(Refusal::NotAllowed.into()));
+        assert_eq!(change(false), Ok(()));
+        assert_eq!(*told.0.lock().unwrap(), ["[PersonId(2), PersonId(1)]", "1 events"]);
     }
 
     #[test]
@@ -215,13 +259,11 @@ mod tests {
         let (_, stage) = stage();
         let mut person = stage.people[0].clone();
         person.first_name = "Белла".to_owned();
-        let new = NewPerson {
-            person,
-            password_hash: None,
-        };
+        let new = NewPerson::from(person);
+        let now = stage.chat.now();
         let panicked = catch_unwind(AssertUnwindSafe(|| {
             stage.change(move |tx| -> Result<(), Error> {
-                put_person(tx, &new)?;
+                put_person(tx, now, &new)?;
                 panic!("the rule is wrong")
             })
         }));

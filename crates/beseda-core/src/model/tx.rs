@@ -7,12 +7,13 @@ use crate::error::Fault;
 use crate::ports::Tx;
 use crate::rules::FIRST_OWN_PERSON;
 use crate::words::{
-    Account, Event, Group, Head, Member, MemberId, Message, MessageId, NewMessage, NewPerson, NewRoom, Order, Person,
-    PersonId, RefreshToken, Room, RoomId, Seq, Session, Time,
+    Account, ApiKey, Attachment, Case, Event, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
+    NewMessage, NewPerson, NewRoom, Order, OrderId, Person, PersonId, RefreshToken, Room, RoomId, Seq, Session,
+    StoredFile, Ticket, Time,
 };
 use std::sync::Arc;
 
-fn wrong(what: impl Into<String>) -> Fault {
+pub(super) fn wrong(what: impl Into<String>) -> Fault {
     Fault::Store(what.into())
 }
 
@@ -26,7 +27,7 @@ fn share_a_name(one: &Person, other: &Person) -> bool {
 
 impl Run {
     /// What is kept, to be written to: a copy of its own from the first write on.
-    fn kept(&mut self) -> &mut Kept {
+    pub(super) fn kept(&mut self) -> &mut Kept {
         Arc::make_mut(&mut self.kept)
     }
 
@@ -35,6 +36,14 @@ impl Run {
             .person(person)
             .map(drop)
             .ok_or_else(|| wrong(format!("person {person} is unknown")))
+    }
+
+    /// Ends the refresh tokens that are meant; one that was ended before keeps its time.
+    fn revoke(&mut self, now: Time, is_meant: impl Fn(&RefreshToken) -> bool) {
+        let tokens = self.kept().refresh_tokens.values_mut();
+        for token in tokens.filter(|token| is_meant(token)) {
+            token.revoked_at = token.revoked_at.or(Some(now));
+        }
     }
 
     /// Changes the member, if there is one.
@@ -66,9 +75,23 @@ impl Tx for Run {
         Ok(())
     }
 
+    fn remove_password(&mut self, person: PersonId) -> Result<(), Fault> {
+        if let Some(account) = self.kept().people.get_mut(&person) {
+            account.password_hash = None;
+        }
+        Ok(())
+    }
+
     fn next_own_person(&mut self) -> Result<PersonId, Fault> {
         let newest = self.kept.people.range(FIRST_OWN_PERSON..).next_back();
         Ok(newest.map_or(FIRST_OWN_PERSON, |(id, _)| PersonId(id.0 + 1)))
+    }
+
+    fn put_subject(&mut self, issuer: &str, name: &str, person: PersonId) -> Result<(), Fault> {
+        self.known(person)?;
+        let subject = (issuer.to_owned(), name.to_owned());
+        self.kept().subjects.insert(subject, person);
+        Ok(())
     }
 
     fn put_session(&mut self, session: &Session) -> Result<(), Fault> {
@@ -94,20 +117,42 @@ impl Tx for Run {
     }
 
     fn revoke_family(&mut self, family: &str, now: Time) -> Result<(), Fault> {
-        for token in self
-            .kept()
-            .refresh_tokens
-            .values_mut()
-            .filter(|token| token.family == family)
-        {
-            token.revoked_at = token.revoked_at.or(Some(now));
+        self.revoke(now, |token| token.family == family);
+        Ok(())
+    }
+
+    fn revoke_tokens_of(&mut self, person: PersonId, now: Time) -> Result<(), Fault> {
+        self.revoke(now, |token| token.person == person);
+        Ok(())
+    }
+
+    fn put_ticket(&mut self, ticket: &Ticket) -> Result<(), Fault> {
+        self.known(ticket.person)?;
+        match self.kept().tickets.insert(ticket.hash, ticket.clone()) {
+            Some(_) => Err(wrong("a ticket was given twice")),
+            None => Ok(()),
         }
+    }
+
+    fn take_ticket(&mut self, hash: &[u8; 32]) -> Result<Option<Ticket>, Fault> {
+        Ok(self.kept().tickets.remove(hash))
+    }
+
+    fn put_api_key(&mut self, key: &ApiKey) -> Result<(), Fault> {
+        let stands = |other: &ApiKey| other.hash != key.hash && other.name == key.name && other.revoked_at.is_none();
+        if key.revoked_at.is_none() && self.kept.api_keys.values().any(stands) {
+            return Err(wrong(format!("an API key is called {} already", key.name)));
+        }
+        let kept = self.kept().api_keys.entry(key.hash).or_insert_with(|| key.clone());
+        kept.revoked_at = key.revoked_at;
         Ok(())
     }
 
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault> {
-        self.kept().sessions.retain(|_, session| session.expires_at >= now);
-        self.kept().refresh_tokens.retain(|_, token| token.expires_at >= now);
+        let kept = self.kept();
+        kept.sessions.retain(|_, session| session.expires_at >= now);
+        kept.refresh_tokens.retain(|_, token| token.expires_at >= now);
+        kept.tickets.retain(|_, ticket| ticket.expires_at >= now);
         Ok(())
     }
 
@@ -119,11 +164,24 @@ impl Tx for Run {
         Ok(())
     }
 
+    fn remove_order(&mut self, id: OrderId) -> Result<(), Fault> {
+        self.kept().orders.remove(&id);
+        Ok(())
+    }
+
     fn put_group(&mut self, group: &Group) -> Result<(), Fault> {
         for &person in group.teacher.iter().chain(&group.students) {
             self.known(person)?;
         }
-        self.kept().groups.insert(group.id, group.clone());
+        let mut group = group.clone();
+        group.students.sort_unstable();
+        group.students.dedup();
+        self.kept().groups.insert(group.id, group);
+        Ok(())
+    }
+
+    fn remove_group(&mut self, id: GroupId) -> Result<(), Fault> {
+        self.kept().groups.remove(&id);
         Ok(())
     }
 
@@ -137,6 +195,7 @@ impl Tx for Run {
             key: new.key.clone(),
             kind: new.kind,
             order: new.order,
+            group: new.group,
             title: new.title.clone(),
             seq: Seq(0),
             head: Head(0),
@@ -160,40 +219,28 @@ impl Tx for Run {
         {
             return Err(wrong(format!("the key {} is taken", room.key)));
         }
-        let Room {
-            id,
-            uuid: _,
-            key,
-            kind: _,
-            order,
-            title,
-            seq,
-            head,
-            shown,
-            erased,
-            changed,
-            ..
-        } = room.clone();
-        let standing = self
-            .kept()
-            .rooms
-            .get_mut(&id)
-            .ok_or_else(|| wrong(format!("no room {id}")))?;
+        let rooms = &mut self.kept().rooms;
+        let standing = rooms
+            .get_mut(&room.id)
+            .ok_or_else(|| wrong(format!("no room {}", room.id)))?;
         *standing = Room {
-            id,
             uuid: standing.uuid,
-            key,
             kind: standing.kind,
-            order,
-            title,
-            seq,
-            head,
-            shown,
-            erased,
-            changed,
+            group: standing.group,
             created_at: standing.created_at,
-            updated_at: room.updated_at,
+            ..room.clone()
         };
+        Ok(())
+    }
+
+    fn put_case(&mut self, case: &Case) -> Result<(), Fault> {
+        for person in [Some(case.visitor), case.assigned_to].into_iter().flatten() {
+            self.known(person)?;
+        }
+        if case.room > self.kept.last_room {
+            return Err(wrong(format!("no room {}", case.room)));
+        }
+        self.kept().cases.insert(case.room, case.clone());
         Ok(())
     }
 
@@ -202,7 +249,7 @@ impl Tx for Run {
         Ok(())
     }
 
-    fn join(&mut self, room: RoomId, person: PersonId, read: Seq, now: Time) -> Result<Option<MemberId>, Fault> {
+    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault> {
         self.known(person)?;
         if !self.kept.rooms.contains_key(&room) {
             return Err(wrong(format!("no room {room}")));
@@ -219,10 +266,11 @@ impl Tx for Run {
                 id,
                 room,
                 person,
-                read,
+                read: Seq(0),
                 read_at: None,
                 skip: 0,
                 joined_at: now,
+                granted,
             },
         );
         Ok(Some(id))
@@ -261,10 +309,24 @@ impl Tx for Run {
         Ok(())
     }
 
+    fn reserve_file(&mut self, look: &FileLook, now: Time) -> Result<StoredFile, Fault> {
+        Ok(self.kept().reserve_file(look, now))
+    }
+
+    fn doom_files(&mut self, before: Time) -> Result<Vec<String>, Fault> {
+        Ok(self.kept().doom_files(before))
+    }
+
+    fn forget_file(&mut self, name: &str) -> Result<(), Fault> {
+        self.kept()
+            .files
+            .retain(|_, kept| !(kept.doomed && kept.file.name == name));
+        Ok(())
+    }
+
     fn insert_message(&mut self, new: &NewMessage) -> Result<Option<MessageId>, Fault> {
-        let named = new.client_id.is_some() && new.sender.is_some();
         let taken = |line: &Line| line.client_id == new.client_id && line.sender == new.sender;
-        if named && self.kept.lines(new.room).any(taken) {
+        if new.client_id.is_some() && self.kept.lines(new.room).any(taken) {
             return Ok(None);
         }
         if let Some(sender) = new.sender {
@@ -281,6 +343,7 @@ impl Tx for Run {
                 new.room, new.seq
             )));
         }
+        let attachments = self.kept().attach(&new.files)?;
         let id = MessageId(self.kept.last_message.0 + 1);
         let message = Message {
             id,
@@ -288,6 +351,7 @@ impl Tx for Run {
             seq: new.seq,
             author: None,
             text: new.text.clone(),
+            attachments,
             created_at: new.created_at,
             edited_at: None,
             erased_at: None,
@@ -305,6 +369,11 @@ impl Tx for Run {
         Ok(Some(id))
     }
 
+    fn attachments(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Attachment>, Fault> {
+        let line = self.kept.messages.get(&(room, seq));
+        Ok(line.map(|line| line.message.attachments.clone()).unwrap_or_default())
+    }
+
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault> {
         let line = self
             .kept()
@@ -316,10 +385,19 @@ impl Tx for Run {
         kept.edited_at = message.edited_at;
         kept.erased_at = message.erased_at;
         kept.changed = message.changed;
+        if message.erased_at.is_some() {
+            kept.attachments.clear();
+        }
         Ok(())
     }
 
     fn announce(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    fn announce_person(&mut self, person: PersonId) {
+        if !self.people.contains(&person) {
+            self.people.push(person);
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::place_for;
 use crate::error::Error;
-use crate::policy::Deed;
+use crate::policy::{By, Deed};
 use crate::ports::Look;
-use crate::words::{Head, Member, Message, Person, Room, RoomId, Seq};
+use crate::words::{Head, Member, Message, Room, RoomId, Seq};
 
 /// Changes after a cursor. Applied to a snapshot at that cursor, page by page, they give the snapshot at `room.head`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct CaughtUp {
 /// The refusals of the policy.
 pub fn catch_up(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     room: RoomId,
     after: Head,
     limit: u32,

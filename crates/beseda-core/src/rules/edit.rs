@@ -3,9 +3,9 @@
 use super::history::{marks_of, placed_message};
 use super::send::check_text;
 use crate::error::Error;
-use crate::policy;
+use crate::policy::{self, By};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Limits, Marks, Message, MessageId, Person, Time};
+use crate::words::{Event, Heard, Limits, Marks, Message, MessageId, Time};
 use std::sync::Arc;
 
 /// Changes the text of a message.
@@ -16,13 +16,13 @@ pub fn edit(
     tx: &mut dyn Tx,
     now: Time,
     limits: &Limits,
-    by: &Person,
+    by: By<'_>,
     id: MessageId,
     text: &str,
 ) -> Result<(Arc<Message>, Marks), Error> {
     let (mut message, mut place) = placed_message(tx, by, id)?;
     policy::require_author(&message, &place, by)?;
-    check_text(limits, text)?;
+    check_text(limits, text, !message.attachments.is_empty())?;
     let marks = marks_of(tx, &place, by)?;
     if message.text == text {
         return Ok((Arc::new(message), marks));
@@ -45,7 +45,7 @@ pub fn edit(
         receipts: Arc::new(receipts),
     };
     tx.announce(Event {
-        room: place.room.id,
+        room: place.room.name(),
         head,
         heard,
     });

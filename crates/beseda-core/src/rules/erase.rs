@@ -1,16 +1,16 @@
-//! Erase: a message loses its text and keeps its number.
+//! Erase: a message loses its text and its files, and keeps its number.
 
 use super::history::placed_message;
 use crate::error::Error;
-use crate::policy;
+use crate::policy::{self, By};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, MessageId, Person, Time};
+use crate::words::{Event, Heard, MessageId, Time};
 
 /// Erases a message.
 ///
 /// # Errors
 /// The refusals of [`policy::require_author`].
-pub fn erase(tx: &mut dyn Tx, now: Time, by: &Person, id: MessageId) -> Result<(), Error> {
+pub fn erase(tx: &mut dyn Tx, now: Time, by: By<'_>, id: MessageId) -> Result<(), Error> {
     let (mut message, place) = placed_message(tx, by, id)?;
     policy::require_author(&message, &place, by)?;
     let mut room = place.room;
@@ -20,6 +20,7 @@ pub fn erase(tx: &mut dyn Tx, now: Time, by: &Person, id: MessageId) -> Result<(
         room.shown = tx.shown_before(room.id, message.seq)?;
     }
     message.text.clear();
+    message.attachments.clear();
     message.erased_at = Some(now);
     message.changed = room.head;
     tx.keep_message(&message)?;
@@ -30,7 +31,7 @@ pub fn erase(tx: &mut dyn Tx, now: Time, by: &Person, id: MessageId) -> Result<(
         seq: message.seq,
     };
     tx.announce(Event {
-        room: room.id,
+        room: room.name(),
         head: room.head,
         heard,
     });

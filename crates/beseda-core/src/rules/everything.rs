@@ -5,8 +5,9 @@
 
 use super::page::{MessagesPage, PageNumber};
 use crate::error::Error;
+use crate::policy::By;
 use crate::ports::{ERASED_BLOCK, Look};
-use crate::words::{Marks, Message, MessageId, Person, Place, Room, Seq};
+use crate::words::{Marks, Message, MessageId, Place, Room, Seq};
 
 /// A page of the messages of all rooms that the person is in, oldest first.
 ///
@@ -14,11 +15,11 @@ use crate::words::{Marks, Message, MessageId, Person, Place, Room, Seq};
 /// [`crate::Refusal::NoSuchPage`].
 pub fn messages_of(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     page: PageNumber,
     size: i64,
 ) -> Result<MessagesPage, Error> {
-    let places = look.places(by.id)?;
+    let places = look.places(by.person.id, by.kinds)?;
     let count = places.iter().map(|place| place.room.visible()).sum();
     let (number, before) = page.locate(count, size)?;
     let mut shelves = Vec::with_capacity(places.len());
@@ -109,12 +110,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// The messages from behind `begin` up to `low`, with the reader's receipts.
-    fn between(
-        &self,
-        look: &mut (impl Look + ?Sized),
-        by: &Person,
-        begin: Seq,
-    ) -> Result<Vec<(Message, Marks)>, Error> {
+    fn between(&self, look: &mut (impl Look + ?Sized), by: By<'_>, begin: Seq) -> Result<Vec<(Message, Marks)>, Error> {
         let visible = self.visible_to(look, self.low)? - self.visible_to(look, begin)?;
         if visible == 0 {
             return Ok(Vec::new());
@@ -122,7 +118,7 @@ impl<'a> Shelf<'a> {
         let own = self.place.member.as_ref().map(|member| member.read).unwrap_or_default();
         let marks = Marks {
             own,
-            others: look.others_mark(self.room().id, by.id)?,
+            others: look.others_mark(self.room().id, by.person.id)?,
         };
         let messages = look.messages_after(self.room().id, begin, visible)?;
         Ok(messages.into_iter().map(|message| (message, marks)).collect())

@@ -1,12 +1,12 @@
-//! History: what was said last, and one message by its number.
+//! History: what was said last or since, and one message by its number.
 
 use super::place_for;
 use crate::error::{Error, Refusal};
-use crate::policy::{self, Deed};
+use crate::policy::{self, By, Deed};
 use crate::ports::Look;
-use crate::words::{Marks, Message, MessageId, Person, Place, Room, RoomId};
+use crate::words::{Marks, Message, MessageId, Place, Room, RoomId, Seq};
 
-/// The end of a room's log.
+/// A part of a room's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The room as it was then: its `head` is the cursor to catch up from.
@@ -15,46 +15,97 @@ pub struct History {
     pub messages: Vec<Message>,
     /// The reader's receipts.
     pub marks: Marks,
+    /// Whether more messages stand behind the last of these.
+    pub more: bool,
 }
 
-/// The newest `limit` messages of a room, for a reader.
+/// Which part of a room's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The newest messages.
+    Newest,
+    /// The oldest of those that came after the message with this number; after 0, of all.
+    After(MessageId),
+    /// No message at all: whoever asks wants to hear what comes.
+    Now,
+}
+
+/// At most `limit` messages of a room, for a reader.
 ///
 /// # Errors
 /// The refusals of the policy.
-pub fn history(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId, limit: u32) -> Result<History, Error> {
-    newest(look, Deed::Read, by, room, limit)
-}
-
-/// The newest `limit` messages of a room, for somebody who is about to hear what comes after them.
-///
-/// # Errors
-/// The refusals of the policy.
-pub fn listen(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId, limit: u32) -> Result<History, Error> {
-    newest(look, Deed::Listen, by, room, limit)
-}
-
-fn newest(
+pub fn history(
     look: &mut (impl Look + ?Sized),
-    deed: Deed,
-    by: &Person,
+    by: By<'_>,
     room: RoomId,
+    since: Since,
     limit: u32,
 ) -> Result<History, Error> {
-    let place = place_for(look, deed, room, by)?;
-    let messages = look.messages_before(room, place.room.seq.next(), i64::from(limit))?;
+    let place = place_for(look, Deed::Read, room, by)?;
+    part(look, place, by, since, limit)
+}
+
+/// The same for somebody who is about to hear what comes after them.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn listen(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    room: RoomId,
+    since: Since,
+    limit: u32,
+) -> Result<History, Error> {
+    let place = place_for(look, Deed::Listen, room, by)?;
+    part(look, place, by, since, limit)
+}
+
+fn part(look: &mut (impl Look + ?Sized), place: Place, by: By<'_>, since: Since, limit: u32) -> Result<History, Error> {
+    let (room, limit) = (&place.room, i64::from(limit));
+    let messages = match since {
+        Since::Newest => look.messages_before(room.id, room.seq.next(), limit)?,
+        Since::After(id) => {
+            let after = seq_of(look, room, id)?;
+            look.messages_after(room.id, after, limit)?
+        }
+        Since::Now => Vec::new(),
+    };
+    let more = match (since, messages.last()) {
+        (Since::After(_), Some(last)) => last.seq < room.shown,
+        _ => false,
+    };
     let marks = marks_of(look, &place, by)?;
     Ok(History {
         room: place.room,
         messages,
         marks,
+        more,
     })
+}
+
+/// The number in its room of the newest message whose number among all is at most `id`: found by halving, because both
+/// rise together.
+pub(super) fn seq_of(look: &mut (impl Look + ?Sized), room: &Room, id: MessageId) -> Result<Seq, Error> {
+    if id.0 <= 0 {
+        return Ok(Seq(0));
+    }
+    let (mut low, mut high) = (0, room.seq.0);
+    while low < high {
+        let middle = low + (high - low + 1) / 2;
+        if look.id_at(room.id, Seq(middle))?.is_some_and(|found| found <= id) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    Ok(Seq(low))
 }
 
 /// One message, for somebody who may read its room.
 ///
 /// # Errors
 /// [`Refusal::NoSuchMessage`] when it is not there, is erased, or is not theirs to read.
-pub fn one_message(look: &mut (impl Look + ?Sized), by: &Person, id: MessageId) -> Result<(Message, Marks), Error> {
+pub fn one_message(look: &mut (impl Look + ?Sized), by: By<'_>, id: MessageId) -> Result<(Message, Marks), Error> {
     let (message, place) = placed_message(look, by, id)?;
     let hidden = message.erased_at.is_some() || policy::require(Deed::Read, &place, by).is_err();
     if hidden {
@@ -70,7 +121,7 @@ pub fn one_message(look: &mut (impl Look + ?Sized), by: &Person, id: MessageId) 
 /// The refusals of [`policy::require_author`].
 pub fn message_to_change(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     id: MessageId,
 ) -> Result<(Message, Marks), Error> {
     let (message, place) = placed_message(look, by, id)?;
@@ -82,19 +133,19 @@ pub fn message_to_change(
 /// A message and how the person stands to its room. Nothing is decided yet.
 pub(super) fn placed_message(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     id: MessageId,
 ) -> Result<(Message, Place), Error> {
     let message = look.message(id)?.ok_or(Refusal::NoSuchMessage)?;
-    let place = look.place(message.room, by.id)?.ok_or(Refusal::NoSuchMessage)?;
+    let place = look.place(message.room, by.person.id)?.ok_or(Refusal::NoSuchMessage)?;
     // Read again behind `place`, which in a transaction holds the room: nobody changes the message any more.
     let message = look.message(id)?.ok_or(Refusal::NoSuchMessage)?;
     Ok((message, place))
 }
 
 /// The receipts that decide what the person sees as read.
-pub(super) fn marks_of(look: &mut (impl Look + ?Sized), place: &Place, by: &Person) -> Result<Marks, Error> {
+pub(super) fn marks_of(look: &mut (impl Look + ?Sized), place: &Place, by: By<'_>) -> Result<Marks, Error> {
     let own = place.member.as_ref().map(|member| member.read).unwrap_or_default();
-    let others = look.others_mark(place.room.id, by.id)?;
+    let others = look.others_mark(place.room.id, by.person.id)?;
     Ok(Marks { own, others })
 }

@@ -4,21 +4,29 @@ use crate::error::Error;
 use crate::ports::Tx;
 use crate::words::{Event, Head, Heard, Member, PersonId, Room, Seq, Time};
 
-/// Makes everybody in `people` a member and nobody else.
+/// Makes everybody in `people` a member, and nobody else but those whom a grant let in.
 pub(super) fn settle(tx: &mut dyn Tx, now: Time, room: &mut Room, people: &[PersonId]) -> Result<(), Error> {
-    let standing: Vec<PersonId> = tx.members(room.id)?.iter().map(|(member, _)| member.person).collect();
-    for &person in people.iter().filter(|person| !standing.contains(person)) {
-        join(tx, now, room, person)?;
+    let members = tx.members(room.id)?;
+    let standing: Vec<(PersonId, bool)> = members
+        .iter()
+        .map(|(member, _)| (member.person, member.granted))
+        .collect();
+    let stands = |person: &PersonId| standing.iter().any(|(standing, _)| standing == person);
+    for &person in people.iter().filter(|person| !stands(person)) {
+        join(tx, now, room, person, false)?;
     }
-    for &person in standing.iter().filter(|person| !people.contains(person)) {
+    for &(person, _) in standing
+        .iter()
+        .filter(|(person, granted)| !granted && !people.contains(person))
+    {
         leave(tx, room, person)?;
     }
     Ok(())
 }
 
 /// Makes the person a member who has read nothing yet; somebody who is one already stays as they are.
-pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId) -> Result<(), Error> {
-    let Some(id) = tx.join(room.id, person, Seq(0), now)? else {
+pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId, granted: bool) -> Result<(), Error> {
+    let Some(id) = tx.join(room.id, person, granted, now)? else {
         return Ok(());
     };
     let skip = if room.seq == Seq(0) {
@@ -35,23 +43,24 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
             read_at: None,
             skip,
             joined_at: now,
+            granted,
         };
         tx.keep_receipt(&member)?;
     }
     let head = touch(tx, room)?;
     tx.announce(Event {
-        room: room.id,
+        room: room.name(),
         head,
         heard: Heard::Joined { person },
     });
     Ok(())
 }
 
-fn leave(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Result<(), Error> {
+pub(super) fn leave(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Result<(), Error> {
     if tx.leave(room.id, person)? {
         let head = touch(tx, room)?;
         tx.announce(Event {
-            room: room.id,
+            room: room.name(),
             head,
             heard: Heard::Left { person },
         });

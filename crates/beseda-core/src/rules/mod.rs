@@ -1,10 +1,12 @@
 //! The rules: what a send, a read or a join does. Each is a function over somebody's transaction, at a time that is
 //! handed in. A rule refuses before it writes: then a refusal costs its neighbours in the same commit nothing.
 
+mod access;
 mod catch_up;
 mod edit;
 mod erase;
 mod everything;
+mod files;
 mod history;
 mod members;
 mod open;
@@ -13,32 +15,43 @@ mod page;
 mod people;
 mod read;
 mod rooms;
+mod school;
 mod send;
 pub mod sign_in;
 mod standing;
+mod support;
 
+pub use access::{api_key, put_api_key, put_ticket, revoke_api_key, take_ticket};
 pub use catch_up::{CaughtUp, catch_up};
 pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;
-pub use history::{History, history, listen, message_to_change, one_message};
-pub use open::{open_order_room, standing_order_room};
-pub use orders::{move_room, put_order, remove_room};
+pub use files::{attachment, doom_files, forget_file, reserve_file, unknown_files};
+pub use history::{History, Since, history, listen, message_to_change, one_message};
+pub use open::{
+    Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
+    standing_order_room, standing_pair, standing_private,
+};
+pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
-pub use people::{FIRST_OWN_PERSON, new_own_person, put_group, put_person};
+pub use people::{
+    FIRST_OWN_PERSON, new_own_person, put_group, put_person, remove_group, remove_person, set_active, sign_out,
+};
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
-pub use send::{Sent, check_text, send};
-pub use standing::{Standing, standing};
+pub use school::{SEARCH_CHARS, groups_of, search_people};
+pub use send::{Sent, check_draft, check_text, send, send_system};
+pub use standing::{Standing, Where, standing};
+pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case};
 
 use crate::error::{Error, Refusal};
-use crate::policy::{self, Deed};
+use crate::policy::{self, By, Deed};
 use crate::ports::Look;
-use crate::words::{Person, Place, RoomId};
+use crate::words::{Place, RoomId};
 
 /// The place of somebody who may do this there.
-fn place_for(look: &mut (impl Look + ?Sized), deed: Deed, room: RoomId, by: &Person) -> Result<Place, Error> {
-    let place = look.place(room, by.id)?.ok_or(Refusal::NoSuchRoom)?;
+fn place_for(look: &mut (impl Look + ?Sized), deed: Deed, room: RoomId, by: By<'_>) -> Result<Place, Error> {
+    let place = look.place(room, by.person.id)?.ok_or(Refusal::NoSuchRoom)?;
     policy::require(deed, &place, by)?;
     Ok(place)
 }

@@ -1,11 +1,11 @@
 //! Open: a room stands when somebody first asks for it, and never twice.
 
-use super::members::join;
+use super::members::{join, settle};
 use super::rooms::view;
 use crate::error::{Error, Refusal};
-use crate::policy;
+use crate::policy::{self, By, Deed};
 use crate::ports::{Look, Tx};
-use crate::words::{NewRoom, Order, OrderId, Person, PersonId, Room, RoomKind, RoomView, Time};
+use crate::words::{Limits, NewRoom, Order, OrderId, Person, PersonId, Room, RoomKey, RoomView, Time};
 use uuid::Uuid;
 
 /// Opens the room of an order: the room, and whether it is new. Everybody with a place in the order is in it.
@@ -38,7 +38,7 @@ pub fn standing_order_room(
 ) -> Result<Option<RoomView>, Error> {
     let order = look.order(order)?.ok_or(Refusal::NoSuchOrder)?;
     policy::require_place_in_order(&order, by)?;
-    let Some(room) = look.room_by_key(&key_of(order.id))? else {
+    let Some(room) = look.room_by_key(&RoomKey::Order(order.id).to_string())? else {
         return Ok(None);
     };
     let view = view(look, room)?;
@@ -50,24 +50,330 @@ pub fn standing_order_room(
     })
 }
 
+/// The room of an order for somebody who may do this there, if it stands: whoever has a place in the order, and who
+/// may step in.
+///
+/// # Errors
+/// [`Refusal::NoSuchOrder`], [`Refusal::NoPlaceInOrder`].
+pub fn room_of_order(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    deed: Deed,
+    order: OrderId,
+) -> Result<Option<Room>, Error> {
+    let order = look.order(order)?.ok_or(Refusal::NoSuchOrder)?;
+    policy::require_order(deed, &order, by)?;
+    Ok(look.room_by_key(&RoomKey::Order(order.id).to_string())?)
+}
+
+/// The same, opened if need be: who steps in is not in it afterwards.
+///
+/// # Errors
+/// As [`room_of_order`].
+pub fn opened_room_of_order(
+    tx: &mut dyn Tx,
+    now: Time,
+    by: By<'_>,
+    deed: Deed,
+    order: OrderId,
+    uuid: Uuid,
+) -> Result<Room, Error> {
+    let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
+    policy::require_order(deed, &order, by)?;
+    Ok(room_of(tx, now, &order, uuid)?.0)
+}
+
 /// The order's room, opened if need be, with everybody in it who has a place in the order.
 pub(super) fn room_of(tx: &mut dyn Tx, now: Time, order: &Order, uuid: Uuid) -> Result<(Room, bool), Error> {
-    let new_room = NewRoom {
-        uuid,
-        key: key_of(order.id),
-        kind: RoomKind::Order,
-        order: Some(order.id),
-        title: String::new(),
-        now,
+    open(tx, now, RoomKey::Order(order.id), uuid, "", &order.people())
+}
+
+/// Opens the one room of a customer and a therapist: the room, and whether it is new.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] where the asker is neither of the two, or one of them is not what they are called;
+/// [`Refusal::NoSuchPerson`] where the other is not there.
+pub fn open_pair(
+    tx: &mut dyn Tx,
+    now: Time,
+    by: &Person,
+    customer: PersonId,
+    therapist: PersonId,
+    uuid: Uuid,
+) -> Result<(RoomView, bool), Error> {
+    require_pair(tx, by, customer, therapist)?;
+    let key = RoomKey::Pair { customer, therapist };
+    let (room, new) = open(tx, now, key, uuid, "", &[customer, therapist])?;
+    Ok((view(tx, room)?, new))
+}
+
+/// The pair's room, if it stands: then opening it would change nothing.
+///
+/// # Errors
+/// As [`open_pair`].
+pub fn standing_pair(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    customer: PersonId,
+    therapist: PersonId,
+) -> Result<Option<RoomView>, Error> {
+    require_pair(look, by, customer, therapist)?;
+    standing(look, RoomKey::Pair { customer, therapist })
+}
+
+fn require_pair(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    customer: PersonId,
+    therapist: PersonId,
+) -> Result<(), Error> {
+    let other = look.person(policy::require_pair(by, customer, therapist)?)?;
+    Ok(policy::require_other(by, &other.ok_or(Refusal::NoSuchPerson)?)?)
+}
+
+/// Opens the one private room of two people: the room, and whether it is new.
+///
+/// # Errors
+/// [`Refusal::WithOneself`]; [`Refusal::NoSuchPerson`] for who is not there or not for the asker to write to.
+pub fn open_private(
+    tx: &mut dyn Tx,
+    now: Time,
+    by: &Person,
+    with: PersonId,
+    uuid: Uuid,
+) -> Result<(RoomView, bool), Error> {
+    if let Some(view) = standing_private(tx, by, with)? {
+        return Ok((view, false));
+    }
+    let (room, new) = open(tx, now, RoomKey::private(by.id, with), uuid, "", &[by.id, with])?;
+    Ok((view(tx, room)?, new))
+}
+
+/// The private room of two people, if it stands: then opening it would change nothing.
+///
+/// # Errors
+/// As [`open_private`].
+pub fn standing_private(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    with: PersonId,
+) -> Result<Option<RoomView>, Error> {
+    if with == by.id {
+        return Err(Refusal::WithOneself.into());
+    }
+    if let Some(view) = standing(look, RoomKey::private(by.id, with))? {
+        return Ok(Some(view));
+    }
+    require_reachable(look, by, with)?;
+    Ok(None)
+}
+
+fn require_reachable(look: &mut (impl Look + ?Sized), by: &Person, other: PersonId) -> Result<(), Error> {
+    let other = look.person(other)?.ok_or(Refusal::NoSuchPerson)?;
+    let reach = policy::reach_of(by);
+    let share_class = reach == policy::Reach::Classes && look.share_group(by.id, other.id)?;
+    Ok(policy::require_reach(reach, &other, share_class)?)
+}
+
+/// Who is to be in a room for a set of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Set {
+    /// These, and who opens it.
+    People(Vec<PersonId>),
+    /// Everybody of this group, now and later, and who opens it.
+    Group(crate::words::GroupId),
+}
+
+/// Opens a room for a set of people; every one is a new room. Without a title, that of a group is its name.
+///
+/// # Errors
+/// [`Refusal::EmptyTitle`], [`Refusal::TitleTooLong`], [`Refusal::TooManyMembers`]; [`Refusal::NoSuchPerson`] for
+/// somebody whom the asker may not write to, [`Refusal::NoSuchGroup`] for a group that is not theirs.
+pub fn open_group(
+    tx: &mut dyn Tx,
+    now: Time,
+    limits: &Limits,
+    by: &Person,
+    title: &str,
+    set: &Set,
+    uuid: Uuid,
+) -> Result<RoomView, Error> {
+    let mut people = vec![by.id];
+    let mut title = title.trim().to_owned();
+    let group = match set {
+        Set::People(others) => {
+            for &other in others {
+                if !people.contains(&other) {
+                    require_reachable(tx, by, other)?;
+                    people.push(other);
+                }
+                check_members(limits, people.len())?;
+            }
+            None
+        }
+        Set::Group(id) => {
+            let group = tx.group(*id)?.ok_or(Refusal::NoSuchGroup)?;
+            policy::require_group(by, &group)?;
+            people.extend(group.people().into_iter().filter(|&person| person != by.id));
+            if title.is_empty() {
+                title = group.name.clone();
+            }
+            Some(group.id)
+        }
     };
-    let (mut room, new) = tx.open_room(&new_room)?;
-    for person in order.people() {
-        join(tx, now, &mut room, person)?;
+    check_members(limits, people.len())?;
+    check_title(limits, &title)?;
+    let new = NewRoom {
+        group,
+        ..new_room(RoomKey::Group(uuid), uuid, &title, now)
+    };
+    let (mut room, _) = tx.open_room(&new)?;
+    // Who opens it stays, of the group or not.
+    join(tx, now, &mut room, by.id, group.is_some())?;
+    for person in people {
+        join(tx, now, &mut room, person, false)?;
+    }
+    view(tx, room)
+}
+
+fn check_members(limits: &Limits, members: usize) -> Result<(), Refusal> {
+    let max = limits.members;
+    if members > max {
+        return Err(Refusal::TooManyMembers { max });
+    }
+    Ok(())
+}
+
+pub(super) fn check_title(limits: &Limits, title: &str) -> Result<(), Refusal> {
+    let max = limits.title_chars;
+    if title.trim().is_empty() {
+        Err(Refusal::EmptyTitle)
+    } else if title.contains('\0') {
+        Err(Refusal::NulInText)
+    } else if title.chars().nth(max).is_some() {
+        Err(Refusal::TitleTooLong { max })
+    } else {
+        Ok(())
+    }
+}
+
+/// Opens a room for the host application, or changes who is in it and how it is called. People of an order's, a
+/// pair's and a private room follow from the key; `people` are those of a group's. `None` keeps what is there.
+///
+/// # Errors
+/// [`Refusal::NoSuchOrder`], [`Refusal::NoSuchPerson`] for what the key or `people` name; [`Refusal::NotAllowed`] for a
+/// visitor's room, which only a visitor opens; those of titles and numbers of people.
+pub fn put_room(
+    tx: &mut dyn Tx,
+    now: Time,
+    limits: &Limits,
+    key: RoomKey,
+    title: Option<&str>,
+    people: Option<&[PersonId]>,
+    uuid: Uuid,
+) -> Result<(RoomView, bool), Error> {
+    let people = match key {
+        RoomKey::Order(order) => tx.order(order)?.ok_or(Refusal::NoSuchOrder)?.people(),
+        RoomKey::Pair { customer, therapist } => vec![customer, therapist],
+        RoomKey::Private(low, high) => vec![low, high],
+        RoomKey::Group(_) => people.unwrap_or_default().to_vec(),
+        RoomKey::Support(_) => return Err(Refusal::NotAllowed.into()),
+    };
+    check_members(limits, people.len())?;
+    for &person in &people {
+        tx.person(person)?.ok_or(Refusal::NoSuchPerson)?;
+    }
+    if let Some(title) = title.filter(|title| !title.is_empty()) {
+        check_title(limits, title)?;
+    }
+    let standing = tx.room_by_key(&key.to_string())?;
+    let (mut room, new) = match standing {
+        Some(room) => (room, false),
+        None => tx.open_room(&new_room(key, uuid, title.unwrap_or_default(), now))?,
+    };
+    if let Some(title) = title.filter(|title| *title != room.title) {
+        super::orders::retitle(tx, now, &mut room, title)?;
+    }
+    settle(tx, now, &mut room, &people)?;
+    Ok((view(tx, room)?, new))
+}
+
+/// Lets somebody into a room by a grant, and opens the room if need be.
+///
+/// # Errors
+/// [`Refusal::BadCredentials`] for a grant to two people's room of which they are not one, or to a visitor's.
+pub fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
+    let two = match key {
+        RoomKey::Order(_) | RoomKey::Group(_) => None,
+        RoomKey::Pair { customer, therapist } => Some([customer, therapist]),
+        RoomKey::Private(low, high) => Some([low, high]),
+        RoomKey::Support(_) => return Err(Refusal::BadCredentials.into()),
+    };
+    if two.is_some_and(|two| !two.contains(&person)) {
+        return Err(Refusal::BadCredentials.into());
+    }
+    let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
+    if let (true, RoomKey::Order(order)) = (new, key) {
+        let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
+        settle(tx, now, &mut room, &people)?;
+    }
+    join(tx, now, &mut room, person, true)
+}
+
+/// Whether a grant would change nothing.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: RoomKey) -> Result<bool, Error> {
+    let Some(room) = look.room_by_key(&key.to_string())? else {
+        return Ok(false);
+    };
+    let place = look.place(room.id, person)?;
+    Ok(place.is_some_and(|place| place.member.is_some()))
+}
+
+fn standing(look: &mut (impl Look + ?Sized), key: RoomKey) -> Result<Option<RoomView>, Error> {
+    match look.room_by_key(&key.to_string())? {
+        Some(room) => view(look, room).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The room with this key, opened if need be with these people in it, and whether it is new.
+pub(super) fn open(
+    tx: &mut dyn Tx,
+    now: Time,
+    key: RoomKey,
+    uuid: Uuid,
+    title: &str,
+    people: &[PersonId],
+) -> Result<(Room, bool), Error> {
+    let (mut room, new) = tx.open_room(&new_room(key, uuid, title, now))?;
+    for &person in people {
+        join(tx, now, &mut room, person, false)?;
     }
     Ok((room, new))
 }
 
-/// The key of an order's room.
-pub(super) fn key_of(order: OrderId) -> String {
-    format!("order:{order}")
+fn new_room(key: RoomKey, uuid: Uuid, title: &str, now: Time) -> NewRoom {
+    NewRoom {
+        uuid: own_uuid(key, uuid),
+        key: key.to_string(),
+        kind: key.kind(),
+        order: match key {
+            RoomKey::Order(order) => Some(order),
+            _ => None,
+        },
+        group: None,
+        title: title.to_owned(),
+        now,
+    }
+}
+
+/// A key that holds a room's unguessable name decides it; otherwise it is drawn.
+fn own_uuid(key: RoomKey, drawn: Uuid) -> Uuid {
+    match key {
+        RoomKey::Group(uuid) | RoomKey::Support(uuid) => uuid,
+        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) => drawn,
+    }
 }

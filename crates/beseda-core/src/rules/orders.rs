@@ -1,13 +1,13 @@
 //! Orders: the host application makes and changes them, and their rooms follow.
 
 use super::members::{settle, touch};
-use super::open::{key_of, room_of};
+use super::open::room_of;
 use super::place_for;
 use super::rooms::view;
 use crate::error::{Error, Refusal};
-use crate::policy::Deed;
+use crate::policy::{By, Deed};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Order, OrderId, Person, RoomId, RoomView, Time};
+use crate::words::{Event, Heard, Order, OrderId, Room, RoomId, RoomKey, RoomView, Time};
 use uuid::Uuid;
 
 /// Makes or changes an order. A room that stands for it follows: newcomers join, who lost their place leaves.
@@ -22,7 +22,7 @@ pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>)
         }
     }
     tx.put_order(order)?;
-    if let Some(mut room) = tx.room_by_key(&key_of(order.id))? {
+    if let Some(mut room) = tx.room_by_key(&RoomKey::Order(order.id).to_string())? {
         settle(tx, now, &mut room, &order.people())?;
     } else if let Some(uuid) = opens {
         room_of(tx, now, order, uuid)?;
@@ -34,21 +34,21 @@ pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>)
 ///
 /// # Errors
 /// The refusals of the policy; [`Refusal::NoSuchOrder`]; [`Refusal::OrderHasRoom`].
-pub fn move_room(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId, order: OrderId) -> Result<RoomView, Error> {
+pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: OrderId) -> Result<RoomView, Error> {
     let mut room = place_for(tx, Deed::Govern, room, by)?.room;
     let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
     if room.order == Some(order.id) {
         return view(tx, room);
     }
-    if tx.room_by_key(&key_of(order.id))?.is_some() {
+    if tx.room_by_key(&RoomKey::Order(order.id).to_string())?.is_some() {
         return Err(Refusal::OrderHasRoom.into());
     }
-    room.key = key_of(order.id);
+    room.key = RoomKey::Order(order.id).to_string();
     room.order = Some(order.id);
     room.updated_at = now.max(room.updated_at);
     let head = touch(tx, &mut room)?;
     tx.announce(Event {
-        room: room.id,
+        room: room.name(),
         head,
         heard: Heard::Changed,
     });
@@ -56,15 +56,54 @@ pub fn move_room(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId, order: O
     view(tx, room)
 }
 
+/// Forgets an order, and takes away its room with everything said in it. One that is not there is fine.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn remove_order(tx: &mut dyn Tx, now: Time, order: OrderId) -> Result<(), Error> {
+    if let Some(room) = tx.room_by_key(&RoomKey::Order(order).to_string())? {
+        take_away(tx, now, &room)?;
+    }
+    Ok(tx.remove_order(order)?)
+}
+
+/// Calls a room otherwise.
+pub(super) fn retitle(tx: &mut dyn Tx, now: Time, room: &mut Room, title: &str) -> Result<(), Error> {
+    title.clone_into(&mut room.title);
+    room.updated_at = now.max(room.updated_at);
+    let head = touch(tx, room)?;
+    tx.announce(Event {
+        room: room.name(),
+        head,
+        heard: Heard::Changed,
+    });
+    Ok(())
+}
+
 /// Takes a room away, with everything said in it.
 ///
 /// # Errors
 /// The refusals of the policy.
-pub fn remove_room(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId) -> Result<(), Error> {
+pub fn remove_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId) -> Result<(), Error> {
     let room = place_for(tx, Deed::Govern, room, by)?.room;
+    take_away(tx, now, &room)
+}
+
+/// Takes a room away by its key, for the host application. One that is not there is fine.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: RoomKey) -> Result<(), Error> {
+    match tx.room_by_key(&key.to_string())? {
+        Some(room) => take_away(tx, now, &room),
+        None => Ok(()),
+    }
+}
+
+fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
     tx.remove_room(room.id, now)?;
     tx.announce(Event {
-        room: room.id,
+        room: room.name(),
         head: room.head.next(),
         heard: Heard::Removed,
     });

@@ -3,9 +3,9 @@
 use super::history::marks_of;
 use super::{place_for, rooms};
 use crate::error::{Error, Refusal};
-use crate::policy::Deed;
+use crate::policy::{By, Deed};
 use crate::ports::{ERASED_BLOCK, Look};
-use crate::words::{Marks, Message, Person, Room, RoomId, RoomView, Seq};
+use crate::words::{Marks, Message, Room, RoomId, RoomView, Seq};
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub struct MessagesPage {
 /// The refusals of the policy; [`Refusal::NoSuchPage`].
 pub fn page(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     room: RoomId,
     page: PageNumber,
     size: i64,
@@ -107,11 +107,11 @@ fn seq_of_position(look: &mut (impl Look + ?Sized), room: &Room, before: i64) ->
 /// [`Refusal::NoSuchPage`].
 pub fn page_of_rooms(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     page: PageNumber,
     size: i64,
 ) -> Result<(i64, i64, Vec<RoomView>), Error> {
-    let count = look.count_rooms(by.id)?;
+    let count = look.count_rooms(by.person.id, by.kinds)?;
     let (number, before) = page.locate(count, size)?;
     let (_, views) = rooms(look, by, before, size)?;
     Ok((count, number, views))

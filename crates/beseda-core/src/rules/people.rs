@@ -1,20 +1,106 @@
 //! People and groups, as the host application puts them.
 
+use super::members::{leave, settle};
 use crate::error::{Error, Refusal};
-use crate::ports::Tx;
-use crate::words::{Group, NewPerson, PersonId};
+use crate::policy::stands_otherwise;
+use crate::ports::{Look, Tx};
+use crate::words::{Group, GroupId, Kinds, NewPerson, Person, PersonId, Role, Time};
 
 /// The lowest number of a person that no host application named. Numbers of the host's stay below: were they drawn
 /// from one range, the host's next customer could become our administrator. 2^40, well inside what JSON's readers
 /// take for an integer (2^53).
 pub const FIRST_OWN_PERSON: PersonId = PersonId(1 << 40);
 
-/// Makes a person or changes the one with this number.
+/// Makes a person or changes the one with this number; whether they are new. A changed password, and being deactivated,
+/// sign them out everywhere.
 ///
 /// # Errors
-/// A fault where the store fails, also when another person has the same username, e-mail or phone.
-pub fn put_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<(), Error> {
-    Ok(tx.put_person(person)?)
+/// [`Refusal::NameTaken`] when somebody else has the same username, e-mail or phone.
+pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, Error> {
+    check_names(tx, &new.person)?;
+    let before = tx.person(new.person.id)?;
+    let mut new = new.clone();
+    if let Some(before) = &before {
+        new.person.signed_out_at = before.signed_out_at;
+        let ends = new.password_hash.is_some() || (before.active && !new.person.active);
+        if ends {
+            sign_out_everywhere(tx, now, &mut new.person)?;
+        }
+        if ends || stands_otherwise(before, &new.person) {
+            tx.announce_person(new.person.id);
+        }
+    }
+    tx.put_person(&new)?;
+    Ok(before.is_none())
+}
+
+/// Lets a person in again, or nowhere any more, whatever else is known of them.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`].
+pub fn set_active(tx: &mut dyn Tx, now: Time, id: PersonId, active: bool) -> Result<Person, Error> {
+    let before = tx.person(id)?.ok_or(Refusal::NoSuchPerson)?;
+    let person = Person { active, ..before };
+    put_person(tx, now, &person.clone().into())?;
+    Ok(person)
+}
+
+/// Ends everything that a person has proved so far: tokens, sessions, open sockets. They may log in again.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`].
+pub fn sign_out(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
+    let mut person = tx.person(id)?.ok_or(Refusal::NoSuchPerson)?;
+    sign_out_everywhere(tx, now, &mut person)?;
+    tx.announce_person(id);
+    Ok(tx.put_person(&person.into())?)
+}
+
+/// Tokens tell their moment in whole seconds: those of this second are ended with the earlier ones, and those that are
+/// given out from now on begin with the next, see [`super::sign_in::token_time`].
+fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Result<(), Error> {
+    person.signed_out_at = Some(Time(0).plus_seconds(now.seconds() + 1));
+    tx.end_sessions_of(person.id)?;
+    Ok(tx.revoke_tokens_of(person.id, now)?)
+}
+
+/// Forgets who a person is. They leave every room, what they wrote stays without their name, and they are let in nowhere.
+/// One that is not there is fine.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
+    if tx.person(id)?.is_none() {
+        return Ok(());
+    }
+    for place in tx.places(id, Kinds::ALL)? {
+        let mut room = place.room;
+        leave(tx, &mut room, id)?;
+    }
+    let mut nobody = Person::new(id, Role::User);
+    nobody.active = false;
+    sign_out_everywhere(tx, now, &mut nobody)?;
+    tx.announce_person(id);
+    tx.remove_password(id)?;
+    Ok(tx.put_person(&nobody.into())?)
+}
+
+/// A username, an e-mail and a phone each belong to one person.
+fn check_names(look: &mut (impl Look + ?Sized), person: &Person) -> Result<(), Error> {
+    for field in ["username", "email", "phone"] {
+        let name_of = |person: &Person| match field {
+            "username" => person.username.clone(),
+            "email" => person.email.clone(),
+            _ => person.phone.clone(),
+        };
+        let name = name_of(person);
+        let holder = if name.is_empty() { None } else { look.account(&name)? };
+        let takes = |holder: &Person| holder.id != person.id && name_of(holder).eq_ignore_ascii_case(&name);
+        if holder.is_some_and(|holder| takes(&holder.person)) {
+            return Err(Refusal::NameTaken { field }.into());
+        }
+    }
+    Ok(())
 }
 
 /// Makes a person that no host application knows, under a number of our own. `person.id` is not looked at.
@@ -22,6 +108,7 @@ pub fn put_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<(), Error> {
 /// # Errors
 /// As [`put_person`].
 pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, Error> {
+    check_names(tx, &person.person)?;
     let id = tx.next_own_person()?;
     let mut person = person.clone();
     person.person.id = id;
@@ -29,15 +116,29 @@ pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, E
     Ok(id)
 }
 
-/// Makes a group or changes the one with this number.
+/// Makes a group or changes the one with this number; whether it is new. Rooms about it follow: newcomers join, who is
+/// of it no more leaves.
 ///
 /// # Errors
 /// [`Refusal::NoSuchPerson`] where somebody named is unknown.
-pub fn put_group(tx: &mut dyn Tx, group: &Group) -> Result<(), Error> {
-    for &person in group.teacher.iter().chain(&group.students) {
+pub fn put_group(tx: &mut dyn Tx, now: Time, group: &Group) -> Result<bool, Error> {
+    for person in group.people() {
         if tx.person(person)?.is_none() {
             return Err(Refusal::NoSuchPerson.into());
         }
     }
-    Ok(tx.put_group(group)?)
+    let new = tx.group(group.id)?.is_none();
+    tx.put_group(group)?;
+    for mut room in tx.rooms_of_group(group.id)? {
+        settle(tx, now, &mut room, &group.people())?;
+    }
+    Ok(new)
+}
+
+/// Forgets a group. Its rooms stay as they are, and follow it no more. One that is not there is fine.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn remove_group(tx: &mut dyn Tx, id: GroupId) -> Result<(), Error> {
+    Ok(tx.remove_group(id)?)
 }

@@ -1,17 +1,23 @@
 //! Read: somebody's receipt moves forward.
 
+use super::members::join;
 use super::place_for;
 use crate::error::{Error, Refusal};
-use crate::policy::Deed;
+use crate::policy::{By, Deed};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Person, RoomId, Seq, Time};
+use crate::words::{Event, Heard, RoomId, Seq, Time};
 
 /// Moves the person's receipt up to `up_to`, or to the newest message. It never moves back; the receipt is returned.
+/// Who may keep a receipt in a room without being in it begins to with their first one.
 ///
 /// # Errors
 /// The refusals of the policy.
-pub fn read(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId, up_to: Option<Seq>) -> Result<Seq, Error> {
-    let place = place_for(tx, Deed::Mark, room, by)?;
+pub fn read(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, up_to: Option<Seq>) -> Result<Seq, Error> {
+    let mut place = place_for(tx, Deed::Mark, room, by)?;
+    if place.member.is_none() {
+        join(tx, now, &mut place.room, by.person.id, false)?;
+        place = place_for(tx, Deed::Mark, room, by)?;
+    }
     let (room, mut member) = (place.room, place.member.ok_or(Refusal::NoSuchRoom)?);
     let wanted = up_to.map_or(room.seq, |seq| seq.min(room.seq));
     if wanted <= member.read && member.read_at.is_some() {
@@ -22,17 +28,17 @@ pub fn read(tx: &mut dyn Tx, now: Time, by: &Person, room: RoomId, up_to: Option
         member.skip = if wanted == room.seq {
             0
         } else {
-            tx.count_skipped(room.id, by.id, wanted)?
+            tx.count_skipped(room.id, by.person.id, wanted)?
         };
     }
     member.read_at = member.read_at.max(Some(now));
     tx.keep_receipt(&member)?;
     let heard = Heard::Read {
-        person: by.id,
+        person: by.person.id,
         seq: member.read,
     };
     tx.announce(Event {
-        room: room.id,
+        room: room.name(),
         head: room.head,
         heard,
     });

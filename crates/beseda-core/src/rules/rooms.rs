@@ -2,9 +2,9 @@
 
 use super::place_for;
 use crate::error::Error;
-use crate::policy::Deed;
+use crate::policy::{By, Deed};
 use crate::ports::Look;
-use crate::words::{Person, Room, RoomId, RoomView, Seq};
+use crate::words::{Room, RoomId, RoomKind, RoomView, Seq};
 
 /// The rooms that the person is in, the last changed first: how many there are, and `limit` of them after `offset`.
 ///
@@ -12,19 +12,19 @@ use crate::words::{Person, Room, RoomId, RoomView, Seq};
 /// A fault where the store fails.
 pub fn rooms(
     look: &mut (impl Look + ?Sized),
-    by: &Person,
+    by: By<'_>,
     offset: i64,
     limit: i64,
 ) -> Result<(i64, Vec<RoomView>), Error> {
-    let count = look.count_rooms(by.id)?;
-    Ok((count, look.rooms(by.id, offset, limit)?))
+    let count = look.count_rooms(by.person.id, by.kinds)?;
+    Ok((count, look.rooms(by.person.id, by.kinds, offset, limit)?))
 }
 
 /// One room.
 ///
 /// # Errors
 /// The refusals of the policy.
-pub fn room_view(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId) -> Result<RoomView, Error> {
+pub fn room_view(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Result<RoomView, Error> {
     let place = place_for(look, Deed::See, room, by)?;
     view(look, place.room)
 }
@@ -33,7 +33,7 @@ pub fn room_view(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId) -> 
 ///
 /// # Errors
 /// The refusals of the policy.
-pub fn room_to_change(look: &mut (impl Look + ?Sized), by: &Person, room: RoomId) -> Result<RoomView, Error> {
+pub fn room_to_change(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Result<RoomView, Error> {
     let place = place_for(look, Deed::Govern, room, by)?;
     view(look, place.room)
 }
@@ -46,5 +46,15 @@ pub(super) fn view(look: &mut (impl Look + ?Sized), room: Room) -> Result<RoomVi
     } else {
         look.message_at(room.id, room.shown)?
     };
-    Ok(RoomView { room, members, last })
+    let case = if room.kind == RoomKind::Support {
+        look.case(room.id)?
+    } else {
+        None
+    };
+    Ok(RoomView {
+        room,
+        members,
+        last,
+        case,
+    })
 }

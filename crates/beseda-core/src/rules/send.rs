@@ -1,10 +1,13 @@
 //! Send: a draft becomes a message, once.
 
 use super::place_for;
+use super::support::answered;
 use crate::error::{Error, Fault, Refusal};
-use crate::policy::Deed;
+use crate::policy::{By, Deed};
 use crate::ports::Tx;
-use crate::words::{Author, Draft, Event, Heard, Limits, Message, NewMessage, Person, RoomId, Time};
+use crate::words::{
+    Author, Draft, Event, Heard, Limits, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, Time,
+};
 use std::sync::Arc;
 
 /// What became of a draft.
@@ -19,24 +22,45 @@ pub struct Sent {
 /// Sends a draft into a room. The second draft of a sender with the same client id gives the first message again.
 ///
 /// # Errors
-/// The refusals of [`check_text`] and of the policy; [`Refusal::BadClientId`]; [`Refusal::ErasedSince`].
+/// The refusals of [`check_draft`] and of the policy; [`Refusal::ErasedSince`].
 pub fn send(
     tx: &mut dyn Tx,
     now: Time,
     limits: &Limits,
-    by: &Person,
+    by: By<'_>,
     room: RoomId,
     draft: &Draft,
 ) -> Result<Sent, Error> {
-    let mut room = place_for(tx, Deed::Send, room, by)?.room;
-    check_text(limits, &draft.text)?;
-    check_client_id(limits, draft.client_id.as_deref())?;
+    let room = place_for(tx, Deed::Send, room, by)?.room;
+    check_draft(limits, draft)?;
+    let (id, kind) = (room.id, room.kind);
+    let sent = keep(tx, now, room, Some(by.person), draft)?;
+    if sent.first && kind == RoomKind::Support {
+        answered(tx, id, by.person)?;
+    }
+    Ok(sent)
+}
+
+/// Sends what the host application says in a room, in nobody's name. The second text with the same client id gives the
+/// first message again.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`]; as [`send`].
+pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: RoomKey, draft: &Draft) -> Result<Sent, Error> {
+    let room = tx.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?;
+    check_draft(limits, draft)?;
+    keep(tx, now, room, None, draft)
+}
+
+/// Keeps a draft that passed the rules, and announces it.
+fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: &Draft) -> Result<Sent, Error> {
     let new = NewMessage {
         room: room.id,
         seq: room.seq.next(),
-        sender: Some(by.id),
+        sender: by.map(|person| person.id),
         client_id: draft.client_id.clone(),
         text: draft.text.clone(),
+        files: draft.files.clone(),
         created_at: now.max(room.updated_at),
         head: room.head.next(),
     };
@@ -48,13 +72,21 @@ pub fn send(
     room.head = new.head;
     room.updated_at = new.created_at;
     tx.keep_room(&room)?;
-    tx.skip_own(room.id, by.id)?;
+    if let Some(person) = by {
+        tx.skip_own(room.id, person.id)?;
+    }
+    let attachments = if new.files.is_empty() {
+        Vec::new()
+    } else {
+        tx.attachments(room.id, new.seq)?
+    };
     let message = Arc::new(Message {
         id,
         room: room.id,
         seq: new.seq,
-        author: Some(Author::from(by)),
+        author: by.map(Author::from),
         text: new.text,
+        attachments,
         created_at: new.created_at,
         edited_at: None,
         erased_at: None,
@@ -66,7 +98,7 @@ pub fn send(
         client_id: new.client_id,
     };
     tx.announce(Event {
-        room: room.id,
+        room: room.name(),
         head: room.head,
         heard,
     });
@@ -75,10 +107,10 @@ pub fn send(
 
 /// The message that took this client id first.
 fn sent_before(tx: &mut dyn Tx, new: &NewMessage) -> Result<Sent, Error> {
-    let (Some(sender), Some(client_id)) = (new.sender, new.client_id.as_deref()) else {
+    let Some(client_id) = new.client_id.as_deref() else {
         return Err(Fault::Internal("a message without a client id was taken for a retry".to_owned()).into());
     };
-    let first = tx.message_by_client_id(new.room, sender, client_id)?;
+    let first = tx.message_by_client_id(new.room, new.sender, client_id)?;
     let first = first.ok_or_else(|| Fault::Internal("a client id is taken by no message".to_owned()))?;
     if first.erased_at.is_some() {
         return Err(Refusal::ErasedSince.into());
@@ -89,12 +121,27 @@ fn sent_before(tx: &mut dyn Tx, new: &NewMessage) -> Result<Sent, Error> {
     })
 }
 
-/// Whether a text can be sent. White space alone is nothing to say; characters are Unicode scalar values.
+/// Whether a draft can be sent, wherever to.
+///
+/// # Errors
+/// The refusals of [`check_text`]; [`Refusal::TooManyFiles`], [`Refusal::BadClientId`].
+pub fn check_draft(limits: &Limits, draft: &Draft) -> Result<(), Refusal> {
+    check_text(limits, &draft.text, !draft.files.is_empty())?;
+    if draft.files.len() > limits.attachments {
+        return Err(Refusal::TooManyFiles {
+            max: limits.attachments,
+        });
+    }
+    check_client_id(limits, draft.client_id.as_deref())
+}
+
+/// Whether a text can be sent. White space alone is nothing to say, unless files say it; characters are Unicode scalar
+/// values.
 ///
 /// # Errors
 /// [`Refusal::EmptyText`], [`Refusal::TextTooLong`], [`Refusal::NulInText`].
-pub fn check_text(limits: &Limits, text: &str) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
+pub fn check_text(limits: &Limits, text: &str, files_say_it: bool) -> Result<(), Refusal> {
+    if text.trim().is_empty() && !files_say_it {
         return Err(Refusal::EmptyText);
     }
     if text.contains('\0') {

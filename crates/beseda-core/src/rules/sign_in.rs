@@ -2,9 +2,13 @@
 //!
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
+use super::open::{grant, is_granted};
+use super::people::{FIRST_OWN_PERSON, new_own_person};
 use crate::error::{Error, Refusal};
+use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{NewPerson, Person, PersonId, RefreshToken, Role, Session, Time};
+use crate::words::{Person, PersonId, RefreshToken, Role, RoomKey, Session, Time};
+use uuid::Uuid;
 
 /// A session's `seen_at` is kept to this many seconds, so that reading does not become writing.
 pub const SEEN_SECONDS: i64 = 60;
@@ -18,11 +22,29 @@ pub enum People {
     Known,
 }
 
+/// How a host application calls a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Called {
+    /// By their number, which is theirs here too.
+    Number(PersonId),
+    /// By a name that is no number: they have a number of our own.
+    Name {
+        /// Which host application.
+        issuer: String,
+        /// Its name for them.
+        name: String,
+    },
+}
+
 /// What a trusted token says about a person; `None` where it says nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
-    /// The person's number.
-    pub id: PersonId,
+    /// Who.
+    pub called: Called,
+    /// When they proved it to whoever signed the token.
+    pub proven_at: Time,
+    /// The rooms that they are let into.
+    pub grants: Vec<RoomKey>,
     /// A name to log in with.
     pub username: Option<String>,
     /// An e-mail address.
@@ -35,11 +57,37 @@ pub struct Claimed {
     pub role: Option<Role>,
 }
 
-/// The person with this number, if they are let in.
+impl Claimed {
+    /// A token that says nothing but who its bearer is.
+    #[must_use]
+    pub fn new(called: Called, proven_at: Time) -> Self {
+        Self {
+            called,
+            proven_at,
+            grants: Vec::new(),
+            username: None,
+            email: None,
+            first_name: None,
+            last_name: None,
+            role: None,
+        }
+    }
+}
+
+/// The moment that a token is to tell which is given to the person now, in whole seconds: now, but not before they were
+/// last signed out everywhere.
+#[must_use]
+pub fn token_time(person: &Person, now: Time) -> Time {
+    Time(0)
+        .plus_seconds(now.seconds())
+        .max(person.signed_out_at.unwrap_or_default())
+}
+
+/// The person with this number, if they are let in at all.
 ///
 /// # Errors
 /// [`Refusal::NoSuchPerson`], [`Refusal::Inactive`].
-pub fn who(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, Error> {
+pub fn active(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, Error> {
     let person = look.person(id)?.ok_or(Refusal::NoSuchPerson)?;
     if !person.active {
         return Err(Refusal::Inactive.into());
@@ -47,15 +95,44 @@ pub fn who(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, Erro
     Ok(person)
 }
 
+/// The person with this number, if they are let in with what they proved at that moment.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`], [`Refusal::Inactive`]; [`Refusal::BadCredentials`] where they were signed out since.
+pub fn who(look: &mut (impl Look + ?Sized), id: PersonId, proven_at: Time) -> Result<Person, Error> {
+    let person = active(look, id)?;
+    if !person.counts(proven_at) {
+        return Err(Refusal::BadCredentials.into());
+    }
+    Ok(person)
+}
+
+/// The number of the person of a token; `None` for a name that was never seen.
+fn number_of(look: &mut (impl Look + ?Sized), called: &Called) -> Result<Option<PersonId>, Error> {
+    match called {
+        Called::Number(id) => Ok(Some(*id)),
+        Called::Name { issuer, name } => Ok(look.subject(issuer, name)?),
+    }
+}
+
 /// The person of a token, where nothing has to be written for it; `None` where [`admit`] has to.
 ///
 /// # Errors
 /// As [`admit`].
 pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People) -> Result<Option<Person>, Error> {
-    let person = match (who(look, claimed.id), people) {
+    let person = match number_of(look, &claimed.called)? {
+        Some(id) => who(look, id, claimed.proven_at),
+        None => Err(Refusal::NoSuchPerson.into()),
+    };
+    let person = match (person, people) {
         (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => return Ok(None),
         (person, _) => person?,
     };
+    for &key in &claimed.grants {
+        if !is_granted(look, person.id, key)? {
+            return Ok(None);
+        }
+    }
     if people == People::Known {
         return Ok(Some(person));
     }
@@ -63,45 +140,69 @@ pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People)
     Ok((wanted == person).then_some(person))
 }
 
-/// The person of a token: made or changed as it says, or required to be there.
+/// The person of a token: made or changed as it says, or required to be there; and let into the rooms that it grants.
+/// `draw` gives the unguessable name of a room that is new.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPerson`] where they must be known and are not, [`Refusal::Inactive`].
-pub fn admit(tx: &mut dyn Tx, claimed: &Claimed, people: People) -> Result<Person, Error> {
-    if let Some(person) = known(tx, claimed, people)? {
-        return Ok(person);
+/// [`Refusal::NoSuchPerson`] where they must be known and are not, [`Refusal::Inactive`]; [`Refusal::BadCredentials`]
+/// where they were signed out since, or for a grant that cannot be.
+pub fn admit(
+    tx: &mut dyn Tx,
+    now: Time,
+    claimed: &Claimed,
+    people: People,
+    draw: &dyn Fn() -> Uuid,
+) -> Result<Person, Error> {
+    let person = match number_of(tx, &claimed.called)? {
+        Some(id) => match (who(tx, id, claimed.proven_at), people) {
+            (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => newcomer(tx, claimed, Some(id))?,
+            (Ok(person), People::Create) => {
+                let wanted = as_claimed(tx, claimed, person.clone())?;
+                if wanted != person {
+                    tx.put_person(&wanted.clone().into())?;
+                    if stands_otherwise(&person, &wanted) {
+                        tx.announce_person(wanted.id);
+                    }
+                }
+                wanted
+            }
+            (person, _) => person?,
+        },
+        None if people == People::Create => newcomer(tx, claimed, None)?,
+        None => return Err(Refusal::NoSuchPerson.into()),
+    };
+    for &key in &claimed.grants {
+        if !is_granted(tx, person.id, key)? {
+            grant(tx, now, person.id, key, draw())?;
+        }
     }
-    let before = tx.person(claimed.id)?.unwrap_or_else(|| newcomer(claimed.id));
-    let person = as_claimed(tx, claimed, before)?;
-    tx.put_person(&NewPerson {
-        person: person.clone(),
-        password_hash: None,
-    })?;
     Ok(person)
 }
 
-fn newcomer(id: PersonId) -> Person {
-    Person {
-        id,
-        username: String::new(),
-        email: String::new(),
-        phone: String::new(),
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::User,
-        active: true,
+/// Makes a person as a token says, under the host's number or one of our own.
+fn newcomer(tx: &mut dyn Tx, claimed: &Claimed, id: Option<PersonId>) -> Result<Person, Error> {
+    let nobody = Person::new(id.unwrap_or(FIRST_OWN_PERSON), Role::User);
+    let mut person = as_claimed(tx, claimed, nobody)?;
+    match (&claimed.called, id) {
+        (Called::Name { issuer, name }, None) => {
+            person.id = new_own_person(tx, &person.clone().into())?;
+            tx.put_subject(issuer, name, person.id)?;
+        }
+        _ => tx.put_person(&person.clone().into())?,
     }
+    Ok(person)
 }
 
 /// The person with what is claimed. A way to log in that is somebody else's stays theirs: a token may name its
 /// bearer, but not take another's account away, nor fail because of it.
 fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
+    let id = number_of(look, &claimed.called)?;
     let mut take = |way_in: &mut String, wanted: &Option<String>| -> Result<(), Error> {
         let Some(wanted) = wanted.as_ref().filter(|wanted| *wanted != way_in) else {
             return Ok(());
         };
         let holder = if wanted.is_empty() { None } else { look.account(wanted)? };
-        if holder.is_none_or(|account| account.person.id == claimed.id) {
+        if holder.is_none_or(|account| Some(account.person.id) == id) {
             way_in.clone_from(wanted);
         }
         Ok(())
@@ -123,7 +224,7 @@ fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Pe
 /// # Errors
 /// As [`who`].
 pub fn open_session(tx: &mut dyn Tx, session: &Session, before: Option<&[u8; 32]>) -> Result<(), Error> {
-    who(tx, session.person)?;
+    active(tx, session.person)?;
     if let Some(before) = before {
         tx.end_session(before)?;
     }
@@ -144,7 +245,8 @@ pub fn find_session(
     if session.expires_at <= now || session.seen_at.plus_seconds(idle_seconds) <= now {
         return Err(Refusal::NotSignedIn.into());
     }
-    let person = who(look, session.person)?;
+    // Signing out everywhere ends sessions themselves.
+    let person = active(look, session.person)?;
     Ok((session, person))
 }
 
@@ -209,7 +311,7 @@ pub enum Exchange {
 /// # Errors
 /// As [`who`].
 pub fn issue_refresh(tx: &mut dyn Tx, now: Time, person: PersonId, fresh: &Fresh) -> Result<RefreshToken, Error> {
-    who(tx, person)?;
+    active(tx, person)?;
     let token = new_token(now, person, fresh, &fresh.jti);
     tx.put_refresh_token(&token)?;
     Ok(token)
@@ -238,7 +340,8 @@ pub fn rotate(tx: &mut dyn Tx, now: Time, jti: &str, fresh: &Fresh, rotation: Ro
     if token.revoked_at.is_some() || token.expires_at <= now {
         return Err(Refusal::BadCredentials.into());
     }
-    who(tx, token.person)?;
+    // Signing out everywhere ends refresh tokens themselves.
+    active(tx, token.person)?;
     if !rotation.on {
         return Ok(Exchange::Given(token));
     }

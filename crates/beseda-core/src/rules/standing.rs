@@ -1,31 +1,53 @@
 //! Standing: whether somebody who listens still may, after others have changed what is kept.
 
 use crate::error::Error;
-use crate::policy::{self, Deed};
+use crate::policy::{self, By, Deed};
 use crate::ports::Look;
-use crate::words::{Person, PersonId, RoomId};
+use crate::words::{Kinds, Person, PersonId, RoomId, RoomKind, Time};
 
-/// How somebody stands to a room that they listen in.
+/// What somebody listens to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Where {
+    /// One room.
+    Room(RoomId),
+    /// Every room of a kind.
+    Every(RoomKind),
+}
+
+/// How somebody stands to what they listen to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// They may go on, and are this person now.
     Inside(Person),
-    /// The room is not theirs any more.
+    /// It is not theirs any more.
     Outside,
-    /// They are let in nowhere any more.
+    /// They are let in nowhere any more, or have to prove again who they are.
     Inactive,
 }
 
-/// How the person stands to the room now.
+/// How the person, who proved who they are at a moment, stands to what they listen to now.
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn standing(look: &mut (impl Look + ?Sized), person: PersonId, room: RoomId) -> Result<Standing, Error> {
-    let Some(person) = look.person(person)?.filter(|person| person.active) else {
+pub fn standing(
+    look: &mut (impl Look + ?Sized),
+    person: PersonId,
+    proven_at: Time,
+    to: Where,
+    kinds: Kinds,
+) -> Result<Standing, Error> {
+    let person = look.person(person)?.filter(|person| person.active);
+    let Some(person) = person.filter(|person| person.counts(proven_at)) else {
         return Ok(Standing::Inactive);
     };
-    let place = look.place(room, person.id)?;
-    let inside = place.is_some_and(|place| policy::require(Deed::Listen, &place, &person).is_ok());
+    let inside = match to {
+        Where::Room(room) => {
+            let by = By::of(&person, kinds);
+            let place = look.place(room, person.id)?;
+            place.is_some_and(|place| policy::require(Deed::Listen, &place, by).is_ok())
+        }
+        Where::Every(kind) => policy::require_every(kind, &person).is_ok(),
+    };
     Ok(if inside {
         Standing::Inside(person)
     } else {

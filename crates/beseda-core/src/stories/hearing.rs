@@ -28,8 +28,8 @@ impl Copy {
     }
 
     fn taken(look: &mut dyn Look, by: &Person, room: RoomId) -> Result<Self, Error> {
-        let history = rules::history(look, by, room, u32::MAX)?;
-        let people = rules::room_view(look, by, room)?
+        let history = rules::history(look, by.into(), room, rules::Since::Newest, u32::MAX)?;
+        let people = rules::room_view(look, by.into(), room)?
             .members
             .into_iter()
             .map(|(member, _)| member.person)
@@ -68,7 +68,7 @@ fn catch_up(copy: &mut Copy, life: &Life<'_>, mut cursor: Head, size: u32, dice:
     for _ in 0..10_000 {
         let by = stage.people[0].clone();
         let changes = stage
-            .look(move |look| rules::catch_up(look, &by, room, cursor, size))
+            .look(move |look| rules::catch_up(look, (&by).into(), room, cursor, size))
             .expect("changes are read");
         assert!(
             changes.messages.len() <= size as usize,
@@ -126,14 +126,14 @@ pub(super) fn a_snapshot_and_the_changes_after_it_are_the_next_snapshot(make: Ma
 fn check_heads(events: &[Event]) -> BTreeMap<RoomId, Head> {
     let mut heads: BTreeMap<RoomId, Head> = BTreeMap::new();
     for event in events {
-        let before = heads.get(&event.room).copied().unwrap_or_default();
+        let before = heads.get(&event.room.id).copied().unwrap_or_default();
         let expected = if matches!(event.heard, Heard::Read { .. }) {
             before
         } else {
             before.next()
         };
         assert_eq!(event.head, expected, "{event:?}");
-        heads.insert(event.room, event.head);
+        heads.insert(event.room.id, event.head);
     }
     heads
 }
@@ -186,7 +186,7 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
                 copy.people.retain(|member| *member != person);
                 receipts.remove(&person);
             }
-            Heard::Changed | Heard::Removed => panic!("nobody moved or removed the room"),
+            Heard::Opened { .. } | Heard::Changed | Heard::Removed => panic!("nobody moved or removed the room"),
         }
     }
     let kept: Vec<Message> = picture

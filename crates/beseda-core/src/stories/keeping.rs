@@ -3,12 +3,13 @@
 use super::Make;
 use super::life::{Life, next_step};
 use super::stage::{Dice, Stage};
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Refusal};
 use crate::model::Model;
 use crate::ports::Look;
 use crate::rules;
 use crate::words::{
-    Head, Member, MemberId, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session, Time,
+    Head, Kinds, Member, MemberId, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session,
+    Time,
 };
 use std::sync::Arc;
 
@@ -51,10 +52,14 @@ fn room_answers(look: &mut dyn Look, room: RoomId, newest: i64) -> Result<Vec<St
     for person in (1..=6).map(PersonId) {
         say("others", format!("{person} {:?}", look.others_mark(room, person)?));
         for client_id in (0..10).map(|n| format!("c-{n}")) {
-            let first = look.message_by_client_id(room, person, &client_id)?;
+            let first = look.message_by_client_id(room, Some(person), &client_id)?;
             say("client id", format!("{person} {client_id} {first:?}"));
         }
     }
+    say(
+        "of nobody",
+        format!("{:?}", look.message_by_client_id(room, None, "c-1")?),
+    );
     for seq in (-1..=newest + 1).map(Seq) {
         say("at", format!("{seq} {:?}", look.message_at(room, seq)?));
         say("shown before", format!("{seq} {:?}", look.shown_before(room, seq)?));
@@ -92,10 +97,10 @@ fn room_answers(look: &mut dyn Look, room: RoomId, newest: i64) -> Result<Vec<St
 fn person_answers(look: &mut dyn Look, person: PersonId) -> Result<Vec<String>, Fault> {
     let mut said = vec![
         format!("{:?}", look.person(person)?),
-        format!("{} rooms", look.count_rooms(person)?),
+        format!("{} rooms", look.count_rooms(person, Kinds::ALL)?),
     ];
     for (offset, limit) in [(0, 10), (1, 1), (0, 0), (9, 1)] {
-        for view in look.rooms(person, offset, limit)? {
+        for view in look.rooms(person, Kinds::ALL, offset, limit)? {
             said.push(format!(
                 "{:?} {:?} {:?}",
                 view.room,
@@ -104,7 +109,7 @@ fn person_answers(look: &mut dyn Look, person: PersonId) -> Result<Vec<String>, 
             ));
         }
     }
-    let mut places = look.places(person)?;
+    let mut places = look.places(person, Kinds::ALL)?;
     places.sort_by_key(|place| place.room.id);
     said.extend(places.iter().map(|place| format!("{:?}", place.room)));
     Ok(said)
@@ -155,7 +160,7 @@ pub(super) fn a_store_answers_as_the_model_does(make: Make<'_>, seed: u64) {
             for stage in [&model, &store] {
                 let (admin, now, gone) = (stage.admin.clone(), stage.chat.now(), rooms[2]);
                 stage
-                    .change(move |tx| rules::remove_room(tx, now, &admin, gone))
+                    .change(move |tx| rules::remove_room(tx, now, (&admin).into(), gone))
                     .expect("a room is removed");
             }
         }
@@ -170,24 +175,18 @@ pub(super) fn a_store_answers_as_the_model_does(make: Make<'_>, seed: u64) {
 fn named(id: i64, username: &str, email: &str, phone: &str) -> NewPerson {
     let [username, email, phone] = [username, email, phone].map(str::to_owned);
     let person = Person {
-        id: PersonId(id),
         username,
         email,
         phone,
-        first_name: String::new(),
-        last_name: String::new(),
-        role: Role::User,
-        active: true,
+        ..Person::new(PersonId(id), Role::User)
     };
-    NewPerson {
-        person,
-        password_hash: None,
-    }
+    NewPerson::from(person)
 }
 
 pub(super) fn an_account_is_found_by_username_then_email_then_phone(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
-    let put = |new: NewPerson| stage.change(move |tx| rules::put_person(tx, &new));
+    let now = stage.chat.now();
+    let put = |new: NewPerson| stage.change(move |tx| rules::put_person(tx, now, &new));
     let found = |name: &'static str| {
         let account = stage
             .look(move |look| Ok(look.account(name)?))
@@ -226,15 +225,17 @@ pub(super) fn an_account_is_found_by_username_then_email_then_phone(make: Make<'
         "a password that is not given stays"
     );
     assert_eq!(found("+1"), None);
-    for taken in [
-        named(16, "boris", "", ""),
-        named(16, "", "B@b.example", ""),
-        named(16, "", "", "boris2"),
+    for (taken, field) in [
+        (named(16, "boris", "", ""), "username"),
+        (named(16, "", "B@b.example", ""), "email"),
+        (named(16, "", "", "boris2"), "phone"),
     ] {
+        let kept = taken.clone();
+        assert_eq!(put(taken), Err(Refusal::NameTaken { field }.into()));
+        let kept = stage.change(move |tx| Ok(tx.put_person(&kept)?));
         assert!(
-            matches!(put(taken.clone()), Err(Error::Failed(_))),
-            "{:?} is taken",
-            taken.person
+            matches!(kept, Err(Error::Failed(_))),
+            "a store does not rely on the rule"
         );
     }
     let own = |name: &str| {

@@ -8,6 +8,10 @@
     reason = "a test-kit: a story that meets what it did not expect has failed"
 )]
 
+mod alike;
+mod doors;
+mod files;
+mod finding;
 mod hearing;
 mod keeping;
 mod life;
@@ -66,6 +70,20 @@ stories![
     keeping::a_store_answers_as_the_model_does,
     keeping::an_account_is_found_by_username_then_email_then_phone,
     keeping::sessions_and_refresh_tokens_end,
+    alike::two_stores_that_keep_the_same_answer_alike,
+    doors::a_ticket_is_taken_once,
+    doors::an_api_key_keeps_its_name_until_it_is_revoked,
+    doors::a_host_calls_a_person_by_its_own_name,
+    doors::what_a_person_has_proved_ends_together,
+    files::a_claimed_file_is_never_given_up_in_whatever_order_things_happen,
+    files::a_file_is_shown_with_its_message_and_gone_with_it,
+    files::a_removed_room_shows_its_files_to_nobody_and_keeps_them,
+    finding::people_are_found_by_their_names_in_any_case_and_by_nothing_else,
+    finding::classmates_are_those_of_the_groups_that_one_attends,
+    finding::a_group_is_found_by_its_people_until_it_is_gone,
+    finding::to_a_contract_other_kinds_of_rooms_are_not_there,
+    finding::the_desk_lists_every_visitors_room_the_last_changed_first,
+    finding::a_client_id_of_the_system_is_taken_once,
 ];
 
 /// Tells every story.

@@ -40,7 +40,7 @@ fn recount(stage: &Stage, room: RoomId, after: &Step) {
         let others = members.iter().filter(|(other, _)| other.person != member.person);
         let (by, id) = (person.clone(), room.id);
         let history = stage
-            .look(move |look| rules::history(look, &by, id, 3))
+            .look(move |look| rules::history(look, (&by).into(), id, rules::Since::Newest, 3))
             .expect("history is read");
         assert_eq!(history.marks.own, member.read);
         assert_eq!(
@@ -129,11 +129,12 @@ fn fill(stage: &Stage, by: &Person, room: RoomId, count: i64) {
                 tx,
                 now,
                 &limits,
-                &by,
+                (&by).into(),
                 room,
                 &Draft {
                     text: format!("{n}"),
                     client_id: None,
+                    files: Vec::new(),
                 },
             )?;
         }
@@ -151,7 +152,7 @@ fn erase(stage: &Stage, by: &Person, room: RoomId, seqs: Vec<i64>) {
     let erased = stage.change(move |tx| {
         for &seq in &seqs {
             let message = tx.message_at(room, Seq(seq))?.ok_or(Refusal::NoSuchMessage)?;
-            rules::erase(tx, now, &by, message.id)?;
+            rules::erase(tx, now, (&by).into(), message.id)?;
         }
         Ok(())
     });
@@ -170,7 +171,7 @@ fn check_pages(stage: &Stage, by: &Person, room: RoomId, size: i64) {
     let reader = by.clone();
     let (paged, last, beyond, below) = stage
         .look(move |look| {
-            let mut page = |number| rules::page(look, &reader, room, number, size);
+            let mut page = |number| rules::page(look, (&reader).into(), room, number, size);
             let last = page(PageNumber::Last)?;
             let mut paged = Vec::new();
             for number in 1..=last.number {
@@ -227,8 +228,11 @@ pub(super) fn pages_one_after_the_other_are_the_whole_list(make: Make<'_>, seed:
         let reader = anna.clone();
         let (history, last) = stage
             .look(move |look| {
-                let last = rules::page(look, &reader, room, PageNumber::Last, 50)?;
-                Ok((rules::history(look, &reader, room, 50)?.messages, last.messages))
+                let last = rules::page(look, (&reader).into(), room, PageNumber::Last, 50)?;
+                Ok((
+                    rules::history(look, (&reader).into(), room, rules::Since::Newest, 50)?.messages,
+                    last.messages,
+                ))
             })
             .expect("history is read");
         let last: Vec<Message> = last.into_iter().map(|(message, _)| message).collect();
@@ -297,13 +301,13 @@ pub(super) fn everything_by_pages_is_everything_in_one_order(make: Make<'_>, see
         let mut paged = Vec::new();
         for number in 1.. {
             let by = anna.clone();
-            let page = stage.look(move |look| rules::messages_of(look, &by, PageNumber::Number(number), size));
+            let page = stage.look(move |look| rules::messages_of(look, (&by).into(), PageNumber::Number(number), size));
             let page = page.expect("there is such a page");
             assert_eq!((page.count, page.number), (left.len() as i64, number));
             for (message, marks) in &page.messages {
                 let (by, id) = (anna.clone(), message.id);
                 let alone = stage
-                    .look(move |look| rules::one_message(look, &by, id))
+                    .look(move |look| rules::one_message(look, (&by).into(), id))
                     .expect("it is there");
                 assert_eq!((message, marks), (&alone.0, &alone.1), "as it is by itself");
             }
@@ -329,7 +333,7 @@ pub(super) fn an_erased_message_is_read_by_nobody(make: Make<'_>, seed: u64) {
     stage.erase(anna, id).expect("it is erased");
     for by in [anna, expert].map(Person::clone) {
         let reader = by.clone();
-        let one = stage.look(move |look| rules::one_message(look, &reader, id));
+        let one = stage.look(move |look| rules::one_message(look, (&reader).into(), id));
         assert_eq!(refusal(one), Some(Refusal::NoSuchMessage));
         let said = stage.look(move |look| {
             let kept = (
@@ -337,12 +341,12 @@ pub(super) fn an_erased_message_is_read_by_nobody(make: Make<'_>, seed: u64) {
                 look.message_at(room, Seq(1))?,
                 look.messages_after(room, Seq(0), 9)?,
             );
-            let history = rules::history(look, &by, room, 9)?;
-            let changes = rules::catch_up(look, &by, room, Head(0), 9)?;
+            let history = rules::history(look, (&by).into(), room, rules::Since::Newest, 9)?;
+            let changes = rules::catch_up(look, (&by).into(), room, Head(0), 9)?;
             assert_eq!((history.messages.len(), changes.messages.len()), (0, 1));
             let lists = (
-                rules::rooms(look, &by, 0, 9)?,
-                rules::messages_of(look, &by, PageNumber::Last, 9)?,
+                rules::rooms(look, (&by).into(), 0, 9)?,
+                rules::messages_of(look, (&by).into(), PageNumber::Last, 9)?,
             );
             Ok(format!("{kept:?} {history:?} {changes:?} {lists:?}"))
         });

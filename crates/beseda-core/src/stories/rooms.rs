@@ -55,13 +55,17 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
         refusal(stage.read(by, room, None)),
         refusal(stage.edit(by, message, "я")),
         refusal(stage.erase(by, message)),
-        look(stage, by, move |look, by| rules::history(look, by, room, 50)),
-        look(stage, by, move |look, by| rules::catch_up(look, by, room, Head(0), 50)),
         look(stage, by, move |look, by| {
-            rules::page(look, by, room, PageNumber::Last, 50)
+            rules::history(look, by.into(), room, rules::Since::Newest, 50)
         }),
-        look(stage, by, move |look, by| rules::room_view(look, by, room)),
-        look(stage, by, move |look, by| rules::one_message(look, by, message)),
+        look(stage, by, move |look, by| {
+            rules::catch_up(look, by.into(), room, Head(0), 50)
+        }),
+        look(stage, by, move |look, by| {
+            rules::page(look, by.into(), room, PageNumber::Last, 50)
+        }),
+        look(stage, by, move |look, by| rules::room_view(look, by.into(), room)),
+        look(stage, by, move |look, by| rules::one_message(look, by.into(), message)),
     ]
 }
 
@@ -69,8 +73,8 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
 fn found(stage: &Stage, by: &Person) -> (i64, usize, i64, usize) {
     let by = by.clone();
     let found = stage.look(move |look| {
-        let (rooms, views) = rules::rooms(look, &by, 0, 100)?;
-        let messages = rules::messages_of(look, &by, PageNumber::Last, 100)?;
+        let (rooms, views) = rules::rooms(look, (&by).into(), 0, 100)?;
+        let messages = rules::messages_of(look, (&by).into(), PageNumber::Last, 100)?;
         Ok((rooms, views.len(), messages.count, messages.messages.len()))
     });
     found.expect("lists are read")
@@ -117,7 +121,7 @@ pub(super) fn a_removed_room_is_found_by_nothing_and_frees_its_key(make: Make<'_
     let room = stage.room_of_three(1);
     let (anna, admin, now) = (&stage.people[0], stage.admin.clone(), stage.chat.now());
     let message = stage.send(anna, room, "раз", Some("c-1")).expect("it is sent").message;
-    let gone = stage.change(move |tx| rules::remove_room(tx, now, &admin, room));
+    let gone = stage.change(move |tx| rules::remove_room(tx, now, (&admin).into(), room));
     gone.expect("the administrator removes the room");
 
     let missing = answers(&stage, anna, RoomId(999_999), MessageId(999_999));
@@ -150,7 +154,7 @@ pub(super) fn a_moved_room_follows_its_order(make: Make<'_>, seed: u64) {
         .expect("the order is put");
     let (admin, now) = (stage.admin.clone(), stage.chat.now());
     let view = stage
-        .change(move |tx| rules::move_room(tx, now, &admin, room, OrderId(2)))
+        .change(move |tx| rules::move_room(tx, now, (&admin).into(), room, OrderId(2)))
         .expect("it is moved");
 
     let people: Vec<PersonId> = view.members.iter().map(|(member, _)| member.person).collect();
@@ -186,7 +190,7 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
     }
     let by = anna.clone();
     let (count, views) = stage
-        .look(move |look| rules::rooms(look, &by, 0, 10))
+        .look(move |look| rules::rooms(look, (&by).into(), 0, 10))
         .expect("the list is read");
     let listed: Vec<_> = views
         .iter()
@@ -205,7 +209,7 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
     let paged = stage.look(move |look| {
         let mut paged = Vec::new();
         for number in 1..=4 {
-            paged.extend(rules::page_of_rooms(look, &by, PageNumber::Number(number), 1)?.2);
+            paged.extend(rules::page_of_rooms(look, (&by).into(), PageNumber::Number(number), 1)?.2);
         }
         Ok(paged)
     });
@@ -215,6 +219,6 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
         .map(|view| view.room.id)
         .collect();
     assert_eq!(paged, [1, 0, 3, 2].map(|room| rooms[room]));
-    let beyond = stage.look(move |look| rules::page_of_rooms(look, &anna, PageNumber::Number(5), 1));
+    let beyond = stage.look(move |look| rules::page_of_rooms(look, (&anna).into(), PageNumber::Number(5), 1));
     assert_eq!(refusal(beyond), Some(Refusal::NoSuchPage));
 }

@@ -236,11 +236,11 @@ fn refused_changes_of_rooms(stage: &Stage, room: RoomId) -> Vec<Refused> {
     let now = stage.chat.now();
     let move_room = |by: &Person, order| {
         let by = by.clone();
-        refusal(stage.change(move |tx| rules::move_room(tx, now, &by, room, OrderId(order))))
+        refusal(stage.change(move |tx| rules::move_room(tx, now, (&by).into(), room, OrderId(order))))
     };
     let remove = |by: &Person| {
         let by = by.clone();
-        refusal(stage.change(move |tx| rules::remove_room(tx, now, &by, room)))
+        refusal(stage.change(move |tx| rules::remove_room(tx, now, (&by).into(), room)))
     };
     let group = Group {
         id: GroupId(1),
@@ -283,7 +283,7 @@ fn refused_changes_of_rooms(stage: &Stage, room: RoomId) -> Vec<Refused> {
         ("put an order of nobody", put_order, Refusal::NoSuchPerson),
         (
             "put a group of nobody",
-            refusal(stage.change(move |tx| rules::put_group(tx, &group))),
+            refusal(stage.change(move |tx| rules::put_group(tx, now, &group))),
             Refusal::NoSuchPerson,
         ),
     ]
@@ -308,9 +308,10 @@ pub(super) fn a_refused_neighbour_takes_nothing_from_the_others(make: Make<'_>, 
                     let draft = Draft {
                         text: format!("{thread}/{n}"),
                         client_id: Some(format!("{thread}/{n}")),
+                        files: Vec::new(),
                     };
                     let outcome = stage.change(move |tx| {
-                        let sent = rules::send(tx, now, &limits, &by, room, &draft)?;
+                        let sent = rules::send(tx, now, &limits, (&by).into(), room, &draft)?;
                         if kept {
                             Ok(sent)
                         } else {

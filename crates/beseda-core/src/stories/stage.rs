@@ -96,7 +96,7 @@ impl Ear {
     #[must_use]
     pub fn until(&self, room: RoomId, head: Head) -> Vec<Event> {
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let missing = |heard: &mut Vec<Event>| !heard.iter().any(|event| event.room == room && event.head == head);
+        let missing = |heard: &mut Vec<Event>| !heard.iter().any(|event| event.room.id == room && event.head == head);
         let (heard, waited) = self
             .came
             .wait_timeout_while(heard, PATIENCE, missing)
@@ -152,6 +152,7 @@ fn person(id: i64, role: Role) -> Person {
         last_name: format!("Петрова-{id}"),
         role,
         active: true,
+        signed_out_at: None,
     }
 }
 
@@ -180,13 +181,10 @@ impl Stage {
             people,
             admin: person(7, Role::Admin),
         };
-        for person in stage.people.iter().chain([&stage.admin]).cloned() {
-            let new = NewPerson {
-                person,
-                password_hash: None,
-            };
+        for person in stage.people.iter().chain([&stage.admin]) {
+            let (now, new) = (stage.chat.now(), NewPerson::from(person.clone()));
             stage
-                .change(move |tx| rules::put_person(tx, &new))
+                .change(move |tx| rules::put_person(tx, now, &new))
                 .expect("a person is put");
         }
         stage
@@ -227,8 +225,9 @@ impl Stage {
         let draft = Draft {
             text: text.to_owned(),
             client_id: client_id.map(str::to_owned),
+            files: Vec::new(),
         };
-        self.change(move |tx| rules::send(tx, now, &limits, &by, room, &draft))
+        self.change(move |tx| rules::send(tx, now, &limits, (&by).into(), room, &draft))
     }
 
     /// Edits a message.
@@ -238,7 +237,7 @@ impl Stage {
     pub fn edit(&self, by: &Person, id: MessageId, text: &str) -> Result<(Arc<Message>, Marks), Error> {
         let (now, limits, by) = (self.chat.now(), Arc::clone(self.chat.limits()), by.clone());
         let text = text.to_owned();
-        self.change(move |tx| rules::edit(tx, now, &limits, &by, id, &text))
+        self.change(move |tx| rules::edit(tx, now, &limits, (&by).into(), id, &text))
     }
 
     /// Erases a message.
@@ -247,7 +246,7 @@ impl Stage {
     /// As [`rules::erase`].
     pub fn erase(&self, by: &Person, id: MessageId) -> Result<(), Error> {
         let (now, by) = (self.chat.now(), by.clone());
-        self.change(move |tx| rules::erase(tx, now, &by, id))
+        self.change(move |tx| rules::erase(tx, now, (&by).into(), id))
     }
 
     /// Moves a receipt.
@@ -256,7 +255,7 @@ impl Stage {
     /// As [`rules::read`].
     pub fn read(&self, by: &Person, room: RoomId, up_to: Option<Seq>) -> Result<Seq, Error> {
         let (now, by) = (self.chat.now(), by.clone());
-        self.change(move |tx| rules::read(tx, now, &by, room, up_to))
+        self.change(move |tx| rules::read(tx, now, (&by).into(), room, up_to))
     }
 
     /// Opens the room of an order.
@@ -319,7 +318,7 @@ impl Stage {
     pub fn heard(&self, by: &Person, room: RoomId) -> Vec<Event> {
         let marker = self.send(by, room, "marker", None).expect("the marker is sent").message;
         let mut events = self.ear.until(room, marker.sent);
-        events.retain(|event| !(event.room == room && event.head >= marker.sent));
+        events.retain(|event| !(event.room.id == room && event.head >= marker.sent));
         events
     }
 

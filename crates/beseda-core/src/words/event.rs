@@ -1,13 +1,13 @@
 //! Events: what a change makes listeners hear.
 
-use super::{Head, Message, MessageId, PersonId, RoomId, Seq};
+use super::{Head, Message, MessageId, PersonId, RoomName, RoomView, Seq};
 use std::sync::Arc;
 
 /// Something that happened in a room and is kept. It is announced inside the transaction and heard only after its commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Where.
-    pub room: RoomId,
+    pub room: RoomName,
     /// The room's head with it.
     pub head: Head,
     /// What.
@@ -17,6 +17,11 @@ pub struct Event {
 /// What listeners hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
+    /// The room is new.
+    Opened {
+        /// The room as it was opened.
+        view: Arc<RoomView>,
+    },
     /// A message was sent.
     Sent {
         /// The message.

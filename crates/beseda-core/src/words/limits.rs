@@ -96,7 +96,7 @@ macro_rules! count {
         }
     )*};
 }
-count!(u32, u64, usize);
+count!(u32, u64, i64, usize);
 
 impl Number for f64 {
     fn value(self) -> LimitValue {
@@ -184,12 +184,30 @@ limits! {
     // What one person may say at once.
     text_chars: usize = 10_000, Count 1 to 1_000_000 "characters",
         "The text of a message; a longer one is refused.";
+    title_chars: usize = 200, Count 1 to 10_000 "characters",
+        "The title of a room, and a visitor's name, e-mail or subject; a longer one is refused.";
+    members: usize = 1_000, Count 2 to 100_000 "people",
+        "The people in a room that somebody opens for a set of them; a room with more is refused.";
+    search_rows: u32 = 20, Count 1 to 1_000 "people",
+        "The people that a search gives at most.";
+    grants: usize = 20, Count 1 to 1_000 "rooms",
+        "The rooms that one token can grant; a token with more is refused.";
     client_id_chars: usize = 128, Count 36 to 1_000 "characters",
         "A sender's own name for a message; a longer one is refused.";
     attachments: usize = 20, Count 1 to 1_000 "files",
         "The files of one message; a message with more is refused.";
     attachment_bytes: u64 = 26_214_400, Count 1 to 1_099_511_627_776 "bytes",
         "One uploaded file; a bigger one is refused with 413.";
+    picture_pixels: u64 = 40_000_000, Count 1 to 1_000_000_000 "pixels",
+        "One uploaded picture, width times height as it claims; a bigger one is refused.";
+    picture_side_pixels: u32 = 16_384, Count 1 to 65_535 "pixels",
+        "The longer side of an uploaded picture, as it claims; a longer one is refused.";
+    picture_memory_bytes: u64 = 67_108_864, Count 1_048_576 to 4_294_967_296 "bytes",
+        "Memory for looking at one picture; one that needs more is taken without a thumbnail.";
+    picture_workers: usize = 1, Count 1 to 64 "pictures",
+        "Pictures that are looked at and made smaller at the same time; further ones wait.";
+    thumbnail_side_pixels: u32 = 480, Count 16 to 4_096 "pixels",
+        "The longer side of the small copy of a picture; smaller pictures keep their size.";
 
     // What one request or frame may be.
     body_bytes: u64 = 31_457_280, Count 1_024 to 1_099_511_627_776 "bytes",
@@ -246,6 +264,16 @@ limits! {
         "Without a sign of life from a socket's other end; the socket is then taken for lost.";
     write_stall_seconds: u64 = 10, Count 1 to 3_600 "seconds",
         "Without the other end taking a byte of what waits for it; its socket is then closed with 4008.";
+    ticket_seconds: i64 = 30, Count 1 to 3_600 "seconds",
+        "How long a ticket for a socket is good for, unused; later it is refused with 4001.";
+    echo_seconds: u64 = 60, Count 1 to 3_600 "seconds",
+        "A socket that only echoes; it is closed then.";
+    echo_bytes: usize = 4_096, Count 16 to 65_536 "bytes",
+        "One message of a socket that only echoes; a bigger one closes it with 1009.";
+    position_seconds: u64 = 900, Count 1 to 86_400 "seconds",
+        "How long the latest position of somebody is shown to who comes later; it is forgotten then.";
+    upload_seconds: i64 = 3_600, Count 60 to 604_800 "seconds",
+        "How long an uploaded file is kept that hangs on no message; it is forgotten then.";
     typing_seconds: u64 = 5, Count 1 to 60 "seconds",
         "After the last sign of typing; the person is then announced as not typing any more.";
     stop_seconds: u64 = 10, Count 1 to 600 "seconds",
@@ -270,6 +298,10 @@ limits! {
         "Attempts to log in from one address; one more is refused with 429. 0: not limited.";
     misses_per_minute: f64 = 60.0, Rate 0.0 to 1_000_000.0 "misses a minute of an address",
         "Requests for what is not there; after one more, every further miss is refused with 429. 0: not limited.";
+    positions_per_second: f64 = 1.0, Rate 0.0 to 1_000_000.0 "positions a second of a person",
+        "Positions announced, once `positions_burst` is used up; further ones are joined, and the last always passes on. 0: not limited.";
+    positions_burst: u32 = 3, Count 1 to 1_000_000 "positions",
+        "Positions that are announced in one go after a pause.";
     uploads_per_minute: f64 = 30.0, Rate 0.0 to 1_000_000.0 "files a minute of a person",
         "Files uploaded; one more is refused with 429. 0: not limited.";
     searches_per_second: f64 = 5.0, Rate 0.0 to 1_000_000.0 "searches a second of a person",

@@ -1,7 +1,7 @@
 //! Messages, drafts, and what of them has been read.
 
 use super::person::join_names;
-use super::{Head, MessageId, Person, PersonId, RoomId, Seq, Time};
+use super::{Attachment, Head, MessageId, Person, PersonId, Role, RoomId, Seq, Time};
 
 /// Who wrote a message, as a message shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Author {
     pub first_name: String,
     /// Their family name, or empty.
     pub last_name: String,
+    /// What they are to the host application today.
+    pub role: Role,
 }
 
 impl Author {
@@ -32,6 +34,7 @@ impl From<&Person> for Author {
             email: person.email.clone(),
             first_name: person.first_name.clone(),
             last_name: person.last_name.clone(),
+            role: person.role,
         }
     }
 }
@@ -47,8 +50,10 @@ pub struct Message {
     pub seq: Seq,
     /// Who wrote it; nobody for a message of the system.
     pub author: Option<Author>,
-    /// What it says; empty once erased.
+    /// What it says; empty once erased, and where its files say it all.
     pub text: String,
+    /// The files that hang on it, in their order; none once erased.
+    pub attachments: Vec<Attachment>,
     /// When it was sent; never earlier than the one before it in the room.
     pub created_at: Time,
     /// When it was last edited.
@@ -76,6 +81,17 @@ pub struct Draft {
     pub text: String,
     /// The sender's own name for it: a second draft with the same one gives the first message again.
     pub client_id: Option<String>,
+    /// Files that were uploaded and reserved for it, in their order.
+    pub files: Vec<DraftFile>,
+}
+
+/// A reserved file that is to hang on a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftFile {
+    /// The file's number.
+    pub file: i64,
+    /// What its sender called it, made harmless.
+    pub title: String,
 }
 
 /// A draft that passed the rules, ready to be kept.
@@ -91,6 +107,8 @@ pub struct NewMessage {
     pub client_id: Option<String>,
     /// What it says.
     pub text: String,
+    /// The files that hang on it.
+    pub files: Vec<DraftFile>,
     /// When.
     pub created_at: Time,
     /// The room's head with it.

@@ -1,6 +1,9 @@
 //! The words of the chat: one type for each thing that the rules speak of.
 
+mod access;
+mod case;
 mod event;
+mod file;
 mod identity;
 mod ids;
 mod limits;
@@ -8,14 +11,21 @@ mod message;
 mod order;
 mod person;
 mod room;
+mod room_key;
+mod search;
 mod time;
 
+pub use access::{ApiKey, Scope, Ticket};
+pub use case::{Case, CaseStatus};
 pub use event::{Event, Heard};
+pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
 pub use identity::{Account, RefreshToken, Session};
 pub use ids::{GroupId, Head, MemberId, MessageId, OrderId, PersonId, RoomId, Seq};
 pub use limits::*;
-pub use message::{Author, Draft, Marks, Message, NewMessage};
+pub use message::{Author, Draft, DraftFile, Marks, Message, NewMessage};
 pub use order::{Group, Order};
 pub use person::{NewPerson, Person, Role};
-pub use room::{Member, NewRoom, Place, Room, RoomKind, RoomView};
+pub use room::{Kinds, Member, NewRoom, Place, Room, RoomKind, RoomName, RoomView};
+pub use room_key::{NoRoomKey, RoomKey};
+pub use search::{search_form, searched_names};
 pub use time::Time;

@@ -45,3 +45,14 @@ pub struct Group {
     /// Who attends it.
     pub students: Vec<PersonId>,
 }
+
+impl Group {
+    /// Everybody of the group, each once, the teacher first.
+    #[must_use]
+    pub fn people(&self) -> Vec<PersonId> {
+        let students = self.students.iter().copied();
+        let mut people: Vec<PersonId> = self.teacher.into_iter().collect();
+        people.extend(students.filter(|student| Some(*student) != self.teacher));
+        people
+    }
+}

@@ -1,6 +1,6 @@
 //! People: users of the host application, and what they are to it.
 
-use super::PersonId;
+use super::{PersonId, Time};
 use serde::{Deserialize, Serialize};
 
 /// What a person is to the host application. What a role may do stands in `policy.rs` and nowhere else.
@@ -25,13 +25,15 @@ pub enum Role {
     Customer,
     /// Is booked by customers.
     Therapist,
+    /// Writes to the support desk without an account.
+    Visitor,
     /// Any other user: no right but those that a membership gives.
     User,
 }
 
 impl Role {
     /// Every role with the word that tokens, seeds and contracts use for it.
-    pub const WORDS: [(Self, &'static str); 10] = [
+    pub const WORDS: [(Self, &'static str); 11] = [
         (Self::Admin, "admin"),
         (Self::Operator, "operator"),
         (Self::Mom, "mom"),
@@ -41,6 +43,7 @@ impl Role {
         (Self::Student, "student"),
         (Self::Customer, "customer"),
         (Self::Therapist, "therapist"),
+        (Self::Visitor, "visitor"),
         (Self::User, "user"),
     ];
 
@@ -82,9 +85,33 @@ pub struct Person {
     pub role: Role,
     /// False once deactivated: such a person is let in nowhere.
     pub active: bool,
+    /// When they were last signed out everywhere, in whole seconds: what was proven before lets nobody in any more.
+    pub signed_out_at: Option<Time>,
 }
 
 impl Person {
+    /// Somebody of whom nothing is known but a number and a role.
+    #[must_use]
+    pub fn new(id: PersonId, role: Role) -> Self {
+        Self {
+            id,
+            username: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            role,
+            active: true,
+            signed_out_at: None,
+        }
+    }
+
+    /// Whether what they proved at that moment still counts.
+    #[must_use]
+    pub fn counts(&self, proven_at: Time) -> bool {
+        self.signed_out_at.is_none_or(|signed_out| proven_at >= signed_out)
+    }
+
     /// First and last name with one space, without the empty ones.
     #[must_use]
     pub fn full_name(&self) -> String {
@@ -108,4 +135,14 @@ pub struct NewPerson {
     pub person: Person,
     /// A password's PHC hash; `None` keeps the one that is there.
     pub password_hash: Option<String>,
+}
+
+impl From<Person> for NewPerson {
+    /// The person, with whatever password they have.
+    fn from(person: Person) -> Self {
+        Self {
+            person,
+            password_hash: None,
+        }
+    }
 }

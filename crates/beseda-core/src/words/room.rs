@@ -1,6 +1,6 @@
 //! Rooms and memberships.
 
-use super::{Head, MemberId, Message, OrderId, Person, PersonId, RoomId, Seq, Time};
+use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, RoomId, Seq, Time};
 use uuid::Uuid;
 
 /// What a room is about.
@@ -47,6 +47,49 @@ impl RoomKind {
     }
 }
 
+/// Some kinds of rooms: a contract speaks of its own, and to it the others are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kinds(&'static [RoomKind]);
+
+impl Kinds {
+    /// Every kind.
+    pub const ALL: Self = Self(&[
+        RoomKind::Order,
+        RoomKind::Pair,
+        RoomKind::Private,
+        RoomKind::Group,
+        RoomKind::Support,
+    ]);
+
+    /// These kinds.
+    #[must_use]
+    pub const fn of(kinds: &'static [RoomKind]) -> Self {
+        Self(kinds)
+    }
+
+    /// Whether this kind is one of them.
+    #[must_use]
+    pub fn contain(self, kind: RoomKind) -> bool {
+        self.0.contains(&kind)
+    }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = RoomKind> {
+        self.0.iter().copied()
+    }
+}
+
+/// What a room is known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomName {
+    /// Its number.
+    pub id: RoomId,
+    /// Its unguessable name.
+    pub uuid: Uuid,
+    /// What it is about, as a kind.
+    pub kind: RoomKind,
+}
+
 /// A room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -60,6 +103,8 @@ pub struct Room {
     pub kind: RoomKind,
     /// The order, where it is about one.
     pub order: Option<OrderId>,
+    /// The group whose people are in it, where it is about one.
+    pub group: Option<GroupId>,
     /// A title, or empty.
     pub title: String,
     /// The newest message's number; 0 while there is none.
@@ -84,6 +129,16 @@ impl Room {
     pub fn visible(&self) -> i64 {
         self.seq.0 - self.erased
     }
+
+    /// What it is known by.
+    #[must_use]
+    pub fn name(&self) -> RoomName {
+        RoomName {
+            id: self.id,
+            uuid: self.uuid,
+            kind: self.kind,
+        }
+    }
 }
 
 /// A room to open; opening one whose key stands gives the one that stands.
@@ -97,6 +152,8 @@ pub struct NewRoom {
     pub kind: RoomKind,
     /// The order, where it is about one.
     pub order: Option<OrderId>,
+    /// The group whose people are in it, where it is about one.
+    pub group: Option<GroupId>,
     /// A title, or empty.
     pub title: String,
     /// When.
@@ -120,6 +177,8 @@ pub struct Member {
     pub skip: i64,
     /// Since when.
     pub joined_at: Time,
+    /// A grant let them in: they stay when the people of the room's subject change.
+    pub granted: bool,
 }
 
 impl Member {
@@ -148,4 +207,6 @@ pub struct RoomView {
     pub members: Vec<(Member, Person)>,
     /// The newest message that is not erased.
     pub last: Option<Message>,
+    /// What the desk knows of it, where it is a visitor's.
+    pub case: Option<Case>,
 }

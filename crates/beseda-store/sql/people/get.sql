@@ -1,5 +1,5 @@
 -- The person with a number.
 SELECT
-    p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active
+    p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active, p.signed_out_at
 FROM people p
 WHERE p.id = $1

@@ -1,6 +1,8 @@
 -- Makes a person or changes the one with this number; a password that is not given stays.
-INSERT INTO people (id, username, email, phone, first_name, last_name, role, active, password_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO people (
+    id, username, email, phone, first_name, last_name, role, active, signed_out_at, search, password_hash
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO UPDATE SET
     username = excluded.username,
     email = excluded.email,
@@ -9,4 +11,6 @@ ON CONFLICT (id) DO UPDATE SET
     last_name = excluded.last_name,
     role = excluded.role,
     active = excluded.active,
+    signed_out_at = excluded.signed_out_at,
+    search = excluded.search,
     password_hash = coalesce(excluded.password_hash, people.password_hash)

@@ -1,5 +1,5 @@
--- How many rooms a person is in.
+-- How many rooms of some kinds a person is in.
 SELECT count(*)
 FROM members m
 JOIN rooms r ON r.id = m.room_id
-WHERE m.person_id = $1 AND r.removed_at IS NULL
+WHERE m.person_id = $1 AND $2 LIKE '% ' || r.kind || ' %' AND r.removed_at IS NULL

@@ -1,18 +1,18 @@
--- A page of a person's rooms by their last change, each with its newest message that is not erased; in any order,
--- because whole rows take far longer to sort here than numbers.
+-- A page of a person's rooms of some kinds by their last change, each with its newest message that is not erased; in
+-- any order, because whole rows take far longer to sort here than numbers.
 WITH page AS (
     SELECT r.id
     FROM members own
     JOIN rooms r ON r.id = own.room_id
-    WHERE own.person_id = $1 AND r.removed_at IS NULL
+    WHERE own.person_id = $1 AND $2 LIKE '% ' || r.kind || ' %' AND r.removed_at IS NULL
     ORDER BY r.updated_at DESC, r.id DESC
-    LIMIT $2 OFFSET $3
+    LIMIT $3 OFFSET $4
 )
 SELECT
-    r.id, r.uuid, r.key, r.kind, r.order_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed, r.created_at,
-    r.updated_at,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, x.text, x.created_at, x.edited_at,
-    x.erased_at, x.sent_head, x.changed
+    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.created_at, r.updated_at,
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, x.text, x.created_at,
+    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files
 FROM page
 JOIN rooms r ON r.id = page.id
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown

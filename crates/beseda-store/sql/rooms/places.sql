@@ -1,8 +1,8 @@
--- Every room that a person is in, with their membership.
+-- Every room of some kinds that a person is in, with their membership.
 SELECT
-    r.id, r.uuid, r.key, r.kind, r.order_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed, r.created_at,
-    r.updated_at,
-    m.id, m.read_seq, m.read_at, m.skip, m.joined_at
+    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.created_at, r.updated_at,
+    m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted
 FROM members m
 JOIN rooms r ON r.id = m.room_id
-WHERE m.person_id = $1 AND r.removed_at IS NULL
+WHERE m.person_id = $1 AND $2 LIKE '% ' || r.kind || ' %' AND r.removed_at IS NULL

@@ -1,10 +1,10 @@
 //! Group commit: many jobs in one, and what one that goes wrong costs the others.
 
-use crate::support::{Stage, person, say};
+use crate::support::{NOW, Stage, person, room_name, say};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::{Audience, Store};
 use beseda_core::rules;
-use beseda_core::words::{Event, Head, Heard, Role, RoomId};
+use beseda_core::words::{Event, Head, Heard, Kinds, PersonId, Role};
 use beseda_store::{Options, Sqlite};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -82,7 +82,7 @@ fn a_refusal_before_writing_is_silent_and_costs_nobody_a_commit() {
     let first = stage.send(room, "first");
     let refused = stage.begin(move |tx| {
         tx.announce(Event {
-            room,
+            room: room_name(room.0),
             head: Head(99),
             heard: Heard::Changed,
         });
@@ -181,16 +181,9 @@ struct Put {
 
 impl beseda_core::ports::Job for Put {
     fn run(&mut self, tx: &mut dyn beseda_core::ports::Tx) -> Result<(), Error> {
-        let person = person(self.id, Role::User);
-        rules::put_person(
-            tx,
-            &beseda_core::words::NewPerson {
-                person,
-                password_hash: None,
-            },
-        )?;
+        rules::put_person(tx, NOW, &person(self.id, Role::User).into())?;
         tx.announce(Event {
-            room: RoomId(0),
+            room: room_name(0),
             head: Head(self.id),
             heard: Heard::Changed,
         });
@@ -237,7 +230,7 @@ fn closing_finishes_what_is_queued_and_takes_nothing_more() {
     assert_eq!(stage.store.ready(), Err(Fault::Stopping));
     assert_eq!(stage.send(room, "late").recv().unwrap(), Err(Fault::Stopping.into()));
     assert_eq!(
-        stage.look(|look| Ok(look.count_rooms(beseda_core::words::PersonId(1))?)),
+        stage.look(|look| Ok(look.count_rooms(PersonId(1), Kinds::ALL)?)),
         Err(Fault::Stopping.into())
     );
     drop(gate);

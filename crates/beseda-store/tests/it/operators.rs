@@ -1,6 +1,8 @@
 //! The queries that operators of the order desk run by hand, as they are written in its contract.
 
-use crate::support::Stage;
+use crate::support::{NOW, Stage, person};
+use beseda_core::rules;
+use beseda_core::words::{Draft, DraftFile, FileLook, Limits, Role};
 use rusqlite::Connection;
 
 fn rows(conn: &Connection, sql: &str) -> Vec<Vec<(String, String)>> {
@@ -92,4 +94,39 @@ fn what_is_read_or_erased_shows_in_their_tables() {
     assert_eq!(left.len(), 1);
     assert_eq!(cell(&left[0], "message"), "first");
     assert_eq!(cell(&left[0], "is_read"), "1");
+}
+
+#[test]
+fn the_first_file_of_a_message_shows_in_their_table() {
+    let stage = Stage::new();
+    let room = stage.order_room();
+    let file = |content: u8| FileLook {
+        sha256: [content; 32],
+        bytes: 9,
+        media: "text/plain".to_owned(),
+        picture: None,
+    };
+    let attachment = stage
+        .change(move |tx| {
+            let mut files = Vec::new();
+            for (content, title) in [(1, "смета.txt"), (2, "план.txt")] {
+                let file = tx.reserve_file(&file(content), NOW)?.id;
+                let title = title.to_owned();
+                files.push(DraftFile { file, title });
+            }
+            let draft = Draft {
+                files,
+                ..Draft::default()
+            };
+            let by = person(1, Role::Client);
+            let sent = rules::send(tx, NOW, &Limits::default(), (&by).into(), room, &draft)?;
+            Ok(sent.message.attachments[0].id)
+        })
+        .unwrap();
+    stage.send(room, "second").recv().unwrap().unwrap();
+    let shown = rows(&stage.raw(), "SELECT * FROM chat_messages ORDER BY id;");
+    assert_eq!(shown.len(), 2, "one row for a message, however many files it has");
+    assert_eq!(cell(&shown[0], "file_url"), format!("/files/{attachment}"));
+    assert_eq!(cell(&shown[0], "file_name"), "смета.txt");
+    assert_eq!((cell(&shown[1], "file_url"), cell(&shown[1], "file_name")), ("", ""));
 }

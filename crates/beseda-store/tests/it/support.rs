@@ -6,7 +6,9 @@ use beseda_core::Chat;
 use beseda_core::error::Error;
 use beseda_core::ports::{Audience, Clock, Look, Random, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Draft, Event, Limits, NewPerson, Order, OrderId, Person, PersonId, Role, RoomId, Time};
+use beseda_core::words::{
+    Draft, Event, Limits, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, RoomName, Time,
+};
 use beseda_store::{Options, Sqlite};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -143,13 +145,7 @@ impl Stage {
     pub fn order_room(&self) -> RoomId {
         self.change(|tx| {
             for (id, role) in [(1, Role::Client), (2, Role::Expert), (3, Role::Operator)] {
-                rules::put_person(
-                    tx,
-                    &NewPerson {
-                        person: person(id, role),
-                        password_hash: None,
-                    },
-                )?;
+                rules::put_person(tx, NOW, &person(id, role).into())?;
             }
             rules::put_order(tx, NOW, &order(1), None)?;
             let (view, _) = rules::open_order_room(tx, NOW, &person(1, Role::Client), OrderId(1), Uuid::from_u128(1))?;
@@ -181,20 +177,33 @@ pub fn say(tx: &mut dyn Tx, room: RoomId, text: &str) -> Result<rules::Sent, Err
     let draft = Draft {
         text: text.to_owned(),
         client_id: Some(text.to_owned()),
+        files: Vec::new(),
     };
-    rules::send(tx, NOW, &Limits::default(), &person(1, Role::Client), room, &draft)
+    rules::send(
+        tx,
+        NOW,
+        &Limits::default(),
+        (&person(1, Role::Client)).into(),
+        room,
+        &draft,
+    )
+}
+
+/// What a room that is made up for an event is known by.
+pub fn room_name(id: i64) -> RoomName {
+    RoomName {
+        id: RoomId(id),
+        uuid: Uuid::nil(),
+        kind: RoomKind::Order,
+    }
 }
 
 pub fn person(id: i64, role: Role) -> Person {
     Person {
-        id: PersonId(id),
         username: format!("user{id}"),
         email: format!("User{id}@example.org"),
-        phone: String::new(),
         first_name: "Анна".to_owned(),
-        last_name: String::new(),
-        role,
-        active: true,
+        ..Person::new(PersonId(id), role)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, Stage, person, say};
 use beseda_core::rules;
-use beseda_core::words::{NewRoom, OrderId, PersonId, Role, RoomKind, Seq};
+use beseda_core::words::{Kinds, NewRoom, OrderId, PersonId, Role, RoomKind, Seq};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ fn two_hundred_who_open_one_room_get_one() {
                 key: "order:7".to_owned(),
                 kind: RoomKind::Order,
                 order: Some(OrderId(7)),
+                group: None,
                 title: String::new(),
                 now: NOW,
             };
@@ -62,9 +63,9 @@ fn a_removed_room_frees_its_key_and_is_found_by_nothing() {
             assert!(look.room_by_key("order:1")?.is_none());
             assert!(look.place(room, client)?.is_none());
             assert!(look.message(message.id)?.is_none());
-            assert_eq!(look.count_rooms(client)?, 0);
-            assert!(look.rooms(client, 0, 10)?.is_empty());
-            assert!(look.places(client)?.is_empty());
+            assert_eq!(look.count_rooms(client, Kinds::ALL)?, 0);
+            assert!(look.rooms(client, Kinds::ALL, 0, 10)?.is_empty());
+            assert!(look.places(client, Kinds::ALL)?.is_empty());
             Ok(())
         })
         .unwrap();

@@ -3,7 +3,9 @@
 use super::problem::{Origin, Problem, Wrong, nearest};
 use super::raw::Raw;
 use super::secret::{self, Secret};
+use crate::fetch::is_safe;
 use crate::system::Outside;
+use reqwest::Url;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -31,6 +33,8 @@ pub enum IssuerKey {
     Secret(Secret),
     /// The issuer's public key, as PEM.
     PublicPem(String),
+    /// The address of the issuer's public keys.
+    Jwks(String),
 }
 
 /// How a token is signed.
@@ -152,7 +156,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     (
         "jwks_url",
         "URL",
-        "The address of the issuer's keys. Not in this version yet: use `public_key_file`.",
+        "The address of the issuer's keys, as a set (JWKS, RFC 7517), instead of `public_key_file`. It is asked every 10 minutes, and when a token names a key that is not known yet. It begins with `https://`; on this machine `http://` does, too.",
     ),
     (
         "audience",
@@ -255,18 +259,13 @@ impl Table {
         outside: &dyn Outside,
         problems: &mut Vec<Problem>,
     ) -> Option<IssuerKey> {
-        if self.values.contains_key("jwks_url") {
-            let todo = "Save the issuer's public key as PEM and name it in `public_key_file`.";
-            self.complain("jwks_url", "is not in this version yet", todo, problems);
-            return None;
-        }
-        let places = ["secret", "secret_file", "public_key_file"];
+        let places = ["secret", "secret_file", "public_key_file", "jwks_url"];
         let given: Vec<_> = places
             .into_iter()
             .filter(|place| self.values.contains_key(*place))
             .collect();
         let &[place] = given.as_slice() else {
-            let todo = "Give one of `secret`, `secret_file` and `public_key_file`, and no more than one.";
+            let todo = "Give one of `secret`, `secret_file`, `public_key_file` and `jwks_url`, and no more than one.";
             let what = if given.is_empty() {
                 "is missing"
             } else {
@@ -276,13 +275,14 @@ impl Table {
             return None;
         };
         let shared = algorithms?.first()?.is_shared();
-        if shared == (place == "public_key_file") {
+        if shared == ["public_key_file", "jwks_url"].contains(&place) {
             let what = if shared {
                 "cannot prove HS… signatures"
             } else {
                 "proves only HS… signatures"
             };
-            let todo = "HS… takes `secret` or `secret_file`; every other algorithm takes `public_key_file`.";
+            let todo =
+                "HS… takes `secret` or `secret_file`; every other algorithm takes `public_key_file` or `jwks_url`.";
             self.complain(place, what, todo, problems);
             return None;
         }
@@ -291,6 +291,7 @@ impl Table {
             "secret_file" => secret::of_file(&base.join(raw.text()?), outside)
                 .and_then(no_pem)
                 .map(IssuerKey::Secret),
+            "jwks_url" => address_of_keys(raw.text()?),
             _ => public_key(&secret::read_text(&base.join(raw.text()?), outside)?),
         })
     }
@@ -325,6 +326,25 @@ fn no_pem(secret: Secret) -> Result<Secret, Wrong> {
         return Err(Wrong::new("is a PEM key, not a shared secret", todo));
     }
     Ok(secret)
+}
+
+/// Whoever can change what stands at this address, or on the way from it, lets in whom they like.
+fn address_of_keys(text: &str) -> Result<IssuerKey, Wrong> {
+    let example = "Write it like \"https://shop.example/.well-known/jwks.json\".";
+    let url = Url::parse(text).map_err(|_| Wrong::new("is no address of the web", example))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Wrong::new(
+            "holds a name or a password",
+            "Public keys need none: leave it out.",
+        ));
+    }
+    if !is_safe(&url) {
+        return Err(Wrong::new(
+            "could be changed on the way: only https:// is safe",
+            example,
+        ));
+    }
+    Ok(IssuerKey::Jwks(url.into()))
 }
 
 fn public_key(pem: &str) -> Result<IssuerKey, Wrong> {

@@ -58,7 +58,7 @@ fn an_issuer_that_would_let_anybody_in_is_refused() {
     );
     complains(
         &issuer(&format!("{good}jwks_url = 'https://a/jwks'")),
-        &["jwks_url", "not in this version yet"],
+        &["beseda.toml:4", "`jwks_url` cannot prove HS"],
     );
     complains(
         &issuer(&format!("issuer = 'a'\nalgorithms = ['none']\nsecret = '{GOOD}'")),
@@ -87,6 +87,63 @@ fn an_issuer_that_would_let_anybody_in_is_refused() {
         &["beseda.toml:5", "`audience`"],
     );
     complains(&of_file("issuers = 'x'"), &["[[issuers]]"]);
+}
+
+#[test]
+fn what_the_page_prints_is_taken_as_it_is() {
+    let page = reference();
+    let examples: Vec<_> = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    let (all, issuers) = (
+        examples.len(),
+        examples.iter().filter(|text| text.contains("[[issuers]]")).count(),
+    );
+    assert!(all > issuers && issuers >= 2, "{examples:?}");
+    for example in examples {
+        assert_eq!(told(&of_file(example)), "", "{example}");
+    }
+}
+
+#[test]
+fn keys_at_an_address_are_taken_from_a_safe_one() {
+    let at = |url: &str| {
+        issuer(&format!(
+            "issuer = 'a'\nalgorithms = ['RS256', 'PS256']\njwks_url = '{url}'"
+        ))
+    };
+    for url in [
+        "https://shop.example/keys?v=1",
+        "http://127.0.0.1:8080/keys",
+        "http://localhost/keys",
+    ] {
+        let loaded = at(url);
+        assert_eq!(told(&loaded), "");
+        assert_eq!(loaded.settings.issuers[0].key, IssuerKey::Jwks(url.to_owned()));
+    }
+    for url in [
+        "http://shop.example/keys",
+        "http://10.0.0.1/keys",
+        "ftp://localhost/keys",
+        "file:///keys",
+    ] {
+        complains(&at(url), &["beseda.toml:4", "only https://"]);
+    }
+    for url in ["shop.example/keys", "/keys", "https://"] {
+        complains(&at(url), &["beseda.toml:4", "no address"]);
+    }
+    complains(&at(""), &["`jwks_url` is empty"]);
+    let with_password = at("https://me:canary@shop.example/keys");
+    complains(&with_password, &["a password"]);
+    assert!(!told(&with_password).contains("canary"));
+    let keys = "issuer = 'a'\nalgorithms = ['RS256']\njwks_url = 'https://a/keys'\n";
+    complains(
+        &issuer(&format!("{keys}public_key_file = 'shop.pem'")),
+        &["beside another key"],
+    );
+    complains(&issuer(&format!("{keys}secret = '{GOOD}'")), &["beside another key"]);
 }
 
 #[test]

@@ -59,10 +59,16 @@ pub struct Settings {
     pub session_days: u32,
     /// Whether cookies travel over HTTPS alone.
     pub secure_cookies: SecureCookies,
-    /// How a line of the log looks.
+    /// How a line of the log looks on standard error.
     pub log_format: LogFormat,
     /// The least important line that is still written.
     pub log_level: LogLevel,
+    /// How big the log file gets before a new one is begun, in bytes.
+    pub log_file_bytes: u32,
+    /// How many old log files are kept.
+    pub log_files: u32,
+    /// How many days after its last line an old log file goes.
+    pub log_file_days: u32,
     /// The limits.
     pub limits: Limits,
 }
@@ -121,6 +127,9 @@ impl Default for Settings {
             secure_cookies: SecureCookies::Auto,
             log_format: LogFormat::Text,
             log_level: LogLevel::Info,
+            log_file_bytes: 10 * 1024 * 1024,
+            log_files: 14,
+            log_file_days: 30,
             limits: Limits::default(),
         }
     }

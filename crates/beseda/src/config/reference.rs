@@ -48,6 +48,19 @@ algorithms = [\"RS256\"]
 public_key_file = \"shop.pem\"
 ```
 
+An issuer that publishes its keys, as login services do, is named with their address, which its
+`/.well-known/openid-configuration` calls `jwks_uri`. It may then change its keys without a word to anybody:
+
+```toml
+[[issuers]]
+issuer = \"https://login.example\"
+algorithms = [\"RS256\"]
+jwks_url = \"https://login.example/.well-known/jwks.json\"
+```
+
+While the address cannot be reached, the keys that were there before stay good. A key that is no longer there opens
+nothing any more after 10 minutes.
+
 | Key | Takes | |
 |---|---|---|
 ";

@@ -115,6 +115,7 @@ fn show_issuer(issuer: &Issuer) -> Value {
     let key = match &issuer.key {
         IssuerKey::Secret(secret) => secret.to_string(),
         IssuerKey::PublicPem(_) => "public key".to_owned(),
+        IssuerKey::Jwks(url) => url.clone(),
     };
     json!({
         "issuer": issuer.issuer,

@@ -94,6 +94,31 @@ fn every_limit_has_its_variable_and_its_key() {
 }
 
 #[test]
+fn how_much_of_the_log_is_kept_has_bounds() {
+    for (name, least, most) in [
+        ("log_file_bytes", 1024_u64, 1024 * 1024 * 1024),
+        ("log_files", 1, 1000),
+        ("log_file_days", 1, 3650),
+    ] {
+        for good in [least, most] {
+            assert_eq!(told(&of_file(&format!("{name} = {good}"))), "", "{name}");
+        }
+        for wrong in [least - 1, most + 1] {
+            complains(
+                &of_file(&format!("{name} = {wrong}")),
+                &["beseda.toml:1", name, "must be from"],
+            );
+        }
+    }
+    let text = "log_file_bytes = 2048\nlog_files = 3\nlog_file_days = 4";
+    let settings = of_file(text).accept().unwrap();
+    assert_eq!(
+        (settings.log_file_bytes, settings.log_files, settings.log_file_days),
+        (2048, 3, 4)
+    );
+}
+
+#[test]
 fn the_file_is_the_one_that_is_named_else_the_one_here_else_the_one_in_the_data_directory() {
     let here = || Pretend::default().file("beseda.toml", "access_minutes = 1");
     let both = here()

@@ -194,7 +194,7 @@ pub const SETTINGS: &[SettingWord] = &[
         name: "log_format",
         takes: "`text` or `json`",
         flag: None,
-        sentence: "How a line of the log looks.",
+        sentence: "How a line of the log looks on standard error. The file `logs/app.log` always holds text.",
         put: |settings, raw, _| raw.choice(FORMATS).map(|format| settings.log_format = format),
         show: |settings| json!(name_in(FORMATS, settings.log_format)),
     },
@@ -205,6 +205,33 @@ pub const SETTINGS: &[SettingWord] = &[
         sentence: "The least important line that is still written.",
         put: |settings, raw, _| raw.choice(LEVELS).map(|level| settings.log_level = level),
         show: |settings| json!(name_in(LEVELS, settings.log_level)),
+    },
+    SettingWord {
+        name: "log_file_bytes",
+        takes: "bytes, 1024 to 1073741824",
+        flag: None,
+        sentence: "How big `logs/app.log` of the data directory gets. A line that would make it bigger begins a new file, and so does a new day (UTC): the old one becomes `app.log.1`, that one `app.log.2`, and so on.",
+        put: |settings, raw, _| {
+            raw.whole(1024, 1024 * 1024 * 1024)
+                .map(|bytes| settings.log_file_bytes = bytes)
+        },
+        show: |settings| json!(settings.log_file_bytes),
+    },
+    SettingWord {
+        name: "log_files",
+        takes: "files, 1 to 1000",
+        flag: None,
+        sentence: "How many old files of the log are kept beside `app.log`.",
+        put: |settings, raw, _| raw.whole(1, 1000).map(|files| settings.log_files = files),
+        show: |settings| json!(settings.log_files),
+    },
+    SettingWord {
+        name: "log_file_days",
+        takes: "days, 1 to 3650",
+        flag: None,
+        sentence: "How many days after its last line an old file of the log is deleted, when the next file is begun.",
+        put: |settings, raw, _| raw.whole(1, 3650).map(|days| settings.log_file_days = days),
+        show: |settings| json!(settings.log_file_days),
     },
 ];
 

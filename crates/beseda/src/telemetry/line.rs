@@ -1,6 +1,7 @@
 //! How an event looks to people: `<time> LEVEL: message name=value`, on one line whatever is in it.
 
 use beseda_core::ports::Clock;
+use beseda_core::words::Time;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 use tracing::field::{Field, Visit};
@@ -15,11 +16,13 @@ pub struct Stamp(pub Arc<dyn Clock>);
 
 impl FormatTime for Stamp {
     fn format_time(&self, out: &mut Writer<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_microsecond(self.0.now().0) {
-            Ok(time) => write!(out, "{time:.6}"),
-            Err(_) => out.write_str("(no time)"),
-        }
+        out.write_str(&iso(self.0.now()))
     }
+}
+
+/// A time as lines show it.
+pub fn iso(time: Time) -> String {
+    jiff::Timestamp::from_microsecond(time.0).map_or_else(|_| "(no time)".to_owned(), |time| format!("{time:.6}"))
 }
 
 /// A line for people.

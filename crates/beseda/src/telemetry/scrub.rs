@@ -22,7 +22,11 @@ const SECRET_NAMES: &[&str] = &[
     "sessionid",
     "api_key",
     "apikey",
+    VISITOR,
 ];
+
+/// The cookie `beseda_visitor` and the header `X-Beseda-Visitor`.
+const VISITOR: &str = "beseda_visitor";
 
 /// What was shorter than this never was a token: 128 random bits take 22 characters.
 const SHORTEST_TOKEN: usize = 20;
@@ -82,7 +86,7 @@ fn named_values(text: &str) -> Vec<Range<usize>> {
             b':' if bytes.get(next..).is_some_and(|rest| rest.starts_with(b"//")) => url_password(bytes, next + 2),
             b' ' | b'+' if name.ends_with("bearer") => run(bytes, next, is_token_byte).filter(|run| run.len() >= 8),
             b'=' if is_secret(&name) => run(bytes, next, in_parameter),
-            b':' | b'"' | b'\\' if is_secret(&name) => quoted(bytes, at),
+            b':' | b'"' | b'\\' if is_secret(&name) => quoted(bytes, at).or_else(|| header(&name, bytes, at)),
             _ => None,
         };
         name.clear();
@@ -120,6 +124,15 @@ fn quoted(bytes: &[u8], name_end: usize) -> Option<Range<usize>> {
         return None;
     }
     run(bytes, start, |byte| !matches!(byte, b'"' | b'\\' | b'\n'))
+}
+
+/// The value in `name: value` as headers are written, from where the name ended. Only a name that stands in no sentence
+/// is read so: what follows `token:` may be an explanation.
+fn header(name: &str, bytes: &[u8], name_end: usize) -> Option<Range<usize>> {
+    let rest = bytes.get(name_end..)?.strip_prefix(b":")?;
+    let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+    let value = run(bytes, name_end + 1 + spaces, in_parameter)?;
+    name.ends_with(VISITOR).then_some(value)
 }
 
 /// The password in `redis://name:password@host`, from where the name begins.
@@ -168,9 +181,11 @@ fn judge(word: &[(u8, Range<usize>)], found: &mut Vec<Range<usize>>) {
             .map_or(0, |divider| divider + 1);
         (plain.len() - start >= mark.len() + 4).then_some(part)
     };
-    // `{"` is `eyJ` in base64: so begins every part of a JWT but its signature. `bsk_` begins our own API keys.
+    // `{"` is `eyJ` in base64: so begins every part of a JWT but its signature. `bsk_` begins our own API keys,
+    // and `bst_` our tickets.
     let mut rest = 0;
-    if let Some(start) = [marked(b"eyJ"), marked(b"bsk_")].into_iter().flatten().min() {
+    let marks: [&[u8]; 3] = [b"eyJ", b"bsk_", b"bst_"];
+    if let Some(start) = marks.into_iter().filter_map(marked).min() {
         judge_parts(word.get(..start).unwrap_or_default(), found);
         add(word.get(start..).unwrap_or_default(), found);
         rest = word.len();

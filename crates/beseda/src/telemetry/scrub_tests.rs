@@ -20,7 +20,11 @@ fn canary() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::collection::vec(any::<u8>(), 43).prop_map(|bytes| base64url(&bytes)),
         prop::collection::vec(any::<u8>(), 32).prop_map(|bytes| hex(&bytes)),
-        prop::collection::vec(any::<u8>(), 24).prop_map(|bytes| format!("bsk_{}", base64url(&bytes))),
+        (
+            prop::collection::vec(any::<u8>(), 16..44),
+            prop::sample::select(&["bsk", "bst"][..])
+        )
+            .prop_map(|(bytes, kind)| format!("{kind}_{}", base64url(&bytes))),
         prop::collection::vec(any::<u8>(), 86).prop_map(|bytes| {
             let (payload, signature) = (base64url(&bytes[..43]), base64url(&bytes[43..]));
             format!("eyJhbGciOiJIUzI1NiJ9.eyJ{payload}.{signature}")
@@ -41,6 +45,11 @@ const PLACES: &[&str] = &[
     "/a/b/{}",
     "Authorization: Bearer {}",
     "cookie: theme=dark; session={}; lang=ru",
+    "Cookie: theme=dark; beseda_visitor={}; lang=ru",
+    "set-cookie: beseda_visitor={}; Path=/; HttpOnly",
+    "X-Beseda-Visitor: {}",
+    "{\"x-beseda-visitor\": \"{}\", \"accept\": \"*/*\"}",
+    "/ws/support/{}/?page=2",
     "{\"token\":\"{}\"}",
     "{\"body\":\"{\\\"refresh\\\":\\\"x\\\",\\\"access_token\\\":\\\"{}\\\"}\"}",
     "Login { password: \"{}\" }",
@@ -104,6 +113,48 @@ proptest! {
         ] {
             prop_assert_eq!(scrub(&path), path.as_str());
         }
+    }
+}
+
+#[test]
+fn a_visitor_is_hidden_by_name_however_they_are_made() {
+    let lines = [
+        ("X-Beseda-Visitor: visitor.one", "X-Beseda-Visitor: [redacted]"),
+        (
+            "x-beseda-visitor:abc accept: */*",
+            "x-beseda-visitor:[redacted] accept: */*",
+        ),
+        (
+            "x-beseda-visitor: \"a b\", accept",
+            "x-beseda-visitor: \"[redacted]\", accept",
+        ),
+        (
+            "cookie: beseda_visitor=abc lang=ru",
+            "cookie: beseda_visitor=[redacted] lang=ru",
+        ),
+        ("/?beseda%5Fvisitor=abc&page=2", "/?beseda%5Fvisitor=[redacted]&page=2"),
+        ("%22beseda_visitor%22", "%22beseda_visitor%22"),
+        (
+            "allowed headers: x-beseda-visitor, accept",
+            "allowed headers: x-beseda-visitor, accept",
+        ),
+    ];
+    for (line, wanted) in lines {
+        assert_eq!(scrub(line), wanted);
+    }
+}
+
+#[test]
+fn keys_and_tickets_go_even_where_they_do_not_look_drawn_by_lot() {
+    for kind in ["bsk", "bst"] {
+        assert_eq!(
+            scrub(&format!("/files/{kind}_aaaaaaaaaaaaaaaa/x")),
+            "/files/[redacted]/x"
+        );
+        assert_eq!(
+            scrub(&format!("key {kind}_-_-_-_-_-_-_-_-_, refused")),
+            "key [redacted], refused"
+        );
     }
 }
 

@@ -1,14 +1,17 @@
-//! Reads a request's body, JSON or a form, into one map of fields.
+//! Reads a request's body, JSON or a form, into one map of fields, and the files that come with it.
 
 use super::drf::Drf;
 use super::field::FieldError;
 use super::urlencoded;
 use crate::shared::Shared;
 use crate::shared::depth::within_depth;
+use crate::shared::files::title::harmless;
+use crate::shared::files::upload::{Flow, Uploaded};
 use axum::body::Body;
 use axum::body::HttpBody;
+use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
-use beseda_core::words::Limits;
+use beseda_core::words::{Limits, PersonId};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
@@ -24,7 +27,52 @@ const PARTS: usize = 100;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fields {
     values: Map<String, Value>,
-    files: Vec<String>,
+}
+
+/// The fields of a body and the files that came with it.
+#[derive(Default)]
+pub struct Form {
+    /// The fields.
+    pub fields: Fields,
+    /// The files, in their order. They are on disk and not kept yet.
+    pub files: Vec<Uploaded>,
+}
+
+impl Form {
+    /// Reads a body whose files are taken. A file goes to disk as it comes; a person may bring so many in a time.
+    ///
+    /// # Errors
+    /// As [`Fields::read`]; 429 for more files than the person may bring.
+    pub async fn read(shared: &Shared, by: PersonId, request: Request) -> Result<Self, Drf> {
+        let limits = shared.chat.limits();
+        let (essence, _) = media_of(&request);
+        if essence == "multipart/form-data" {
+            return of_multipart(request, limits.body_bytes, Some((shared, by))).await;
+        }
+        Ok(Self {
+            fields: Fields::read(request, limits, limits.body_bytes).await?,
+            files: Vec::new(),
+        })
+    }
+
+    /// The files that the field `name` brought, at most one; those of other fields are passed over.
+    ///
+    /// # Errors
+    /// A second file, or a text that is no file.
+    pub fn one_file(&mut self, name: &str) -> Result<Vec<Uploaded>, FieldError> {
+        let named = self
+            .fields
+            .get(name)
+            .is_some_and(|file| !file.is_null() && file.as_str() != Some(""));
+        if named {
+            return Err(FieldError::NotFile);
+        }
+        let files: Vec<Uploaded> = self.files.drain(..).filter(|file| file.field == name).collect();
+        if files.len() > 1 {
+            return Err(FieldError::TooManyFiles { max: 1 });
+        }
+        Ok(files)
+    }
 }
 
 impl FromRequest<Shared> for Fields {
@@ -42,16 +90,11 @@ impl Fields {
     /// # Errors
     /// 400 for what cannot be read, 413 for what is too big, 415 for another media type.
     pub async fn read(request: Request, limits: &Limits, most: u64) -> Result<Self, Drf> {
-        let media = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let media = media.unwrap_or_default().into_owned();
-        let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (essence, media) = media_of(&request);
         match essence.as_str() {
             "application/json" => of_json(&whole(request.into_body(), most).await?, limits.json_depth),
             "application/x-www-form-urlencoded" => of_form(&whole(request.into_body(), most).await?),
-            "multipart/form-data" => of_multipart(request, most).await,
+            "multipart/form-data" => Ok(of_multipart(request, most, None).await?.fields),
             _ if whole(request.into_body(), most).await?.is_empty() => Ok(Self::default()),
             _ => Err(Drf::Unsupported(media)),
         }
@@ -67,12 +110,6 @@ impl Fields {
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.values.contains_key(name)
-    }
-
-    /// Whether a file came, under any name.
-    #[must_use]
-    pub fn brings_file(&self) -> bool {
-        !self.files.is_empty()
     }
 
     /// A name that the client's program chose: a text of 1 to `max` characters, as it came. Null is none.
@@ -129,6 +166,18 @@ impl Fields {
         }
     }
 
+    /// The text in at most `max` characters, or none.
+    ///
+    /// # Errors
+    /// As [`Fields::text`]; [`FieldError::TooLong`].
+    pub fn chosen_text(&self, name: &str, max: usize) -> Result<String, FieldError> {
+        let text = self.text(name)?.unwrap_or_default();
+        match text.chars().nth(max) {
+            Some(_) => Err(FieldError::TooLong { max }),
+            None => Ok(text),
+        }
+    }
+
     /// An object's number, as a number or its text.
     ///
     /// # Errors
@@ -169,6 +218,17 @@ impl Fields {
     }
 }
 
+/// The media type without its parameters, and as it came.
+fn media_of(request: &Request) -> (String, String) {
+    let media = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let media = media.unwrap_or_default().into_owned();
+    let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    (essence, media)
+}
+
 async fn whole(body: Body, most: u64) -> Result<Bytes, Drf> {
     let most = most.min(TEXT_BYTES);
     // What says that it is too big is not waited for.
@@ -202,10 +262,7 @@ fn of_json(bytes: &Bytes, depth: usize) -> Result<Fields, Drf> {
         ))
     })?;
     match value {
-        Value::Object(values) => Ok(Fields {
-            values,
-            files: Vec::new(),
-        }),
+        Value::Object(values) => Ok(Fields { values }),
         other => Err(Drf::non_field(FieldError::NotDictionary {
             received: python_type(&other),
         })),
@@ -223,45 +280,89 @@ fn of_form(bytes: &Bytes) -> Result<Fields, Drf> {
     Ok(fields)
 }
 
-/// Reads the texts. Of files only the names of their fields are kept; what is in them is read past.
-async fn of_multipart(mut request: Request, most: u64) -> Result<Fields, Drf> {
+/// Reads the texts, and the files where somebody brings them; otherwise files are read past.
+async fn of_multipart(mut request: Request, most: u64, to: Option<(&Shared, PersonId)>) -> Result<Form, Drf> {
     DefaultBodyLimit::max(usize::try_from(most).unwrap_or(usize::MAX)).apply(&mut request);
     let broken = |what: &str| Drf::BrokenMultipart(what.to_owned());
-    let refused = |status: StatusCode, text: String| match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Drf::TooLarge(most),
-        _ => Drf::BrokenMultipart(text),
-    };
     let mut parts = Multipart::from_request(request, &())
         .await
-        .map_err(|error| refused(error.status(), error.body_text()))?;
-    let (mut fields, mut text_bytes) = (Fields::default(), 0_u64);
+        .map_err(|error| refused(error.status(), error.body_text(), most))?;
+    let (mut form, mut text_bytes) = (Form::default(), 0_u64);
     for _ in 0..=PARTS {
         let part = parts
             .next_field()
             .await
-            .map_err(|error| refused(error.status(), error.body_text()))?;
-        let Some(mut part) = part else { return Ok(fields) };
+            .map_err(|error| refused(error.status(), error.body_text(), most))?;
+        let Some(mut part) = part else { return Ok(form) };
         let name = part.name().ok_or_else(|| broken("a part has no name"))?.to_owned();
-        if part.file_name().is_some() {
-            fields.files.push(name);
+        // What a browser sends for a field in which no file was chosen has no name and no bytes: it is no file.
+        let title = part.file_name().map(str::to_owned);
+        if let Some(title) = title {
+            match to {
+                Some((shared, by)) if !title.is_empty() => {
+                    let file = of_file(shared, by, form.files.len(), name, &title, part, most).await?;
+                    form.files.push(file);
+                }
+                _ => while next_piece(&mut part, most).await?.is_some() {},
+            }
             continue;
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = part
-            .chunk()
-            .await
-            .map_err(|error| refused(error.status(), error.body_text()))?
-        {
-            text_bytes += chunk.len() as u64;
+        while let Some(piece) = next_piece(&mut part, most).await? {
+            text_bytes += piece.len() as u64;
             if text_bytes > TEXT_BYTES {
                 return Err(Drf::TooLarge(TEXT_BYTES));
             }
-            bytes.extend_from_slice(&chunk);
+            bytes.extend_from_slice(&piece);
         }
         let text = String::from_utf8(bytes).map_err(|_| broken("a part is not UTF-8"))?;
-        fields.values.insert(name, Value::String(text));
+        form.fields.values.insert(name, Value::String(text));
     }
     Err(broken("there are too many parts"))
+}
+
+/// Lets a file flow to disk.
+async fn of_file(
+    shared: &Shared,
+    by: PersonId,
+    before: usize,
+    field: String,
+    title: &str,
+    mut part: Field<'_>,
+    most: u64,
+) -> Result<Uploaded, Drf> {
+    let limits = shared.chat.limits();
+    if before >= limits.attachments {
+        return Err(Drf::field(
+            "file",
+            FieldError::TooManyFiles {
+                max: limits.attachments,
+            },
+        ));
+    }
+    shared.throttles.upload(by)?;
+    let (flow, mut bytes) = (Flow::begin(&shared.files), 0_u64);
+    while let Some(piece) = next_piece(&mut part, most).await? {
+        bytes += piece.len() as u64;
+        if bytes > limits.attachment_bytes {
+            return Err(Drf::TooLarge(limits.attachment_bytes));
+        }
+        flow.piece(piece).await;
+    }
+    Ok(flow.end(field, harmless(title)).await?)
+}
+
+async fn next_piece(part: &mut Field<'_>, most: u64) -> Result<Option<Bytes>, Drf> {
+    part.chunk()
+        .await
+        .map_err(|error| refused(error.status(), error.body_text(), most))
+}
+
+fn refused(status: StatusCode, text: String, most: u64) -> Drf {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Drf::TooLarge(most),
+        _ => Drf::BrokenMultipart(text),
+    }
 }
 
 /// What Python calls the type of a JSON value: its sentences name it.

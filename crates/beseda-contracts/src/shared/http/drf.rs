@@ -118,6 +118,8 @@ impl Drf {
             | Refusal::NoSuchMessage
             | Refusal::NoSuchOrder
             | Refusal::NoSuchPerson
+            | Refusal::NoSuchGroup
+            | Refusal::NoSuchFile
             | Refusal::ErasedSince => Self::NotFound,
             Refusal::NoSuchPage => Self::InvalidPage,
             Refusal::NoPlaceInOrder | Refusal::NotAllowed => Self::PermissionDenied,
@@ -127,6 +129,18 @@ impl Drf {
             Refusal::NulInText => Self::field(text_field, FieldError::NulCharacter),
             Refusal::BadClientId { max } => Self::field("client_id", FieldError::TooLong { max }),
             Refusal::TooFast { retry_seconds } => Self::Throttled { retry_seconds },
+            Refusal::NameTaken { field } => Self::field(field, FieldError::NotUnique),
+            Refusal::WithOneself => Self::field("user_id", FieldError::Oneself),
+            Refusal::EmptyTitle => Self::field("name", FieldError::Blank),
+            Refusal::TitleTooLong { max } => Self::field("name", FieldError::TooLong { max }),
+            Refusal::TooManyMembers { max } => Self::field("user_ids", FieldError::TooManyMembers { max }),
+            Refusal::FileTooLarge { max } => Self::TooLarge(max),
+            Refusal::EmptyFile => Self::field("file", FieldError::EmptyFile),
+            Refusal::FileType => Self::field("file", FieldError::FileType),
+            Refusal::PictureTooLarge { pixels, side } => {
+                Self::field("file", FieldError::PictureTooLarge { pixels, side })
+            }
+            Refusal::TooManyFiles { max } => Self::field("file", FieldError::TooManyFiles { max }),
             Refusal::NotSignedIn => Self::NotAuthenticated,
             Refusal::BadCredentials => Self::BadToken {
                 why: refusal.to_string(),

@@ -42,8 +42,41 @@ pub enum FieldError {
         /// Python's name for the type of what came.
         received: &'static str,
     },
-    /// A file came, and this server takes none yet.
-    FilesNotYet,
+    /// A text came where a file belongs.
+    NotFile,
+    /// The file has no bytes.
+    EmptyFile,
+    /// The file is of a type that is not taken.
+    FileType,
+    /// The picture is too large, or claims to be.
+    PictureTooLarge {
+        /// How many pixels are taken.
+        pixels: u64,
+        /// How many pixels a side may have.
+        side: u32,
+    },
+    /// More files than are taken.
+    TooManyFiles {
+        /// How many are taken.
+        max: usize,
+    },
+    /// More people than a room has.
+    TooManyMembers {
+        /// How many are taken.
+        max: usize,
+    },
+    /// Oneself, where somebody else is meant.
+    Oneself,
+    /// Not one of the words that are known.
+    NotChoice {
+        /// What came.
+        word: String,
+    },
+    /// It is no list.
+    NotList {
+        /// Python's name for the type of what came.
+        received: &'static str,
+    },
 }
 
 impl FieldError {
@@ -63,7 +96,15 @@ impl FieldError {
             Self::NotInteger => fill(words::NOT_INTEGER, ""),
             Self::NotUnique => fill(words::NOT_UNIQUE, ""),
             Self::NotDictionary { received } => fill(words::NOT_DICTIONARY, received),
-            Self::FilesNotYet => fill(words::NO_FILES_YET, ""),
+            Self::NotFile => fill(words::NOT_FILE, ""),
+            Self::EmptyFile => fill(words::EMPTY_FILE, ""),
+            Self::FileType => fill(words::FILE_TYPE, ""),
+            Self::PictureTooLarge { pixels, .. } => fill(words::PICTURE_TOO_LARGE, &pixels.to_string()),
+            Self::TooManyFiles { max } => fill(words::TOO_MANY_FILES, &max.to_string()),
+            Self::TooManyMembers { max } => fill(words::TOO_MANY_MEMBERS, &max.to_string()),
+            Self::Oneself => fill(words::ONESELF, ""),
+            Self::NotChoice { word } => fill(words::NOT_CHOICE, word),
+            Self::NotList { received } => fill(words::NOT_LIST, received),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What every request goes through and every answer has, whatever the contract.
 
 use super::drf::Drf;
+use super::paths::Routes;
 use super::words::Language;
 use crate::shared::Shared;
 use crate::shared::identity::origin;
+use crate::shared::sockets::shared_path;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -19,9 +21,12 @@ use std::sync::Arc;
 const SUSPICIOUS_CHARS: usize = 20;
 
 /// Closes the list of routes: unknown paths, origins, languages, misses, headers and the log. To be called once,
-/// when every contract has added its own.
-pub fn finish(router: Router<Shared>, shared: Shared) -> Router {
-    router
+/// when every contract has added its own. `pages` are
+/// files that everybody may read.
+pub fn finish(routes: Routes, pages: Router<Shared>, shared: Shared) -> Router {
+    shared_path(routes)
+        .router
+        .merge(pages)
         .fallback(|| async { Drf::NotFound })
         .layer(from_fn_with_state(shared.clone(), guard))
         .with_state(shared)

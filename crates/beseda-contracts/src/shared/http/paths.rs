@@ -1,6 +1,8 @@
 //! Routes with and without their last slash, and what other methods are told.
 
 use super::drf::Drf;
+use crate::shared::Shared;
+use crate::shared::sockets::RoomSocket;
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::middleware::map_response;
@@ -23,22 +25,61 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     }
 }
 
-/// Adds a route under a path that ends with a slash, and under the same without it: nobody is redirected, because a
-/// redirected POST loses its body. Methods that `allow` (a list, as in the header) does not name are answered 405.
-pub fn both<S: Clone + Send + Sync + 'static>(
-    router: Router<S>,
-    path: &str,
-    methods: MethodRouter<S>,
-    allow: &'static str,
-) -> Router<S> {
-    let methods = methods
-        .fallback(move |request: Request| async move { other_method(request.method(), allow) })
-        .layer(map_response(move |response: Response| async move {
-            with_allow(response, allow)
-        }));
-    match path.trim_end_matches('/') {
-        "" => router.route(path, methods),
-        bare => router.route(path, methods.clone()).route(bare, methods),
+/// The routes of a contract, and what is known of them: tests of permissions go over the list.
+#[derive(Default)]
+pub struct Routes {
+    pub(in crate::shared) router: Router<Shared>,
+    pub(in crate::shared) list: Vec<RouteLine>,
+    pub(in crate::shared) room_sockets: Vec<RoomSocket>,
+}
+
+/// A route, as lists of routes show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouteLine {
+    /// Its path, which ends with a slash; the same without it is a route too.
+    pub path: &'static str,
+    /// Its methods, as the `Allow` header names them.
+    pub allow: &'static str,
+}
+
+impl Routes {
+    /// Adds a route under a path that ends with a slash, and under the same without it: nobody is redirected, because a
+    /// redirected POST loses its body. Methods that `allow` (a list, as in the header) does not name are answered 405.
+    #[must_use]
+    pub fn both(mut self, path: &'static str, methods: MethodRouter<Shared>, allow: &'static str) -> Self {
+        let methods = methods
+            .fallback(move |request: Request| async move { other_method(request.method(), allow) })
+            .layer(map_response(move |response: Response| async move {
+                with_allow(response, allow)
+            }));
+        self.list.push(RouteLine { path, allow });
+        self.router = match path.trim_end_matches('/') {
+            "" => self.router.route(path, methods),
+            bare => self.router.route(path, methods.clone()).route(bare, methods),
+        };
+        self
+    }
+
+    /// Adds a socket under the path that several contracts share, `/ws/chat/{room_id}/`.
+    #[must_use]
+    pub fn room_socket(mut self, socket: RoomSocket) -> Self {
+        self.room_sockets.push(socket);
+        self
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, mut other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.list.append(&mut other.list);
+        self.room_sockets.append(&mut other.room_sockets);
+        self
+    }
+
+    /// Every route, in the order in which they were added.
+    #[must_use]
+    pub fn list(&self) -> &[RouteLine] {
+        &self.list
     }
 }
 

@@ -97,7 +97,15 @@ pub(super) const NO_SUCH_KEY: &str = "Invalid pk \"{}\" - object does not exist.
 pub(super) const NOT_INTEGER: &str = "A valid integer is required.";
 pub(super) const NOT_UNIQUE: &str = "This field must be unique.";
 pub(super) const NOT_DICTIONARY: &str = "Invalid data. Expected a dictionary, but got {}.";
-pub(super) const NO_FILES_YET: &str = "This server does not take files yet; send the message without one.";
+pub(super) const NOT_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
+pub(super) const EMPTY_FILE: &str = "The submitted file is empty.";
+pub(super) const FILE_TYPE: &str = "Files of this type are not taken.";
+pub(super) const PICTURE_TOO_LARGE: &str = "Ensure this picture has no more than {} pixels.";
+pub(super) const TOO_MANY_FILES: &str = "Ensure there are no more than {} files.";
+pub(super) const TOO_MANY_MEMBERS: &str = "Ensure there are no more than {} people.";
+pub(super) const ONESELF: &str = "This is you; choose somebody else.";
+pub(super) const NOT_CHOICE: &str = "\"{}\" is not a valid choice.";
+pub(super) const NOT_LIST: &str = "Expected a list of items but got type \"{}\".";
 
 const SENTENCES: &[(&str, &str)] = &[
     (NOT_AUTHENTICATED, "Учетные данные не были предоставлены."),
@@ -155,10 +163,15 @@ const SENTENCES: &[(&str, &str)] = &[
         NOT_DICTIONARY,
         "Недопустимые данные. Ожидался dictionary, но был получен {}.",
     ),
-    (
-        NO_FILES_YET,
-        "Этот сервер пока не принимает файлы: отправьте сообщение без файла.",
-    ),
+    (NOT_FILE, "Загруженный файл не является корректным файлом."),
+    (EMPTY_FILE, "Отправленный файл пуст."),
+    (FILE_TYPE, "Файлы такого типа не принимаются."),
+    (PICTURE_TOO_LARGE, "Убедитесь, что в изображении не более {} пикселей."),
+    (TOO_MANY_FILES, "Убедитесь, что файлов не более {}."),
+    (TOO_MANY_MEMBERS, "Убедитесь, что участников не более {}."),
+    (ONESELF, "Это вы сами: выберите кого-нибудь другого."),
+    (NOT_CHOICE, "Значения «{}» нет среди допустимых вариантов."),
+    (NOT_LIST, "Ожидался list со значениями, но был получен \"{}\"."),
 ];
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use super::claims::Flaw;
 use super::issuers::Vouched;
-use super::{origin, sessions};
+use super::{origin, sessions, tickets};
 use crate::shared::Shared;
 use crate::shared::http::drf::Drf;
 use crate::shared::http::urlencoded;
 use axum::extract::FromRequestParts;
+use beseda_core::rules;
 use beseda_core::rules::sign_in;
-use beseda_core::words::Person;
+use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::HeaderMap;
@@ -22,6 +23,8 @@ pub struct Caller {
     pub person: Person,
     /// What proved it.
     pub by: Proof,
+    /// When they proved it, to us or to whoever vouches for them.
+    pub proven_at: Time,
 }
 
 /// What proves who asks.
@@ -31,6 +34,8 @@ pub enum Proof {
     Bearer,
     /// A token in the query, of a socket only.
     Query,
+    /// A ticket in the query, of a socket only.
+    Ticket,
     /// The session cookie.
     Cookie,
 }
@@ -67,18 +72,28 @@ impl Caller {
 
     async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Drf> {
         match credentials {
+            Credentials::Token(ticket, Proof::Query) if tickets::is_one(&ticket) => {
+                let (person, proven_at) = of_ticket(shared, &ticket).await?;
+                Ok(Self {
+                    person,
+                    by: Proof::Ticket,
+                    proven_at,
+                })
+            }
             Credentials::Token(token, by) => match of_token(shared, &token).await {
-                Ok(person) => Ok(Self { person, by }),
+                Ok((person, proven_at)) => Ok(Self { person, by, proven_at }),
                 Err(refused) => {
                     tracing::debug!("a token was refused: {refused}");
                     Err(refused)
                 }
             },
             Credentials::Session(hash) => {
-                let person = of_session(shared, hash).await.map_err(not_let_in)?;
+                let (person, begun) = of_session(shared, hash).await.map_err(not_let_in)?;
                 Ok(Self {
-                    person,
                     by: Proof::Cookie,
+                    // Signing out everywhere ends sessions: one that lives was begun after that.
+                    proven_at: begun.max(person.signed_out_at.unwrap_or_default()),
+                    person,
                 })
             }
         }
@@ -116,7 +131,10 @@ fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Drf> {
 }
 
 /// The token of the header. Another scheme counts as no credentials: somebody else may be meant by it.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Drf> {
+///
+/// # Errors
+/// [`Drf::BadHeader`] for a header that is no scheme and one word.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Drf> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return Ok(None);
     };
@@ -130,18 +148,27 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Drf> {
     }
 }
 
-async fn of_token(shared: &Shared, token: &str) -> Result<Person, Drf> {
+/// Takes the ticket: it opens one socket and no other.
+async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Drf> {
+    let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
+    let taken = ask::change(&shared.chat, move |tx| rules::take_ticket(tx, now, &hash)).await;
+    taken.map_err(not_let_in)?.ok_or_else(|| Drf::BadToken {
+        why: "the ticket is unknown, used or ended".to_owned(),
+        wrong_type: false,
+    })
+}
+
+async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Drf> {
     let now = shared.chat.now();
     let identity = &shared.identity;
     let own = match identity.tokens.person(token, now) {
-        Ok(person) => {
-            return ask::look(&shared.chat, move |look| sign_in::who(look, person))
-                .await
-                .map_err(not_let_in);
+        Ok((person, issued)) => {
+            let person = ask::look(&shared.chat, move |look| sign_in::who(look, person, issued)).await;
+            return Ok((person.map_err(not_let_in)?, issued));
         }
         Err(flaw) => flaw,
     };
-    let vouched = identity.issuers.vouched(token, now).map_err(|host| {
+    let vouched = identity.issuers.vouched(token, now).await.map_err(|host| {
         // Of two reasons, the one that says more.
         let flaw = if identity.issuers.is_empty() || matches!(own, Flaw::WrongType(_)) {
             own
@@ -153,7 +180,15 @@ async fn of_token(shared: &Shared, token: &str) -> Result<Person, Drf> {
             wrong_type: matches!(flaw, Flaw::WrongType(_)),
         }
     })?;
-    of_host(shared, vouched).await.map_err(not_let_in)
+    if vouched.claimed.grants.len() > shared.chat.limits().grants {
+        return Err(Drf::BadToken {
+            why: "it grants more rooms than are taken".to_owned(),
+            wrong_type: false,
+        });
+    }
+    let proven_at = vouched.claimed.proven_at;
+    let person = of_host(shared, vouched).await.map_err(not_let_in)?;
+    Ok((person, proven_at))
 }
 
 /// A person whom a host application vouches for; written only when that says something new.
@@ -161,11 +196,15 @@ async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Resul
     let asked = claimed.clone();
     match ask::look(&shared.chat, move |look| sign_in::known(look, &asked, people)).await? {
         Some(person) => Ok(person),
-        None => ask::change(&shared.chat, move |tx| sign_in::admit(tx, &claimed, people)).await,
+        None => {
+            let (now, chat) = (shared.chat.now(), shared.chat.clone());
+            let draw = move || uuid::Builder::from_random_bytes(chat.random()).into_uuid();
+            ask::change(&shared.chat, move |tx| sign_in::admit(tx, now, &claimed, people, &draw)).await
+        }
     }
 }
 
-async fn of_session(shared: &Shared, hash: [u8; 32]) -> Result<Person, Error> {
+async fn of_session(shared: &Shared, hash: [u8; 32]) -> Result<(Person, Time), Error> {
     let (now, idle) = (shared.chat.now(), shared.identity.session_idle_seconds);
     let (session, person) = ask::look(&shared.chat, move |look| sign_in::find_session(look, now, &hash, idle)).await?;
     if sign_in::is_stale(&session, now) {
@@ -174,7 +213,7 @@ async fn of_session(shared: &Shared, hash: [u8; 32]) -> Result<Person, Error> {
             .chat
             .change(move |tx| sign_in::touch_session(tx, now, &hash), drop);
     }
-    Ok(person)
+    Ok((person, session.created_at))
 }
 
 fn not_let_in(error: Error) -> Drf {

@@ -2,7 +2,7 @@
 
 use beseda_core::words::{PersonId, Time};
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::fmt;
@@ -40,6 +40,14 @@ fn reason(error: &jsonwebtoken::errors::Error) -> &'static str {
         _ => "it is malformed",
     }
 }
+
+/// The header of a token that nobody has checked yet: it says which key to try, and nothing about whether it is good.
+pub(super) fn header(token: &str) -> Result<Header, Flaw> {
+    jsonwebtoken::decode_header(token).map_err(|error| invalid(reason(&error)))
+}
+
+/// How long a token is good for that does not tell when it was given, in seconds.
+const ASSUMED_SECONDS: f64 = 900.0;
 
 /// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -90,6 +98,17 @@ impl Claims {
             Some(Value::String(text)) if !text.is_empty() => Ok(text),
             _ => Err(invalid(format!("{name} is missing or no text"))),
         }
+    }
+
+    /// When it was given. Where it does not tell, a token that is good for a quarter of an hour is assumed.
+    pub fn issued_at(&self) -> Result<Time, Flaw> {
+        let seconds = match (self.seconds("iat")?, self.seconds("exp")?) {
+            (Some(issued), _) => issued,
+            (None, Some(expires)) => expires - ASSUMED_SECONDS,
+            (None, None) => return Err(invalid("exp is missing")),
+        };
+        // What a number of seconds cannot be is cut to the nearest that it can.
+        Ok(Time((seconds * 1e6) as i64))
     }
 
     /// Checks `exp`, which must be there, and `nbf` and `iat`, which may.

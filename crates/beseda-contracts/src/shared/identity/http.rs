@@ -8,11 +8,11 @@ use crate::shared::Shared;
 use crate::shared::http::body::Fields;
 use crate::shared::http::drf::Drf;
 use crate::shared::http::field::{FieldError, FieldErrors};
-use crate::shared::http::paths::both;
+use crate::shared::http::paths::Routes;
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use beseda_core::rules::sign_in::{self, Exchange, Fresh};
 use beseda_core::words::{Person, PersonId, RefreshToken, Session, Time};
 use beseda_core::{Error, Refusal};
@@ -26,12 +26,13 @@ use serde::Serialize;
 const BODY_BYTES: u64 = 16_384;
 
 /// The routes.
-pub fn routes() -> Router<Shared> {
-    let router = both(Router::new(), "/login/", post(login), "POST, OPTIONS");
-    let router = both(router, "/logout/", post(logout), "POST, OPTIONS");
-    let router = both(router, "/api/token/", post(token), "POST, OPTIONS");
-    let router = both(router, "/api/token/refresh/", post(refresh), "POST, OPTIONS");
-    both(router, "/api/me/", get(me), "GET, HEAD, OPTIONS")
+pub fn routes() -> Routes {
+    Routes::default()
+        .both("/login/", post(login), "POST, OPTIONS")
+        .both("/logout/", post(logout), "POST, OPTIONS")
+        .both("/api/token/", post(token), "POST, OPTIONS")
+        .both("/api/token/refresh/", post(refresh), "POST, OPTIONS")
+        .both("/api/me/", get(me), "GET, HEAD, OPTIONS")
 }
 
 /// A user, as these calls show one to themselves.
@@ -111,7 +112,7 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
         sign_in::issue_refresh(tx, now, id, &fresh)
     };
     let token = ask::change(&shared.chat, begin).await?;
-    let (access_token, refresh_token) = written(&shared, now, &token)?;
+    let (access_token, refresh_token) = written(&shared, &person, &token)?;
     let answer = Json(LoggedIn {
         access_token,
         refresh_token,
@@ -149,11 +150,11 @@ async fn logout(State(shared): State<Shared>, request: Request) -> Result<Respon
 async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Obtained>, Drf> {
     let (parts, fields) = read(&shared, request).await?;
     let name = if fields.has("email") { "email" } else { "username" };
-    let id = proven(&shared, &parts, &fields, name).await?.id;
-    let now = shared.chat.now();
+    let person = proven(&shared, &parts, &fields, name).await?;
+    let (now, id) = (shared.chat.now(), person.id);
     let fresh = fresh(&shared, now);
     let token = ask::change(&shared.chat, move |tx| sign_in::issue_refresh(tx, now, id, &fresh)).await?;
-    let (access, refresh) = written(&shared, now, &token)?;
+    let (access, refresh) = written(&shared, &person, &token)?;
     Ok(Json(Obtained { refresh, access }))
 }
 
@@ -171,7 +172,9 @@ async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<
     let (fresh, rotation) = (fresh(&shared, now), shared.identity.rotation);
     match ask::change(&shared.chat, move |tx| sign_in::rotate(tx, now, &jti, &fresh, rotation)).await {
         Ok(Exchange::Given(token)) => {
-            let (access, refresh) = written(&shared, now, &token)?;
+            let holder = token.person;
+            let person = ask::look(&shared.chat, move |look| sign_in::active(look, holder)).await?;
+            let (access, refresh) = written(&shared, &person, &token)?;
             Ok(Json(Refreshed { access, refresh }))
         }
         Ok(Exchange::Reused(person)) => {
@@ -245,11 +248,12 @@ fn fresh(shared: &Shared, now: Time) -> Fresh {
 }
 
 /// An access token and this refresh token, as texts.
-fn written(shared: &Shared, now: Time, token: &RefreshToken) -> Result<(String, String), Drf> {
+fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(String, String), Drf> {
     let identity = &shared.identity;
+    let from = sign_in::token_time(person, shared.chat.now());
     let access = identity
         .tokens
-        .access(token.person, now, identity.access_seconds, shared.chat.random())?;
+        .access(person.id, from, identity.access_seconds, shared.chat.random())?;
     Ok((access, identity.tokens.refresh(token)?))
 }
 

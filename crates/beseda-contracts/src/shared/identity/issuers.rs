@@ -1,12 +1,25 @@
 //! Tokens of host applications: whose key proves them, and what they say about a person.
 
-use super::claims::{Claims, Flaw, invalid};
+use super::claims::{Claims, Flaw, header, invalid};
+use super::jwks::{Fetching, Published};
 use beseda_core::rules::FIRST_OWN_PERSON;
-use beseda_core::rules::sign_in::{Claimed, People};
-use beseda_core::words::{Role, Time};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use beseda_core::rules::sign_in::{Called, Claimed, People};
+use beseda_core::words::{NoRoomKey, Role, RoomKey, Time};
+use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Bytes of a point on the curve of ES256, and of ES384: a mark and one coordinate, or both.
+const P256_POINT: [usize; 2] = [1 + 32, 1 + 2 * 32];
+const P384_POINT: [usize; 2] = [1 + 48, 1 + 2 * 48];
+/// The longest name that a host may have for a person, in bytes.
+const NAME_BYTES: usize = 255;
+/// How long somebody waits for the keys that may prove their token.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A host application whose tokens are accepted.
 #[derive(Clone)]
@@ -32,6 +45,12 @@ pub enum IssuerKey {
     Secret(Vec<u8>),
     /// A public key as PEM.
     PublicPem(String),
+    /// The public keys that the issuer publishes as a set (RFC 7517).
+    Jwks {
+        /// The address of the set. It comes from the settings and from nowhere else: what a token says of an address
+        /// is not read.
+        url: String,
+    },
 }
 
 /// Why an issuer cannot be used.
@@ -59,6 +78,12 @@ pub enum IssuerError {
         /// Why.
         why: String,
     },
+    /// Keys at an address, and nothing that fetches them.
+    #[error("the keys of the issuer {issuer:?} are somewhere else, and nothing is there to fetch them")]
+    NoNetwork {
+        /// Whose.
+        issuer: String,
+    },
 }
 
 /// The host applications whose tokens are accepted; several may have one name, while keys change.
@@ -68,10 +93,17 @@ pub struct Issuers(Vec<Issuer>);
 struct Issuer {
     name: String,
     algorithms: Vec<Algorithm>,
-    key: DecodingKey,
+    proof: IssuerProof,
     audience: Option<String>,
     person_claim: Option<String>,
     people: People,
+}
+
+enum IssuerProof {
+    /// One key, for as long as the server runs.
+    Key(Box<DecodingKey>),
+    /// Keys that change.
+    Published(Arc<Published>),
 }
 
 /// What a host application says about who comes.
@@ -84,16 +116,27 @@ pub struct Vouched {
 }
 
 impl Issuers {
-    /// Reads the keys.
+    /// Reads the keys. Those at an address come with `fetching`, where there is one.
     ///
     /// # Errors
     /// Which issuer cannot be used, and why.
-    pub fn new(settings: Vec<IssuerSettings>) -> Result<Self, IssuerError> {
+    pub fn new(settings: Vec<IssuerSettings>, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
         settings
             .into_iter()
-            .map(Issuer::new)
+            .map(|settings| Issuer::new(settings, fetching))
             .collect::<Result<_, _>>()
             .map(Self)
+    }
+
+    /// Fetches what the issuers publish, at once and again and again, for as long as it is polled.
+    pub async fn keep_keys_fresh(&self) {
+        let mut sets: JoinSet<()> = self
+            .0
+            .iter()
+            .filter_map(Issuer::published)
+            .map(|keys| Arc::clone(keys).keep_fresh())
+            .collect();
+        while sets.join_next().await.is_some() {}
     }
 
     /// Whether no host application is known.
@@ -102,30 +145,65 @@ impl Issuers {
         self.0.is_empty()
     }
 
-    /// Who comes with this token.
+    /// Who comes with this token. A token that names a key which its issuer may have published just now waits for a
+    /// look, some seconds at most.
     ///
     /// # Errors
     /// Why it proves nothing.
-    pub fn vouched(&self, token: &str, now: Time) -> Result<Vouched, Flaw> {
+    pub async fn vouched(&self, token: &str, now: Time) -> Result<Vouched, Flaw> {
         let unproven = Claims::unproven(token)?;
         let name = match unproven.get("iss") {
             None => "",
             Some(Value::String(name)) if !name.is_empty() => name,
             Some(_) => return Err(invalid("iss is no text")),
         };
+        let header = header(token)?;
         let mut flaw = invalid("no key of ours proves it");
+        let mut unknown = Vec::new();
         for issuer in self.0.iter().filter(|issuer| issuer.name == name) {
-            match Claims::proven(token, &issuer.key, &issuer.algorithms) {
+            match issuer.proven(token, &header) {
                 Ok(claims) => return issuer.vouched(&claims, now),
-                Err(found) => flaw = found,
+                Err(Unproven::Flaw(found)) => flaw = found,
+                Err(Unproven::NoKey(keys)) => unknown.push((issuer, keys)),
+            }
+        }
+        fetched(unknown.iter().filter_map(|(_, keys)| keys.ask()).collect()).await;
+        for (issuer, _) in unknown {
+            match issuer.proven(token, &header) {
+                Ok(claims) => return issuer.vouched(&claims, now),
+                Err(Unproven::Flaw(found)) => flaw = found,
+                Err(Unproven::NoKey(_)) => flaw = invalid("its issuer publishes no such key"),
             }
         }
         Err(flaw)
     }
 }
 
+/// Waits until all of these have ended, or longer than anybody should wait.
+async fn fetched(fetches: Vec<watch::Receiver<u64>>) {
+    let all = async {
+        for mut fetch in fetches {
+            let _ = fetch.changed().await;
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, all).await;
+}
+
+/// Why an issuer does not prove a token.
+enum Unproven<'a> {
+    Flaw(Flaw),
+    /// None of these keys can be meant; one that was published since can.
+    NoKey(&'a Arc<Published>),
+}
+
+impl IssuerProof {
+    fn key(key: DecodingKey) -> Self {
+        Self::Key(Box::new(key))
+    }
+}
+
 impl Issuer {
-    fn new(settings: IssuerSettings) -> Result<Self, IssuerError> {
+    fn new(settings: IssuerSettings, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
         let issuer = settings.issuer;
         let algorithm = |name: &String| {
             let unknown = || IssuerError::Algorithm {
@@ -147,22 +225,57 @@ impl Issuer {
         if algorithms.iter().any(|other| other.family() != first.family()) {
             return Err(IssuerError::Algorithms { issuer });
         }
-        let key = match &settings.key {
-            IssuerKey::Secret(secret) => Ok(DecodingKey::from_secret(secret)),
-            IssuerKey::PublicPem(pem) => public_key(first, pem.as_bytes()),
+        let proof = match settings.key {
+            IssuerKey::Secret(secret) => IssuerProof::key(DecodingKey::from_secret(&secret)),
+            IssuerKey::PublicPem(pem) => match public_key(first, pem.as_bytes()) {
+                Ok(key) => IssuerProof::key(key),
+                Err(why) => return Err(IssuerError::Key { issuer, why }),
+            },
+            IssuerKey::Jwks { url } => match fetching {
+                Some(fetching) => {
+                    let keys = Published::new(issuer.clone(), url, algorithms.clone(), fetching.clone());
+                    IssuerProof::Published(Arc::new(keys))
+                }
+                None => return Err(IssuerError::NoNetwork { issuer }),
+            },
         };
-        let key = key.map_err(|error| IssuerError::Key {
-            issuer: issuer.clone(),
-            why: error.to_string(),
-        })?;
         Ok(Self {
             name: issuer,
             algorithms,
-            key,
+            proof,
             audience: settings.audience,
             person_claim: settings.person_claim,
             people: settings.people,
         })
+    }
+
+    fn published(&self) -> Option<&Arc<Published>> {
+        match &self.proof {
+            IssuerProof::Key(_) => None,
+            IssuerProof::Published(keys) => Some(keys),
+        }
+    }
+
+    /// The claims of a token, by the keys that are here.
+    fn proven(&self, token: &str, header: &Header) -> Result<Claims, Unproven<'_>> {
+        let proven = |key: &DecodingKey| Claims::proven(token, key, &self.algorithms);
+        let keys = match &self.proof {
+            IssuerProof::Key(key) => return proven(key).map_err(Unproven::Flaw),
+            IssuerProof::Published(keys) => keys,
+        };
+        if !self.algorithms.contains(&header.alg) {
+            return Err(Unproven::Flaw(invalid(
+                "it is signed with an algorithm that is not allowed",
+            )));
+        }
+        let mut unproven = Unproven::NoKey(keys);
+        for key in keys.fitting(header) {
+            match proven(&key) {
+                Ok(claims) => return Ok(claims),
+                Err(flaw) => unproven = Unproven::Flaw(flaw),
+            }
+        }
+        Err(unproven)
     }
 
     fn vouched(&self, claims: &Claims, now: Time) -> Result<Vouched, Flaw> {
@@ -193,19 +306,7 @@ impl Issuer {
     }
 
     fn claimed(&self, claims: &Claims) -> Result<Claimed, Flaw> {
-        let sub_or_id = if claims.get("sub").is_some() { "sub" } else { "user_id" };
-        let claim = self.person_claim.as_deref().unwrap_or(sub_or_id);
-        let id = claims.person(claim).inspect_err(|_| {
-            tracing::warn!(
-                issuer = self.name,
-                claim,
-                "a good token names its person by something else than a number from 1, which this version does not take: \
-                 set person_claim to a claim with the number"
-            );
-        })?;
-        if id >= FIRST_OWN_PERSON {
-            return Err(invalid(format!("{claim} is a number that only this server gives")));
-        }
+        let called = self.called(claims)?;
         let text = |names: [&str; 2]| {
             names
                 .iter()
@@ -213,7 +314,9 @@ impl Issuer {
                 .map(|text| text.trim().to_owned())
         };
         let mut claimed = Claimed {
-            id,
+            called,
+            proven_at: claims.issued_at()?,
+            grants: Self::grants(claims)?,
             username: text(["username", "preferred_username"]),
             email: text(["email", "email"]),
             first_name: text(["first_name", "given_name"]),
@@ -230,19 +333,69 @@ impl Issuer {
         }
         Ok(claimed)
     }
+
+    /// How the host calls the person: by a number, which is theirs here too, or by a name that is none.
+    fn called(&self, claims: &Claims) -> Result<Called, Flaw> {
+        let sub_or_id = if claims.get("sub").is_some() { "sub" } else { "user_id" };
+        let claim = self.person_claim.as_deref().unwrap_or(sub_or_id);
+        match (claims.person(claim), claims.text(claim).map(str::trim)) {
+            (Ok(id), _) if id >= FIRST_OWN_PERSON => {
+                Err(invalid(format!("{claim} is a number that only this server gives")))
+            }
+            (Ok(id), _) => Ok(Called::Number(id)),
+            (Err(_), Some(name)) if is_name(name) => Ok(Called::Name {
+                issuer: self.name.clone(),
+                name: name.to_owned(),
+            }),
+            (Err(flaw), _) => Err(flaw),
+        }
+    }
+
+    /// The rooms that the token lets its bearer into: `"rooms": {"order:17": "member"}`.
+    fn grants(claims: &Claims) -> Result<Vec<RoomKey>, Flaw> {
+        let rooms = match claims.get("rooms") {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Object(rooms)) => rooms,
+            Some(_) => return Err(invalid("rooms is no object")),
+        };
+        rooms
+            .iter()
+            .map(|(key, role)| match role.as_str() {
+                Some("member") => key.parse().map_err(|NoRoomKey| invalid("rooms names no room")),
+                _ => Err(invalid("rooms grants something else than member")),
+            })
+            .collect()
+    }
+}
+
+/// Whether a text can be a host's name for a person. Digits alone would be a number that nobody can have.
+fn is_name(text: &str) -> bool {
+    let length = 1..=NAME_BYTES;
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    length.contains(&text.len()) && !is_number && !text.contains(char::is_control)
 }
 
 fn is_hmac(algorithm: Algorithm) -> bool {
     matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512)
 }
 
-fn public_key(algorithm: Algorithm, pem: &[u8]) -> Result<DecodingKey, jsonwebtoken::errors::Error> {
-    match algorithm {
-        Algorithm::ES256 | Algorithm::ES384 => DecodingKey::from_ec_pem(pem),
-        Algorithm::EdDSA => DecodingKey::from_ed_pem(pem),
-        _ => DecodingKey::from_rsa_pem(pem),
+fn public_key(algorithm: Algorithm, pem: &[u8]) -> Result<DecodingKey, String> {
+    let (key, point) = match algorithm {
+        Algorithm::ES256 => (DecodingKey::from_ec_pem(pem), Some(P256_POINT)),
+        Algorithm::ES384 => (DecodingKey::from_ec_pem(pem), Some(P384_POINT)),
+        Algorithm::EdDSA => (DecodingKey::from_ed_pem(pem), None),
+        _ => (DecodingKey::from_rsa_pem(pem), None),
+    };
+    let key = key.map_err(|error| error.to_string())?;
+    match point {
+        Some(sizes) if !key.try_get_as_bytes().is_ok_and(|point| sizes.contains(&point.len())) => {
+            Err(format!("it is no key of the curve of {algorithm:?}"))
+        }
+        _ => Ok(key),
     }
 }
 
+#[cfg(test)]
+mod kinds;
 #[cfg(test)]
 mod tests;

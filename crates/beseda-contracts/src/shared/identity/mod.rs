@@ -1,17 +1,24 @@
 //! Who comes: tokens of our own and of host applications, sessions, passwords, origins and rates.
 
+pub mod api_keys;
 pub mod caller;
 mod claims;
 pub mod http;
 pub mod issuers;
+pub mod jwks;
+#[cfg(test)]
+mod keys;
 pub mod origin;
 pub mod passwords;
 pub mod sessions;
 pub mod throttle;
+pub mod tickets;
 pub mod tokens;
+pub mod visitors;
 
 pub use claims::Flaw;
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings};
+pub use jwks::{Fetch, Fetched};
 pub use passwords::hash as hash_password;
 pub use sessions::SecureCookies;
 pub use tokens::OwnTokens;

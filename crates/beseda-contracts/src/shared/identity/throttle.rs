@@ -19,6 +19,7 @@ pub type Uptime = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 const SECOND: f64 = 1.0;
 const MINUTE: f64 = 60.0;
+const HOUR: f64 = 3_600.0;
 /// Who is remembered at once, of one kind; further ones share [`SHARED_KEYS`] places.
 const MOST_KEYS: usize = 1 << 17;
 const SHARED_KEYS: u64 = 1 << 12;
@@ -34,6 +35,9 @@ pub struct Throttles {
     logins: Rate,
     logins_address: Rate,
     misses: Rate,
+    uploads: Rate,
+    searches: Rate,
+    rooms: Rate,
 }
 
 impl Throttles {
@@ -53,6 +57,17 @@ impl Throttles {
             logins: rate(account, MINUTE, all_at_once(account)),
             logins_address: rate(address, MINUTE, all_at_once(address)),
             misses: rate(misses, MINUTE, all_at_once(misses)),
+            uploads: rate(
+                limits.uploads_per_minute,
+                MINUTE,
+                all_at_once(limits.uploads_per_minute),
+            ),
+            searches: rate(
+                limits.searches_per_second,
+                SECOND,
+                all_at_once(limits.searches_per_second),
+            ),
+            rooms: rate(limits.rooms_per_hour, HOUR, all_at_once(limits.rooms_per_hour)),
         }
     }
 
@@ -94,6 +109,30 @@ impl Throttles {
     /// [`Refusal::TooFast`].
     pub fn miss(&self, address: IpAddr) -> Result<(), Refusal> {
         self.misses.take(&address)
+    }
+
+    /// Takes one file of the person's allowance.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFast`].
+    pub fn upload(&self, person: PersonId) -> Result<(), Refusal> {
+        self.uploads.take(&person)
+    }
+
+    /// Takes one search of the person's allowance.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFast`].
+    pub fn search(&self, person: PersonId) -> Result<(), Refusal> {
+        self.searches.take(&person)
+    }
+
+    /// Takes one room of a visitor's address's allowance.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFast`].
+    pub fn open_room(&self, address: IpAddr) -> Result<(), Refusal> {
+        self.rooms.take(&address)
     }
 }
 

@@ -62,17 +62,42 @@ impl OwnTokens {
         })
     }
 
+    /// The token by which a visitor is known again. `jti` are random bytes.
+    ///
+    /// # Errors
+    /// A fault where it cannot be signed.
+    pub fn for_visitor(&self, person: PersonId, now: Time, ttl_seconds: i64, jti: [u8; 16]) -> Result<String, Fault> {
+        let (jti, iat) = (token_name(jti), now.seconds());
+        self.signed(&Written {
+            token_type: "visitor",
+            exp: iat.saturating_add(ttl_seconds),
+            iat,
+            jti: &jti,
+            user_id: person,
+        })
+    }
+
+    /// Whose visitor's token it is, and when it was given.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn visitor(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
+        let claims = self.claims(token, now, "visitor")?;
+        Ok((claims.person("user_id")?, claims.issued_at()?))
+    }
+
     fn signed(&self, claims: &Written<'_>) -> Result<String, Fault> {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.sign)
             .map_err(|error| Fault::Internal(format!("a token cannot be signed: {error}")))
     }
 
-    /// Whose access token it is.
+    /// Whose access token it is, and when it was given.
     ///
     /// # Errors
     /// Why it is none.
-    pub fn person(&self, token: &str, now: Time) -> Result<PersonId, Flaw> {
-        self.claims(token, now, "access")?.person("user_id")
+    pub fn person(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
+        let claims = self.claims(token, now, "access")?;
+        Ok((claims.person("user_id")?, claims.issued_at()?))
     }
 
     /// The name of a refresh token.

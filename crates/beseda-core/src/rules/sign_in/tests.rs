@@ -55,10 +55,7 @@ fn deactivate(stage: &Stage, id: i64) {
         .change(move |tx| {
             let mut person = tx.person(PersonId(id))?.expect("there");
             person.active = false;
-            Ok(tx.put_person(&NewPerson {
-                person,
-                password_hash: None,
-            })?)
+            Ok(tx.put_person(&person.into())?)
         })
         .unwrap();
 }
@@ -201,19 +198,19 @@ fn a_new_session_ends_the_one_that_the_browser_had() {
 fn a_person_is_made_and_changed_as_a_trusted_token_says() {
     let stage = stage();
     let mut claimed = Claimed {
-        id: PersonId(100),
         email: Some("new@shop.example".to_owned()),
         first_name: Some("Новая".to_owned()),
         role: Some(Role::Expert),
-        ..Claimed::default()
+        ..Claimed::new(Called::Number(PersonId(100)), stage.chat.now())
     };
+    let now = stage.chat.now();
     let ask = |claimed: &Claimed, people| {
         let claimed = claimed.clone();
         stage.look(move |look| known(look, &claimed, people))
     };
     let tell = |claimed: &Claimed, people| {
         let claimed = claimed.clone();
-        stage.change(move |tx| admit(tx, &claimed, people))
+        stage.change(move |tx| admit(tx, now, &claimed, people, &Uuid::nil))
     };
     assert_eq!(refused(tell(&claimed, People::Known)), Refusal::NoSuchPerson);
     assert_eq!(ask(&claimed, People::Create), Ok(None));
@@ -241,13 +238,14 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
 fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     let stage = stage();
     let claimed = Claimed {
-        id: PersonId(100),
         username: Some("client".to_owned()),
         email: Some("EXPERT@shop.example".to_owned()),
-        ..Claimed::default()
+        ..Claimed::new(Called::Number(PersonId(100)), stage.chat.now())
     };
-    let wanted = claimed.clone();
-    let made = stage.change(move |tx| admit(tx, &wanted, People::Create)).unwrap();
+    let (wanted, now) = (claimed.clone(), stage.chat.now());
+    let made = stage
+        .change(move |tx| admit(tx, now, &wanted, People::Create, &Uuid::nil))
+        .unwrap();
     assert_eq!((made.username.as_str(), made.email.as_str()), ("", ""));
     // And it is not tried again at every request.
     assert_eq!(

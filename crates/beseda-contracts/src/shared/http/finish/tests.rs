@@ -2,27 +2,25 @@
 
 use super::*;
 use crate::shared::http::field::FieldError;
-use crate::shared::http::paths::both;
 use crate::shared::stage::{Answer, Stage};
 use axum::Json;
 use axum::routing::{get, post};
 use serde_json::json;
 
-fn routes() -> Router<Shared> {
-    let router = both(
-        Router::new(),
-        "/api/things/",
-        get(|| async { Json(json!({"a": 1})) }),
-        "GET, HEAD, OPTIONS",
-    );
-    let router = both(
-        router,
-        "/api/things/{id}/",
-        get(|| async { Drf::NotFound }),
-        "GET, HEAD, OPTIONS",
-    );
+fn routes() -> Routes {
     let field = || async { Drf::field("message", FieldError::Required) };
-    both(router, "/api/field/", post(field), "POST, OPTIONS")
+    Routes::default()
+        .both(
+            "/api/things/",
+            get(|| async { Json(json!({"a": 1})) }),
+            "GET, HEAD, OPTIONS",
+        )
+        .both(
+            "/api/things/{id}/",
+            get(|| async { Drf::NotFound }),
+            "GET, HEAD, OPTIONS",
+        )
+        .both("/api/field/", post(field), "POST, OPTIONS")
 }
 
 async fn stage() -> Stage {

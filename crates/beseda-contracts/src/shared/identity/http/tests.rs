@@ -1,9 +1,9 @@
 //! Logging in and out, over the routes.
 
 use crate::shared::stage::{PASSWORD, SECRET, Stage, person};
-use crate::shared::{IssuerKey, IssuerSettings, People};
-use axum::Router;
-use beseda_core::words::Person;
+use crate::shared::{IssuerKey, IssuerSettings, People, Routes};
+use beseda_core::rules::{self, FIRST_OWN_PERSON};
+use beseda_core::words::{OrderId, Person, PersonId, RoomKey};
 use http::StatusCode;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
@@ -120,7 +120,7 @@ async fn too_many_attempts_lock_the_account_and_nobody_else() {
 
 #[tokio::test]
 async fn too_many_attempts_from_one_address_lock_the_address() {
-    let stage = Stage::new(|_, limits| limits.logins_per_minute_address = 2.0, Router::new()).await;
+    let stage = Stage::new(|_, limits| limits.logins_per_minute_address = 2.0, Routes::default()).await;
     for name in ["nobody", "anna"] {
         login(&stage, name, "wrong").await.is(401, NO_ACCOUNT);
     }
@@ -195,7 +195,7 @@ async fn tokens_are_obtained_and_exchanged() {
 
 #[tokio::test]
 async fn without_rotation_the_same_refresh_token_comes_back() {
-    let stage = Stage::new(|settings, _| settings.refresh_rotation = false, Router::new()).await;
+    let stage = Stage::new(|settings, _| settings.refresh_rotation = false, Routes::default()).await;
     let first = stage
         .ask(
             "POST",
@@ -239,7 +239,7 @@ async fn logging_out_ends_the_session_and_the_tokens_line() {
 async fn a_new_login_ends_the_session_before_and_https_makes_cookies_secure() {
     let stage = Stage::new(
         |settings, _| settings.trusted_proxies.push([192, 0, 2, 1].into()),
-        Router::new(),
+        Routes::default(),
     )
     .await;
     let first = login(&stage, "anna", PASSWORD).await;
@@ -352,7 +352,7 @@ async fn people_of_a_host_application_come_with_its_tokens() {
                 .issuers
                 .extend([host("", People::Create), host("https://known.example", People::Known)])
         },
-        Router::new(),
+        Routes::default(),
     )
     .await;
     let ask = |secret: &'static [u8], claims: Value| {
@@ -378,15 +378,153 @@ async fn people_of_a_host_application_come_with_its_tokens() {
         .await
         .is(401, r#"{"detail":"User not found","code":"user_not_found"}"#);
     ask(b"x", claims.clone()).await.is(401, BAD_TOKEN);
-    ask(secret, json!({"exp": exp, "sub": "auth0|abc"}))
+    // Who has a name there and no number gets one of our own, and always the same.
+    let named = json!({"exp": exp, "sub": "auth0|abc"});
+    let first = ask(secret, named.clone()).await.json();
+    assert_eq!(first["id"], FIRST_OWN_PERSON.0);
+    assert_eq!(ask(secret, named).await.json(), first);
+    let known_name = json!({"iss": "https://known.example", "exp": exp, "sub": "auth0|abc"});
+    ask(secret, known_name)
         .await
-        .is(401, BAD_TOKEN);
+        .is(401, r#"{"detail":"User not found","code":"user_not_found"}"#);
     let refresh = json!({"token_type": "refresh", "exp": exp, "jti": "x", "user_id": 500});
     ask(secret, refresh)
         .await
         .is(401, &BAD_TOKEN.replace("is invalid", "has wrong type"));
     // The host's word about itself is not taken under our own name.
     ask(SECRET, json!({"exp": exp, "sub": 5})).await.is(401, BAD_TOKEN);
+}
+
+#[tokio::test]
+async fn a_grant_opens_its_room_and_the_membership_once() {
+    let host = IssuerSettings {
+        issuer: String::new(),
+        algorithms: vec!["HS256".to_owned()],
+        key: IssuerKey::Secret(b"host application secret of 32 b.".to_vec()),
+        audience: None,
+        person_claim: None,
+        people: People::Create,
+    };
+    let stage = Stage::new(
+        |settings, limits| {
+            settings.issuers.push(host);
+            limits.grants = 2;
+        },
+        Routes::default(),
+    )
+    .await;
+    let exp = stage.now().seconds() + 60;
+    let ask = |id: i64, rooms: Value| {
+        let claims = json!({"exp": exp, "sub": id, "rooms": rooms});
+        let header = format!("Bearer {}", host_token(b"host application secret of 32 b.", &claims));
+        let stage = &stage;
+        async move {
+            stage
+                .ask("GET", "/api/me/", &[("authorization", &header)], "")
+                .await
+                .status
+                .as_u16()
+        }
+    };
+    let members = || async {
+        let key = RoomKey::Order(OrderId(17)).to_string();
+        let found = move |look: &mut dyn beseda_core::ports::Look| {
+            let Some(room) = look.room_by_key(&key)? else {
+                return Ok(Vec::new());
+            };
+            let members = look.members(room.id)?;
+            Ok(members
+                .into_iter()
+                .map(|(member, _)| (member.person, member.granted))
+                .collect::<Vec<_>>())
+        };
+        beseda_live::ask::look(&stage.shared.chat, found).await.unwrap()
+    };
+    assert_eq!(ask(500, json!({})).await, 200);
+    assert_eq!(members().await, []);
+    for _ in 0..3 {
+        assert_eq!(ask(500, json!({"order:17": "member"})).await, 200);
+    }
+    assert_eq!(
+        ask(
+            501,
+            json!({"order:17": "member", "group:6f1c2a3b-0000-4000-8000-000000000001": "member"})
+        )
+        .await,
+        200
+    );
+    let both = [(PersonId(500), true), (PersonId(501), true)];
+    assert_eq!(members().await, both);
+    // Whom a grant let in stays when the order's own people come.
+    let now = stage.now();
+    let order = beseda_core::words::Order {
+        id: OrderId(17),
+        number: String::new(),
+        client: Some(PersonId(5)),
+        expert: None,
+        operator: None,
+        status: String::new(),
+    };
+    let put = beseda_live::ask::change(&stage.shared.chat, move |tx| rules::put_order(tx, now, &order, None));
+    put.await.unwrap();
+    assert_eq!(members().await, [both[0], both[1], (PersonId(5), false)]);
+    // Nobody is let into two other people's room, nor into a visitor's, nor into one room too many.
+    assert_eq!(ask(500, json!({"private:5:6": "member"})).await, 401);
+    assert_eq!(
+        ask(500, json!({"support:6f1c2a3b-0000-4000-8000-000000000001": "member"})).await,
+        401
+    );
+    assert_eq!(
+        ask(
+            500,
+            json!({"order:1": "member", "order:2": "member", "order:3": "member"})
+        )
+        .await,
+        401
+    );
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_what_was_proven_and_nothing_after() {
+    let stage = Stage::plain().await;
+    let before = format!("Bearer {}", stage.access(5));
+    let me = |header: String| {
+        let stage = &stage;
+        async move { stage.ask("GET", "/api/me/", &[("authorization", &header)], "").await }
+    };
+    let login = || async {
+        let body = json!({"identifier": "anna", "password": PASSWORD}).to_string();
+        stage.ask("POST", "/login/", &[], &body).await
+    };
+    let first = login().await;
+    let now = stage.now();
+    let out = beseda_live::ask::change(&stage.shared.chat, move |tx| rules::sign_out(tx, now, PersonId(5)));
+    out.await.unwrap();
+    me(before).await.is(401, BAD_TOKEN);
+    me(format!("Bearer {}", first.field("access_token")))
+        .await
+        .is(401, BAD_TOKEN);
+    let refresh = json!({"refresh": first.field("refresh_token")}).to_string();
+    assert_eq!(
+        stage.ask("POST", "/api/token/refresh/", &[], &refresh).await.status,
+        401
+    );
+    let cookie = first.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(
+        stage.ask("GET", "/api/me/", &[("cookie", &cookie)], "").await.status,
+        401
+    );
+    // In the same second, somebody logs in again.
+    let second = login().await;
+    assert_eq!(me(format!("Bearer {}", second.field("access_token"))).await.status, 200);
+    let refresh = json!({"refresh": second.field("refresh_token")}).to_string();
+    let renewed = stage.ask("POST", "/api/token/refresh/", &[], &refresh).await;
+    assert_eq!(me(format!("Bearer {}", renewed.field("access"))).await.status, 200);
+    let cookie = second.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(
+        stage.ask("GET", "/api/me/", &[("cookie", &cookie)], "").await.status,
+        200
+    );
 }
 
 fn inactive(id: i64, username: &str) -> Person {

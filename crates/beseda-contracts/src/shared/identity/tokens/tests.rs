@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const NOW: Time = Time(1_795_237_200_500_000);
+/// Tokens tell whole seconds.
+const ISSUED: Time = Time(1_795_237_200_000_000);
 const ANNA: PersonId = PersonId(5);
 
 fn own() -> OwnTokens {
@@ -50,9 +52,9 @@ fn refused(token: &str) {
 #[test]
 fn what_is_minted_is_proven_until_it_ends() {
     let token = own().access(ANNA, NOW, 60, [7; 16]).unwrap();
-    assert_eq!(own().person(&token, NOW), Ok(ANNA));
+    assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
     let end = Time((NOW.seconds() + 60) * 1_000_000);
-    assert_eq!(own().person(&token, Time(end.0 - 1)), Ok(ANNA));
+    assert_eq!(own().person(&token, Time(end.0 - 1)), Ok((ANNA, ISSUED)));
     assert!(own().person(&token, end).is_err());
     assert!(
         OwnTokens::new(b"fedcba9876543210fedcba9876543210")
@@ -92,14 +94,20 @@ fn a_refresh_token_is_the_same_whenever_it_is_written() {
 
 #[test]
 fn a_person_is_a_number_or_its_text_and_a_time_may_be_a_fraction() {
-    assert_eq!(own().person(&good(&claims()), NOW), Ok(ANNA));
+    assert_eq!(own().person(&good(&claims()), NOW), Ok((ANNA, ISSUED)));
     let now = NOW.seconds() as f64;
     for changes in [
         json!({"user_id": "5"}),
         json!({"exp": now + 0.75, "iat": now - 0.25, "nbf": now + 0.5}),
         json!({"extra": {"anything": [1]}}),
     ] {
-        assert_eq!(own().person(&good(&with(changes.clone())), NOW), Ok(ANNA), "{changes}");
+        assert_eq!(
+            own()
+                .person(&good(&with(changes.clone())), NOW)
+                .map(|(person, _)| person),
+            Ok(ANNA),
+            "{changes}"
+        );
     }
     refused(&good(&with(json!({"exp": now + 0.5}))));
     refused(&good(&with(json!({"nbf": now + 0.75}))));

@@ -1,0 +1,310 @@
+//! Downloads: a file's bytes for whoever may read its room, whole or in part (RFC 9110 §14).
+
+use super::title::disposition;
+use super::upload::on_a_thread;
+use crate::shared::Shared;
+use crate::shared::http::drf::Drf;
+use crate::shared::http::paths::Routes;
+use crate::shared::http::urlencoded;
+use crate::shared::identity::caller::Caller;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use beseda_core::ports::thumbnail_name;
+use beseda_core::words::Attachment;
+use beseda_core::{Error, Fault, rules};
+use beseda_live::ask;
+use futures_util::stream;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use std::io;
+use std::sync::Arc;
+
+/// Bytes that are read at once.
+const PIECE_BYTES: usize = 65_536;
+
+/// What `?view=` asks for.
+const THUMBNAIL: &str = "thumbnail";
+
+pub(in crate::shared) fn routes() -> Routes {
+    Routes::default()
+        .both("/files/{id}/", get(nameless), "GET, HEAD, OPTIONS")
+        .both("/files/{id}/{name}/", get(named), "GET, HEAD, OPTIONS")
+}
+
+async fn nameless(
+    shared: State<Shared>,
+    caller: Caller,
+    id: Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Drf> {
+    file(shared, caller, &id, &uri, &headers).await
+}
+
+/// The name in an address is for people; only the number counts.
+async fn named(
+    shared: State<Shared>,
+    caller: Caller,
+    Path((id, _)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Drf> {
+    file(shared, caller, &id, &uri, &headers).await
+}
+
+async fn file(
+    State(shared): State<Shared>,
+    caller: Caller,
+    id: &str,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Response, Drf> {
+    let id: i64 = id.parse().map_err(|_| Drf::NotFound)?;
+    let find =
+        move |look: &mut dyn beseda_core::ports::Look| rules::attachment(look, (&caller.person).into(), None, id);
+    let attachment = ask::look(&shared.chat, find).await?;
+    answer(&shared, &attachment, uri, headers).await
+}
+
+/// A file's bytes, or with `?view=thumbnail` those of its small copy. Only small copies are shown in the browser: they
+/// are made here, so that nothing of what was uploaded can be in them but a picture.
+///
+/// # Errors
+/// 404 where there is no small copy; 416 for a part that is not there; 500 where the bytes cannot be read.
+pub async fn answer(shared: &Shared, attachment: &Attachment, uri: &Uri, headers: &HeaderMap) -> Result<Response, Drf> {
+    let view = urlencoded::value(uri.query().unwrap_or_default(), "view");
+    let wanted = match view.as_deref() {
+        Some(THUMBNAIL) => small_copy(shared, attachment).await?,
+        _ => Wanted {
+            name: attachment.file.name.clone(),
+            bytes: attachment.file.look.bytes,
+            media: attachment.file.look.media.clone(),
+            disposition: disposition("attachment", &attachment.title),
+        },
+    };
+    let tag = format!("\"{}\"", wanted.name);
+    if matches_any(headers, &tag) {
+        return Ok(dressed(StatusCode::NOT_MODIFIED, &wanted, &tag, Body::empty()));
+    }
+    let part = match asked_part(headers, &tag, wanted.bytes) {
+        Part::Whole => 0..wanted.bytes,
+        Part::Some(range) => range,
+        Part::Nothing => {
+            let mut answer = dressed(StatusCode::RANGE_NOT_SATISFIABLE, &wanted, &tag, Body::empty());
+            insert(
+                answer.headers_mut(),
+                CONTENT_RANGE,
+                &format!("bytes */{}", wanted.bytes),
+            );
+            return Ok(answer);
+        }
+    };
+    let is_part = part.end - part.start < wanted.bytes;
+    let status = if is_part {
+        StatusCode::PARTIAL_CONTENT
+    } else {
+        StatusCode::OK
+    };
+    let first = piece(shared, &wanted.name, part.start, part.end).await?;
+    let length = part.end - part.start;
+    let body = Body::from_stream(pieces(shared.clone(), wanted.name.clone(), part.clone(), first));
+    let mut answer = dressed(status, &wanted, &tag, body);
+    insert(answer.headers_mut(), CONTENT_LENGTH, &length.to_string());
+    if is_part {
+        let range = format!("bytes {}-{}/{}", part.start, part.end - 1, wanted.bytes);
+        insert(answer.headers_mut(), CONTENT_RANGE, &range);
+    }
+    Ok(answer)
+}
+
+/// What is to be sent.
+struct Wanted {
+    name: String,
+    bytes: u64,
+    media: String,
+    disposition: String,
+}
+
+async fn small_copy(shared: &Shared, attachment: &Attachment) -> Result<Wanted, Drf> {
+    let picture = attachment.file.look.picture.filter(|picture| picture.has_thumbnail);
+    picture.ok_or(Drf::NotFound)?;
+    let name = thumbnail_name(&attachment.file.name);
+    let (files, asked) = (Arc::clone(&shared.files), name.clone());
+    // It is small: its length is found by reading it.
+    let bytes = on_a_thread(move || {
+        let bytes = files.read(&asked, 0, usize::MAX)?;
+        bytes.ok_or_else(|| Fault::Internal("a small copy is gone".to_owned()).into())
+    })
+    .await?;
+    let media = if bytes.starts_with(&[0x89, b'P', b'N', b'G']) {
+        "image/png"
+    } else {
+        "image/jpeg"
+    };
+    Ok(Wanted {
+        name,
+        bytes: bytes.len() as u64,
+        media: media.to_owned(),
+        disposition: disposition("inline", &attachment.title),
+    })
+}
+
+/// Which part of the bytes is asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Some(std::ops::Range<u64>),
+    Nothing,
+}
+
+/// One range is answered; several at once, or what cannot be read, get the whole, as RFC 9110 allows.
+fn asked_part(headers: &HeaderMap, tag: &str, bytes: u64) -> Part {
+    let Some(range) = headers.get(RANGE).and_then(|range| range.to_str().ok()) else {
+        return Part::Whole;
+    };
+    if headers
+        .get(IF_RANGE)
+        .is_some_and(|known| known.as_bytes() != tag.as_bytes())
+    {
+        return Part::Whole;
+    }
+    let Some((from, to)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+        return Part::Whole;
+    };
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    match (from.trim(), to.trim()) {
+        ("", to) => match number(to) {
+            Some(0) => Part::Nothing,
+            Some(last) => Part::Some(bytes.saturating_sub(last)..bytes),
+            None => Part::Whole,
+        },
+        (from, to) => match (number(from), to, number(to)) {
+            (Some(from), _, _) if from >= bytes => Part::Nothing,
+            (Some(from), "", _) => Part::Some(from..bytes),
+            (Some(from), _, Some(to)) if to >= from => Part::Some(from..bytes.min(to.saturating_add(1))),
+            _ => Part::Whole,
+        },
+    }
+}
+
+fn matches_any(headers: &HeaderMap, tag: &str) -> bool {
+    let listed = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    listed
+        .flat_map(|list| list.split(','))
+        .map(|known| known.trim().trim_start_matches("W/"))
+        .any(|known| known == tag || known == "*")
+}
+
+fn dressed(status: StatusCode, wanted: &Wanted, tag: &str, body: Body) -> Response {
+    let mut answer = (status, body).into_response();
+    let headers = answer.headers_mut();
+    let media = if wanted.media.starts_with("text/") {
+        format!("{}; charset=utf-8", wanted.media)
+    } else {
+        wanted.media.clone()
+    };
+    insert(headers, CONTENT_TYPE, &media);
+    insert(headers, CONTENT_DISPOSITION, &wanted.disposition);
+    insert(headers, ETAG, tag);
+    insert(headers, ACCEPT_RANGES, "bytes");
+    // Who asks again is asked who they are again.
+    insert(headers, CACHE_CONTROL, "private, no-cache");
+    insert(headers, CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
+    answer
+}
+
+fn insert(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// The next bytes from `from` on, before `end`.
+async fn piece(shared: &Shared, name: &str, from: u64, end: u64) -> Result<Bytes, Error> {
+    let most = usize::try_from(end - from).unwrap_or(usize::MAX).min(PIECE_BYTES);
+    if most == 0 {
+        return Ok(Bytes::new());
+    }
+    let (files, name) = (Arc::clone(&shared.files), name.to_owned());
+    on_a_thread(move || match files.read(&name, from, most)? {
+        Some(bytes) if !bytes.is_empty() => Ok(Bytes::from(bytes)),
+        _ => Err(Fault::Internal(format!("the bytes of the file {name} are not there")).into()),
+    })
+    .await
+}
+
+/// The pieces of a part one after the other, the first of which was read already.
+fn pieces(
+    shared: Shared,
+    name: String,
+    part: std::ops::Range<u64>,
+    first: Bytes,
+) -> impl futures_util::Stream<Item = io::Result<Bytes>> + Send + 'static {
+    let begin = (part.start, Some(first));
+    stream::try_unfold(begin, move |(at, ready)| {
+        let (shared, name, end) = (shared.clone(), name.clone(), part.end);
+        async move {
+            let bytes = match ready {
+                Some(bytes) => bytes,
+                None if at >= end => return Ok(None),
+                None => piece(&shared, &name, at, end).await.map_err(io::Error::other)?,
+            };
+            let next = at + bytes.len() as u64;
+            Ok(if bytes.is_empty() {
+                None
+            } else {
+                Some((bytes, (next, None)))
+            })
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(range: &str) -> Part {
+        let mut headers = HeaderMap::new();
+        headers.insert(RANGE, range.parse().unwrap());
+        asked_part(&headers, "\"a\"", 10)
+    }
+
+    #[test]
+    fn one_range_is_answered_and_what_cannot_be_read_gets_the_whole() {
+        assert_eq!(part("bytes=0-3"), Part::Some(0..4));
+        assert_eq!(part("bytes=4-"), Part::Some(4..10));
+        assert_eq!(part("bytes=-3"), Part::Some(7..10));
+        assert_eq!(part("bytes=-30"), Part::Some(0..10));
+        assert_eq!(part("bytes=9-99"), Part::Some(9..10));
+        assert_eq!(part("bytes=10-"), Part::Nothing);
+        assert_eq!(part("bytes=-0"), Part::Nothing);
+        for odd in [
+            "bytes=3-1",
+            "bytes=a-b",
+            "bytes=0-1,3-4",
+            "lines=0-1",
+            "bytes=",
+            "bytes=-",
+        ] {
+            assert_eq!(part(odd), Part::Whole, "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_what_has_changed_is_the_whole() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RANGE, "bytes=0-3".parse().unwrap());
+        headers.insert(IF_RANGE, "\"b\"".parse().unwrap());
+        assert_eq!(asked_part(&headers, "\"a\"", 10), Part::Whole);
+        headers.insert(IF_RANGE, "\"a\"".parse().unwrap());
+        assert_eq!(asked_part(&headers, "\"a\"", 10), Part::Some(0..4));
+    }
+}

@@ -1,0 +1,199 @@
+//! Frames of sockets as JSON texts: how they are read, and how errors sound in them, whatever the contract.
+
+use super::depth::within_depth;
+use beseda_core::words::{Draft, Limits};
+use beseda_core::{Fault, Refusal};
+use beseda_live::dialect::{Command, Misheard};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// The JSON text of a value that cannot fail to become one.
+#[must_use]
+pub fn text(value: &impl Serialize) -> String {
+    // No map with keys that are not text is among what becomes a frame.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// An error, with the sender's own name for what it is about.
+#[must_use]
+pub fn error(code: &str, detail: &str, client_id: Option<&str>) -> String {
+    let mut frame = json!({"type": "error", "code": code, "detail": detail});
+    if let (Some(client_id), Some(object)) = (client_id, frame.as_object_mut()) {
+        object.insert("client_id".to_owned(), client_id.into());
+    }
+    frame.to_string()
+}
+
+/// A refusal, as an error.
+#[must_use]
+pub fn refused(refusal: &Refusal, client_id: Option<&str>) -> String {
+    error(code_of(refusal), &sentence_of(refusal), client_id)
+}
+
+/// A fault, as an error; the cause stays with us.
+#[must_use]
+pub fn failed(fault: &Fault, client_id: Option<&str>) -> String {
+    match fault {
+        Fault::Busy | Fault::Stopping => error("busy", "The server is busy, try again in a moment.", client_id),
+        Fault::Store(_) | Fault::Internal(_) => error(
+            "server_error",
+            "The server failed, nothing was changed. Try again later.",
+            client_id,
+        ),
+    }
+}
+
+/// A frame that is no command.
+pub fn misheard(code: &'static str, detail: impl Into<String>) -> Misheard {
+    Misheard {
+        code,
+        detail: detail.into(),
+    }
+}
+
+/// The fields of a frame.
+///
+/// # Errors
+/// Why it is no JSON object.
+pub fn fields(frame: &str, limits: &Limits) -> Result<Map<String, Value>, Misheard> {
+    let depth = limits.json_depth;
+    if !within_depth(frame.as_bytes(), depth) {
+        return Err(misheard(
+            "not_json",
+            format!("The frame is nested deeper than {depth} levels."),
+        ));
+    }
+    let value: Value = serde_json::from_str(frame)
+        .map_err(|error| misheard("not_json", format!("The frame is not JSON: {}.", place_of(&error))))?;
+    match value {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(misheard(
+            "not_an_object",
+            "The frame is no JSON object; send {\"type\": …}.",
+        )),
+    }
+}
+
+/// The command of a frame of types `chat_message`, `typing` and `mark_read`.
+///
+/// # Errors
+/// Why it is none.
+pub fn chat_command(fields: &Map<String, Value>) -> Result<Command, Misheard> {
+    match fields.get("type") {
+        None => Err(misheard("no_type", "The frame has no \"type\".")),
+        Some(Value::String(word)) => match word.as_str() {
+            "chat_message" => chat_message(fields),
+            "typing" => typing(fields),
+            "mark_read" => Ok(Command::Read),
+            _ => Err(misheard(
+                "unknown_type",
+                "The frame's \"type\" is unknown; it is chat_message, typing or mark_read.",
+            )),
+        },
+        Some(_) => Err(misheard("no_type", "The frame's \"type\" is not a string.")),
+    }
+}
+
+/// Where a text stops being JSON; serde_json's own sentence could repeat what somebody wrote.
+fn place_of(error: &serde_json::Error) -> String {
+    format!("line {}, column {}", error.line(), error.column())
+}
+
+/// The message that a frame asks to send, as its `message`.
+///
+/// # Errors
+/// Why it is none.
+pub fn chat_message(fields: &Map<String, Value>) -> Result<Command, Misheard> {
+    let text = match fields.get("message") {
+        Some(Value::String(text)) => text.clone(),
+        None => return Err(misheard("empty", "The frame has no \"message\".")),
+        Some(_) => return Err(misheard("wrong_type", "\"message\" is not a string.")),
+    };
+    let client_id = match fields.get("client_id") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(client_id)) => Some(client_id.clone()),
+        Some(_) => return Err(misheard("wrong_type", "\"client_id\" is not a string.")),
+    };
+    Ok(Command::Send(Draft {
+        text,
+        client_id,
+        files: Vec::new(),
+    }))
+}
+
+fn typing(fields: &Map<String, Value>) -> Result<Command, Misheard> {
+    match fields.get("is_typing") {
+        None => Ok(Command::Typing(false)),
+        Some(Value::Bool(is_typing)) => Ok(Command::Typing(*is_typing)),
+        Some(_) => Err(misheard("wrong_type", "\"is_typing\" is not true or false.")),
+    }
+}
+
+/// A refusal's word for programs.
+fn code_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::EmptyText => "empty",
+        Refusal::TextTooLong { .. } => "too_long",
+        Refusal::NulInText => "nul",
+        Refusal::BadClientId { .. } => "bad_client_id",
+        Refusal::ErasedSince => "deleted",
+        Refusal::TooFast { .. } => "throttled",
+        Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => "not_allowed",
+        Refusal::NotSignedIn | Refusal::BadCredentials => "not_authenticated",
+        Refusal::EmptyFile
+        | Refusal::FileTooLarge { .. }
+        | Refusal::FileType
+        | Refusal::PictureTooLarge { .. }
+        | Refusal::TooManyFiles { .. } => "bad_file",
+        Refusal::NameTaken { .. }
+        | Refusal::WithOneself
+        | Refusal::EmptyTitle
+        | Refusal::TitleTooLong { .. }
+        | Refusal::TooManyMembers { .. }
+        | Refusal::OrderHasRoom => "bad_request",
+        Refusal::NoSuchRoom
+        | Refusal::NoSuchMessage
+        | Refusal::NoSuchPage
+        | Refusal::NoSuchOrder
+        | Refusal::NoSuchPerson
+        | Refusal::NoSuchGroup
+        | Refusal::NoSuchFile => "not_found",
+    }
+}
+
+/// A refusal's sentence for people.
+fn sentence_of(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::EmptyText => "The message is empty.".to_owned(),
+        Refusal::TextTooLong { chars, max } => {
+            format!("The message has {chars} characters, at most {max} are taken.")
+        }
+        Refusal::NulInText => "Null characters are not allowed.".to_owned(),
+        Refusal::BadClientId { max } => format!("A client_id has 1 to {max} characters."),
+        Refusal::ErasedSince => "The message with this client_id was deleted.".to_owned(),
+        Refusal::TooFast { retry_seconds } => format!("Too many messages, try again in {retry_seconds} s."),
+        Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => {
+            "You do not have permission to perform this action.".to_owned()
+        }
+        Refusal::NotSignedIn | Refusal::BadCredentials => "Log in again.".to_owned(),
+        // Nothing that a frame asks for is refused so; the enum's own sentence is as good as any.
+        Refusal::EmptyFile
+        | Refusal::FileTooLarge { .. }
+        | Refusal::FileType
+        | Refusal::PictureTooLarge { .. }
+        | Refusal::TooManyFiles { .. }
+        | Refusal::NameTaken { .. }
+        | Refusal::WithOneself
+        | Refusal::EmptyTitle
+        | Refusal::TitleTooLong { .. }
+        | Refusal::TooManyMembers { .. }
+        | Refusal::OrderHasRoom => refusal.to_string(),
+        Refusal::NoSuchRoom
+        | Refusal::NoSuchMessage
+        | Refusal::NoSuchPage
+        | Refusal::NoSuchOrder
+        | Refusal::NoSuchPerson
+        | Refusal::NoSuchGroup
+        | Refusal::NoSuchFile => "Not found.".to_owned(),
+    }
+}

@@ -1,0 +1,72 @@
+//! What the model knows of files: who may still hang one on a message, and which ones nobody needs.
+
+use super::kept::{Kept, KeptFile};
+use super::tx::wrong;
+use crate::error::Fault;
+use crate::words::{Attachment, DraftFile, FileLook, StoredFile, Time};
+
+impl Kept {
+    /// The file with these bytes that nobody has given up, or a new one.
+    pub(super) fn reserve_file(&mut self, look: &FileLook, now: Time) -> StoredFile {
+        let same = |kept: &&mut KeptFile| !kept.doomed && kept.file.look.sha256 == look.sha256;
+        if let Some(standing) = self.files.values_mut().find(same) {
+            standing.reserved_at = now;
+            return standing.file.clone();
+        }
+        self.last_file += 1;
+        let file = StoredFile {
+            id: self.last_file,
+            name: self.free_name(&look.sha256),
+            look: look.clone(),
+        };
+        let kept = KeptFile {
+            file: file.clone(),
+            reserved_at: now,
+            doomed: false,
+        };
+        self.files.insert(file.id, kept);
+        file
+    }
+
+    /// The hash in hex, or with a number where bytes that are being forgotten still have that name.
+    fn free_name(&self, sha256: &[u8; 32]) -> String {
+        let hex: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut name = hex.clone();
+        let mut number = 1;
+        while self.files.values().any(|kept| kept.file.name == name) {
+            number += 1;
+            name = format!("{hex}-{number}");
+        }
+        name
+    }
+
+    /// Gives up the files that hang on nothing and were reserved before; the names of all that are given up.
+    pub(super) fn doom_files(&mut self, before: Time) -> Vec<String> {
+        let messages = self.messages.values().map(|line| &line.message);
+        let hanging: Vec<i64> = messages
+            .flat_map(|message| &message.attachments)
+            .map(|attachment| attachment.file.id)
+            .collect();
+        for kept in self.files.values_mut() {
+            kept.doomed |= kept.reserved_at < before && !hanging.contains(&kept.file.id);
+        }
+        let doomed = self.files.values().filter(|kept| kept.doomed);
+        doomed.map(|kept| kept.file.name.clone()).collect()
+    }
+
+    /// Hangs files on a message.
+    pub(super) fn attach(&mut self, files: &[DraftFile]) -> Result<Vec<Attachment>, Fault> {
+        let mut attachments = Vec::with_capacity(files.len());
+        for DraftFile { file, title } in files {
+            let kept = self.files.get(file).filter(|kept| !kept.doomed);
+            let kept = kept.ok_or_else(|| wrong(format!("file {file} is gone")))?;
+            self.last_attachment += 1;
+            attachments.push(Attachment {
+                id: self.last_attachment,
+                title: title.clone(),
+                file: kept.file.clone(),
+            });
+        }
+        Ok(attachments)
+    }
+}

@@ -1,0 +1,70 @@
+//! Files: reserved when they are uploaded, claimed by the message that they hang on, and forgotten when none does.
+//!
+//! The order of things keeps both promises that files need. A row is there before its bytes, and bytes are there before
+//! a message claims them: no claimed file is without bytes. A file that nobody claims is doomed first, so that nobody
+//! can claim it any more, then loses its bytes, then its row: no bytes are without a row for good.
+
+use super::place_for;
+use crate::error::{Error, Refusal};
+use crate::policy::{By, Deed};
+use crate::ports::{Look, Tx};
+use crate::words::{Attachment, FileLook, RoomId, StoredFile, Time};
+
+/// Reserves a file for a message that is to follow: the same bytes are the same file, whoever uploads them.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn reserve_file(tx: &mut dyn Tx, now: Time, look: &FileLook) -> Result<StoredFile, Error> {
+    Ok(tx.reserve_file(look, now)?)
+}
+
+/// An attachment, for somebody who may read its room; `room`, where it is given, must be that one.
+///
+/// # Errors
+/// [`Refusal::NoSuchFile`] when it is not there, its message is erased, or it is not theirs to read.
+pub fn attachment(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    room: Option<RoomId>,
+    id: i64,
+) -> Result<Attachment, Error> {
+    let placed = look.attachment(id)?.ok_or(Refusal::NoSuchFile)?;
+    let elsewhere = room.is_some_and(|room| room != placed.room);
+    if elsewhere || place_for(look, Deed::Read, placed.room, by).is_err() {
+        return Err(Refusal::NoSuchFile.into());
+    }
+    Ok(placed.attachment)
+}
+
+/// The names of files that nobody claimed since `before`: their bytes may be forgotten, and after that their rows by
+/// [`forget_file`].
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn doom_files(tx: &mut dyn Tx, before: Time) -> Result<Vec<String>, Error> {
+    Ok(tx.doom_files(before)?)
+}
+
+/// Forgets a doomed file, whose bytes are gone.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn forget_file(tx: &mut dyn Tx, name: &str) -> Result<(), Error> {
+    Ok(tx.forget_file(name)?)
+}
+
+/// Which of these names no file has: bytes that were kept and never known, or forgotten by half.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn unknown_files(look: &mut (impl Look + ?Sized), names: Vec<String>) -> Result<Vec<String>, Error> {
+    let mut unknown = Vec::new();
+    for name in names {
+        // A small copy belongs to the file whose name it begins with.
+        let of = name.split('.').next().unwrap_or(&name).to_owned();
+        if !look.knows_file(&of)? {
+            unknown.push(name);
+        }
+    }
+    Ok(unknown)
+}

@@ -1,0 +1,148 @@
+//! Support: a visitor opens a room with the staff, and its unguessable name is the key to it.
+
+use super::open::{check_title, open};
+use super::people::new_own_person;
+use super::rooms::view;
+use crate::error::{Error, Fault, Refusal};
+use crate::policy::{self, By};
+use crate::ports::{Look, Tx};
+use crate::words::{
+    Case, CaseStatus, Event, Heard, Kinds, Limits, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Time,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a visitor says of themselves when they open a room.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Introduction {
+    /// What they want to be called.
+    pub name: String,
+    /// Where to write to them, or empty.
+    pub email: String,
+    /// What it is about, or empty.
+    pub subject: String,
+}
+
+/// Opens a visitor's room. A visitor who is not known yet is made.
+///
+/// # Errors
+/// [`Refusal::EmptyTitle`] for no name; [`Refusal::TitleTooLong`], [`Refusal::NulInText`].
+pub fn open_case(
+    tx: &mut dyn Tx,
+    now: Time,
+    limits: &Limits,
+    visitor: Option<&Person>,
+    introduction: &Introduction,
+    uuid: Uuid,
+) -> Result<(RoomView, Person), Error> {
+    check_title(limits, &introduction.name)?;
+    for text in [&introduction.email, &introduction.subject] {
+        if !text.trim().is_empty() {
+            check_title(limits, text)?;
+        }
+    }
+    let mut person = match visitor {
+        Some(visitor) => visitor.clone(),
+        None => Person::new(PersonId(0), Role::Visitor),
+    };
+    introduction.name.trim().clone_into(&mut person.first_name);
+    if visitor.is_some() {
+        tx.put_person(&person.clone().into())?;
+    } else {
+        person.id = new_own_person(tx, &person.clone().into())?;
+    }
+    let (room, _) = open(
+        tx,
+        now,
+        RoomKey::Support(uuid),
+        uuid,
+        introduction.subject.trim(),
+        &[person.id],
+    )?;
+    tx.put_case(&Case {
+        room: room.id,
+        visitor: person.id,
+        customer_name: person.first_name.clone(),
+        customer_email: introduction.email.trim().to_owned(),
+        status: CaseStatus::New,
+        assigned_to: None,
+    })?;
+    let view = view(tx, room)?;
+    tx.announce(Event {
+        room: view.room.name(),
+        head: view.room.head,
+        heard: Heard::Opened {
+            view: Arc::new(view.clone()),
+        },
+    });
+    Ok((view, person))
+}
+
+/// A visitor's room by its unguessable name, with the visitor as whom everybody speaks who knows that name.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`].
+pub fn case_by_name(look: &mut (impl Look + ?Sized), uuid: Uuid) -> Result<(RoomView, Person), Error> {
+    let room = look.room_by_uuid(uuid)?.ok_or(Refusal::NoSuchRoom)?;
+    let view = view(look, room)?;
+    let case = view.case.as_ref().ok_or(Refusal::NoSuchRoom)?;
+    let visitor = look.person(case.visitor)?.filter(|visitor| visitor.active);
+    Ok((view, visitor.ok_or(Refusal::NoSuchRoom)?))
+}
+
+/// A visitor's room by its unguessable name, for the staff.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for who is not of the staff; [`Refusal::NoSuchRoom`].
+pub fn case_for_staff(look: &mut (impl Look + ?Sized), by: &Person, uuid: Uuid) -> Result<RoomView, Error> {
+    policy::require_every(RoomKind::Support, by)?;
+    let room = look.room_by_uuid(uuid)?.filter(|room| room.kind == RoomKind::Support);
+    view(look, room.ok_or(Refusal::NoSuchRoom)?)
+}
+
+/// The visitors' rooms for the staff, the last changed first: how many there are, and `limit` of them after `offset`.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for who is not of the staff.
+pub fn cases(
+    look: &mut (impl Look + ?Sized),
+    by: &Person,
+    offset: i64,
+    limit: i64,
+) -> Result<(i64, Vec<RoomView>), Error> {
+    policy::require_every(RoomKind::Support, by)?;
+    let mut views = look.cases(offset, limit)?;
+    for view in &mut views {
+        view.members = look.members(view.room.id)?;
+    }
+    Ok((look.count_cases()?, views))
+}
+
+/// The rooms of a visitor, the last changed first.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn cases_of(look: &mut (impl Look + ?Sized), visitor: &Person, limit: i64) -> Result<Vec<RoomView>, Error> {
+    let kinds = Kinds::of(&[RoomKind::Support]);
+    let by = By::of(visitor, kinds);
+    let mut views = look.rooms(by.person.id, kinds, 0, limit)?;
+    for view in &mut views {
+        view.case = look.case(view.room.id)?;
+    }
+    Ok(views)
+}
+
+/// Somebody has sent into a visitor's room: the first of the staff who does is assigned to it.
+pub(super) fn answered(tx: &mut dyn Tx, room: RoomId, by: &Person) -> Result<(), Error> {
+    if policy::is_visitor(by) {
+        return Ok(());
+    }
+    let case = tx.case(room)?;
+    let mut case = case.ok_or_else(|| Fault::Internal("a visitor's room has no case".to_owned()))?;
+    if case.assigned_to.is_none() {
+        case.assigned_to = Some(by.id);
+        case.status = CaseStatus::Open;
+        tx.put_case(&case)?;
+    }
+    Ok(())
+}

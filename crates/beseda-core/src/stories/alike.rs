@@ -1,0 +1,282 @@
+//! A story of two stores: whatever is kept in both, in whatever order, both answer alike.
+
+use super::Make;
+use super::stage::{Dice, Stage};
+use crate::error::{Error, Fault};
+use crate::model::Model;
+use crate::ports::{Look, Tx};
+use crate::words::{
+    Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Kinds, MemberId, Message, NewMessage, NewRoom, Order,
+    OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const PEOPLE: i64 = 6;
+const ROOMS: i64 = 8;
+const NAMES: [&str; 6] = ["", "Ёлка", "елка", "100%", "a_b", "Жук"];
+const ROLES: [Role; 3] = [Role::Teacher, Role::Student, Role::Visitor];
+const KINDS: [Kinds; 4] = [
+    Kinds::ALL,
+    Kinds::of(&[RoomKind::Support, RoomKind::Group]),
+    Kinds::of(&[RoomKind::Order]),
+    Kinds::of(&[]),
+];
+
+fn some_person(dice: &mut Dice) -> PersonId {
+    PersonId(dice.below(PEOPLE) + 1)
+}
+
+fn some_room(dice: &mut Dice) -> RoomId {
+    RoomId(dice.below(ROOMS) + 1)
+}
+
+/// One change, the same for the same dice; what the store said to it.
+fn change(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    Ok(match dice.below(10) {
+        0 => change_people(tx, dice)?,
+        1 | 2 => change_groups(tx, dice)?,
+        3 | 4 => change_rooms(tx, dice, now)?,
+        5 => change_case(tx, dice)?,
+        6 | 7 => send(tx, dice, now)?,
+        8 => erase(tx, dice, now)?,
+        _ => change_files(tx, dice, now)?,
+    })
+}
+
+fn change_people(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
+    let id = some_person(dice);
+    let mut person = Person::new(id, *dice.pick(&ROLES));
+    person.first_name = (*dice.pick(&NAMES)).to_owned();
+    person.last_name = (*dice.pick(&NAMES)).to_owned();
+    person.active = dice.chance(80);
+    person.signed_out_at = dice.chance(30).then(|| Time(dice.below(9)));
+    tx.put_person(&person.into())?;
+    let name = *dice.pick(&NAMES);
+    tx.put_subject("host", name, id)?;
+    Ok(String::new())
+}
+
+fn change_groups(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
+    let id = GroupId(dice.below(3) + 1);
+    if dice.chance(20) {
+        tx.remove_group(id)?;
+        tx.remove_order(OrderId(id.0))?;
+        return Ok(String::new());
+    }
+    tx.put_group(&Group {
+        id,
+        name: (*dice.pick(&NAMES)).to_owned(),
+        teacher: dice.chance(70).then(|| some_person(dice)),
+        students: (0..dice.below(4)).map(|_| some_person(dice)).collect(),
+    })?;
+    tx.put_order(&Order {
+        id: OrderId(id.0),
+        number: String::new(),
+        client: Some(some_person(dice)),
+        expert: None,
+        operator: None,
+        status: String::new(),
+    })?;
+    Ok(String::new())
+}
+
+fn change_rooms(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    let (room, person) = (some_room(dice), some_person(dice));
+    Ok(match dice.below(10) {
+        0..4 => {
+            let (kind, word) = *dice.pick(&RoomKind::WORDS);
+            let key = format!("{word}:{}", dice.below(2));
+            let uuid = Uuid::from_u128(u128::from(now.0.unsigned_abs()));
+            let group = dice.chance(40).then(|| GroupId(dice.below(3) + 1));
+            let opened = tx.open_room(&NewRoom {
+                uuid,
+                key,
+                kind,
+                order: None,
+                group,
+                title: "Тема".to_owned(),
+                now,
+            })?;
+            format!("{opened:?} {:?}", tx.room_by_uuid(uuid)?)
+        }
+        4..8 if tx.room(room)?.is_some() => {
+            let joined = tx.join(room, person, dice.chance(50), now)?;
+            format!("{}", joined.is_some())
+        }
+        8 => format!("{}", tx.leave(room, person)?),
+        _ if dice.chance(20) => {
+            tx.remove_room(room, now)?;
+            String::new()
+        }
+        _ => String::new(),
+    })
+}
+
+fn change_case(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
+    // Of a room that was never opened there is no case: the store says so.
+    tx.put_case(&Case {
+        room: some_room(dice),
+        visitor: some_person(dice),
+        customer_name: (*dice.pick(&NAMES)).to_owned(),
+        customer_email: String::new(),
+        status: *dice.pick(&[CaseStatus::New, CaseStatus::Open]),
+        assigned_to: dice.chance(50).then(|| some_person(dice)),
+    })?;
+    Ok(String::new())
+}
+
+fn send(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    let Some(mut room) = tx.room(some_room(dice))? else {
+        return Ok(String::new());
+    };
+    room.seq = room.seq.next();
+    room.head = room.head.next();
+    room.shown = room.seq;
+    room.updated_at = Time(now.0 - dice.below(3));
+    // Some of these files are unknown or given up: then nothing of it is kept.
+    let hung = |dice: &mut Dice| DraftFile {
+        file: dice.below(6) + 1,
+        title: (*dice.pick(&NAMES)).to_owned(),
+    };
+    let files = if dice.chance(40) { dice.below(4) } else { 0 };
+    let sent = tx.insert_message(&NewMessage {
+        room: room.id,
+        seq: room.seq,
+        sender: dice.chance(60).then(|| some_person(dice)),
+        client_id: dice.chance(60).then(|| format!("c-{}", dice.below(5))),
+        text: "слово".to_owned(),
+        files: (0..files).map(|_| hung(dice)).collect(),
+        created_at: room.updated_at,
+        head: room.head,
+    })?;
+    if sent.is_some() {
+        tx.keep_room(&room)?;
+    }
+    Ok(format!("{sent:?} {:?}", tx.attachments(room.id, room.seq)?))
+}
+
+fn erase(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    let Some(message) = tx.message_at(some_room(dice), Seq(dice.below(6) + 1))? else {
+        return Ok(String::new());
+    };
+    let changed = message.changed;
+    let erased = Message {
+        text: String::new(),
+        erased_at: dice.chance(70).then_some(now),
+        ..message
+    };
+    if let (Some(mut room), true) = (tx.room(erased.room)?, erased.erased_at.is_some()) {
+        tx.keep_message(&erased)?;
+        room.shown = tx.shown_before(room.id, Seq(999))?;
+        tx.keep_room(&room)?;
+    }
+    Ok(format!("{changed:?}"))
+}
+
+fn change_files(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    if dice.chance(70) {
+        let content = u8::try_from(dice.below(4)).unwrap_or(0);
+        let look = FileLook {
+            sha256: [content; 32],
+            bytes: 7,
+            media: "text/plain".to_owned(),
+            picture: None,
+        };
+        return Ok(format!("{:?}", tx.reserve_file(&look, now)?));
+    }
+    let mut names = tx.doom_files(Time(now.0 - dice.below(40)))?;
+    names.sort();
+    if let Some(name) = names.first() {
+        tx.forget_file(name)?;
+        assert!(!tx.knows_file(name)?);
+    }
+    Ok(format!("{names:?}"))
+}
+
+/// Every answer that the changes above can change, in words.
+fn answers(look: &mut dyn Look) -> Result<Vec<String>, Fault> {
+    let mut said = Vec::new();
+    let mut say = |what: &str, answer: &dyn std::fmt::Debug| said.push(format!("{what}: {answer:?}"));
+    for name in NAMES {
+        say(
+            "by role",
+            &look.search_by_role(name, [Role::Teacher, Role::Student], 4)?,
+        );
+        say("subject", &look.subject("host", name)?);
+    }
+    for person in (1..=PEOPLE).map(PersonId) {
+        say("person", &look.person(person)?);
+        say("classmates", &look.search_classmates("елк", person, 9)?);
+        say("classmates", &look.search_classmates("", person, 2)?);
+        say("groups", &look.groups_of(person)?);
+        say("share", &look.share_group(person, PersonId(1))?);
+        for kinds in KINDS {
+            say("count", &look.count_rooms(person, kinds)?);
+            for (offset, limit) in [(0, 9), (1, 2)] {
+                for mut view in look.rooms(person, kinds, offset, limit)? {
+                    // The number of a membership is a store's own affair.
+                    view.members.iter_mut().for_each(|(member, _)| member.id = MemberId(0));
+                    say("view", &view);
+                }
+            }
+            let mut rooms: Vec<_> = look
+                .places(person, kinds)?
+                .into_iter()
+                .map(|place| place.room)
+                .collect();
+            rooms.sort_by_key(|room| room.id);
+            say("places", &rooms);
+        }
+    }
+    for room in (1..=ROOMS).map(RoomId) {
+        let case = look.case(room)?;
+        say("case", &case);
+        for client_id in (0..5).map(|n| format!("c-{n}")) {
+            say("of nobody", &look.message_by_client_id(room, None, &client_id)?);
+        }
+        if look.room(room)?.is_some() {
+            say("messages", &look.messages_after(room, Seq(0), 99)?);
+        }
+    }
+    for group in (1..=3).map(GroupId) {
+        say("group", &look.group(group)?);
+        say("rooms", &look.rooms_of_group(group)?);
+        say("order", &look.order(OrderId(group.0))?);
+    }
+    say("cases", &(look.count_cases()?, look.cases(0, 3)?, look.cases(1, 9)?));
+    for id in 0..40 {
+        say("attachment", &look.attachment(id)?);
+    }
+    Ok(said)
+}
+
+pub(super) fn two_stores_that_keep_the_same_answer_alike(make: Make<'_>, seed: u64) {
+    let model = Stage::new(
+        &|audience| {
+            let model = Model::new();
+            model.set_audience(audience);
+            Arc::new(model)
+        },
+        seed,
+    );
+    let store = Stage::new(make, seed);
+    for step in 0..240 {
+        let now = Time(1_000 + 10 * step);
+        let [expected, said] = [&model, &store].map(|stage| {
+            let seed = seed.wrapping_mul(1_000).wrapping_add(step.unsigned_abs());
+            let outcome = stage.change(move |tx| Ok(change(tx, &mut Dice::new(seed), now)?));
+            // What a fault is called is a store's own affair.
+            outcome.map_err(|error| matches!(error, Error::Failed(Fault::Store(_))))
+        });
+        assert_eq!(said, expected, "step {step}");
+        if step % 20 == 19 {
+            let [expected, said] = [&model, &store].map(|stage| stage.look(|look| Ok(answers(look)?)));
+            let (expected, said) = (expected.expect("it answers"), said.expect("it answers"));
+            for (said, expected) in said.iter().zip(&expected) {
+                assert_eq!(said, expected, "step {step}");
+            }
+            assert_eq!(said.len(), expected.len());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Stories of doors: tickets, API keys, and the names that host applications have for people.
+
+use super::Make;
+use super::stage::Stage;
+use crate::error::Error;
+use crate::words::{ApiKey, PersonId, RefreshToken, Scope, Ticket, Time};
+
+fn ticket(n: u8, expires_at: i64) -> Ticket {
+    Ticket {
+        hash: [n; 32],
+        person: PersonId(2),
+        proven_at: Time(7),
+        expires_at: Time(expires_at),
+    }
+}
+
+pub(super) fn a_ticket_is_taken_once(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let kept = stage.change(|tx| {
+        for (n, expires_at) in [(1, 100), (2, 9), (3, 10), (4, 100)] {
+            tx.put_ticket(&ticket(n, expires_at))?;
+        }
+        Ok(())
+    });
+    kept.expect("they are kept");
+    let take = |n: u8| stage.change(move |tx| Ok(tx.take_ticket(&[n; 32])?));
+    assert_eq!(take(1), Ok(Some(ticket(1, 100))));
+    assert_eq!(take(1), Ok(None), "it is gone");
+    stage
+        .change(|tx| Ok(tx.sweep_identity(Time(10))?))
+        .expect("they are swept");
+    assert_eq!(take(2), Ok(None), "what ended before 10 is forgotten");
+    assert_eq!(
+        take(3),
+        Ok(Some(ticket(3, 10))),
+        "whether it has ended is for the rule to say"
+    );
+    let won = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..20).map(|_| scope.spawn(|| take(4))).collect();
+        let taken = threads.into_iter().map(|thread| thread.join().expect("it is answered"));
+        taken.filter(|taken| matches!(taken, Ok(Some(_)))).count()
+    });
+    assert_eq!(won, 1, "of twenty at once one gets it");
+}
+
+fn key(n: u8, name: &str, created_at: i64, scopes: &[Scope]) -> ApiKey {
+    ApiKey {
+        name: name.to_owned(),
+        hash: [n; 32],
+        scopes: scopes.to_vec(),
+        created_at: Time(created_at),
+        revoked_at: None,
+    }
+}
+
+pub(super) fn an_api_key_keeps_its_name_until_it_is_revoked(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let put = |key: &ApiKey| {
+        let key = key.clone();
+        stage.change(move |tx| Ok(tx.put_api_key(&key)?))
+    };
+    let all = || stage.look(|look| Ok(look.api_keys()?)).expect("they are listed");
+    let shop = key(9, "shop", 20, &[Scope::People, Scope::Rooms]);
+    let desk = key(3, "desk", 10, &[]);
+    for key in [&shop, &desk] {
+        put(key).expect("it is kept");
+    }
+    assert_eq!(all(), [desk.clone(), shop.clone()], "the oldest first");
+    let newer = key(4, "shop", 30, &[Scope::Orders]);
+    assert!(matches!(put(&newer), Err(Error::Failed(_))), "the name is taken");
+    let revoked = ApiKey {
+        revoked_at: Some(Time(25)),
+        ..shop.clone()
+    };
+    let renamed = ApiKey {
+        name: "other".to_owned(),
+        scopes: vec![Scope::Groups],
+        ..revoked.clone()
+    };
+    put(&renamed).expect("nothing of it changes but that it is revoked");
+    put(&newer).expect("the name is free");
+    assert_eq!(all(), [desk.clone(), revoked.clone(), newer]);
+    let found = stage.look(|look| {
+        Ok((
+            look.api_key(&[9; 32])?,
+            look.api_key(&[3; 32])?,
+            look.api_key(&[1; 32])?,
+        ))
+    });
+    assert_eq!(found, Ok((Some(revoked), Some(desk), None)));
+}
+
+pub(super) fn a_host_calls_a_person_by_its_own_name(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let found = stage.change(|tx| {
+        tx.put_subject("shop", "auth0|анна", PersonId(1))?;
+        tx.put_subject("desk", "auth0|анна", PersonId(2))?;
+        tx.put_subject("desk", "auth0|борис", PersonId(1))?;
+        tx.put_subject("desk", "auth0|борис", PersonId(3))?;
+        let named = [
+            ("shop", "auth0|анна"),
+            ("desk", "auth0|анна"),
+            ("desk", "auth0|борис"),
+            ("desk", "AUTH0|анна"),
+            ("", ""),
+        ];
+        let mut found = Vec::new();
+        for (issuer, name) in named {
+            found.push(tx.subject(issuer, name)?.map(|person| person.0));
+        }
+        Ok(found)
+    });
+    assert_eq!(found, Ok(vec![Some(1), Some(2), Some(3), None, None]));
+    let unknown = stage.change(|tx| Ok(tx.put_subject("shop", "nobody", PersonId(99))?));
+    assert!(matches!(unknown, Err(Error::Failed(_))));
+}
+
+pub(super) fn what_a_person_has_proved_ends_together(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let token = |jti: &str, person: i64, revoked_at: Option<i64>| RefreshToken {
+        jti: jti.to_owned(),
+        family: jti.to_owned(),
+        person: PersonId(person),
+        issued_at: Time(0),
+        expires_at: Time(100),
+        used_at: None,
+        successor: None,
+        revoked_at: revoked_at.map(Time),
+    };
+    let tokens = [token("a", 1, None), token("b", 1, Some(3)), token("c", 2, None)];
+    let ended = stage.change(move |tx| {
+        for token in &tokens {
+            tx.put_refresh_token(token)?;
+        }
+        tx.revoke_tokens_of(PersonId(1), Time(5))?;
+        let mut revoked = Vec::new();
+        for jti in ["a", "b", "c"] {
+            revoked.push(tx.refresh_token(jti)?.and_then(|token| token.revoked_at));
+        }
+        Ok(revoked)
+    });
+    assert_eq!(ended, Ok(vec![Some(Time(5)), Some(Time(3)), None]));
+    let signed_out = stage.change(|tx| {
+        let mut person = tx.person(PersonId(1))?.expect("she is known");
+        person.signed_out_at = Some(Time(5_000_000));
+        let mut new = crate::words::NewPerson::from(person);
+        new.password_hash = Some("$one".to_owned());
+        tx.put_person(&new)?;
+        let before = tx.account_of(PersonId(1))?.expect("she is known");
+        tx.remove_password(PersonId(1))?;
+        let after = tx.account_of(PersonId(1))?.expect("she is known");
+        assert_eq!(tx.account_of(PersonId(99))?.map(|account| account.person), None);
+        assert_eq!(before.person, after.person);
+        Ok((after.person.signed_out_at, before.password_hash, after.password_hash))
+    });
+    assert_eq!(signed_out, Ok((Some(Time(5_000_000)), Some("$one".to_owned()), None)));
+}

@@ -1,0 +1,72 @@
+//! What lets programs and sockets in: API keys with their scopes, and one-time tickets.
+
+use super::{PersonId, Time};
+
+/// What a program may do with an API key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Put, change and delete people.
+    People,
+    /// Put and delete orders.
+    Orders,
+    /// Put and delete groups.
+    Groups,
+    /// Put and delete rooms, and post system messages.
+    Rooms,
+}
+
+impl Scope {
+    /// Every scope with its word.
+    pub const WORDS: [(Self, &'static str); 4] = [
+        (Self::People, "people"),
+        (Self::Orders, "orders"),
+        (Self::Groups, "groups"),
+        (Self::Rooms, "rooms"),
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::WORDS
+            .iter()
+            .find(|(scope, _)| *scope == self)
+            .map_or("", |(_, word)| word)
+    }
+
+    /// The scope of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS
+            .iter()
+            .find(|(_, known)| *known == word)
+            .map(|(scope, _)| *scope)
+    }
+}
+
+/// An API key; the store knows it by the SHA-256 of what its holder sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// What it is called; unique among those that are not revoked.
+    pub name: String,
+    /// SHA-256 of the key.
+    pub hash: [u8; 32],
+    /// What it may be used for, each once, in their order.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was revoked.
+    pub revoked_at: Option<Time>,
+}
+
+/// A ticket for one socket, in place of a token; the store knows it by its SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// SHA-256 of the ticket.
+    pub hash: [u8; 32],
+    /// Whose it is.
+    pub person: PersonId,
+    /// When its person proved who they are.
+    pub proven_at: Time,
+    /// When it ends unused.
+    pub expires_at: Time,
+}

@@ -1,0 +1,112 @@
+//! Where a socket begins: with the newest, after what its peer has already, or now.
+
+use super::*;
+
+async fn said(house: &House, texts: &[&'static str]) -> Vec<Message> {
+    let mut said = Vec::new();
+    for text in texts {
+        said.push(house.say(person(1), house.room, text).await);
+    }
+    said
+}
+
+fn since(house: &House, since: Since, dialect: &'static dyn Dialect) -> Guest {
+    Guest {
+        since,
+        dialect,
+        ..guest(2, house.room)
+    }
+}
+
+#[tokio::test]
+async fn exactly_what_came_after_is_heard_and_then_what_happens() {
+    let house = house().await;
+    let said = said(&house, &["one", "two", "three", "four"]).await;
+    let mut boris = house.let_in(since(&house, Since::After(said[1].id), &PAGES)).await;
+    assert_eq!(hears(&mut boris).await, "sent three ");
+    assert_eq!(hears(&mut boris).await, "sent four ");
+    says(&mut boris, "send five").await;
+    assert_eq!(hears(&mut boris).await, "sent five ");
+}
+
+#[tokio::test]
+async fn who_missed_nothing_hears_nothing_first() {
+    let house = house().await;
+    let said = said(&house, &["one", "two"]).await;
+    for nothing in [Since::After(said[1].id), Since::Now] {
+        let mut boris = house.let_in(since(&house, nothing, &PAGES)).await;
+        says(&mut boris, "nonsense").await;
+        assert_eq!(hears(&mut boris).await, "error what", "{nothing:?}");
+    }
+}
+
+#[tokio::test]
+async fn more_than_a_page_is_heard_by_coming_back_for_it() {
+    let limits = Limits {
+        page_size: 2,
+        ..Limits::default()
+    };
+    let house = house_with(limits, true).await;
+    let said = said(&house, &["one", "two", "three", "four", "five"]).await;
+    let mut had = said[0].id;
+    for (page, is_last) in [(&said[1..3], false), (&said[3..], true)] {
+        let mut boris = house.let_in(since(&house, Since::After(had), &PAGES)).await;
+        for message in page {
+            assert_eq!(hears(&mut boris).await, format!("sent {} ", message.text));
+            had = message.id;
+        }
+        if is_last {
+            says(&mut boris, "nonsense").await;
+            assert_eq!(
+                hears(&mut boris).await,
+                "error what",
+                "a full page with nothing behind it"
+            );
+        } else {
+            let closed = hears(&mut boris).await;
+            assert_eq!(closed, "closed 4008 there is more: reconnect after the last of these");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_happens_meanwhile_is_heard_after_a_part() {
+    let limits = Limits {
+        page_size: 1,
+        ..Limits::default()
+    };
+    let house = house_with(limits, true).await;
+    let said = said(&house, &["one", "two", "three"]).await;
+    let (live, room) = (Arc::clone(&house.live), house.room);
+    MEANWHILE.set(Some(Box::new(move || {
+        let name = RoomName {
+            id: room,
+            uuid: Uuid::nil(),
+            kind: RoomKind::Order,
+        };
+        live.say_typing(name, &Arc::new(person(1)), true);
+    })));
+    let mut boris = house.let_in(since(&house, Since::After(said[0].id), &PAGES)).await;
+    assert_eq!(hears(&mut boris).await, "sent two ");
+    let closed = hears(&mut boris).await;
+    assert_eq!(closed, "closed 4008 there is more: reconnect after the last of these");
+}
+
+#[tokio::test]
+async fn a_page_of_more_frames_and_bytes_than_may_wait_is_heard_whole() {
+    let limits = Limits {
+        queue_frames: 4,
+        queue_bytes: 65_536,
+        ..Limits::default()
+    };
+    let house = house_with(limits, true).await;
+    let long: &'static str = Box::leak("ж".repeat(9_000).into_boxed_str());
+    let first = said(&house, &["one"]).await;
+    said(&house, &[long; 20]).await;
+    let mut boris = house.let_in(since(&house, Since::After(first[0].id), &PAGES)).await;
+    for _ in 0..20 {
+        assert_eq!(hears(&mut boris).await, format!("sent {long} "));
+    }
+    says(&mut boris, "send yes").await;
+    assert_eq!(hears(&mut boris).await, "sent yes ");
+}

@@ -1,0 +1,2 @@
+-- Takes every file from a message.
+DELETE FROM attachments WHERE room_id = $1 AND seq = $2

@@ -1,0 +1,5 @@
+-- What the desk knows of a room, unless it was removed.
+SELECT c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to
+FROM cases c
+JOIN rooms r ON r.id = c.room_id
+WHERE c.room_id = $1 AND r.removed_at IS NULL

@@ -1,0 +1,2 @@
+-- Forgets a file that was given up.
+DELETE FROM files WHERE name = $1 AND doomed = 1

@@ -1,0 +1,2 @@
+-- Forgets an order.
+DELETE FROM orders WHERE id = $1

@@ -1,0 +1,301 @@
+//! An upload in progress: a temporary file on this machine, looked at when it is whole, and kept or forgotten.
+
+use super::kind::{self, MediaTypes};
+use super::workers::Workers;
+use super::{fault, picture, shelf};
+use beseda_core::error::{Error, Fault, Refusal};
+use beseda_core::ports::{Upload, thumbnail_name};
+use beseda_core::words::{FileLook, Limits, Picture, Time};
+use sha2::{Digest as _, Sha256};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::mem;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where files are kept for good.
+pub(super) trait Place: Send + Sync {
+    /// Keeps the bytes under a name of ours: whole and durable when this returns, or not at all.
+    fn put(&self, name: &str, from: Temporary) -> Result<(), Fault>;
+}
+
+/// The folder of uploads in progress, and what they are measured by.
+pub(super) struct Stage {
+    folder: PathBuf,
+    next: AtomicU64,
+    limits: Limits,
+    taken: MediaTypes,
+    pictures: Workers,
+}
+
+impl Stage {
+    pub(super) fn open(folder: PathBuf, limits: &Limits, taken: MediaTypes) -> Result<Self, Fault> {
+        make_private(&folder).map_err(|error| fault(&folder, &error))?;
+        Ok(Self {
+            next: AtomicU64::new(0),
+            pictures: Workers::start("pictures", limits.picture_workers).map_err(|error| fault(&folder, &error))?,
+            folder,
+            limits: limits.clone(),
+            taken,
+        })
+    }
+
+    pub(super) fn begin(self: &Arc<Self>, place: Arc<dyn Place>) -> Result<Box<dyn Upload>, Fault> {
+        Ok(Box::new(Staged {
+            bytes: self.temporary()?,
+            small: None,
+            look: None,
+            stage: Arc::clone(self),
+            place,
+        }))
+    }
+
+    /// A file that nobody else has. The numbers of an earlier process with the same id may still be there.
+    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
+    fn temporary(&self) -> Result<Temporary, Fault> {
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let path = self.folder.join(format!("{}-{number}", std::process::id()));
+            let opened = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path);
+            return match opened {
+                Ok(file) => Ok(Temporary {
+                    file,
+                    path: Some(path),
+                    hash: Sha256::new(),
+                    len: 0,
+                }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => Err(fault(&path, &error)),
+            };
+        }
+    }
+
+    /// Removes what was last written to before `before`.
+    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
+    pub(super) fn sweep(&self, before: Time) -> Result<(), Fault> {
+        for (path, meta) in files_in(&self.folder).map_err(|error| fault(&self.folder, &error))? {
+            if micros(meta.mtime(), meta.mtime_nsec()) < before {
+                gone(fs::remove_file(&path)).map_err(|error| fault(&path, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An upload in progress.
+struct Staged {
+    bytes: Temporary,
+    /// The small copy, where it is a picture.
+    small: Option<Temporary>,
+    /// Said once it is finished.
+    look: Option<FileLook>,
+    stage: Arc<Stage>,
+    place: Arc<dyn Place>,
+}
+
+impl Upload for Staged {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        if self.look.is_some() {
+            return Err(Fault::Internal("the upload is finished already".to_owned()));
+        }
+        let most = self.stage.limits.attachment_bytes;
+        // The disk never holds more than a file may have, even where nobody counted; `finish` refuses it.
+        if self.bytes.len > most {
+            return Ok(());
+        }
+        let room = usize::try_from(most - self.bytes.len)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1);
+        let bytes = bytes.get(..room).unwrap_or(bytes);
+        self.bytes.write_all(bytes).map_err(|error| self.bytes.fault(&error))
+    }
+
+    fn finish(&mut self) -> Result<FileLook, Error> {
+        if self.look.is_some() {
+            return Err(Fault::Internal("the upload is finished already".to_owned()).into());
+        }
+        let max = self.stage.limits.attachment_bytes;
+        match self.bytes.len {
+            0 => return Err(Refusal::EmptyFile.into()),
+            len if len > max => return Err(Refusal::FileTooLarge { max }.into()),
+            _ => {}
+        }
+        let media = kind::media_type(&mut self.bytes.file).map_err(|error| self.bytes.fault(&error))?;
+        let media = media
+            .filter(|media| self.stage.taken.holds(media))
+            .ok_or(Refusal::FileType)?;
+        let picture = match picture::Format::of(media) {
+            Some(format) => Some(self.look_at_picture(format)?),
+            None => None,
+        };
+        let look = FileLook {
+            sha256: self.bytes.hash.clone().finalize().into(),
+            bytes: self.bytes.len,
+            media: media.to_owned(),
+            picture,
+        };
+        self.look = Some(look.clone());
+        Ok(look)
+    }
+
+    fn keep(self: Box<Self>, name: &str) -> Result<(), Fault> {
+        if self.look.is_none() {
+            return Err(Fault::Internal("the upload is not finished yet".to_owned()));
+        }
+        let small_name = thumbnail_name(name);
+        shelf(name)?;
+        // The small copy first: whoever finds the file finds its small copy too.
+        if let Some(small) = self.small {
+            shelf(&small_name)?;
+            self.place.put(&small_name, small)?;
+        }
+        self.place.put(name, self.bytes)
+    }
+}
+
+impl Staged {
+    /// Replaces the bytes by the same picture without metadata, and makes the small copy.
+    fn look_at_picture(&mut self, format: picture::Format) -> Result<Picture, Error> {
+        // A picture is read into the memory once.
+        let max = self.stage.limits.picture_memory_bytes;
+        if self.bytes.len > max {
+            return Err(Refusal::FileTooLarge { max }.into());
+        }
+        let mut original = self.bytes.file.try_clone().map_err(|error| self.bytes.fault(&error))?;
+        let mut kept = self.stage.temporary()?;
+        let limits = self.stage.limits.clone();
+        let (looked, kept) = decoded(&self.stage.pictures, move || {
+            let looked = picture::look(format, &mut original, &mut kept, &limits)?;
+            Ok((looked, kept))
+        })?;
+        let small = match looked.thumbnail {
+            Some(bytes) => {
+                let mut small = self.stage.temporary()?;
+                small.write_all(&bytes).map_err(|error| small.fault(&error))?;
+                Some(small)
+            }
+            None => None,
+        };
+        self.bytes = kept;
+        self.small = small;
+        Ok(Picture {
+            width: looked.width,
+            height: looked.height,
+            has_thumbnail: self.small.is_some(),
+        })
+    }
+}
+
+/// Decoders are somebody else's, and so are the bytes: where one panics over them, it is the file that is refused.
+fn decoded<T: Send + 'static>(
+    pictures: &Workers,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    pictures.run(work).unwrap_or_else(|| {
+        tracing::warn!("a picture made its decoder panic; it was refused");
+        Err(Refusal::FileType.into())
+    })
+}
+
+/// A file without a name of ours, hashed and counted as it is written. Gone when dropped.
+pub(super) struct Temporary {
+    pub(super) file: File,
+    /// None once it was moved away.
+    path: Option<PathBuf>,
+    hash: Sha256,
+    pub(super) len: u64,
+}
+
+impl Temporary {
+    /// Moves it to where it stays, on the same file system. Its bytes are on the disk before its name is.
+    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
+    pub(super) fn move_to(mut self, to: &Path) -> Result<(), Fault> {
+        self.file.sync_all().map_err(|error| self.fault(&error))?;
+        if let Some(path) = self.path.as_deref() {
+            fs::rename(path, to).map_err(|error| fault(to, &error))?;
+            self.path = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn fault(&self, error: &io::Error) -> Fault {
+        fault(self.path.as_deref().unwrap_or(Path::new("an upload")), error)
+    }
+}
+
+impl Write for Temporary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write_all(bytes)?;
+        self.hash.update(bytes);
+        self.len += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
+    fn drop(&mut self) {
+        if let Some(path) = mem::take(&mut self.path)
+            && let Err(error) = gone(fs::remove_file(&path))
+        {
+            tracing::warn!(path = %path.display(), %error, "an upload's file could not be removed; it is swept later");
+        }
+    }
+}
+
+/// Makes a folder, and those that it is in, for this user alone; one that is there stays as it is.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// The plain files in a folder; whatever else somebody put there is passed over.
+pub(super) fn files_in(folder: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        match entry.metadata() {
+            Ok(meta) if meta.is_file() => found.push((entry.path(), meta)),
+            Ok(_) => {}
+            // Removed since it was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+/// Not being there is what was wanted.
+pub(super) fn gone(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+pub(super) fn micros(seconds: i64, nanos: i64) -> Time {
+    Time(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_a_decoder_refuses_its_file_and_no_other() {
+        let pictures = Workers::start("test", 1).unwrap();
+        let panics = || -> Result<(), Error> { panic!("a planted panic") };
+        assert_eq!(decoded(&pictures, panics), Err(Refusal::FileType.into()));
+        assert_eq!(decoded(&pictures, || Ok(1)), Ok(1));
+    }
+}

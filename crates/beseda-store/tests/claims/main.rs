@@ -1,0 +1,79 @@
+//! A small file that claims to be a huge picture costs nothing. Alone in its process: its memory is measured.
+
+#[cfg(test)]
+mod tests {
+    use beseda_core::error::{Error, Refusal};
+    use beseda_core::ports::Files as _;
+    use beseda_core::words::Limits;
+    use beseda_store::{DiskFiles, MediaTypes};
+    use image::{DynamicImage, ImageFormat};
+    use std::io::Cursor;
+    use std::path::Path;
+
+    const SIDE: u16 = 60_000;
+
+    fn picture(format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::new_rgb8(1, 1).write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    /// Pictures of one pixel whose headers claim more.
+    fn claims() -> [(&'static str, Vec<u8>); 4] {
+        let mut png = picture(ImageFormat::Png);
+        png[16..24].copy_from_slice(&[u32::from(SIDE).to_be_bytes(); 2].concat());
+        let sum = crc32fast::hash(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.to_be_bytes());
+        png.resize(1_024, 0);
+
+        let mut jpeg = picture(ImageFormat::Jpeg);
+        let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+        jpeg[frame + 5..frame + 9].copy_from_slice(&[SIDE.to_be_bytes(); 2].concat());
+
+        let mut gif = picture(ImageFormat::Gif);
+        gif[6..10].copy_from_slice(&[SIDE.to_le_bytes(); 2].concat());
+
+        // An extended one has a canvas, which is its claim.
+        let side = (u32::from(SIDE) - 1).to_le_bytes();
+        let canvas = [b"VP8X\x0a\0\0\0\0\0\0\0".as_slice(), &side[..3], &side[..3]].concat();
+        let mut webp = picture(ImageFormat::WebP);
+        webp.splice(12..12, canvas);
+        let len = u32::try_from(webp.len() - 8).unwrap();
+        webp[4..8].copy_from_slice(&len.to_le_bytes());
+        [("png", png), ("jpeg", jpeg), ("gif", gif), ("webp", webp)]
+    }
+
+    /// The most that this process ever asked for, and the most that it ever touched, in KiB.
+    #[expect(clippy::disallowed_methods, reason = "only the system knows what a process has")]
+    fn most() -> [i64; 2] {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        ["VmPeak:", "VmHWM:"].map(|name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+            line.trim().trim_end_matches(" kB").parse().unwrap()
+        })
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test made the folder")]
+    fn a_kilobyte_that_claims_60_000_by_60_000_pixels_costs_nothing() {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("claims-{}", std::process::id()));
+        let limits = Limits::default();
+        let files = DiskFiles::open(&folder, &limits, MediaTypes::default()).unwrap();
+        let too_large = Error::Refused(Refusal::PictureTooLarge {
+            pixels: limits.picture_pixels,
+            side: limits.picture_side_pixels,
+        });
+        let claims = claims();
+        let before = most();
+        for (format, bytes) in claims {
+            assert!(bytes.len() <= 1_024, "{format}");
+            let mut upload = files.begin().unwrap();
+            upload.write(&bytes).unwrap();
+            assert_eq!(upload.finish(), Err(too_large.clone()), "{format}");
+        }
+        let after = most();
+        let grown = [after[0] - before[0], after[1] - before[1]];
+        assert!(grown.iter().all(|kib| *kib < 5 * 1_024), "grew by {grown:?} KiB");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

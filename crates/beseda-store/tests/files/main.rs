@@ -1,0 +1,19 @@
+//! Where bytes are kept: what both places promise, and what pictures become.
+
+#[cfg(test)]
+mod bucket;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod disk;
+#[cfg(test)]
+mod forged;
+#[cfg(test)]
+mod ground;
+#[cfg(test)]
+mod metadata;
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
+#[path = "../../src/files/samples.rs"]
+mod samples;

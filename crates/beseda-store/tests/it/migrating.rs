@@ -1,0 +1,160 @@
+//! Migrating: a database of the first release, with rows in it, becomes one of today and loses nothing.
+
+use crate::support::{Folder, NOW};
+use beseda_core::Chat;
+use beseda_core::ports::{Clock, Look, Random};
+use beseda_core::words::{Kinds, Limits, MessageId, PersonId, Role, RoomId, Seq, Time};
+use beseda_store::{Options, Sqlite, migrate};
+use refinery::{Migration, Runner};
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+const FIRST: [(&str, &str); 4] = [
+    ("V1__people", include_str!("../../migrations/V1__people.sql")),
+    (
+        "V2__orders_and_groups",
+        include_str!("../../migrations/V2__orders_and_groups.sql"),
+    ),
+    ("V3__rooms", include_str!("../../migrations/V3__rooms.sql")),
+    (
+        "V4__order_desk_views",
+        include_str!("../../migrations/V4__order_desk_views.sql"),
+    ),
+];
+
+const ROWS: &str = "
+    INSERT INTO people VALUES
+        (1, 'fedor', 'Fedor@a.example', '+71', 'Фёдор', 'Ёлкин', 'client', 1, '$hash'),
+        (2, '', '', '', '', '', 'expert', 1, NULL),
+        (3, 'gone', '', '', 'Фёдор', 'Ушедший', 'client', 0, NULL);
+    INSERT INTO sessions VALUES (zeroblob(32), 1, 1, 2, 3);
+    INSERT INTO refresh_tokens VALUES ('a', 'a', 1, 1, 9, NULL, NULL, NULL);
+    INSERT INTO orders VALUES (5, 'ORD-5', 1, 2, NULL, 'new');
+    INSERT INTO groups VALUES (6, '7 А', 2);
+    INSERT INTO group_students VALUES (6, 1);
+    INSERT INTO rooms VALUES (7, zeroblob(16), 'order:5', 'order', 5, '', 3, 6, 2, 1, 2, 1, 2, NULL);
+    INSERT INTO members VALUES (8, 7, 1, 1, 2, 1, 1), (9, 7, 2, 0, NULL, 2, 1);
+    INSERT INTO messages VALUES
+        (7, 1, 1, 1, 'c-1', 'первое', 1, 2, NULL, 3, 4),
+        (7, 2, 2, NULL, NULL, 'от системы', 2, NULL, NULL, 5, 5),
+        (7, 3, 3, 2, 'c-1', '', 2, NULL, 3, 5, 6);
+    INSERT INTO erased_blocks VALUES (7, 0, 1);
+";
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Time {
+        NOW
+    }
+}
+
+impl Random for Still {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+/// A database as the first release left it.
+fn first_release(path: &Path) {
+    let migrations: Vec<Migration> = FIRST
+        .iter()
+        .map(|(name, sql)| Migration::unapplied(name, sql).unwrap())
+        .collect();
+    let mut conn = Connection::open(path).unwrap();
+    Runner::new(&migrations).set_grouped(true).run(&mut conn).unwrap();
+    conn.execute_batch(ROWS).unwrap();
+}
+
+/// Asks the database at a path, opened anew.
+fn ask<T: Send + 'static>(path: &Path, rule: impl FnOnce(&mut dyn Look) -> T + Send + 'static) -> T {
+    let store = Arc::new(Sqlite::open(&Options::at(path)).unwrap());
+    let chat = Chat::new(
+        Arc::clone(&store) as Arc<dyn beseda_core::ports::Store>,
+        Arc::new(Still),
+        Arc::new(Still),
+        Arc::new(Limits::default()),
+    );
+    let (answer, answered) = sync_channel(1);
+    chat.look(move |look| Ok(rule(look)), move |result| answer.send(result).unwrap());
+    answered.recv().unwrap().unwrap()
+}
+
+fn find(look: &mut dyn Look, text: &str) -> Vec<i64> {
+    let found = look.search_by_role(text, [Role::Client, Role::Expert], 9).unwrap();
+    found.into_iter().map(|person| person.id.0).collect()
+}
+
+#[test]
+fn a_database_of_the_first_release_keeps_every_row() {
+    let folder = Folder::new();
+    first_release(&folder.database());
+    let applied = migrate(&folder.database()).unwrap();
+    assert_eq!(
+        applied.first().map(String::as_str),
+        Some("V5__doors"),
+        "what was applied is not applied again"
+    );
+    assert!(migrate(&folder.database()).unwrap().is_empty());
+    let (rows, broken): (i64, i64) = Connection::open(folder.database())
+        .unwrap()
+        .query_row(
+            "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM pragma_foreign_key_check())",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!((rows, broken), (3, 0));
+
+    ask(&folder.database(), |look| {
+        let account = look.account("fedor@a.example").unwrap().unwrap();
+        assert_eq!(account.password_hash.as_deref(), Some("$hash"));
+        assert_eq!(
+            (account.person.last_name.as_str(), account.person.signed_out_at),
+            ("Ёлкин", None)
+        );
+        assert_eq!(
+            find(look, "ФЕДОР елк"),
+            [1],
+            "also who was there before names were searched"
+        );
+        assert_eq!(find(look, ""), [2, 1], "also who has no name");
+        assert!(look.session(&[0; 32]).unwrap().is_some());
+        assert!(look.refresh_token("a").unwrap().is_some());
+        assert_eq!(
+            look.groups_of(PersonId(1)).unwrap()[0].students,
+            [PersonId(1)],
+            "groups as well"
+        );
+
+        let views = look.rooms(PersonId(1), Kinds::ALL, 0, 9).unwrap();
+        let view = &views[0];
+        assert_eq!((view.room.id, view.room.group), (RoomId(7), None));
+        assert!(view.members.iter().all(|(member, _)| !member.granted));
+        assert_eq!(view.last.as_ref().map(|last| last.id), Some(MessageId(2)));
+        let messages = look.messages_after(RoomId(7), Seq(0), 9).unwrap();
+        let roles: Vec<_> = messages
+            .iter()
+            .map(|message| message.author.as_ref().map(|author| author.role))
+            .collect();
+        assert_eq!(roles, [Some(Role::Client), None]);
+        assert!(messages.iter().all(|message| message.attachments.is_empty()));
+        let erased = look.message_by_client_id(RoomId(7), Some(PersonId(2)), "c-1").unwrap();
+        assert_eq!(erased.unwrap().erased_at, Some(Time(3)));
+    });
+}
+
+#[test]
+fn whose_names_were_put_in_by_hand_can_be_searched_after_the_next_start() {
+    let folder = Folder::new();
+    first_release(&folder.database());
+    migrate(&folder.database()).unwrap();
+    let by_hand = "INSERT INTO people (id, username, email, phone, first_name, last_name, role, active)
+                   VALUES (4, '', '', '', 'Ёлка', '', 'client', 1)";
+    let conn = Connection::open(folder.database()).unwrap();
+    conn.execute(by_hand, []).unwrap();
+    drop(conn);
+    assert_eq!(ask(&folder.database(), |look| find(look, "ЕЛК")), [4, 1]);
+}

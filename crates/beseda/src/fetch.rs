@@ -1,0 +1,205 @@
+//! Fetches what stands at an address of the settings: over HTTPS, without detours, in a few seconds, and not too much.
+
+use anyhow::Context;
+use beseda_contracts::shared::{Fetch, Fetched};
+use reqwest::header::ACCEPT;
+use reqwest::redirect::Policy;
+use reqwest::{Client, StatusCode, Url};
+use std::error::Error;
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How long the whole of an answer may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes of an answer; sets of keys have some thousands.
+const MOST_BYTES: usize = 256 * 1024;
+
+/// The network, as far as it is asked for what the settings name.
+pub struct Web(Client);
+
+impl Web {
+    /// Trusts the authorities that this system trusts.
+    ///
+    /// # Errors
+    /// The system trusts none.
+    pub fn new() -> anyhow::Result<Self> {
+        Self::patient(TIMEOUT)
+    }
+
+    fn patient(timeout: Duration) -> anyhow::Result<Self> {
+        // It fails where it has been installed before, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .timeout(timeout)
+            .redirect(Policy::none())
+            .user_agent("beseda")
+            .build();
+        client.map(Self).context(
+            "cannot ask other servers over HTTPS: are the certificates of the authorities installed (ca-certificates)?",
+        )
+    }
+
+    async fn body(&self, url: &str) -> Result<Vec<u8>, String> {
+        let url = Url::parse(url).map_err(|error| error.to_string())?;
+        if !is_safe(&url) {
+            return Err("it is asked over HTTPS alone, or on this machine".to_owned());
+        }
+        let request = self.0.get(url).header(ACCEPT, "application/json");
+        let mut answer = request.send().await.map_err(reason)?;
+        if answer.status() != StatusCode::OK {
+            return Err(format!("it answered {}", answer.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(reason)? {
+            if body.len() + part.len() > MOST_BYTES {
+                return Err(format!("its answer has more than {MOST_BYTES} bytes"));
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
+    }
+}
+
+impl Fetch for Web {
+    fn get<'a>(&'a self, url: &'a str) -> Fetched<'a> {
+        Box::pin(self.body(url))
+    }
+}
+
+/// Whether nobody on the way can change what stands there.
+pub fn is_safe(url: &Url) -> bool {
+    let is_here = |host: &str| {
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse();
+        host == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
+    };
+    match url.scheme() {
+        "https" => url.has_host(),
+        "http" => url.host_str().is_some_and(is_here),
+        _ => false,
+    }
+}
+
+/// Why a request failed, down to the first cause. The address is left out: what stands in it may be secret.
+fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// A server that says this to everybody, and then hangs up if it says anything at all.
+    async fn server(says: Vec<u8>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut silent = Vec::new();
+            loop {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4_096];
+                let _ = socket.read(&mut request).await;
+                if says.is_empty() {
+                    silent.push(socket);
+                } else {
+                    let _ = socket.write_all(&says).await;
+                }
+            }
+        });
+        format!("http://{address}/keys")
+    }
+
+    fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+            .into_bytes()
+    }
+
+    async fn got(says: Vec<u8>) -> Result<Vec<u8>, String> {
+        let url = server(says).await;
+        Web::new().unwrap().get(&url).await
+    }
+
+    #[tokio::test]
+    async fn a_body_is_given_whole_and_one_byte_too_many_is_refused() {
+        assert_eq!(got(answer("200 OK", "", "{}")).await, Ok(b"{}".to_vec()));
+        let most = "x".repeat(MOST_BYTES);
+        assert_eq!(got(answer("200 OK", "", &most)).await, Ok(most.clone().into_bytes()));
+        let refused = got(answer("200 OK", "", &format!("{most}x"))).await.unwrap_err();
+        assert!(refused.contains("more than 262144 bytes"), "{refused}");
+        // Also where nobody says beforehand how long it is.
+        let endless = format!("HTTP/1.1 200 OK\r\n\r\n{most}x").into_bytes();
+        assert!(got(endless).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn nothing_but_a_good_answer_counts_and_no_detour_is_taken() {
+        let elsewhere = server(answer("200 OK", "", "{}")).await;
+        let moved = answer("302 Found", &format!("location: {elsewhere}\r\n"), "");
+        assert_eq!(got(moved).await.unwrap_err(), "it answered 302 Found");
+        for status in ["204 No Content", "404 Not Found", "500 Internal Server Error"] {
+            assert!(got(answer(status, "", "")).await.is_err(), "{status}");
+        }
+        assert!(got(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()).await.is_err());
+        let mut cut = answer("200 OK", "", "{}");
+        cut.pop();
+        assert!(got(cut).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_says_nothing_is_not_waited_for() {
+        let url = server(Vec::new()).await;
+        let hasty = Web::patient(Duration::from_millis(50)).unwrap();
+        let refused = hasty.get(&url).await.unwrap_err();
+        assert!(refused.contains("timed out"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_server_without_a_certificate_is_not_believed() {
+        let url = server(answer("200 OK", "", "{}")).await;
+        let refused = Web::new()
+            .unwrap()
+            .get(&url.replace("http:", "https:"))
+            .await
+            .unwrap_err();
+        assert!(!refused.contains("/keys"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn only_this_machine_is_asked_in_the_clear() {
+        let safe = |url: &str| is_safe(&Url::parse(url).unwrap());
+        for url in [
+            "https://shop.example/keys",
+            "https://192.0.2.1:8443/keys",
+            "http://localhost:8080/keys",
+            "http://LOCALHOST/keys",
+            "http://127.0.0.1/keys",
+            "http://127.9.9.9/keys",
+            "http://[::1]:80/keys",
+        ] {
+            assert!(safe(url), "{url}");
+        }
+        for url in [
+            "http://shop.example/keys",
+            "http://192.0.2.1/keys",
+            "http://localhost.shop.example/keys",
+            "http://127.0.0.1.shop.example/keys",
+            "http://[::2]/keys",
+            "ftp://localhost/keys",
+            "file:///etc/passwd",
+            "data:application/json,{}",
+        ] {
+            assert!(!safe(url), "{url}");
+            assert!(Web::new().unwrap().get(url).await.is_err(), "{url}");
+        }
+    }
+}
