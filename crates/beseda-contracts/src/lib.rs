@@ -14,7 +14,8 @@ pub const CONTRACTS: &[Contract] = &[(order_rooms::NAME, order_rooms::routes)];
 /// The routes of every contract, and those that they share.
 #[must_use]
 pub fn routes() -> Routes {
-    CONTRACTS
+    let all = CONTRACTS
         .iter()
-        .fold(shared::routes(), |routes, (_, contract)| routes.and(contract()))
+        .fold(shared::routes(), |routes, (_, contract)| routes.and(contract()));
+    shared::sockets::shared_path(all)
 }

@@ -13,12 +13,13 @@ use beseda_core::Chat;
 use beseda_core::ports::{Audience, Files};
 use beseda_live::accept::{self, AcceptLimits};
 use beseda_live::{Hub, Live};
-use beseda_store::{DiskFiles, MediaTypes, Options, Sqlite};
+use beseda_store::{DiskFiles, MediaTypes, Options, S3Files, S3Options, Sqlite};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -151,8 +152,31 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
 
 /// Where the bytes of files are kept.
 fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
-    let folder = settings.data.join("uploads/chat");
-    let files = DiskFiles::open(folder, &settings.limits, MediaTypes::default())?;
+    let taken = if settings.file_types.is_empty() {
+        MediaTypes::default()
+    } else {
+        MediaTypes::only(&settings.file_types)?
+    };
+    let (bucket, limits) = (&settings.bucket, &settings.limits);
+    if bucket.name.is_empty() {
+        let files = DiskFiles::open(settings.data.join("uploads/chat"), limits, taken)?;
+        return Ok(Arc::new(files));
+    }
+    let options = S3Options {
+        endpoint: Some(bucket.endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
+        region: bucket.region.clone(),
+        bucket: bucket.name.clone(),
+        prefix: bucket.prefix.clone(),
+        path_style: bucket.path_style,
+        key_id: bucket.key_id.clone(),
+        secret_key: bucket
+            .secret_key
+            .as_ref()
+            .map(|key| key.expose().to_owned())
+            .unwrap_or_default(),
+    };
+    let incoming = settings.data.join("uploads/incoming");
+    let files = S3Files::open(incoming, limits, taken, &options, Handle::current())?;
     Ok(Arc::new(files))
 }
 
@@ -275,6 +299,8 @@ fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
         refresh_rotation: settings.refresh_rotation,
         session_idle_seconds: minutes(settings.session_idle_hours) * 60,
         session_seconds: minutes(settings.session_days) * 24 * 60,
+        school_admins: settings.school_admins,
+        echo_socket: settings.echo_socket,
         ..shared::Settings::new(secret.expose().as_bytes().to_vec())
     }
 }

@@ -119,7 +119,8 @@ pub async fn open(
 }
 
 /// The path that several contracts share: a room's id tells whose it is.
-pub(super) fn shared_path(routes: Routes) -> Routes {
+#[must_use]
+pub fn shared_path(routes: Routes) -> Routes {
     let sockets = routes.room_sockets.clone();
     let handler = move |State(shared): State<Shared>,
                         room: Result<Segment, Drf>,

@@ -59,6 +59,14 @@ pub struct Settings {
     pub session_days: u32,
     /// Whether cookies travel over HTTPS alone.
     pub secure_cookies: SecureCookies,
+    /// Whether administrators use the school's calls.
+    pub school_admins: bool,
+    /// Whether the socket that only echoes is open.
+    pub echo_socket: bool,
+    /// The media types of files that are taken; none for all that are known.
+    pub file_types: Vec<String>,
+    /// The bucket that files are kept in, where it is one.
+    pub bucket: Bucket,
     /// How a line of the log looks on standard error.
     pub log_format: LogFormat,
     /// The least important line that is still written.
@@ -108,6 +116,39 @@ pub enum LogLevel {
     Trace,
 }
 
+/// A bucket of a service that speaks S3, and how to get at it. Without a name, files are kept in the data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Where the service is; empty for Amazon's.
+    pub endpoint: String,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// What all keys begin with.
+    pub prefix: String,
+    /// Whether the bucket's name stands in the path.
+    pub path_style: bool,
+    /// The name of the access key.
+    pub key_id: String,
+    /// The access key.
+    pub secret_key: Option<Secret>,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            endpoint: String::new(),
+            region: "us-east-1".to_owned(),
+            prefix: String::new(),
+            path_style: true,
+            key_id: String::new(),
+            secret_key: None,
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -125,6 +166,10 @@ impl Default for Settings {
             session_idle_hours: 12,
             session_days: 30,
             secure_cookies: SecureCookies::Auto,
+            school_admins: false,
+            echo_socket: true,
+            file_types: Vec::new(),
+            bucket: Bucket::default(),
             log_format: LogFormat::Text,
             log_level: LogLevel::Info,
             log_file_bytes: 10 * 1024 * 1024,
@@ -419,6 +464,16 @@ impl<'a> Reading<'a> {
                 &name,
                 format!("does not fit: {}", found.sentence),
                 "Change one of the two.",
+            );
+        }
+        let bucket = &self.loaded.settings.bucket;
+        if !bucket.name.is_empty() && (bucket.key_id.is_empty() || bucket.secret_key.is_none()) {
+            let at = self.loaded.origins.get("s3_bucket").cloned().unwrap_or(Origin::Default);
+            self.complain(
+                &at,
+                "s3_bucket",
+                "needs an access key".to_owned(),
+                "Give `s3_key_id` and `s3_secret_key`.",
             );
         }
         let settings = &self.loaded.settings;

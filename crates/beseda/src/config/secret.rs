@@ -27,6 +27,7 @@ const EXAMPLES: &[&str] = &[
 /// What gives a secret away as a placeholder, in small letters.
 const PLACEHOLDERS: &[&str] = &[
     "changeme",
+    "django-insecure-",
     "change-me",
     "change_me",
     "change this",
@@ -60,6 +61,11 @@ impl Secret {
         } else {
             Ok(Self(text.into()))
         }
+    }
+
+    /// Takes a secret that somebody else gave out: how good it is, is theirs to know.
+    pub fn of_others(text: &str) -> Self {
+        Self(text.into())
     }
 
     /// The secret itself, for signing and nothing else.

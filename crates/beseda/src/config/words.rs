@@ -2,8 +2,9 @@
 
 use super::problem::Wrong;
 use super::raw::{Raw, printable};
-use super::{LogFormat, LogLevel, SecureCookies, Settings, secret};
+use super::{LogFormat, LogLevel, Secret, SecureCookies, Settings, secret};
 use beseda_core::words::{LIMITS, LimitRefusal, LimitValue, LimitWord};
+use beseda_store::MediaTypes;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -189,6 +190,100 @@ pub const SETTINGS: &[SettingWord] = &[
             choice.map(|choice| settings.secure_cookies = choice)
         },
         show: |settings| json!(name_in(SECURE, settings.secure_cookies)),
+    },
+    SettingWord {
+        name: "school_admins",
+        takes: "true or false",
+        flag: None,
+        sentence: "Whether administrators use the school's calls, as if they taught there.",
+        put: |settings, raw, _| raw.truth().map(|truth| settings.school_admins = truth),
+        show: |settings| json!(settings.school_admins),
+    },
+    SettingWord {
+        name: "echo_socket",
+        takes: "true or false",
+        flag: None,
+        sentence: "Whether `/ws/test/` is open, a socket that greets and echoes without authentication: it proves that proxies let sockets through.",
+        put: |settings, raw, _| raw.truth().map(|truth| settings.echo_socket = truth),
+        show: |settings| json!(settings.echo_socket),
+    },
+    SettingWord {
+        name: "file_types",
+        takes: "list of media types",
+        flag: None,
+        sentence: "The files that are taken, by what their bytes are: `image/png`, `application/pdf`. Without it, every type that is known here. In the environment, separated by commas.",
+        put: |settings, raw, _| {
+            let types = raw.texts()?;
+            MediaTypes::only(&types).map_err(|unknown| {
+                let known: Vec<&str> = MediaTypes::known().collect();
+                Wrong::new(
+                    format!("has an unknown type: {unknown}"),
+                    format!("Known are {}.", known.join(", ")),
+                )
+            })?;
+            settings.file_types = types;
+            Ok(())
+        },
+        show: |settings| json!(settings.file_types),
+    },
+    SettingWord {
+        name: "s3_bucket",
+        takes: "name of a bucket",
+        flag: None,
+        sentence: "The bucket that files are kept in, at a service that speaks S3. Without it, files are kept in `uploads/chat` of the data directory. Let the bucket's own rules abort uploads that were not completed within a day.",
+        put: |settings, raw, _| raw.text().map(|text| settings.bucket.name = text.to_owned()),
+        show: |settings| json!(settings.bucket.name),
+    },
+    SettingWord {
+        name: "s3_endpoint",
+        takes: "address",
+        flag: None,
+        sentence: "Where the service is: `https://storage.shop.example`. Without it, Amazon's.",
+        put: |settings, raw, _| origin(raw.text()?).map(|address| settings.bucket.endpoint = address),
+        show: |settings| json!(settings.bucket.endpoint),
+    },
+    SettingWord {
+        name: "s3_region",
+        takes: "name of a region",
+        flag: None,
+        sentence: "The region that requests are signed for.",
+        put: |settings, raw, _| raw.text().map(|text| settings.bucket.region = text.to_owned()),
+        show: |settings| json!(settings.bucket.region),
+    },
+    SettingWord {
+        name: "s3_prefix",
+        takes: "path",
+        flag: None,
+        sentence: "What all keys begin with, without a slash at either end.",
+        put: |settings, raw, _| raw.text().map(|text| settings.bucket.prefix = text.to_owned()),
+        show: |settings| json!(settings.bucket.prefix),
+    },
+    SettingWord {
+        name: "s3_path_style",
+        takes: "true or false",
+        flag: None,
+        sentence: "Whether the bucket's name stands in the path, as most services but Amazon's want it.",
+        put: |settings, raw, _| raw.truth().map(|truth| settings.bucket.path_style = truth),
+        show: |settings| json!(settings.bucket.path_style),
+    },
+    SettingWord {
+        name: "s3_key_id",
+        takes: "name of an access key",
+        flag: None,
+        sentence: "The name of the access key.",
+        put: |settings, raw, _| raw.text().map(|text| settings.bucket.key_id = text.to_owned()),
+        show: |settings| json!(settings.bucket.key_id),
+    },
+    SettingWord {
+        name: "s3_secret_key",
+        takes: "access key",
+        flag: None,
+        sentence: "The access key. It is shown nowhere.",
+        put: |settings, raw, _| {
+            raw.text()
+                .map(|text| settings.bucket.secret_key = Some(Secret::of_others(text)))
+        },
+        show: |settings| json!(settings.bucket.secret_key.as_ref().map(ToString::to_string)),
     },
     SettingWord {
         name: "log_format",

@@ -5,7 +5,6 @@ use super::paths::Routes;
 use super::words::Language;
 use crate::shared::Shared;
 use crate::shared::identity::origin;
-use crate::shared::sockets::shared_path;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -24,7 +23,7 @@ const SUSPICIOUS_CHARS: usize = 20;
 /// when every contract has added its own. `pages` are
 /// files that everybody may read.
 pub fn finish(routes: Routes, pages: Router<Shared>, shared: Shared) -> Router {
-    shared_path(routes)
+    routes
         .router
         .merge(pages)
         .fallback(|| async { Drf::NotFound })
