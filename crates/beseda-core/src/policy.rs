@@ -168,12 +168,13 @@ pub fn require_author(message: &Message, place: &Place, by: By<'_>) -> Result<()
     }
 }
 
-/// Whether the asker may do this in the room of an order, whether or not it stands yet.
+/// Whether the asker may do this in the room of an order, whether or not it stands yet. `is_in`: whether they are in it.
 ///
 /// # Errors
 /// [`Refusal::NoPlaceInOrder`].
-pub fn require_order(deed: Deed, order: &Order, by: By<'_>) -> Result<(), Refusal> {
-    if may(deed, RoomKind::Order, order.people().contains(&by.person.id), by) {
+pub fn require_order(deed: Deed, order: &Order, is_in: bool, by: By<'_>) -> Result<(), Refusal> {
+    let is_member = is_in || order.people().contains(&by.person.id);
+    if may(deed, RoomKind::Order, is_member, by) {
         Ok(())
     } else {
         Err(Refusal::NoPlaceInOrder)

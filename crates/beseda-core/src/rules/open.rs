@@ -62,8 +62,16 @@ pub fn room_of_order(
     order: OrderId,
 ) -> Result<Option<Room>, Error> {
     let order = look.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    policy::require_order(deed, &order, by)?;
-    Ok(look.room_by_key(&RoomKey::Order(order.id).to_string())?)
+    let room = look.room_by_key(&RoomKey::Order(order.id).to_string())?;
+    policy::require_order(deed, &order, is_in(look, room.as_ref(), by)?, by)?;
+    Ok(room)
+}
+
+/// Whether the asker is in the room: also by a grant, without a place in the order.
+fn is_in(look: &mut (impl Look + ?Sized), room: Option<&Room>, by: By<'_>) -> Result<bool, Error> {
+    let Some(room) = room else { return Ok(false) };
+    let place = look.place(room.id, by.person.id)?;
+    Ok(place.is_some_and(|place| place.member.is_some()))
 }
 
 /// The same, opened if need be: who steps in is not in it afterwards.
@@ -78,8 +86,8 @@ pub fn opened_room_of_order(
     order: OrderId,
     uuid: Uuid,
 ) -> Result<Room, Error> {
+    room_of_order(tx, by, deed, order)?;
     let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    policy::require_order(deed, &order, by)?;
     Ok(room_of(tx, now, &order, uuid)?.0)
 }
 

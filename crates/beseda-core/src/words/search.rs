@@ -19,7 +19,8 @@ pub fn searched_names(person: &Person) -> String {
         username,
         ..
     } = person;
-    search_form(&format!("{first_name} {last_name} {username}"))
+    // People are called by either name first.
+    search_form(&format!("{first_name} {last_name} {first_name} {username}"))
 }
 
 #[cfg(test)]
@@ -34,6 +35,6 @@ mod tests {
 
     #[test]
     fn somebody_without_names_has_a_form_too() {
-        assert_eq!(searched_names(&Person::new(PersonId(1), Role::User)), "  ");
+        assert_eq!(searched_names(&Person::new(PersonId(1), Role::User)), "   ");
     }
 }

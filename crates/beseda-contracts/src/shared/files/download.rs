@@ -11,7 +11,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use beseda_core::ports::thumbnail_name;
+use beseda_core::policy::By;
+use beseda_core::ports::{Look, thumbnail_name};
 use beseda_core::words::Attachment;
 use beseda_core::{Error, Fault, rules};
 use beseda_live::ask;
@@ -65,8 +66,10 @@ async fn file(
     headers: &HeaderMap,
 ) -> Result<Response, Drf> {
     let id: i64 = id.parse().map_err(|_| Drf::NotFound)?;
-    let find =
-        move |look: &mut dyn beseda_core::ports::Look| rules::attachment(look, (&caller.person).into(), None, id);
+    let find = move |look: &mut dyn Look| {
+        // Who reads the messages of an order without being in its room reads their files, too.
+        rules::attachment(look, By::from(&caller.person).stepping_in(), None, id)
+    };
     let attachment = ask::look(&shared.chat, find).await?;
     answer(&shared, &attachment, uri, headers).await
 }
