@@ -1,5 +1,6 @@
 //! How it is said: one folder for each contract that clients speak, and what they share.
 
+pub mod order_desk;
 pub mod order_rooms;
 pub mod shared;
 
@@ -9,7 +10,10 @@ use shared::Routes;
 pub type Contract = (&'static str, fn() -> Routes);
 
 /// Every contract that this server speaks.
-pub const CONTRACTS: &[Contract] = &[(order_rooms::NAME, order_rooms::routes)];
+pub const CONTRACTS: &[Contract] = &[
+    (order_desk::NAME, order_desk::routes),
+    (order_rooms::NAME, order_rooms::routes),
+];
 
 /// The routes of every contract, and those that they share.
 #[must_use]

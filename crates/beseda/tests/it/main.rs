@@ -6,3 +6,5 @@ mod harness;
 mod stories;
 #[cfg(test)]
 mod transcripts;
+#[cfg(test)]
+mod walks;

@@ -1,0 +1,27 @@
+//! Order desk (contract 1): staff answer customers about an order. See README.md.
+
+mod messages;
+mod query;
+mod refused;
+mod wire;
+
+use crate::shared::Routes;
+use beseda_core::policy::By;
+use beseda_core::words::{Kinds, Person, RoomKind};
+
+/// The contract's name, for logs and metrics.
+pub const NAME: &str = "order_desk";
+
+/// The rooms that the contract speaks of.
+const KINDS: Kinds = Kinds::of(&[RoomKind::Order]);
+
+/// The contract's routes.
+#[must_use]
+pub fn routes() -> Routes {
+    messages::routes()
+}
+
+/// Somebody who asks about the room of an order; who answers for every order need not be in it.
+fn by(person: &Person) -> By<'_> {
+    By::of(person, KINDS).stepping_in()
+}

@@ -1,0 +1,3 @@
+//! Acceptance walks: each contract's whole scenario, spoken as its document shows it and no other way.
+
+mod order_desk;
