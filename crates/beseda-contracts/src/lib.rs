@@ -2,6 +2,7 @@
 
 pub mod order_desk;
 pub mod order_rooms;
+pub mod school;
 pub mod shared;
 
 use shared::Routes;
@@ -13,6 +14,7 @@ pub type Contract = (&'static str, fn() -> Routes);
 pub const CONTRACTS: &[Contract] = &[
     (order_desk::NAME, order_desk::routes),
     (order_rooms::NAME, order_rooms::routes),
+    (school::NAME, school::routes),
 ];
 
 /// The routes of every contract, and those that they share.

@@ -1,4 +1,4 @@
-//! People and orders to seed: a party is one order with everybody who has a place in it, and somebody who has none.
+//! People, groups and orders to seed: a party is one order with everybody who has a place in it, and somebody who has none.
 
 use super::{Actor, Server};
 use serde_json::{Value, json};
@@ -8,14 +8,32 @@ use tokio::sync::OnceCell;
 #[derive(Default)]
 pub struct Town {
     people: Vec<Value>,
+    groups: Vec<Value>,
     orders: Vec<Value>,
 }
 
 impl Town {
+    /// Everybody and everything of a seed.
+    pub fn of_seed(seed: &Value) -> Self {
+        let rows = |name: &str| seed[name].as_array().cloned().unwrap_or_default();
+        Self {
+            people: rows("people"),
+            groups: rows("groups"),
+            orders: rows("orders"),
+        }
+    }
+
     /// Adds a person.
     #[must_use]
     pub fn person(mut self, person: Value) -> Self {
         self.people.push(person);
+        self
+    }
+
+    /// Adds a group.
+    #[must_use]
+    pub fn group(mut self, group: Value) -> Self {
+        self.groups.push(group);
         self
     }
 
@@ -49,7 +67,7 @@ impl Town {
 
     /// The seed file's text.
     pub fn json(&self) -> String {
-        json!({"people": self.people, "orders": self.orders}).to_string()
+        json!({"people": self.people, "groups": self.groups, "orders": self.orders}).to_string()
     }
 }
 

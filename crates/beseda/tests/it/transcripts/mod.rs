@@ -5,13 +5,53 @@ mod pattern;
 mod replay;
 mod script;
 
-use crate::harness::{Server, Town};
+use crate::harness::{Actor, Server, Town};
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The people and orders of every transcript; the format's README names them.
+/// The people of a transcript: a town, and those of it who act, by the names that the transcript has for them.
+struct Cast {
+    town: Town,
+    actors: Vec<(String, i64)>,
+}
+
+impl Cast {
+    /// The people of a folder's transcripts: those of its `town.json` (a seed, and its actors), or the usual ones.
+    fn of(folder: &Path) -> Self {
+        let Ok(text) = fs::read(folder.join("town.json")) else {
+            return Self::usual();
+        };
+        let mut seed: Value = serde_json::from_slice(&text).expect("town.json is JSON");
+        let actors = seed["actors"].take();
+        let actors = actors.as_object().expect("the actors of town.json are an object");
+        Self {
+            town: Town::of_seed(&seed),
+            actors: actors
+                .iter()
+                .map(|(name, id)| (name.clone(), id.as_i64().expect("an actor's id is a number")))
+                .collect(),
+        }
+    }
+
+    fn usual() -> Self {
+        let actors = [
+            ("anna", 1),
+            ("boris", 2),
+            ("olga", 3),
+            ("vera", 4),
+            ("gleb", 5),
+            ("alla", 9),
+        ];
+        Self {
+            town: town(),
+            actors: actors.map(|(name, id)| (name.to_owned(), id)).to_vec(),
+        }
+    }
+}
+
+/// The people and orders of most transcripts; the format's README names them.
 fn town() -> Town {
     let person = |id: i64, first: &str, last: &str, role: &str| {
         let email = format!("p{id}@shop.example");
@@ -59,18 +99,24 @@ async fn replayed(path: PathBuf) -> Option<String> {
         .expect("a name in UTF-8")
         .to_owned();
     let text = fs::read_to_string(&path).expect("the transcript can be read");
+    let folder = path.parent().expect("a transcript is in a folder");
+    let contract = folder.parent().and_then(Path::file_name).unwrap_or_default();
+    let story = format!("transcript-{}-{name}", contract.to_string_lossy());
+    let Cast { town, actors } = Cast::of(folder);
     let failure = match script::read(&text) {
         Err(wrong) => wrong,
         Ok(script) => {
-            let server = Server::start(&format!("transcript-{name}"), &script.settings, &town()).await;
-            let tokens = server.tokens(&[1, 2, 3, 4, 5, 9]).await;
-            replay::run(&server, &tokens, &script).await.err()?
+            let server = Server::start(&story, &script.settings, &town).await;
+            let people: Vec<i64> = actors.iter().map(|(_, id)| *id).collect();
+            let tokens = server.tokens(&people).await;
+            let names = actors.into_iter().map(|(name, _)| name);
+            let people = names
+                .zip(tokens)
+                .map(|(name, token)| (name, Actor::new(server.address, 0, &token)));
+            replay::run(&server, people.collect(), &script).await.err()?
         }
     };
-    Some(format!(
-        "{}:{failure}",
-        path.file_name().unwrap_or_default().to_string_lossy()
-    ))
+    Some(format!("{}/{name}.txt:{failure}", contract.to_string_lossy()))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

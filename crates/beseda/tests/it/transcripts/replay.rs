@@ -7,29 +7,22 @@ use reqwest::Method;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Who acts in a transcript, in the order of their tokens. `nobody` has none.
-const ACTORS: [&str; 6] = ["anna", "boris", "olga", "vera", "gleb", "alla"];
-
 /// The server of a transcript, the people, and what they have said and heard so far.
 struct Stage {
-    people: HashMap<&'static str, Actor>,
+    people: HashMap<String, Actor>,
     nobody: Actor,
     sockets: HashMap<String, Socket>,
     names: Names,
     last: Option<Answer>,
 }
 
-/// Replays a transcript.
+/// Replays a transcript among these people; `nobody`, who has no token, is always there too.
 ///
 /// # Errors
 /// The line that was not answered as it says, and how it was.
-pub async fn run(server: &Server, tokens: &[String], script: &Script) -> Result<(), String> {
-    let people = ACTORS
-        .iter()
-        .zip(tokens)
-        .map(|(&name, token)| (name, Actor::new(server.address, 0, token)));
+pub async fn run(server: &Server, people: HashMap<String, Actor>, script: &Script) -> Result<(), String> {
     let mut stage = Stage {
-        people: people.collect(),
+        people,
         nobody: Actor::new(server.address, 0, ""),
         sockets: HashMap::new(),
         names: Names::default(),

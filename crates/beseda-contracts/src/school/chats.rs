@@ -1,0 +1,174 @@
+//! The calls on chats.
+
+use super::wire::{ChatJson, People};
+use super::{Schooled, by, named, number, said};
+use crate::shared::{Drf, FieldError, FieldErrors, Fields, Links, PageQuery, Routes, Shared, json_answer, page_answer};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use beseda_core::ports::{Look, Tx};
+use beseda_core::rules::{self, Set};
+use beseda_core::words::{GroupId, Person, PersonId, RoomView};
+use beseda_core::{Chat, Error};
+use beseda_live::ask;
+use serde_json::Value;
+use uuid::{Builder, Uuid};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .both("/api/chats/", get(list), "GET, HEAD, OPTIONS")
+        .both("/api/chats/create_private/", post(create_private), "POST, OPTIONS")
+        .both("/api/chats/create_group/", post(create_group), "POST, OPTIONS")
+}
+
+/// Chats, and who wrote last in them.
+type Seen = (Vec<RoomView>, People);
+
+fn with_writers(look: &mut dyn Look, views: Vec<RoomView>) -> Result<Seen, Error> {
+    let people = People::who_wrote(look, views.iter().filter_map(|view| view.last.as_ref()))?;
+    Ok((views, people))
+}
+
+fn chats_json((views, people): &Seen, viewer: PersonId) -> Vec<ChatJson<'_>> {
+    views
+        .iter()
+        .map(|view| ChatJson::seen_by(view, people, viewer))
+        .collect()
+}
+
+/// A room's unguessable name.
+fn new_name(chat: &Chat) -> Uuid {
+    Builder::from_random_bytes(chat.random()).into_uuid()
+}
+
+async fn list(
+    State(shared): State<Shared>,
+    Schooled(person): Schooled,
+    uri: Uri,
+    links: Links,
+) -> Result<Response, Drf> {
+    let viewer = person.id;
+    let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
+        let limit = i64::from(shared.chat.limits().list_rows);
+        let seen = ask::look(&shared.chat, move |look| {
+            let (_, views) = rules::rooms(look, by(&person), 0, limit)?;
+            with_writers(look, views)
+        })
+        .await?;
+        return Ok(json_answer(&chats_json(&seen, viewer)));
+    };
+    let (count, number, seen) = ask::look(&shared.chat, move |look| {
+        let (count, number, views) = rules::page_of_rooms(look, by(&person), asked.number, asked.size)?;
+        Ok((count, number, with_writers(look, views)?))
+    })
+    .await?;
+    let chats = chats_json(&seen, viewer);
+    Ok(page_answer(&links, count, number, asked.size, chats))
+}
+
+/// Opens the private chat with somebody: 201 for a new one, 200 for the one that stands.
+async fn create_private(
+    State(shared): State<Shared>,
+    Schooled(person): Schooled,
+    fields: Fields,
+) -> Result<Response, Drf> {
+    let with = named(&fields, "user_id").map_err(|error| Drf::field("user_id", error))?;
+    let (with, viewer) = (PersonId(with), person.id);
+    // One that stands is only read, so that asking often costs no commits.
+    let asker = person.clone();
+    let standing = ask::look(&shared.chat, move |look| {
+        let view = rules::standing_private(look, &asker, with)?;
+        view.map(|view| with_writers(look, vec![view])).transpose()
+    });
+    let (status, seen) = match standing.await? {
+        Some(seen) => (StatusCode::OK, seen),
+        None => open_private(&shared, person, with).await?,
+    };
+    Ok(one_chat(status, &seen, viewer))
+}
+
+async fn open_private(shared: &Shared, person: Person, with: PersonId) -> Result<(StatusCode, Seen), Drf> {
+    // The other hears of a new chat as of a message, so it costs as much of the allowance.
+    shared.throttles.send(person.id)?;
+    let (now, name) = (shared.chat.now(), new_name(&shared.chat));
+    let open = move |tx: &mut dyn Tx| {
+        let (view, new) = rules::open_private(tx, now, &person, with, name)?;
+        let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+        // It may have been opened meanwhile, and something said in it.
+        let people = People::who_wrote(tx, view.last.as_ref())?;
+        Ok((status, (vec![view], people)))
+    };
+    Ok(ask::change(&shared.chat, open).await?)
+}
+
+fn one_chat(status: StatusCode, seen: &Seen, viewer: PersonId) -> Response {
+    let chat = chats_json(seen, viewer).pop();
+    (status, Json(chat)).into_response()
+}
+
+/// Opens a chat for a class, or for a set of people.
+async fn create_group(
+    State(shared): State<Shared>,
+    Schooled(person): Schooled,
+    fields: Fields,
+) -> Result<Response, Drf> {
+    let (set, title) = group_to_open(&fields, person.id)?;
+    shared.throttles.send(person.id)?;
+    let (now, name, limits) = (shared.chat.now(), new_name(&shared.chat), shared.chat.limits().clone());
+    let viewer = person.id;
+    let open = move |tx: &mut dyn Tx| rules::open_group(tx, now, &limits, &person, &title, &set, name);
+    let view = ask::change(&shared.chat, open).await.map_err(said)?;
+    // Nobody has said anything in it.
+    Ok(one_chat(StatusCode::CREATED, &(vec![view], People::default()), viewer))
+}
+
+/// Who is to be in a new group, and its name. One for a class is called like the class unless it is given a name.
+fn group_to_open(fields: &Fields, by: PersonId) -> Result<(Set, String), Drf> {
+    let mut errors = FieldErrors::default();
+    let of_class = fields.get("group_id").is_some_and(|class| !class.is_null());
+    let (set, title) = if of_class {
+        let class = errors.take("group_id", named(fields, "group_id"));
+        let title = errors.take("name", fields.text("name"));
+        (class.map(|class| Set::Group(GroupId(class))), title.flatten())
+    } else {
+        let people = errors.take("user_ids", people_of(fields, by));
+        (
+            people.map(Set::People),
+            errors.take("name", fields.required_text("name", None)),
+        )
+    };
+    errors.none()?;
+    // Without a set there is an error: nobody comes here without one.
+    Ok((set.ok_or(Drf::NotFound)?, title.unwrap_or_default()))
+}
+
+/// The people whom the field `user_ids` lists. Who asks is in the group anyway; nobody is in one alone.
+fn people_of(fields: &Fields, by: PersonId) -> Result<Vec<PersonId>, FieldError> {
+    let not_list = |received| Err(FieldError::NotList { received });
+    let listed = match fields.get("user_ids") {
+        Some(Value::Array(listed)) => listed,
+        None => return Err(FieldError::Required),
+        Some(Value::Null) => return Err(FieldError::Null),
+        Some(Value::String(_)) => return not_list("str"),
+        Some(Value::Object(_)) => return not_list("dict"),
+        Some(Value::Bool(_)) => return not_list("bool"),
+        Some(Value::Number(_)) => return not_list("int"),
+    };
+    let people: Vec<PersonId> = listed.iter().map(person_of).collect::<Result<_, _>>()?;
+    if people.iter().all(|person| *person == by) {
+        return Err(FieldError::Blank);
+    }
+    Ok(people)
+}
+
+/// Somebody's number, as a number or its text.
+fn person_of(value: &Value) -> Result<PersonId, FieldError> {
+    let found = match value {
+        Value::Number(found) => number(&found.to_string()),
+        Value::String(text) => number(text),
+        _ => Err(FieldError::NotInteger),
+    };
+    found.map(PersonId)
+}

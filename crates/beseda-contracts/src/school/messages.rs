@@ -1,0 +1,135 @@
+//! The calls on messages.
+
+use super::wire::{MessageJson, People};
+use super::{Schooled, by, named, number, said};
+use crate::shared::files::upload;
+use crate::shared::http::urlencoded;
+use crate::shared::{
+    Drf, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Routes, Shared, json_answer, page_answer,
+};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use beseda_core::ports::Tx;
+use beseda_core::rules::{self, Since};
+use beseda_core::words::{Draft, Limits, Marks, Message, MessageId, RoomId};
+use beseda_live::ask;
+use serde_json::json;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .both("/api/messages/", get(list).post(create), "GET, POST, HEAD, OPTIONS")
+        .both("/api/messages/mark_chat_as_read/", post(mark_read), "POST, OPTIONS")
+}
+
+/// What a query asks for.
+struct Asked {
+    chat: RoomId,
+    since: Since,
+    page: Option<PageQuery>,
+}
+
+impl Asked {
+    fn of(uri: &Uri, limits: &Limits) -> Result<Self, Drf> {
+        let query = uri.query().unwrap_or_default();
+        let mut errors = FieldErrors::default();
+        let chat = urlencoded::value(query, "chat_id").ok_or(FieldError::Required);
+        let chat = errors.take("chat_id", chat.and_then(|chat| number(&chat)));
+        let after = urlencoded::value(query, "after").map(|after| number(&after));
+        let after = errors.take("after", after.transpose()).flatten();
+        errors.none()?;
+        Ok(Self {
+            chat: RoomId(chat.unwrap_or_default()),
+            since: after.map_or(Since::Newest, |after| Since::After(MessageId(after))),
+            page: PageQuery::of(uri, limits)?,
+        })
+    }
+}
+
+/// A chat's messages, oldest first: the newest of them, those after one, or a page.
+async fn list(
+    State(shared): State<Shared>,
+    Schooled(person): Schooled,
+    uri: Uri,
+    links: Links,
+) -> Result<Response, Drf> {
+    let (asked, viewer) = (Asked::of(&uri, shared.chat.limits())?, person.id);
+    let Some(page) = asked.page else {
+        let rows = shared.chat.limits().list_rows;
+        let (history, people) = ask::look(&shared.chat, move |look| {
+            let history = rules::history(look, by(&person), asked.chat, asked.since, rows)?;
+            let people = People::who_wrote(look, &history.messages)?;
+            Ok((history, people))
+        })
+        .await?;
+        let messages: Vec<_> = history
+            .messages
+            .iter()
+            .map(|message| MessageJson::seen_by(message, history.marks, &people, viewer))
+            .collect();
+        return Ok(json_answer(&messages));
+    };
+    let (found, people) = ask::look(&shared.chat, move |look| {
+        let found = rules::page(look, by(&person), asked.chat, page.number, page.size)?;
+        let people = People::who_wrote(look, found.messages.iter().map(|(message, _)| message))?;
+        Ok((found, people))
+    })
+    .await?;
+    let messages = found
+        .messages
+        .iter()
+        .map(|(message, marks)| MessageJson::seen_by(message, *marks, &people, viewer))
+        .collect();
+    Ok(page_answer(&links, found.count, found.number, page.size, messages))
+}
+
+/// Sends a message. A retry under the same client id is answered like the first time, with the first message.
+async fn create(State(shared): State<Shared>, Schooled(person): Schooled, request: Request) -> Result<Response, Drf> {
+    let mut form = Form::read(&shared, person.id, request).await?;
+    let limits = shared.chat.limits().clone();
+    let mut errors = FieldErrors::default();
+    let files = errors.take("file", form.one_file("file")).unwrap_or_default();
+    let fields = &form.fields;
+    let chat = errors.take("chat", named(fields, "chat")).unwrap_or_default();
+    let text = if files.is_empty() {
+        fields.required_text("text", Some(limits.text_chars))
+    } else {
+        fields.chosen_text("text", limits.text_chars)
+    };
+    let text = errors.take("text", text).unwrap_or_default();
+    let client_id = errors.take("client_id", fields.chosen_name("client_id", limits.client_id_chars));
+    errors.none()?;
+    shared.throttles.send(person.id)?;
+
+    let draft = Draft {
+        text,
+        client_id: client_id.flatten(),
+        files: upload::keep(&shared, files).await?,
+    };
+    let (now, sender) = (shared.chat.now(), person.clone());
+    let send = move |tx: &mut dyn Tx| {
+        let sent = rules::send(tx, now, &limits, by(&sender), RoomId(chat), &draft)?;
+        if sent.first {
+            // Nobody can have read what was not there before.
+            return Ok((Message::clone(&sent.message), Marks::default()));
+        }
+        rules::one_message(tx, by(&sender), sent.message.id)
+    };
+    let (message, marks) = ask::change(&shared.chat, send).await.map_err(said)?;
+    let viewer = person.id;
+    let people = People::one(person);
+    let message = MessageJson::seen_by(&message, marks, &people, viewer);
+    Ok((StatusCode::CREATED, Json(message)).into_response())
+}
+
+async fn mark_read(State(shared): State<Shared>, Schooled(person): Schooled, fields: Fields) -> Result<Response, Drf> {
+    let chat = named(&fields, "chat_id").map_err(|error| Drf::field("chat_id", error))?;
+    let now = shared.chat.now();
+    ask::change(&shared.chat, move |tx| {
+        rules::read(tx, now, by(&person), RoomId(chat), None)
+    })
+    .await?;
+    Ok(Json(json!({"status": "ok"})).into_response())
+}

@@ -1,0 +1,72 @@
+//! School (contract 2): teachers and students write to each other, privately and in groups. See README.md.
+
+mod chats;
+mod messages;
+mod people;
+mod wire;
+
+use crate::shared::{Caller, Drf, FieldError, Fields, Routes, Shared};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use beseda_core::Error;
+use beseda_core::policy::{self, By};
+use beseda_core::words::{Kinds, Person, RoomKind};
+
+/// The contract's name, for logs and metrics.
+pub const NAME: &str = "school";
+
+/// The rooms that the contract speaks of.
+const KINDS: Kinds = Kinds::of(&[RoomKind::Private, RoomKind::Group]);
+
+/// The contract's routes.
+#[must_use]
+pub fn routes() -> Routes {
+    chats::routes().and(messages::routes()).and(people::routes())
+}
+
+/// Somebody who asks about rooms of the school.
+fn by(person: &Person) -> By<'_> {
+    By::of(person, KINDS)
+}
+
+/// Somebody of the school. Every call takes one, so that nobody else gets as far as having what they sent looked at.
+struct Schooled(Person);
+
+impl FromRequestParts<Shared> for Schooled {
+    type Rejection = Drf;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Drf> {
+        let person = Caller::of_request(shared, parts).await?.person;
+        policy::require_school(&person, shared.school_admins)?;
+        Ok(Self(person))
+    }
+}
+
+/// The number that a body must name somebody or something by. One that no object can have is a number all the same: it
+/// names nothing.
+fn named(fields: &Fields, name: &str) -> Result<i64, FieldError> {
+    match fields.required_id(name) {
+        Err(FieldError::DoesNotExist { .. }) => Ok(i64::MAX),
+        Err(FieldError::NotKey { .. }) => Err(FieldError::NotInteger),
+        read => read,
+    }
+}
+
+/// A whole number as a text. One that is too big is a number all the same: the biggest, which no object has.
+fn number(text: &str) -> Result<i64, FieldError> {
+    let text = text.trim();
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(FieldError::NotInteger);
+    }
+    let biggest = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+    Ok(text.parse().unwrap_or(biggest))
+}
+
+/// What the contract answers where a rule did not run through. What is wrong with a text is said of its field `text`.
+fn said(error: Error) -> Drf {
+    match error {
+        Error::Refused(refusal) => Drf::refused(refusal, "text"),
+        Error::Failed(fault) => fault.into(),
+    }
+}
