@@ -1,12 +1,14 @@
-//! The demonstration: people, orders and a class in an empty data directory, under a password made for it.
+//! The demonstration: people, orders, a class and a conversation of every kind in an empty data directory, under a
+//! password made for it.
 
 use crate::seed::Seed;
 use crate::system::{Outside, System};
 use anyhow::Context;
 use beseda_contracts::shared::hash_password;
-use beseda_core::ports::Random;
-use beseda_core::words::{Draft, OrderId, PersonId};
-use beseda_core::{Chat, Error, Refusal, rules};
+use beseda_core::ports::{Random, Tx};
+use beseda_core::rules::{self, Introduction, Set};
+use beseda_core::words::{Draft, GroupId, Limits, OrderId, Person, PersonId, RoomView, Time};
+use beseda_core::{Chat, Error, Refusal};
 use beseda_live::ask;
 use std::fmt;
 use std::path::Path;
@@ -19,13 +21,39 @@ const SEED: &str = include_str!("demo.json");
 const ORDER: OrderId = OrderId(1042);
 const CLIENT: PersonId = PersonId(1);
 const EXPERT: PersonId = PersonId(2);
+const TEACHER: PersonId = PersonId(5);
+const STUDENT: PersonId = PersonId(6);
+const CUSTOMER: PersonId = PersonId(8);
+const THERAPIST: PersonId = PersonId(9);
+const CLASS: GroupId = GroupId(1);
 
-/// What was said in it.
-const SAID: [(PersonId, &str); 3] = [
+/// Who said what.
+type Said = &'static [(PersonId, &'static str)];
+
+/// In the order's room.
+const IN_ORDER: Said = &[
     (CLIENT, "Здравствуйте! Когда будет готов заказ?"),
     (EXPERT, "Добрый день. Завтра к обеду, уже проверяю."),
     (EXPERT, "Если появятся вопросы, напишите сюда."),
 ];
+
+/// Between a teacher and a student.
+const IN_PRIVATE: Said = &[
+    (TEACHER, "София, пришлите, пожалуйста, решение третьей задачи."),
+    (STUDENT, "Хорошо, пришлю вечером."),
+];
+
+/// In the class.
+const IN_CLASS: Said = &[(TEACHER, "Завтра контрольная, возьмите линейки.")];
+
+/// Between a customer and a therapist.
+const IN_PAIR: Said = &[
+    (CUSTOMER, "Я буду на пять минут позже."),
+    (THERAPIST, "Ничего страшного, жду вас."),
+];
+
+/// What a visitor asked the support desk.
+const ASKED: &str = "Подскажите, можно ли вернуть товар без чека?";
 
 /// Who can log in.
 pub struct Guests {
@@ -80,40 +108,53 @@ pub async fn prepare(data: &Path, chat: &Chat) -> anyhow::Result<Option<Guests>>
     Ok(Some(Guests { password }))
 }
 
-/// Opens the room of the first order, and says something in it.
+/// Opens a room of every kind, and says something in each.
 async fn talk(chat: &Chat) -> Result<(), Error> {
-    let (now, limits) = (chat.now(), chat.limits().clone());
-    let uuid = uuid::Builder::from_random_bytes(chat.random()).into_uuid();
-    let began = now.plus_seconds(-600);
-    ask::change(chat, move |tx| say(tx, began, &limits, uuid)).await
+    let (began, limits) = (chat.now().plus_seconds(-600), chat.limits().clone());
+    let uuids = [(); 5].map(|()| uuid::Builder::from_random_bytes(chat.random()).into_uuid());
+    ask::change(chat, move |tx| fill(tx, began, &limits, uuids)).await
 }
 
-fn say(
-    tx: &mut dyn beseda_core::ports::Tx,
-    now: beseda_core::words::Time,
-    limits: &beseda_core::words::Limits,
-    uuid: Uuid,
-) -> Result<(), Error> {
-    let client = tx.person(CLIENT)?.ok_or(Refusal::NoSuchPerson)?;
-    let expert = tx.person(EXPERT)?.ok_or(Refusal::NoSuchPerson)?;
-    let (view, _) = rules::open_order_room(tx, now, &client, ORDER, uuid)?;
-    for (minute, (who, text)) in (0..).zip(SAID) {
-        let by = if who == CLIENT { &client } else { &expert };
-        let draft = Draft {
-            text: text.to_owned(),
-            client_id: None,
-            files: Vec::new(),
-        };
-        rules::send(
-            tx,
-            now.plus_seconds(60 * minute),
-            limits,
-            by.into(),
-            view.room.id,
-            &draft,
-        )?;
+fn fill(tx: &mut dyn Tx, now: Time, limits: &Limits, uuids: [Uuid; 5]) -> Result<(), Error> {
+    let [order, private, class, pair, case] = uuids;
+    let client = someone(tx, CLIENT)?;
+    let (view, _) = rules::open_order_room(tx, now, &client, ORDER, order)?;
+    say(tx, now, limits, &view, IN_ORDER)?;
+    let teacher = someone(tx, TEACHER)?;
+    let (view, _) = rules::open_private(tx, now, &teacher, STUDENT, private)?;
+    say(tx, now, limits, &view, IN_PRIVATE)?;
+    let view = rules::open_group(tx, now, limits, &teacher, "", &Set::Group(CLASS), class)?;
+    say(tx, now, limits, &view, IN_CLASS)?;
+    let customer = someone(tx, CUSTOMER)?;
+    let (view, _) = rules::open_pair(tx, now, &customer, CUSTOMER, THERAPIST, pair)?;
+    say(tx, now, limits, &view, IN_PAIR)?;
+    let introduction = Introduction {
+        name: "Гость".to_owned(),
+        email: String::new(),
+        subject: "Возврат".to_owned(),
+    };
+    let (view, visitor) = rules::open_case(tx, now, limits, None, &introduction, case)?;
+    send(tx, now, limits, &view, &visitor, ASKED)
+}
+
+fn someone(tx: &mut dyn Tx, id: PersonId) -> Result<Person, Error> {
+    Ok(tx.person(id)?.ok_or(Refusal::NoSuchPerson)?)
+}
+
+fn say(tx: &mut dyn Tx, now: Time, limits: &Limits, view: &RoomView, said: Said) -> Result<(), Error> {
+    for (minute, &(who, text)) in (0..).zip(said) {
+        let by = someone(tx, who)?;
+        send(tx, now.plus_seconds(60 * minute), limits, view, &by, text)?;
     }
     Ok(())
+}
+
+fn send(tx: &mut dyn Tx, now: Time, limits: &Limits, view: &RoomView, by: &Person, text: &str) -> Result<(), Error> {
+    let draft = Draft {
+        text: text.to_owned(),
+        ..Draft::default()
+    };
+    rules::send(tx, now, limits, by.into(), view.room.id, &draft).map(drop)
 }
 
 /// Twelve letters and digits that are not taken for one another.
