@@ -105,8 +105,7 @@ impl Connection {
             Err(Error::Refused(_)) => return Err((close::NOT_ALLOWED, "not allowed")),
             Err(Error::Failed(Fault::Stopping)) => return Err((close::RESTARTING, "retry_ms=1000")),
             Err(Error::Failed(fault)) => {
-                let (to, contract) = (self.listener.to_word(), self.listener.dialect.name());
-                tracing::error!(to, contract, "a socket could not join: {fault}");
+                self.listener.dialect.not_joined(&self.listener.to_word(), &fault);
                 return Err((close::INTERNAL, "internal error"));
             }
         }

@@ -108,6 +108,10 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// A socket was let in: for the lines that its contract's operators look for.
     fn joined(&self, _person: &Person, _room: Option<RoomName>) {}
+    /// A socket could not be let in because of a fault of ours: the line that tells it.
+    fn not_joined(&self, to: &str, fault: &Fault) {
+        tracing::error!(to, contract = self.name(), "a socket could not join: {fault}");
+    }
     /// A command was refused, for the same.
     fn log_refusal(&self, _person: &Person, _refusal: &Refusal) {}
     /// A socket ended with this code, for the same.

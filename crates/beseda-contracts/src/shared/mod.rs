@@ -183,6 +183,16 @@ impl Shared {
         check_site(parts)?;
         Ok(self.throttles.connect(self.proxies.address(parts))?)
     }
+
+    /// Whether a cookie that answers this request is to travel over HTTPS alone.
+    #[must_use]
+    pub fn secures_cookies(&self, parts: &Parts) -> bool {
+        match self.identity.secure_cookies {
+            SecureCookies::Auto => self.proxies.came_by_https(parts),
+            SecureCookies::Always => true,
+            SecureCookies::Never => false,
+        }
+    }
 }
 
 /// The routes that belong to no one contract: those that let people in, and files.

@@ -42,7 +42,7 @@ pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, groups_of, search_people};
 pub use send::{Sent, check_draft, check_text, send, send_system};
 pub use standing::{Standing, Where, standing};
-pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case};
+pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, unread_in_case};
 
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};

@@ -7,7 +7,8 @@ use crate::error::{Error, Fault, Refusal};
 use crate::policy::{self, By};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    Case, CaseStatus, Event, Heard, Kinds, Limits, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Time,
+    Case, CaseStatus, Event, Heard, Kinds, Limits, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Seq,
+    Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -130,6 +131,18 @@ pub fn cases_of(look: &mut (impl Look + ?Sized), visitor: &Person, limit: i64) -
         view.case = look.case(view.room.id)?;
     }
     Ok(views)
+}
+
+/// How many messages of others somebody has not read in a visitor's room. Who keeps no receipt there has read nothing.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn unread_in_case(look: &mut (impl Look + ?Sized), by: &Person, view: &RoomView) -> Result<i64, Error> {
+    let own = view.members.iter().find(|(member, _)| member.person == by.id);
+    match own {
+        Some((member, _)) => Ok(member.unread(&view.room)),
+        None => Ok(view.room.seq.0 - look.count_skipped(view.room.id, by.id, Seq(0))?),
+    }
 }
 
 /// Somebody has sent into a visitor's room: the first of the staff who does is assigned to it.

@@ -2,10 +2,11 @@
 
 use super::Make;
 use super::stage::{Dice, Stage};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
+use crate::rules;
 use crate::words::{
-    Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, NewMessage, NewRoom, OrderId, Person, PersonId, Role, Room,
-    RoomId, RoomKind, Seq, Time,
+    Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, Limits, NewMessage, NewRoom, OrderId, Person, PersonId, Role,
+    Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -82,8 +83,10 @@ pub(super) fn people_are_found_by_their_names_in_any_case_and_by_nothing_else(ma
         [23],
         "lower case is not for Latin and Cyrillic alone"
     );
-    assert_eq!(school("анна абрамова t"), [22], "first name, last name, username");
-    assert_eq!(school("абрамова анна"), [0; 0]);
+    assert_eq!(school("анна абрамова"), [22]);
+    assert_eq!(school("абрамова анна t"), [22], "either name first, and the username");
+    assert_eq!(school("анна t"), [22]);
+    assert_eq!(school("абрамова t"), [0; 0]);
     assert_eq!(school("teacher_100%"), [22], "signs of a pattern are letters like any");
     assert_eq!(school("100%"), [22]);
     assert_eq!(school("_"), [22]);
@@ -296,6 +299,49 @@ pub(super) fn the_desk_lists_every_visitors_room_the_last_changed_first(make: Ma
         })?)
     });
     assert!(matches!(unknown, Err(Error::Failed(_))), "a case has a room");
+}
+
+pub(super) fn a_visitors_room_is_found_by_its_name_until_it_or_the_visitor_is_gone(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let open = |name: &str| {
+        let introduction = rules::Introduction {
+            name: name.to_owned(),
+            ..rules::Introduction::default()
+        };
+        let uuid = Uuid::from_bytes(stage.chat.random());
+        let opened = stage.change(move |tx| rules::open_case(tx, now, &Limits::default(), None, &introduction, uuid));
+        let (_, visitor) = opened.expect("the room opens");
+        (uuid, visitor)
+    };
+    let (kept, vera) = open("Вера");
+    let (removed, _) = open("Глеб");
+    let operator = stage.people[2].clone();
+    // Whom the room's name lets in as its visitor, and whether the staff find it.
+    let found = |uuid: Uuid| {
+        let by = operator.clone();
+        let by_name = stage.look(move |look| Ok(rules::case_by_name(look, uuid)?.1.id));
+        let for_staff = stage.look(move |look| rules::case_for_staff(look, &by, uuid));
+        (by_name, for_staff.is_ok())
+    };
+    let gone = || Err(Refusal::NoSuchRoom.into());
+    assert_eq!(found(kept), (Ok(vera.id), true));
+    assert_eq!(found(Uuid::from_bytes(stage.chat.random())), (gone(), false));
+
+    stage
+        .change(move |tx| rules::remove_room_of(tx, now, RoomKey::Support(removed)))
+        .expect("it is removed");
+    assert_eq!(found(removed), (gone(), false));
+
+    let id = vera.id;
+    stage
+        .change(move |tx| rules::set_active(tx, now, id, false))
+        .expect("she is let in nowhere");
+    assert_eq!(found(kept), (gone(), true));
+    stage
+        .change(move |tx| rules::remove_person(tx, now, id))
+        .expect("she is forgotten");
+    assert_eq!(found(kept), (gone(), true));
 }
 
 pub(super) fn a_client_id_of_the_system_is_taken_once(make: Make<'_>, seed: u64) {

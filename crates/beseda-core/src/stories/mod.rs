@@ -58,6 +58,7 @@ stories![
     rooms::a_moved_room_follows_its_order,
     rooms::the_room_last_changed_comes_first,
     reading::unread_equals_a_recount,
+    reading::the_desk_has_unread_what_others_said_behind_each_own_mark,
     reading::receipts_only_move_forward,
     reading::pages_one_after_the_other_are_the_whole_list,
     reading::pages_of_a_long_room_are_right_at_the_edges_of_its_blocks,
@@ -83,6 +84,7 @@ stories![
     finding::a_group_is_found_by_its_people_until_it_is_gone,
     finding::to_a_contract_other_kinds_of_rooms_are_not_there,
     finding::the_desk_lists_every_visitors_room_the_last_changed_first,
+    finding::a_visitors_room_is_found_by_its_name_until_it_or_the_visitor_is_gone,
     finding::a_client_id_of_the_system_is_taken_once,
 ];
 

@@ -6,8 +6,9 @@ use super::stage::{Dice, Picture, Stage, refusal};
 use crate::error::Refusal;
 use crate::ports::ERASED_BLOCK;
 use crate::rules::{self, PageNumber};
-use crate::words::{Draft, Head, Member, Message, Person, RoomId, Seq};
+use crate::words::{Draft, Head, Limits, Member, Message, Person, RoomId, Seq};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Everything that is derived, counted again from the messages.
 fn recount(stage: &Stage, room: RoomId, after: &Step) {
@@ -58,6 +59,58 @@ pub(super) fn unread_equals_a_recount(make: Make<'_>, seed: u64) {
         for _ in 0..120 {
             let step = life.step(&mut dice);
             recount(&stage, life.room, &step);
+        }
+    }
+}
+
+pub(super) fn the_desk_has_unread_what_others_said_behind_each_own_mark(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let (now, uuid) = (stage.chat.now(), Uuid::from_bytes(stage.chat.random()));
+    let introduction = rules::Introduction {
+        name: "Вера".to_owned(),
+        ..rules::Introduction::default()
+    };
+    let opened = stage.change(move |tx| rules::open_case(tx, now, &Limits::default(), None, &introduction, uuid));
+    let (view, visitor) = opened.expect("the room opens");
+    let staff = [stage.people[2].clone(), stage.people[3].clone(), stage.admin.clone()];
+    let everybody = [&visitor, &staff[0], &staff[1], &staff[2]];
+    for step in 0..80 {
+        match dice.below(8) {
+            0 => {
+                stage.read(dice.pick(&staff), view.room.id, None).expect("it is marked");
+            }
+            1 => {
+                let said = stage.picture(view.room.id).expect("the room stands").messages;
+                if let Some(last) = said.iter().rfind(|message| message.erased_at.is_none()) {
+                    let author = everybody.iter().find(|person| last.is_by(person.id));
+                    stage
+                        .erase(author.expect("somebody wrote it"), last.id)
+                        .expect("it is erased");
+                }
+            }
+            _ => {
+                let by: &&Person = dice.pick(&everybody);
+                stage.send(by, view.room.id, "a", None).expect("it is sent");
+            }
+        }
+        let picture = stage.picture(view.room.id).expect("the room stands");
+        for person in &staff {
+            let mark = picture.members.iter().find(|(member, _)| member.person == person.id);
+            let mark = mark.map(|(member, _)| member.read).unwrap_or_default();
+            let of_others = |message: &&Message| message.erased_at.is_none() && !message.is_by(person.id);
+            let behind = picture.messages.iter().filter(|message| message.seq > mark);
+            let by = person.clone();
+            let unread = stage.look(move |look| {
+                let view = rules::case_for_staff(look, &by, uuid)?;
+                rules::unread_in_case(look, &by, &view)
+            });
+            assert_eq!(
+                unread,
+                Ok(behind.filter(of_others).count() as i64),
+                "{}, step {step}",
+                person.username
+            );
         }
     }
 }

@@ -72,6 +72,8 @@ pub enum FieldError {
         /// What came.
         word: String,
     },
+    /// It is no e-mail address.
+    NotEmail,
     /// It is no list.
     NotList {
         /// Python's name for the type of what came.
@@ -104,6 +106,7 @@ impl FieldError {
             Self::TooManyMembers { max } => fill(words::TOO_MANY_MEMBERS, &max.to_string()),
             Self::Oneself => fill(words::ONESELF, ""),
             Self::NotChoice { word } => fill(words::NOT_CHOICE, word),
+            Self::NotEmail => fill(words::NOT_EMAIL, ""),
             Self::NotList { received } => fill(words::NOT_LIST, received),
         }
     }

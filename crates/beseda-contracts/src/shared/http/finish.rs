@@ -108,8 +108,9 @@ fn dress(headers: &mut HeaderMap) {
     }
 }
 
-/// The path without what may be a key or a token. The query is not logged at all.
-fn logged(path: &str) -> String {
+/// A path as lines of the log show it: without what may be a key or a token. A query is not logged at all.
+#[must_use]
+pub fn logged(path: &str) -> String {
     let segment = |segment: &str| {
         let is_word = segment.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
         if segment.len() >= SUSPICIOUS_CHARS && !is_word {

@@ -11,4 +11,4 @@ pub mod time;
 pub mod urlencoded;
 pub mod words;
 
-pub use finish::finish;
+pub use finish::{finish, logged as logged_path};

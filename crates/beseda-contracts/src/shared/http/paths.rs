@@ -60,6 +60,14 @@ impl Routes {
         self
     }
 
+    /// Adds a route under a path exactly as it stands, for a malformed address that its contract answers in its own way.
+    /// It names nothing that anybody could reach, so no list shows it.
+    #[must_use]
+    pub fn exactly(mut self, path: &str, methods: MethodRouter<Shared>) -> Self {
+        self.router = self.router.route(path, methods);
+        self
+    }
+
     /// Adds a socket under the path that several contracts share, `/ws/chat/{room_id}/`.
     #[must_use]
     pub fn room_socket(mut self, socket: RoomSocket) -> Self {

@@ -2,7 +2,7 @@
 
 use super::caller::{Caller, check_site};
 use super::claims::Flaw;
-use super::sessions::{self, SecureCookies};
+use super::sessions;
 use super::tokens::token_name;
 use crate::shared::Shared;
 use crate::shared::http::body::Fields;
@@ -258,11 +258,7 @@ fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(St
 }
 
 fn with_cookie(shared: &Shared, parts: &Parts, value: Option<&str>, mut answer: Response) -> Response {
-    let secure = match shared.identity.secure_cookies {
-        SecureCookies::Auto => shared.proxies.came_by_https(parts),
-        SecureCookies::Always => true,
-        SecureCookies::Never => false,
-    };
+    let secure = shared.secures_cookies(parts);
     if let Some(cookie) = sessions::set_cookie(value, shared.identity.session_seconds, secure) {
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }

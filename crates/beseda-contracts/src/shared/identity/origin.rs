@@ -102,7 +102,9 @@ pub fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
 pub fn allow_preflight(answer: &mut HeaderMap) {
     let methods = HeaderValue::from_static("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
     answer.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
-    let headers = HeaderValue::from_static("Accept, Accept-Language, Authorization, Content-Type, X-Requested-With");
+    let headers = HeaderValue::from_static(
+        "Accept, Accept-Language, Authorization, Content-Type, X-Beseda-Visitor, X-Requested-With",
+    );
     answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, headers);
     answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
 }
