@@ -4,6 +4,7 @@ pub mod order_desk;
 pub mod order_rooms;
 pub mod school;
 pub mod shared;
+pub mod spa;
 
 use shared::Routes;
 
@@ -15,6 +16,7 @@ pub const CONTRACTS: &[Contract] = &[
     (order_desk::NAME, order_desk::routes),
     (order_rooms::NAME, order_rooms::routes),
     (school::NAME, school::routes),
+    (spa::NAME, spa::routes),
 ];
 
 /// The routes of every contract, and those that they share.

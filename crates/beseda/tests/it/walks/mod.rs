@@ -2,3 +2,4 @@
 
 mod order_desk;
 mod school;
+mod spa;

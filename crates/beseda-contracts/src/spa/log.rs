@@ -1,0 +1,116 @@
+//! The lines that the contract's operators know by heart and look for. No token is in any of them, and no position.
+
+use super::sockets::Pair;
+use super::wire::Consumer;
+use crate::shared::http::logged_path;
+use crate::shared::sockets::Turned;
+use crate::shared::{Caller, Drf, Proof};
+use beseda_core::words::Person;
+use beseda_core::{Fault, Refusal};
+use beseda_live::close;
+use uuid::Uuid;
+
+const AUTH: &str = "[JWTAuthMiddleware]";
+
+pub(super) fn processing(path: &str) {
+    tracing::info!("{AUTH} Processing connection for path: {}", logged_path(path));
+}
+
+/// A ticket and a session hold no payload that could be decoded.
+pub(super) fn authenticated(caller: &Caller) {
+    let id = caller.person.id;
+    if matches!(caller.by, Proof::Bearer | Proof::Query) {
+        tracing::info!("{AUTH} Decoded token payload, user_id: {id}");
+    }
+    tracing::info!("{AUTH} User authenticated: {id} ({})", shown(&caller.person));
+}
+
+/// A person as Django prints a user: by the name that they log in with.
+fn shown(person: &Person) -> &str {
+    let names = [&person.username, &person.email];
+    names.into_iter().find(|name| !name.is_empty()).map_or("-", |name| name)
+}
+
+pub(super) fn invalid(refused: &Drf) {
+    let why = match refused {
+        Drf::NotAuthenticated => "there is none".to_owned(),
+        Drf::BadHeader => "the Authorization header is not a scheme and one word".to_owned(),
+        Drf::NoSuchUser => "its user is unknown".to_owned(),
+        Drf::InactiveUser => "its user is deactivated".to_owned(),
+        other => other.to_string(),
+    };
+    tracing::warn!("{AUTH} Invalid token: {why}");
+}
+
+/// Whether the token is good could not be found out.
+pub(super) fn not_authenticated(fault: &Fault) {
+    tracing::error!("{AUTH} Database error: {fault}");
+}
+
+pub(super) fn malformed(consumer: &Consumer) {
+    let name = consumer.bracketed();
+    tracing::info!("{name} Connection attempt started");
+    tracing::warn!("{name} Connection rejected - missing or malformed parameters");
+}
+
+pub(super) fn attempted(consumer: &Consumer, pair: Pair) {
+    let (name, group) = (consumer.bracketed(), consumer.group());
+    let Pair { customer, therapist } = pair;
+    tracing::info!("{name} Connection attempt started");
+    tracing::info!("{name} Customer ID: {customer}, Therapist ID: {therapist}");
+    tracing::info!("{name} Room group name: {group}_{customer}_{therapist}");
+}
+
+/// Somebody is not let in before it is known who they are.
+pub(super) fn turned(consumer: &Consumer, turned: &Turned) {
+    if matches!(turned, Turned::Closed(close::NOT_AUTHENTICATED, _)) {
+        let name = consumer.bracketed();
+        tracing::warn!("{name} Connection rejected - user not authenticated");
+    }
+}
+
+pub(super) fn conversation(consumer: &Consumer, uuid: Uuid, new: bool) {
+    let (name, what) = (consumer.bracketed(), if new { "Created new" } else { "Found existing" });
+    tracing::info!("{name} {what} conversation: {uuid}");
+}
+
+/// Somebody asked for a conversation of others, or for one with somebody who is not there. That is decided; here it is
+/// only said which of the two ids was the wrong one.
+pub(super) fn unauthorized(consumer: &Consumer, person: &Person, pair: Pair, refusal: &Refusal) {
+    let (name, id, called) = (consumer.bracketed(), person.id, person.role.word());
+    let missing = *refusal == Refusal::NoSuchPerson;
+    let sides = [("customer", pair.customer), ("therapist", pair.therapist)];
+    let meant = sides.into_iter().find(|(side, _)| (*side == called) != missing);
+    let (side, asked) = meant.unwrap_or(("customer", pair.customer));
+    let end = if missing { ", who does not exist" } else { "" };
+    tracing::warn!("{name} Authorization failed - {called} {id} tried to access {side} {asked}{end}");
+}
+
+pub(super) fn database_error(consumer: &Consumer, fault: &Fault) {
+    let name = consumer.bracketed();
+    tracing::error!("{name} Database error in get_or_create_conversation: {fault}");
+}
+
+pub(super) fn joined(consumer: &Consumer, person: &Person) {
+    let (name, id, role) = (consumer.bracketed(), person.id, person.role.word());
+    tracing::info!("{name} Added to channel group successfully");
+    tracing::info!("{name} Connection accepted for user {id} (role: {role})");
+}
+
+pub(super) fn not_joined(consumer: &Consumer, fault: &Fault) {
+    let name = consumer.bracketed();
+    tracing::error!("{name} Failed to add to channel group: {fault}");
+}
+
+pub(super) fn refused(consumer: &Consumer, person: &Person, refusal: &Refusal) {
+    let (name, id) = (consumer.bracketed(), person.id);
+    match refusal {
+        Refusal::EmptyText => tracing::warn!("{name} Empty message from user {id}"),
+        other => tracing::warn!("{name} Message refused from user {id}: {other}"),
+    }
+}
+
+pub(super) fn disconnected(consumer: &Consumer, code: u16) {
+    let name = consumer.bracketed();
+    tracing::info!("{name} WebSocket disconnected, code: {code}");
+}

@@ -1,0 +1,20 @@
+//! Spa booking (contract 3): a customer and a therapist talk, and see each other on the way. See README.md.
+
+mod log;
+mod sockets;
+mod wire;
+
+use crate::shared::Routes;
+use beseda_core::words::{Kinds, RoomKind};
+
+/// The contract's name, for logs and metrics.
+pub const NAME: &str = "spa";
+
+/// The rooms that the contract speaks of.
+const KINDS: Kinds = Kinds::of(&[RoomKind::Pair]);
+
+/// The contract's routes.
+#[must_use]
+pub fn routes() -> Routes {
+    sockets::routes()
+}

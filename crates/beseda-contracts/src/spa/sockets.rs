@@ -1,0 +1,216 @@
+//! The contract's sockets: who comes, to which conversation, and the one that only echoes.
+
+use super::log;
+use super::wire::Consumer;
+use crate::shared::http::urlencoded;
+use crate::shared::sockets::{self, Admission, Turned};
+use crate::shared::{Caller, Drf, Routes, Shared};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use beseda_core::rules::{self, Since, Where};
+use beseda_core::words::{MessageId, Person, PersonId, Room, RoomView};
+use beseda_core::{Error, Fault};
+use beseda_live::upgrade::Upgrade;
+use beseda_live::{ask, close};
+use http::request::Parts;
+use std::sync::Arc;
+use uuid::Builder;
+
+/// What the socket that only echoes says first.
+const GREETING: &str = r#"{"type": "connection_established", "message": "WebSocket connection works"}"#;
+
+/// Addresses that lack an id, as clients make them of an empty one. With one id and nothing else, `/ws/chat/` leads to a
+/// room of another contract.
+const CHAT_WITHOUT_IDS: [&str; 7] = [
+    "/ws/chat",
+    "/ws/chat/",
+    "/ws/chat//",
+    "/ws/chat///",
+    "/ws/chat//{therapist_id}",
+    "/ws/chat//{therapist_id}/",
+    "/ws/chat/{customer_id}//",
+];
+
+/// The same of the other socket.
+const LOCATION_WITHOUT_IDS: [&str; 9] = [
+    "/ws/location",
+    "/ws/location/",
+    "/ws/location//",
+    "/ws/location///",
+    "/ws/location//{therapist_id}",
+    "/ws/location//{therapist_id}/",
+    "/ws/location/{customer_id}",
+    "/ws/location/{customer_id}/",
+    "/ws/location/{customer_id}//",
+];
+
+pub(super) fn routes() -> Routes {
+    let routes = Routes::default()
+        .both("/ws/test/", get(echo), "GET")
+        .both("/ws/chat/{customer_id}/{therapist_id}/", to(&Consumer::Chat), "GET")
+        .both(
+            "/ws/location/{customer_id}/{therapist_id}/",
+            to(&Consumer::Location),
+            "GET",
+        );
+    let chat = CHAT_WITHOUT_IDS.map(|path| (path, &Consumer::Chat));
+    let location = LOCATION_WITHOUT_IDS.map(|path| (path, &Consumer::Location));
+    chat.into_iter()
+        .chain(location)
+        .fold(routes, |routes, (path, consumer)| routes.exactly(path, to(consumer)))
+}
+
+/// The customer and the therapist whom an address names.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub customer: PersonId,
+    pub therapist: PersonId,
+}
+
+impl Pair {
+    /// `None` where an id is missing or no number that an id can be.
+    fn read(ids: Result<Path<(String, String)>, PathRejection>) -> Option<Self> {
+        let number = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse().ok().filter(|_| digits).map(PersonId)
+        };
+        let Path((customer, therapist)) = ids.ok()?;
+        Some(Self {
+            customer: number(&customer)?,
+            therapist: number(&therapist)?,
+        })
+    }
+}
+
+/// Proves that what stands between a client and the server lets sockets through.
+async fn echo(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrade, Response>) -> Response {
+    if !shared.echo_socket {
+        return Drf::NotFound.into_response();
+    }
+    if let Err(refused) = shared.connect(&parts) {
+        return refused.into_response();
+    }
+    let live = Arc::clone(&shared.live);
+    match upgrade {
+        Err(refused) => refused,
+        Ok(upgrade) => {
+            upgrade.answer(move |stream, leftover| async move { live.echo(stream, leftover, GREETING).await })
+        }
+    }
+}
+
+/// What answers the addresses of a socket, with all their ids or without.
+fn to(consumer: &'static Consumer) -> MethodRouter<Shared> {
+    let connect = move |State(shared): State<Shared>,
+                        ids: Result<Path<(String, String)>, PathRejection>,
+                        parts: Parts,
+                        upgrade: Result<Upgrade, Response>| async move {
+        let admit = admit(consumer, &shared, Pair::read(ids), &parts);
+        sockets::open(shared.clone(), &parts, upgrade, admit).await
+    };
+    get(connect)
+}
+
+/// Who comes and where to, with the lines that operators know. What is wrong with the address is told first, then who
+/// is not known, then who may not.
+async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>, parts: &Parts) -> Admission {
+    log::processing(parts.uri.path());
+    let Some((pair, since)) = pair.zip(since(consumer, parts)) else {
+        log::malformed(consumer);
+        return Err(Turned::Closed(
+            close::BAD_PARAMETERS,
+            "the ids are missing or no numbers",
+        ));
+    };
+    let came = authenticated(shared, parts).await;
+    log::attempted(consumer, pair);
+    let caller = came.inspect_err(|turned| log::turned(consumer, turned))?;
+    let room = match conversation(shared, &caller.person, pair).await {
+        Ok((room, new)) => {
+            log::conversation(consumer, room.uuid, new);
+            room.id
+        }
+        Err(Error::Refused(refusal)) => {
+            log::unauthorized(consumer, &caller.person, pair, &refusal);
+            return Err(Turned::Closed(close::NOT_ALLOWED, "not allowed"));
+        }
+        Err(Error::Failed(fault)) => {
+            log::database_error(consumer, &fault);
+            return Err(failed(&fault));
+        }
+    };
+    Ok(caller.listening(Where::Room(room), since, consumer))
+}
+
+/// What a socket hears first: nothing, or for a chat that names the last message that it has heard, what came after
+/// that. `None` where that is no number.
+fn since(consumer: &Consumer, parts: &Parts) -> Option<Since> {
+    let query = parts.uri.query().unwrap_or_default();
+    match (consumer, urlencoded::value(query, "after")) {
+        (Consumer::Location, _) | (Consumer::Chat, None) => Some(Since::Now),
+        (Consumer::Chat, Some(after)) => after.parse().ok().map(|id| Since::After(MessageId(id))),
+    }
+}
+
+async fn authenticated(shared: &Shared, parts: &Parts) -> Result<Caller, Turned> {
+    match Caller::of_socket(shared, parts).await {
+        Ok(caller) => {
+            log::authenticated(&caller);
+            Ok(caller)
+        }
+        Err(Drf::Fault(fault)) => {
+            log::not_authenticated(&fault);
+            Err(failed(&fault))
+        }
+        Err(refused) => {
+            log::invalid(&refused);
+            Err(Turned::Closed(close::NOT_AUTHENTICATED, "not authenticated"))
+        }
+    }
+}
+
+/// What a fault of ours closes a socket with.
+fn failed(fault: &Fault) -> Turned {
+    match fault {
+        Fault::Stopping => Turned::Closed(close::RESTARTING, "retry_ms=1000"),
+        Fault::Busy | Fault::Store(_) | Fault::Internal(_) => Turned::Closed(close::INTERNAL, "internal error"),
+    }
+}
+
+/// The pair's one conversation, and whether it is new. One that stands is only read, so that connecting costs no
+/// commit.
+async fn conversation(shared: &Shared, person: &Person, pair: Pair) -> Result<(Room, bool), Error> {
+    let Pair { customer, therapist } = pair;
+    let by = person.clone();
+    let standing = ask::look(&shared.chat, move |look| {
+        rules::standing_pair(look, &by, customer, therapist)
+    });
+    if let Some(RoomView { room, .. }) = standing.await? {
+        return Ok((room, false));
+    }
+    let (by, now) = (person.clone(), shared.chat.now());
+    let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
+    let opened = ask::change(&shared.chat, move |tx| {
+        rules::open_pair(tx, now, &by, customer, therapist, uuid)
+    });
+    opened.await.map(|(view, new)| (view.room, new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_ours_and_a_server_that_stops_comes_back() {
+        for fault in [
+            Fault::Busy,
+            Fault::Store("disk full".to_owned()),
+            Fault::Internal("a bug".to_owned()),
+        ] {
+            assert_eq!(failed(&fault), Turned::Closed(1011, "internal error"), "{fault}");
+        }
+        assert_eq!(failed(&Fault::Stopping), Turned::Closed(4009, "retry_ms=1000"));
+    }
+}
