@@ -5,6 +5,7 @@ pub mod order_rooms;
 pub mod school;
 pub mod shared;
 pub mod spa;
+pub mod support_desk;
 
 use shared::Routes;
 
@@ -17,6 +18,7 @@ pub const CONTRACTS: &[Contract] = &[
     (order_rooms::NAME, order_rooms::routes),
     (school::NAME, school::routes),
     (spa::NAME, spa::routes),
+    (support_desk::NAME, support_desk::routes),
 ];
 
 /// The routes of every contract, and those that they share.

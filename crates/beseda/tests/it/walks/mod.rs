@@ -3,3 +3,4 @@
 mod order_desk;
 mod school;
 mod spa;
+mod support_desk;

@@ -1,0 +1,85 @@
+//! Sending and reading messages, as both sides of the desk do it.
+
+use super::by;
+use super::wire::{Desk, MessageJson, Side};
+use crate::shared::files::upload;
+use crate::shared::http::urlencoded;
+use crate::shared::{Drf, FieldError, FieldErrors, Form, Shared, json_answer};
+use axum::Json;
+use axum::extract::Request;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use beseda_core::ports::Tx;
+use beseda_core::rules::{self, History, Since};
+use beseda_core::words::{Draft, Marks, Message, MessageId, Person, PersonId, RoomView};
+use beseda_live::ask;
+
+/// Sends what a request brings: a text, a file, or both. A retry under the same client id is answered like the first
+/// time, with the first message.
+pub(super) async fn send(
+    shared: &Shared,
+    sender: Person,
+    view: &RoomView,
+    side: Side,
+    request: Request,
+) -> Result<Response, Drf> {
+    let (draft, viewer) = (draft(shared, sender.id, request).await?, sender.id);
+    let (now, limits, room) = (shared.chat.now(), shared.chat.limits().clone(), view.room.id);
+    let rule = move |tx: &mut dyn Tx| {
+        let sent = rules::send(tx, now, &limits, by(&sender), room, &draft)?;
+        if sent.first {
+            // Nobody can have read what was not there before.
+            return Ok((Message::clone(&sent.message), Marks::default()));
+        }
+        rules::one_message(tx, by(&sender), sent.message.id)
+    };
+    let (message, marks) = ask::change(&shared.chat, rule).await?;
+    let message = MessageJson::seen_by(&message, Desk::of(view, side), marks, viewer);
+    Ok((StatusCode::CREATED, Json(message)).into_response())
+}
+
+/// What a request asks to send, its files kept.
+async fn draft(shared: &Shared, sender: PersonId, request: Request) -> Result<Draft, Drf> {
+    let mut form = Form::read(shared, sender, request).await?;
+    let (limits, mut errors) = (shared.chat.limits(), FieldErrors::default());
+    let files = errors.take("file", form.one_file("file")).unwrap_or_default();
+    let text = if files.is_empty() {
+        form.fields.required_text("message", Some(limits.text_chars))
+    } else {
+        form.fields.chosen_text("message", limits.text_chars)
+    };
+    let text = errors.take("message", text);
+    let client_id = form.fields.chosen_name("client_id", limits.client_id_chars);
+    let client_id = errors.take("client_id", client_id);
+    errors.none()?;
+    shared.throttles.send(sender)?;
+    Ok(Draft {
+        text: text.unwrap_or_default(),
+        client_id: client_id.flatten(),
+        files: upload::keep(shared, files).await?,
+    })
+}
+
+/// Which messages a request asks for: the newest, or those after `?after=`.
+///
+/// # Errors
+/// 400 for what is no number.
+pub(super) fn since(uri: &Uri) -> Result<Since, Drf> {
+    match urlencoded::value(uri.query().unwrap_or_default(), "after") {
+        None => Ok(Since::Newest),
+        Some(after) => match after.trim().parse() {
+            Ok(after) => Ok(Since::After(MessageId(after))),
+            Err(_) => Err(Drf::field("after", FieldError::NotInteger)),
+        },
+    }
+}
+
+/// Messages, as this person at this desk sees them.
+pub(super) fn list_answer(history: &History, desk: Desk, viewer: PersonId) -> Response {
+    let messages: Vec<_> = history
+        .messages
+        .iter()
+        .map(|message| MessageJson::seen_by(message, desk, history.marks, viewer))
+        .collect();
+    json_answer(&messages)
+}

@@ -1,0 +1,228 @@
+//! The visitors' calls. Nobody signs in: a room's unguessable id is the key to it, and whoever knows it speaks as its
+//! visitor.
+
+use super::wire::{Desk, RoomJson, Side};
+use super::{by, messages, room_in_path};
+use crate::shared::identity::{origin, visitors};
+use crate::shared::{Drf, FieldError, FieldErrors, Fields, Routes, Segment, Shared, json_answer};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use beseda_core::ports::Tx;
+use beseda_core::rules::{self, Introduction, sign_in};
+use beseda_core::words::{Draft, Limits, Person, RoomView};
+use beseda_live::ask;
+use serde::Serialize;
+use uuid::Builder;
+
+/// The longest part of an address before the `@`, in bytes (RFC 5321).
+const MAILBOX_BYTES: usize = 64;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .both(
+            "/api/public/chat-rooms/",
+            get(list).post(open),
+            "GET, POST, HEAD, OPTIONS",
+        )
+        .both("/api/public/chat-rooms/{id}/", get(retrieve), "GET, HEAD, OPTIONS")
+        .both("/api/public/chat-rooms/{id}/send_message/", post(send), "POST, OPTIONS")
+        .both(
+            "/api/public/chat-rooms/{id}/get_messages/",
+            get(list_messages),
+            "GET, HEAD, OPTIONS",
+        )
+}
+
+/// The room with this id, and the visitor as whom everybody speaks who knows it.
+async fn room_of(shared: &Shared, id: &str) -> Result<(RoomView, Person), Drf> {
+    let name = room_in_path(id)?;
+    Ok(ask::look(&shared.chat, move |look| rules::case_by_name(look, name)).await?)
+}
+
+/// The visitor who is known again by their cookie or header.
+async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Person>, Drf> {
+    let visitor = visitors::of_request(shared, &parts.headers).await?;
+    // A header is set by a page that means to; a cookie goes along whoever asks.
+    let by_cookie = !parts.headers.contains_key(&visitors::HEADER);
+    if visitor.is_some() && by_cookie && origin::is_cross_site(&parts.headers) {
+        return Err(Drf::CrossSite);
+    }
+    Ok(visitor)
+}
+
+fn room_json<'a>(view: &'a RoomView, visitor: &Person) -> RoomJson<'a> {
+    let own = view.members.iter().find(|(member, _)| member.person == visitor.id);
+    let unread = own.map_or(0, |(member, _)| member.unread(&view.room));
+    RoomJson::seen_by(view, Side::Customer, visitor.id, unread)
+}
+
+/// The visitor's own rooms. A stranger has none.
+async fn list(State(shared): State<Shared>, parts: Parts) -> Result<Response, Drf> {
+    let Some(visitor) = known(&shared, &parts).await? else {
+        return Ok(json_answer(&[(); 0]));
+    };
+    let (limit, asking) = (i64::from(shared.chat.limits().list_rows), visitor.clone());
+    let views = ask::look(&shared.chat, move |look| rules::cases_of(look, &asking, limit)).await?;
+    let rooms: Vec<_> = views.iter().map(|view| room_json(view, &visitor)).collect();
+    Ok(json_answer(&rooms))
+}
+
+/// A room, and by what its visitor is known again where cookies do not travel.
+#[derive(Serialize)]
+struct OpenedJson<'a> {
+    #[serde(flatten)]
+    room: RoomJson<'a>,
+    visitor: &'a str,
+}
+
+/// Opens a room, with a first message if one came along.
+async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Result<Response, Drf> {
+    let limits = shared.chat.limits().clone();
+    let (introduction, message) = introduced(&fields, &limits)?;
+    let visitor = known(&shared, &parts).await?;
+    shared.throttles.open_room(shared.proxies.address(&parts))?;
+    let (now, uuid) = (
+        shared.chat.now(),
+        Builder::from_random_bytes(shared.chat.random()).into_uuid(),
+    );
+    let draft = (!message.is_empty()).then(|| Draft {
+        text: message,
+        ..Draft::default()
+    });
+    let rule = move |tx: &mut dyn Tx| {
+        let (opened, person) = rules::open_case(tx, now, &limits, visitor.as_ref(), &introduction, uuid)?;
+        if let Some(draft) = &draft {
+            rules::send(tx, now, &limits, by(&person), opened.room.id, draft)?;
+        }
+        rules::case_by_name(tx, uuid)
+    };
+    let (view, visitor) = ask::change(&shared.chat, rule).await?;
+    let tokens = &shared.identity.tokens;
+    let from = sign_in::token_time(&visitor, now);
+    let token = tokens.for_visitor(visitor.id, from, visitors::SECONDS, shared.chat.random())?;
+    let opened = OpenedJson {
+        room: room_json(&view, &visitor),
+        visitor: &token,
+    };
+    let mut answer = (StatusCode::CREATED, Json(opened)).into_response();
+    if let Some(cookie) = visitors::set_cookie(&token, shared.secures_cookies(&parts)) {
+        answer.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+/// What a visitor says of themselves, and their first message, which may be empty.
+fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, String), Drf> {
+    let mut errors = FieldErrors::default();
+    // Null is what many forms send for a field that nobody has filled in.
+    let chosen = |name: &str, max: usize| match fields.get(name) {
+        Some(value) if value.is_null() => Ok(String::new()),
+        _ => fields.chosen_text(name, max),
+    };
+    let name = fields.required_text("customer_name", Some(limits.title_chars));
+    let email = chosen("customer_email", limits.title_chars);
+    let email = email.and_then(|email| {
+        if email.is_empty() || is_address(&email) {
+            Ok(email)
+        } else {
+            Err(FieldError::NotEmail)
+        }
+    });
+    let name = errors.take("customer_name", name);
+    let email = errors.take("customer_email", email);
+    let subject = errors.take("subject", chosen("subject", limits.title_chars));
+    let message = errors.take("message", chosen("message", limits.text_chars));
+    errors.none()?;
+    let introduction = Introduction {
+        name: name.unwrap_or_default(),
+        email: email.unwrap_or_default(),
+        subject: subject.unwrap_or_default(),
+    };
+    Ok((introduction, message.unwrap_or_default()))
+}
+
+/// Whether a text can be an e-mail address: a mailbox without anything that needs quotes, and a domain of at least two
+/// labels. Whether anybody reads it there, only a letter could tell.
+fn is_address(text: &str) -> bool {
+    let Some((mailbox, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let in_mailbox = |char: char| char.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~-".contains(char);
+    let is_dotted = |part: &str, is_label: &dyn Fn(&str) -> bool| part.split('.').all(is_label);
+    let is_atom = |atom: &str| !atom.is_empty() && atom.chars().all(in_mailbox);
+    let is_label = |label: &str| {
+        let in_label = |char: char| char.is_alphanumeric() || char == '-';
+        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(in_label)
+    };
+    mailbox.len() <= MAILBOX_BYTES
+        && domain.contains('.')
+        && is_dotted(mailbox, &is_atom)
+        && is_dotted(domain, &is_label)
+}
+
+async fn retrieve(State(shared): State<Shared>, Segment(id): Segment) -> Result<Response, Drf> {
+    let (view, visitor) = room_of(&shared, &id).await?;
+    Ok(Json(room_json(&view, &visitor)).into_response())
+}
+
+async fn send(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Drf> {
+    let (view, visitor) = room_of(&shared, &id).await?;
+    messages::send(&shared, visitor, &view, Side::Customer, request).await
+}
+
+async fn list_messages(State(shared): State<Shared>, Segment(id): Segment, uri: Uri) -> Result<Response, Drf> {
+    let (view, visitor) = room_of(&shared, &id).await?;
+    let (since, rows, viewer) = (messages::since(&uri)?, shared.chat.limits().list_rows, visitor.id);
+    let desk = Desk::of(&view, Side::Customer);
+    let history = ask::look(&shared.chat, move |look| {
+        rules::history(look, by(&visitor), view.room.id, since, rows)
+    })
+    .await?;
+    Ok(messages::list_answer(&history, desk, viewer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_mailbox_and_a_domain() {
+        for address in [
+            "a@b.ru",
+            "anna.ivanova+shop@mail.example.com",
+            "вера@почта.рф",
+            "o'neil@x-y.org",
+        ] {
+            assert!(is_address(address), "{address}");
+        }
+        let long = format!("{}@b.ru", "a".repeat(MAILBOX_BYTES + 1));
+        for odd in [
+            "a",
+            "@",
+            "a@",
+            "@b.ru",
+            "a@b",
+            "a b@c.ru",
+            "a@b..ru",
+            ".a@b.ru",
+            "a.@b.ru",
+            "a@-b.ru",
+            "a@b-.ru",
+            "a@b.ru.",
+            "a@b@c.ru",
+            "<script>alert(1)</script>@x.ru",
+            "a@b.ru\n",
+            "\"a\"@b.ru",
+            "a@<b>.ru",
+            "a@b.r,u",
+            &long,
+        ] {
+            assert!(!is_address(odd), "{odd}");
+        }
+    }
+}
