@@ -1,11 +1,12 @@
 // A house for the browser tests: a real server on its own data, real browsers, and a clean end.
-import { ok } from "node:assert/strict";
+import { deepEqual, ok } from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
@@ -269,4 +270,13 @@ export function shownTexts(page) {
 /** Fails when any page had a fault. */
 export function noFaults(house) {
   ok(house.faults.length === 0, `faults in pages:\n${house.faults.join("\n")}`);
+}
+
+/** Fails when something on the page is not accessible. */
+export async function noBreaches(page, what) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
+  );
+  deepEqual(told, [], what);
 }

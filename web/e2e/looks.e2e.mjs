@@ -3,12 +3,12 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import {
   anna,
   boris,
   bubble,
   field,
+  noBreaches,
   noFaults,
   openHouse,
   orders,
@@ -81,14 +81,6 @@ const CONVERSATION = [
 
 const WIDTHS = { 1280: { width: 1280, height: 800 }, 375: { width: 375, height: 667 } };
 const THEMES = ["light", "dark"];
-
-async function noBreaches(page, what) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
-  );
-  deepEqual(told, [], what);
-}
 
 /** The faces of the page that are looked at, each with how to get there. */
 const FACES = {

@@ -1,4 +1,5 @@
 // The calls of the order-rooms contract.
+import type { FileLike, UploadCall } from "./platform.ts";
 import type { Session } from "./session.ts";
 import type { Message, Page, Room } from "./words.ts";
 
@@ -7,6 +8,9 @@ export interface PageWish {
   page: number | "last";
   pageSize: number;
 }
+
+/** Watches a file on its way, and can stop it. */
+export type UploadWatch = Pick<UploadCall, "progress" | "signal">;
 
 /** The REST half of the contract. Every call fails with `Trouble`. */
 export interface ChatApi {
@@ -18,8 +22,14 @@ export interface ChatApi {
   getMessages(room: number): Promise<Message[]>;
   getMessagePage(room: number, wish: PageWish): Promise<Page<Message>>;
   markAsRead(room: number): Promise<void>;
-  /** With the `clientId` of an earlier try, gives that try's message. */
-  sendMessage(room: number, text: string, clientId?: string): Promise<Message>;
+  /** With the `clientId` of an earlier try, gives that try's message. With a file the text may be empty. */
+  sendMessage(
+    room: number,
+    text: string,
+    clientId?: string,
+    file?: FileLike,
+    watch?: UploadWatch,
+  ): Promise<Message>;
   editMessage(id: number, text: string): Promise<Message>;
   deleteMessage(id: number): Promise<void>;
 }
@@ -38,12 +48,13 @@ export function createChatApi(session: Session): ChatApi {
     async markAsRead(room) {
       await session.call("POST", `${rooms}${room}/mark_read/`);
     },
-    sendMessage: (room, text, clientId) =>
-      session.call("POST", messages, {
-        room,
-        message: text,
-        ...(clientId ? { client_id: clientId } : {}),
-      }),
+    sendMessage(room, message, clientId, file, watch) {
+      const fields: Record<string, string> = { room: String(room), message };
+      if (clientId) fields.client_id = clientId;
+      return file
+        ? session.upload(messages, { fields, file, ...watch })
+        : session.call("POST", messages, { ...fields, room });
+    },
     editMessage: (id, text) => session.call("PATCH", `${messages}${id}/`, { message: text }),
     async deleteMessage(id) {
       await session.call("DELETE", `${messages}${id}/`);

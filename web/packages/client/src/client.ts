@@ -88,9 +88,15 @@ export class ChatClient {
       if (kept.holders > 0) return;
       kept.callOff = this.#platform.later(LINGER, () => {
         room.close();
-        own.rooms.delete(id);
+        // A file on its way goes on, and is still there when somebody comes back to look.
+        if (!room.isUploading) own.rooms.delete(id);
       });
     };
+  }
+
+  /** Whether a file has not arrived yet: its bytes are lost when the page is left. */
+  get isUploading(): boolean {
+    return [...(this.#own?.rooms.values() ?? [])].some(({ room }) => room.isUploading);
   }
 
   /** Something suggests that links may be dead: a wake-up, a new network, a failed call. */
@@ -113,6 +119,7 @@ export class ChatClient {
     for (const { room, callOff } of this.#own?.rooms.values() ?? []) {
       callOff?.();
       room.close();
+      room.dropUploads();
     }
     this.#own = null;
     this.list.clear();
@@ -145,7 +152,7 @@ export const chatApi: ChatApi = {
   getMessages: (room) => defaultClient().api.getMessages(room),
   getMessagePage: (room, wish) => defaultClient().api.getMessagePage(room, wish),
   markAsRead: (room) => defaultClient().api.markAsRead(room),
-  sendMessage: (room, text, clientId) => defaultClient().api.sendMessage(room, text, clientId),
+  sendMessage: (...told) => defaultClient().api.sendMessage(...told),
   editMessage: (id, text) => defaultClient().api.editMessage(id, text),
   deleteMessage: (id) => defaultClient().api.deleteMessage(id),
 };

@@ -1,12 +1,20 @@
 // The headless client: everything about a chat that needs no page.
-export { type ChatApi, createChatApi, type PageWish } from "./api.ts";
+export { type ChatApi, createChatApi, type PageWish, type UploadWatch } from "./api.ts";
 export { ChatClient, chatApi, defaultClient } from "./client.ts";
 export type { Drafts } from "./drafts.ts";
+export { fileName, filePath, isPicture } from "./files.ts";
 export { type Heard, hear, type Said } from "./frames.ts";
 export type { LinkPhase, LinkState } from "./link.ts";
 export type { Observed } from "./observed.ts";
-export type { Unsent } from "./outbox.ts";
-export { keepIn, type Platform, type SocketLike, systemPlatform } from "./platform.ts";
+export type { Unsent, Upload } from "./outbox.ts";
+export {
+  type BlobLike,
+  type FileLike,
+  keepIn,
+  type Platform,
+  type SocketLike,
+  systemPlatform,
+} from "./platform.ts";
 export type { MessageEar, OpenRoom, RoomSnapshot, TypingListener } from "./room.ts";
 export type { RoomList, RoomListSnapshot } from "./rooms.ts";
 export type { Session, SessionSnapshot } from "./session.ts";

@@ -1,6 +1,6 @@
 // What one person wrote into one room and the server has not acknowledged yet: kept over reloads,
 // said in order, one at a time, always under the same client id.
-import type { Platform } from "./platform.ts";
+import type { FileLike, Platform } from "./platform.ts";
 
 /** No ack within this time puts the link in doubt, in milliseconds. */
 const ACK_PATIENCE = 10_000;
@@ -24,6 +24,17 @@ export interface Unsent {
   failed: boolean;
   /** The code of the server's refusal; "" when there was none. */
   why: string;
+  /** The file that goes with it. */
+  upload?: Upload;
+}
+
+/** A file on its way. */
+export interface Upload {
+  file: FileLike;
+  /** How much of it has gone, 0 to 1. */
+  share: number;
+  /** The server's own sentence why it was not taken, or "". */
+  said: string;
 }
 
 /** What the outbox needs from its room. */

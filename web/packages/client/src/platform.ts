@@ -1,4 +1,5 @@
 // What the client asks of the place it runs in: nothing here knows a document or a window.
+import { type RequestGlobals, uploadByRequest } from "./request.ts";
 
 /** The part of a WebSocket that the client uses. */
 export interface SocketLike {
@@ -9,11 +10,29 @@ export interface SocketLike {
   onclose: ((event: { code: number; reason: string }) => void) | null;
 }
 
-/** The part of a fetch answer that the client uses. */
+/** The part of an answer that the client uses. */
 export interface Answer {
   status: number;
   headers: { get(name: string): string | null };
   text(): Promise<string>;
+}
+
+/** An answer whose body may be bytes. */
+export interface BytesAnswer extends Answer {
+  blob(): Promise<BlobLike>;
+}
+
+/** Bytes that the runtime holds: a Blob. */
+export interface BlobLike {
+  /** In bytes. */
+  readonly size: number;
+  /** The media type. */
+  readonly type: string;
+}
+
+/** A file that somebody chose: a browser's File. */
+export interface FileLike extends BlobLike {
+  readonly name: string;
 }
 
 /** The part of a fetch call that the client uses. */
@@ -21,6 +40,24 @@ export interface Call {
   method: string;
   headers: Record<string, string>;
   body?: string;
+}
+
+/** A form with a file, and who watches it go. */
+export interface UploadCall {
+  headers: Record<string, string>;
+  fields: Record<string, string>;
+  /** Goes under the name `file`. */
+  file: FileLike;
+  /** Hears how much has gone, 0 to 1. */
+  progress?(share: number): void;
+  /** Aborts the upload. */
+  signal?: Signal;
+}
+
+/** The part of an AbortSignal that the client uses. */
+export interface Signal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
 }
 
 /** Text kept under a key; a store that is full or forbidden forgets instead of failing. */
@@ -35,7 +72,9 @@ export interface Keep {
 export interface Platform {
   /** Where the server is: `https://host[:port]`, no trailing slash. */
   origin: string;
-  fetch(url: string, call: Call): Promise<Answer>;
+  fetch(url: string, call: Call): Promise<BytesAnswer>;
+  /** POSTs a form; fails when no answer came. */
+  upload(url: string, call: UploadCall): Promise<Answer>;
   openSocket(url: string): SocketLike;
   keep: Keep;
   /** Milliseconds since 1970. */
@@ -61,7 +100,7 @@ interface Storage {
 /** What a browser, or any recent JavaScript runtime, has on its global object. */
 interface Globals {
   location?: { origin: string };
-  fetch(url: string, call: Call & { credentials: string }): Promise<Answer>;
+  fetch(url: string, call: Call & { credentials: string }): Promise<BytesAnswer>;
   WebSocket: new (url: string) => SocketLike;
   localStorage?: Storage;
   crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
@@ -77,6 +116,7 @@ export function systemPlatform(origin?: string): Platform {
   return {
     origin: origin ?? world.location?.origin ?? "",
     fetch: (url, call) => world.fetch(url, { ...call, credentials: "same-origin" }),
+    upload: (url, call) => uploadByRequest(globalThis as unknown as RequestGlobals, url, call),
     openSocket: (url) => new world.WebSocket(url),
     keep: keepIn(storageOf(world)),
     now: () => Date.now(),

@@ -5,10 +5,11 @@ import { OlderPages, readBackTo } from "./history.ts";
 import { Link, type LinkState } from "./link.ts";
 import { Observed } from "./observed.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
-import type { Platform } from "./platform.ts";
+import type { FileLike, Platform } from "./platform.ts";
 import type { Session } from "./session.ts";
 import { type Item, type Older, Timeline } from "./timeline.ts";
 import { TypingEar, TypingVoice } from "./typing.ts";
+import { Uploads } from "./uploads.ts";
 import { asTrouble, type Message, type Room, type Trouble } from "./words.ts";
 
 /** The newest messages that a socket tells when it opens. */
@@ -61,6 +62,9 @@ export class OpenRoom extends Observed<RoomSnapshot> {
   readonly #ways: RoomWays;
   readonly #timeline = new Timeline();
   readonly #outbox: Outbox;
+  readonly #uploads: Uploads;
+  /** Messages with files that the server took while the loaded part could not take them in. */
+  #waiting: { message: Message; clientId: string }[] = [];
   readonly #typingEar: TypingEar;
   readonly #olderPages: OlderPages;
   readonly #messageEars = new Set<MessageEar>();
@@ -94,6 +98,12 @@ export class OpenRoom extends Observed<RoomSnapshot> {
     this.#outbox = new Outbox(platform, ways.me, id, {
       say: (message, client_id) => this.link.say({ type: "chat_message", message, client_id }),
       doubt: () => this.link.doubt(),
+      changed: () => this.#refresh(),
+    });
+    this.#uploads = new Uploads(platform, {
+      send: ({ text, clientId, upload }, watch) =>
+        ways.api.sendMessage(id, text, clientId, upload.file, watch),
+      taken: (message, clientId) => this.#taken(message, clientId),
       changed: () => this.#refresh(),
     });
     this.typingVoice = new TypingVoice(platform, (is_typing) =>
@@ -134,17 +144,33 @@ export class OpenRoom extends Observed<RoomSnapshot> {
     this.#refresh();
   }
 
-  send(text: string): void {
+  send(text: string, file?: FileLike): void {
     this.typingVoice.stop();
-    this.#outbox.add(text);
+    if (file) this.#uploads.add(text, file);
+    else this.#outbox.add(text);
   }
 
   retry(clientId: string): void {
-    this.#outbox.retry(clientId);
+    this.#laneOf(clientId).retry(clientId);
   }
 
   discard(clientId: string): void {
-    this.#outbox.discard(clientId);
+    this.#laneOf(clientId).discard(clientId);
+  }
+
+  /** Whether a file has not arrived yet. */
+  get isUploading(): boolean {
+    return this.#uploads.isPending;
+  }
+
+  /** Stops and forgets what is on its way with a file. */
+  dropUploads(): void {
+    this.#uploads.drop();
+  }
+
+  #laneOf(clientId: string): Outbox | Uploads {
+    const withFile = this.#uploads.entries.some((entry) => entry.clientId === clientId);
+    return withFile ? this.#uploads : this.#outbox;
   }
 
   async edit(id: number, text: string): Promise<void> {
@@ -240,7 +266,26 @@ export class OpenRoom extends Observed<RoomSnapshot> {
       if (!mine) this.#arrived(message);
       for (const ear of this.#messageEars) ear(message);
     }
-    if (mine && clientId) this.#outbox.settle(clientId);
+    if (mine && clientId) {
+      this.#outbox.settle(clientId);
+      this.#uploads.settle(clientId);
+    }
+  }
+
+  /** A file has arrived: its message is shown where it leaves no hole, or after the next history. */
+  #taken(message: Message, clientId: string): void {
+    this.#waiting.push({ message, clientId });
+    if (this.link.state.phase === "open") this.#takeIn();
+  }
+
+  #takeIn(): void {
+    if (!this.#loaded || this.#ahead) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { message, clientId } of waiting) this.#message(message, clientId);
+    if (waiting.length === 0) return;
+    this.#refresh();
+    this.#ways.touched(this.id);
   }
 
   #arrived(message: Message): void {
@@ -275,7 +320,9 @@ export class OpenRoom extends Observed<RoomSnapshot> {
     this.#guessOwn(newest);
     const loadedFrom = this.#timeline.first?.message.id ?? 0;
     if (this.#ahead || (first && loadedFrom < first.id && !whole)) void this.#readAgain();
+    this.#takeIn();
     this.#outbox.start();
+    this.#uploads.start();
   }
 
   #catchUp(newest: readonly Message[], from: number, tick?: number): void {
@@ -305,6 +352,7 @@ export class OpenRoom extends Observed<RoomSnapshot> {
       else if (ahead.length > 0) this.#timeline.reset(ahead, "some");
       for (const message of ahead) this.#timeline.put(message, null);
       this.#guessOwn(stretch ?? ahead);
+      this.#takeIn();
     } catch {
       if (repair !== this.#repair) return;
       this.#callOffRepair = this.#ways.platform.later(REPAIR_AGAIN, () => void this.#readAgain());
@@ -364,11 +412,14 @@ export class OpenRoom extends Observed<RoomSnapshot> {
     const { items, older } = this.#timeline;
     const shown = new Set(items.map(({ clientId }) => clientId));
     const link = this.link.state;
+    const unsent = [...this.#outbox.entries, ...this.#uploads.entries]
+      .filter(({ clientId }) => !shown.has(clientId))
+      .sort((a, b) => a.at - b.at);
     this.show({
       room: this.#room,
       loaded: this.#loaded && this.#asked,
       items,
-      unsent: this.#outbox.entries.filter(({ clientId }) => !shown.has(clientId)),
+      unsent,
       older,
       loadingOlder: this.#loadingOlder,
       olderTrouble: this.#olderTrouble,

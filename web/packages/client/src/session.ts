@@ -1,6 +1,6 @@
 // Who is logged in: the two tokens, kept in local storage and refreshed by themselves.
 import { Observed } from "./observed.ts";
-import type { Answer, Platform } from "./platform.ts";
+import type { Answer, BlobLike, BytesAnswer, Platform, UploadCall } from "./platform.ts";
 import { asTrouble, type Me, Trouble, type TroubleKind } from "./words.ts";
 
 const ACCESS = "tp_access_token";
@@ -28,6 +28,8 @@ interface LoginAnswer {
 
 export class Session extends Observed<SessionSnapshot> {
   readonly #platform: Platform;
+  /** The language that the server's sentences are wanted in; the browser's when null. */
+  lang: string | null = null;
 
   constructor(platform: Platform) {
     super({ state: "checking", me: null, trouble: null });
@@ -113,19 +115,40 @@ export class Session extends Observed<SessionSnapshot> {
 
   /** Calls the server as the person who is logged in and gives the answer's body. */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.#asMe((access) => this.#ask(method, path, access, body));
+    const text = await answer.text();
+    return (text ? JSON.parse(text) : null) as T;
+  }
+
+  /** Sends a form with a file and gives the answer's body. It has no time limit of its own. */
+  async upload<T>(path: string, form: Omit<UploadCall, "headers">): Promise<T> {
+    const url = this.#platform.origin + path;
+    const answer = await this.#asMe((access) =>
+      proven(this.#platform.upload(url, { ...form, headers: this.#headers(access) })),
+    );
+    return JSON.parse(await answer.text()) as T;
+  }
+
+  /** What stands at `path`: a file asks for the token, which an address cannot carry. */
+  async bytes(path: string): Promise<BlobLike> {
+    const answer = await this.#asMe((access) => this.#ask("GET", path, access));
+    return await answer.blob().catch(() => {
+      throw new Trouble("network", 0);
+    });
+  }
+
+  /** Asks with the token, and once more with a newer one when that is no good any more. */
+  async #asMe<A>(ask: (access: string) => Promise<A>): Promise<A> {
     const access = await this.access();
     if (!access) throw this.#loggedOut();
-    let answer: Answer;
     try {
-      answer = await this.#ask(method, path, access, body);
+      return await ask(access);
     } catch (error) {
       if (asTrouble(error).kind !== "unauthenticated") throw error;
       const newer = await this.renew(access);
       if (!newer) throw this.#loggedOut();
-      answer = await this.#ask(method, path, newer, body);
+      return await ask(newer);
     }
-    const text = await answer.text();
-    return (text ? JSON.parse(text) : null) as T;
   }
 
   #loggedOut(): Trouble {
@@ -133,20 +156,19 @@ export class Session extends Observed<SessionSnapshot> {
     return new Trouble("unauthenticated", 401);
   }
 
-  async #ask(method: string, path: string, access: string | null, body?: unknown): Promise<Answer> {
-    const headers: Record<string, string> = { Accept: "application/json" };
-    if (access) headers.Authorization = `Bearer ${access}`;
+  #ask(method: string, path: string, access: string | null, body?: unknown): Promise<BytesAnswer> {
+    const headers = this.#headers(access);
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const call =
       body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-    let answer: Answer;
-    try {
-      answer = await this.#inTime(this.#platform.fetch(this.#platform.origin + path, call));
-    } catch {
-      throw new Trouble("network", 0);
-    }
-    if (answer.status >= 400) throw await troubleOf(answer);
-    return answer;
+    return proven(this.#inTime(this.#platform.fetch(this.#platform.origin + path, call)));
+  }
+
+  #headers(access: string | null): Record<string, string> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (access) headers.Authorization = `Bearer ${access}`;
+    if (this.lang) headers["Accept-Language"] = this.lang;
+    return headers;
   }
 
   #inTime<T>(work: Promise<T>): Promise<T> {
@@ -176,6 +198,18 @@ export class Session extends Observed<SessionSnapshot> {
     for (const key of [ACCESS, REFRESH, GOOD_UNTIL]) this.#platform.keep.remove(key);
     this.show({ state: "out", me: null, trouble: null });
   }
+}
+
+/** The answer, unless there is none or it is a refusal. */
+async function proven<A extends Answer>(asked: Promise<A>): Promise<A> {
+  let answer: A;
+  try {
+    answer = await asked;
+  } catch {
+    throw new Trouble("network", 0);
+  }
+  if (answer.status >= 400) throw await troubleOf(answer);
+  return answer;
 }
 
 /** `exp` and `iat` of a token, in seconds; nothing when it cannot be read. */

@@ -1,6 +1,14 @@
 // A world for the client's tests: a clock that stands still, a server in memory, sockets in hand.
 import { ChatClient } from "../src/client.ts";
-import type { Answer, Call, Keep, Platform, SocketLike } from "../src/platform.ts";
+import type {
+  Answer,
+  BytesAnswer,
+  Call,
+  Keep,
+  Platform,
+  SocketLike,
+  UploadCall,
+} from "../src/platform.ts";
 import type { Message, Page, Room } from "../src/words.ts";
 
 export const ME = 1;
@@ -47,10 +55,18 @@ type Answering = (
   call: Call,
 ) => Promise<Answer | null> | Answer | null;
 
+/** An upload that is under way. */
+interface Uploading extends UploadCall {
+  url: string;
+  done(answer: Answer): void;
+  fail(): void;
+}
+
 export class World {
   now = Date.parse("2026-03-12T09:00:00Z");
   readonly sockets: FakeSocket[] = [];
   readonly calls: { method: string; path: string; call: Call }[] = [];
+  readonly uploads: Uploading[] = [];
   readonly kept = new Map<string, string>();
   messages: Message[] = [];
   unread = 0;
@@ -66,6 +82,12 @@ export class World {
     this.platform = {
       origin: "https://chat.example",
       fetch: async (url, call) => this.#fetch(url, call),
+      upload: (url, call) =>
+        new Promise((done, broken) => {
+          const fail = () => broken(new Error("no answer"));
+          call.signal?.addEventListener("abort", fail);
+          this.uploads.push({ ...call, url, done, fail });
+        }),
       openSocket: (url) => {
         const socket = new FakeSocket(url);
         this.sockets.push(socket);
@@ -124,11 +146,11 @@ export class World {
     return written;
   }
 
-  async #fetch(url: string, call: Call): Promise<Answer> {
+  async #fetch(url: string, call: Call): Promise<BytesAnswer> {
     const path = url.replace("https://chat.example", "");
     this.calls.push({ method: call.method, path, call });
     const own = await this.answer(call.method, path, call);
-    if (own) return own;
+    if (own) return { blob: async () => new Blob(), ...own };
     if (path === "/api/me/") return json(200, me);
     if (path === "/api/chat/rooms/") return json(200, [this.room()]);
     if (path === `/api/chat/rooms/${ROOM}/`) return json(200, this.room());
@@ -137,7 +159,7 @@ export class World {
     return json(404, { detail: "Not found." });
   }
 
-  #page(wish: string, size: number): Answer {
+  #page(wish: string, size: number): BytesAnswer {
     const pages = Math.max(1, Math.ceil(this.messages.length / size));
     const page = wish === "last" ? pages : Number(wish);
     if (page > pages) return json(404, { detail: "Invalid page." });
@@ -207,11 +229,16 @@ export function message(id: number, sender = OTHER, text = `текст ${id}`): 
   };
 }
 
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+export function json(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): BytesAnswer {
   return {
     status,
     headers: { get: (name) => headers[name] ?? null },
     text: async () => (body === null ? "" : JSON.stringify(body)),
+    blob: async () => new Blob([JSON.stringify(body)], { type: "application/json" }),
   };
 }
 

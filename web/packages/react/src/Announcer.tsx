@@ -1,5 +1,5 @@
 // Tells screen readers about new messages of others, at most once a second, apart from the thread.
-import type { OpenRoom } from "@beseda/client";
+import { fileName, type OpenRoom } from "@beseda/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { plural, useLang, useWords } from "./words/index.ts";
 
@@ -7,7 +7,7 @@ const EVERY = 1_000;
 
 export function Announcer({ room, me }: { room: OpenRoom; me: number }): ReactNode {
   const lang = useLang();
-  const { arrived } = useWords();
+  const { arrived, file: fileWord } = useWords();
   const [said, setSaid] = useState("");
   const waiting = useRef<string[]>([]);
   useEffect(() => {
@@ -21,14 +21,16 @@ export function Announcer({ room, me }: { room: OpenRoom; me: number }): ReactNo
     };
     const stop = room.onMessage((message) => {
       if (message.sender.id === me) return;
-      waiting.current.push(`${message.sender_name}: ${message.message.slice(0, 200)}`);
+      const file = message.file ? `${fileWord} ${fileName(message.file)}` : "";
+      const said = [message.message.slice(0, 200), file].filter(Boolean).join(". ");
+      waiting.current.push(`${message.sender_name}: ${said}`);
       timer ??= setTimeout(speak, EVERY);
     });
     return () => {
       stop();
       if (timer) clearTimeout(timer);
     };
-  }, [room, me, lang, arrived]);
+  }, [room, me, lang, arrived, fileWord]);
   return (
     <div className="bs-hidden" role="log" aria-live="polite">
       {said}

@@ -1,5 +1,5 @@
 // The rooms of a person, newest activity first, with what is unread in them.
-import type { Message, Room } from "@beseda/client";
+import { fileName, type Message, type Room } from "@beseda/client";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useClient, useObserved } from "./context.tsx";
 import { hueOf, initialsOf, nameOf } from "./people.ts";
@@ -159,7 +159,7 @@ function Preview(props: { room: Room; current: boolean; me: number | undefined }
 }
 
 function textOf({ message, file }: Message, fileWord: string): string {
-  return message || (file ? fileWord : "");
+  return message || (file ? fileName(file) || fileWord : "");
 }
 
 function shorten(text: string): string {

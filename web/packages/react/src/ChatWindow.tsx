@@ -2,6 +2,7 @@
 import type { OpenRoom, RoomSnapshot } from "@beseda/client";
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Announcer } from "./Announcer.tsx";
+import { DropHint, useAttachment, useDrop } from "./Attachment.tsx";
 import { Composer, type Editing } from "./Composer.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { ConnectionBadge, ConnectionBanner } from "./ConnectionBanner.tsx";
@@ -12,6 +13,7 @@ import { nameOf } from "./people.ts";
 import type { MessageRow } from "./rows.ts";
 import { Timeline } from "./Timeline.tsx";
 import { useRoom } from "./useWebSocket.ts";
+import { Viewer } from "./Viewer.tsx";
 import { useWords, type Words } from "./words/index.ts";
 
 export interface ChatWindowProps {
@@ -37,9 +39,13 @@ function RoomWindow({ roomId, onBack, onClose, title }: ChatWindowProps): ReactN
   const field = useRef<HTMLTextAreaElement>(null);
   const [editing, setEditing] = useState<Editing | null>(null);
   const [removing, setRemoving] = useState<MessageRow | null>(null);
+  const [viewed, setViewed] = useState<MessageRow | null>(null);
+  const attachment = useAttachment();
   const refused = snapshot.link.phase === "refused";
   const words = useWords();
   const ready = snapshot.loaded && snapshot.isConnected;
+
+  const drop = useDrop(attachment, ready && !editing);
 
   useTypingAnywhere(window, field);
   useFirstFocus(field, ready);
@@ -52,6 +58,7 @@ function RoomWindow({ roomId, onBack, onClose, title }: ChatWindowProps): ReactN
       remove: setRemoving,
       retry: ({ clientId }) => clientId && room.retry(clientId),
       discard: ({ clientId }) => clientId && room.discard(clientId),
+      view: setViewed,
     }),
     [room],
   );
@@ -61,7 +68,12 @@ function RoomWindow({ roomId, onBack, onClose, title }: ChatWindowProps): ReactN
   };
 
   return (
-    <section ref={window} className="bs-window" aria-label={titleOf(snapshot, words, title)}>
+    <section
+      ref={window}
+      className="bs-window"
+      aria-label={titleOf(snapshot, words, title)}
+      {...drop.ears}
+    >
       <Header snapshot={snapshot} me={me} onBack={onBack} onClose={onClose} title={title} />
       <ConnectionBanner room={room} snapshot={snapshot} />
       {refused && <Refused room={room} code={snapshot.link.code} />}
@@ -80,6 +92,7 @@ function RoomWindow({ roomId, onBack, onClose, title }: ChatWindowProps): ReactN
             isConnected={snapshot.isConnected}
             field={field}
             editing={editing}
+            attachment={attachment}
             onEditEnd={endEdit}
             onEditLast={() => setEditing(lastOwn(snapshot, me))}
             onSent={() => field.current?.focus()}
@@ -87,6 +100,16 @@ function RoomWindow({ roomId, onBack, onClose, title }: ChatWindowProps): ReactN
         </>
       )}
       <Announcer room={room} me={me} />
+      {drop.over && <DropHint />}
+      {viewed && (
+        <Viewer
+          file={viewed.file ?? ""}
+          onEnd={() => {
+            setViewed(null);
+            requestAnimationFrame(() => focusRow(window.current, viewed.key));
+          }}
+        />
+      )}
       {removing && (
         <RemoveDialog
           room={room}

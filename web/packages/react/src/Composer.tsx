@@ -1,6 +1,7 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
 import type { OpenRoom } from "@beseda/client";
 import {
+  type ClipboardEvent,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
@@ -9,6 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { AttachButton, type Attachment, Chip } from "./Attachment.tsx";
 import { isTouch, useClient, useNewest } from "./context.tsx";
 import { Icon } from "./icons.tsx";
 import { useWords } from "./words/index.ts";
@@ -31,6 +33,7 @@ export interface ComposerProps {
   isConnected: boolean;
   field: RefObject<HTMLTextAreaElement | null>;
   editing: Editing | null;
+  attachment: Attachment;
   onEditEnd: () => void;
   /** ArrowUp in an empty field. */
   onEditLast: () => void;
@@ -38,7 +41,7 @@ export interface ComposerProps {
 }
 
 export function Composer(props: ComposerProps): ReactNode {
-  const { room, isConnected, field, editing, onEditEnd, onEditLast, onSent } = props;
+  const { room, isConnected, field, editing, attachment, onEditEnd, onEditLast, onSent } = props;
   const words = useWords();
   const [text, setText] = useText(room, editing);
   const [failed, setFailed] = useState(false);
@@ -46,13 +49,15 @@ export function Composer(props: ComposerProps): ReactNode {
   useFocusKept(field, !isConnected);
 
   const length = text.length < NEAR ? text.length : [...text].length;
-  const canSend = isConnected && text.trim() !== "" && length <= LONGEST;
+  const file = editing ? null : attachment.file;
+  const canSend = isConnected && (text.trim() !== "" || file !== null) && length <= LONGEST;
 
   const submit = async () => {
     if (!canSend) return;
     if (!editing) {
-      room.send(text.trim());
+      room.send(text.trim(), file ?? undefined);
       setText("");
+      attachment.clear();
       onSent();
       return;
     }
@@ -83,6 +88,14 @@ export function Composer(props: ComposerProps): ReactNode {
     }
   };
 
+  const paste = (event: ClipboardEvent) => {
+    const { types, files } = event.clipboardData;
+    // Where there is text too, the text is meant: a copied cell or page brings a picture of itself.
+    if (editing || files.length === 0 || types.includes("text/plain")) return;
+    event.preventDefault();
+    attachment.put([...files]);
+  };
+
   return (
     <form
       className="bs-composer"
@@ -93,7 +106,9 @@ export function Composer(props: ComposerProps): ReactNode {
       }}
     >
       {editing && <EditStrip text={editing.text} failed={failed} onEnd={onEditEnd} />}
+      {!editing && <Chip attachment={attachment} field={field} />}
       <div className="bs-composer-line">
+        {!editing && <AttachButton attachment={attachment} field={field} disabled={!isConnected} />}
         <textarea
           ref={field}
           className="bs-field"
@@ -106,6 +121,7 @@ export function Composer(props: ComposerProps): ReactNode {
           dir="auto"
           onChange={(event) => change(event.target.value)}
           onKeyDown={key}
+          onPaste={paste}
           onBlur={() => room.typingVoice.stop()}
         />
         <button type="submit" className="bs-send" disabled={!canSend}>

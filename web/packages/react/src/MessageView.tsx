@@ -1,7 +1,8 @@
 // One row of a thread: a message with its ticks and actions, a day, or the unread line.
 import { memo, type ReactNode, useState } from "react";
+import { FileView } from "./FileView.tsx";
 import { Icon, Ticks } from "./icons.tsx";
-import { linkify, safeHref } from "./linkify.ts";
+import { linkify } from "./linkify.ts";
 import { hueOf } from "./people.ts";
 import type { MessageRow, Row } from "./rows.ts";
 import { clock, dateAndClock, dayName } from "./time.ts";
@@ -13,6 +14,8 @@ export interface MessageActions {
   remove(row: MessageRow): void;
   retry(row: MessageRow): void;
   discard(row: MessageRow): void;
+  /** Shows its picture in full. */
+  view(row: MessageRow): void;
 }
 
 export interface RowViewProps {
@@ -82,10 +85,14 @@ function MessageView(props: { row: MessageRow; active: boolean; actions: Message
           {row.erased ? (
             <span className="bs-text">{words.removed}</span>
           ) : (
-            <span className="bs-text" dir="auto">
-              <Text text={row.text} />
-              {row.file && <FileLink file={row.file} />}
-            </span>
+            <>
+              {(row.file || row.upload) && <FileView row={row} actions={actions} />}
+              {row.text && (
+                <span className="bs-text" dir="auto">
+                  <Text text={row.text} />
+                </span>
+              )}
+            </>
           )}
           <Meta row={row} />
         </div>
@@ -107,27 +114,6 @@ function Text({ text }: { text: string }): ReactNode {
       piece
     ),
   );
-}
-
-function FileLink({ file }: { file: string }): ReactNode {
-  const words = useWords();
-  const href = file.startsWith("/") && !file.startsWith("//") ? file : safeHref(file);
-  const name = decodeURIComponentSafely(file.split(/[?#]/)[0]?.split("/").at(-1) ?? "");
-  if (!href) return null;
-  return (
-    <a className="bs-file" href={href} target="_blank" rel="noopener noreferrer nofollow">
-      <Icon name="file" />
-      {name || words.file}
-    </a>
-  );
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function Meta({ row }: { row: MessageRow }): ReactNode {
@@ -172,7 +158,7 @@ function Actions({ row, actions }: { row: MessageRow; actions: MessageActions })
   };
   return (
     <div className="bs-actions">
-      {navigator.clipboard && (
+      {navigator.clipboard && row.text && (
         <button
           type="button"
           tabIndex={-1}
@@ -211,7 +197,7 @@ function Actions({ row, actions }: { row: MessageRow; actions: MessageActions })
 
 function Failed({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
   const words = useWords();
-  const why = words.refusals[row.why];
+  const why = words.refusals[row.why] ?? row.upload?.said;
   return (
     <div className="bs-failed">
       <span>{why ? `${words.notSent}: ${why}` : words.notSent}</span>

@@ -29,9 +29,13 @@ export interface ChatProviderProps {
 /** Gives the components below it a client other than the page's own, or another language. */
 export function ChatProvider({ client, lang, children }: ChatProviderProps): ReactNode {
   const outer = useLang();
+  const spoken = lang ?? outer;
+  useEffect(() => {
+    (client ?? defaultClient()).session.lang = spoken;
+  }, [client, spoken]);
   return (
     <ClientContext.Provider value={client ?? null}>
-      <LangContext.Provider value={lang ?? outer}>{children}</LangContext.Provider>
+      <LangContext.Provider value={spoken}>{children}</LangContext.Provider>
     </ClientContext.Provider>
   );
 }
@@ -58,6 +62,9 @@ export function useSurroundings(client: ChatClient): void {
     };
     const look = () => client.list.hint();
     const store = () => client.session.followTabs();
+    const ask = (event: BeforeUnloadEvent) => {
+      if (client.isUploading) event.preventDefault();
+    };
     let last = Date.now();
     const timer = setInterval(() => {
       const now = Date.now();
@@ -68,6 +75,7 @@ export function useSurroundings(client: ChatClient): void {
     addEventListener("offline", lose);
     addEventListener("focus", look);
     addEventListener("storage", store);
+    addEventListener("beforeunload", ask);
     document.addEventListener("visibilitychange", turn);
     return () => {
       clearInterval(timer);
@@ -75,6 +83,7 @@ export function useSurroundings(client: ChatClient): void {
       removeEventListener("offline", lose);
       removeEventListener("focus", look);
       removeEventListener("storage", store);
+      removeEventListener("beforeunload", ask);
       document.removeEventListener("visibilitychange", turn);
     };
   }, [client]);

@@ -1,5 +1,5 @@
 // Turns messages into the rows of a thread: days, groups, the unread line, and what is on its way.
-import type { Item, Unsent } from "@beseda/client";
+import type { Item, Unsent, Upload } from "@beseda/client";
 import { dayOf } from "./time.ts";
 
 /** Messages of one person belong together when they are no further apart, in milliseconds. */
@@ -16,7 +16,10 @@ export interface MessageRow {
   clientId: string | null;
   at: Date;
   text: string;
+  /** The address of its file. */
   file: string | null;
+  /** The file while it is on its way. */
+  upload: Upload | null;
   mine: boolean;
   sender: number;
   name: string;
@@ -87,6 +90,7 @@ function stored({ items, me, firstUnread, lastUnread, readUpTo }: RowSource): Me
       at,
       text: message.message,
       file: message.file,
+      upload: null,
       mine,
       sender: message.sender.id,
       name: message.sender_name,
@@ -102,7 +106,7 @@ function stored({ items, me, firstUnread, lastUnread, readUpTo }: RowSource): Me
 }
 
 function pending({ unsent, me }: RowSource): MessageRow[] {
-  return unsent.map(({ clientId, text, at, failed, why }) => ({
+  return unsent.map(({ clientId, text, at, failed, why, upload }) => ({
     kind: "message",
     key: clientId,
     id: null,
@@ -110,6 +114,7 @@ function pending({ unsent, me }: RowSource): MessageRow[] {
     at: new Date(at),
     text,
     file: null,
+    upload: upload ?? null,
     mine: true,
     sender: me,
     name: "",

@@ -22,8 +22,8 @@ export interface WebSocketWays {
   isConnected: boolean;
   /** The loaded messages, oldest first. */
   messages: Message[];
-  /** Kept until the server has it, also over a lost connection or a reload. */
-  sendMessage: (text: string) => void;
+  /** Kept until the server has it, also over a lost connection and, without a file, over a reload. */
+  sendMessage: (text: string, file?: File) => void;
   sendTyping: (isTyping: boolean) => void;
   markAsRead: () => void;
 }
@@ -41,7 +41,7 @@ export function useWebSocket({ roomId, onMessage, onTyping }: WebSocketOptions):
   return {
     isConnected,
     messages,
-    sendMessage: useCallback((text: string) => room.send(text), [room]),
+    sendMessage: useCallback((text: string, file?: File) => room.send(text, file), [room]),
     sendTyping: useCallback(
       (isTyping: boolean) => (isTyping ? room.typingVoice.key() : room.typingVoice.stop()),
       [room],

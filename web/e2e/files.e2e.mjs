@@ -1,0 +1,489 @@
+// Files: attached, sent, seen in the other window, downloaded, and what goes wrong on the way.
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { deflateSync } from "node:zlib";
+import {
+  anna,
+  boris,
+  bubble,
+  bubbles,
+  field,
+  noBreaches,
+  noFaults,
+  openHouse,
+  ready,
+  say,
+  shots,
+  shownTexts,
+  until,
+} from "./house.mjs";
+
+/** A PNG of two colours, so that one sees which way it stands. */
+function png(width, height) {
+  const line = Buffer.alloc(1 + width * 3);
+  const rows = Array.from({ length: height }, (_, y) => {
+    for (let x = 0; x < width; x += 1) {
+      const inside = (x - width / 2) ** 2 + (y - height / 2) ** 2 < (height / 3) ** 2;
+      line.set(inside ? [255, 214, 92] : [43, 70, 200], 1 + x * 3);
+    }
+    return Buffer.from(line);
+  });
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.concat(rows))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(type, data) {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(data.length);
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(body));
+  return Buffer.concat([head, body, sum]);
+}
+
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+const photo = { name: "узел крепления.png", mimeType: "image/png", buffer: png(640, 400) };
+const report = {
+  name: "Расчёт нагрузки на опоры, второй этаж.txt",
+  mimeType: "text/plain",
+  buffer: Buffer.from("Расчёт\n".repeat(400)),
+};
+
+let house;
+let room;
+before(async () => {
+  mkdirSync(shots, { recursive: true });
+  house = await openHouse({});
+  room = (await house.roomOf(17)).id;
+});
+after(async () => {
+  await house?.end();
+  console.log(`screenshots: ${shots}`);
+});
+
+const open = async (person, wishes) =>
+  ready(await house.page(person, `/chat?room=${room}`, wishes));
+const choose = (page, file) => page.locator('.bs-composer input[type="file"]').setInputFiles(file);
+const chip = (page) => page.locator(".bs-chip");
+const send = (page) => page.getByRole("button", { name: "Отправить" }).click();
+/** The file messages of the room, as the server keeps them. */
+const kept = async () => {
+  const messages = await house.call(anna, "GET", `/api/chat/rooms/${room}/messages/`);
+  return messages.filter(({ file }) => file);
+};
+const files = (page) => bubbles(page).filter({ has: page.locator(".bs-file-place") });
+
+/** The thumbnail of the newest file message, drawn. */
+async function drawn(page) {
+  const image = files(page).last().locator(".bs-picture img");
+  await image.waitFor();
+  await until(() => image.evaluate(({ naturalWidth }) => naturalWidth > 0), "the picture is drawn");
+  return image;
+}
+
+/** Gives the page files as a drop or a paste would. */
+function give(page, kind, list, text = "") {
+  return page.evaluate(
+    ([event, given, plain]) => {
+      const data = new DataTransfer();
+      for (const { name, bytes, type } of given) {
+        data.items.add(new File([Uint8Array.from(bytes)], name, { type }));
+      }
+      if (plain) data.setData("text/plain", plain);
+      const target = document.querySelector(
+        event === "paste" ? ".bs-field" : ".bs-thread, .bs-state",
+      );
+      const wishes = { bubbles: true, cancelable: true };
+      return target.dispatchEvent(
+        event === "paste"
+          ? new ClipboardEvent("paste", { ...wishes, clipboardData: data })
+          : new DragEvent(event, { ...wishes, dataTransfer: data }),
+      );
+    },
+    [
+      kind,
+      list.map(({ name, buffer, mimeType }) => ({ name, bytes: [...buffer], type: mimeType })),
+      text,
+    ],
+  );
+}
+
+test("a picture: chosen, taken off, chosen again, sent, and seen in the other window", async () => {
+  const page = await open(anna);
+  const other = await open(boris);
+  const sendButton = page.getByRole("button", { name: "Отправить" });
+  equal(await sendButton.isDisabled(), true);
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Прикрепить файл" }).click();
+  await (await chooser).setFiles(photo);
+  await chip(page).getByText("узел крепления.png").waitFor();
+  match(await chip(page).textContent(), /\d(,\d)? КБ/);
+  await page.getByRole("button", { name: "Убрать файл" }).click();
+  await chip(page).waitFor({ state: "detached" });
+  equal(await sendButton.isDisabled(), true);
+  const focused = () => field(page).evaluate((element) => element === document.activeElement);
+  await until(focused, "the field has the focus");
+
+  await choose(page, photo);
+  await field(page).fill("Вот узел");
+  await field(page).press("Enter");
+  equal(await chip(page).count(), 0);
+  await bubble(page, "Вот узел").getByTitle("Отправлено").waitFor();
+  const [sent] = await kept();
+  match(sent.file, /^\/files\/\d+\//);
+  for (const window of [page, other]) {
+    await bubble(window, "Вот узел").waitFor();
+    const image = await drawn(window);
+    equal(await image.getAttribute("alt"), "Картинка узел крепления.png");
+    match(await image.getAttribute("src"), /^blob:/);
+    equal(await bubble(window, "Вот узел").count(), 1);
+  }
+
+  // In full, with the keyboard alone: the row, its picture, and back.
+  await bubble(other, "Вот узел").focus();
+  await other.keyboard.press("Enter");
+  await other.keyboard.press("Enter");
+  const viewer = other.getByRole("dialog", { name: "Картинка узел крепления.png" });
+  await viewer.waitFor();
+  const wide = () => viewer.locator("img").evaluate(({ naturalWidth }) => naturalWidth === 640);
+  await until(wide, "the whole picture has come");
+  await other.keyboard.press("Escape");
+  await viewer.waitFor({ state: "detached" });
+  const onRow = () => other.evaluate(() => document.activeElement?.classList.contains("bs-row"));
+  await until(onRow, "the row has the focus again");
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});
+
+test("a file without a word: a card on both sides, and the very bytes when downloaded", async () => {
+  const page = await open(anna);
+  const other = await open(boris);
+  await choose(page, report);
+  await send(page);
+  await files(page).last().getByTitle("Отправлено").waitFor();
+  const card = files(other)
+    .last()
+    .getByRole("button", { name: `Скачать ${report.name}` });
+  await card.waitFor();
+  const saved = other.waitForEvent("download");
+  await card.click();
+  const download = await saved;
+  equal(download.suggestedFilename(), report.name);
+  ok(readFileSync(await download.path()).equals(report.buffer), "the bytes are the same");
+
+  // A name in the list says more than the word "file".
+  await other
+    .locator(".bs-room")
+    .filter({ hasText: "Расчёт нагрузки" })
+    .waitFor({ timeout: 25_000 });
+
+  await other.route(/\/files\//, (route) => route.abort());
+  await card.click();
+  await files(other).last().getByRole("alert").filter({ hasText: "Не скачался." }).waitFor();
+  await other.unroute(/\/files\//);
+  const again = other.waitForEvent("download");
+  await card.click();
+  await again;
+  await page.context().close();
+  await other.context().close();
+});
+
+test("a lost answer: not sent, sent again, and still one message", async () => {
+  const page = await open(anna);
+  const before = (await kept()).length;
+  const named = [];
+  let lose = true;
+  await page.route(/\/api\/chat\/messages\/$/, async (route) => {
+    const body = route.request().postDataBuffer().toString("utf8");
+    named.push(/name="client_id"\r\n\r\n([^\r]+)/.exec(body)?.[1]);
+    if (lose) await route.abort("connectionreset");
+    else await route.continue();
+  });
+  await choose(page, report);
+  await field(page).fill("со второго раза");
+  await field(page).press("Enter");
+  const row = bubble(page, "со второго раза");
+  await row.getByText("Не отправлено: нет связи с сервером").waitFor();
+  equal(await field(page).inputValue(), "");
+  lose = false;
+  await row.getByRole("button", { name: "Повторить" }).click();
+  await row.getByTitle("Отправлено").waitFor();
+  equal(named.length, 2);
+  equal(named[0], named[1]);
+  equal((await kept()).length, before + 1);
+
+  // The server has it, and only its answer is lost.
+  await page.unroute(/\/api\/chat\/messages\/$/);
+  let swallowed = 0;
+  await page.route(/\/api\/chat\/messages\/$/, async (route) => {
+    if (swallowed === 0) await route.fetch();
+    swallowed += 1;
+    if (swallowed === 1) await route.abort("connectionreset");
+    else await route.continue();
+  });
+  await choose(page, report);
+  await field(page).fill("ответ потерян");
+  await field(page).press("Enter");
+  await bubble(page, "ответ потерян").getByTitle("Отправлено").waitFor();
+  await until(async () => (await kept()).length === before + 2, "the server has one more");
+  equal((await shownTexts(page)).filter((text) => text === "ответ потерян").length, 1);
+  equal((await kept()).filter(({ message }) => message === "ответ потерян").length, 1);
+  await page.context().close();
+});
+
+test("what the server does not take is told in words, and can be deleted", async () => {
+  const page = await open(anna);
+  const before = (await kept()).length;
+  const odd = { name: "программа.exe", mimeType: "", buffer: Buffer.from("MZ\x00\x01\x02\x03") };
+  await choose(page, odd);
+  await field(page).fill("не возьмут");
+  await field(page).press("Enter");
+  const row = bubble(page, "не возьмут");
+  await row.getByText("Не отправлено: Файлы такого типа не принимаются.").waitFor();
+  await row.getByRole("button", { name: "Удалить" }).click();
+  await row.waitFor({ state: "detached" });
+
+  const big = { name: "большой.txt", mimeType: "text/plain", buffer: Buffer.alloc(27_000_000, 65) };
+  await choose(page, big);
+  await chip(page).getByText("26 МБ").waitFor();
+  await field(page).fill("не влезет");
+  await field(page).press("Enter");
+  await bubble(page, "не влезет").getByText("Не отправлено: файл слишком большой").waitFor();
+  await bubble(page, "не влезет").getByRole("button", { name: "Удалить" }).click();
+
+  await choose(page, { name: "пустой.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
+  await page.getByRole("alert").filter({ hasText: "Файл пустой." }).waitFor();
+  equal(await chip(page).count(), 0);
+  equal((await kept()).length, before);
+  await page.context().close();
+  noFaults(house);
+});
+
+test("an upload shows how far it has come, and can be called off", async () => {
+  const page = await open(anna);
+  const before = (await kept()).length;
+  let released;
+  const held = new Promise((done) => {
+    released = done;
+  });
+  await page.route(/\/api\/chat\/messages\/$/, async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  await choose(page, report);
+  await field(page).fill("передумаю");
+  await field(page).press("Enter");
+  const row = bubble(page, "передумаю");
+  await row.getByRole("progressbar", { name: "Отправляется" }).waitFor();
+  await row.getByText("5,1 КБ").waitFor();
+  // Text does not wait for the file.
+  await say(page, "текст не ждёт");
+  await bubble(page, "текст не ждёт").getByTitle("Отправлено").waitFor();
+  const asked = page.waitForEvent("dialog");
+  const leaving = page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  equal(dialog.type(), "beforeunload");
+  await dialog.dismiss();
+  await leaving;
+  await row.getByRole("button", { name: "Отмена" }).click();
+  await row.waitFor({ state: "detached" });
+  released();
+  await say(page, "после отмены");
+  await bubble(page, "после отмены").getByTitle("Отправлено").waitFor();
+  equal((await kept()).length, before);
+  await page.context().close();
+});
+
+test("pasted and dropped: one file, with the reason where it is none", async () => {
+  const page = await open(anna);
+  const notes = page.locator(".bs-attach-trouble");
+  await give(page, "paste", [photo], "текст важнее");
+  equal(await chip(page).count(), 0);
+  equal(await give(page, "paste", [photo]), false);
+  await chip(page).getByText(photo.name).waitFor();
+  await page.getByRole("button", { name: "Убрать файл" }).click();
+
+  await give(page, "dragenter", [report]);
+  await page.getByText("Отпустите файл, чтобы прикрепить его").waitFor();
+  await give(page, "drop", [report]);
+  await page.getByText("Отпустите файл, чтобы прикрепить его").waitFor({ state: "detached" });
+  await chip(page).getByText("5,1 КБ").waitFor();
+  await give(page, "drop", [report, photo]);
+  await notes.getByText("К сообщению можно прикрепить один файл.").waitFor();
+  await chip(page).getByText("5,1 КБ").waitFor();
+  await field(page).fill("брошенный");
+  await field(page).press("Enter");
+  await bubble(page, "брошенный").getByTitle("Отправлено").waitFor();
+  equal(await notes.textContent(), "");
+  await page.context().close();
+  noFaults(house);
+});
+
+test("a file's name stays text, whatever it is", async () => {
+  const page = await open(anna);
+  const other = await open(boris);
+  const evil = "<img src=x onerror=window.evil=1>.txt";
+  const mark = "javascript:window.evil=1&amp;<svg onload=window.evil=1>.png";
+  for (const name of [evil, mark]) {
+    await choose(page, { ...report, name });
+    await chip(page).waitFor();
+    equal(await chip(page).locator(".bs-file-name").textContent(), name);
+    await send(page);
+    await until(async () => (await chip(page).count()) === 0, "it is on its way");
+    await files(page).last().getByTitle("Отправлено").waitFor();
+  }
+  // What looks like a picture by its name and is none: a card, in the place of the picture.
+  const fallback = files(other).last().locator(".bs-picture .bs-file");
+  await fallback.waitFor();
+  const saved = other.waitForEvent("download");
+  await fallback.click();
+  await saved;
+  // A name that comes as it is does no harm either, and an address of no file of this server leads nowhere.
+  await other.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => {
+      const said = JSON.parse(String(frame));
+      if (said.type === "message_history") {
+        const [before, last] = said.messages.slice(-2);
+        // The server would have made this one harmless.
+        before.file = `/files/1/${encodeURIComponent(evil)}`;
+        last.file = "javascript:window.evil=1//files/1/a.png";
+      }
+      socket.send(JSON.stringify(said));
+    });
+  });
+  const asked = [];
+  other.on("request", (request) => asked.push(request.url()));
+  await other.reload();
+  await ready(other);
+  await files(other).last().locator(".bs-file").waitFor();
+  equal(await files(other).last().locator(".bs-file-place :is(a, button)").count(), 0);
+  equal(await files(other).nth(-2).locator(".bs-file-name").textContent(), evil);
+  deepEqual(
+    asked.filter((url) => url.includes("javascript")),
+    [],
+  );
+  for (const window of [page, other]) {
+    const planted = ".bs-window :is([onerror], [onload], script)";
+    equal(await window.locator(planted).count(), 0);
+    equal(await window.evaluate(() => window.evil), undefined);
+  }
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});
+
+test("nothing moves while pictures come, and none is asked for far away", async () => {
+  const { id } = await house.roomOf(18);
+  const { access_token } = await house.tokens(boris);
+  for (let index = 0; index < 12; index += 1) {
+    const form = new FormData();
+    form.set("room", `${id}`);
+    form.set("message", `снимок ${index}`);
+    form.set("file", new File([png(120 + index * 40, 300 - index * 10)], `снимок ${index}.png`));
+    const headers = { Authorization: `Bearer ${access_token}` };
+    const answer = await fetch(`${house.url}/api/chat/messages/`, {
+      method: "POST",
+      headers,
+      body: form,
+    });
+    equal(answer.status, 201, await answer.text());
+  }
+  await house.call(anna, "POST", `/api/chat/rooms/${id}/mark_read/`);
+  const page = await house.page(anna, "/chat");
+  let opened;
+  const gate = new Promise((done) => {
+    opened = done;
+  });
+  const asked = new Set();
+  await page.route(/view=thumbnail/, async (route) => {
+    asked.add(route.request().url());
+    await gate;
+    await route.continue();
+  });
+  await page.goto(`${house.url}/chat?room=${id}`);
+  await ready(page);
+  await until(() => asked.size > 0, "pictures are asked for");
+  const places = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll(".bs-row")].map((row) => row.getBoundingClientRect().top),
+    );
+  const before = await places();
+  equal(before.length, 12);
+  opened();
+  await drawn(page);
+  await until(
+    async () => (await page.locator(".bs-picture img").count()) === asked.size,
+    "all came",
+  );
+  deepEqual(await places(), before);
+  ok(asked.size < 12, `${asked.size} of 12 were asked for`);
+  await page.context().close();
+  noFaults(house);
+});
+
+const WIDTHS = { 1280: { width: 1280, height: 800 }, 375: { width: 375, height: 667 } };
+for (const colorScheme of ["light", "dark"]) {
+  for (const [width, viewport] of Object.entries(WIDTHS)) {
+    test(`${colorScheme}, ${width} px: files are accessible, and nothing scrolls sideways`, async () => {
+      const { id } = await house.roomOf(19);
+      const touch = width === "375" ? { isMobile: true, hasTouch: true } : {};
+      const page = await ready(
+        await house.page(anna, `/chat?room=${id}`, {
+          ...{ viewport, colorScheme, axe: true, reducedMotion: "reduce" },
+          ...touch,
+        }),
+      );
+      const seen = async (name) => {
+        await page.screenshot({ path: join(shots, `files-${name}-${width}-${colorScheme}.png`) });
+        await noBreaches(page, `files ${name} ${colorScheme} ${width}`);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        ok(wide <= 0, `${wide} px too wide`);
+      };
+      await choose(page, photo);
+      await field(page).fill("Так это выглядит сейчас");
+      await send(page);
+      await drawn(page);
+      await choose(page, report);
+      await send(page);
+      await files(page).last().getByTitle("Отправлено").waitFor();
+      await page.route(/\/api\/chat\/messages\/$/, (route) => route.abort());
+      await choose(page, report);
+      await send(page);
+      await page.getByText("Не отправлено").last().waitFor();
+      await page.unroute(/\/api\/chat\/messages\/$/);
+      await page.route(/\/api\/chat\/messages\/$/, () => undefined);
+      await choose(page, photo);
+      await send(page);
+      await page.getByRole("progressbar").waitFor();
+      await choose(page, photo);
+      await chip(page).waitFor();
+      await seen("thread");
+      await page.locator(".bs-picture button").last().click();
+      await page.getByRole("dialog").locator("img").waitFor();
+      await seen("viewer");
+      await page.context().close();
+    });
+  }
+}

@@ -1,0 +1,26 @@
+// The addresses of files: what they may look like, and what they say about the file.
+
+/** Only this server's own files; the name is one part of the path, without a query. */
+const OWN = /^\/files\/\d+\/([^/?#\\]*)\/?$/;
+
+const PICTURE = /\.(?:png|jpe?g|gif|webp)$/i;
+
+/** The path to ask for the file, or null where `file` is no address of this server's files. */
+export function filePath(file: string): string | null {
+  return OWN.test(file) ? file : null;
+}
+
+/** What the sender called the file; "" where the address does not say. */
+export function fileName(file: string): string {
+  const name = OWN.exec(file)?.[1] ?? "";
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+/** Whether a file of this name may have a small picture. */
+export function isPicture(name: string): boolean {
+  return PICTURE.test(name);
+}

@@ -1,0 +1,41 @@
+// Saving a file: its bytes are fetched with the token, and handed to the browser under their name.
+import { asTrouble, fileName, filePath, type Trouble } from "@beseda/client";
+import { useState } from "react";
+import { useClient } from "./context.tsx";
+
+/** The browser has long begun to save after this, in milliseconds. */
+const SAVED = 60_000;
+
+export interface Download {
+  /** Null where the address is none of this server's files. */
+  start: (() => void) | null;
+  going: boolean;
+  trouble: Trouble | null;
+}
+
+export function useDownload(file: string): Download {
+  const client = useClient();
+  const [going, setGoing] = useState(false);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const path = filePath(file);
+  const start = async () => {
+    if (path === null || going) return;
+    setGoing(true);
+    setTrouble(null);
+    try {
+      save((await client.session.bytes(path)) as Blob, fileName(file));
+    } catch (error) {
+      setTrouble(asTrouble(error));
+    }
+    setGoing(false);
+  };
+  return { start: path === null ? null : () => void start(), going, trouble };
+}
+
+function save(bytes: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVED);
+}
