@@ -181,12 +181,12 @@ pub fn require_order(deed: Deed, order: &Order, is_in: bool, by: By<'_>) -> Resu
     }
 }
 
-/// Whether the person may open the room of this order: who has a place in it.
+/// Whether the person may open the room of this order: who has a place in it, or `is_in` it by a grant.
 ///
 /// # Errors
 /// [`Refusal::NoPlaceInOrder`].
-pub fn require_place_in_order(order: &Order, person: &Person) -> Result<(), Refusal> {
-    if order.people().contains(&person.id) {
+pub fn require_place_in_order(order: &Order, is_in: bool, person: &Person) -> Result<(), Refusal> {
+    if is_in || order.people().contains(&person.id) {
         Ok(())
     } else {
         Err(Refusal::NoPlaceInOrder)

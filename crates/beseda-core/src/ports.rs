@@ -52,6 +52,8 @@ pub trait Look {
     /// The account whose username, e-mail (in any case) or phone is `identifier`. Where several match, a username
     /// goes before an e-mail and an e-mail before a phone.
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault>;
+    /// The first of `username`, `email` and `phone` by which somebody else is known already as this person would be.
+    fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault>;
     /// The account of the person with this number.
     fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault>;
     /// The person whom a host application calls by this name, where its names are no numbers.
@@ -197,8 +199,8 @@ pub trait Tx: Look {
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
     /// Keeps what the desk knows of a visitor's room.
     fn put_case(&mut self, case: &Case) -> Result<(), Fault>;
-    /// Takes a room away: it is found by nothing any more, and its key is free.
-    fn remove_room(&mut self, room: RoomId, now: Time) -> Result<(), Fault>;
+    /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.
+    fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault>;
     /// Makes the person a member, by a grant or not; `None` when they are one already.
     fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault>;
     /// Ends a membership; false when there was none.

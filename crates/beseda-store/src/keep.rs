@@ -198,8 +198,10 @@ impl Tx for Transaction<'_> {
         self.write(sql::CASES_PUT, values).map(drop)
     }
 
-    fn remove_room(&mut self, room: RoomId, now: Time) -> Result<(), Fault> {
-        self.write(sql::ROOMS_REMOVE, [now.0, room.0]).map(drop)
+    fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault> {
+        let name = room.name_when_removed();
+        self.write(sql::ROOMS_REMOVE, params![now.0, name.as_bytes(), room.id.0])
+            .map(drop)
     }
 
     fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault> {

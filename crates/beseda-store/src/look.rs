@@ -25,6 +25,14 @@ impl Look for Transaction<'_> {
         self.one(sql::PEOPLE_ACCOUNT, [identifier], account)
     }
 
+    fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault> {
+        let values = params![person.username, person.id.0, person.email, person.phone];
+        let field: Option<Option<String>> = self.one(sql::PEOPLE_NAME_TAKEN, values, |row| row.get(0))?;
+        let fields = ["username", "email", "phone"];
+        let field = field.flatten();
+        Ok(fields.into_iter().find(|name| field.as_deref() == Some(*name)))
+    }
+
     fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault> {
         self.one(sql::PEOPLE_ACCOUNT_OF, [id.0], account)
     }

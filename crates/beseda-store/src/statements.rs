@@ -69,6 +69,7 @@ statements! {
     PEOPLE_ACCOUNT_OF = "people/account_of";
     PEOPLE_GET = "people/get";
     PEOPLE_KEEP_SEARCH = "people/keep_search";
+    PEOPLE_NAME_TAKEN = "people/name_taken";
     PEOPLE_NEXT = "people/next";
     PEOPLE_PUT = "people/put";
     PEOPLE_REMOVE_PASSWORD = "people/remove_password";

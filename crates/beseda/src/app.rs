@@ -93,7 +93,8 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     let throttles = Arc::new(Throttles::new(chat.limits(), &uptime));
     let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&throttles) as _);
     let files = open_files(&settings)?;
-    sweep::forget_strays(&chat, &files).await?;
+    sweep::forget_unended(&chat, &files).await?;
+    tokio::spawn(sweep::report_strays(chat.clone(), Arc::clone(&files)));
     let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
     let identity = Arc::clone(&shared.identity);
     let stopping = Arc::new(AtomicBool::new(false));

@@ -33,34 +33,44 @@ async fn sweep_files(chat: &Chat, files: &Arc<dyn Files>) -> Result<(), Error> {
         tracing::info!("sweeping {} files that no message claimed", doomed.len());
     }
     for name in doomed {
-        forget_bytes(files, name.clone()).await?;
+        // One that cannot be forgotten now keeps nobody else: it is given out again next time.
+        if let Err(error) = forget_bytes(files, name.clone()).await {
+            tracing::warn!("the bytes of {name} could not be swept: {error}");
+            continue;
+        }
         ask::change(chat, move |tx| rules::forget_file(tx, &name)).await?;
     }
     Ok(())
 }
 
-/// Forgets what a killed server left behind: uploads that it did not end, and bytes that no file has. Only before
-/// anybody is served: later, bytes without a file may belong to one that is just coming back.
+/// Forgets uploads that a killed server did not end. Before anybody is served: later, they would be somebody's.
 ///
 /// # Errors
-/// A fault where the store, the disk or the network fails.
-pub async fn forget_strays(chat: &Chat, files: &Arc<dyn Files>) -> Result<(), Error> {
-    let (kept, now) = (Arc::clone(files), chat.now());
-    let names = on_a_thread(move || {
-        kept.sweep(now)?;
-        Ok(kept.names()?.into_iter().map(|(name, _)| name).collect::<Vec<String>>())
-    })
-    .await?;
-    let strays = ask::look(chat, move |look| rules::unknown_files(look, names)).await?;
-    if !strays.is_empty() {
-        tracing::info!("sweeping {} files that were left behind", strays.len());
-    }
-    for name in strays {
-        forget_bytes(files, name).await?;
-    }
-    Ok(())
+/// A fault where the disk fails.
+pub async fn forget_unended(chat: &Chat, files: &Arc<dyn Files>) -> Result<(), Error> {
+    let (files, now) = (Arc::clone(files), chat.now());
+    on_a_thread(move || files.sweep(now)).await
 }
 
+/// Tells the log of bytes that no file of this database has. They are left where they are: the order in which files are
+/// kept leaves none behind, so they belong to another database, or to a newer state of this one.
+pub async fn report_strays(chat: Chat, files: Arc<dyn Files>) {
+    let strays = async {
+        let names = on_a_thread(move || files.names()).await?;
+        let names: Vec<String> = names.into_iter().map(|(name, _)| name).collect();
+        ask::look(&chat, move |look| rules::unknown_files(look, names)).await
+    };
+    match strays.await {
+        Ok(strays) if strays.is_empty() => {}
+        Ok(strays) => tracing::warn!(
+            "{} files belong to nothing in this database and are left alone; is it the right one?",
+            strays.len()
+        ),
+        Err(error) => tracing::warn!("could not look for files that belong to nothing: {error}"),
+    }
+}
+
+/// Forgets a file's bytes and its small copy, if there is one.
 async fn forget_bytes(files: &Arc<dyn Files>, name: String) -> Result<(), Error> {
     let files = Arc::clone(files);
     on_a_thread(move || {

@@ -12,7 +12,7 @@ use crate::system::Folder;
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
 use file::{Keep, LogFile};
-use line::{Line, Stamp, iso};
+use line::{Line, Stamp, escaped, iso};
 use serde_json::json;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -125,7 +125,8 @@ where
         .with_writer(Scrubbed(writer))
 }
 
-/// Scrubs every line on its way out: the last line of defence, after everybody who should not have logged a secret.
+/// Scrubs every line on its way out: the last line of defence, after everybody who should not have logged a secret, or
+/// what a terminal obeys.
 struct Scrubbed<W>(W);
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for Scrubbed<W> {
@@ -144,7 +145,7 @@ impl<W: Write> Write for Scrubbed<W> {
     /// An event comes in one piece, so no secret is cut in two.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        self.0.write_all(scrub(&text).as_bytes())?;
+        self.0.write_all(escaped(&scrub(&text)).as_bytes())?;
         Ok(bytes.len())
     }
 
@@ -331,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_message_cannot_forge_a_line_or_turn_the_text_around() {
-        let forged = "x\r\nERROR: forged\u{1b}[31m\u{202e}\u{2028}";
+        let forged = "x\r\nERROR: forged\u{1b}[31m\u{9b}31m\u{7f}\u{202e}\u{2028}";
         for format in [LogFormat::Text, LogFormat::Json] {
             let log = logged(format, LogLevel::Info, || {
                 let span = tracing::info_span!("request", path = forged);
@@ -339,11 +340,15 @@ mod tests {
                 tracing::info!(value = forged, other = ?forged, "Имя: {forged}");
             });
             assert_eq!(log.lines().count(), 1, "{log:?}");
-            assert!(!log.trim_end().contains(char::is_control), "{log:?}");
+            let line = log.trim_end();
+            assert!(!line.contains(char::is_control), "{log:?}");
+            assert!(!line.contains(['\u{202e}', '\u{2028}']), "{log:?}");
+            if format == LogFormat::Json {
+                let line: serde_json::Value = serde_json::from_str(line).unwrap();
+                assert_eq!(line["value"], forged, "nothing is lost");
+            }
             assert!(log.contains("Имя"), "Russian stays as it is: {log:?}");
         }
-        let log = logged(LogFormat::Text, LogLevel::Info, || tracing::info!("{forged}"));
-        assert!(!log.contains(['\u{202e}', '\u{2028}']), "{log:?}");
     }
 
     #[test]

@@ -99,13 +99,16 @@ async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Requ
     let asking = person.clone();
     let allowed = move |look: &mut dyn Look| rules::room_of_order(look, by(&asking), Deed::Send, order).map(drop);
     ask::look(&shared.chat, allowed).await?;
-    let (draft, files) = draft(shared, person, request).await?;
+    let mut person = person.clone();
+    let (draft, files) = draft(shared, &mut person, request).await?;
     shared.throttles.send(person.id)?;
-    let (message, marks) = save(shared, person, order, draft, files).await.inspect_err(|refused| {
-        if let Refused::Failed(cause) = refused {
-            tracing::error!("Failed to save chat message: {cause}");
-        }
-    })?;
+    let (message, marks) = save(shared, &person, order, draft, files)
+        .await
+        .inspect_err(|refused| {
+            if let Refused::Failed(cause) = refused {
+                tracing::error!("Failed to save chat message: {cause}");
+            }
+        })?;
     Ok(json_answer(&SentJson {
         success: true,
         message: MessageJson::seen_by(&message, order, marks, person.id),
@@ -113,9 +116,9 @@ async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Requ
 }
 
 /// What the request asks to be sent, and its file, which is not kept yet.
-async fn draft(shared: &Shared, person: &Person, request: Request) -> Result<(Draft, Vec<Uploaded>), Refused> {
+async fn draft(shared: &Shared, person: &mut Person, request: Request) -> Result<(Draft, Vec<Uploaded>), Refused> {
     let limits = shared.chat.limits();
-    let mut form = Form::read(shared, person.id, request).await?;
+    let mut form = Form::read(shared, person, request).await?;
     let files = form.one_file("file").map_err(|error| Drf::field("file", error))?;
     let fields = &form.fields;
     let text = if files.is_empty() {

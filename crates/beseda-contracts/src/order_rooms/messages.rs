@@ -51,8 +51,8 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.
-async fn create(State(shared): State<Shared>, caller: Caller, request: Request) -> Result<Response, Drf> {
-    let mut form = Form::read(&shared, caller.person.id, request).await?;
+async fn create(State(shared): State<Shared>, mut caller: Caller, request: Request) -> Result<Response, Drf> {
+    let mut form = Form::read(&shared, &mut caller.person, request).await?;
     let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
     let files = errors.take("file", form.one_file("file")).unwrap_or_default();
@@ -72,6 +72,11 @@ async fn create(State(shared): State<Shared>, caller: Caller, request: Request) 
         return Err(Drf::NotFound);
     };
     shared.throttles.send(caller.person.id)?;
+    let asking = caller.person.clone();
+    let allowed = ask::look(&shared.chat, move |look| {
+        rules::may_send(look, by(&asking), RoomId(room))
+    });
+    allowed.await.map_err(|error| not_there(error, room))?;
 
     let draft = Draft {
         text,
@@ -87,16 +92,19 @@ async fn create(State(shared): State<Shared>, caller: Caller, request: Request) 
         }
         rules::one_message(tx, by(&caller.person), sent.message.id)
     };
-    match ask::change(&shared.chat, rule).await {
-        Ok((message, marks)) => {
-            let message = MessageJson::seen_by(&message, marks, viewer);
-            Ok((StatusCode::CREATED, Json(message)).into_response())
+    let sent = ask::change(&shared.chat, rule).await;
+    let (message, marks) = sent.map_err(|error| not_there(error, room))?;
+    let message = MessageJson::seen_by(&message, marks, viewer);
+    Ok((StatusCode::CREATED, Json(message)).into_response())
+}
+
+/// Whoever is not in the room is told what they would be told if it were not there.
+fn not_there(error: Error, room: i64) -> Drf {
+    match error {
+        Error::Refused(Refusal::NoSuchRoom | Refusal::NotAllowed) => {
+            Drf::field("room", FieldError::DoesNotExist { pk: room.to_string() })
         }
-        // Whoever is not in the room is told what they would be told if it were not there.
-        Err(Error::Refused(Refusal::NoSuchRoom | Refusal::NotAllowed)) => {
-            Err(Drf::field("room", FieldError::DoesNotExist { pk: room.to_string() }))
-        }
-        Err(error) => Err(error.into()),
+        error => error.into(),
     }
 }
 

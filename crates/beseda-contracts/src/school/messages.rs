@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use beseda_core::policy;
 use beseda_core::ports::Tx;
 use beseda_core::rules::{self, Since};
 use beseda_core::words::{Draft, Limits, Marks, Message, MessageId, RoomId};
@@ -86,8 +87,13 @@ async fn list(
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.
-async fn create(State(shared): State<Shared>, Schooled(person): Schooled, request: Request) -> Result<Response, Drf> {
-    let mut form = Form::read(&shared, person.id, request).await?;
+async fn create(
+    State(shared): State<Shared>,
+    Schooled(mut person): Schooled,
+    request: Request,
+) -> Result<Response, Drf> {
+    let mut form = Form::read(&shared, &mut person, request).await?;
+    policy::require_school(&person, shared.school_admins)?;
     let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
     let files = errors.take("file", form.one_file("file")).unwrap_or_default();
@@ -102,6 +108,11 @@ async fn create(State(shared): State<Shared>, Schooled(person): Schooled, reques
     let client_id = errors.take("client_id", fields.chosen_name("client_id", limits.client_id_chars));
     errors.none()?;
     shared.throttles.send(person.id)?;
+    let asking = person.clone();
+    let allowed = ask::look(&shared.chat, move |look| {
+        rules::may_send(look, by(&asking), RoomId(chat))
+    });
+    allowed.await.map_err(said)?;
 
     let draft = Draft {
         text,

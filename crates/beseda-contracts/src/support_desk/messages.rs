@@ -18,12 +18,12 @@ use beseda_live::ask;
 /// time, with the first message.
 pub(super) async fn send(
     shared: &Shared,
-    sender: Person,
+    mut sender: Person,
     view: &RoomView,
     side: Side,
     request: Request,
 ) -> Result<Response, Drf> {
-    let (draft, viewer) = (draft(shared, sender.id, request).await?, sender.id);
+    let (draft, viewer) = (draft(shared, &mut sender, view, request).await?, sender.id);
     let (now, limits, room) = (shared.chat.now(), shared.chat.limits().clone(), view.room.id);
     let rule = move |tx: &mut dyn Tx| {
         let sent = rules::send(tx, now, &limits, by(&sender), room, &draft)?;
@@ -39,7 +39,7 @@ pub(super) async fn send(
 }
 
 /// What a request asks to send, its files kept.
-async fn draft(shared: &Shared, sender: PersonId, request: Request) -> Result<Draft, Drf> {
+async fn draft(shared: &Shared, sender: &mut Person, view: &RoomView, request: Request) -> Result<Draft, Drf> {
     let mut form = Form::read(shared, sender, request).await?;
     let (limits, mut errors) = (shared.chat.limits(), FieldErrors::default());
     let files = errors.take("file", form.one_file("file")).unwrap_or_default();
@@ -52,7 +52,9 @@ async fn draft(shared: &Shared, sender: PersonId, request: Request) -> Result<Dr
     let client_id = form.fields.chosen_name("client_id", limits.client_id_chars);
     let client_id = errors.take("client_id", client_id);
     errors.none()?;
-    shared.throttles.send(sender)?;
+    shared.throttles.send(sender.id)?;
+    let (asking, room) = (sender.clone(), view.room.id);
+    ask::look(&shared.chat, move |look| rules::may_send(look, by(&asking), room)).await?;
     Ok(Draft {
         text: text.unwrap_or_default(),
         client_id: client_id.flatten(),

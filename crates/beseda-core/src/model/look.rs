@@ -72,6 +72,24 @@ impl Look for Run {
         Ok(self.kept.account(identifier).cloned())
     }
 
+    fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault> {
+        let others = || {
+            let others = self.kept.people.values().map(|account| &account.person);
+            others.filter(|other| other.id != person.id)
+        };
+        let taken = |name: &str, same: &dyn Fn(&Person) -> bool| !name.is_empty() && others().any(same);
+        let email = person.email.to_ascii_lowercase();
+        Ok(if taken(&person.username, &|other| other.username == person.username) {
+            Some("username")
+        } else if taken(&email, &|other| other.email.to_ascii_lowercase() == email) {
+            Some("email")
+        } else if taken(&person.phone, &|other| other.phone == person.phone) {
+            Some("phone")
+        } else {
+            None
+        })
+    }
+
     fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault> {
         Ok(self.kept.people.get(&id).cloned())
     }

@@ -244,8 +244,8 @@ impl Tx for Run {
         Ok(())
     }
 
-    fn remove_room(&mut self, room: RoomId, _now: Time) -> Result<(), Fault> {
-        self.kept().rooms.remove(&room);
+    fn remove_room(&mut self, room: &Room, _now: Time) -> Result<(), Fault> {
+        self.kept().rooms.remove(&room.id);
         Ok(())
     }
 

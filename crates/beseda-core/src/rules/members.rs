@@ -4,22 +4,33 @@ use crate::error::Error;
 use crate::ports::Tx;
 use crate::words::{Event, Head, Heard, Member, PersonId, Room, Seq, Time};
 
-/// Makes everybody in `people` a member, and nobody else but those whom a grant let in.
-pub(super) fn settle(tx: &mut dyn Tx, now: Time, room: &mut Room, people: &[PersonId]) -> Result<(), Error> {
+/// What becomes of those whom a grant let in, when others come and go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Granted {
+    /// They stay.
+    Stay,
+    /// They leave: the room is not the one that they were let into.
+    Leave,
+}
+
+/// Makes everybody in `people` a member, and nobody else but perhaps those whom a grant let in.
+pub(super) fn settle(
+    tx: &mut dyn Tx,
+    now: Time,
+    room: &mut Room,
+    people: &[PersonId],
+    granted: Granted,
+) -> Result<(), Error> {
     let members = tx.members(room.id)?;
-    let standing: Vec<(PersonId, bool)> = members
-        .iter()
-        .map(|(member, _)| (member.person, member.granted))
-        .collect();
-    let stands = |person: &PersonId| standing.iter().any(|(standing, _)| standing == person);
-    for &person in people.iter().filter(|person| !stands(person)) {
+    let is_in = |person: &PersonId| members.iter().any(|(member, _)| member.person == *person);
+    for &person in people.iter().filter(|person| !is_in(person)) {
         join(tx, now, room, person, false)?;
     }
-    for &(person, _) in standing
-        .iter()
-        .filter(|(person, granted)| !granted && !people.contains(person))
-    {
-        leave(tx, room, person)?;
+    for (member, _) in &members {
+        let stays = member.granted && granted == Granted::Stay;
+        if !stays && !people.contains(&member.person) {
+            leave(tx, room, member.person)?;
+        }
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub use everything::messages_of;
 pub use files::{attachment, doom_files, forget_file, reserve_file, unknown_files};
 pub use history::{History, Since, history, listen, message_to_change, one_message};
 pub use open::{
-    Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
+    Set, let_in, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
     standing_order_room, standing_pair, standing_private,
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
@@ -40,7 +40,7 @@ pub use people::{
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, groups_of, search_people};
-pub use send::{Sent, check_draft, check_text, send, send_system};
+pub use send::{Sent, check_draft, check_text, may_send, send, send_system};
 pub use standing::{Standing, Where, standing};
 pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, unread_in_case};
 

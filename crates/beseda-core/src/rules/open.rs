@@ -1,6 +1,6 @@
 //! Open: a room stands when somebody first asks for it, and never twice.
 
-use super::members::{join, settle};
+use super::members::{Granted, join, settle};
 use super::rooms::view;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
@@ -20,8 +20,10 @@ pub fn open_order_room(
     order: OrderId,
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
+    if let Some(view) = standing_order_room(tx, by, order)? {
+        return Ok((view, false));
+    }
     let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    policy::require_place_in_order(&order, by)?;
     let (room, new) = room_of(tx, now, &order, uuid)?;
     Ok((view(tx, room)?, new))
 }
@@ -36,18 +38,26 @@ pub fn standing_order_room(
     by: &Person,
     order: OrderId,
 ) -> Result<Option<RoomView>, Error> {
-    let order = look.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    policy::require_place_in_order(&order, by)?;
-    let Some(room) = look.room_by_key(&RoomKey::Order(order.id).to_string())? else {
-        return Ok(None);
+    let room = look.room_by_key(&RoomKey::Order(order).to_string())?;
+    let is_granted = is_in(look, room.as_ref(), by.into())?;
+    let people = match look.order(order)? {
+        Some(order) => {
+            policy::require_place_in_order(&order, is_granted, by)?;
+            order.people()
+        }
+        // A token may let somebody into the room of an order that nobody told us of.
+        None if is_granted => Vec::new(),
+        None => return Err(Refusal::NoSuchOrder.into()),
     };
+    let Some(room) = room else { return Ok(None) };
     let view = view(look, room)?;
+    Ok(if are_in(&view, &people) { Some(view) } else { None })
+}
+
+/// Whether all of these people are in the room.
+fn are_in(view: &RoomView, people: &[PersonId]) -> bool {
     let is_in = |person: &PersonId| view.members.iter().any(|(member, _)| member.person == *person);
-    Ok(if order.people().iter().all(is_in) {
-        Some(view)
-    } else {
-        None
-    })
+    people.iter().all(is_in)
 }
 
 /// The room of an order for somebody who may do this there, if it stands: whoever has a place in the order, and who
@@ -61,9 +71,13 @@ pub fn room_of_order(
     deed: Deed,
     order: OrderId,
 ) -> Result<Option<Room>, Error> {
-    let order = look.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    let room = look.room_by_key(&RoomKey::Order(order.id).to_string())?;
-    policy::require_order(deed, &order, is_in(look, room.as_ref(), by)?, by)?;
+    let room = look.room_by_key(&RoomKey::Order(order).to_string())?;
+    let is_granted = is_in(look, room.as_ref(), by)?;
+    match look.order(order)? {
+        Some(order) => policy::require_order(deed, &order, is_granted, by)?,
+        None if is_granted => {}
+        None => return Err(Refusal::NoSuchOrder.into()),
+    }
     Ok(room)
 }
 
@@ -86,9 +100,12 @@ pub fn opened_room_of_order(
     order: OrderId,
     uuid: Uuid,
 ) -> Result<Room, Error> {
-    room_of_order(tx, by, deed, order)?;
-    let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    Ok(room_of(tx, now, &order, uuid)?.0)
+    let standing = room_of_order(tx, by, deed, order)?;
+    match (tx.order(order)?, standing) {
+        (Some(order), _) => Ok(room_of(tx, now, &order, uuid)?.0),
+        (None, Some(room)) => Ok(room),
+        (None, None) => Err(Refusal::NoSuchOrder.into()),
+    }
 }
 
 /// The order's room, opened if need be, with everybody in it who has a place in the order.
@@ -126,7 +143,7 @@ pub fn standing_pair(
     therapist: PersonId,
 ) -> Result<Option<RoomView>, Error> {
     require_pair(look, by, customer, therapist)?;
-    standing(look, RoomKey::Pair { customer, therapist })
+    standing(look, RoomKey::Pair { customer, therapist }, [customer, therapist])
 }
 
 fn require_pair(
@@ -169,7 +186,7 @@ pub fn standing_private(
     if with == by.id {
         return Err(Refusal::WithOneself.into());
     }
-    if let Some(view) = standing(look, RoomKey::private(by.id, with))? {
+    if let Some(view) = standing(look, RoomKey::private(by.id, with), [by.id, with])? {
         return Ok(Some(view));
     }
     require_reachable(look, by, with)?;
@@ -208,6 +225,7 @@ pub fn open_group(
 ) -> Result<RoomView, Error> {
     let mut people = vec![by.id];
     let mut title = title.trim().to_owned();
+    let mut stays = false;
     let group = match set {
         Set::People(others) => {
             for &other in others {
@@ -222,6 +240,7 @@ pub fn open_group(
         Set::Group(id) => {
             let group = tx.group(*id)?.ok_or(Refusal::NoSuchGroup)?;
             policy::require_group(by, &group)?;
+            stays = !group.people().contains(&by.id);
             people.extend(group.people().into_iter().filter(|&person| person != by.id));
             if title.is_empty() {
                 title = group.name.clone();
@@ -236,10 +255,9 @@ pub fn open_group(
         ..new_room(RoomKey::Group(uuid), uuid, &title, now)
     };
     let (mut room, _) = tx.open_room(&new)?;
-    // Who opens it stays, of the group or not.
-    join(tx, now, &mut room, by.id, group.is_some())?;
     for person in people {
-        join(tx, now, &mut room, person, false)?;
+        // Who opens it without being of the group stays, whoever comes and goes there.
+        join(tx, now, &mut room, person, person == by.id && stays)?;
     }
     view(tx, room)
 }
@@ -281,14 +299,14 @@ pub fn put_room(
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
     let people = match key {
-        RoomKey::Order(order) => tx.order(order)?.ok_or(Refusal::NoSuchOrder)?.people(),
-        RoomKey::Pair { customer, therapist } => vec![customer, therapist],
-        RoomKey::Private(low, high) => vec![low, high],
-        RoomKey::Group(_) => people.unwrap_or_default().to_vec(),
+        RoomKey::Order(order) => Some(tx.order(order)?.ok_or(Refusal::NoSuchOrder)?.people()),
+        RoomKey::Pair { customer, therapist } => Some(vec![customer, therapist]),
+        RoomKey::Private(low, high) => Some(vec![low, high]),
+        RoomKey::Group(_) => people.map(<[PersonId]>::to_vec),
         RoomKey::Support(_) => return Err(Refusal::NotAllowed.into()),
     };
-    check_members(limits, people.len())?;
-    for &person in &people {
+    check_members(limits, people.as_ref().map_or(0, Vec::len))?;
+    for &person in people.iter().flatten() {
         tx.person(person)?.ok_or(Refusal::NoSuchPerson)?;
     }
     if let Some(title) = title.filter(|title| !title.is_empty()) {
@@ -302,7 +320,9 @@ pub fn put_room(
     if let Some(title) = title.filter(|title| *title != room.title) {
         super::orders::retitle(tx, now, &mut room, title)?;
     }
-    settle(tx, now, &mut room, &people)?;
+    if let Some(people) = people {
+        settle(tx, now, &mut room, &people, Granted::Stay)?;
+    }
     Ok((view(tx, room)?, new))
 }
 
@@ -310,7 +330,7 @@ pub fn put_room(
 ///
 /// # Errors
 /// [`Refusal::BadCredentials`] for a grant to two people's room of which they are not one, or to a visitor's.
-pub fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
+pub fn let_in(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
     let two = match key {
         RoomKey::Order(_) | RoomKey::Group(_) => None,
         RoomKey::Pair { customer, therapist } => Some([customer, therapist]),
@@ -323,7 +343,13 @@ pub fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: U
     let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
     if let (true, RoomKey::Order(order)) = (new, key) {
         let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
-        settle(tx, now, &mut room, &people)?;
+        settle(tx, now, &mut room, &people, Granted::Stay)?;
+    }
+    // The other of two is in their room too, if they are there.
+    for other in two.into_iter().flatten().filter(|other| *other != person) {
+        if tx.person(other)?.is_some() {
+            join(tx, now, &mut room, other, false)?;
+        }
     }
     join(tx, now, &mut room, person, true)
 }
@@ -340,11 +366,13 @@ pub fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: RoomKe
     Ok(place.is_some_and(|place| place.member.is_some()))
 }
 
-fn standing(look: &mut (impl Look + ?Sized), key: RoomKey) -> Result<Option<RoomView>, Error> {
-    match look.room_by_key(&key.to_string())? {
-        Some(room) => view(look, room).map(Some),
-        None => Ok(None),
-    }
+/// The room of two people, if it stands and both are in it.
+fn standing(look: &mut (impl Look + ?Sized), key: RoomKey, two: [PersonId; 2]) -> Result<Option<RoomView>, Error> {
+    let Some(room) = look.room_by_key(&key.to_string())? else {
+        return Ok(None);
+    };
+    let view = view(look, room)?;
+    Ok(if are_in(&view, &two) { Some(view) } else { None })
 }
 
 /// The room with this key, opened if need be with these people in it, and whether it is new.

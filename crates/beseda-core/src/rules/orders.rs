@@ -1,6 +1,6 @@
 //! Orders: the host application makes and changes them, and their rooms follow.
 
-use super::members::{settle, touch};
+use super::members::{Granted, settle, touch};
 use super::open::room_of;
 use super::place_for;
 use super::rooms::view;
@@ -23,7 +23,7 @@ pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>)
     }
     tx.put_order(order)?;
     if let Some(mut room) = tx.room_by_key(&RoomKey::Order(order.id).to_string())? {
-        settle(tx, now, &mut room, &order.people())?;
+        settle(tx, now, &mut room, &order.people(), Granted::Stay)?;
     } else if let Some(uuid) = opens {
         room_of(tx, now, order, uuid)?;
     }
@@ -52,7 +52,7 @@ pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: Or
         head,
         heard: Heard::Changed,
     });
-    settle(tx, now, &mut room, &order.people())?;
+    settle(tx, now, &mut room, &order.people(), Granted::Leave)?;
     view(tx, room)
 }
 
@@ -101,7 +101,7 @@ pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: RoomKey) -> Result<(), Er
 }
 
 fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
-    tx.remove_room(room.id, now)?;
+    tx.remove_room(room, now)?;
     tx.announce(Event {
         room: room.name(),
         head: room.head.next(),

@@ -1,6 +1,6 @@
 //! People and groups, as the host application puts them.
 
-use super::members::{leave, settle};
+use super::members::{Granted, leave, settle};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
@@ -59,7 +59,10 @@ pub fn sign_out(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
 /// Tokens tell their moment in whole seconds: those of this second are ended with the earlier ones, and those that are
 /// given out from now on begin with the next, see [`super::sign_in::token_time`].
 fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Result<(), Error> {
-    person.signed_out_at = Some(Time(0).plus_seconds(now.seconds() + 1));
+    let next = Time(0).plus_seconds(now.seconds() + 1);
+    // Twice within a second, the second time ends also what was given out in between.
+    let again = person.signed_out_at.map(|before| before.plus_seconds(1));
+    person.signed_out_at = Some(again.map_or(next, |again| again.max(next)));
     tx.end_sessions_of(person.id)?;
     Ok(tx.revoke_tokens_of(person.id, now)?)
 }
@@ -70,15 +73,16 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
 /// # Errors
 /// A fault where the store fails.
 pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
-    if tx.person(id)?.is_none() {
+    let Some(before) = tx.person(id)? else {
         return Ok(());
-    }
+    };
     for place in tx.places(id, Kinds::ALL)? {
         let mut room = place.room;
         leave(tx, &mut room, id)?;
     }
     let mut nobody = Person::new(id, Role::User);
     nobody.active = false;
+    nobody.signed_out_at = before.signed_out_at;
     sign_out_everywhere(tx, now, &mut nobody)?;
     tx.announce_person(id);
     tx.remove_password(id)?;
@@ -87,20 +91,10 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
 
 /// A username, an e-mail and a phone each belong to one person.
 fn check_names(look: &mut (impl Look + ?Sized), person: &Person) -> Result<(), Error> {
-    for field in ["username", "email", "phone"] {
-        let name_of = |person: &Person| match field {
-            "username" => person.username.clone(),
-            "email" => person.email.clone(),
-            _ => person.phone.clone(),
-        };
-        let name = name_of(person);
-        let holder = if name.is_empty() { None } else { look.account(&name)? };
-        let takes = |holder: &Person| holder.id != person.id && name_of(holder).eq_ignore_ascii_case(&name);
-        if holder.is_some_and(|holder| takes(&holder.person)) {
-            return Err(Refusal::NameTaken { field }.into());
-        }
+    match look.name_taken(person)? {
+        Some(field) => Err(Refusal::NameTaken { field }.into()),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Makes a person that no host application knows, under a number of our own. `person.id` is not looked at.
@@ -130,7 +124,7 @@ pub fn put_group(tx: &mut dyn Tx, now: Time, group: &Group) -> Result<bool, Erro
     let new = tx.group(group.id)?.is_none();
     tx.put_group(group)?;
     for mut room in tx.rooms_of_group(group.id)? {
-        settle(tx, now, &mut room, &group.people())?;
+        settle(tx, now, &mut room, &group.people(), Granted::Stay)?;
     }
     Ok(new)
 }

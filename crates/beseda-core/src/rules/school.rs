@@ -1,7 +1,7 @@
 //! The school: whom somebody may write to, and the classes that they are of.
 
 use crate::error::Error;
-use crate::policy::{Reach, reach_of};
+use crate::policy::{Reach, reach_of, require_reach};
 use crate::ports::Look;
 use crate::words::{Group, Limits, Person, Role};
 
@@ -29,7 +29,9 @@ pub fn search_people(
         Reach::School => look.search_by_role(text, [Role::Teacher, Role::Student], limit + 1)?,
         Reach::Classes => {
             let mut people = look.search_by_role(text, [Role::Teacher, Role::Teacher], limit + 1)?;
-            people.extend(look.search_classmates(text, by.id, limit + 1)?);
+            let classmates = look.search_classmates(text, by.id, limit + 1)?;
+            let reached = |person: &Person| require_reach(Reach::Classes, person, true).is_ok();
+            people.extend(classmates.into_iter().filter(reached));
             people
         }
         Reach::Nobody => Vec::new(),

@@ -4,7 +4,7 @@ use super::place_for;
 use super::support::answered;
 use crate::error::{Error, Fault, Refusal};
 use crate::policy::{By, Deed};
-use crate::ports::Tx;
+use crate::ports::{Look, Tx};
 use crate::words::{
     Author, Draft, Event, Heard, Limits, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, Time,
 };
@@ -39,6 +39,14 @@ pub fn send(
         answered(tx, id, by.person)?;
     }
     Ok(sent)
+}
+
+/// Whether somebody may send into a room: asked before what they bring is kept anywhere.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn may_send(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Result<(), Error> {
+    place_for(look, Deed::Send, room, by).map(drop)
 }
 
 /// Sends what the host application says in a room, in nobody's name. The second text with the same client id gives the

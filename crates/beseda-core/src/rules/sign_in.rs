@@ -2,7 +2,7 @@
 //!
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
-use super::open::{grant, is_granted};
+use super::open::{is_granted, let_in};
 use super::people::{FIRST_OWN_PERSON, new_own_person};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
@@ -173,7 +173,7 @@ pub fn admit(
     };
     for &key in &claimed.grants {
         if !is_granted(tx, person.id, key)? {
-            grant(tx, now, person.id, key, draw())?;
+            let_in(tx, now, person.id, key, draw())?;
         }
     }
     Ok(person)
@@ -196,19 +196,23 @@ fn newcomer(tx: &mut dyn Tx, claimed: &Claimed, id: Option<PersonId>) -> Result<
 /// The person with what is claimed. A way to log in that is somebody else's stays theirs: a token may name its
 /// bearer, but not take another's account away, nor fail because of it.
 fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
-    let id = number_of(look, &claimed.called)?;
-    let mut take = |way_in: &mut String, wanted: &Option<String>| -> Result<(), Error> {
-        let Some(wanted) = wanted.as_ref().filter(|wanted| *wanted != way_in) else {
-            return Ok(());
-        };
-        let holder = if wanted.is_empty() { None } else { look.account(wanted)? };
-        if holder.is_none_or(|account| Some(account.person.id) == id) {
-            way_in.clone_from(wanted);
+    if let Some(id) = number_of(look, &claimed.called)? {
+        person.id = id;
+    }
+    for (wanted, way_in) in [
+        (
+            &claimed.username,
+            (|person| &mut person.username) as fn(&mut Person) -> &mut String,
+        ),
+        (&claimed.email, |person| &mut person.email),
+    ] {
+        let Some(wanted) = wanted else { continue };
+        let mut named = Person::new(person.id, Role::User);
+        way_in(&mut named).clone_from(wanted);
+        if look.name_taken(&named)?.is_none() {
+            way_in(&mut person).clone_from(wanted);
         }
-        Ok(())
-    };
-    take(&mut person.username, &claimed.username)?;
-    take(&mut person.email, &claimed.email)?;
+    }
     if let Some(first_name) = &claimed.first_name {
         person.first_name.clone_from(first_name);
     }
@@ -219,10 +223,21 @@ fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Pe
     Ok(person)
 }
 
+/// Whether somebody whose password was found right may still be let in by it: it may have been changed, or they may have
+/// been deactivated, while it was checked.
+///
+/// # Errors
+/// [`Refusal::BadCredentials`].
+pub fn still_right(look: &mut (impl Look + ?Sized), id: PersonId, hash: &str) -> Result<Person, Error> {
+    let account = look.account_of(id)?.filter(|account| account.person.active);
+    let account = account.filter(|account| account.password_hash.as_deref() == Some(hash));
+    Ok(account.ok_or(Refusal::BadCredentials)?.person)
+}
+
 /// Opens a session, and ends the one that the same browser had before.
 ///
 /// # Errors
-/// As [`who`].
+/// As [`active`].
 pub fn open_session(tx: &mut dyn Tx, session: &Session, before: Option<&[u8; 32]>) -> Result<(), Error> {
     active(tx, session.person)?;
     if let Some(before) = before {
@@ -309,7 +324,7 @@ pub enum Exchange {
 /// Gives the first refresh token of a line.
 ///
 /// # Errors
-/// As [`who`].
+/// As [`active`].
 pub fn issue_refresh(tx: &mut dyn Tx, now: Time, person: PersonId, fresh: &Fresh) -> Result<RefreshToken, Error> {
     active(tx, person)?;
     let token = new_token(now, person, fresh, &fresh.jti);

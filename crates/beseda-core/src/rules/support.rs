@@ -3,6 +3,7 @@
 use super::open::{check_title, open};
 use super::people::new_own_person;
 use super::rooms::view;
+use super::sign_in::active;
 use crate::error::{Error, Fault, Refusal};
 use crate::policy::{self, By};
 use crate::ports::{Look, Tx};
@@ -42,7 +43,12 @@ pub fn open_case(
             check_title(limits, text)?;
         }
     }
-    let mut person = match visitor {
+    // Read again: a visitor may have been shut out since they were let in.
+    let visitor = match visitor {
+        Some(visitor) => Some(active(tx, visitor.id)?),
+        None => None,
+    };
+    let mut person = match &visitor {
         Some(visitor) => visitor.clone(),
         None => Person::new(PersonId(0), Role::Visitor),
     };

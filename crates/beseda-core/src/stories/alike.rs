@@ -106,7 +106,9 @@ fn change_rooms(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, F
         }
         8 => format!("{}", tx.leave(room, person)?),
         _ if dice.chance(20) => {
-            tx.remove_room(room, now)?;
+            if let Some(room) = tx.room(room)? {
+                tx.remove_room(&room, now)?;
+            }
             String::new()
         }
         _ => String::new(),

@@ -278,7 +278,8 @@ pub(super) fn a_removed_room_shows_its_files_to_nobody_and_keeps_them(make: Make
         tx.insert_message(&new)?;
         let attachment = tx.attachments(room, Seq(1))?.remove(0).id;
         assert!(tx.attachment(attachment)?.is_some());
-        tx.remove_room(room, now)?;
+        let room = tx.room(room)?.expect("it stands");
+        tx.remove_room(&room, now)?;
         Ok((tx.attachment(attachment)?, tx.doom_files(now.plus_seconds(1))?))
     });
     assert_eq!(left, Ok((None, Vec::new())));

@@ -227,10 +227,10 @@ pub(super) fn to_a_contract_other_kinds_of_rooms_are_not_there(make: Make<'_>, s
     assert_eq!(asked(Kinds::of(&[RoomKind::Order])), rooms[..1]);
     assert_eq!(asked(Kinds::of(&[])), []);
 
-    let (gone, uuid) = (rooms[1].id, rooms[1].uuid);
+    let (gone, uuid) = (rooms[1].clone(), rooms[1].uuid);
     let of_group = stage.change(move |tx| {
         let before = tx.rooms_of_group(GroupId(5))?.len();
-        tx.remove_room(gone, now)?;
+        tx.remove_room(&gone, now)?;
         assert_eq!(tx.room_by_uuid(uuid)?, None);
         assert!(tx.rooms_of_group(GroupId(6))?.is_empty());
         Ok((before, tx.rooms_of_group(GroupId(5))?))
@@ -266,7 +266,7 @@ pub(super) fn the_desk_lists_every_visitors_room_the_last_changed_first(make: Ma
         kept[1].1.assigned_to = Some(PersonId(3));
         tx.put_case(&kept[1].1)?;
         let (gone, _) = kept.remove(0);
-        tx.remove_room(gone.id, Time(9))?;
+        tx.remove_room(&gone, Time(9))?;
         assert_eq!(tx.case(gone.id)?, None);
         tx.open_room(&new_room(50, RoomKind::Pair, None, Time(1)))?;
         tx.open_room(&new_room(51, RoomKind::Support, None, Time(1)))?;

@@ -15,6 +15,7 @@ mod finding;
 mod hearing;
 mod keeping;
 mod life;
+mod opening;
 mod reading;
 mod rooms;
 mod sending;
@@ -57,6 +58,11 @@ stories![
     rooms::a_removed_room_is_found_by_nothing_and_frees_its_key,
     rooms::a_moved_room_follows_its_order,
     rooms::the_room_last_changed_comes_first,
+    opening::two_peoples_room_has_both_in_it,
+    opening::a_class_takes_its_room_with_it,
+    opening::a_room_follows_its_order_and_grants_do_not,
+    opening::a_group_is_put_taken_away_and_put_again,
+    opening::signing_out_twice_within_a_second_ends_what_was_given_in_between,
     reading::unread_equals_a_recount,
     reading::the_desk_has_unread_what_others_said_behind_each_own_mark,
     reading::receipts_only_move_forward,

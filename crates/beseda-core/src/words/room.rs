@@ -130,6 +130,14 @@ impl Room {
         self.seq.0 - self.erased
     }
 
+    /// The unguessable name that it has once it is removed, so that its own is free for a room with the same key: no two
+    /// rooms have the same, because no two have the same number.
+    #[must_use]
+    pub fn name_when_removed(&self) -> Uuid {
+        let number = u128::from(self.id.0.unsigned_abs());
+        Uuid::from_u128(self.uuid.as_u128() ^ (number << 64) ^ 1)
+    }
+
     /// What it is known by.
     #[must_use]
     pub fn name(&self) -> RoomName {

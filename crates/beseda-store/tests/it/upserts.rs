@@ -55,7 +55,11 @@ fn a_removed_room_frees_its_key_and_is_found_by_nothing() {
     let stage = Stage::new();
     let room = stage.order_room();
     let message = stage.send(room, "gone").recv().unwrap().unwrap().message;
-    stage.change(move |tx| Ok(tx.remove_room(room, NOW)?)).unwrap();
+    let remove = move |tx: &mut dyn beseda_core::ports::Tx| {
+        let room = tx.room(room)?.unwrap();
+        Ok(tx.remove_room(&room, NOW)?)
+    };
+    stage.change(remove).unwrap();
     let client = PersonId(1);
     stage
         .look(move |look| {

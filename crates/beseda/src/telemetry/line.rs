@@ -2,6 +2,7 @@
 
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 use tracing::field::{Field, Visit};
@@ -97,13 +98,35 @@ impl Visit for Parts {
 }
 
 /// Control characters could end the line or colour the terminal, and others could turn the text around.
+fn is_odd(char: char) -> bool {
+    let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    char.is_control() || turns
+}
+
 fn escape(text: &str, out: &mut String) {
     for char in text.chars() {
-        let turns = matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if char.is_control() || turns {
+        if is_odd(char) {
             out.extend(char.escape_default());
         } else {
             out.push(char);
         }
     }
+}
+
+/// A whole line with what JSON leaves as it is and terminals do not, written as JSON writes what it escapes. Of a line
+/// for people nothing is left to escape.
+pub fn escaped(line: &str) -> Cow<'_, str> {
+    let must_go = |char: char| char != '\n' && is_odd(char);
+    if !line.contains(must_go) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len() + 8);
+    for char in line.chars() {
+        if must_go(char) {
+            let _ = write!(out, "\\u{:04x}", u32::from(char));
+        } else {
+            out.push(char);
+        }
+    }
+    Cow::Owned(out)
 }

@@ -4,11 +4,12 @@ use super::title::disposition;
 use super::upload::on_a_thread;
 use crate::shared::Shared;
 use crate::shared::http::drf::Drf;
-use crate::shared::http::paths::Routes;
+use crate::shared::http::paths::{Routes, Segment};
 use crate::shared::http::urlencoded;
 use crate::shared::identity::caller::Caller;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use beseda_core::policy::By;
@@ -21,7 +22,9 @@ use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 
@@ -37,25 +40,43 @@ pub(in crate::shared) fn routes() -> Routes {
         .both("/files/{id}/{name}/", get(named), "GET, HEAD, OPTIONS")
 }
 
+/// The headers of a request, in which a wish for a part is left out unless it is a GET: nothing else has parts (RFC 9110
+/// §14.2).
+pub struct Wishes(pub HeaderMap);
+
+impl<S: Sync> FromRequestParts<S> for Wishes {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let mut wishes = request.headers.clone();
+        if request.method != Method::GET {
+            wishes.remove(RANGE);
+        }
+        Ok(Self(wishes))
+    }
+}
+
 async fn nameless(
     shared: State<Shared>,
     caller: Caller,
-    id: Path<String>,
+    Segment(id): Segment,
     uri: Uri,
-    headers: HeaderMap,
+    Wishes(wishes): Wishes,
 ) -> Result<Response, Drf> {
-    file(shared, caller, &id, &uri, &headers).await
+    file(shared, caller, &id, &uri, &wishes).await
 }
 
 /// The name in an address is for people; only the number counts.
 async fn named(
     shared: State<Shared>,
     caller: Caller,
-    Path((id, _)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     uri: Uri,
-    headers: HeaderMap,
+    Wishes(wishes): Wishes,
 ) -> Result<Response, Drf> {
-    file(shared, caller, &id, &uri, &headers).await
+    // What is no text names nothing.
+    let Path((id, _)) = path.map_err(|_| Drf::NotFound)?;
+    file(shared, caller, &id, &uri, &wishes).await
 }
 
 async fn file(
@@ -63,7 +84,7 @@ async fn file(
     caller: Caller,
     id: &str,
     uri: &Uri,
-    headers: &HeaderMap,
+    wishes: &HeaderMap,
 ) -> Result<Response, Drf> {
     let id: i64 = id.parse().map_err(|_| Drf::NotFound)?;
     let find = move |look: &mut dyn Look| {
@@ -71,7 +92,7 @@ async fn file(
         rules::attachment(look, By::from(&caller.person).stepping_in(), None, id)
     };
     let attachment = ask::look(&shared.chat, find).await?;
-    answer(&shared, &attachment, uri, headers).await
+    answer(&shared, &attachment, uri, wishes).await
 }
 
 /// A file's bytes, or with `?view=thumbnail` those of its small copy. Only small copies are shown in the browser: they
@@ -179,7 +200,10 @@ fn asked_part(headers: &HeaderMap, tag: &str, bytes: u64) -> Part {
     let Some((from, to)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
         return Part::Whole;
     };
-    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let number = |text: &str| {
+        let digits = Some(text.trim()).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse::<u64>().ok())
+    };
     match (from.trim(), to.trim()) {
         ("", to) => match number(to) {
             Some(0) => Part::Nothing,
@@ -296,6 +320,8 @@ mod tests {
             "lines=0-1",
             "bytes=",
             "bytes=-",
+            "bytes=+1-2",
+            "bytes=-+2",
         ] {
             assert_eq!(part(odd), Part::Whole, "{odd}");
         }

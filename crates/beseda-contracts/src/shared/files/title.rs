@@ -28,8 +28,8 @@ pub fn harmless(name: &str) -> String {
 }
 
 fn is_odd(char: char) -> bool {
-    let turns =
-        matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let turns = matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(char, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
     char.is_control() || turns || "<>:\"|?*".contains(char)
 }
 
@@ -104,6 +104,7 @@ mod tests {
             (" .htaccess ", "htaccess"),
             ("a\0b\r\nc\u{1b}.txt", "abc.txt"),
             ("gpj.\u{202e}exe", "gpj.exe"),
+            ("\u{61c}gpj\u{206f}.exe", "gpj.exe"),
             ("CON", "_CON"),
             ("nul.txt", "_nul.txt"),
             ("console.log", "console.log"),

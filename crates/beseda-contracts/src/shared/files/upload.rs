@@ -8,11 +8,17 @@ use beseda_core::{Error, Fault, rules};
 use beseda_live::ask;
 use bytes::Bytes;
 use std::sync::Arc;
-use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 
-/// Pieces of a body that wait for the disk; the network waits while there are so many.
-const PIECES_WAITING: usize = 4;
+/// Bytes of a body that are written at once; fewer wait for more.
+const WRITTEN_AT_ONCE: usize = 131_072;
+
+/// Files that are looked at or kept at the same time: others wait without a thread.
+const ENDING_AT_ONCE: usize = 16;
+
+/// See [`ENDING_AT_ONCE`].
+static ENDING: Semaphore = Semaphore::const_new(ENDING_AT_ONCE);
 
 /// A file that came with a request and is not kept yet.
 pub struct Uploaded {
@@ -23,38 +29,55 @@ pub struct Uploaded {
     upload: Box<dyn Upload>,
 }
 
-/// Where the pieces of one file flow.
+/// Where the pieces of one file flow. A thread is lent for each write and no longer: an upload that trickles holds none.
 pub(in crate::shared) struct Flow {
-    pieces: mpsc::Sender<Bytes>,
-    end: JoinHandle<Result<Box<dyn Upload>, Fault>>,
+    /// None only while it is written to, or after that failed.
+    upload: Option<Box<dyn Upload>>,
+    waiting: Vec<u8>,
 }
 
 impl Flow {
     /// A file begins.
-    pub(in crate::shared) fn begin(files: &Arc<dyn Files>) -> Self {
-        let (pieces, mut waiting) = mpsc::channel::<Bytes>(PIECES_WAITING);
+    pub(in crate::shared) async fn begin(files: &Arc<dyn Files>) -> Result<Self, Error> {
         let files = Arc::clone(files);
-        let end = spawn_blocking(move || {
-            let mut upload = files.begin()?;
-            while let Some(piece) = waiting.blocking_recv() {
-                upload.write(&piece)?;
-            }
-            Ok(upload)
-        });
-        Self { pieces, end }
+        Ok(Self {
+            upload: Some(on_a_thread(move || Ok(files.begin()?)).await?),
+            waiting: Vec::new(),
+        })
     }
 
-    /// Takes a piece. Where it cannot be kept, [`Self::end`] says why.
-    pub(in crate::shared) async fn piece(&self, piece: Bytes) {
-        let _ = self.pieces.send(piece).await;
+    /// Takes a piece.
+    pub(in crate::shared) async fn piece(&mut self, piece: Bytes) -> Result<(), Error> {
+        self.waiting.extend_from_slice(&piece);
+        if self.waiting.len() < WRITTEN_AT_ONCE {
+            return Ok(());
+        }
+        self.write().await
     }
 
     /// The file has ended.
-    pub(in crate::shared) async fn end(self, field: String, title: String) -> Result<Uploaded, Fault> {
-        drop(self.pieces);
-        let upload = self.end.await.map_err(|error| Fault::Internal(error.to_string()))??;
+    pub(in crate::shared) async fn end(mut self, field: String, title: String) -> Result<Uploaded, Error> {
+        self.write().await?;
+        let upload = self.upload.ok_or_else(unfinished)?;
         Ok(Uploaded { field, title, upload })
     }
+
+    async fn write(&mut self) -> Result<(), Error> {
+        let mut upload = self.upload.take().ok_or_else(unfinished)?;
+        let bytes = std::mem::take(&mut self.waiting);
+        let written = on_a_thread(move || {
+            upload.write(&bytes)?;
+            Ok((upload, bytes))
+        });
+        let (upload, mut bytes) = written.await?;
+        bytes.clear();
+        (self.upload, self.waiting) = (Some(upload), bytes);
+        Ok(())
+    }
+}
+
+fn unfinished() -> Error {
+    Fault::Internal("an upload goes on after it could not be written".to_owned()).into()
 }
 
 /// Keeps files for a message that is to follow, in their order. What no message claims is forgotten later.
@@ -73,6 +96,7 @@ pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile
 
 /// The row first, then the bytes: see `rules::files`.
 async fn keep_one(shared: &Shared, file: Uploaded) -> Result<i64, Error> {
+    let _turn = ENDING.acquire().await;
     let (upload, look) = on_a_thread(move || {
         let mut upload = file.upload;
         let look: FileLook = upload.finish()?;

@@ -1,5 +1,8 @@
 //! Reads a request's body, JSON or a form, into one map of fields, and the files that come with it.
 
+mod measure;
+
+use self::measure::Measure;
 use super::drf::Drf;
 use super::field::FieldError;
 use super::urlencoded;
@@ -11,9 +14,10 @@ use axum::body::Body;
 use axum::body::HttpBody;
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
-use beseda_core::words::{Limits, PersonId};
+use beseda_core::rules::sign_in;
+use beseda_core::words::{Limits, Person, PersonId};
+use beseda_live::ask;
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
@@ -39,20 +43,28 @@ pub struct Form {
 }
 
 impl Form {
-    /// Reads a body whose files are taken. A file goes to disk as it comes; a person may bring so many in a time.
+    /// Reads a body whose files are taken. A file goes to disk as it comes; a person may bring so many in a time. A body
+    /// may take its time, and rights may end meanwhile: `by` is who they are when it has ended.
     ///
     /// # Errors
-    /// As [`Fields::read`]; 429 for more files than the person may bring.
-    pub async fn read(shared: &Shared, by: PersonId, request: Request) -> Result<Self, Drf> {
+    /// As [`Fields::read`]; 429 for more files than the person may bring; 401 for who is let in no more.
+    pub async fn read(shared: &Shared, by: &mut Person, request: Request) -> Result<Self, Drf> {
         let limits = shared.chat.limits();
         let (essence, _) = media_of(&request);
-        if essence == "multipart/form-data" {
-            return of_multipart(request, limits.body_bytes, Some((shared, by))).await;
+        let form = if essence == "multipart/form-data" {
+            of_multipart(request, limits.body_bytes, Some((shared, by.id))).await?
+        } else {
+            Self {
+                fields: Fields::read(request, limits, limits.body_bytes).await?,
+                files: Vec::new(),
+            }
+        };
+        let (id, signed_out_at) = (by.id, by.signed_out_at);
+        *by = ask::look(&shared.chat, move |look| sign_in::active(look, id)).await?;
+        if by.signed_out_at != signed_out_at {
+            return Err(Drf::NotAuthenticated);
         }
-        Ok(Self {
-            fields: Fields::read(request, limits, limits.body_bytes).await?,
-            files: Vec::new(),
-        })
+        Ok(form)
     }
 
     /// The files that the field `name` brought, at most one; those of other fields are passed over.
@@ -281,34 +293,34 @@ fn of_form(bytes: &Bytes) -> Result<Fields, Drf> {
 }
 
 /// Reads the texts, and the files where somebody brings them; otherwise files are read past.
-async fn of_multipart(mut request: Request, most: u64, to: Option<(&Shared, PersonId)>) -> Result<Form, Drf> {
+async fn of_multipart(request: Request, most: u64, to: Option<(&Shared, PersonId)>) -> Result<Form, Drf> {
+    let measure = Measure::of(most);
+    let mut request = request.map(|body| measure.counted(body));
     DefaultBodyLimit::max(usize::try_from(most).unwrap_or(usize::MAX)).apply(&mut request);
     let broken = |what: &str| Drf::BrokenMultipart(what.to_owned());
     let mut parts = Multipart::from_request(request, &())
         .await
-        .map_err(|error| refused(error.status(), error.body_text(), most))?;
+        .map_err(|error| Drf::BrokenMultipart(error.body_text()))?;
     let (mut form, mut text_bytes) = (Form::default(), 0_u64);
     for _ in 0..=PARTS {
-        let part = parts
-            .next_field()
-            .await
-            .map_err(|error| refused(error.status(), error.body_text(), most))?;
-        let Some(mut part) = part else { return Ok(form) };
+        let Some(mut part) = measure.next_part(&mut parts).await? else {
+            return Ok(form);
+        };
         let name = part.name().ok_or_else(|| broken("a part has no name"))?.to_owned();
         // What a browser sends for a field in which no file was chosen has no name and no bytes: it is no file.
         let title = part.file_name().map(str::to_owned);
         if let Some(title) = title {
             match to {
                 Some((shared, by)) if !title.is_empty() => {
-                    let file = of_file(shared, by, form.files.len(), name, &title, part, most).await?;
+                    let file = of_file(shared, by, form.files.len(), name, &title, part, &measure).await?;
                     form.files.push(file);
                 }
-                _ => while next_piece(&mut part, most).await?.is_some() {},
+                _ => while measure.next_piece(&mut part).await?.is_some() {},
             }
             continue;
         }
         let mut bytes = Vec::new();
-        while let Some(piece) = next_piece(&mut part, most).await? {
+        while let Some(piece) = measure.next_piece(&mut part).await? {
             text_bytes += piece.len() as u64;
             if text_bytes > TEXT_BYTES {
                 return Err(Drf::TooLarge(TEXT_BYTES));
@@ -329,7 +341,7 @@ async fn of_file(
     field: String,
     title: &str,
     mut part: Field<'_>,
-    most: u64,
+    measure: &Measure,
 ) -> Result<Uploaded, Drf> {
     let limits = shared.chat.limits();
     if before >= limits.attachments {
@@ -341,28 +353,15 @@ async fn of_file(
         ));
     }
     shared.throttles.upload(by)?;
-    let (flow, mut bytes) = (Flow::begin(&shared.files), 0_u64);
-    while let Some(piece) = next_piece(&mut part, most).await? {
+    let (mut flow, mut bytes) = (Flow::begin(&shared.files).await?, 0_u64);
+    while let Some(piece) = measure.next_piece(&mut part).await? {
         bytes += piece.len() as u64;
         if bytes > limits.attachment_bytes {
             return Err(Drf::TooLarge(limits.attachment_bytes));
         }
-        flow.piece(piece).await;
+        flow.piece(piece).await?;
     }
     Ok(flow.end(field, harmless(title)).await?)
-}
-
-async fn next_piece(part: &mut Field<'_>, most: u64) -> Result<Option<Bytes>, Drf> {
-    part.chunk()
-        .await
-        .map_err(|error| refused(error.status(), error.body_text(), most))
-}
-
-fn refused(status: StatusCode, text: String, most: u64) -> Drf {
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => Drf::TooLarge(most),
-        _ => Drf::BrokenMultipart(text),
-    }
 }
 
 /// What Python calls the type of a JSON value: its sentences name it.

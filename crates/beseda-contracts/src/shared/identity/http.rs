@@ -96,8 +96,8 @@ async fn me(caller: Caller) -> Json<User> {
 /// Gives tokens and begins a session in the place of the one that the browser had.
 async fn login(State(shared): State<Shared>, request: Request) -> Result<Response, Drf> {
     let (parts, fields) = read(&shared, request).await?;
-    let person = proven(&shared, &parts, &fields, "identifier").await?;
-    let (now, id) = (shared.chat.now(), person.id);
+    let (id, password_hash) = proven(&shared, &parts, &fields, "identifier").await?;
+    let now = shared.chat.now();
     let (fresh, value) = (fresh(&shared, now), sessions::new_value(shared.chat.random()));
     let session = Session {
         hash: sessions::hash(&value),
@@ -108,10 +108,11 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
     };
     let before = sessions::hash_of(&parts.headers);
     let begin = move |tx: &mut dyn beseda_core::ports::Tx| {
+        let person = sign_in::still_right(tx, id, &password_hash)?;
         sign_in::open_session(tx, &session, before.as_ref())?;
-        sign_in::issue_refresh(tx, now, id, &fresh)
+        Ok((person, sign_in::issue_refresh(tx, now, id, &fresh)?))
     };
-    let token = ask::change(&shared.chat, begin).await?;
+    let (person, token) = ask::change(&shared.chat, begin).await.map_err(not_let_in)?;
     let (access_token, refresh_token) = written(&shared, &person, &token)?;
     let answer = Json(LoggedIn {
         access_token,
@@ -150,10 +151,14 @@ async fn logout(State(shared): State<Shared>, request: Request) -> Result<Respon
 async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Obtained>, Drf> {
     let (parts, fields) = read(&shared, request).await?;
     let name = if fields.has("email") { "email" } else { "username" };
-    let person = proven(&shared, &parts, &fields, name).await?;
-    let (now, id) = (shared.chat.now(), person.id);
+    let (id, password_hash) = proven(&shared, &parts, &fields, name).await?;
+    let now = shared.chat.now();
     let fresh = fresh(&shared, now);
-    let token = ask::change(&shared.chat, move |tx| sign_in::issue_refresh(tx, now, id, &fresh)).await?;
+    let begin = move |tx: &mut dyn beseda_core::ports::Tx| {
+        let person = sign_in::still_right(tx, id, &password_hash)?;
+        Ok((person, sign_in::issue_refresh(tx, now, id, &fresh)?))
+    };
+    let (person, token) = ask::change(&shared.chat, begin).await.map_err(not_let_in)?;
     let (access, refresh) = written(&shared, &person, &token)?;
     Ok(Json(Obtained { refresh, access }))
 }
@@ -170,14 +175,21 @@ async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<
         bad(flaw.to_string(), wrong_type)
     })?;
     let (fresh, rotation) = (fresh(&shared, now), shared.identity.rotation);
-    match ask::change(&shared.chat, move |tx| sign_in::rotate(tx, now, &jti, &fresh, rotation)).await {
-        Ok(Exchange::Given(token)) => {
-            let holder = token.person;
-            let person = ask::look(&shared.chat, move |look| sign_in::active(look, holder)).await?;
+    let exchange = move |tx: &mut dyn beseda_core::ports::Tx| {
+        let exchange = sign_in::rotate(tx, now, &jti, &fresh, rotation)?;
+        let holder = match &exchange {
+            Exchange::Given(token) => Some(sign_in::active(tx, token.person)?),
+            Exchange::Reused(_) => None,
+        };
+        Ok((exchange, holder))
+    };
+    match ask::change(&shared.chat, exchange).await {
+        Ok((Exchange::Given(token), Some(person))) => {
             let (access, refresh) = written(&shared, &person, &token)?;
             Ok(Json(Refreshed { access, refresh }))
         }
-        Ok(Exchange::Reused(person)) => {
+        Ok((Exchange::Given(_), None)) => Err(Drf::NoAccountOfToken),
+        Ok((Exchange::Reused(person), _)) => {
             tracing::warn!(%person, "a used refresh token came back: somebody may have stolen it, its line is ended");
             Err(bad("it was used before".to_owned(), false))
         }
@@ -197,9 +209,14 @@ async fn read(shared: &Shared, request: Request) -> Result<(Parts, Fields), Drf>
     ))
 }
 
-/// Who knows the password. Whether there is such an account can be told neither from the answer nor from how long
+/// Who knows the password, and the hash that it fits. Whether there is such an account can be told neither from the answer nor from how long
 /// it takes.
-async fn proven(shared: &Shared, parts: &Parts, fields: &Fields, name: &'static str) -> Result<Person, Drf> {
+async fn proven(
+    shared: &Shared,
+    parts: &Parts,
+    fields: &Fields,
+    name: &'static str,
+) -> Result<(PersonId, String), Drf> {
     let mut errors = FieldErrors::default();
     let identifier = errors.take(name, fields.required_text(name, None));
     let password = errors.take("password", required_password(fields));
@@ -216,17 +233,25 @@ async fn proven(shared: &Shared, parts: &Parts, fields: &Fields, name: &'static 
     let is_right = shared
         .identity
         .passwords
-        .is_right(password.unwrap_or_default(), hash)
+        .is_right(password.unwrap_or_default(), hash.clone())
         .await?;
-    match account {
-        Some(account) if is_right && account.person.active => {
+    match (account, hash) {
+        (Some(account), Some(hash)) if is_right && account.person.active => {
             tracing::info!(person = account.person.id.0, "somebody logged in");
-            Ok(account.person)
+            Ok((account.person.id, hash))
         }
         _ => {
             tracing::info!("a login was refused: no such account, or a wrong password");
             Err(Drf::NoAccount)
         }
+    }
+}
+
+/// A password that was right a moment ago is not any more.
+fn not_let_in(error: Error) -> Drf {
+    match error {
+        Error::Refused(Refusal::BadCredentials) => Drf::NoAccount,
+        other => other.into(),
     }
 }
 

@@ -286,7 +286,7 @@ impl Issuer {
         }
         self.check_audience(claims)?;
         Ok(Vouched {
-            claimed: self.claimed(claims)?,
+            claimed: self.claimed(claims, now)?,
             people: self.people,
         })
     }
@@ -305,7 +305,7 @@ impl Issuer {
         }
     }
 
-    fn claimed(&self, claims: &Claims) -> Result<Claimed, Flaw> {
+    fn claimed(&self, claims: &Claims, now: Time) -> Result<Claimed, Flaw> {
         let called = self.called(claims)?;
         let text = |names: [&str; 2]| {
             names
@@ -315,7 +315,7 @@ impl Issuer {
         };
         let mut claimed = Claimed {
             called,
-            proven_at: claims.issued_at()?,
+            proven_at: claims.issued_at(now)?,
             grants: Self::grants(claims)?,
             username: text(["username", "preferred_username"]),
             email: text(["email", "email"]),

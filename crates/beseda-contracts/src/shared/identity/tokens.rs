@@ -83,7 +83,7 @@ impl OwnTokens {
     /// Why it is none.
     pub fn visitor(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
         let claims = self.claims(token, now, "visitor")?;
-        Ok((claims.person("user_id")?, claims.issued_at()?))
+        Ok((claims.person("user_id")?, claims.issued_at(now)?))
     }
 
     fn signed(&self, claims: &Written<'_>) -> Result<String, Fault> {
@@ -97,7 +97,7 @@ impl OwnTokens {
     /// Why it is none.
     pub fn person(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
         let claims = self.claims(token, now, "access")?;
-        Ok((claims.person("user_id")?, claims.issued_at()?))
+        Ok((claims.person("user_id")?, claims.issued_at(now)?))
     }
 
     /// The name of a refresh token.

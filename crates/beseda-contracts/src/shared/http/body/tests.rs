@@ -1,6 +1,9 @@
 //! Bodies of every kind, and one past each limit.
 
+use super::measure::HELD_BYTES;
 use super::*;
+use http::StatusCode;
+use futures_util::StreamExt;
 use serde_json::json;
 
 async fn read(media: &str, body: impl Into<Body>) -> Result<Fields, Drf> {
@@ -80,6 +83,39 @@ async fn what_cannot_be_read_says_why() {
         let received = Drf::non_field(FieldError::NotDictionary { received: name });
         assert_eq!(read("application/json", list).await, Err(received));
     }
+}
+
+/// Reads a form that comes piece by piece, as from a network.
+async fn read_pieces(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Result<Fields, Drf> {
+    let pieces = futures_util::stream::iter(pieces).then(async |piece| {
+        tokio::task::yield_now().await;
+        Ok::<_, std::io::Error>(piece)
+    });
+    let mut request = Request::new(Body::from_stream(pieces));
+    let media = "multipart/form-data; boundary=x".parse().unwrap();
+    request.headers_mut().insert(CONTENT_TYPE, media);
+    Fields::read(request, &Limits::default(), 100 * HELD_BYTES).await
+}
+
+#[tokio::test]
+async fn what_is_said_of_the_parts_of_a_form_is_not_held_without_end() {
+    for begin in ["", "--x\r\nContent-Disposition: form-data; name=\"a"] {
+        let said = |pieces: usize| {
+            let piece = Bytes::from(vec![b'a'; 65_536]);
+            let pieces = std::iter::repeat_n(piece, pieces);
+            read_pieces([Bytes::from(begin)].into_iter().chain(pieces))
+        };
+        assert!(matches!(said(15).await, Err(Drf::BrokenMultipart(_))), "{begin}");
+        assert_eq!(said(18).await, Err(Drf::TooLarge(HELD_BYTES)), "{begin}");
+        assert_eq!(said(1_000_000).await, Err(Drf::TooLarge(HELD_BYTES)), "{begin}");
+    }
+    // What is given on is not held: 90 parts, together far more.
+    let part = |_| {
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+        Bytes::from(format!("{head}{}\r\n", "x".repeat(100_000)))
+    };
+    let parts = (0..90).map(part).chain([Bytes::from("--x--")]);
+    assert_eq!(read_pieces(parts).await, Ok(Fields::default()));
 }
 
 #[tokio::test]

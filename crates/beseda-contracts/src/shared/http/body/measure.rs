@@ -1,0 +1,109 @@
+//! How much of a multipart form may come, and how much of it may wait in memory.
+//!
+//! The reader of a form keeps what stands before a part's bytes for as long as that has no end, and with each look at
+//! the network it reads ahead of what was asked for. Neither may fill the memory.
+
+use super::super::drf::Drf;
+use axum::body::Body;
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http::StatusCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+
+/// What may be held that nobody was given yet, and all that was said of the parts before.
+pub(super) const HELD_BYTES: u64 = 1 << 20;
+
+/// With so much of it, more is read only when it is not enough to go on.
+const AHEAD_BYTES: u64 = 131_072;
+
+/// The measure of one form.
+pub(super) struct Measure {
+    most: u64,
+    held: Arc<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    bytes: AtomicU64,
+    /// Whether the reader was told to go on with what it has, and could not yet.
+    was_told: AtomicBool,
+}
+
+impl Measure {
+    /// For a form of at most `most` bytes.
+    pub(super) fn of(most: u64) -> Self {
+        Self {
+            most,
+            held: Arc::default(),
+        }
+    }
+
+    /// The body of the form, as its reader may have it.
+    pub(super) fn counted(&self, body: Body) -> Body {
+        let (held, mut body) = (Arc::clone(&self.held), body.into_data_stream());
+        Body::from_stream(stream::poll_fn(move |context| {
+            if held.is_enough_for_now(context) {
+                return Poll::Pending;
+            }
+            if held.bytes.load(Ordering::Relaxed) > HELD_BYTES {
+                let error = axum::Error::new("too much is said of the parts of a form");
+                return Poll::Ready(Some(Err(error)));
+            }
+            let piece = ready!(body.poll_next_unpin(context));
+            if let Some(Ok(piece)) = &piece {
+                held.came(piece);
+            }
+            Poll::Ready(piece)
+        }))
+    }
+
+    /// The next part of the form; `None` at its end.
+    pub(super) async fn next_part<'a>(&self, parts: &'a mut Multipart) -> Result<Option<Field<'a>>, Drf> {
+        let part = parts.next_field().await.map_err(|error| self.refused(&error))?;
+        self.held.given(0);
+        Ok(part)
+    }
+
+    /// The next bytes of a part; `None` at its end.
+    pub(super) async fn next_piece(&self, part: &mut Field<'_>) -> Result<Option<Bytes>, Drf> {
+        let piece = part.chunk().await.map_err(|error| self.refused(&error))?;
+        self.held.given(piece.as_ref().map_or(0, Bytes::len));
+        Ok(piece)
+    }
+
+    fn refused(&self, error: &MultipartError) -> Drf {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Drf::TooLarge(self.most)
+        } else if self.held.bytes.load(Ordering::Relaxed) > HELD_BYTES {
+            Drf::TooLarge(HELD_BYTES)
+        } else {
+            Drf::BrokenMultipart(error.body_text())
+        }
+    }
+}
+
+impl Held {
+    /// Whether the reader is to try with what it has. When it asks again before anything was given, it was not enough.
+    fn is_enough_for_now(&self, context: &Context<'_>) -> bool {
+        let is_enough =
+            self.bytes.load(Ordering::Relaxed) > AHEAD_BYTES && !self.was_told.swap(true, Ordering::Relaxed);
+        if is_enough {
+            context.waker().wake_by_ref();
+        }
+        is_enough
+    }
+
+    fn came(&self, piece: &Bytes) {
+        self.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        self.was_told.store(false, Ordering::Relaxed);
+    }
+
+    fn given(&self, bytes: usize) {
+        self.bytes.fetch_sub(bytes as u64, Ordering::Relaxed);
+        self.was_told.store(false, Ordering::Relaxed);
+    }
+}

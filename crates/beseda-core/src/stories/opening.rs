@@ -1,0 +1,162 @@
+//! Opening: who is in a room when it is opened, granted, put, moved and taken away, and opened again.
+
+use super::Make;
+use super::stage::{Stage, refusal};
+use crate::error::Refusal;
+use crate::policy::By;
+use crate::rules::{self, Set};
+use crate::words::{Group, GroupId, OrderId, Person, PersonId, Role, RoomId, RoomKey};
+use std::sync::Arc;
+use uuid::Uuid;
+
+const UUID: Uuid = Uuid::from_u128(0x6f1c_2a3b_0000_4000_8000_0000_0000_0001);
+
+/// Puts teacher 40 and students 41 and 42.
+fn school(stage: &Stage) -> [Person; 3] {
+    let people = [(40, Role::Teacher), (41, Role::Student), (42, Role::Student)]
+        .map(|(id, role)| Person::new(PersonId(id), role));
+    for person in people.clone() {
+        let now = stage.chat.now();
+        stage
+            .change(move |tx| rules::put_person(tx, now, &person.clone().into()))
+            .expect("somebody is put");
+    }
+    people
+}
+
+fn put_class(stage: &Stage, students: &[i64]) {
+    let class = Group {
+        id: GroupId(1),
+        name: "10 Б".to_owned(),
+        teacher: Some(PersonId(40)),
+        students: students.iter().copied().map(PersonId).collect(),
+    };
+    let now = stage.chat.now();
+    stage
+        .change(move |tx| rules::put_group(tx, now, &class))
+        .expect("the class is put");
+}
+
+fn grant(stage: &Stage, person: i64, key: RoomKey) -> RoomId {
+    let now = stage.chat.now();
+    stage
+        .change(move |tx| {
+            rules::let_in(tx, now, PersonId(person), key, UUID)?;
+            Ok(tx.room_by_key(&key.to_string())?.expect("it stands").id)
+        })
+        .expect("somebody is let in")
+}
+
+fn members(stage: &Stage, room: RoomId) -> Vec<i64> {
+    let members = stage.look(move |look| Ok(look.members(room)?)).expect("they are read");
+    let mut members: Vec<i64> = members.iter().map(|(member, _)| member.person.0).collect();
+    members.sort_unstable();
+    members
+}
+
+pub(super) fn two_peoples_room_has_both_in_it(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let [teacher, student, other] = school(&stage);
+    let now = stage.chat.now();
+    let key = RoomKey::private(teacher.id, student.id);
+    let room = grant(&stage, 40, key);
+    assert_eq!(members(&stage, room), [40, 41], "a grant lets the other in as well");
+    let (one, two) = (teacher.clone(), student.id);
+    let left = stage.change(move |tx| {
+        tx.leave(room, two)?;
+        rules::standing_private(tx, &one, two)
+    });
+    assert_eq!(left, Ok(None), "one alone is nobody's private room");
+    let open = stage.change(move |tx| rules::open_private(tx, now, &teacher, student.id, UUID));
+    let (view, new) = open.expect("it is opened");
+    assert_eq!((view.room.id, new, members(&stage, room)), (room, false, vec![40, 41]));
+    let foreign = stage.change(move |tx| rules::let_in(tx, now, other.id, key, UUID));
+    assert_eq!(refusal(foreign), Some(Refusal::BadCredentials));
+}
+
+pub(super) fn a_class_takes_its_room_with_it(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let [_, student, _] = school(&stage);
+    put_class(&stage, &[41, 42]);
+    let (now, limits, admin) = (stage.chat.now(), Arc::clone(stage.chat.limits()), stage.admin.clone());
+    let set = Set::Group(GroupId(1));
+    let (by, of_class, bounds) = (student, set.clone(), Arc::clone(&limits));
+    let opened = stage.change(move |tx| rules::open_group(tx, now, &bounds, &by, "", &of_class, UUID));
+    let room = opened.expect("a student opens it").room.id;
+    let outside = Uuid::from_u128(7);
+    let opened = stage.change(move |tx| rules::open_group(tx, now, &limits, &admin, "", &set, outside));
+    let watched = opened.expect("an administrator opens it").room.id;
+    put_class(&stage, &[42]);
+    assert_eq!(members(&stage, room), [40, 42], "who opened it goes with the others");
+    assert_eq!(members(&stage, watched), [7, 40, 42], "who was never of it stays");
+}
+
+pub(super) fn a_room_follows_its_order_and_grants_do_not(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let room = stage.room_of_three(1);
+    stage
+        .put_order(2, [Some(PersonId(4)), None, None])
+        .expect("another order");
+    let user = stage.people[5].clone();
+    let opened = {
+        let (now, user) = (stage.chat.now(), user.clone());
+        move |order: i64| {
+            let user = user.clone();
+            move |tx: &mut dyn crate::ports::Tx| rules::open_order_room(tx, now, &user, OrderId(order), UUID)
+        }
+    };
+    assert_eq!(refusal(stage.change(opened(1))), Some(Refusal::NoPlaceInOrder));
+    assert_eq!(grant(&stage, user.id.0, RoomKey::Order(OrderId(1))), room);
+    let (view, new) = stage.change(opened(1)).expect("who was let in opens it");
+    assert_eq!((view.room.id, new), (room, false));
+    // Of an order that nobody told us of, a grant is all that there is.
+    let unknown = grant(&stage, user.id.0, RoomKey::Order(OrderId(77)));
+    assert_eq!(stage.change(opened(77)).expect("it stands").0.room.id, unknown);
+    assert_eq!(refusal(stage.change(opened(78))), Some(Refusal::NoSuchOrder));
+
+    let (now, admin) = (stage.chat.now(), stage.admin.clone());
+    let moved = stage.change(move |tx| rules::move_room(tx, now, By::from(&admin), room, OrderId(2)));
+    moved.expect("it is moved");
+    assert_eq!(members(&stage, room), [4], "nobody was let into that one");
+}
+
+pub(super) fn a_group_is_put_taken_away_and_put_again(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let key = RoomKey::Group(UUID);
+    let put = |title: Option<&'static str>, people: Option<&'static [PersonId]>| {
+        let (now, limits) = (stage.chat.now(), Arc::clone(stage.chat.limits()));
+        let put = stage.change(move |tx| rules::put_room(tx, now, &limits, key, title, people, Uuid::nil()));
+        let (view, new) = put.expect("it is put");
+        (view.room.id, view.room.uuid, view.room.title, new)
+    };
+    let (room, uuid, _, new) = put(Some("Все"), Some(&[PersonId(1), PersonId(2)]));
+    assert_eq!((uuid, new, members(&stage, room)), (UUID, true, vec![1, 2]));
+    let (same, _, title, new) = put(Some("Мы"), None);
+    assert_eq!((same, title.as_str(), new), (room, "Мы", false));
+    assert_eq!(members(&stage, room), [1, 2], "nobody is named, nobody goes");
+    put(None, Some(&[PersonId(2)]));
+    assert_eq!(members(&stage, room), [2]);
+    let now = stage.chat.now();
+    for _ in 0..2 {
+        let removed = stage.change(move |tx| rules::remove_room_of(tx, now, key));
+        removed.expect("it is taken away");
+        let (again, uuid, title, new) = put(None, Some(&[PersonId(3)]));
+        assert_eq!((uuid, title.as_str(), new), (UUID, "", true));
+        assert_ne!(again, room);
+        assert_eq!(members(&stage, again), [3]);
+    }
+}
+
+pub(super) fn signing_out_twice_within_a_second_ends_what_was_given_in_between(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let out = move |tx: &mut dyn crate::ports::Tx| {
+        rules::sign_out(tx, now, PersonId(1))?;
+        Ok(tx.person(PersonId(1))?.expect("there"))
+    };
+    let first = stage.change(out).expect("signed out");
+    let given = rules::sign_in::token_time(&first, now);
+    assert!(first.counts(given) && !first.counts(now));
+    let second = stage.change(out).expect("signed out again");
+    assert!(!second.counts(given) && second.counts(rules::sign_in::token_time(&second, now)));
+}
