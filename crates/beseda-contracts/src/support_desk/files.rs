@@ -1,7 +1,7 @@
 //! Downloads: a file's address carries the room's id, which is the key to it.
 
 use super::{by, room_in_path};
-use crate::shared::files::download::answer;
+use crate::shared::files::download::{Wishes, answer};
 use crate::shared::{Drf, Routes, Shared};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -28,7 +28,7 @@ async fn nameless(
     State(shared): State<Shared>,
     path: Result<Path<(String, String)>, PathRejection>,
     uri: Uri,
-    headers: HeaderMap,
+    Wishes(headers): Wishes,
 ) -> Result<Response, Drf> {
     let Path((room, attachment)) = path.map_err(|_| Drf::NotFound)?;
     file(&shared, &room, &attachment, &uri, &headers).await
@@ -39,7 +39,7 @@ async fn named(
     State(shared): State<Shared>,
     path: Result<Path<(String, String, String)>, PathRejection>,
     uri: Uri,
-    headers: HeaderMap,
+    Wishes(headers): Wishes,
 ) -> Result<Response, Drf> {
     let Path((room, attachment, _)) = path.map_err(|_| Drf::NotFound)?;
     file(&shared, &room, &attachment, &uri, &headers).await

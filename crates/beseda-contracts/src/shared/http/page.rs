@@ -111,11 +111,12 @@ impl Links {
     /// no place in an answer.
     #[must_use]
     pub fn page(&self, number: i64) -> String {
-        let is = |pair: &str, names: &[&str]| names.contains(&pair.split('=').next().unwrap_or_default());
+        // A name may be written in percents, as in `%74oken`.
+        let is = |pair: &str, name: &str| urlencoded::value(pair, name).is_some();
         let kept = self
             .query
             .split('&')
-            .filter(|pair| !pair.is_empty() && !is(pair, &["page", "token"]));
+            .filter(|pair| !pair.is_empty() && !is(pair, "page") && !is(pair, "token"));
         let page = format!("page={number}");
         let query: Vec<_> = std::iter::once(page.as_str()).chain(kept).collect();
         format!("{}{}?{}", self.base, self.path, query.join("&"))
@@ -208,7 +209,7 @@ mod tests {
     fn links_are_absolute_and_keep_every_other_parameter() {
         let links = links(
             "shop.example:8000",
-            "/api/x/?room=5&page=2&q=%D0%B6&page_size=10&token=abc",
+            "/api/x/?room=5&page=2&q=%D0%B6&page_size=10&token=abc&%74oken=def",
             false,
         );
         let answer = envelope(&links, 25, 2, 10, vec![1, 2]);

@@ -78,9 +78,12 @@ impl Claims {
             leeway: 0,
             ..Validation::default()
         };
-        jsonwebtoken::decode(token, key, &wanted)
-            .map(|decoded| Self(decoded.claims))
-            .map_err(|error| invalid(reason(&error)))
+        let decoded = jsonwebtoken::decode(token, key, &wanted).map_err(|error| invalid(reason(&error)))?;
+        // RFC 7515 §4.1.11: what its signer says must be understood, and is not, makes it no token for us.
+        match decoded.header.crit {
+            None => Ok(Self(decoded.claims)),
+            Some(_) => Err(invalid("its header holds what must be understood and is not")),
+        }
     }
 
     pub fn get(&self, name: &str) -> Option<&Value> {

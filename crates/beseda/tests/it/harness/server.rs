@@ -182,6 +182,11 @@ impl Server {
             .expect("the server can be waited for")
     }
 
+    /// The number of the running process.
+    pub fn process_id(&self) -> u32 {
+        self.running.as_ref().expect("it runs").process.id()
+    }
+
     /// Asks the server to stop (SIGTERM) and comes back at once.
     pub fn ask_to_stop(&self) {
         let running = self.running.as_ref().expect("it runs");

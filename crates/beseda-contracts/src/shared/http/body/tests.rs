@@ -2,8 +2,8 @@
 
 use super::measure::HELD_BYTES;
 use super::*;
-use http::StatusCode;
 use futures_util::StreamExt;
+use http::StatusCode;
 use serde_json::json;
 
 async fn read(media: &str, body: impl Into<Body>) -> Result<Fields, Drf> {
