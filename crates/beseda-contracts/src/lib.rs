@@ -1,5 +1,6 @@
 //! How it is said: one folder for each contract that clients speak, and what they share.
 
+pub mod native;
 pub mod order_desk;
 pub mod order_rooms;
 pub mod school;
@@ -14,6 +15,7 @@ pub type Contract = (&'static str, fn() -> Routes);
 
 /// Every contract that this server speaks.
 pub const CONTRACTS: &[Contract] = &[
+    (native::NAME, native::routes),
     (order_desk::NAME, order_desk::routes),
     (order_rooms::NAME, order_rooms::routes),
     (school::NAME, school::routes),

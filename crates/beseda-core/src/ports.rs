@@ -11,7 +11,7 @@ use crate::error::{Error, Fault};
 use crate::words::{
     Account, ApiKey, Case, Event, FileLook, Group, GroupId, Head, Kinds, Member, MemberId, Message, MessageId,
     NewMessage, NewPerson, NewRoom, Order, OrderId, Person, PersonId, Place, PlacedAttachment, RefreshToken, Role,
-    Room, RoomId, RoomView, Seq, Session, StoredFile, Ticket, Time,
+    Room, RoomId, RoomView, Seq, Session, SetupCode, StoredFile, Ticket, Time,
 };
 use uuid::Uuid;
 
@@ -71,6 +71,10 @@ pub trait Look {
     fn api_key(&mut self, hash: &[u8; 32]) -> Result<Option<ApiKey>, Fault>;
     /// Every API key, the oldest first.
     fn api_keys(&mut self) -> Result<Vec<ApiKey>, Fault>;
+    /// The setup code with this hash, used and ended or not.
+    fn setup_code(&mut self, hash: &[u8; 32]) -> Result<Option<SetupCode>, Fault>;
+    /// Whether there ever was a setup code.
+    fn had_setup_codes(&mut self) -> Result<bool, Fault>;
 
     /// The order.
     fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault>;
@@ -181,6 +185,9 @@ pub trait Tx: Look {
     fn take_ticket(&mut self, hash: &[u8; 32]) -> Result<Option<Ticket>, Fault>;
     /// Keeps an API key, or what changed of it (`revoked_at`), by its hash.
     fn put_api_key(&mut self, key: &ApiKey) -> Result<(), Fault>;
+    /// Keeps a setup code, or what changed of it (`used_at`), by its hash. None is ever forgotten: see
+    /// [`Look::had_setup_codes`].
+    fn put_setup_code(&mut self, code: &SetupCode) -> Result<(), Fault>;
     /// Forgets sessions, refresh tokens and tickets that ended before `now`.
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault>;
 

@@ -8,8 +8,8 @@ use beseda_core::ports::{ERASED_BLOCK, Look, Tx};
 use beseda_core::rules::FIRST_OWN_PERSON;
 use beseda_core::words::{
     ApiKey, Attachment, Case, Event, FileLook, Group, GroupId, Member, MemberId, Message, MessageId, NewMessage,
-    NewPerson, NewRoom, Order, OrderId, PersonId, RefreshToken, Room, RoomId, Scope, Seq, Session, StoredFile, Ticket,
-    Time, searched_names,
+    NewPerson, NewRoom, Order, OrderId, PersonId, RefreshToken, Room, RoomId, Scope, Seq, Session, SetupCode,
+    StoredFile, Ticket, Time, searched_names,
 };
 use rusqlite::params;
 
@@ -108,6 +108,11 @@ impl Tx for Transaction<'_> {
             number(key.revoked_at)
         ];
         self.write(sql::API_KEYS_PUT, values).map(drop)
+    }
+
+    fn put_setup_code(&mut self, code: &SetupCode) -> Result<(), Fault> {
+        let values = params![code.hash, code.email, code.expires_at.0, number(code.used_at)];
+        self.write(sql::SETUP_CODES_PUT, values).map(drop)
     }
 
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault> {

@@ -10,7 +10,7 @@ use beseda_core::error::Fault;
 use beseda_core::ports::Look;
 use beseda_core::words::{
     Account, ApiKey, Case, Group, GroupId, Head, Kinds, Member, MemberId, Message, MessageId, Order, OrderId, Person,
-    PersonId, Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, Time,
+    PersonId, Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, SetupCode, Time,
 };
 use rooms::words_of;
 use rusqlite::{Row, params};
@@ -64,6 +64,14 @@ impl Look for Transaction<'_> {
 
     fn api_keys(&mut self) -> Result<Vec<ApiKey>, Fault> {
         self.all(sql::API_KEYS_ALL, [], rows::api_key)
+    }
+
+    fn setup_code(&mut self, hash: &[u8; 32]) -> Result<Option<SetupCode>, Fault> {
+        self.one(sql::SETUP_CODES_GET, [hash], rows::setup_code)
+    }
+
+    fn had_setup_codes(&mut self) -> Result<bool, Fault> {
+        Ok(self.one(sql::SETUP_CODES_ANY, [], |row| row.get(0))?.unwrap_or(false))
     }
 
     fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault> {

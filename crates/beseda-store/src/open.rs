@@ -24,7 +24,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const HISTORY: &str = "refinery_schema_history";
 
 /// In the order in which they are applied; one that has been released never changes.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 8] = [
     ("V1__people", include_str!("../migrations/V1__people.sql")),
     (
         "V2__orders_and_groups",
@@ -41,6 +41,7 @@ const MIGRATIONS: [(&str, &str); 7] = [
         include_str!("../migrations/V6__school_and_desk.sql"),
     ),
     ("V7__files", include_str!("../migrations/V7__files.sql")),
+    ("V8__setup_codes", include_str!("../migrations/V8__setup_codes.sql")),
 ];
 
 /// Why a database is not opened. Each says in one line what to do.

@@ -4,7 +4,7 @@
 use beseda_core::words::{
     ApiKey, Attachment, Author, Case, CaseStatus, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
     Order, OrderId, Person, PersonId, Picture, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session,
-    StoredFile, Ticket, Time,
+    SetupCode, StoredFile, Ticket, Time,
 };
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
@@ -185,6 +185,15 @@ pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket> {
         person: PersonId(row.get(1)?),
         proven_at: Time(row.get(2)?),
         expires_at: Time(row.get(3)?),
+    })
+}
+
+pub(crate) fn setup_code(row: &Row<'_>) -> Result<SetupCode> {
+    Ok(SetupCode {
+        hash: row.get(0)?,
+        email: row.get(1)?,
+        expires_at: Time(row.get(2)?),
+        used_at: time(row, 3)?,
     })
 }
 

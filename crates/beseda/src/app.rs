@@ -1,5 +1,6 @@
 //! The wiring: the one place that knows both the store and the sockets, and runs the server until it is told to stop.
 
+use crate::commands::admin;
 use crate::config::{self, Secret, Settings};
 use crate::fetch::Web;
 use crate::system::{Lock, System};
@@ -121,10 +122,17 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     let fetching = tokio::spawn(async move { identity.issuers.keep_keys_fresh().await });
     let stop = CancellationToken::new();
     let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));
+    // Before anybody is told that it serves: who knows that may stop it.
+    let told_to_stop = told_to_stop()?;
     tracing::info!("serving on {address}, data in {}", settings.data.display());
-    cli::answer(greeting(&format!("http://{address}"), guests.as_ref()))?;
+    let first_link = if with_demo {
+        String::new()
+    } else {
+        admin::first_link(live.chat(), address).await?
+    };
+    cli::answer(greeting(&format!("http://{address}"), guests.as_ref()) + &first_link)?;
 
-    told_to_stop().await?;
+    told_to_stop.await;
     tracing::info!("stopping");
     stopping.store(true, Ordering::Relaxed);
     stop.cancel();
@@ -181,14 +189,16 @@ fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
     Ok(Arc::new(files))
 }
 
-async fn told_to_stop() -> anyhow::Result<()> {
+/// Ends when the server is told to stop, from now on.
+fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// What is printed once the server listens: where it is, and in a demonstration who can log in.

@@ -1,4 +1,8 @@
-//! The commands that do one thing and end: seed, token, admin create, migrate.
+//! The commands that do one thing and end: seed, token, migrate, policy; and those about people and keys.
+
+pub mod admin;
+pub mod key;
+pub mod person;
 
 use crate::app;
 use crate::cli;
@@ -6,19 +10,17 @@ use crate::config::Settings;
 use crate::seed::Seed;
 use crate::system::{Outside, System};
 use anyhow::{Context, bail};
-use beseda_contracts::shared::{OwnTokens, hash_password};
+use beseda_contracts::shared::{OwnTokens, hash_password, is_password};
+use beseda_core::Chat;
 use beseda_core::ports::{Clock, Random};
-use beseda_core::rules::{self, sign_in};
-use beseda_core::words::{NewPerson, Person, PersonId, Role};
+use beseda_core::rules::sign_in;
+use beseda_core::words::PersonId;
 use beseda_live::ask;
+use beseda_store::Sqlite;
 use serde_json::json;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
-
-/// The shortest password of an administrator, in characters (OWASP ASVS 5.0 asks for at least 8).
-const PASSWORD_CHARS_LEAST: usize = 10;
-/// The longest: hashing is work, and nobody types more.
-const PASSWORD_CHARS_MOST: usize = 128;
 
 /// Puts in what a seed file holds.
 ///
@@ -31,7 +33,15 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
     let seed = Seed::read(&text).with_context(|| format!("{} cannot be used", file.display()))?;
     let counts = (seed.people.len(), seed.groups.len(), seed.orders.len());
     let (store, chat) = app::open(settings)?;
-    let hash = |password: &str| hash_password(password, chat.random()).context("cannot hash a password");
+    let hash = |password: &str, kept: Option<&str>| {
+        if let Some(kept) = kept
+            && is_password(password, kept)?
+        {
+            return Ok(None);
+        }
+        let hash = hash_password(password, chat.random());
+        hash.map(Some).context("cannot hash a password")
+    };
     let done = seed.put(&chat, hash).await;
     store.close();
     done?;
@@ -44,11 +54,8 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
     Ok(())
 }
 
-/// Prints an access token for each person, a line each, in the order asked for.
-///
-/// # Errors
-/// Somebody is unknown or deactivated, or the database cannot be read.
-pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: bool) -> anyhow::Result<()> {
+/// The store of a data directory that is there already: a command about somebody in it makes none.
+fn standing(settings: &Settings) -> anyhow::Result<(Arc<Sqlite>, Chat)> {
     let database = app::database_path(&settings.data);
     if System.mode(&database).is_none() {
         bail!(
@@ -56,9 +63,17 @@ pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: 
             database.display()
         );
     }
+    app::open(settings)
+}
+
+/// Prints an access token for each person, a line each, in the order asked for.
+///
+/// # Errors
+/// Somebody is unknown or deactivated, or the database cannot be read.
+pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: bool) -> anyhow::Result<()> {
+    let (store, chat) = standing(settings)?;
     let secret = settings.secret_or_made(&System)?;
     let tokens = OwnTokens::new(secret.expose().as_bytes());
-    let (store, chat) = app::open(settings)?;
     let ids: Vec<PersonId> = people.iter().copied().map(PersonId).collect();
     let found = ask::look(&chat, move |look| {
         ids.iter()
@@ -88,48 +103,6 @@ pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: 
         lines.push('\n');
     }
     cli::answer(lines)?;
-    Ok(())
-}
-
-/// Makes an administrator, the password from standard input.
-///
-/// # Errors
-/// The password is too short or too long, or somebody has this e-mail already.
-pub async fn create_admin(settings: &Settings, email: String, as_json: bool) -> anyhow::Result<()> {
-    let password = System
-        .read_line()
-        .context("cannot read the password from standard input")?;
-    let chars = password.chars().count();
-    if !(PASSWORD_CHARS_LEAST..=PASSWORD_CHARS_MOST).contains(&chars) {
-        bail!(
-            "the password on standard input has {chars} characters; it needs {PASSWORD_CHARS_LEAST} to \
-             {PASSWORD_CHARS_MOST}, as in: printf %s 'a long secret' | beseda admin create --email {email}"
-        );
-    }
-    let (store, chat) = app::open(settings)?;
-    let hash = hash_password(&password, chat.random()).context("cannot hash the password")?;
-    let mut person = Person::new(PersonId(0), Role::Admin);
-    person.email.clone_from(&email);
-    let person = NewPerson {
-        person,
-        password_hash: Some(hash),
-    };
-    let made = ask::change(&chat, move |tx| {
-        if tx.account(&person.person.email)?.is_some() {
-            return Ok(None);
-        }
-        rules::new_own_person(tx, &person).map(Some)
-    });
-    let made = made.await;
-    store.close();
-    let Some(id) = made? else {
-        bail!("somebody with the e-mail {email} is there already")
-    };
-    cli::answer(if as_json {
-        format!("{}\n", json!({"id": id, "email": email}))
-    } else {
-        format!("made administrator {id}, who logs in as {email}\n")
-    })?;
     Ok(())
 }
 

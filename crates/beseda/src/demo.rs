@@ -100,7 +100,7 @@ pub async fn prepare(data: &Path, chat: &Chat) -> anyhow::Result<Option<Guests>>
     for person in &mut seed.people {
         person.password = Some(password.clone());
     }
-    seed.put(chat, |_| Ok(hash.clone())).await?;
+    seed.put(chat, |_, _| Ok(Some(hash.clone()))).await?;
     talk(chat).await?;
     System
         .create_private(&kept, password.as_bytes())

@@ -60,8 +60,19 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::Token { people, ttl, json } => {
             runtime()?.block_on(commands::token(&settings(&flags)?, &people, ttl, json))?;
         }
-        Command::AdminCreate { email, json } => {
-            runtime()?.block_on(commands::create_admin(&settings(&flags)?, email, json))?;
+        Command::AdminCreate { email, link, json } => {
+            let settings = settings(&flags)?;
+            if link {
+                runtime()?.block_on(commands::admin::create_by_link(&settings, email, json))?;
+            } else {
+                runtime()?.block_on(commands::admin::create(&settings, email, json))?;
+            }
+        }
+        Command::Key { command, json } => {
+            runtime()?.block_on(commands::key::run(&settings(&flags)?, command, json))?;
+        }
+        Command::Person { command, id, json } => {
+            runtime()?.block_on(commands::person::run(&settings(&flags)?, command, id, json))?;
         }
         Command::Policy { json } => commands::policy(json)?,
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,

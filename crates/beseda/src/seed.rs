@@ -6,7 +6,7 @@ use beseda_core::words::{Group, GroupId, NewPerson, Order, OrderId, Person, Pers
 use beseda_core::{Chat, Error};
 use beseda_live::ask;
 use serde::Deserialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How many rows go into one transaction: other work of a running server gets its turn in between.
@@ -102,14 +102,24 @@ impl Seed {
         Ok(seed)
     }
 
-    /// Puts everything in. `hash` makes a password's hash; it may take its time.
+    /// Puts everything in. `hash` makes the hash of a password, or none where the one that is kept (its second argument)
+    /// is of the same; it may take its time.
     ///
     /// # Errors
     /// What could not be put in, and why; what was put in before stays, and doing it again does no harm.
-    pub async fn put(self, chat: &Chat, hash: impl Fn(&str) -> anyhow::Result<String>) -> anyhow::Result<()> {
+    pub async fn put(
+        self,
+        chat: &Chat,
+        hash: impl Fn(&str, Option<&str>) -> anyhow::Result<Option<String>>,
+    ) -> anyhow::Result<()> {
+        let kept = self.kept_hashes(chat).await?;
         let mut people = Vec::with_capacity(self.people.len());
         for person in &self.people {
-            let password_hash = person.password.as_deref().map(&hash).transpose()?;
+            let kept = kept.get(&person.id).map(String::as_str);
+            let password_hash = match &person.password {
+                Some(password) => hash(password, kept)?,
+                None => None,
+            };
             people.push(NewPerson {
                 person: person_of(person)?,
                 password_hash,
@@ -129,7 +139,27 @@ impl Seed {
     }
 }
 
-/// Puts a person whom the file knows; one who was deactivated stays so.
+impl Seed {
+    /// The hashes of those whose passwords are in the file and who have one already. A password that is theirs already
+    /// is not put again: that would sign them out.
+    async fn kept_hashes(&self, chat: &Chat) -> anyhow::Result<HashMap<i64, String>> {
+        let with_password = self.people.iter().filter(|person| person.password.is_some());
+        let ids: Vec<i64> = with_password.map(|person| person.id).collect();
+        let kept = ask::look(chat, move |look| {
+            let mut kept = HashMap::new();
+            for id in ids {
+                let account = look.account_of(PersonId(id))?;
+                if let Some(hash) = account.and_then(|account| account.password_hash) {
+                    kept.insert(id, hash);
+                }
+            }
+            Ok(kept)
+        });
+        Ok(kept.await?)
+    }
+}
+
+/// Puts a person whom the file knows; one who was deactivated stays so, one who was forgotten comes back.
 fn put_person(
     tx: &mut dyn beseda_core::ports::Tx,
     now: beseda_core::words::Time,
@@ -137,7 +167,7 @@ fn put_person(
 ) -> Result<(), Error> {
     let mut new = new.clone();
     if let Some(before) = tx.person(new.person.id)? {
-        new.person.active = before.active;
+        new.person.active = before.active || before.is_forgotten();
     }
     rules::put_person(tx, now, &new).map(drop)
 }

@@ -19,6 +19,7 @@ pub use identity::caller::{Caller, Proof};
 pub use identity::throttle::{Throttles, Uptime};
 pub use identity::{
     Fetch, Fetched, Identity, IssuerError, IssuerKey, IssuerSettings, OwnTokens, SecureCookies, hash_password,
+    is_password,
 };
 
 use self::http::proxies::Proxies;

@@ -2,7 +2,7 @@
 
 use crate::words::{
     Account, ApiKey, Author, Case, Group, GroupId, Kinds, Member, MemberId, Message, MessageId, Order, OrderId, Person,
-    PersonId, RefreshToken, Room, RoomId, RoomKind, Seq, Session, StoredFile, Ticket, Time,
+    PersonId, RefreshToken, Room, RoomId, RoomKind, Seq, Session, SetupCode, StoredFile, Ticket, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ pub(super) struct Kept {
     pub(super) refresh_tokens: BTreeMap<String, RefreshToken>,
     pub(super) tickets: BTreeMap<[u8; 32], Ticket>,
     pub(super) api_keys: BTreeMap<[u8; 32], ApiKey>,
+    pub(super) setup_codes: BTreeMap<[u8; 32], SetupCode>,
     /// By the issuer and its name for the person.
     pub(super) subjects: BTreeMap<(String, String), PersonId>,
     pub(super) orders: BTreeMap<OrderId, Order>,

@@ -6,7 +6,8 @@ use crate::error::Fault;
 use crate::ports::{ERASED_BLOCK, Look};
 use crate::words::{
     Account, ApiKey, Case, Group, GroupId, Head, Kinds, Member, Message, MessageId, Order, OrderId, Person, PersonId,
-    Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, search_form, searched_names,
+    Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, SetupCode, search_form,
+    searched_names,
 };
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -128,6 +129,14 @@ impl Look for Run {
         let mut keys: Vec<ApiKey> = self.kept.api_keys.values().cloned().collect();
         keys.sort_by(|one, other| (one.created_at, &one.name).cmp(&(other.created_at, &other.name)));
         Ok(keys)
+    }
+
+    fn setup_code(&mut self, hash: &[u8; 32]) -> Result<Option<SetupCode>, Fault> {
+        Ok(self.kept.setup_codes.get(hash).cloned())
+    }
+
+    fn had_setup_codes(&mut self) -> Result<bool, Fault> {
+        Ok(!self.kept.setup_codes.is_empty())
     }
 
     fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault> {

@@ -9,7 +9,7 @@ use crate::rules::FIRST_OWN_PERSON;
 use crate::words::{
     Account, ApiKey, Attachment, Case, Event, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
     NewMessage, NewPerson, NewRoom, Order, OrderId, Person, PersonId, RefreshToken, Room, RoomId, Seq, Session,
-    StoredFile, Ticket, Time,
+    SetupCode, StoredFile, Ticket, Time,
 };
 use std::sync::Arc;
 
@@ -145,6 +145,12 @@ impl Tx for Run {
         }
         let kept = self.kept().api_keys.entry(key.hash).or_insert_with(|| key.clone());
         kept.revoked_at = key.revoked_at;
+        Ok(())
+    }
+
+    fn put_setup_code(&mut self, code: &SetupCode) -> Result<(), Fault> {
+        let kept = self.kept().setup_codes.entry(code.hash).or_insert_with(|| code.clone());
+        kept.used_at = code.used_at;
         Ok(())
     }
 

@@ -21,7 +21,9 @@ pub mod sign_in;
 mod standing;
 mod support;
 
-pub use access::{api_key, put_api_key, put_ticket, revoke_api_key, take_ticket};
+pub use access::{
+    api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code, take_ticket,
+};
 pub use catch_up::{CaughtUp, catch_up};
 pub use edit::edit;
 pub use erase::erase;

@@ -4,15 +4,15 @@ use super::members::{Granted, leave, settle};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{Group, GroupId, Kinds, NewPerson, Person, PersonId, Role, Time};
+use crate::words::{Group, GroupId, Kinds, NewPerson, Person, PersonId, Time};
 
 /// The lowest number of a person that no host application named. Numbers of the host's stay below: were they drawn
 /// from one range, the host's next customer could become our administrator. 2^40, well inside what JSON's readers
 /// take for an integer (2^53).
 pub const FIRST_OWN_PERSON: PersonId = PersonId(1 << 40);
 
-/// Makes a person or changes the one with this number; whether they are new. A changed password, and being deactivated,
-/// sign them out everywhere.
+/// Makes a person or changes the one with this number; whether they are new, or were forgotten. A changed password, and
+/// being deactivated, sign them out everywhere.
 ///
 /// # Errors
 /// [`Refusal::NameTaken`] when somebody else has the same username, e-mail or phone.
@@ -21,8 +21,9 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, E
     let before = tx.person(new.person.id)?;
     let mut new = new.clone();
     if let Some(before) = &before {
-        new.person.signed_out_at = before.signed_out_at;
-        let ends = new.password_hash.is_some() || (before.active && !new.person.active);
+        new.person.signed_out_at = before.last_signed_out();
+        // Who was forgotten comes back without what they had proved before.
+        let ends = new.password_hash.is_some() || (before.active && !new.person.active) || before.is_forgotten();
         if ends {
             sign_out_everywhere(tx, now, &mut new.person)?;
         }
@@ -31,7 +32,13 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, E
         }
     }
     tx.put_person(&new)?;
-    Ok(before.is_none())
+    Ok(before.is_none_or(|before| before.is_forgotten()))
+}
+
+/// The person, unless they are unknown or forgotten.
+fn known(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, Error> {
+    let person = look.person(id)?.filter(|person| !person.is_forgotten());
+    Ok(person.ok_or(Refusal::NoSuchPerson)?)
 }
 
 /// Lets a person in again, or nowhere any more, whatever else is known of them.
@@ -39,8 +46,10 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, E
 /// # Errors
 /// [`Refusal::NoSuchPerson`].
 pub fn set_active(tx: &mut dyn Tx, now: Time, id: PersonId, active: bool) -> Result<Person, Error> {
-    let before = tx.person(id)?.ok_or(Refusal::NoSuchPerson)?;
-    let person = Person { active, ..before };
+    let person = Person {
+        active,
+        ..known(tx, id)?
+    };
     put_person(tx, now, &person.clone().into())?;
     Ok(person)
 }
@@ -50,7 +59,7 @@ pub fn set_active(tx: &mut dyn Tx, now: Time, id: PersonId, active: bool) -> Res
 /// # Errors
 /// [`Refusal::NoSuchPerson`].
 pub fn sign_out(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
-    let mut person = tx.person(id)?.ok_or(Refusal::NoSuchPerson)?;
+    let mut person = known(tx, id)?;
     sign_out_everywhere(tx, now, &mut person)?;
     tx.announce_person(id);
     Ok(tx.put_person(&person.into())?)
@@ -67,23 +76,21 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
     Ok(tx.revoke_tokens_of(person.id, now)?)
 }
 
-/// Forgets who a person is. They leave every room, what they wrote stays without their name, and they are let in nowhere.
-/// One that is not there is fine.
+/// Forgets who a person is. They leave every room, what they wrote stays without their name, and they are let in nowhere
+/// until they are put again. One that is not there is fine.
 ///
 /// # Errors
 /// A fault where the store fails.
 pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
-    let Some(before) = tx.person(id)? else {
+    let Some(mut person) = tx.person(id)?.filter(|person| !person.is_forgotten()) else {
         return Ok(());
     };
     for place in tx.places(id, Kinds::ALL)? {
         let mut room = place.room;
         leave(tx, &mut room, id)?;
     }
-    let mut nobody = Person::new(id, Role::User);
-    nobody.active = false;
-    nobody.signed_out_at = before.signed_out_at;
-    sign_out_everywhere(tx, now, &mut nobody)?;
+    sign_out_everywhere(tx, now, &mut person)?;
+    let nobody = Person::forgotten(id, person.signed_out_at.unwrap_or(now));
     tx.announce_person(id);
     tx.remove_password(id)?;
     Ok(tx.put_person(&nobody.into())?)

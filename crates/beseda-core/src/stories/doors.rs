@@ -2,8 +2,9 @@
 
 use super::Make;
 use super::stage::Stage;
-use crate::error::Error;
-use crate::words::{ApiKey, PersonId, RefreshToken, Scope, Ticket, Time};
+use crate::error::{Error, Refusal};
+use crate::rules;
+use crate::words::{ApiKey, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
     Ticket {
@@ -90,6 +91,42 @@ pub(super) fn an_api_key_keeps_its_name_until_it_is_revoked(make: Make<'_>, seed
     assert_eq!(found, Ok((Some(revoked), Some(desk), None)));
 }
 
+pub(super) fn a_setup_code_is_kept_for_ever_and_changes_only_when_it_is_used(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let any = || stage.look(|look| Ok(look.had_setup_codes()?));
+    assert_eq!(any(), Ok(false));
+    let code = SetupCode {
+        hash: [7; 32],
+        email: "root@shop.example".to_owned(),
+        expires_at: Time(100),
+        used_at: None,
+    };
+    let used = SetupCode {
+        email: "other@shop.example".to_owned(),
+        expires_at: Time(200),
+        used_at: Some(Time(50)),
+        ..code.clone()
+    };
+    let put = |code: &SetupCode| {
+        let code = code.clone();
+        stage.change(move |tx| Ok(tx.put_setup_code(&code)?))
+    };
+    let get = |n: u8| stage.look(move |look| Ok(look.setup_code(&[n; 32])?));
+    put(&code).expect("it is kept");
+    assert_eq!(get(7), Ok(Some(code.clone())));
+    assert_eq!(get(8), Ok(None));
+    put(&used).expect("it is used");
+    let kept = SetupCode {
+        used_at: Some(Time(50)),
+        ..code
+    };
+    stage
+        .change(|tx| Ok(tx.sweep_identity(Time(1_000))?))
+        .expect("what ended is swept");
+    assert_eq!(get(7), Ok(Some(kept)));
+    assert_eq!(any(), Ok(true));
+}
+
 pub(super) fn a_host_calls_a_person_by_its_own_name(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let found = stage.change(|tx| {
@@ -113,6 +150,41 @@ pub(super) fn a_host_calls_a_person_by_its_own_name(make: Make<'_>, seed: u64) {
     assert_eq!(found, Ok(vec![Some(1), Some(2), Some(3), None, None]));
     let unknown = stage.change(|tx| Ok(tx.put_subject("shop", "nobody", PersonId(99))?));
     assert!(matches!(unknown, Err(Error::Failed(_))));
+}
+
+pub(super) fn somebody_forgotten_comes_back_without_what_they_had_proved(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let (id, now) = (PersonId(1), stage.chat.now());
+    let person = || {
+        stage
+            .look(move |look| Ok(look.person(id)?))
+            .expect("it is read")
+            .expect("somebody")
+    };
+    let put = || {
+        let back = Person::new(id, Role::Client).into();
+        stage.change(move |tx| rules::put_person(tx, now, &back))
+    };
+    let before = person();
+    for _ in 0..2 {
+        stage
+            .change(move |tx| rules::remove_person(tx, now, id))
+            .expect("they are forgotten, once");
+    }
+    let gone = person();
+    assert!(gone.is_forgotten() && !gone.active && gone.email.is_empty(), "{gone:?}");
+    let refused = stage.change(move |tx| rules::set_active(tx, now, id, true));
+    assert_eq!(refused, Err(Error::Refused(Refusal::NoSuchPerson)));
+    assert_eq!(put(), Ok(true), "as if new");
+    let back = person();
+    assert!(back.active && !back.is_forgotten(), "{back:?}");
+    // In whole seconds: also what was given out after the first of the two, in the same second.
+    let ended = gone.last_signed_out().expect("they were signed out");
+    assert!(
+        before.counts(now) && !back.counts(ended) && back.counts(ended.plus_seconds(1)),
+        "{back:?}"
+    );
+    assert_eq!(put(), Ok(false));
 }
 
 pub(super) fn what_a_person_has_proved_ends_together(make: Make<'_>, seed: u64) {

@@ -1,4 +1,4 @@
-//! What lets programs and sockets in: API keys with their scopes, and one-time tickets.
+//! What lets programs, sockets and the first administrator in: API keys with their scopes, one-time tickets and codes.
 
 use super::{PersonId, Time};
 
@@ -69,4 +69,17 @@ pub struct Ticket {
     pub proven_at: Time,
     /// When it ends unused.
     pub expires_at: Time,
+}
+
+/// A code that makes one administrator's account; the store knows it by its SHA-256.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupCode {
+    /// SHA-256 of the code.
+    pub hash: [u8; 32],
+    /// The e-mail that it was made for, or empty.
+    pub email: String,
+    /// When it ends unused.
+    pub expires_at: Time,
+    /// When somebody made their account with it.
+    pub used_at: Option<Time>,
 }

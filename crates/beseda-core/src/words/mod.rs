@@ -15,7 +15,7 @@ mod room_key;
 mod search;
 mod time;
 
-pub use access::{ApiKey, Scope, Ticket};
+pub use access::{ApiKey, Scope, SetupCode, Ticket};
 pub use case::{Case, CaseStatus};
 pub use event::{Event, Heard};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};

@@ -89,6 +89,9 @@ pub struct Person {
     pub signed_out_at: Option<Time>,
 }
 
+/// Somebody who is forgotten was signed out at a moment so much later than they were: no real one is.
+const FORGOTTEN: i64 = 1 << 62;
+
 impl Person {
     /// Somebody of whom nothing is known but a number and a role.
     #[must_use]
@@ -104,6 +107,29 @@ impl Person {
             active: true,
             signed_out_at: None,
         }
+    }
+
+    /// Somebody of whom nothing is known any more but that they were here, and when they were signed out.
+    #[must_use]
+    pub fn forgotten(id: PersonId, signed_out_at: Time) -> Self {
+        Self {
+            active: false,
+            signed_out_at: Some(Time(FORGOTTEN.saturating_add(signed_out_at.0))),
+            ..Self::new(id, Role::User)
+        }
+    }
+
+    /// Whether nothing is known of them any more.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.signed_out_at.is_some_and(|moment| moment.0 >= FORGOTTEN)
+    }
+
+    /// When they were last signed out everywhere, forgotten or not.
+    #[must_use]
+    pub fn last_signed_out(&self) -> Option<Time> {
+        let later = if self.is_forgotten() { FORGOTTEN } else { 0 };
+        self.signed_out_at.map(|moment| Time(moment.0 - later))
     }
 
     /// Whether what they proved at that moment still counts.

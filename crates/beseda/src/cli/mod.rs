@@ -1,12 +1,16 @@
 //! The command line: what can be asked for, and how it is said.
 
+mod doors;
 mod duration;
 #[cfg(test)]
 mod tests;
 
+pub use doors::{KeyCommand, PersonCommand};
+
 use crate::config::Flags;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use doors::{AdminVerb, KeyVerb, PersonVerb};
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -104,6 +108,18 @@ enum Verb {
         #[command(subcommand)]
         verb: AdminVerb,
     },
+    /// API keys, by which the application that the chat belongs to calls
+    #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
+    Key {
+        #[command(subcommand)]
+        verb: KeyVerb,
+    },
+    /// Let people in, or nowhere any more
+    #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
+    Person {
+        #[command(subcommand)]
+        verb: PersonVerb,
+    },
     /// Settings: what they are, and whether they are good
     #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
     Config {
@@ -139,24 +155,6 @@ enum Verb {
         /// The shell
         #[arg(value_enum)]
         shell: Shell,
-    },
-}
-
-#[derive(Subcommand, Debug)]
-enum AdminVerb {
-    /// Make an administrator; the password is read from standard input
-    #[command(help_template = TEMPLATE, before_help = "Examples:
-  beseda admin create --email anna@shop.example
-  pass show beseda | beseda admin create --email anna@shop.example
-")]
-    Create {
-        /// The administrator's e-mail, which they log in with
-        #[arg(long, value_name = "E-MAIL", value_parser = email)]
-        email: String,
-        #[command(flatten)]
-        database: Database,
-        #[command(flatten)]
-        form: Form,
     },
 }
 
@@ -218,10 +216,28 @@ pub enum Command {
         /// Answer in JSON.
         json: bool,
     },
-    /// Make an administrator, the password from standard input.
+    /// Make an administrator, the password from standard input or chosen by themselves.
     AdminCreate {
         /// Their e-mail.
         email: String,
+        /// Print a link instead of reading a password.
+        link: bool,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Do something with API keys.
+    Key {
+        /// What.
+        command: KeyCommand,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Do something with a person.
+    Person {
+        /// What.
+        command: PersonCommand,
+        /// Who, from 1.
+        id: i64,
         /// Answer in JSON.
         json: bool,
     },
@@ -303,10 +319,30 @@ where
             }
         }
         Some(Verb::Admin {
-            verb: AdminVerb::Create { email, database, form },
+            verb:
+                AdminVerb::Create {
+                    email,
+                    link,
+                    database,
+                    form,
+                },
         }) => {
             keep(database);
-            Command::AdminCreate { email, json: form.json }
+            Command::AdminCreate {
+                email,
+                link,
+                json: form.json,
+            }
+        }
+        Some(Verb::Key { verb }) => {
+            let (command, database, json) = verb.taken();
+            keep(database);
+            Command::Key { command, json }
+        }
+        Some(Verb::Person { verb }) => {
+            let (command, id, database, json) = verb.taken();
+            keep(database);
+            Command::Person { command, id, json }
         }
         Some(Verb::Config {
             verb: ConfigVerb::Check { form },
@@ -355,16 +391,5 @@ fn write(mut to: impl io::Write, bytes: &[u8]) -> io::Result<()> {
     match to.write_all(bytes).and_then(|()| to.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
-    }
-}
-
-fn email(text: &str) -> Result<String, String> {
-    let good = text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
-    });
-    if good {
-        Ok(text.to_owned())
-    } else {
-        Err("write it like anna@shop.example".to_owned())
     }
 }

@@ -34,9 +34,70 @@ fn every_command_is_understood() {
     assert_eq!(command("completions zsh"), Command::Completions(Shell::Zsh));
     let admin = Command::AdminCreate {
         email: "anna@shop.example".into(),
+        link: false,
         json: false,
     };
     assert_eq!(command("admin create --email anna@shop.example"), admin);
+    let by_link = Command::AdminCreate {
+        email: "anna@shop.example".into(),
+        link: true,
+        json: true,
+    };
+    assert_eq!(command("admin create --json --link --email anna@shop.example"), by_link);
+}
+
+#[test]
+fn keys_have_scopes_and_people_numbers() {
+    use beseda_core::words::Scope;
+    let key = |command| Command::Key { command, json: false };
+    let create = |scopes: &[Scope]| {
+        key(KeyCommand::Create {
+            name: "shop".into(),
+            scopes: scopes.to_vec(),
+        })
+    };
+    assert_eq!(
+        command("key create shop --scope rooms,people,rooms"),
+        create(&[Scope::People, Scope::Rooms])
+    );
+    assert_eq!(
+        command("key create shop --scope orders --scope groups"),
+        create(&[Scope::Orders, Scope::Groups])
+    );
+    assert_eq!(command("key list"), key(KeyCommand::List));
+    assert_eq!(
+        command("key revoke shop"),
+        key(KeyCommand::Revoke { name: "shop".into() })
+    );
+    for (word, done) in [
+        ("deactivate", PersonCommand::Deactivate),
+        ("activate", PersonCommand::Activate),
+        ("sign-out", PersonCommand::SignOut),
+    ] {
+        let wanted = Command::Person {
+            command: done,
+            id: 7,
+            json: true,
+        };
+        assert_eq!(command(&format!("person {word} 7 --json")), wanted);
+    }
+    let long = format!("key create {} --scope rooms", "x".repeat(65));
+    for wrong in [
+        "key",
+        "key create",
+        "key create shop",
+        "key create shop --scope",
+        "key create shop --scope all",
+        "key create shop --scope people,",
+        "key revoke",
+        &long,
+        "person",
+        "person deactivate",
+        "person deactivate 0",
+        "person activate x",
+    ] {
+        assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
 }
 
 #[test]

@@ -118,6 +118,11 @@ impl Fields {
         self.values.get(name)
     }
 
+    /// The names of all fields, for contracts that refuse the unknown ones.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
     /// Whether the field came, null or not.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

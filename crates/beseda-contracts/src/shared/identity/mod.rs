@@ -19,7 +19,7 @@ pub mod visitors;
 pub use claims::Flaw;
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings};
 pub use jwks::{Fetch, Fetched};
-pub use passwords::hash as hash_password;
+pub use passwords::{hash as hash_password, is_right as is_password};
 pub use sessions::SecureCookies;
 pub use tokens::OwnTokens;
 

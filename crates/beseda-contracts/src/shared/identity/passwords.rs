@@ -50,22 +50,42 @@ impl Passwords {
     /// # Errors
     /// [`Fault::Busy`] where too many wait already; a fault where the hash cannot be read.
     pub async fn is_right(&self, password: String, hash: Option<String>) -> Result<bool, Fault> {
+        let nobody = Arc::clone(&self.nobody);
+        self.in_turn(move || is_right(&password, hash.as_deref().unwrap_or(&nobody)))
+            .await
+    }
+
+    /// The PHC string of a password's hash, made in turn with those that are checked.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] where too many wait already; a fault where argon2 does not work at all.
+    pub async fn hash(&self, password: String, salt: [u8; 16]) -> Result<String, Fault> {
+        self.in_turn(move || hash(&password, salt)).await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
         let _place = self.waiting.try_acquire().map_err(|_| Fault::Busy)?;
         let turn = Arc::clone(&self.at_once)
             .acquire_owned()
             .await
             .map_err(|_| Fault::Stopping)?;
-        let nobody = Arc::clone(&self.nobody);
-        let checked = tokio::task::spawn_blocking(move || {
+        let done = tokio::task::spawn_blocking(move || {
             // Kept until the work is done, also when whoever asked has gone away.
             let _turn = turn;
-            verify(&password, hash.as_deref().unwrap_or(&nobody))
+            work()
         });
-        checked.await.map_err(fault)?
+        done.await.map_err(fault)?
     }
 }
 
-fn verify(password: &str, hash: &str) -> Result<bool, Fault> {
+/// Whether the password is the one of this hash. It takes as long as [`hash`].
+///
+/// # Errors
+/// A fault where the hash cannot be read.
+pub fn is_right(password: &str, hash: &str) -> Result<bool, Fault> {
     let parsed = PasswordHash::new(hash).map_err(fault)?;
     let fits = password.len() <= PASSWORD_BYTES;
     let password = if fits { password.as_bytes() } else { b"" };

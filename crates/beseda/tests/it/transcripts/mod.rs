@@ -6,8 +6,10 @@ mod replay;
 mod script;
 
 use crate::harness::{Actor, Server, Town};
+use crate::stories::server_api;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,10 +17,13 @@ use std::path::{Path, PathBuf};
 struct Cast {
     town: Town,
     actors: Vec<(String, i64)>,
+    /// Host applications by their names, and the scopes of their API keys.
+    hosts: Vec<(String, String)>,
 }
 
 impl Cast {
-    /// The people of a folder's transcripts: those of its `town.json` (a seed, and its actors), or the usual ones.
+    /// The people of a folder's transcripts: those of its `town.json` (a seed, its actors, and the scopes of
+    /// `hosts`), or the usual ones.
     fn of(folder: &Path) -> Self {
         let Ok(text) = fs::read(folder.join("town.json")) else {
             return Self::usual();
@@ -26,7 +31,18 @@ impl Cast {
         let mut seed: Value = serde_json::from_slice(&text).expect("town.json is JSON");
         let actors = seed["actors"].take();
         let actors = actors.as_object().expect("the actors of town.json are an object");
+        let hosts = seed
+            .as_object_mut()
+            .and_then(|seed| seed.remove("hosts"))
+            .unwrap_or_default();
+        let scopes = |scopes: &Value| scopes.as_str().expect("scopes are a text").to_owned();
         Self {
+            hosts: hosts
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, host)| (name.clone(), scopes(host)))
+                .collect(),
             town: Town::of_seed(&seed),
             actors: actors
                 .iter()
@@ -46,6 +62,7 @@ impl Cast {
         ];
         Self {
             town: town(),
+            hosts: Vec::new(),
             actors: actors.map(|(name, id)| (name.to_owned(), id)).to_vec(),
         }
     }
@@ -102,7 +119,7 @@ async fn replayed(path: PathBuf) -> Option<String> {
     let folder = path.parent().expect("a transcript is in a folder");
     let contract = folder.parent().and_then(Path::file_name).unwrap_or_default();
     let story = format!("transcript-{}-{name}", contract.to_string_lossy());
-    let Cast { town, actors } = Cast::of(folder);
+    let Cast { town, actors, hosts } = Cast::of(folder);
     let failure = match script::read(&text) {
         Err(wrong) => wrong,
         Ok(script) => {
@@ -113,7 +130,11 @@ async fn replayed(path: PathBuf) -> Option<String> {
             let people = names
                 .zip(tokens)
                 .map(|(name, token)| (name, Actor::new(server.address, 0, &token)));
-            replay::run(&server, people.collect(), &script).await.err()?
+            let mut people: HashMap<String, Actor> = people.collect();
+            for (name, scopes) in hosts {
+                people.insert(name.clone(), server_api::host(&server, &name, &scopes).await);
+            }
+            replay::run(&server, people, &script).await.err()?
         }
     };
     Some(format!("{}/{name}.txt:{failure}", contract.to_string_lossy()))

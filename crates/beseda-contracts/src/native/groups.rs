@@ -1,0 +1,75 @@
+//! Groups, the classes of a school: put and forgotten. Rooms about them follow.
+
+use super::call::{self, Body, GREATEST};
+use super::problem::{Problem, route};
+use crate::shared::{Routes, Segment, Shared};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::put;
+use beseda_core::ports::Tx;
+use beseda_core::rules;
+use beseda_core::words::{Group, GroupId, PersonId, Scope};
+use beseda_live::ask;
+use http::StatusCode;
+use serde::Serialize;
+
+const FIELDS: &[&str] = &["name", "teacher", "students"];
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let methods = put(replace).delete(remove);
+    route(routes, "/api/v1/groups/{id}/", methods, "PUT, DELETE, OPTIONS")
+}
+
+/// A group, as a host application sees one.
+#[derive(Serialize)]
+struct GroupJson<'a> {
+    id: GroupId,
+    name: &'a str,
+    teacher: Option<PersonId>,
+    students: &'a [PersonId],
+}
+
+async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Problem> {
+    call::require(&shared, request.headers(), Scope::Groups).await?;
+    let id = GroupId(call::number(&id, GREATEST)?);
+    let mut body = Body::read(&shared, request, FIELDS).await?;
+    let limits = shared.chat.limits();
+    let group = Group {
+        id,
+        name: body.text("name", limits.title_chars).unwrap_or_default(),
+        teacher: body.person("teacher"),
+        // One place of a room is the teacher's.
+        students: body.people("students", limits.members - 1).unwrap_or_default(),
+    };
+    body.end()?;
+
+    let (now, kept) = (shared.chat.now(), group.clone());
+    let put = move |tx: &mut dyn Tx| {
+        let named = [
+            ("teacher", group.teacher.into_iter().collect()),
+            ("students", group.students.clone()),
+        ];
+        let mistakes = call::unknown(tx, &named)?;
+        if let Err(unknown) = mistakes.none() {
+            return Ok(Err(unknown));
+        }
+        Ok(Ok(rules::put_group(tx, now, &group)?))
+    };
+    let is_new = ask::change(&shared.chat, put).await??;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let answer = GroupJson {
+        id,
+        name: &kept.name,
+        teacher: kept.teacher,
+        students: &kept.students,
+    };
+    Ok((status, Json(answer)).into_response())
+}
+
+async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Problem> {
+    call::require(&shared, request.headers(), Scope::Groups).await?;
+    let id = GroupId(call::number(&id, GREATEST)?);
+    ask::change(&shared.chat, move |tx| rules::remove_group(tx, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

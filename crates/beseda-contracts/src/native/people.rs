@@ -1,0 +1,227 @@
+//! People: put, changed in part, and forgotten.
+
+use super::call::{self, Body};
+use super::problem::{Problem, route};
+use crate::shared::{Routes, Segment, Shared};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::put;
+use beseda_core::ports::Tx;
+use beseda_core::rules;
+use beseda_core::words::{Account, Limits, NewPerson, Person, PersonId, Role, Scope};
+use beseda_core::{Error, Refusal};
+use beseda_live::ask;
+use http::StatusCode;
+use serde::Serialize;
+
+/// The shortest and the longest password, in characters.
+const PASSWORD_CHARS: (usize, usize) = (8, 128);
+const FIELDS: &[&str] = &[
+    "username",
+    "email",
+    "phone",
+    "first_name",
+    "last_name",
+    "role",
+    "password",
+    "active",
+];
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let methods = put(replace).patch(change).delete(remove);
+    route(routes, "/api/v1/people/{id}/", methods, "PUT, PATCH, DELETE, OPTIONS")
+}
+
+/// A person, as a host application sees one.
+#[derive(Serialize)]
+struct PersonJson {
+    id: PersonId,
+    username: String,
+    email: String,
+    phone: String,
+    first_name: String,
+    last_name: String,
+    role: &'static str,
+    active: bool,
+}
+
+impl From<Person> for PersonJson {
+    fn from(person: Person) -> Self {
+        Self {
+            role: person.role.word(),
+            id: person.id,
+            username: person.username,
+            email: person.email,
+            phone: person.phone,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            active: person.active,
+        }
+    }
+}
+
+/// What a body says of a person; `None` where it says nothing.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    username: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    role: Option<Role>,
+    password: Option<String>,
+    active: Option<bool>,
+}
+
+impl Wanted {
+    fn read(body: &mut Body, limits: &Limits) -> Self {
+        let max = limits.title_chars;
+        let wanted = Self {
+            username: body.text("username", max),
+            email: body.text("email", max),
+            phone: body.text("phone", max),
+            first_name: body.text("first_name", max),
+            last_name: body.text("last_name", max),
+            role: role(body),
+            password: body.raw_text("password", PASSWORD_CHARS.1),
+            active: body.flag("active"),
+        };
+        if wanted
+            .email
+            .as_deref()
+            .is_some_and(|email| !email.is_empty() && !is_email(email))
+        {
+            body.mistake("email", "An address like anna@shop.example is expected.");
+        }
+        let short = |password: &String| password.chars().nth(PASSWORD_CHARS.0 - 1).is_none();
+        if wanted.password.as_ref().is_some_and(short) {
+            let least = PASSWORD_CHARS.0;
+            body.mistake(
+                "password",
+                format!("Ensure this field has at least {least} characters."),
+            );
+        }
+        wanted
+    }
+
+    /// The person with what is said of them. What is left out stays, or becomes empty where everything is replaced; of
+    /// somebody who is forgotten there is nothing to stay.
+    fn over(self, id: PersonId, before: Option<Person>, whole: bool) -> Person {
+        let mut person = match before {
+            Some(before) if whole => Person {
+                active: before.active,
+                ..Person::new(id, Role::User)
+            },
+            Some(before) => before,
+            None => Person::new(id, Role::User),
+        };
+        let fields = [
+            (&mut person.username, self.username),
+            (&mut person.email, self.email),
+            (&mut person.phone, self.phone),
+            (&mut person.first_name, self.first_name),
+            (&mut person.last_name, self.last_name),
+        ];
+        for (field, wanted) in fields {
+            if let Some(wanted) = wanted {
+                *field = wanted;
+            }
+        }
+        person.role = self.role.unwrap_or(person.role);
+        person.active = self.active.unwrap_or(person.active);
+        person
+    }
+}
+
+/// A role by its word; no word is none.
+fn role(body: &mut Body) -> Option<Role> {
+    let word = body.text("role", 32)?;
+    if word.is_empty() {
+        return Some(Role::User);
+    }
+    let role = Role::from_word(&word);
+    if role.is_none() {
+        let known: Vec<&str> = Role::WORDS.iter().map(|(_, word)| *word).collect();
+        body.mistake("role", format!("One of {} is expected.", known.join(", ")));
+    }
+    role
+}
+
+/// Whether a text looks like an e-mail address.
+pub(super) fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+    })
+}
+
+/// The person's number: those from 2^40 on are not the host application's.
+fn person_id(text: &str) -> Result<PersonId, Problem> {
+    call::number(text, rules::FIRST_OWN_PERSON.0 - 1).map(PersonId)
+}
+
+async fn replace(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Problem> {
+    put_person(state, path, request, true).await
+}
+
+async fn change(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Problem> {
+    put_person(state, path, request, false).await
+}
+
+async fn put_person(
+    State(shared): State<Shared>,
+    Segment(id): Segment,
+    request: Request,
+    whole: bool,
+) -> Result<Response, Problem> {
+    call::require(&shared, request.headers(), Scope::People).await?;
+    let id = person_id(&id)?;
+    let mut body = Body::read(&shared, request, FIELDS).await?;
+    let mut wanted = Wanted::read(&mut body, shared.chat.limits());
+    body.end()?;
+
+    let account = ask::look(&shared.chat, move |look| Ok(look.account_of(id)?)).await?;
+    if !whole && account.as_ref().is_none_or(|account| account.person.is_forgotten()) {
+        return Err(Refusal::NoSuchPerson.into());
+    }
+    let password_hash = new_hash(&shared, wanted.password.take(), account).await?;
+    let now = shared.chat.now();
+    let put = move |tx: &mut dyn Tx| {
+        let before = tx.person(id)?.filter(|before| !before.is_forgotten());
+        if before.is_none() && !whole {
+            return Err(Refusal::NoSuchPerson.into());
+        }
+        let new = NewPerson {
+            person: wanted.clone().over(id, before, whole),
+            password_hash: password_hash.clone(),
+        };
+        let is_new = rules::put_person(tx, now, &new)?;
+        Ok::<_, Error>((is_new, new.person))
+    };
+    let (is_new, person) = ask::change(&shared.chat, put).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(PersonJson::from(person))).into_response())
+}
+
+/// The hash of a password that is not the one which is kept: that one changes nothing, and signs nobody out.
+async fn new_hash(
+    shared: &Shared,
+    password: Option<String>,
+    account: Option<Account>,
+) -> Result<Option<String>, Problem> {
+    let Some(password) = password else { return Ok(None) };
+    let passwords = &shared.identity.passwords;
+    if let Some(kept) = account.and_then(|account| account.password_hash)
+        && passwords.is_right(password.clone(), Some(kept)).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(passwords.hash(password, shared.chat.random()).await?))
+}
+
+async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Problem> {
+    call::require(&shared, request.headers(), Scope::People).await?;
+    let (id, now) = (person_id(&id)?, shared.chat.now());
+    ask::change(&shared.chat, move |tx| rules::remove_person(tx, now, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

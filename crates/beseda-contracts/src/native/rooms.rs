@@ -1,0 +1,180 @@
+//! Rooms by their keys: put and taken away, and what the host application says in them.
+
+use super::call::{self, Body};
+use super::problem::{Problem, route};
+use crate::shared::{Routes, Segment, Shared, time_text};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{post, put};
+use beseda_core::ports::{Look, Tx};
+use beseda_core::rules;
+use beseda_core::words::{Draft, Message, MessageId, PersonId, RoomId, RoomKey, RoomView, Scope, Seq};
+use beseda_core::{Error, Fault};
+use beseda_live::ask;
+use http::{HeaderMap, HeaderName, StatusCode};
+use serde::Serialize;
+use uuid::Builder;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    let methods = put(replace).delete(remove);
+    let routes = route(routes, "/api/v1/rooms/{key}/", methods, "PUT, DELETE, OPTIONS");
+    let path = "/api/v1/rooms/{key}/system-messages/";
+    route(routes, path, post(say), "POST, OPTIONS")
+}
+
+/// A room, as a host application sees one.
+#[derive(Serialize)]
+struct RoomJson {
+    key: String,
+    id: RoomId,
+    uuid: String,
+    title: String,
+    members: Vec<PersonId>,
+    created_at: String,
+}
+
+impl From<RoomView> for RoomJson {
+    fn from(view: RoomView) -> Self {
+        Self {
+            id: view.room.id,
+            uuid: view.room.uuid.to_string(),
+            members: view.members.iter().map(|(member, _)| member.person).collect(),
+            created_at: time_text(view.room.created_at),
+            key: view.room.key,
+            title: view.room.title,
+        }
+    }
+}
+
+/// A system message, as a host application sees one.
+#[derive(Serialize)]
+struct MessageJson<'a> {
+    id: MessageId,
+    room: RoomId,
+    seq: Seq,
+    text: &'a str,
+    created_at: String,
+}
+
+impl<'a> From<&'a Message> for MessageJson<'a> {
+    fn from(message: &'a Message) -> Self {
+        Self {
+            id: message.id,
+            room: message.room,
+            seq: message.seq,
+            text: &message.text,
+            created_at: time_text(message.created_at),
+        }
+    }
+}
+
+fn room_key(text: &str) -> Result<RoomKey, Problem> {
+    text.parse::<RoomKey>()
+        .map_err(|wrong| Problem::mistake("key", format!("No: {wrong}.")))
+}
+
+/// What of a key is not there: the order, or one of two people.
+fn unknown(look: &mut (impl Look + ?Sized), key: RoomKey, members: &[PersonId]) -> Result<Result<(), Problem>, Fault> {
+    let two = match key {
+        RoomKey::Order(order) if look.order(order)?.is_none() => {
+            let sentence = format!("There is no order {order}: put it first.");
+            return Ok(Err(Problem::mistake("key", sentence)));
+        }
+        RoomKey::Pair { customer, therapist } => vec![customer, therapist],
+        RoomKey::Private(low, high) => vec![low, high],
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) => Vec::new(),
+    };
+    let named = [("key", two), ("members", members.to_vec())];
+    Ok(call::unknown(look, &named)?.none())
+}
+
+async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Problem> {
+    call::require(&shared, request.headers(), Scope::Rooms).await?;
+    let key = room_key(&key)?;
+    let mut body = Body::read(&shared, request, &["title", "members"]).await?;
+    let limits = shared.chat.limits().clone();
+    let title = body.text("title", limits.title_chars);
+    let members = body.people("members", limits.members);
+    if body.has("members") && !matches!(key, RoomKey::Group(_)) {
+        body.mistake("members", "Who is in this room follows from its key.");
+    }
+    body.end()?;
+    if matches!(key, RoomKey::Support(_)) {
+        return Err(Problem::mistake("key", "Only a visitor opens a visitor's room."));
+    }
+
+    let now = shared.chat.now();
+    let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
+    let put = move |tx: &mut dyn Tx| {
+        let people = members.as_deref();
+        if let Err(unknown) = unknown(tx, key, people.unwrap_or_default())? {
+            return Ok(Err(unknown));
+        }
+        Ok::<_, Error>(Ok(rules::put_room(
+            tx,
+            now,
+            &limits,
+            key,
+            title.as_deref(),
+            people,
+            uuid,
+        )?))
+    };
+    let (view, is_new) = ask::change(&shared.chat, put).await??;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(RoomJson::from(view))).into_response())
+}
+
+async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<StatusCode, Problem> {
+    call::require(&shared, request.headers(), Scope::Rooms).await?;
+    let (key, now) = (room_key(&key)?, shared.chat.now());
+    ask::change(&shared.chat, move |tx| rules::remove_room_of(tx, now, key)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says something in nobody's name: 201 for a new message, 200 for a retry, which is answered with the first one.
+async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Problem> {
+    call::require(&shared, request.headers(), Scope::Rooms).await?;
+    let key = room_key(&key)?;
+    let header = idempotency_key(request.headers())?;
+    let mut body = Body::read(&shared, request, &["text", "client_id"]).await?;
+    let limits = shared.chat.limits().clone();
+    if !body.has("text") {
+        body.mistake("text", "This field is required.");
+    }
+    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
+    let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
+    body.end()?;
+
+    let draft = Draft {
+        text,
+        client_id,
+        files: Vec::new(),
+    };
+    let now = shared.chat.now();
+    let send = move |tx: &mut dyn Tx| rules::send_system(tx, now, &limits, key, &draft);
+    let sent = ask::change(&shared.chat, send).await?;
+    let status = if sent.first {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(MessageJson::from(&*sent.message))).into_response())
+}
+
+/// The header that other services know for what we call a client id; a field of that name goes before it.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(header) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    match header.to_str() {
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(_) => Err(Problem::mistake(
+            "client_id",
+            "The header Idempotency-Key holds ASCII characters.",
+        )),
+    }
+}

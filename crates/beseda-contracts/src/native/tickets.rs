@@ -1,0 +1,46 @@
+//! Tickets: a word that opens one socket in place of a token, which then stands in no address.
+
+use super::problem::{Problem, route};
+use crate::shared::identity::tickets;
+use crate::shared::{Caller, Routes, Shared};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use beseda_core::rules;
+use beseda_core::words::Ticket;
+use beseda_live::ask;
+use http::StatusCode;
+use http::request::Parts;
+use serde::Serialize;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    route(routes, "/api/v1/tickets/", post(give), "POST, OPTIONS")
+}
+
+#[derive(Serialize)]
+struct TicketJson {
+    ticket: String,
+    /// Seconds.
+    expires_in: i64,
+}
+
+/// Gives a ticket to whoever is signed in. It proves what proved them, and ends with it.
+async fn give(State(shared): State<Shared>, caller: Caller, parts: Parts) -> Result<Response, Problem> {
+    // A ticket is the first half of a connect.
+    shared.throttles.connect(shared.proxies.address(&parts))?;
+    let expires_in = shared.chat.limits().ticket_seconds;
+    let text = tickets::new(shared.chat.random());
+    let ticket = Ticket {
+        hash: tickets::hash(&text),
+        person: caller.person.id,
+        proven_at: caller.proven_at,
+        expires_at: shared.chat.now().plus_seconds(expires_in),
+    };
+    ask::change(&shared.chat, move |tx| rules::put_ticket(tx, &ticket)).await?;
+    let answer = TicketJson {
+        ticket: text,
+        expires_in,
+    };
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}

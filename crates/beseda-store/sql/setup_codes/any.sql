@@ -1,0 +1,2 @@
+-- Whether there ever was a setup code.
+SELECT EXISTS (SELECT 1 FROM setup_codes)

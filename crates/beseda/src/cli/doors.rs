@@ -1,0 +1,195 @@
+//! The commands about who comes in: administrators, people and API keys.
+
+use super::{Database, Form, TEMPLATE};
+use beseda_core::words::Scope;
+use clap::{Args, Subcommand};
+
+/// The longest name of an API key, in characters.
+const KEY_NAME_CHARS: usize = 64;
+
+#[derive(Subcommand, Debug)]
+pub(super) enum AdminVerb {
+    /// Make an administrator; the password is read from standard input
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda admin create --email anna@shop.example
+  pass show beseda | beseda admin create --email anna@shop.example
+  beseda admin create --email anna@shop.example --link   print a link, and let her choose it herself
+")]
+    Create {
+        /// The administrator's e-mail, which they log in with
+        #[arg(long, value_name = "E-MAIL", value_parser = email)]
+        email: String,
+        /// Read no password: print a link, good once and for 15 minutes, on which the administrator chooses one
+        #[arg(long)]
+        link: bool,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum KeyVerb {
+    /// Make an API key and print it: it can be seen now and never again
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda key create shop --scope people,orders,groups,rooms
+  beseda key create notifier --scope rooms --json
+")]
+    Create {
+        /// What the key is called; nobody else may have the name while it is in use
+        #[arg(value_name = "NAME", value_parser = key_name)]
+        name: String,
+        /// What it may be used for: people, orders, groups, rooms
+        #[arg(long, value_name = "SCOPES", required = true, value_delimiter = ',', value_parser = scope)]
+        scope: Vec<Scope>,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// List the API keys, not what they are
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda key list
+  beseda key list --json
+")]
+    List {
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// End an API key: the next call with it is refused
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda key revoke shop
+")]
+    Revoke {
+        /// What the key is called
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub(super) enum PersonVerb {
+    /// Let a person in nowhere any more; their open sockets are closed within a second
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda person deactivate 7
+")]
+    Deactivate(Someone),
+    /// Let a person in again; they log in anew
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda person activate 7
+")]
+    Activate(Someone),
+    /// End every session and token of a person; they may log in anew
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda person sign-out 7
+")]
+    SignOut(Someone),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Someone {
+    /// The person's number
+    #[arg(value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
+    id: i64,
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// What is to be done with API keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyCommand {
+    /// Make one.
+    Create {
+        /// Its name.
+        name: String,
+        /// What it may be used for, each once.
+        scopes: Vec<Scope>,
+    },
+    /// List all.
+    List,
+    /// End one.
+    Revoke {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What is to be done with a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonCommand {
+    /// Let them in nowhere.
+    Deactivate,
+    /// Let them in again.
+    Activate,
+    /// End what they have proved.
+    SignOut,
+}
+
+impl KeyVerb {
+    /// What is asked for, over which database, and whether the answer is for a program.
+    pub(super) fn taken(self) -> (KeyCommand, Database, bool) {
+        match self {
+            Self::Create {
+                name,
+                scope,
+                database,
+                form,
+            } => {
+                let mut scopes = scope;
+                scopes.sort_unstable();
+                scopes.dedup();
+                (KeyCommand::Create { name, scopes }, database, form.json)
+            }
+            Self::List { database, form } => (KeyCommand::List, database, form.json),
+            Self::Revoke { name, database, form } => (KeyCommand::Revoke { name }, database, form.json),
+        }
+    }
+}
+
+impl PersonVerb {
+    /// What is asked for, of whom, over which database, and whether the answer is for a program.
+    pub(super) fn taken(self) -> (PersonCommand, i64, Database, bool) {
+        let (command, someone) = match self {
+            Self::Deactivate(someone) => (PersonCommand::Deactivate, someone),
+            Self::Activate(someone) => (PersonCommand::Activate, someone),
+            Self::SignOut(someone) => (PersonCommand::SignOut, someone),
+        };
+        (command, someone.id, someone.database, someone.form.json)
+    }
+}
+
+fn email(text: &str) -> Result<String, String> {
+    let good = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+    });
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err("write it like anna@shop.example".to_owned())
+    }
+}
+
+fn key_name(text: &str) -> Result<String, String> {
+    let chars = text.chars().count();
+    if chars == 0 || chars > KEY_NAME_CHARS || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Err(format!("choose 1 to {KEY_NAME_CHARS} characters without spaces"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    Scope::from_word(text).ok_or_else(|| {
+        let known: Vec<&str> = Scope::WORDS.iter().map(|(_, word)| *word).collect();
+        format!("choose from {}", known.join(", "))
+    })
+}

@@ -1,0 +1,143 @@
+//! Administrators: made with a password from standard input, or by themselves with a link that is good once.
+
+use crate::app;
+use crate::cli;
+use crate::config::Settings;
+use crate::system::System;
+use anyhow::{Context, bail};
+use beseda_contracts::native::setup::{self, CODE_SECONDS, PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
+use beseda_contracts::shared::hash_password;
+use beseda_core::words::{NewPerson, Person, PersonId, Role, SetupCode};
+use beseda_core::{Chat, rules};
+use beseda_live::ask;
+use serde_json::json;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// Makes an administrator, the password from standard input.
+///
+/// # Errors
+/// The password is too short or too long, or somebody has this e-mail already.
+pub async fn create(settings: &Settings, email: String, as_json: bool) -> anyhow::Result<()> {
+    let password = System
+        .read_line()
+        .context("cannot read the password from standard input")?;
+    let chars = password.chars().count();
+    if !(PASSWORD_CHARS_LEAST..=PASSWORD_CHARS_MOST).contains(&chars) {
+        bail!(
+            "the password on standard input has {chars} characters; it needs {PASSWORD_CHARS_LEAST} to \
+             {PASSWORD_CHARS_MOST}, as in: printf %s 'a long secret' | beseda admin create --email {email}"
+        );
+    }
+    let (store, chat) = app::open(settings)?;
+    let hash = hash_password(&password, chat.random()).context("cannot hash the password")?;
+    let mut person = Person::new(PersonId(0), Role::Admin);
+    person.email.clone_from(&email);
+    let person = NewPerson {
+        person,
+        password_hash: Some(hash),
+    };
+    let made = ask::change(&chat, move |tx| {
+        if tx.account(&person.person.email)?.is_some() {
+            return Ok(None);
+        }
+        rules::new_own_person(tx, &person).map(Some)
+    });
+    let made = made.await;
+    store.close();
+    let Some(id) = made? else {
+        bail!("somebody with the e-mail {email} is there already")
+    };
+    cli::answer(if as_json {
+        format!("{}\n", json!({"id": id, "email": email}))
+    } else {
+        format!("made administrator {id}, who logs in as {email}\n")
+    })?;
+    Ok(())
+}
+
+/// Prints a link on which an administrator makes their own account, with a password that nobody else has seen.
+///
+/// # Errors
+/// Somebody has this e-mail already.
+pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -> anyhow::Result<()> {
+    let (store, chat) = app::open(settings)?;
+    let asked = email.clone();
+    let taken = ask::look(&chat, move |look| Ok(look.account(&asked)?)).await;
+    let made = match taken {
+        Ok(None) => new_link(&chat, settings.listen, &email).await.map(Some),
+        Ok(Some(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    };
+    store.close();
+    let Some(link) = made? else {
+        bail!("somebody with the e-mail {email} is there already")
+    };
+    if as_json {
+        let answer = json!({"link": link, "email": email, "expires_in": CODE_SECONDS});
+        cli::answer(format!("{answer}\n"))?;
+    } else {
+        cli::answer(format!("{link}\n"))?;
+        cli::tell(format_args!(
+            "It is good once, and for {} minutes. Where a proxy stands in front, put its address before /setup/.",
+            CODE_SECONDS / 60
+        ));
+    }
+    Ok(())
+}
+
+/// What is printed on a first start: a link for the first administrator, where there is none and none was ever printed.
+///
+/// # Errors
+/// The store cannot be asked.
+pub async fn first_link(chat: &Chat, address: SocketAddr) -> anyhow::Result<String> {
+    if ask::look(chat, |look| rules::is_set_up(look)).await? {
+        return Ok(String::new());
+    }
+    let link = new_link(chat, address, "").await?;
+    Ok(format!(
+        "There is no administrator yet. Make the first one here, within {} minutes:\n  {link}\n",
+        CODE_SECONDS / 60
+    ))
+}
+
+/// A new link for somebody with this e-mail, or for whoever opens it where it is empty.
+async fn new_link(chat: &Chat, address: SocketAddr, email: &str) -> anyhow::Result<String> {
+    let code = setup::new_code(chat.random());
+    let kept = SetupCode {
+        hash: setup::hash(&code),
+        email: email.to_owned(),
+        expires_at: chat.now().plus_seconds(CODE_SECONDS),
+        used_at: None,
+    };
+    ask::change(chat, move |tx| rules::put_setup_code(tx, &kept)).await?;
+    Ok(format!("{}{}", site(address), setup::path_of(&code)))
+}
+
+/// Where a browser on this machine finds what listens there; nothing where the system is to choose the port.
+fn site(address: SocketAddr) -> String {
+    let mut there = address;
+    match address {
+        _ if address.port() == 0 => return String::new(),
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => there.set_ip(Ipv4Addr::LOCALHOST.into()),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => there.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    format!("http://{there}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::site;
+
+    #[test]
+    fn a_link_leads_to_where_a_browser_gets() {
+        for (listen, found) in [
+            ("0.0.0.0:8000", "http://127.0.0.1:8000"),
+            ("[::]:8000", "http://[::1]:8000"),
+            ("192.0.2.7:80", "http://192.0.2.7:80"),
+            ("127.0.0.1:0", ""),
+        ] {
+            assert_eq!(site(listen.parse().unwrap()), found);
+        }
+    }
+}

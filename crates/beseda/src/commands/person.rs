@@ -1,0 +1,45 @@
+//! People: deactivated, activated and signed out, while the server runs or not. A running server closes their sockets
+//! within a second.
+
+use super::standing;
+use crate::cli::{self, PersonCommand};
+use crate::config::Settings;
+use anyhow::bail;
+use beseda_core::words::PersonId;
+use beseda_core::{Error, Refusal, rules};
+use beseda_live::ask;
+use serde_json::json;
+
+/// Does what is asked for with a person.
+///
+/// # Errors
+/// The person is unknown, or the database cannot be used.
+pub async fn run(settings: &Settings, command: PersonCommand, id: i64, as_json: bool) -> anyhow::Result<()> {
+    let (store, chat) = standing(settings)?;
+    let (now, person) = (chat.now(), PersonId(id));
+    let done = ask::change(&chat, move |tx| match command {
+        PersonCommand::Deactivate => rules::set_active(tx, now, person, false).map(drop),
+        PersonCommand::Activate => rules::set_active(tx, now, person, true).map(drop),
+        PersonCommand::SignOut => rules::sign_out(tx, now, person),
+    });
+    let done = done.await;
+    store.close();
+    match done {
+        Err(Error::Refused(Refusal::NoSuchPerson)) => bail!("there is no person {id}"),
+        other => other?,
+    }
+    let (word, sentence) = match command {
+        PersonCommand::Deactivate => (
+            "deactivated",
+            format!("deactivated person {id}, who is signed out everywhere"),
+        ),
+        PersonCommand::Activate => ("activated", format!("activated person {id}, who may log in again")),
+        PersonCommand::SignOut => ("signed_out", format!("signed person {id} out everywhere")),
+    };
+    cli::answer(if as_json {
+        format!("{}\n", json!({"person": id, "done": word}))
+    } else {
+        format!("{sentence}\n")
+    })?;
+    Ok(())
+}
