@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod stories;
 #[cfg(test)]
 mod transcripts;

@@ -1,0 +1,185 @@
+//! Sockets of a walk: each message that one hears is asked for at once, by its own contract.
+
+use super::known::{Got, Heard, Known, Scope};
+use crate::harness::{Actor, Heard as Incoming, Socket};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+
+/// By which calls a listener asks for what they heard.
+#[derive(Clone)]
+pub enum Asks {
+    /// Of contracts 4 and 1, about the room of this order.
+    Order(i64),
+    /// Of contract 3, by a second socket.
+    Spa,
+    /// Of contract 5, as the visitor of this room.
+    Visitor(String),
+    /// Of contract 5, as staff.
+    Staff,
+}
+
+/// Somebody who listens.
+#[derive(Clone)]
+pub struct Ear {
+    /// Their name.
+    pub who: String,
+    /// As whom they call.
+    pub caller: Actor,
+    /// What they listen to.
+    pub scope: Scope,
+    /// The socket's path, without a token.
+    pub path: String,
+    /// How they ask for what they heard.
+    pub asks: Asks,
+}
+
+/// What an ear made of what it heard.
+#[derive(Default)]
+pub struct Findings {
+    /// How many messages were asked for.
+    pub judged: usize,
+    /// What was not right.
+    pub wrong: Vec<String>,
+}
+
+/// An open socket of a walk.
+pub struct Open {
+    /// Who listens, and to what.
+    pub ear: Ear,
+    /// What is said on it; without a sender it ends.
+    pub say: Sender<Value>,
+    /// Its life.
+    pub task: JoinHandle<Findings>,
+}
+
+impl Ear {
+    fn address(&self) -> String {
+        match &self.asks {
+            Asks::Visitor(_) => self.path.clone(),
+            _ => format!("{}?token={}", self.path, self.caller.token),
+        }
+    }
+
+    /// Opens the socket.
+    pub async fn open(self, known: Arc<Mutex<Known>>) -> Open {
+        let socket = Socket::open(self.caller.address, &self.address(), &[]).await;
+        let socket = socket.unwrap_or_else(|answer| panic!("no upgrade: {answer:?}"));
+        let (say, said) = channel(1);
+        let task = tokio::spawn(self.clone().listen(socket, said, known));
+        Open { ear: self, say, task }
+    }
+
+    async fn listen(self, mut socket: Socket, mut said: Receiver<Value>, known: Arc<Mutex<Known>>) -> Findings {
+        let mut findings = Findings::default();
+        let mut is_ending = false;
+        loop {
+            tokio::select! {
+                frame = said.recv(), if !is_ending => {
+                    // No contract knows a list: the error for it is the last thing heard.
+                    is_ending = frame.is_none();
+                    socket.try_say(&frame.unwrap_or_else(|| json!([]))).await;
+                }
+                heard = socket.hear_patiently() => match heard {
+                    Incoming::Frame(frame) if frame["code"] == "not_an_object" => return findings,
+                    Incoming::Frame(frame) => self.judge(&frame, &known, &mut findings).await,
+                    Incoming::Closed(..) | Incoming::Lost(_) => return findings,
+                },
+            }
+        }
+    }
+
+    async fn judge(&self, frame: &Value, known: &Mutex<Known>, findings: &mut Findings) {
+        if frame["type"] == "message_deleted" {
+            let id = frame["id"].as_i64().expect("a number");
+            let judged = known.lock().expect("no panic").judge_erased(&self.who, &self.scope, id);
+            findings.wrong.extend(judged.err());
+        }
+        for message in messages_of(frame) {
+            let at = known.lock().expect("no panic").step;
+            let id = message["id"].as_i64().expect("a number");
+            let room = frame["room_id"]
+                .as_str()
+                .or(frame["room"]["id"].as_str())
+                .unwrap_or_default();
+            let heard = Heard {
+                who: &self.who,
+                scope: &self.scope,
+                id,
+                text: message["message"].as_str().expect("a text"),
+                is_live: frame["type"] != "message_history",
+                at,
+            };
+            known.lock().expect("no panic").is_heard(&heard);
+            for got in self.ask(id, room).await {
+                findings.judged += 1;
+                let judged = known.lock().expect("no panic").judge(heard, &got);
+                findings.wrong.extend(judged.err());
+            }
+        }
+    }
+
+    /// The message with this number, by every call that the listener has for it.
+    async fn ask(&self, id: i64, room: &str) -> Vec<Got> {
+        let after = id - 1;
+        let of_list = |list: &Value| {
+            let first = shown(&list[0]);
+            first.filter(|(got, _)| *got == id).ok_or_else(|| list.to_string())
+        };
+        match &self.asks {
+            Asks::Order(order) => {
+                let one = self.get(&format!("/api/chat/messages/{id}/")).await;
+                let desk = format!("/api/chat/order/{order}/messages/?after={after}&limit=1");
+                let of_desk = self.get(&desk).await;
+                vec![
+                    shown(&one).ok_or_else(|| one.to_string()),
+                    of_list(of_desk.get("messages").unwrap_or(&of_desk)),
+                ]
+            }
+            Asks::Visitor(room) => {
+                let path = format!("/api/public/chat-rooms/{room}/get_messages/?after={after}");
+                vec![of_list(&self.get(&path).await)]
+            }
+            Asks::Staff => {
+                let path = format!("/api/admin/chat-rooms/{room}/get_messages/?after={after}");
+                vec![of_list(&self.get(&path).await)]
+            }
+            Asks::Spa => {
+                let address = format!("{}&after={after}", self.address());
+                let socket = Socket::open(self.caller.address, &address, &[]).await;
+                let mut socket = socket.unwrap_or_else(|answer| panic!("no upgrade: {answer:?}"));
+                vec![match socket.hear().await {
+                    Incoming::Frame(frame) => shown(&frame).ok_or_else(|| frame.to_string()),
+                    ended => Err(format!("{ended:?}")),
+                }]
+            }
+        }
+    }
+
+    /// What is answered; a refusal as its text.
+    async fn get(&self, path: &str) -> Value {
+        let answer = self.caller.get(path).await;
+        match answer.status {
+            200 => answer.json(),
+            status => format!("{status} {}", answer.text).into(),
+        }
+    }
+}
+
+/// The messages that a frame carries.
+fn messages_of(frame: &Value) -> Vec<&Value> {
+    match (frame["type"].as_str(), &frame["message"]) {
+        (Some("message_history"), _) => frame["messages"].as_array().into_iter().flatten().collect(),
+        // Contract 3 shows a message as the frame itself.
+        (Some("chat_message"), Value::String(_)) => vec![frame],
+        (Some("chat_message" | "message_updated"), message) => vec![message],
+        (Some("new_room"), _) if !frame["room"]["last_message"].is_null() => vec![&frame["room"]["last_message"]],
+        _ => Vec::new(),
+    }
+}
+
+/// A message's number and text, where there is one.
+fn shown(message: &Value) -> Option<(i64, String)> {
+    Some((message["id"].as_i64()?, message["message"].as_str()?.to_owned()))
+}
