@@ -124,21 +124,3 @@ pub fn migrate(settings: &Settings, as_json: bool) -> anyhow::Result<()> {
     })?;
     Ok(())
 }
-
-/// Prints the policy: kind of room, who, what.
-///
-/// # Errors
-/// Standard output cannot be written.
-pub fn policy(as_json: bool) -> anyhow::Result<()> {
-    let lines = beseda_core::policy::printed();
-    cli::answer(if as_json {
-        let line = |(room, who, may): &(String, String, String)| json!({"room": room, "who": who, "may": may});
-        format!("{}\n", lines.iter().map(line).collect::<serde_json::Value>())
-    } else {
-        lines
-            .iter()
-            .map(|(room, who, may)| format!("{room:<8} {who:<9} {may}\n"))
-            .collect()
-    })?;
-    Ok(())
-}

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod demo;
 mod fetch;
+mod policy;
 mod seed;
 mod sweep;
 mod system;
@@ -74,7 +75,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::Person { command, id, json } => {
             runtime()?.block_on(commands::person::run(&settings(&flags)?, command, id, json))?;
         }
-        Command::Policy { json } => commands::policy(json)?,
+        Command::Policy { json, markdown } => policy::print(json, markdown)?,
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
     }
     Ok(ExitCode::SUCCESS)

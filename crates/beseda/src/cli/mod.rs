@@ -145,6 +145,9 @@ enum Verb {
     Policy {
         #[command(flatten)]
         form: Form,
+        /// Answer in Markdown, as in docs/operating/policy.md
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
     },
     /// Print a script that completes commands in your shell
     #[command(help_template = TEMPLATE, before_help = "Examples:
@@ -257,6 +260,8 @@ pub enum Command {
     Policy {
         /// Answer in JSON.
         json: bool,
+        /// Answer in Markdown.
+        markdown: bool,
     },
     /// Print a script for a shell.
     Completions(Shell),
@@ -354,7 +359,10 @@ where
             keep(database);
             Command::Migrate { json: form.json }
         }
-        Some(Verb::Policy { form }) => Command::Policy { json: form.json },
+        Some(Verb::Policy { form, markdown }) => Command::Policy {
+            json: form.json,
+            markdown,
+        },
         Some(Verb::Completions { shell }) => Command::Completions(shell),
     };
     Ok(Call { command, flags })
