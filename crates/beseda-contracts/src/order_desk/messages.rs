@@ -151,13 +151,7 @@ async fn save(
     let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
     let rule = move |tx: &mut dyn Tx| {
         let room = rules::opened_room_of_order(tx, now, by(&person), Deed::Send, order, uuid)?;
-        let sent = rules::send(tx, now, &limits, by(&person), room.id, &draft)?;
-        if sent.first {
-            // Nobody can have read what was not there before.
-            return Ok((Message::clone(&sent.message), Marks::default(), true));
-        }
-        let (message, marks) = rules::one_message(tx, by(&person), sent.message.id)?;
-        Ok((message, marks, false))
+        rules::send_seen(tx, now, &limits, by(&person), room.id, &draft)
     };
     let (message, marks, is_new) = ask::change(&shared.chat, rule).await?;
     if is_new {

@@ -2,7 +2,6 @@
 
 use super::by;
 use super::wire::MessageJson;
-use crate::shared::files::upload;
 use crate::shared::{
     Caller, Drf, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Routes, Segment, Shared, page_answer,
 };
@@ -13,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Draft, Marks, Message, MessageId, RoomId};
+use beseda_core::words::{MessageId, RoomId};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 
@@ -55,22 +54,10 @@ async fn create(State(shared): State<Shared>, mut caller: Caller, request: Reque
     let mut form = Form::read(&shared, &mut caller.person, request).await?;
     let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
-    let files = errors.take("file", form.one_file("file")).unwrap_or_default();
-    let fields = &form.fields;
-    let room = errors.take("room", fields.required_id("room"));
-    let text = errors.take(
-        "message",
-        if files.is_empty() {
-            fields.required_text("message", Some(limits.text_chars))
-        } else {
-            fields.chosen_text("message", limits.text_chars)
-        },
-    );
-    let client_id = errors.take("client_id", fields.chosen_name("client_id", limits.client_id_chars));
+    let room = errors.take("room", form.fields.required_id("room"));
+    let brought = form.brought("message", &limits, &mut errors);
     errors.none()?;
-    let (Some(room), Some(text)) = (room, text) else {
-        return Err(Drf::NotFound);
-    };
+    let room = room.ok_or(Drf::NotFound)?;
     shared.throttles.send(caller.person.id)?;
     let asking = caller.person.clone();
     let allowed = ask::look(&shared.chat, move |look| {
@@ -78,22 +65,11 @@ async fn create(State(shared): State<Shared>, mut caller: Caller, request: Reque
     });
     allowed.await.map_err(|error| not_there(error, room))?;
 
-    let draft = Draft {
-        text,
-        client_id: client_id.flatten(),
-        files: upload::keep(&shared, files).await?,
-    };
+    let draft = brought.kept(&shared).await?;
     let (now, viewer) = (shared.chat.now(), caller.person.id);
-    let rule = move |tx: &mut dyn Tx| {
-        let sent = rules::send(tx, now, &limits, by(&caller.person), RoomId(room), &draft)?;
-        if sent.first {
-            // Nobody can have read what was not there before.
-            return Ok((Message::clone(&sent.message), Marks::default()));
-        }
-        rules::one_message(tx, by(&caller.person), sent.message.id)
-    };
+    let rule = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&caller.person), RoomId(room), &draft);
     let sent = ask::change(&shared.chat, rule).await;
-    let (message, marks) = sent.map_err(|error| not_there(error, room))?;
+    let (message, marks, _) = sent.map_err(|error| not_there(error, room))?;
     let message = MessageJson::seen_by(&message, marks, viewer);
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }

@@ -2,7 +2,6 @@
 
 use super::wire::{MessageJson, People};
 use super::{Schooled, by, named, number, said};
-use crate::shared::files::upload;
 use crate::shared::http::urlencoded;
 use crate::shared::{
     Drf, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Routes, Shared, json_answer, page_answer,
@@ -15,7 +14,7 @@ use axum::routing::{get, post};
 use beseda_core::policy;
 use beseda_core::ports::Tx;
 use beseda_core::rules::{self, Since};
-use beseda_core::words::{Draft, Limits, Marks, Message, MessageId, RoomId};
+use beseda_core::words::{Limits, MessageId, RoomId};
 use beseda_live::ask;
 use serde_json::json;
 
@@ -96,16 +95,8 @@ async fn create(
     policy::require_school(&person, shared.school_admins)?;
     let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
-    let files = errors.take("file", form.one_file("file")).unwrap_or_default();
-    let fields = &form.fields;
-    let chat = errors.take("chat", named(fields, "chat")).unwrap_or_default();
-    let text = if files.is_empty() {
-        fields.required_text("text", Some(limits.text_chars))
-    } else {
-        fields.chosen_text("text", limits.text_chars)
-    };
-    let text = errors.take("text", text).unwrap_or_default();
-    let client_id = errors.take("client_id", fields.chosen_name("client_id", limits.client_id_chars));
+    let chat = errors.take("chat", named(&form.fields, "chat")).unwrap_or_default();
+    let brought = form.brought("text", &limits, &mut errors);
     errors.none()?;
     shared.throttles.send(person.id)?;
     let asking = person.clone();
@@ -114,21 +105,10 @@ async fn create(
     });
     allowed.await.map_err(said)?;
 
-    let draft = Draft {
-        text,
-        client_id: client_id.flatten(),
-        files: upload::keep(&shared, files).await?,
-    };
+    let draft = brought.kept(&shared).await?;
     let (now, sender) = (shared.chat.now(), person.clone());
-    let send = move |tx: &mut dyn Tx| {
-        let sent = rules::send(tx, now, &limits, by(&sender), RoomId(chat), &draft)?;
-        if sent.first {
-            // Nobody can have read what was not there before.
-            return Ok((Message::clone(&sent.message), Marks::default()));
-        }
-        rules::one_message(tx, by(&sender), sent.message.id)
-    };
-    let (message, marks) = ask::change(&shared.chat, send).await.map_err(said)?;
+    let send = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&sender), RoomId(chat), &draft);
+    let (message, marks, _) = ask::change(&shared.chat, send).await.map_err(said)?;
     let viewer = person.id;
     let people = People::one(person);
     let message = MessageJson::seen_by(&message, marks, &people, viewer);

@@ -2,7 +2,6 @@
 
 use super::by;
 use super::wire::{Desk, MessageJson, Side};
-use crate::shared::files::upload;
 use crate::shared::http::urlencoded;
 use crate::shared::{Drf, FieldError, FieldErrors, Form, Shared, json_answer};
 use axum::Json;
@@ -11,7 +10,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use beseda_core::ports::Tx;
 use beseda_core::rules::{self, History, Since};
-use beseda_core::words::{Draft, Marks, Message, MessageId, Person, PersonId, RoomView};
+use beseda_core::words::{Draft, MessageId, Person, PersonId, RoomView};
 use beseda_live::ask;
 
 /// Sends what a request brings: a text, a file, or both. A retry under the same client id is answered like the first
@@ -25,15 +24,8 @@ pub(super) async fn send(
 ) -> Result<Response, Drf> {
     let (draft, viewer) = (draft(shared, &mut sender, view, request).await?, sender.id);
     let (now, limits, room) = (shared.chat.now(), shared.chat.limits().clone(), view.room.id);
-    let rule = move |tx: &mut dyn Tx| {
-        let sent = rules::send(tx, now, &limits, by(&sender), room, &draft)?;
-        if sent.first {
-            // Nobody can have read what was not there before.
-            return Ok((Message::clone(&sent.message), Marks::default()));
-        }
-        rules::one_message(tx, by(&sender), sent.message.id)
-    };
-    let (message, marks) = ask::change(&shared.chat, rule).await?;
+    let rule = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&sender), room, &draft);
+    let (message, marks, _) = ask::change(&shared.chat, rule).await?;
     let message = MessageJson::seen_by(&message, Desk::of(view, side), marks, viewer);
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }
@@ -42,24 +34,12 @@ pub(super) async fn send(
 async fn draft(shared: &Shared, sender: &mut Person, view: &RoomView, request: Request) -> Result<Draft, Drf> {
     let mut form = Form::read(shared, sender, request).await?;
     let (limits, mut errors) = (shared.chat.limits(), FieldErrors::default());
-    let files = errors.take("file", form.one_file("file")).unwrap_or_default();
-    let text = if files.is_empty() {
-        form.fields.required_text("message", Some(limits.text_chars))
-    } else {
-        form.fields.chosen_text("message", limits.text_chars)
-    };
-    let text = errors.take("message", text);
-    let client_id = form.fields.chosen_name("client_id", limits.client_id_chars);
-    let client_id = errors.take("client_id", client_id);
+    let brought = form.brought("message", limits, &mut errors);
     errors.none()?;
     shared.throttles.send(sender.id)?;
     let (asking, room) = (sender.clone(), view.room.id);
     ask::look(&shared.chat, move |look| rules::may_send(look, by(&asking), room)).await?;
-    Ok(Draft {
-        text: text.unwrap_or_default(),
-        client_id: client_id.flatten(),
-        files: upload::keep(shared, files).await?,
-    })
+    brought.kept(shared).await
 }
 
 /// Which messages a request asks for: the newest, or those after `?after=`.

@@ -42,7 +42,7 @@ pub use people::{
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, groups_of, search_people};
-pub use send::{Sent, check_draft, check_text, may_send, send, send_system};
+pub use send::{Sent, check_draft, check_text, may_send, send, send_seen, send_system};
 pub use standing::{Standing, Where, standing};
 pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, unread_in_case};
 

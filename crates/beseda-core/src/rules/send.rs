@@ -1,12 +1,13 @@
 //! Send: a draft becomes a message, once.
 
+use super::history::one_message;
 use super::place_for;
 use super::support::answered;
 use crate::error::{Error, Fault, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    Author, Draft, Event, Heard, Limits, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, Time,
+    Author, Draft, Event, Heard, Limits, Marks, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, Time,
 };
 use std::sync::Arc;
 
@@ -39,6 +40,27 @@ pub fn send(
         answered(tx, id, by.person)?;
     }
     Ok(sent)
+}
+
+/// Sends a draft and gives the message as its sender sees it, and whether it is new: a retry gives the first one.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_seen(
+    tx: &mut dyn Tx,
+    now: Time,
+    limits: &Limits,
+    by: By<'_>,
+    room: RoomId,
+    draft: &Draft,
+) -> Result<(Message, Marks, bool), Error> {
+    let sent = send(tx, now, limits, by, room, draft)?;
+    if sent.first {
+        // Nobody can have read what was not there before.
+        return Ok((Message::clone(&sent.message), Marks::default(), true));
+    }
+    let (message, marks) = one_message(tx, by, sent.message.id)?;
+    Ok((message, marks, false))
 }
 
 /// Whether somebody may send into a room: asked before what they bring is kept anywhere.

@@ -4,18 +4,18 @@ mod measure;
 
 use self::measure::Measure;
 use super::drf::Drf;
-use super::field::FieldError;
+use super::field::{FieldError, FieldErrors};
 use super::urlencoded;
 use crate::shared::Shared;
 use crate::shared::depth::within_depth;
 use crate::shared::files::title::harmless;
-use crate::shared::files::upload::{Flow, Uploaded};
+use crate::shared::files::upload::{Flow, Uploaded, keep};
 use axum::body::Body;
 use axum::body::HttpBody;
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use beseda_core::rules::sign_in;
-use beseda_core::words::{Limits, Person, PersonId};
+use beseda_core::words::{Draft, Limits, Person, PersonId};
 use beseda_live::ask;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -42,6 +42,30 @@ pub struct Form {
     pub files: Vec<Uploaded>,
 }
 
+/// What a form asks to send. Its files are on disk and not kept yet.
+pub struct Brought {
+    /// What it says.
+    pub text: String,
+    /// The sender's own name for it.
+    pub client_id: Option<String>,
+    /// The files.
+    pub files: Vec<Uploaded>,
+}
+
+impl Brought {
+    /// The draft, its files kept. To be asked for once it is certain that the sender may send.
+    ///
+    /// # Errors
+    /// As [`keep`].
+    pub async fn kept(self, shared: &Shared) -> Result<Draft, Drf> {
+        Ok(Draft {
+            text: self.text,
+            client_id: self.client_id,
+            files: keep(shared, self.files).await?,
+        })
+    }
+}
+
 impl Form {
     /// Reads a body whose files are taken. A file goes to disk as it comes; a person may bring so many in a time. A body
     /// may take its time, and rights may end meanwhile: `by` is who they are when it has ended.
@@ -65,6 +89,24 @@ impl Form {
             return Err(Drf::NotAuthenticated);
         }
         Ok(form)
+    }
+
+    /// What the form asks to send: a text in `text`, a file in `file` and then perhaps no text, a `client_id`. What is
+    /// wrong goes to `errors`.
+    pub fn brought(&mut self, text: &'static str, limits: &Limits, errors: &mut FieldErrors) -> Brought {
+        let files = errors.take("file", self.one_file("file")).unwrap_or_default();
+        let fields = &self.fields;
+        let said = if files.is_empty() {
+            fields.required_text(text, Some(limits.text_chars))
+        } else {
+            fields.chosen_text(text, limits.text_chars)
+        };
+        let client_id = fields.chosen_name("client_id", limits.client_id_chars);
+        Brought {
+            text: errors.take(text, said).unwrap_or_default(),
+            client_id: errors.take("client_id", client_id).flatten(),
+            files,
+        }
     }
 
     /// The files that the field `name` brought, at most one; those of other fields are passed over.
