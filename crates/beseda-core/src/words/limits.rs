@@ -186,7 +186,7 @@ limits! {
         "The text of a message; a longer one is refused.";
     title_chars: usize = 200, Count 1 to 10_000 "characters",
         "The title of a room, and a visitor's name, e-mail or subject; a longer one is refused.";
-    members: usize = 1_000, Count 2 to 100_000 "people",
+    members: usize = 250, Count 2 to 100_000 "people",
         "The people in a room that somebody opens for a set of them; a room with more is refused.";
     search_rows: u32 = 20, Count 1 to 1_000 "people",
         "The people that a search gives at most.";
