@@ -59,7 +59,9 @@ pub const TABLE: &[Line] = &[
         &[Deed::See, Deed::Govern, Deed::StepIn],
     ),
     line(RoomKind::Order, Who::Role(Role::Mom), &[Deed::StepIn]),
-    line(RoomKind::Pair, Who::Member, TAKE_PART),
+    // Who is neither any more hears nothing more, though they were in it.
+    line(RoomKind::Pair, Who::MemberAs(Role::Customer), TAKE_PART),
+    line(RoomKind::Pair, Who::MemberAs(Role::Therapist), TAKE_PART),
     line(RoomKind::Private, Who::Member, TAKE_PART),
     line(RoomKind::Group, Who::Member, TAKE_PART),
     line(RoomKind::Support, Who::MemberAs(Role::Visitor), TAKE_PART),

@@ -52,7 +52,8 @@ pub trait Look {
     /// The account whose username, e-mail (in any case) or phone is `identifier`. Where several match, a username
     /// goes before an e-mail and an e-mail before a phone.
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault>;
-    /// The first of `username`, `email` and `phone` by which somebody else is known already as this person would be.
+    /// The first of `username`, `email` and `phone` by which somebody else is known already, as whichever of the three: a
+    /// username that is another's e-mail would stand in the way of their logging in.
     fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault>;
     /// The account of the person with this number.
     fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault>;

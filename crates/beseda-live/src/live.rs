@@ -11,7 +11,7 @@ use crate::positions::Positions;
 use crate::socket::{Deaf, Queue, QueueLimits, SocketLimits, drive};
 use crate::typing::{Announcement, Typing};
 use beseda_core::rules::{Standing, Where};
-use beseda_core::words::{Person, PersonId, RoomName};
+use beseda_core::words::{Person, PersonId, RoomName, Time};
 use beseda_core::{Chat, Refusal, rules};
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -132,6 +132,15 @@ impl Live {
                     Standing::Outside => listener.queue.cut(close::NOT_ALLOWED, "not allowed any more"),
                     Standing::Inactive => listener.queue.cut(close::NOT_AUTHENTICATED, "log in again"),
                 }
+            }
+        }
+    }
+
+    /// Ends the sockets of somebody who logged out, which they opened by what they proved at that moment.
+    pub fn end(&self, person: PersonId, proven_at: Time) {
+        for listener in self.hub.everybody() {
+            if listener.person_id() == person && listener.proven_at == proven_at {
+                listener.queue.cut(close::NOT_AUTHENTICATED, "logged out");
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::shared::identity::{origin, visitors};
 use crate::shared::{Drf, FieldError, FieldErrors, Fields, Routes, Segment, Shared, json_answer};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -172,7 +172,24 @@ async fn retrieve(State(shared): State<Shared>, Segment(id): Segment) -> Result<
 
 async fn send(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Drf> {
     let (view, visitor) = room_of(&shared, &id).await?;
-    messages::send(&shared, visitor, &view, Side::Customer, request).await
+    let (parts, body) = request.into_parts();
+    if is_multipart(&parts) {
+        shared.throttles.upload_from(shared.proxies.address(&parts))?;
+    }
+    messages::send(
+        &shared,
+        visitor,
+        &view,
+        Side::Customer,
+        Request::from_parts(parts, body),
+    )
+    .await
+}
+
+/// Whether a file may come with the request.
+fn is_multipart(parts: &Parts) -> bool {
+    let media = parts.headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    media.is_some_and(|media| media.trim_start().to_ascii_lowercase().starts_with("multipart/"))
 }
 
 async fn list_messages(State(shared): State<Shared>, Segment(id): Segment, uri: Uri) -> Result<Response, Drf> {

@@ -78,13 +78,18 @@ impl Look for Run {
             let others = self.kept.people.values().map(|account| &account.person);
             others.filter(|other| other.id != person.id)
         };
-        let taken = |name: &str, same: &dyn Fn(&Person) -> bool| !name.is_empty() && others().any(same);
-        let email = person.email.to_ascii_lowercase();
-        Ok(if taken(&person.username, &|other| other.username == person.username) {
+        // A name that somebody logs in by is theirs, as whatever they have it: or another could stand in its way.
+        let taken = |name: &str| {
+            let is_known = |other: &Person| {
+                other.username == name || other.phone == name || other.email.eq_ignore_ascii_case(name)
+            };
+            !name.is_empty() && others().any(is_known)
+        };
+        Ok(if taken(&person.username) {
             Some("username")
-        } else if taken(&email, &|other| other.email.to_ascii_lowercase() == email) {
+        } else if taken(&person.email) {
             Some("email")
-        } else if taken(&person.phone, &|other| other.phone == person.phone) {
+        } else if taken(&person.phone) {
             Some("phone")
         } else {
             None

@@ -108,6 +108,11 @@ pub fn is_set_up(look: &mut (impl Look + ?Sized)) -> Result<bool, Error> {
 /// As [`setup_code`]; [`Refusal::NameTaken`] where somebody has this e-mail already: the code stays good then.
 pub fn make_admin(tx: &mut dyn Tx, now: Time, hash: &[u8; 32], person: &NewPerson) -> Result<PersonId, Error> {
     let code = setup_code(tx, now, hash)?;
+    let mut person = person.clone();
+    // A code that was made for somebody makes nobody else.
+    if !code.email.is_empty() {
+        person.person.email.clone_from(&code.email);
+    }
     if tx.account(&person.person.email)?.is_some() {
         return Err(Refusal::NameTaken { field: "email" }.into());
     }
@@ -115,7 +120,7 @@ pub fn make_admin(tx: &mut dyn Tx, now: Time, hash: &[u8; 32], person: &NewPerso
         used_at: Some(now),
         ..code
     })?;
-    new_own_person(tx, person)
+    new_own_person(tx, &person)
 }
 
 #[cfg(test)]

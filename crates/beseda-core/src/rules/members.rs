@@ -37,6 +37,10 @@ pub(super) fn settle(
 
 /// Makes the person a member who has read nothing yet; somebody who is one already stays as they are.
 pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId, granted: bool) -> Result<(), Error> {
+    // Who was deleted is named by orders and classes still, until the host changes those.
+    if tx.person(person)?.is_none_or(|person| person.is_forgotten()) {
+        return Ok(());
+    }
     let Some(id) = tx.join(room.id, person, granted, now)? else {
         return Ok(());
     };

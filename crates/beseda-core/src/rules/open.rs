@@ -313,6 +313,9 @@ pub fn put_room(
         check_title(limits, title)?;
     }
     let standing = tx.room_by_key(&key.to_string())?;
+    if standing.is_none() && is_anothers_name(tx, key)? {
+        return Err(Refusal::NoSuchRoom.into());
+    }
     let (mut room, new) = match standing {
         Some(room) => (room, false),
         None => tx.open_room(&new_room(key, uuid, title.unwrap_or_default(), now))?,
@@ -340,6 +343,9 @@ pub fn let_in(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: 
     if two.is_some_and(|two| !two.contains(&person)) {
         return Err(Refusal::BadCredentials.into());
     }
+    if tx.room_by_key(&key.to_string())?.is_none() && is_anothers_name(tx, key)? {
+        return Err(Refusal::BadCredentials.into());
+    }
     let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
     if let (true, RoomKey::Order(order)) = (new, key) {
         let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
@@ -352,6 +358,14 @@ pub fn let_in(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: 
         }
     }
     join(tx, now, &mut room, person, true)
+}
+
+/// Whether the unguessable name that a key holds is that of a room with another key.
+fn is_anothers_name(look: &mut (impl Look + ?Sized), key: RoomKey) -> Result<bool, Error> {
+    match key {
+        RoomKey::Group(uuid) | RoomKey::Support(uuid) => Ok(look.room_by_uuid(uuid)?.is_some()),
+        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) => Ok(false),
+    }
 }
 
 /// Whether a grant would change nothing.

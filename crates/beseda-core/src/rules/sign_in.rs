@@ -285,12 +285,18 @@ pub fn touch_session(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<(), 
     Ok(())
 }
 
-/// Ends a session; one that is not there is fine.
+/// Ends a session: whose it was, and since when what was proven by it counted. One that is not there is fine.
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn end_session(tx: &mut dyn Tx, hash: &[u8; 32]) -> Result<(), Error> {
-    Ok(tx.end_session(hash)?)
+pub fn end_session(tx: &mut dyn Tx, hash: &[u8; 32]) -> Result<Option<(PersonId, Time)>, Error> {
+    let Some(session) = tx.session(hash)? else {
+        return Ok(None);
+    };
+    tx.end_session(hash)?;
+    let person = tx.person(session.person)?;
+    let signed_out_at = person.and_then(|person| person.signed_out_at).unwrap_or_default();
+    Ok(Some((session.person, session.created_at.max(signed_out_at))))
 }
 
 /// What a new refresh token is to be called and how long it is good for.

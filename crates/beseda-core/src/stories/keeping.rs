@@ -193,13 +193,22 @@ pub(super) fn an_account_is_found_by_username_then_email_then_phone(make: Make<'
             .expect("an account is looked up");
         account.map(|account| (account.person.id.0, account.password_hash))
     };
-    put(NewPerson {
+    // The rules let nobody have a name that another logs in by, as whatever; a store may hold such from before.
+    let keep = |new: NewPerson| stage.change(move |tx| Ok(tx.put_person(&new)?)).expect("it is kept");
+    keep(NewPerson {
         password_hash: Some("$one".into()),
         ..named(11, "anna@a.example", "", "+1")
-    })
-    .expect("it is put");
-    put(named(12, "boris", "Anna@A.example", "boris2")).expect("it is put");
-    put(named(13, "", "b@b.example", "boris")).expect("it is put");
+    });
+    keep(named(12, "boris", "Anna@A.example", "boris2"));
+    keep(named(13, "", "b@b.example", "boris"));
+    for clash in [
+        named(16, "b@B.example", "", ""),
+        named(16, "", "boris@x.example", "b@b.example"),
+        named(16, "+1", "", ""),
+        named(16, "", "boris", ""),
+    ] {
+        assert!(matches!(put(clash), Err(Error::Refused(Refusal::NameTaken { .. }))));
+    }
     put(named(14, "", "", "")).expect("people without names are put");
     put(named(15, "", "", "")).expect("several of them");
 

@@ -79,7 +79,11 @@ impl FromStr for RoomKey {
             RoomKind::Order => Ok(Self::Order(OrderId(number(subject)?))),
             RoomKind::Pair => {
                 let (customer, therapist) = people()?;
-                Ok(Self::Pair { customer, therapist })
+                if customer == therapist {
+                    Err(NoRoomKey)
+                } else {
+                    Ok(Self::Pair { customer, therapist })
+                }
             }
             RoomKind::Private => {
                 let (one, other) = people()?;
@@ -132,6 +136,7 @@ mod tests {
             "order:-2",
             "order:2:3",
             "pair:1",
+            "pair:1:1",
             "private:3:3",
             "group:1",
             "support:x",

@@ -86,11 +86,17 @@ async fn make(State(shared): State<Shared>, request: Request) -> Result<Response
     let fields = Fields::read(request, limits, BODY_BYTES.min(limits.body_bytes)).await?;
     let text = |name: &str| fields.raw_text(name).ok().flatten().unwrap_or_default();
     let (code, email, password) = (text("code"), text("email").trim().to_owned(), text("password"));
-    if let Err(Error::Refused(Refusal::BadCredentials)) = email_of(&shared, &code).await {
-        return refused(&shared, &parts);
-    }
+    let made_for = match email_of(&shared, &code).await {
+        Err(Error::Refused(Refusal::BadCredentials)) => return refused(&shared, &parts),
+        made_for => made_for?,
+    };
+    let for_another = !made_for.is_empty() && made_for != email;
     if let Some(wrong) = wrong_with(&email, &password, &text("password_again"), limits.title_chars) {
         return Ok(Page::form(&code, &email, Some(wrong)).answer());
+    }
+    if for_another {
+        let wrong = format!("This link is for {made_for}.");
+        return Ok(Page::form(&code, &made_for, Some(wrong)).answer());
     }
 
     let password_hash = shared.identity.passwords.hash(password, shared.chat.random()).await?;

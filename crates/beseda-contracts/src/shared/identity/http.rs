@@ -133,12 +133,16 @@ async fn logout(State(shared): State<Shared>, request: Request) -> Result<Respon
     let token = token.and_then(|token| shared.identity.tokens.refresh_name(&token, now).ok());
     if session.is_some() || token.is_some() {
         let end = move |tx: &mut dyn beseda_core::ports::Tx| {
-            if let Some(hash) = &session {
-                sign_in::end_session(tx, hash)?;
-            }
-            token.as_deref().map_or(Ok(()), |jti| sign_in::end_line(tx, now, jti))
+            let ended = match &session {
+                Some(hash) => sign_in::end_session(tx, hash)?,
+                None => None,
+            };
+            token.as_deref().map_or(Ok(()), |jti| sign_in::end_line(tx, now, jti))?;
+            Ok(ended)
         };
-        ask::change(&shared.chat, end).await?;
+        if let Some((person, proven_at)) = ask::change(&shared.chat, end).await? {
+            shared.live.end(person, proven_at);
+        }
     }
     Ok(with_cookie(
         &shared,

@@ -36,6 +36,7 @@ pub struct Throttles {
     logins_address: Rate,
     misses: Rate,
     uploads: Rate,
+    uploads_address: Rate,
     searches: Rate,
     rooms: Rate,
 }
@@ -58,6 +59,11 @@ impl Throttles {
             logins_address: rate(address, MINUTE, all_at_once(address)),
             misses: rate(misses, MINUTE, all_at_once(misses)),
             uploads: rate(
+                limits.uploads_per_minute,
+                MINUTE,
+                all_at_once(limits.uploads_per_minute),
+            ),
+            uploads_address: rate(
                 limits.uploads_per_minute,
                 MINUTE,
                 all_at_once(limits.uploads_per_minute),
@@ -117,6 +123,14 @@ impl Throttles {
     /// [`Refusal::TooFast`].
     pub fn upload(&self, person: PersonId) -> Result<(), Refusal> {
         self.uploads.take(&person)
+    }
+
+    /// Takes one file of the address's allowance: who needs no account is as many people as they like.
+    ///
+    /// # Errors
+    /// [`Refusal::TooFast`].
+    pub fn upload_from(&self, address: IpAddr) -> Result<(), Refusal> {
+        self.uploads_address.take(&address)
     }
 
     /// Takes one search of the person's allowance.
