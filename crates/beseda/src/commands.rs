@@ -1,4 +1,4 @@
-//! The commands that do one thing and end: seed, token, migrate, policy; and those about people and keys.
+//! The commands that do one thing and end: seed, token, migrate; and those about people and keys.
 
 pub mod admin;
 pub mod key;

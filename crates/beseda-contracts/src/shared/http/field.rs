@@ -67,11 +67,6 @@ pub enum FieldError {
     },
     /// Oneself, where somebody else is meant.
     Oneself,
-    /// Not one of the words that are known.
-    NotChoice {
-        /// What came.
-        word: String,
-    },
     /// It is no e-mail address.
     NotEmail,
     /// It is no list.
@@ -105,7 +100,6 @@ impl FieldError {
             Self::TooManyFiles { max } => fill(words::TOO_MANY_FILES, &max.to_string()),
             Self::TooManyMembers { max } => fill(words::TOO_MANY_MEMBERS, &max.to_string()),
             Self::Oneself => fill(words::ONESELF, ""),
-            Self::NotChoice { word } => fill(words::NOT_CHOICE, word),
             Self::NotEmail => fill(words::NOT_EMAIL, ""),
             Self::NotList { received } => fill(words::NOT_LIST, received),
         }

@@ -104,7 +104,6 @@ pub(super) const PICTURE_TOO_LARGE: &str = "Ensure this picture has no more than
 pub(super) const TOO_MANY_FILES: &str = "Ensure there are no more than {} files.";
 pub(super) const TOO_MANY_MEMBERS: &str = "Ensure there are no more than {} people.";
 pub(super) const ONESELF: &str = "This is you; choose somebody else.";
-pub(super) const NOT_CHOICE: &str = "\"{}\" is not a valid choice.";
 pub(super) const NOT_EMAIL: &str = "Enter a valid email address.";
 pub(super) const NOT_LIST: &str = "Expected a list of items but got type \"{}\".";
 
@@ -171,7 +170,6 @@ const SENTENCES: &[(&str, &str)] = &[
     (TOO_MANY_FILES, "Убедитесь, что файлов не более {}."),
     (TOO_MANY_MEMBERS, "Убедитесь, что участников не более {}."),
     (ONESELF, "Это вы сами: выберите кого-нибудь другого."),
-    (NOT_CHOICE, "Значения «{}» нет среди допустимых вариантов."),
     (NOT_EMAIL, "Введите корректный адрес электронной почты."),
     (NOT_LIST, "Ожидался list со значениями, но был получен \"{}\"."),
 ];

@@ -1,7 +1,7 @@
 //! Whoever is deactivated is out everywhere at once, by a call or by a command; let in again, they log in anew.
 
 use super::server_api::host;
-use crate::harness::{Actor, Server, Town};
+use crate::harness::{Actor, Server, Socket, Town};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -99,4 +99,41 @@ async fn a_stopped_server_knows_it_when_it_starts() {
     server.command(&["person", "deactivate", "7"]).await;
     server.serve().await;
     is_out(&server, &vera.at(server.address), &cookie).await;
+}
+
+#[tokio::test]
+async fn logging_out_ends_the_sockets_of_that_session_and_no_others() {
+    let server = Server::start("logged-out", "", &town()).await;
+    let (vera, cookie) = log_in(&server).await;
+    let room = vera.room_of(1).await;
+    let path = format!("/ws/chat/{room}/");
+    let mut by_session = Socket::open(server.address, &path, &[("Cookie", &cookie)])
+        .await
+        .expect("the session opens a socket");
+    assert_eq!(by_session.frame().await["type"], "message_history");
+    let mut by_token = vera.listen(room).await;
+    let nobody = Actor::new(server.address, 0, "");
+    let logout = nobody.request(Method::POST, "/logout/").header("Cookie", &cookie);
+    assert_eq!(crate::harness::actor::answer(logout).await.status, 204);
+    assert_eq!(by_session.closed().await.0, 4001);
+    by_token.say_and_hear("still here").await;
+}
+
+#[tokio::test]
+async fn who_is_no_customer_any_more_hears_the_pairs_room_no_more() {
+    let people = |role: &str| {
+        Town::default()
+            .person(json!({"id": 1, "username": "kira", "role": role}))
+            .person(json!({"id": 2, "username": "timur", "role": "therapist"}))
+    };
+    let server = Server::start("no-customer", "", &people("customer")).await;
+    let token = &server.tokens(&[1]).await[0];
+    let path = format!("/ws/chat/1/2/?token={token}");
+    let mut kira = Socket::open(server.address, &path, &[])
+        .await
+        .expect("a customer comes in");
+    kira.say(&json!({"message": "Добрый день"})).await;
+    assert_eq!(kira.frame().await["type"], "chat_message");
+    server.seed(&people("student")).await;
+    assert_eq!(kira.closed().await.0, 4003);
 }
