@@ -134,6 +134,9 @@ pub enum Fault {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// The database cannot be reached; it is asked again and again until it can.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
     /// The store failed.
     #[error("the store failed: {0}")]
     Store(String),

@@ -300,7 +300,7 @@ fn answer_error(listener: &Listener, error: &Error, client_id: Option<&str>) {
             listener.answer(&dialect.refused(refusal, client_id));
         }
         Error::Failed(fault) => {
-            if !matches!(fault, Fault::Busy | Fault::Stopping) {
+            if !matches!(fault, Fault::Busy | Fault::Stopping | Fault::Away(_)) {
                 let to = listener.to_word();
                 tracing::error!(to, contract = dialect.name(), "a frame failed: {fault}");
             }

@@ -225,7 +225,7 @@ fn code_of(error: &Drf) -> &'static str {
         Drf::BrokenJson(_) | Drf::BrokenForm(_) | Drf::BrokenMultipart(_) => "parse_error",
         Drf::Fields(_) => "invalid",
         Drf::Throttled { .. } => "throttled",
-        Drf::Fault(Fault::Busy | Fault::Stopping) => "unavailable",
+        Drf::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => "unavailable",
         Drf::Fault(Fault::Store(_) | Fault::Internal(_)) => "server_error",
     }
 }

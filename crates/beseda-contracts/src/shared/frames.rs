@@ -34,7 +34,9 @@ pub fn refused(refusal: &Refusal, client_id: Option<&str>) -> String {
 #[must_use]
 pub fn failed(fault: &Fault, client_id: Option<&str>) -> String {
     match fault {
-        Fault::Busy | Fault::Stopping => error("busy", "The server is busy, try again in a moment.", client_id),
+        Fault::Busy | Fault::Stopping | Fault::Away(_) => {
+            error("busy", "The server is busy, try again in a moment.", client_id)
+        }
         Fault::Store(_) | Fault::Internal(_) => error(
             "server_error",
             "The server failed, nothing was changed. Try again later.",

@@ -173,7 +173,7 @@ impl Drf {
             | Self::Fields(_)
             | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
             Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Fault(Fault::Busy | Fault::Stopping) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -248,7 +248,7 @@ impl Drf {
             Self::BrokenMultipart(what) => (words::BROKEN_MULTIPART, what.clone()),
             Self::Fields(_) => whole("fields are wrong"),
             Self::Throttled { .. } => whole(words::THROTTLED),
-            Self::Fault(Fault::Busy | Fault::Stopping) => whole(words::UNAVAILABLE),
+            Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => whole(words::UNAVAILABLE),
             Self::Fault(Fault::Store(_) | Fault::Internal(_)) => whole(words::SERVER_ERROR),
         }
     }
@@ -266,7 +266,7 @@ impl Drf {
             Self::Throttled { retry_seconds } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(*retry_seconds));
             }
-            Self::Fault(Fault::Busy | Fault::Stopping) => {
+            Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(1));
             }
             _ if self.status() == StatusCode::UNAUTHORIZED => {
@@ -295,7 +295,7 @@ impl IntoResponse for Drf {
     fn into_response(self) -> Response {
         if let Self::Fault(fault) = &self {
             match fault {
-                Fault::Busy | Fault::Stopping => tracing::warn!("a request was put off: {fault}"),
+                Fault::Busy | Fault::Stopping | Fault::Away(_) => tracing::warn!("a request was put off: {fault}"),
                 Fault::Store(_) | Fault::Internal(_) => tracing::error!("a request failed: {fault}"),
             }
         }

@@ -158,7 +158,7 @@ fn a_cause_of_ours_reaches_no_client() {
         );
         assert!(error.to_string().contains("disk on fire"));
     }
-    for fault in [Fault::Busy, Fault::Stopping] {
+    for fault in [Fault::Busy, Fault::Stopping, Fault::Away("refused".to_owned())] {
         let response = Drf::from(fault).into_response();
         assert_eq!(
             (response.status().as_u16(), &response.headers()[RETRY_AFTER]),
