@@ -1,7 +1,7 @@
 //! The chat as its callers hold it: a store, a clock and the limits, and two ways to run a rule.
 
 use crate::error::{Error, Fault};
-use crate::ports::{Clock, Glance, Job, Look, Random, Store, Tx};
+use crate::ports::{Clock, Glance, Job, Lane, Look, Random, Store, Tx};
 use crate::words::{Limits, Time};
 use std::sync::Arc;
 
@@ -61,11 +61,22 @@ impl Chat {
         rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) {
-        self.store.transact(Box::new(Change {
+        self.change_in(Lane::Any, rule, then);
+    }
+
+    /// The same after everything that was handed over in this lane before.
+    pub fn change_in<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+        then: impl FnOnce(Result<T, Error>) + Send + 'static,
+    ) {
+        let change = Change {
             rule,
             then,
             answer: None,
-        }));
+        };
+        self.store.transact(lane, Box::new(change));
     }
 
     /// Runs a rule that only reads; `then` learns the outcome on a thread of the store.

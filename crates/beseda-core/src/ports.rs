@@ -10,8 +10,8 @@ pub use files::{Files, Upload, thumbnail_name};
 use crate::error::{Error, Fault};
 use crate::words::{
     Account, ApiKey, Case, Event, FileLook, Group, GroupId, Head, Kinds, Member, MemberId, Message, MessageId,
-    NewMessage, NewPerson, NewRoom, Order, OrderId, Person, PersonId, Place, PlacedAttachment, RefreshToken, Role,
-    Room, RoomId, RoomView, Seq, Session, SetupCode, StoredFile, Ticket, Time,
+    NewMessage, NewPerson, NewRoom, Notice, Order, OrderId, Person, PersonId, Place, PlacedAttachment, RefreshToken,
+    Role, Room, RoomId, RoomView, Seq, Session, SetupCode, StoredFile, Ticket, Time,
 };
 use uuid::Uuid;
 
@@ -37,9 +37,9 @@ pub trait Audience: Send + Sync {
     /// may have lost their place. Called after the commit, before its events; not to wait here either.
     fn people_changed(&self, _people: &[PersonId]) {}
 
-    /// Somebody else, in another process, has changed what is kept, and announced nothing here: whoever listens may
-    /// have lost their place. Not to wait here either. An audience that holds nobody's place has nothing to do.
-    fn changed_elsewhere(&self) {}
+    /// Somebody else, in another process, has changed what is kept, and announced nothing here: what these notices
+    /// name is to be read again. Not to wait here either. An audience that holds nobody's place has nothing to do.
+    fn changed_elsewhere(&self, _notices: &[Notice]) {}
 }
 
 /// Reading: one snapshot, the same for every call of one job.
@@ -264,11 +264,22 @@ pub trait Glance: Send {
     fn failed(self: Box<Self>, fault: Fault);
 }
 
+/// Which jobs have to be committed one after the other. A store that writes by several connections gives each lane to
+/// one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lane {
+    /// It does not matter: whoever hands it over waits for the outcome before they hand over more.
+    #[default]
+    Any,
+    /// After everything that was handed over for this room before.
+    Room(RoomId),
+}
+
 /// Where everything is kept.
 pub trait Store: Send + Sync {
-    /// Hands over a job. Jobs handed over by one thread are committed in that order. A store whose queue is full
-    /// answers the job at once with [`Fault::Busy`].
-    fn transact(&self, job: Box<dyn Job>);
+    /// Hands over a job. Jobs of one room's lane are committed in the order in which they are handed over. A store whose
+    /// queue is full answers the job at once with [`Fault::Busy`].
+    fn transact(&self, lane: Lane, job: Box<dyn Job>);
     /// Hands over a glance.
     fn glance(&self, glance: Box<dyn Glance>);
     /// Whether it takes work.

@@ -5,7 +5,7 @@ use crate::dialect::{Dialect, Position, Viewer};
 use crate::listener::{Listener, Said};
 use beseda_core::ports::Audience;
 use beseda_core::rules::Where;
-use beseda_core::words::{Event, Heard, Marks, Person, PersonId, RoomName, Seq};
+use beseda_core::words::{Event, Heard, Marks, Notice, Person, PersonId, RoomName, Seq};
 use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 use std::collections::{HashMap, VecDeque};
@@ -269,7 +269,7 @@ impl Audience for Hub {
         self.doubt(|listener| people.contains(&listener.person_id()));
     }
 
-    fn changed_elsewhere(&self) {
+    fn changed_elsewhere(&self, _: &[Notice]) {
         self.doubt(|_| true);
     }
 }

@@ -4,7 +4,7 @@ use crate::open::{self, OpenError};
 use crate::reader::{self, Glances};
 use crate::writer::{Ears, Writer};
 use beseda_core::error::Fault;
-use beseda_core::ports::{Audience, Glance, Job, Store};
+use beseda_core::ports::{Audience, Glance, Job, Lane, Store};
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -123,7 +123,7 @@ impl Sqlite {
 }
 
 impl Store for Sqlite {
-    fn transact(&self, job: Box<dyn Job>) {
+    fn transact(&self, _: Lane, job: Box<dyn Job>) {
         if let Err((job, fault)) = self.hand_over(job, |queues| &queues.jobs) {
             job.done(Err(fault.into()));
         }

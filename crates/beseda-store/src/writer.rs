@@ -3,6 +3,7 @@
 use crate::transaction::{Announced, Transaction, fault};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Audience, Job};
+use beseda_core::words::Notice;
 use rusqlite::Connection;
 use std::cell::Cell;
 use std::ffi::OsString;
@@ -89,7 +90,7 @@ impl Writer {
             Ok(version) if version == self.version.replace(version) => {}
             Ok(_) => {
                 if let Some(audience) = self.ears.get() {
-                    audience.changed_elsewhere();
+                    audience.changed_elsewhere(&[Notice::Everything]);
                 }
             }
             Err(error) => tracing::warn!(%error, "cannot tell whether another process has written"),

@@ -7,7 +7,7 @@ mod look;
 mod tx;
 
 use crate::error::Fault;
-use crate::ports::{Audience, Glance, Job, Store};
+use crate::ports::{Audience, Glance, Job, Lane, Store};
 use crate::words::{Event, PersonId};
 use kept::Kept;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -96,7 +96,7 @@ impl Inner {
 }
 
 impl Store for Model {
-    fn transact(&self, mut job: Box<dyn Job>) {
+    fn transact(&self, _: Lane, mut job: Box<dyn Job>) {
         let outcome = self.lock().commit(job.as_mut());
         job.done(outcome);
     }

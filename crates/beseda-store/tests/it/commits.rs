@@ -2,9 +2,9 @@
 
 use crate::support::{NOW, Stage, person, room_name, say};
 use beseda_core::error::{Error, Fault, Refusal};
-use beseda_core::ports::{Audience, Store};
+use beseda_core::ports::{Audience, Lane, Store};
 use beseda_core::rules;
-use beseda_core::words::{Event, Head, Heard, Kinds, PersonId, Role};
+use beseda_core::words::{Event, Head, Heard, Kinds, Notice, PersonId, Role};
 use beseda_store::{Options, Sqlite};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -157,12 +157,15 @@ fn events_are_heard_after_the_commit_and_before_the_outcome() {
     for id in 1..=3 {
         let (done, outcome) = sync_channel(1);
         let there = Arc::clone(&witness);
-        store.transact(Box::new(Put {
-            id,
-            done: Box::new(move |result| {
-                done.send((result, there.kept.lock().unwrap().len())).unwrap();
+        store.transact(
+            Lane::Any,
+            Box::new(Put {
+                id,
+                done: Box::new(move |result| {
+                    done.send((result, there.kept.lock().unwrap().len())).unwrap();
+                }),
             }),
-        }));
+        );
         assert_eq!(
             outcome.recv().unwrap(),
             (Ok(()), id as usize),
@@ -257,7 +260,7 @@ struct Neighbour(std::sync::mpsc::SyncSender<()>);
 impl Audience for Neighbour {
     fn hear(&self, _: &[Event]) {}
 
-    fn changed_elsewhere(&self) {
+    fn changed_elsewhere(&self, _: &[Notice]) {
         // A full channel holds what the test waits for already.
         let _ = self.0.try_send(());
     }
@@ -273,10 +276,13 @@ fn an_audience_is_told_when_another_process_has_written_and_not_of_our_own_commi
     store.set_audience(Arc::new(Neighbour(seen)));
     let put = |id| {
         let (done, outcome) = sync_channel(1);
-        store.transact(Box::new(Put {
-            id,
-            done: Box::new(move |result| done.send(result).unwrap()),
-        }));
+        store.transact(
+            Lane::Any,
+            Box::new(Put {
+                id,
+                done: Box::new(move |result| done.send(result).unwrap()),
+            }),
+        );
         outcome.recv().unwrap().unwrap();
     };
     // The first look only finds out where things stand.

@@ -150,7 +150,10 @@ async fn who_lost_their_place_in_another_process_hears_nothing_after_that() {
     hears(&mut boris).await;
     // What another process does is announced to nobody here.
     house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2))?)).await;
-    house.live.hub.changed_elsewhere();
+    house
+        .live
+        .hub
+        .changed_elsewhere(&[beseda_core::words::Notice::Everything]);
     says(&mut anna, "send between us").await;
     // What she says lies there unread by the time that somebody later is answered.
     assert_eq!(hears(&mut house.enter(1).await).await, "history ");

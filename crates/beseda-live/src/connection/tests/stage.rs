@@ -152,7 +152,10 @@ async fn a_store_that_cannot_tell_is_asked_again() {
         entered.push((connection.unwrap(), queue));
     }
     house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2))?)).await;
-    house.live.hub.changed_elsewhere();
+    house
+        .live
+        .hub
+        .changed_elsewhere(&[beseda_core::words::Notice::Everything]);
     house.model.fail_next(Fault::Busy);
     house.beat();
     until(|| {
