@@ -7,7 +7,18 @@ use uuid::Uuid;
 
 /// What somebody asks for in a frame.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Command {
+pub struct Command {
+    /// In which room, where the frame names one; else in the one that the socket came for.
+    pub room: Option<Uuid>,
+    /// What the peer calls this command: its answer carries it back.
+    pub tag: Option<String>,
+    /// What is to be done.
+    pub verb: Verb,
+}
+
+/// What is to be done. Each has a file in `commands/`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verb {
     /// Send a message.
     Send(Draft),
     /// Announce that they are typing, or have stopped.
@@ -16,8 +27,45 @@ pub enum Command {
     Read,
     /// Announce where they are.
     Locate(Point),
-    /// Any of these in the room with this unguessable name, for sockets that hear every room of a kind.
-    In(Uuid, Box<Command>),
+}
+
+impl Command {
+    /// In the socket's own room, without a name.
+    #[must_use]
+    pub fn own(verb: Verb) -> Self {
+        Self {
+            room: None,
+            tag: None,
+            verb,
+        }
+    }
+}
+
+/// What came of a command.
+#[derive(Debug)]
+pub enum Outcome<'a> {
+    /// The message is kept.
+    Sent {
+        /// Where.
+        room: RoomName,
+        /// The message.
+        message: &'a Message,
+        /// The sender's receipts.
+        marks: Marks,
+        /// The sender.
+        sender: &'a Person,
+        /// Whether it was sent now: then everybody who listens in the room hears it, the sender too. Else an earlier try
+        /// has made it.
+        first: bool,
+    },
+    /// It is done, and there is nothing to tell of it.
+    Done,
+    /// The frame was no command.
+    Misheard(&'a Misheard),
+    /// It was refused.
+    Refused(&'a Refusal),
+    /// It failed on our side; the cause stays with us.
+    Failed(&'a Fault),
 }
 
 /// A place on Earth (WGS 84), as somebody's device tells it.
@@ -35,7 +83,7 @@ pub struct Point {
     pub speed: Option<f64>,
 }
 
-/// Where somebody is, or last was. It is announced without being kept: see [`Command::Locate`].
+/// Where somebody is, or last was. It is announced without being kept: see [`Verb::Locate`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Position {
     /// Who.
@@ -58,7 +106,7 @@ pub struct Misheard {
 }
 
 /// What a listener's frame depends on besides the event. Listeners that do not differ in it share one frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Viewer {
     /// The event is a message that this person sent under a client id, which only they are told.
     pub knows_client_id: bool,
@@ -82,15 +130,8 @@ pub trait Dialect: Send + Sync + 'static {
     fn history(&self, viewer: &Person, history: &History) -> Vec<String>;
     /// An event, for listeners of this kind.
     fn event(&self, event: &Event, viewer: Viewer) -> Option<String>;
-    /// A message that was sent before under the same client id, for the socket that sent it again.
-    fn sent_before(
-        &self,
-        room: RoomName,
-        message: &Message,
-        marks: Marks,
-        viewer: &Person,
-        client_id: Option<&str>,
-    ) -> String;
+    /// What came of a command, for the socket that it came from. `tag`: what that socket calls it.
+    fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) -> Option<String>;
     /// Somebody types, or has stopped.
     fn typing(&self, _room: RoomName, _typist: &Person, _is_typing: bool) -> Option<String> {
         None
@@ -99,12 +140,6 @@ pub trait Dialect: Send + Sync + 'static {
     fn position(&self, _room: RoomName, _position: &Position) -> Option<String> {
         None
     }
-    /// A frame was no command.
-    fn misheard(&self, misheard: &Misheard) -> String;
-    /// A command was refused.
-    fn refused(&self, refusal: &Refusal, client_id: Option<&str>) -> String;
-    /// A command failed on our side; the cause stays with us.
-    fn failed(&self, fault: &Fault, client_id: Option<&str>) -> String;
 
     /// A socket was let in: for the lines that its contract's operators look for.
     fn joined(&self, _person: &Person, _room: Option<RoomName>) {}

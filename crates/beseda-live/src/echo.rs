@@ -1,7 +1,7 @@
 //! An ear that says everything back.
 
 use crate::codec::{Incoming, text_frame};
-use crate::listener::close;
+use crate::session::close;
 use crate::socket::{Ear, NotQueued, Queue};
 use std::sync::Arc;
 

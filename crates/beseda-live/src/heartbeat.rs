@@ -1,6 +1,6 @@
 //! The heartbeat: one wheel for all sockets. It pings who is silent and cuts off who is gone.
 
-use crate::listener::{Listener, close};
+use crate::session::{Session, close};
 use beseda_core::words::Limits;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ pub const TICK_MS: u64 = 250;
 
 /// Every open socket, in as many spokes as the wheel has ticks in `ping_seconds`: each is looked at once a turn.
 pub(crate) struct Wheel {
-    spokes: Vec<Mutex<HashMap<u64, Arc<Listener>>>>,
+    spokes: Vec<Mutex<HashMap<u64, Arc<Session>>>>,
     now_ms: AtomicU64,
     ping_seconds: u32,
     gone_seconds: u32,
@@ -39,20 +39,20 @@ impl Wheel {
         u32::try_from(self.now_ms() / 1_000).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn enter(&self, listener: &Arc<Listener>) {
-        if let Some(spoke) = self.spoke(listener.id) {
-            spoke.lock().insert(listener.id, Arc::clone(listener));
+    pub(crate) fn enter(&self, session: &Arc<Session>) {
+        if let Some(spoke) = self.spoke(session.id) {
+            spoke.lock().insert(session.id, Arc::clone(session));
         }
     }
 
-    pub(crate) fn leave(&self, listener: &Listener) {
-        if let Some(spoke) = self.spoke(listener.id) {
-            spoke.lock().remove(&listener.id);
+    pub(crate) fn leave(&self, session: &Session) {
+        if let Some(spoke) = self.spoke(session.id) {
+            spoke.lock().remove(&session.id);
         }
     }
 
     /// Everybody on the wheel.
-    pub(crate) fn everybody(&self) -> Vec<Arc<Listener>> {
+    pub(crate) fn everybody(&self) -> Vec<Arc<Session>> {
         self.spokes
             .iter()
             .flat_map(|spoke| spoke.lock().values().cloned().collect::<Vec<_>>())
@@ -66,25 +66,27 @@ impl Wheel {
         let due = (now_ms / TICK_MS).saturating_sub(before).min(self.spokes.len() as u64);
         for turn in 0..due {
             if let Some(spoke) = self.spoke(before + 1 + turn) {
-                for listener in spoke.lock().values() {
-                    self.look_at(listener);
+                for session in spoke.lock().values() {
+                    self.look_at(session);
                 }
             }
         }
     }
 
-    fn look_at(&self, listener: &Listener) {
+    fn look_at(&self, session: &Session) {
         let silent = self
             .now_seconds()
-            .saturating_sub(listener.heard_at.load(Ordering::Relaxed));
-        if silent >= self.gone_seconds {
-            listener.queue.cut(close::TOO_SLOW, "no sign of life");
+            .saturating_sub(session.alive_at.load(Ordering::Relaxed));
+        // Who takes what is written, however slowly, reads no ping that waits behind it: how long it may take nothing is
+        // the socket's own limit.
+        if silent >= self.gone_seconds && !session.queue.is_blocked() {
+            session.queue.cut(close::TOO_SLOW, "no sign of life");
         } else if silent >= self.ping_seconds / 2 {
-            listener.queue.ping();
+            session.queue.ping();
         }
     }
 
-    fn spoke(&self, number: u64) -> Option<&Mutex<HashMap<u64, Arc<Listener>>>> {
+    fn spoke(&self, number: u64) -> Option<&Mutex<HashMap<u64, Arc<Session>>>> {
         self.spokes
             .get(usize::try_from(number % self.spokes.len() as u64).ok()?)
     }

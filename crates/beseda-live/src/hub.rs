@@ -1,16 +1,17 @@
-//! The hub: who listens where, and how an event reaches all of them.
+//! The hub: who listens where. Rooms know their seats, kinds and people their sessions, so that whoever is looked for is
+//! found without looking at anybody else.
 
-use crate::codec::text_frame;
-use crate::dialect::{Dialect, Position, Viewer};
-use crate::listener::{Listener, Said};
+use crate::seat::{Said, Seat, Told};
+use crate::session::{Session, add, find, remove};
+use crate::socket::NotQueued;
 use beseda_core::ports::Audience;
-use beseda_core::rules::Where;
-use beseda_core::words::{Event, Heard, Marks, Notice, Person, PersonId, RoomName, Seq};
-use bytes::Bytes;
+use beseda_core::words::{Event, Head, Notice, PersonId, RoomId, RoomKind, RoomName};
 use parking_lot::{Mutex, RwLock};
-use std::collections::{HashMap, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 /// Events that wait to be told before the writer itself lends a hand.
@@ -18,45 +19,57 @@ const EVENTS_WAITING: usize = 1_024;
 /// Events told in one turn; then those who were told get theirs.
 const EVENTS_A_TURN: usize = 64;
 
-/// In how many parts the rooms are kept, so that joining one seldom waits for hearing in another.
+/// In how many parts rooms and people are kept, so that coming into one seldom waits for telling in another.
 const SHARDS: usize = 64;
 
-type Listeners = Arc<Vec<Arc<Listener>>>;
+/// The seats of a room, which are replaced and never changed: an event that is being told goes on over the list as it was.
+pub(crate) type Seats = Arc<Vec<Arc<Seat>>>;
+type Sessions = Arc<Vec<Arc<Session>>>;
 
 /// Who listens where.
 pub struct Hub {
-    rooms: Vec<RwLock<HashMap<Where, Listeners>>>,
-    people: Mutex<HashMap<PersonId, u32>>,
+    rooms: Vec<RwLock<FxHashMap<RoomId, Seats>>>,
+    people: Vec<Mutex<FxHashMap<PersonId, Vec<Arc<Session>>>>>,
+    /// Who hears every room of a kind: few, and often nobody.
+    kinds: RwLock<Vec<(RoomKind, Sessions)>>,
+    hear_every: AtomicUsize,
+    sessions: AtomicUsize,
     next_id: AtomicU64,
     /// What is committed and not yet told. Whoever tells holds `telling`, so that the order stays.
     waiting: Mutex<VecDeque<Event>>,
     telling: Mutex<()>,
     committed: Notify,
-    /// How often it became doubtful who may listen: another process changed what is kept, or somebody changed.
+    /// How often it became doubtful who somebody is, from 1.
     doubts: AtomicU64,
-    doubted: Notify,
-    waiting_frames: usize,
+    /// Sessions that have to be fed from the store, each once.
+    hungry: Mutex<VecDeque<Arc<Session>>>,
+    hunger: Notify,
+    pub(crate) waiting_frames: usize,
 }
 
 impl Hub {
-    /// An empty hub. `waiting_frames`: how many events may wait for a listener whose history is being read,
-    /// or of whom it is not certain whether it may still listen.
+    /// An empty hub. `waiting_frames`: how many events may wait for a seat whose history is being read; one more, and
+    /// they are read from the store instead.
     #[must_use]
     pub fn new(waiting_frames: usize) -> Self {
         Self {
             rooms: (0..SHARDS).map(|_| RwLock::default()).collect(),
-            people: Mutex::default(),
+            people: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            kinds: RwLock::default(),
+            hear_every: AtomicUsize::new(0),
+            sessions: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             waiting: Mutex::default(),
             telling: Mutex::default(),
             committed: Notify::new(),
-            doubts: AtomicU64::new(0),
-            doubted: Notify::new(),
+            doubts: AtomicU64::new(1),
+            hungry: Mutex::default(),
+            hunger: Notify::new(),
             waiting_frames,
         }
     }
 
-    /// A number for a new listener.
+    /// A number for a new session.
     pub(crate) fn next_id(&self) -> u64 {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
@@ -84,173 +97,267 @@ impl Hub {
         !events.is_empty()
     }
 
-    /// Returns when it has become doubtful who may listen, since it was last awaited.
-    pub(crate) async fn doubtful(&self) {
-        self.doubted.notified().await;
-    }
-
-    /// How often it has become doubtful who may listen.
+    /// How often it has become doubtful who somebody is.
     pub(crate) fn doubts(&self) -> u64 {
         self.doubts.load(Ordering::SeqCst)
-    }
-
-    /// Everybody who listens.
-    pub(crate) fn everybody(&self) -> Vec<Arc<Listener>> {
-        let everybody = self
-            .rooms
-            .iter()
-            .flat_map(|shard| shard.read().values().cloned().collect::<Vec<_>>());
-        everybody.flat_map(|listeners| listeners.to_vec()).collect()
-    }
-
-    /// From now on, these are told nothing until somebody has looked whether they may still listen.
-    pub(crate) fn doubt(&self, of: impl Fn(&Listener) -> bool) {
-        let change = self.doubts.fetch_add(1, Ordering::SeqCst) + 1;
-        for listener in self.everybody().iter().filter(|listener| of(listener)) {
-            listener.doubt(change);
-        }
-        self.doubted.notify_one();
     }
 
     /// How many sockets listen.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.people.lock().values().map(|&count| count as usize).sum()
+        self.sessions.load(Ordering::SeqCst)
     }
 
-    /// Lets a listener in; false when its person has `listeners` of them already.
-    pub(crate) fn enter(&self, listener: &Arc<Listener>, listeners: u32) -> bool {
+    /// Lets a session in; false when its person has `most` of them already.
+    pub(crate) fn enter(&self, session: &Arc<Session>, most: u32) -> bool {
         {
-            let mut people = self.people.lock();
-            let count = people.entry(listener.person_id()).or_default();
-            if *count >= listeners {
+            let Some(mut people) = self.people_by(session.person_id()) else {
+                return false;
+            };
+            let theirs = people
+                .entry(session.person_id())
+                .or_insert_with(|| Vec::with_capacity(1));
+            if theirs.len() >= most as usize {
                 return false;
             }
-            *count += 1;
+            theirs.push(Arc::clone(session));
         }
-        if let Some(shard) = self.shard(listener.to) {
-            // Copied, so that an event that is being told goes on undisturbed over the list as it was.
-            let mut rooms = shard.write();
-            let listeners = rooms.entry(listener.to).or_default();
-            let mut grown = Vec::with_capacity(listeners.len() + 1);
-            grown.extend(listeners.iter().cloned());
-            grown.push(Arc::clone(listener));
-            *listeners = Arc::new(grown);
+        self.sessions.fetch_add(1, Ordering::SeqCst);
+        if let Some(kind) = session.every() {
+            let mut kinds = self.kinds.write();
+            match kinds.iter_mut().find(|(other, _)| *other == kind) {
+                Some((_, sessions)) => *sessions = grown(sessions, session),
+                None => kinds.push((kind, Arc::new(vec![Arc::clone(session)]))),
+            }
+            self.hear_every.fetch_add(1, Ordering::SeqCst);
         }
         true
     }
 
-    /// Lets a listener go; true when it was the last of its person in the room.
-    pub(crate) fn leave(&self, listener: &Listener) -> bool {
-        {
-            let mut people = self.people.lock();
-            if let Some(count) = people.get_mut(&listener.person_id()) {
-                *count -= 1;
-                if *count == 0 {
-                    people.remove(&listener.person_id());
+    /// Gives a session a place in a room; false where it has one.
+    pub(crate) fn sit(&self, seat: &Arc<Seat>) -> bool {
+        if !add(&mut seat.session.seats(), Arc::clone(seat)) {
+            return false;
+        }
+        if let Some(shard) = self.shard(seat.room_id) {
+            match shard.write().entry(seat.room_id) {
+                Entry::Occupied(mut seats) => {
+                    let seats = seats.get_mut();
+                    *seats = grown(seats, seat);
+                }
+                Entry::Vacant(none) => {
+                    none.insert(Arc::new(vec![Arc::clone(seat)]));
                 }
             }
         }
-        let Some(shard) = self.shard(listener.to) else {
+        true
+    }
+
+    /// Lets a session go, with its places: those in which its person has no other.
+    pub(crate) fn leave(&self, session: &Arc<Session>) -> Vec<Arc<Seat>> {
+        if let Some(mut people) = self.people_by(session.person_id())
+            && let Entry::Occupied(mut theirs) = people.entry(session.person_id())
+        {
+            theirs.get_mut().retain(|other| other.id != session.id);
+            if theirs.get().is_empty() {
+                theirs.remove();
+            }
+        }
+        self.sessions.fetch_sub(1, Ordering::SeqCst);
+        if let Some(kind) = session.every() {
+            let mut kinds = self.kinds.write();
+            if let Some((_, sessions)) = kinds.iter_mut().find(|(other, _)| *other == kind) {
+                *sessions = Arc::new(
+                    sessions
+                        .iter()
+                        .filter(|other| other.id != session.id)
+                        .cloned()
+                        .collect(),
+                );
+            }
+            self.hear_every.fetch_sub(1, Ordering::SeqCst);
+        }
+        let mut seats = std::mem::take(&mut *session.seats());
+        seats.retain(|seat| self.stand_up(seat));
+        seats
+    }
+
+    /// Takes a place out of its room; whether it was the last of its person there.
+    fn stand_up(&self, seat: &Seat) -> bool {
+        let Some(shard) = self.shard(seat.room_id) else {
             return true;
         };
         let mut rooms = shard.write();
-        let Some(listeners) = rooms.get_mut(&listener.to) else {
+        let Some(seats) = rooms.get_mut(&seat.room_id) else {
             return true;
         };
-        let left: Vec<_> = listeners
+        let left: Vec<_> = seats
             .iter()
-            .filter(|other| other.id != listener.id)
+            .filter(|other| other.session.id != seat.session.id)
             .cloned()
             .collect();
-        let last = left.iter().all(|other| other.person_id() != listener.person_id());
+        let person = seat.session.person_id();
+        let last = left.iter().all(|other| other.session.person_id() != person);
         if left.is_empty() {
-            rooms.remove(&listener.to);
+            rooms.remove(&seat.room_id);
         } else {
-            *listeners = Arc::new(left);
+            *seats = Arc::new(left);
         }
         last
     }
 
-    /// Tells everybody in the room but `typist` that they type, or have stopped.
-    pub(crate) fn tell_typing(&self, room: RoomName, typist: &Person, is_typing: bool) {
-        let say = |dialect: &dyn Dialect| dialect.typing(room, typist, is_typing);
-        self.tell_passing(room, Some(typist.id), &say);
+    /// Whether a socket of the person hears every room of the kind.
+    pub(crate) fn hears_every(&self, kind: RoomKind, person: PersonId) -> bool {
+        let sessions = self.of_kind(kind);
+        sessions.iter().any(|session| session.person_id() == person)
     }
 
-    /// Tells everybody in the room where somebody is, them too.
-    pub(crate) fn tell_position(&self, room: RoomName, position: &Position) {
-        self.tell_passing(room, None, &|dialect: &dyn Dialect| dialect.position(room, position));
+    /// The open sockets of a person.
+    pub(crate) fn sessions_of(&self, person: PersonId) -> Vec<Arc<Session>> {
+        let people = self.people_by(person);
+        people
+            .and_then(|people| people.get(&person).cloned())
+            .unwrap_or_default()
     }
 
-    /// Tells what is kept nowhere to everybody in the room but one.
-    fn tell_passing(&self, room: RoomName, but: Option<PersonId>, say: &dyn Fn(&dyn Dialect) -> Option<String>) {
-        let mut said = Encoded::default();
-        for listeners in self.listeners_of(room) {
-            for listener in listeners.iter().filter(|listener| Some(listener.person_id()) != but) {
-                if let Some(frame) = said.once(listener.dialect, None, say) {
-                    listener.tell(Said::passing(frame), self.waiting_frames);
+    /// The seats of a room.
+    pub(crate) fn seats_in(&self, room: RoomId) -> Option<Seats> {
+        self.shard(room)?.read().get(&room).cloned()
+    }
+
+    /// Who hears every room of a kind.
+    pub(crate) fn of_kind(&self, kind: RoomKind) -> Sessions {
+        if self.hear_every.load(Ordering::Relaxed) == 0 {
+            return Sessions::default();
+        }
+        let kinds = self.kinds.read();
+        let sessions = kinds.iter().find(|(other, _)| *other == kind);
+        sessions.map(|(_, sessions)| Arc::clone(sessions)).unwrap_or_default()
+    }
+
+    /// A session that has to be fed.
+    pub(crate) fn next_hungry(&self) -> Option<Arc<Session>> {
+        self.hungry.lock().pop_front()
+    }
+
+    /// Returns when somebody has become hungry since it was last awaited.
+    pub(crate) async fn hunger(&self) {
+        self.hunger.notified().await;
+    }
+
+    /// Has a session fed.
+    pub(crate) fn is_hungry(&self, session: &Arc<Session>) {
+        if session.gets_hungry() {
+            self.hungry.lock().push_back(Arc::clone(session));
+            self.hunger.notify_one();
+        }
+    }
+
+    /// Tells a seat something that happened in its room.
+    pub(crate) fn tell_seat(&self, seat: &Seat, said: Said) {
+        if seat.tell(said, self.waiting_frames) == Told::Behind {
+            self.is_hungry(&seat.session);
+        }
+    }
+
+    /// Tells a session that hears every room of a kind something that happened in one of them. What it cannot be told
+    /// now, it is lent a place for.
+    pub(crate) fn tell_every(&self, session: &Arc<Session>, room: RoomName, said: &Said) {
+        let seats = session.seats();
+        if let Some(seat) = find(&seats, room.id) {
+            return self.tell_seat(seat, said.clone());
+        }
+        let can_be_told = !session.is_doubted();
+        let frame = said.frame.clone().filter(|_| can_be_told);
+        let full = frame.is_some_and(|frame| session.queue.push(frame) == Err(NotQueued::Full));
+        drop(seats);
+        if full || !can_be_told {
+            self.lend(session, room, said);
+        }
+    }
+
+    /// Lends a session that hears every room of a kind a place in one of them, to be fed what it misses there.
+    pub(crate) fn lend(&self, session: &Arc<Session>, room: RoomName, missed: &Said) {
+        // What is kept nowhere may be lost.
+        if missed.head.is_none() {
+            return;
+        }
+        add(
+            &mut session.seats(),
+            Arc::new(Seat::lent(Arc::clone(session), room, missed)),
+        );
+        self.is_hungry(session);
+    }
+
+    /// A seat was not told what happened at this head.
+    pub(crate) fn seat_misses(&self, seat: &Seat, head: Head) {
+        if seat.is_missing(head) {
+            self.is_hungry(&seat.session);
+        }
+    }
+
+    /// Takes a place away that is none any more, from a session that has others.
+    pub(crate) fn take_away(&self, seat: &Seat) {
+        remove(&mut seat.session.seats(), seat.room_id);
+        self.stand_up(seat);
+    }
+
+    /// Takes back a place that was lent, if it is not behind any more.
+    pub(crate) fn take_back(&self, session: &Session, room: RoomId) {
+        let mut seats = session.seats();
+        if find(&seats, room).is_some_and(|seat| seat.is_whole()) {
+            remove(&mut seats, room);
+        }
+    }
+
+    /// What this person may do may have changed, or who they are.
+    fn doubt(&self, session: &Arc<Session>, change: u64) {
+        session.doubt(change);
+        self.is_hungry(session);
+    }
+
+    fn next_doubt(&self) -> u64 {
+        self.doubts.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    fn notice(&self, notice: Notice) {
+        match notice {
+            Notice::Person(person) => self.people_changed(&[person]),
+            Notice::Room { room, head } => {
+                let seats = self.seats_in(room);
+                for seat in seats.iter().flat_map(|seats| seats.iter()) {
+                    self.seat_misses(seat, head);
+                }
+            }
+            Notice::Everything => {
+                let change = self.next_doubt();
+                for shard in &self.people {
+                    let sessions: Vec<_> = shard.lock().values().flatten().cloned().collect();
+                    sessions.iter().for_each(|session| self.doubt(session, change));
                 }
             }
         }
     }
 
-    /// Tells one listener where somebody is.
-    pub(crate) fn show_position(&self, listener: &Listener, room: RoomName, position: &Position) {
-        if let Some(frame) = listener.dialect.position(room, position) {
-            listener.tell(Said::passing(text_frame(frame.as_bytes())), self.waiting_frames);
-        }
+    fn shard(&self, room: RoomId) -> Option<&RwLock<FxHashMap<RoomId, Seats>>> {
+        self.rooms.get(room.0.unsigned_abs() as usize % SHARDS)
     }
 
-    /// Who listens to this room, and who listens to every one of its kind.
-    fn listeners_of(&self, room: RoomName) -> [Listeners; 2] {
-        [Where::Room(room.id), Where::Every(room.kind)].map(|to| {
-            self.shard(to)
-                .and_then(|shard| shard.read().get(&to).cloned())
-                .unwrap_or_default()
-        })
-    }
-
-    fn shard(&self, to: Where) -> Option<&RwLock<HashMap<Where, Listeners>>> {
-        let number = match to {
-            Where::Room(room) => room.0.unsigned_abs() as usize,
-            Where::Every(_) => 0,
-        };
-        self.rooms.get(number % SHARDS)
-    }
-
-    /// Tells an event to everybody who listens in its room.
-    fn tell(&self, event: &Event) {
-        let (head, seq) = match &event.heard {
-            Heard::Sent { message, .. } => (Some(event.head), Some(message.seq)),
-            Heard::Read { .. } => (None, None),
-            _ => (Some(event.head), None),
-        };
-        let mut said = Encoded::default();
-        for listeners in self.listeners_of(event.room) {
-            for listener in listeners.iter() {
-                let viewer = viewer(event, listener.person_id());
-                let say = |dialect: &dyn Dialect| dialect.event(event, viewer);
-                let frame = said.once(listener.dialect, Some(viewer), say);
-                let last = is_last(event, listener);
-                if frame.is_some() || last {
-                    let said = Said { head, seq, frame, last };
-                    listener.tell(said, self.waiting_frames);
-                }
-            }
-        }
+    fn people_by(
+        &self,
+        person: PersonId,
+    ) -> Option<parking_lot::MutexGuard<'_, FxHashMap<PersonId, Vec<Arc<Session>>>>> {
+        let shard = self.people.get(person.0.unsigned_abs() as usize % SHARDS)?;
+        Some(shard.lock())
     }
 }
 
-/// Whether the listener loses its place with this event.
-fn is_last(event: &Event, listener: &Listener) -> bool {
-    let in_this_room = matches!(listener.to, Where::Room(_));
-    in_this_room
-        && match &event.heard {
-            Heard::Left { person } => listener.person_id() == *person,
-            Heard::Removed => true,
-            _ => false,
-        }
+/// The list with one more at its end.
+fn grown<T>(list: &Arc<Vec<Arc<T>>>, more: &Arc<T>) -> Arc<Vec<Arc<T>>> {
+    let mut grown = Vec::with_capacity(list.len() + 1);
+    grown.extend(list.iter().cloned());
+    grown.push(Arc::clone(more));
+    Arc::new(grown)
 }
 
 impl Audience for Hub {
@@ -266,68 +373,15 @@ impl Audience for Hub {
     }
 
     fn people_changed(&self, people: &[PersonId]) {
-        self.doubt(|listener| people.contains(&listener.person_id()));
-    }
-
-    fn changed_elsewhere(&self, _: &[Notice]) {
-        self.doubt(|_| true);
-    }
-}
-
-/// What of an event looks different to this person.
-fn viewer(event: &Event, person: PersonId) -> Viewer {
-    match &event.heard {
-        Heard::Sent { message, client_id } => Viewer {
-            knows_client_id: client_id.is_some() && message.is_by(person),
-            is_read: false,
-        },
-        Heard::Edited { message, receipts } => {
-            let furthest = |of: &dyn Fn(PersonId) -> bool| {
-                receipts
-                    .iter()
-                    .filter(|(who, _)| of(*who))
-                    .map(|(_, seq)| *seq)
-                    .max()
-                    .unwrap_or(Seq(0))
-            };
-            let marks = Marks {
-                own: furthest(&|who| who == person),
-                others: furthest(&|who| who != person),
-            };
-            Viewer {
-                knows_client_id: false,
-                is_read: marks.is_read(message, person),
+        let change = self.next_doubt();
+        for &person in people {
+            for session in &self.sessions_of(person) {
+                self.doubt(session, change);
             }
         }
-        _ => Viewer {
-            knows_client_id: false,
-            is_read: false,
-        },
     }
-}
 
-/// The frames made of one event so far: each is made once for a dialect and a kind of viewer, and shared.
-#[derive(Default)]
-struct Encoded {
-    frames: Vec<(&'static str, Option<Viewer>, Option<Bytes>)>,
-}
-
-impl Encoded {
-    fn once(
-        &mut self,
-        dialect: &'static dyn Dialect,
-        viewer: Option<Viewer>,
-        say: impl FnOnce(&dyn Dialect) -> Option<String>,
-    ) -> Option<Bytes> {
-        let known = self
-            .frames
-            .iter()
-            .find(|(name, seen, _)| *seen == viewer && *name == dialect.name());
-        if let Some((_, _, frame)) = known {
-            return frame.clone();
-        }
-        let frame = say(dialect).map(|text| text_frame(text.as_bytes()));
-        self.frames.push((dialect.name(), viewer, frame.clone()));
-        frame
+    fn changed_elsewhere(&self, notices: &[Notice]) {
+        notices.iter().for_each(|&notice| self.notice(notice));
     }
 }

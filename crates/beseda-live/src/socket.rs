@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
@@ -38,6 +39,10 @@ thread_local! {
     static SCRATCHPAD: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH]);
 }
 
+/// So many bytes the kernel holds that it has not sent; what is behind them stays in the queue. Else a peer that reads
+/// little could take megabytes at once, and then show no sign of reading for many minutes.
+const UNSENT: u32 = 16_384;
+
 /// What one connection may do.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketLimits {
@@ -53,7 +58,7 @@ impl Default for SocketLimits {
     fn default() -> Self {
         Self {
             frame_bytes: 65_536,
-            write_stall: Duration::from_secs(10),
+            write_stall: Duration::from_secs(120),
             close_wait: Duration::from_secs(2),
         }
     }
@@ -65,8 +70,11 @@ pub trait Ear: Send + Unpin + 'static {
     /// once the queue is closing.
     fn heard(&mut self, incoming: Incoming<'_>);
 
-    /// Bytes have arrived: the peer lives.
+    /// Bytes have arrived, or the peer has taken some after it had kept us waiting: it lives.
     fn alive(&self) {}
+
+    /// Most of the queue is written, for which somebody waits: see [`Queue::takes_more`].
+    fn drained(&self) {}
 
     /// `false` holds the reading back until somebody calls [`Queue::wake`]. Asked before every frame.
     fn ready_to_hear(&self) -> bool {
@@ -83,7 +91,7 @@ impl Ear for Deaf {
 
 /// Who ended a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum EndedBy {
     /// The peer, with a close frame.
     Peer,
     /// We did, through the queue or because the peer broke the protocol.
@@ -98,17 +106,19 @@ pub struct Ended {
     /// The close code; 1005 if the peer gave none, 1006 if the link was lost.
     pub code: u16,
     /// Who ended it.
-    pub by: By,
+    pub by: EndedBy,
 }
 
 const LOST: Ended = Ended {
     code: 1006,
-    by: By::Lost,
+    by: EndedBy::Lost,
 };
 
 /// Runs one connection until it ends: writes what `queue` holds, gives `ear` what is read, answers pings, closes.
 /// `leftover` is what had already been read behind the handshake.
 pub fn drive<E: Ear>(stream: TcpStream, leftover: Bytes, queue: Arc<Queue>, limits: SocketLimits, ear: E) -> Drive<E> {
+    // A kernel that cannot do this keeps more.
+    let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
     Drive {
         stream,
         leftover,
@@ -183,7 +193,7 @@ enum Wrote {
 
 /// How far the reading got.
 #[derive(PartialEq, Eq)]
-enum Heard {
+enum Took {
     /// Nothing more has arrived, or the ear is not ready.
     All,
     /// Enough for this turn.
@@ -219,7 +229,7 @@ impl<E: Ear> Drive<E> {
                 Err(_) => return Poll::Ready(self.lost()),
             };
             if let (Phase::Closing(ended), Wrote::All) = (self.phase, &wrote) {
-                if ended.by == By::Peer {
+                if ended.by == EndedBy::Peer {
                     return Poll::Ready(ended);
                 }
                 self.phase = Phase::Closed(ended);
@@ -229,10 +239,10 @@ impl<E: Ear> Drive<E> {
                 Ok(heard) => heard,
                 Err(_) => return Poll::Ready(self.lost()),
             };
-            if let Heard::End(ended) = heard {
+            if let Took::End(ended) = heard {
                 return Poll::Ready(ended);
             }
-            if heard == Heard::Enough || matches!(wrote, Wrote::Enough) {
+            if heard == Took::Enough || matches!(wrote, Wrote::Enough) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -256,6 +266,9 @@ impl<E: Ear> Drive<E> {
         if self.phase != Phase::Open {
             return;
         }
+        if state.has_drained(self.queue.limits) {
+            self.ear.drained();
+        }
         if self.writing.is_empty() {
             std::mem::swap(&mut self.writing, &mut state.fresh);
         } else {
@@ -269,15 +282,23 @@ impl<E: Ear> Drive<E> {
         }
         self.writing.push_back(frame);
         drop(state);
-        self.phase = Phase::Closing(Ended { code, by: By::Us });
+        self.phase = Phase::Closing(Ended { code, by: EndedBy::Us });
         self.timer = None;
     }
 
     /// Goes to sleep, unless something came in the meantime.
     fn sleep(&mut self, blocked: bool) -> bool {
         let mut state = self.queue.state.lock();
+        let was_full = state.is_full(self.queue.limits);
         self.written.report(&mut state);
         let open = self.phase == Phase::Open;
+        // An ear that was not ready because of what is now written has to be asked again.
+        if open && was_full && !state.is_full(self.queue.limits) {
+            return false;
+        }
+        if open && state.has_drained(self.queue.limits) {
+            self.ear.drained();
+        }
         let to_write = !self.writing.is_empty() || (open && !state.fresh.is_empty());
         if (to_write && !blocked) || (open && state.last.is_some()) {
             return false;
@@ -297,8 +318,8 @@ impl<E: Ear> Drive<E> {
                 return Err(io::ErrorKind::WriteZero.into());
             }
             // Once closing, the whole of the rest has one limit, or a trickle of reads would hold us for ever.
-            if self.phase == Phase::Open {
-                self.timer = None;
+            if self.phase == Phase::Open && self.timer.take().is_some() {
+                self.ear.alive();
             }
             self.advance(sent);
         }
@@ -350,28 +371,28 @@ impl<E: Ear> Drive<E> {
         }
     }
 
-    fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Heard> {
+    fn read(&mut self, cx: &mut Context<'_>) -> io::Result<Took> {
         SCRATCHPAD.with_borrow_mut(|scratch| {
             let mut turns = FRAMES;
             for _ in 0..ROUNDS {
                 if self.phase == Phase::Open && !self.ear.ready_to_hear() {
-                    return Ok(Heard::All);
+                    return Ok(Took::All);
                 }
                 let arrived = match self.arrive(cx, scratch)? {
                     Poll::Ready(arrived) => arrived,
-                    Poll::Pending => return Ok(Heard::All),
+                    Poll::Pending => return Ok(Took::All),
                 };
                 let Some(bytes) = scratch.get_mut(..arrived) else {
-                    return Ok(Heard::All);
+                    return Ok(Took::All);
                 };
                 if let Some(ended) = self.hear(bytes, &mut turns) {
-                    return Ok(Heard::End(ended));
+                    return Ok(Took::End(ended));
                 }
                 if turns == 0 {
-                    return Ok(Heard::Enough);
+                    return Ok(Took::Enough);
                 }
             }
-            Ok(Heard::Enough)
+            Ok(Took::Enough)
         })
     }
 
@@ -461,7 +482,7 @@ impl<E: Ear> Drive<E> {
             .push_back(code.map_or_else(codec::bare_close_frame, |code| codec::close_frame(code, "")));
         self.phase = Phase::Closing(Ended {
             code: code.unwrap_or(1005),
-            by: By::Peer,
+            by: EndedBy::Peer,
         });
         None
     }

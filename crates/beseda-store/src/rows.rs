@@ -84,6 +84,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
         room: RoomId(row.get(at + 1)?),
         seq: Seq(row.get(at + 2)?),
         author,
+        client_id: row.get(at + 15)?,
         text: row.get(at + 8)?,
         attachments: Vec::new(),
         created_at: Time(row.get(at + 9)?),

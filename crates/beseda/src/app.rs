@@ -118,6 +118,10 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
         async move { live.beat().await }
     });
     let telling = tokio::spawn(async move { hub.tell_all().await });
+    let feeding = tokio::spawn({
+        let live = Arc::clone(&live);
+        async move { live.feed_all().await }
+    });
     let sweeping = tokio::spawn(sweep::run(live.chat().clone(), files));
     let fetching = tokio::spawn(async move { identity.issuers.keep_keys_fresh().await });
     let stop = CancellationToken::new();
@@ -152,6 +156,7 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
     }
     beating.abort();
     telling.abort();
+    feeding.abort();
     sweeping.abort();
     fetching.abort();
     store.close();

@@ -7,9 +7,8 @@ use beseda_core::rules::History;
 use beseda_core::words::{
     Author, Event, Heard, Kinds, Limits, Marks, Member, Message, Person, PersonId, RoomName, RoomView,
 };
-use beseda_core::{Fault, Refusal};
 use beseda_live::Dialect;
-use beseda_live::dialect::{Command, Misheard, Viewer};
+use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
 use serde::Serialize;
 use serde_json::json;
 
@@ -173,10 +172,10 @@ impl Dialect for OrderRooms {
 
     fn event(&self, event: &Event, viewer: Viewer) -> Option<String> {
         match &event.heard {
-            Heard::Sent { message, client_id } => Some(text(&MessageFrame {
+            Heard::Sent { message } => Some(text(&MessageFrame {
                 r#type: "chat_message",
                 message: MessageJson::new(message, viewer.is_read),
-                client_id: client_id.as_deref().filter(|_| viewer.knows_client_id),
+                client_id: message.client_id.as_deref().filter(|_| viewer.knows_client_id),
             })),
             Heard::Edited { message, .. } => Some(text(&MessageFrame {
                 r#type: "message_updated",
@@ -196,36 +195,25 @@ impl Dialect for OrderRooms {
         }
     }
 
-    fn sent_before(
-        &self,
-        _room: RoomName,
-        message: &Message,
-        marks: Marks,
-        viewer: &Person,
-        client_id: Option<&str>,
-    ) -> String {
-        let message = MessageJson::seen_by(message, marks, viewer.id);
-        text(&MessageFrame {
-            r#type: "chat_message",
-            message,
-            client_id,
-        })
+    fn answer(&self, client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+        match *outcome {
+            Outcome::Sent {
+                message,
+                marks,
+                sender,
+                first: false,
+                ..
+            } => Some(text(&MessageFrame {
+                r#type: "chat_message",
+                message: MessageJson::seen_by(message, marks, sender.id),
+                client_id,
+            })),
+            _ => frames::went_wrong(client_id, outcome),
+        }
     }
 
     fn typing(&self, _room: RoomName, typist: &Person, is_typing: bool) -> Option<String> {
         Some(json!({"type": "user_typing", "user_id": typist.id, "is_typing": is_typing}).to_string())
-    }
-
-    fn misheard(&self, misheard: &Misheard) -> String {
-        frames::error(misheard.code, &misheard.detail, None)
-    }
-
-    fn refused(&self, refusal: &Refusal, client_id: Option<&str>) -> String {
-        frames::refused(refusal, client_id)
-    }
-
-    fn failed(&self, fault: &Fault, client_id: Option<&str>) -> String {
-        frames::failed(fault, client_id)
     }
 }
 

@@ -199,6 +199,7 @@ mod tests {
             seq: Seq(1),
             author: author.map(Author::from),
             text: "Привет".to_owned(),
+            client_id: None,
             attachments: Vec::new(),
             created_at: Time(0),
             edited_at: None,

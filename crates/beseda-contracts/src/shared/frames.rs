@@ -3,7 +3,7 @@
 use super::depth::within_depth;
 use beseda_core::words::{Draft, Limits};
 use beseda_core::{Fault, Refusal};
-use beseda_live::dialect::{Command, Misheard};
+use beseda_live::dialect::{Command, Misheard, Outcome, Verb};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -15,8 +15,7 @@ pub fn text(value: &impl Serialize) -> String {
 }
 
 /// An error, with the sender's own name for what it is about.
-#[must_use]
-pub fn error(code: &str, detail: &str, client_id: Option<&str>) -> String {
+fn error(code: &str, detail: &str, client_id: Option<&str>) -> String {
     let mut frame = json!({"type": "error", "code": code, "detail": detail});
     if let (Some(client_id), Some(object)) = (client_id, frame.as_object_mut()) {
         object.insert("client_id".to_owned(), client_id.into());
@@ -24,15 +23,25 @@ pub fn error(code: &str, detail: &str, client_id: Option<&str>) -> String {
     frame.to_string()
 }
 
-/// A refusal, as an error.
+/// What the dialects of all contracts say alike of a command: that it went wrong. Of one that went well they say
+/// nothing, because everybody hears what came of it.
 #[must_use]
-pub fn refused(refusal: &Refusal, client_id: Option<&str>) -> String {
+pub fn went_wrong(client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+    match outcome {
+        Outcome::Sent { .. } | Outcome::Done => None,
+        Outcome::Misheard(misheard) => Some(error(misheard.code, &misheard.detail, None)),
+        Outcome::Refused(refusal) => Some(refused(refusal, client_id)),
+        Outcome::Failed(fault) => Some(failed(fault, client_id)),
+    }
+}
+
+/// A refusal, as an error.
+fn refused(refusal: &Refusal, client_id: Option<&str>) -> String {
     error(code_of(refusal), &sentence_of(refusal), client_id)
 }
 
 /// A fault, as an error; the cause stays with us.
-#[must_use]
-pub fn failed(fault: &Fault, client_id: Option<&str>) -> String {
+fn failed(fault: &Fault, client_id: Option<&str>) -> String {
     match fault {
         Fault::Busy | Fault::Stopping | Fault::Away(_) => {
             error("busy", "The server is busy, try again in a moment.", client_id)
@@ -86,7 +95,7 @@ pub fn chat_command(fields: &Map<String, Value>) -> Result<Command, Misheard> {
         Some(Value::String(word)) => match word.as_str() {
             "chat_message" => chat_message(fields),
             "typing" => typing(fields),
-            "mark_read" => Ok(Command::Read),
+            "mark_read" => Ok(Command::own(Verb::Read)),
             _ => Err(misheard(
                 "unknown_type",
                 "The frame's \"type\" is unknown; it is chat_message, typing or mark_read.",
@@ -116,17 +125,21 @@ pub fn chat_message(fields: &Map<String, Value>) -> Result<Command, Misheard> {
         Some(Value::String(client_id)) => Some(client_id.clone()),
         Some(_) => return Err(misheard("wrong_type", "\"client_id\" is not a string.")),
     };
-    Ok(Command::Send(Draft {
-        text,
-        client_id,
-        files: Vec::new(),
-    }))
+    Ok(Command {
+        room: None,
+        tag: client_id.clone(),
+        verb: Verb::Send(Draft {
+            text,
+            client_id,
+            files: Vec::new(),
+        }),
+    })
 }
 
 fn typing(fields: &Map<String, Value>) -> Result<Command, Misheard> {
     match fields.get("is_typing") {
-        None => Ok(Command::Typing(false)),
-        Some(Value::Bool(is_typing)) => Ok(Command::Typing(*is_typing)),
+        None => Ok(Command::own(Verb::Typing(false))),
+        Some(Value::Bool(is_typing)) => Ok(Command::own(Verb::Typing(*is_typing))),
         Some(_) => Err(misheard("wrong_type", "\"is_typing\" is not true or false.")),
     }
 }

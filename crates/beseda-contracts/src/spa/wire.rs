@@ -4,10 +4,10 @@ use super::log;
 use crate::shared::frames::{self, misheard, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
-use beseda_core::words::{Event, Heard, Kinds, Limits, Marks, Message, Person, PersonId, RoomName};
+use beseda_core::words::{Event, Heard, Kinds, Limits, Message, Person, PersonId, RoomName};
 use beseda_core::{Fault, Refusal};
 use beseda_live::Dialect;
-use beseda_live::dialect::{Command, Misheard, Point, Position, Viewer};
+use beseda_live::dialect::{Command, Misheard, Outcome, Point, Position, Verb, Viewer};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -161,7 +161,7 @@ impl Dialect for Consumer {
                 fields.entry("message").or_insert_with(|| "".into());
                 frames::chat_message(&fields)
             }
-            Self::Location => point(&fields).map(Command::Locate),
+            Self::Location => point(&fields).map(|point| Command::own(Verb::Locate(point))),
         }
     }
 
@@ -174,8 +174,8 @@ impl Dialect for Consumer {
 
     fn event(&self, event: &Event, viewer: Viewer) -> Option<String> {
         match (self, &event.heard) {
-            (Self::Chat, Heard::Sent { message, client_id }) => {
-                let client_id = client_id.as_deref().filter(|_| viewer.knows_client_id);
+            (Self::Chat, Heard::Sent { message }) => {
+                let client_id = message.client_id.as_deref().filter(|_| viewer.knows_client_id);
                 Some(message_frame(event.room.uuid, message, client_id))
             }
             // The contract has no words for these.
@@ -194,15 +194,16 @@ impl Dialect for Consumer {
         }
     }
 
-    fn sent_before(
-        &self,
-        room: RoomName,
-        message: &Message,
-        _marks: Marks,
-        _viewer: &Person,
-        client_id: Option<&str>,
-    ) -> String {
-        message_frame(room.uuid, message, client_id)
+    fn answer(&self, client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+        match *outcome {
+            Outcome::Sent {
+                room,
+                message,
+                first: false,
+                ..
+            } => Some(message_frame(room.uuid, message, client_id)),
+            _ => frames::went_wrong(client_id, outcome),
+        }
     }
 
     fn position(&self, _room: RoomName, position: &Position) -> Option<String> {
@@ -224,18 +225,6 @@ impl Dialect for Consumer {
             timestamp: time_text(*at),
         };
         (*self == Self::Location).then(|| text(&frame))
-    }
-
-    fn misheard(&self, misheard: &Misheard) -> String {
-        frames::error(misheard.code, &misheard.detail, None)
-    }
-
-    fn refused(&self, refusal: &Refusal, client_id: Option<&str>) -> String {
-        frames::refused(refusal, client_id)
-    }
-
-    fn failed(&self, fault: &Fault, client_id: Option<&str>) -> String {
-        frames::failed(fault, client_id)
     }
 
     fn joined(&self, person: &Person, _room: Option<RoomName>) {

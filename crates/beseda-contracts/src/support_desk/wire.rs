@@ -6,9 +6,8 @@ use crate::shared::frames::{self, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
 use beseda_core::words::{Event, Heard, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, RoomView};
-use beseda_core::{Fault, Refusal};
 use beseda_live::Dialect;
-use beseda_live::dialect::{Command, Misheard, Viewer};
+use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -247,8 +246,8 @@ impl Dialect for SupportDesk {
         let room = event.room;
         match &event.heard {
             Heard::Opened { view } => (self.0 == Side::Staff).then(|| new_room(view)),
-            Heard::Sent { message, client_id } => {
-                let client_id = client_id.as_deref().filter(|_| viewer.knows_client_id);
+            Heard::Sent { message } => {
+                let client_id = message.client_id.as_deref().filter(|_| viewer.knows_client_id);
                 Some(self.message_frame("chat_message", room, message, viewer.is_read, client_id))
             }
             Heard::Edited { message, .. } => {
@@ -263,33 +262,25 @@ impl Dialect for SupportDesk {
         }
     }
 
-    fn sent_before(
-        &self,
-        room: RoomName,
-        message: &Message,
-        marks: Marks,
-        viewer: &Person,
-        client_id: Option<&str>,
-    ) -> String {
-        let is_read = marks.is_read(message, viewer.id);
-        self.message_frame("chat_message", room, message, is_read, client_id)
+    fn answer(&self, client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+        match *outcome {
+            Outcome::Sent {
+                room,
+                message,
+                marks,
+                sender,
+                first: false,
+            } => {
+                let is_read = marks.is_read(message, sender.id);
+                Some(self.message_frame("chat_message", room, message, is_read, client_id))
+            }
+            _ => frames::went_wrong(client_id, outcome),
+        }
     }
 
     fn typing(&self, room: RoomName, typist: &Person, is_typing: bool) -> Option<String> {
         let frame = json!({"type": "user_typing", "user_id": typist.id, "is_typing": is_typing});
         Some(self.naming(room, frame))
-    }
-
-    fn misheard(&self, misheard: &Misheard) -> String {
-        frames::error(misheard.code, &misheard.detail, None)
-    }
-
-    fn refused(&self, refusal: &Refusal, client_id: Option<&str>) -> String {
-        frames::refused(refusal, client_id)
-    }
-
-    fn failed(&self, fault: &Fault, client_id: Option<&str>) -> String {
-        frames::failed(fault, client_id)
     }
 }
 
@@ -298,7 +289,10 @@ fn in_named_room(command: Command, fields: &Map<String, Value>) -> Result<Comman
     match fields.get("room_id") {
         None => Ok(command),
         Some(Value::String(id)) => match room_name(id) {
-            Some(room) => Ok(Command::In(room, Box::new(command))),
+            Some(room) => Ok(Command {
+                room: Some(room),
+                ..command
+            }),
             // As of a room that is not there.
             None => Err(frames::misheard("not_found", "Not found.")),
         },
@@ -354,6 +348,7 @@ mod tests {
                 role,
             }),
             text: "a".to_owned(),
+            client_id: None,
             attachments: Vec::new(),
             created_at: Time(0),
             edited_at: None,

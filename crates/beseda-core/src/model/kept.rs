@@ -41,7 +41,6 @@ pub(super) struct Kept {
 pub(super) struct Line {
     pub(super) message: Message,
     pub(super) sender: Option<PersonId>,
-    pub(super) client_id: Option<String>,
 }
 
 /// A file, and whether somebody may still hang it on a message.

@@ -270,7 +270,7 @@ impl Look for Run {
         let first = self
             .kept
             .lines(room)
-            .find(|line| line.sender == sender && line.client_id.as_deref() == Some(client_id));
+            .find(|line| line.sender == sender && line.message.client_id.as_deref() == Some(client_id));
         Ok(first.map(|line| self.kept.shown(line)))
     }
 

@@ -331,7 +331,7 @@ impl Tx for Run {
     }
 
     fn insert_message(&mut self, new: &NewMessage) -> Result<Option<MessageId>, Fault> {
-        let taken = |line: &Line| line.client_id == new.client_id && line.sender == new.sender;
+        let taken = |line: &Line| line.message.client_id == new.client_id && line.sender == new.sender;
         if new.client_id.is_some() && self.kept.lines(new.room).any(taken) {
             return Ok(None);
         }
@@ -356,6 +356,7 @@ impl Tx for Run {
             room: new.room,
             seq: new.seq,
             author: None,
+            client_id: new.client_id.clone(),
             text: new.text.clone(),
             attachments,
             created_at: new.created_at,
@@ -367,7 +368,6 @@ impl Tx for Run {
         let line = Line {
             message,
             sender: new.sender,
-            client_id: new.client_id.clone(),
         };
         let kept = self.kept();
         kept.last_message = id;

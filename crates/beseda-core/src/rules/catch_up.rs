@@ -1,10 +1,11 @@
 //! Catch up: what changed after a cursor, from the store, whatever its age.
 
+use super::history::marks_of;
 use super::place_for;
 use crate::error::Error;
 use crate::policy::{By, Deed};
 use crate::ports::Look;
-use crate::words::{Head, Member, Message, Room, RoomId, Seq};
+use crate::words::{Head, Marks, Member, Message, Room, RoomId, Seq};
 
 /// Changes after a cursor. Applied to a snapshot at that cursor, page by page, they give the snapshot at `room.head`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,37 @@ pub fn catch_up(
     after: Head,
     limit: u32,
 ) -> Result<CaughtUp, Error> {
-    let room = place_for(look, Deed::Read, room, by)?.room;
+    let place = place_for(look, Deed::Read, room, by)?;
+    changes(look, place.room, after, limit)
+}
+
+/// The same for somebody who listens and was not told it, with the receipts that decide what they see as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// The changes.
+    pub changes: CaughtUp,
+    /// The listener's receipts.
+    pub marks: Marks,
+}
+
+/// What somebody who listens in a room was not told since `after`: at most `limit` messages.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn hear_since(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    room: RoomId,
+    after: Head,
+    limit: u32,
+) -> Result<Missed, Error> {
+    let place = place_for(look, Deed::Listen, room, by)?;
+    let marks = marks_of(look, &place, by)?;
+    let changes = changes(look, place.room, after, limit)?;
+    Ok(Missed { changes, marks })
+}
+
+fn changes(look: &mut (impl Look + ?Sized), room: Room, after: Head, limit: u32) -> Result<CaughtUp, Error> {
     let limit = i64::from(limit.max(1));
     let sent_before = seq_at(look, &room, after)?;
     let mut messages = look.untouched_after(room.id, sent_before, limit + 1)?;

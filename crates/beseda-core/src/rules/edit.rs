@@ -5,7 +5,7 @@ use super::send::check_text;
 use crate::error::Error;
 use crate::policy::{self, By};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Limits, Marks, Message, MessageId, Time};
+use crate::words::{Event, Heard, Limits, Marks, Message, MessageId, Readers, Time};
 use std::sync::Arc;
 
 /// Changes the text of a message.
@@ -32,17 +32,15 @@ pub fn edit(
     message.edited_at = Some(now);
     message.changed = head;
     place.room.head = head;
-    let receipts = tx
-        .members(place.room.id)?
-        .iter()
-        .map(|(member, _)| (member.person, member.read))
-        .collect();
+    let members = tx.members(place.room.id)?;
+    let readers = members.iter().filter(|(member, _)| member.read >= message.seq);
+    let readers = Readers::new(readers.map(|(member, _)| member.person).collect());
     tx.keep_message(&message)?;
     tx.keep_room(&place.room)?;
     let message = Arc::new(message);
     let heard = Heard::Edited {
         message: Arc::clone(&message),
-        receipts: Arc::new(receipts),
+        readers,
     };
     tx.announce(Event {
         room: place.room.name(),

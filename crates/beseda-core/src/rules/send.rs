@@ -7,13 +7,16 @@ use crate::error::{Error, Fault, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    Author, Draft, Event, Heard, Limits, Marks, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, Time,
+    Author, Draft, Event, Heard, Limits, Marks, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, RoomName,
+    Time,
 };
 use std::sync::Arc;
 
 /// What became of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
+    /// Where.
+    pub room: RoomName,
     /// The message: the new one, or the first one with the draft's client id.
     pub message: Arc<Message>,
     /// Whether it is new.
@@ -95,7 +98,7 @@ fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: 
         head: room.head.next(),
     };
     let Some(id) = tx.insert_message(&new)? else {
-        return sent_before(tx, &new);
+        return sent_before(tx, room.name(), &new);
     };
     room.seq = new.seq;
     room.shown = new.seq;
@@ -115,6 +118,7 @@ fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: 
         room: room.id,
         seq: new.seq,
         author: by.map(Author::from),
+        client_id: new.client_id,
         text: new.text,
         attachments,
         created_at: new.created_at,
@@ -125,18 +129,21 @@ fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: 
     });
     let heard = Heard::Sent {
         message: Arc::clone(&message),
-        client_id: new.client_id,
     };
     tx.announce(Event {
         room: room.name(),
         head: room.head,
         heard,
     });
-    Ok(Sent { message, first: true })
+    Ok(Sent {
+        room: room.name(),
+        message,
+        first: true,
+    })
 }
 
 /// The message that took this client id first.
-fn sent_before(tx: &mut dyn Tx, new: &NewMessage) -> Result<Sent, Error> {
+fn sent_before(tx: &mut dyn Tx, room: RoomName, new: &NewMessage) -> Result<Sent, Error> {
     let Some(client_id) = new.client_id.as_deref() else {
         return Err(Fault::Internal("a message without a client id was taken for a retry".to_owned()).into());
     };
@@ -146,6 +153,7 @@ fn sent_before(tx: &mut dyn Tx, new: &NewMessage) -> Result<Sent, Error> {
         return Err(Refusal::ErasedSince.into());
     }
     Ok(Sent {
+        room,
         message: Arc::new(first),
         first: false,
     })

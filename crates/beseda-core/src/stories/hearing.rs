@@ -168,7 +168,7 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
     let mut receipts = BTreeMap::new();
     for event in stage.heard(&stage.people[0], life.room) {
         match event.heard {
-            Heard::Sent { message, .. } | Heard::Edited { message, .. } => {
+            Heard::Sent { message } | Heard::Edited { message, .. } => {
                 assert_eq!(message.changed, event.head);
                 copy.messages.insert(message.seq, message.as_ref().clone());
             }

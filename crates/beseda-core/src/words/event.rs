@@ -26,15 +26,13 @@ pub enum Heard {
     Sent {
         /// The message.
         message: Arc<Message>,
-        /// The sender's own name for it: of interest to the sender's windows alone.
-        client_id: Option<String>,
     },
     /// A message was edited.
     Edited {
         /// The message as it is now.
         message: Arc<Message>,
-        /// Everybody's receipt, because what is read looks different to each.
-        receipts: Arc<Vec<(PersonId, Seq)>>,
+        /// Who has read it, because that looks different to each.
+        readers: Readers,
     },
     /// A message was erased.
     Erased {
@@ -64,6 +62,29 @@ pub enum Heard {
     Changed,
     /// The room is gone; nobody hears anything after this.
     Removed,
+}
+
+/// Who has read up to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Readers(Arc<[PersonId]>);
+
+impl Readers {
+    /// These people, in any order.
+    #[must_use]
+    pub fn new(mut people: Vec<PersonId>) -> Self {
+        people.sort_unstable();
+        Self(people.into())
+    }
+
+    /// Whether the message is read, as the viewer sees it: see [`super::Marks::is_read`].
+    #[must_use]
+    pub fn is_read(&self, message: &Message, viewer: PersonId) -> bool {
+        if message.is_by(viewer) {
+            self.0.iter().any(|&reader| reader != viewer)
+        } else {
+            self.0.binary_search(&viewer).is_ok()
+        }
+    }
 }
 
 /// Something that another process has changed: what it names is to be read again.

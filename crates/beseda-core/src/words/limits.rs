@@ -256,14 +256,14 @@ limits! {
         "From the first byte of a request to the end of its headers; a slower one is closed.";
     body_idle_seconds: u64 = 30, Count 1 to 3_600 "seconds",
         "Without a byte of a body that is being sent; the request is then refused with 408.";
-    idle_seconds: u64 = 60, Count 1 to 86_400 "seconds",
+    idle_seconds: u64 = 75, Count 1 to 86_400 "seconds",
         "Between two requests of one connection; it is closed then.";
     ping_seconds: u64 = 25, Count 1 to 3_600 "seconds",
         "Between two pings of a socket.";
     gone_seconds: u64 = 60, Count 2 to 7_200 "seconds",
         "Without a sign of life from a socket's other end; the socket is then taken for lost.";
-    write_stall_seconds: u64 = 10, Count 1 to 3_600 "seconds",
-        "Without the other end taking a byte of what waits for it; its socket is then closed with 4008.";
+    write_stall_seconds: u64 = 120, Count 1 to 3_600 "seconds",
+        "Without the other end taking a byte of what waits for it; its socket is then cut off. One that reads slowly takes some now and then.";
     ticket_seconds: i64 = 30, Count 1 to 3_600 "seconds",
         "How long a ticket for a socket is good for, unused; later it is refused with 4001.";
     echo_seconds: u64 = 60, Count 1 to 3_600 "seconds",

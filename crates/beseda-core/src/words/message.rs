@@ -50,6 +50,8 @@ pub struct Message {
     pub seq: Seq,
     /// Who wrote it; nobody for a message of the system.
     pub author: Option<Author>,
+    /// The sender's own name for it, which nobody else is told.
+    pub client_id: Option<String>,
     /// What it says; empty once erased, and where its files say it all.
     pub text: String,
     /// The files that hang on it, in their order; none once erased.

@@ -17,7 +17,7 @@ mod time;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
 pub use case::{Case, CaseStatus};
-pub use event::{Event, Heard, Notice};
+pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
 pub use identity::{Account, RefreshToken, Session};
 pub use ids::{GroupId, Head, MemberId, MessageId, OrderId, PersonId, RoomId, Seq};

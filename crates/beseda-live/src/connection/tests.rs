@@ -5,18 +5,21 @@ mod echo;
 mod everywhere;
 mod passing;
 mod rooms;
+mod seats;
 mod since;
-mod stage;
+mod slow;
 
 use super::*;
-use crate::dialect::{Dialect, Viewer};
+use crate::dialect::{Command, Dialect, Point, Position, Verb, Viewer};
 use crate::hub::Hub;
 use crate::live::Pace;
 use crate::socket::QueueLimits;
+use beseda_core::Chat;
 use beseda_core::model::Model;
-use beseda_core::ports::{Audience, Clock, Random};
+use beseda_core::ports::{Audience, Clock, Random, Tx};
 use beseda_core::words::{
-    Event, Head, Heard, Kinds, Limits, Message as Kept, Order, OrderId, Person, Role, RoomKind, Time,
+    Draft, Event, Head, Heard, Kinds, Limits, Message, Notice, Order, OrderId, Person, Role, RoomId, RoomKind,
+    RoomName, Seq, Time,
 };
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
@@ -27,6 +30,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol;
+use uuid::Uuid;
 
 type Peer = WebSocketStream<TcpStream>;
 
@@ -48,6 +52,8 @@ struct Plain {
     names_rooms: bool,
     /// Whether it has words for positions, and none for messages.
     is_map: bool,
+    /// Whether it panics over the message `poison`.
+    chokes: bool,
 }
 
 enum Told {
@@ -62,6 +68,7 @@ static CHAT: Plain = Plain {
     history: Told::Whole,
     names_rooms: false,
     is_map: false,
+    chokes: false,
 };
 
 static PAGES: Plain = Plain {
@@ -107,10 +114,9 @@ impl Dialect for Plain {
             Some(aimed) => aimed.split_once(' ').unwrap(),
             None => ("", frame),
         };
-        let command = command(frame)?;
-        Ok(match room.parse() {
-            Ok(room) => Command::In(Uuid::from_u128(room), Box::new(command)),
-            Err(_) => command,
+        Ok(Command {
+            room: room.parse().ok().map(Uuid::from_u128),
+            ..command(frame)?
         })
     }
     fn history(&self, _: &Person, history: &History) -> Vec<String> {
@@ -128,25 +134,37 @@ impl Dialect for Plain {
         let words = match &event.heard {
             _ if self.is_map => return None,
             Heard::Opened { .. } => "opened".to_owned(),
-            Heard::Sent { message, client_id } => {
+            Heard::Sent { message } => {
                 ENCODED.fetch_add(usize::from(message.text == "counted"), Ordering::SeqCst);
-                let own = client_id
+                assert!(!(self.chokes && message.text == "poison"), "it has no words for that");
+                let own = message
+                    .client_id
                     .as_deref()
                     .filter(|_| viewer.knows_client_id)
                     .unwrap_or_default();
                 format!("sent {} {own}", message.text)
             }
+            Heard::Edited { message, .. } => format!("edited {}", message.text),
+            Heard::Erased { seq, .. } => format!("erased {seq}"),
             Heard::Read { person, seq } => format!("read {person} {seq}"),
             Heard::Left { person } => format!("left {person}"),
             _ => return None,
         };
         Some(self.of(event.room, &words))
     }
-    fn sent_before(&self, room: RoomName, message: &Kept, _: Marks, _: &Person, client_id: Option<&str>) -> String {
-        self.of(
-            room,
-            &format!("again {} {}", message.text, client_id.unwrap_or_default()),
-        )
+    fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+        match outcome {
+            Outcome::Sent {
+                room, message, first, ..
+            } => {
+                let words = format!("again {} {}", message.text, tag.unwrap_or_default());
+                (!first).then(|| self.of(*room, &words))
+            }
+            Outcome::Done => None,
+            Outcome::Misheard(misheard) => Some(format!("error {}", misheard.code)),
+            Outcome::Refused(refusal) => Some(format!("refused {refusal:?}")),
+            Outcome::Failed(fault) => Some(format!("failed {fault:?}")),
+        }
     }
     fn typing(&self, room: RoomName, typist: &Person, is_typing: bool) -> Option<String> {
         Some(self.of(room, &format!("typing {} {is_typing}", typist.id)))
@@ -154,15 +172,6 @@ impl Dialect for Plain {
     fn position(&self, room: RoomName, position: &Position) -> Option<String> {
         let words = format!("at {} {}", position.person, position.point.latitude);
         self.is_map.then(|| self.of(room, &words))
-    }
-    fn misheard(&self, misheard: &Misheard) -> String {
-        format!("error {}", misheard.code)
-    }
-    fn refused(&self, refusal: &Refusal, _: Option<&str>) -> String {
-        format!("refused {refusal:?}")
-    }
-    fn failed(&self, fault: &Fault, _: Option<&str>) -> String {
-        format!("failed {fault:?}")
     }
 }
 
@@ -175,11 +184,14 @@ fn command(frame: &str) -> Result<Command, Misheard> {
         files: Vec::new(),
     };
     match word {
-        "send" => Ok(Command::Send(draft(None))),
-        "once" => Ok(Command::Send(draft(Some("c1")))),
-        "typing" => Ok(Command::Typing(rest != "no")),
-        "read" => Ok(Command::Read),
-        "at" => Ok(Command::Locate(point(rest.parse().unwrap()))),
+        "send" => Ok(Command::own(Verb::Send(draft(None)))),
+        "once" => Ok(Command {
+            tag: Some("c1".to_owned()),
+            ..Command::own(Verb::Send(draft(Some("c1"))))
+        }),
+        "typing" => Ok(Command::own(Verb::Typing(rest != "no"))),
+        "read" => Ok(Command::own(Verb::Read)),
+        "at" => Ok(Command::own(Verb::Locate(point(rest.parse().unwrap())))),
         _ => Err(Misheard {
             code: "what",
             detail: String::new(),
@@ -315,10 +327,10 @@ impl House {
         peer
     }
 
-    /// Has somebody look, for as long as the test runs, who may still listen.
-    fn beat(&self) {
+    /// Has sessions that are behind fed, for as long as the test runs.
+    fn feed(&self) {
         let live = Arc::clone(&self.live);
-        tokio::spawn(async move { live.beat().await });
+        tokio::spawn(async move { live.feed_all().await });
     }
 
     async fn change<T: Send + 'static>(&self, rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static) -> T {

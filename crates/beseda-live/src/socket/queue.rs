@@ -40,7 +40,7 @@ pub enum NotQueued {
 /// What a connection has still to say. Shared as `Arc<Queue>`, used from any thread.
 #[derive(Debug)]
 pub struct Queue {
-    limits: QueueLimits,
+    pub(super) limits: QueueLimits,
     pub(super) state: Mutex<Waiting>,
 }
 
@@ -59,7 +59,30 @@ pub(super) struct Waiting {
     pub(super) gone: bool,
     /// The task sleeps and wants to know of the first frame.
     pub(super) asleep: bool,
+    /// Somebody has more to say once most of this is written.
+    pub(super) awaited: bool,
     pub(super) waker: Option<Waker>,
+}
+
+impl Waiting {
+    fn add(&mut self, frame: Bytes) {
+        self.frames += 1;
+        self.bytes = self.bytes.saturating_add(frame.len());
+        self.fresh.push_back(frame);
+    }
+
+    pub(super) fn is_full(&self, limits: QueueLimits) -> bool {
+        self.frames >= limits.frames || self.bytes >= limits.bytes
+    }
+
+    fn is_drained(&self, limits: QueueLimits) -> bool {
+        self.frames <= limits.frames / 4 && self.bytes <= limits.bytes / 4
+    }
+
+    /// Whether somebody is to be told that most of it is written; once for each time that they asked.
+    pub(super) fn has_drained(&mut self, limits: QueueLimits) -> bool {
+        self.awaited && self.is_drained(limits) && std::mem::take(&mut self.awaited)
+    }
 }
 
 impl Queue {
@@ -86,13 +109,49 @@ impl Queue {
         if state.frames >= self.limits.frames || (bytes > self.limits.bytes && state.frames > 0) {
             return Err(NotQueued::Full);
         }
-        state.frames += 1;
-        state.bytes = bytes;
-        state.fresh.push_back(frame);
+        state.add(frame);
         if std::mem::take(&mut state.asleep) {
             wake_after(state);
         }
         Ok(())
+    }
+
+    /// Queues one frame whatever waits. For what is bounded by something else: a first history, and answers, which are
+    /// no more than the commands that were heard.
+    pub fn push_beyond(&self, frame: Bytes) {
+        let mut state = self.state.lock();
+        if state.last.is_some() || state.gone {
+            return;
+        }
+        state.add(frame);
+        if std::mem::take(&mut state.asleep) {
+            wake_after(state);
+        }
+    }
+
+    /// Whether the peer keeps the connection waiting: what is queued cannot be written now.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        let state = self.state.lock();
+        state.frames > 0 && !state.asleep
+    }
+
+    /// Whether it takes no more than answers now.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.state.lock().is_full(self.limits)
+    }
+
+    /// Whether most of it is written, so that whoever has much to say may go on. If not, [`Ear::drained`] is called
+    /// once it is.
+    ///
+    /// [`Ear::drained`]: super::Ear::drained
+    #[must_use]
+    pub fn takes_more(&self) -> bool {
+        let mut state = self.state.lock();
+        let takes = state.is_drained(self.limits);
+        state.awaited |= !takes;
+        takes
     }
 
     /// Queues a ping; does nothing if the queue is full or closed.

@@ -150,7 +150,7 @@ async fn texts_binaries_and_pings_are_answered_and_the_peer_may_close() {
         stage.ended.await.unwrap(),
         Ended {
             code: 4123,
-            by: By::Peer
+            by: EndedBy::Peer
         }
     );
     assert!(stage.alive.load(Ordering::SeqCst) > 0);
@@ -179,7 +179,13 @@ async fn our_close_goes_out_behind_what_is_queued() {
         assert_eq!(peer.hear_text().await, n.to_string());
     }
     assert_eq!(peer.hear_close().await, (4009, "retry_ms=1200".to_owned()));
-    assert_eq!(stage.ended.await.unwrap(), Ended { code: 4009, by: By::Us });
+    assert_eq!(
+        stage.ended.await.unwrap(),
+        Ended {
+            code: 4009,
+            by: EndedBy::Us
+        }
+    );
 }
 
 #[tokio::test]
@@ -190,7 +196,7 @@ async fn an_ear_that_closes_hears_no_more() {
     peer.0.feed("more".into()).await.unwrap();
     peer.0.flush().await.unwrap();
     assert_eq!(peer.hear_close().await, (4001, "asked".to_owned()));
-    assert_eq!(stage.ended.await.unwrap().by, By::Us);
+    assert_eq!(stage.ended.await.unwrap().by, EndedBy::Us);
     assert_eq!(stage.heard.load(Ordering::SeqCst), 1);
 }
 
@@ -198,7 +204,13 @@ async fn an_ear_that_closes_hears_no_more() {
 async fn a_peer_that_never_answers_our_close_is_left() {
     let mut stage = usual().await;
     stage.queue.close(1000, "");
-    assert_eq!(stage.ended.await.unwrap(), Ended { code: 1000, by: By::Us });
+    assert_eq!(
+        stage.ended.await.unwrap(),
+        Ended {
+            code: 1000,
+            by: EndedBy::Us
+        }
+    );
     let mut all = Vec::new();
     stage.peer.read_to_end(&mut all).await.unwrap();
     assert_eq!(all, [0x88, 2, 0x03, 0xe8]);
@@ -218,7 +230,7 @@ async fn a_breach_is_told_even_to_a_peer_that_goes_on_sending() {
         let mut stage = usual().await;
         stage.peer.write_all(first).await.unwrap();
         assert_eq!(Peer::of(stage.peer).await.hear_close().await.0, code);
-        assert_eq!(stage.ended.await.unwrap(), Ended { code, by: By::Us });
+        assert_eq!(stage.ended.await.unwrap(), Ended { code, by: EndedBy::Us });
     }
     let stage = usual().await;
     let mut peer = Peer::of(stage.peer).await;
@@ -267,7 +279,13 @@ async fn a_slow_reader_is_cut_between_two_frames() {
     stage.queue.cut(4008, "too slow");
     let mut peer = Peer::of(stage.peer).await;
     assert_eq!(peer.hear_close().await, (4008, "too slow".to_owned()));
-    assert_eq!(stage.ended.await.unwrap(), Ended { code: 4008, by: By::Us });
+    assert_eq!(
+        stage.ended.await.unwrap(),
+        Ended {
+            code: 4008,
+            by: EndedBy::Us
+        }
+    );
 }
 
 #[tokio::test]

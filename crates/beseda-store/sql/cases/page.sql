@@ -5,7 +5,7 @@ SELECT
     r.created_at, r.updated_at,
     c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to,
     x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, x.text, x.created_at,
-    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files
+    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM rooms r
 JOIN cases c ON c.room_id = r.id
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown

@@ -8,7 +8,7 @@ async fn sent_away(house: House, guest: Guest, change: impl AsyncFnOnce(&House),
     let (mut leaving, mut anna) = (house.let_in(guest).await, house.enter(1).await);
     assert_eq!(hears(&mut anna).await, "history ");
     until(|| house.live.listeners() == 2).await;
-    house.beat();
+    house.feed();
     change(&house).await;
     let mut heard = hears(&mut leaving).await;
     if heard == "history " {
@@ -90,7 +90,7 @@ async fn another_change_of_a_person_leaves_their_sockets_open_and_is_said_with_t
     let house = house().await;
     let mut mom = house.let_in(desk(4)).await;
     until(|| house.live.listeners() == 1).await;
-    house.beat();
+    house.feed();
     let leader = Person {
         role: Role::Mom,
         ..person(4)
@@ -98,7 +98,7 @@ async fn another_change_of_a_person_leaves_their_sockets_open_and_is_said_with_t
     house
         .change(move |tx| rules::put_person(tx, Fixed.now(), &leader.clone().into()))
         .await;
-    let known = || house.live.hub.everybody()[0].person().role == Role::Mom;
+    let known = || house.live.hub.sessions_of(PersonId(4))[0].person().role == Role::Mom;
     until(known).await;
     says(&mut mom, "nonsense").await;
     assert_eq!(hears(&mut mom).await, "error what");
@@ -139,7 +139,7 @@ async fn who_is_let_in_is_who_they_are_now_and_not_who_they_were() {
         ..guest(1, house.room)
     };
     let connection = Connection::enter(&house.live, stale, queue).await.unwrap();
-    assert_eq!(*connection.listener.person(), person(1));
+    assert_eq!(*connection.session.person(), person(1));
 }
 
 #[tokio::test]
@@ -150,14 +150,26 @@ async fn who_lost_their_place_in_another_process_hears_nothing_after_that() {
     hears(&mut boris).await;
     // What another process does is announced to nobody here.
     house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2))?)).await;
-    house
-        .live
-        .hub
-        .changed_elsewhere(&[beseda_core::words::Notice::Everything]);
+    house.live.hub.changed_elsewhere(&[Notice::Everything]);
     says(&mut anna, "send between us").await;
-    // What she says lies there unread by the time that somebody later is answered.
-    assert_eq!(hears(&mut house.enter(1).await).await, "history ");
-    house.beat();
+    house.feed();
     assert_eq!(hears(&mut boris).await, "closed 4003 not allowed any more");
     assert_eq!(hears(&mut anna).await, "sent between us ");
+}
+
+#[tokio::test]
+async fn who_was_deactivated_a_moment_ago_is_not_obeyed() {
+    let house = house().await;
+    let (mut anna, mut boris) = (house.enter(1).await, house.enter(2).await);
+    hears(&mut anna).await;
+    hears(&mut boris).await;
+    // Nobody has looked yet: the store is asked with the command.
+    house.set_active(2, false).await;
+    says(&mut boris, "send secret").await;
+    assert_eq!(hears(&mut boris).await, "refused Inactive");
+    says(&mut boris, "read").await;
+    assert_eq!(hears(&mut boris).await, "refused Inactive");
+    says(&mut boris, "typing").await;
+    says(&mut anna, "send hello").await;
+    assert_eq!(hears(&mut anna).await, "sent hello ");
 }

@@ -146,7 +146,7 @@ async fn a_colleague_hears_on_when_one_loses_the_role() {
     let house = house().await;
     let (room, visitor) = case(&house, 11).await;
     let (mut staff, mut lead) = (enter_staff(&house, 4).await, enter_staff(&house, 5).await);
-    house.beat();
+    house.feed();
     let plain = Person {
         role: Role::User,
         ..person(4)

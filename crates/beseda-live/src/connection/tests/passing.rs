@@ -136,7 +136,7 @@ async fn a_newcomer_whose_place_is_doubtful_is_shown_nobody_until_somebody_has_l
     let queue = Arc::new(Queue::new(QueueLimits::default()));
     let _boris = Connection::enter(&house.live, on_the_map(2, house.room), Arc::clone(&queue)).await;
     assert!(queue.waiting().is_empty());
-    house.beat();
+    house.feed();
     until(|| !queue.waiting().is_empty()).await;
     assert!(queue.waiting()[0].ends_with(b"at 1 1.5"));
 }

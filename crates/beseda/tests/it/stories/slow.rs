@@ -1,6 +1,6 @@
-//! A reader who stops reading is cut with 4008, holds nobody up, and is whole again after reconnect.
+//! A reader who reads slowly, or not at all for a while, holds nobody up and hears everything.
 
-use crate::harness::{Heard, Server, Socket, Town};
+use crate::harness::{Server, Socket, Town};
 use serde_json::{Value, json};
 
 /// So many messages of so many characters are far beyond what the kernel and the queue can hold together.
@@ -8,8 +8,8 @@ const MESSAGES: usize = 500;
 const CHARS: usize = 10_000;
 
 #[tokio::test]
-async fn a_reader_who_stops_reading_is_cut_and_whole_after_reconnect() {
-    // The reader wakes up at once after the flood; on a slow machine that is more than the usual ten seconds.
+async fn a_reader_who_stops_reading_for_a_while_hears_everything_once_and_in_order() {
+    // The reader wakes up at once after the flood; on a slow machine that may take long.
     let settings = "limits.write_stall_seconds = 600\nlimits.gone_seconds = 600";
     let server = Server::start("slow", settings, &Town::parties(1)).await;
     let party = server.party(1).await;
@@ -28,28 +28,15 @@ async fn a_reader_who_stops_reading_is_cut_and_whole_after_reconnect() {
         assert_eq!(number_of(&sender.frame().await["message"]), n);
         assert_eq!(number_of(&other.frame().await["message"]), n);
     }
-
-    let mut heard = 0;
-    loop {
-        match slow.hear().await {
-            Heard::Frame(frame) => {
-                assert_eq!(number_of(&frame["message"]), heard, "what is heard has no hole");
-                heard += 1;
-            }
-            Heard::Closed(code, _) => {
-                assert_eq!(code, 4008);
-                break;
-            }
-            Heard::Lost(why) => panic!("cut without its code: {why}"),
-        }
+    for n in 0..MESSAGES {
+        assert_eq!(
+            number_of(&slow.frame().await["message"]),
+            n,
+            "what is heard has no hole"
+        );
     }
-    assert!(heard < MESSAGES, "the slow reader was never cut");
-
-    let back = party.operator.listen(room).await;
-    let newest: Vec<usize> = back.history.iter().map(number_of).collect();
-    assert_eq!(newest, (MESSAGES - 50..MESSAGES).collect::<Vec<_>>());
-    let all: Vec<usize> = party.operator.all_messages(room).await.iter().map(number_of).collect();
-    assert_eq!(all, (0..MESSAGES).collect::<Vec<_>>());
+    sender.say(&json!({"type": "chat_message", "message": "500"})).await;
+    assert_eq!(number_of(&slow.frame().await["message"]), MESSAGES, "and is live again");
 }
 
 fn number_of(message: &Value) -> usize {

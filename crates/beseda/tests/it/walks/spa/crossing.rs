@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads the files that an operator would")]
 
 use super::{lines, open, run_python, spa, talk, token};
-use crate::harness::{Heard, Socket, in_time};
+use crate::harness::{Socket, in_time};
 use futures_util::future::join_all;
 use serde_json::json;
 use std::collections::HashSet;
@@ -78,19 +78,11 @@ async fn messages_cross_and_after_a_restart_exactly_what_was_missed_comes() {
     }
     let now = talk(&mut customer, "Открываю").await;
     assert_eq!(now["conversation_id"], uuid);
-    // Who is more than a page behind comes back for the rest.
+    // Who is more than a page behind hears it page by page.
     let mut newcomer = open(server.address, "/ws/chat/1/11/?after=0", &token(1)).await;
     let mut all = Vec::new();
     while all.len() < 6 {
-        match newcomer.hear().await {
-            Heard::Frame(frame) => all.push(frame),
-            Heard::Closed(4008, _) => {
-                assert_eq!(all.len(), 3, "a page, and then word that there is more");
-                let path = format!("/ws/chat/1/11/?after={}", all[2]["id"]);
-                newcomer = open(server.address, &path, &token(1)).await;
-            }
-            other => panic!("{other:?}"),
-        }
+        all.push(newcomer.frame().await);
     }
     assert_eq!(all[..2], [heard, answer]);
     assert_eq!(all[2..5], missed);

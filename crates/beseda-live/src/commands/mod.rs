@@ -1,0 +1,124 @@
+//! What sockets ask for, a file for each verb: how it reaches the rules, and what is answered.
+
+mod locate;
+mod read;
+mod send;
+mod typing;
+
+use crate::dialect::{Command, Misheard, Outcome, Verb};
+use crate::live::Live;
+use crate::seat::Seat;
+use crate::session::Session;
+use beseda_core::ports::{Lane, Look};
+use beseda_core::rules::sign_in;
+use beseda_core::words::{Person, RoomId};
+use beseda_core::{Error, Fault, Refusal};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A command that is being carried out.
+#[derive(Clone)]
+struct Call {
+    live: Arc<Live>,
+    session: Arc<Session>,
+    target: Target,
+    /// What its socket calls it.
+    tag: Option<String>,
+}
+
+/// The room that a command is about.
+#[derive(Clone)]
+enum Target {
+    /// One in which the session has a place.
+    Own(Arc<Seat>),
+    /// Another.
+    Named(Uuid),
+}
+
+/// Carries out a command.
+///
+/// # Errors
+/// Where it names no room and the socket came for none.
+pub(crate) fn obey(live: &Arc<Live>, session: &Arc<Session>, command: Command) -> Result<(), Misheard> {
+    let Command { room, tag, verb } = command;
+    let target = match room {
+        Some(uuid) => Target::Named(uuid),
+        None => Target::Own(session.own_seat().ok_or_else(|| Misheard {
+            code: "no_room",
+            detail: "The frame does not say which room it is for: add \"room_id\".".to_owned(),
+        })?),
+    };
+    let call = Call {
+        live: Arc::clone(live),
+        session: Arc::clone(session),
+        target,
+        tag,
+    };
+    match verb {
+        Verb::Send(draft) => send::send(call, draft),
+        Verb::Typing(is_typing) => typing::announce(call, is_typing),
+        Verb::Read => read::read(call),
+        Verb::Locate(point) => locate::announce(&call, point),
+    }
+    Ok(())
+}
+
+impl Call {
+    /// Commands in one room take effect in the order in which they were heard.
+    fn lane(&self) -> Lane {
+        Lane::Room(match &self.target {
+            Target::Own(seat) => seat.room_id,
+            // Any number does, as long as a room has the same every time.
+            Target::Named(uuid) => RoomId(uuid.as_u64_pair().1.cast_signed()),
+        })
+    }
+
+    /// The number of the room.
+    fn room(&self, look: &mut (impl Look + ?Sized)) -> Result<RoomId, Error> {
+        match &self.target {
+            Target::Own(seat) => Ok(seat.room_id),
+            Target::Named(uuid) => Ok(look.room_by_uuid(*uuid)?.ok_or(Refusal::NoSuchRoom)?.id),
+        }
+    }
+
+    /// Who asks. Somebody who may have changed since anybody looked is read again.
+    fn who(&self, look: &mut (impl Look + ?Sized)) -> Result<Arc<Person>, Error> {
+        let session = &self.session;
+        if session.is_doubted() {
+            let person = sign_in::who(look, session.person_id(), session.proven_at)?;
+            return Ok(Arc::new(person));
+        }
+        Ok(session.person())
+    }
+
+    /// Counts a command that waits for the store.
+    fn takes_off(&self) {
+        self.session.takes_off();
+    }
+
+    /// It has come back from there.
+    fn lands(&self) {
+        self.session.lands(self.live.chat().limits().sends_in_flight);
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) {
+        self.session.answer(self.tag.as_deref(), outcome);
+    }
+
+    fn answer_error(&self, error: &Error) {
+        let session = &self.session;
+        match error {
+            Error::Refused(refusal) => {
+                session.dialect.log_refusal(&session.person(), refusal);
+                self.answer(&Outcome::Refused(refusal));
+            }
+            Error::Failed(fault) => {
+                if !matches!(fault, Fault::Busy | Fault::Stopping | Fault::Away(_)) {
+                    let to = session.to_word();
+                    tracing::error!(to, contract = session.dialect.name(), "a frame failed: {fault}");
+                }
+                self.answer(&Outcome::Failed(fault));
+            }
+        }
+    }
+}

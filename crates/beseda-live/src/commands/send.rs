@@ -1,0 +1,45 @@
+//! Send: a message goes into a room. Who listens there, the sender too, hears it from the hub; the sender alone hears
+//! what came of the command.
+
+use super::Call;
+use crate::dialect::Outcome;
+use beseda_core::policy::By;
+use beseda_core::ports::Tx;
+use beseda_core::rules;
+use beseda_core::words::{Draft, Marks};
+use std::sync::Arc;
+
+pub(super) fn send(call: Call, draft: Draft) {
+    let (chat, session) = (call.live.chat().clone(), Arc::clone(&call.session));
+    if let Err(refusal) = call.live.pace.send(session.person_id()) {
+        return call.answer(&Outcome::Refused(&refusal));
+    }
+    call.takes_off();
+    let (now, limits, kinds) = (chat.now(), Arc::clone(chat.limits()), session.dialect.kinds());
+    let sends = call.clone();
+    let rule = move |tx: &mut dyn Tx| {
+        let person = sends.who(tx)?;
+        let room = sends.room(tx)?;
+        let by = By::of(&person, kinds);
+        let sent = rules::send(tx, now, &limits, by, room, &draft)?;
+        if sent.first {
+            // Nobody can have read what was not there before.
+            return Ok((sent, Marks::default()));
+        }
+        let (_, marks) = rules::one_message(tx, by, sent.message.id)?;
+        Ok((sent, marks))
+    };
+    chat.change_in(call.lane(), rule, move |outcome| {
+        call.lands();
+        match outcome {
+            Ok((sent, marks)) => call.answer(&Outcome::Sent {
+                room: sent.room,
+                message: &sent.message,
+                marks,
+                sender: &call.session.person(),
+                first: sent.first,
+            }),
+            Err(error) => call.answer_error(&error),
+        }
+    });
+}

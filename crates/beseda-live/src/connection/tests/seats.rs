@@ -1,0 +1,277 @@
+//! How far a seat has come: what waits until its history is read, what it is fed, and what ends it.
+
+use super::*;
+use crate::seat::{Fed, Meal, Said, Seat, Told};
+use crate::session::Session;
+
+const ROOM: RoomName = RoomName {
+    id: RoomId(1),
+    uuid: Uuid::nil(),
+    kind: RoomKind::Order,
+};
+
+fn session(frames: usize) -> (Arc<Session>, Arc<Queue>) {
+    let queue = Arc::new(Queue::new(QueueLimits { frames, bytes: 1 << 20 }));
+    let session = Session::new(1, guest(1, ROOM.id), Arc::clone(&queue), 0);
+    (Arc::new(session), queue)
+}
+
+fn seat() -> (Seat, Arc<Queue>) {
+    let (session, queue) = session(4_096);
+    (Seat::new(session, ROOM.id), queue)
+}
+
+fn said(head: i64) -> Said {
+    Said {
+        head: Some(Head(head)),
+        seq: Some(Seq(head)),
+        frame: Some(Bytes::from(format!("frame {head}"))),
+        opens: false,
+        last: false,
+    }
+}
+
+fn meal(head: i64) -> Meal {
+    Meal {
+        head: Head(head),
+        seq: Seq(head),
+        frame: Some(Bytes::from(format!("meal {head}"))),
+    }
+}
+
+fn event(head: i64, heard: Heard) -> Event {
+    Event {
+        room: ROOM,
+        head: Head(head),
+        heard,
+    }
+}
+
+fn read(seq: i64) -> Heard {
+    Heard::Read {
+        person: PersonId(2),
+        seq: Seq(seq),
+    }
+}
+
+#[test]
+fn what_happens_while_the_history_is_read_is_told_once_and_after_it() {
+    let (seat, queue) = seat();
+    for head in [4, 5, 6] {
+        seat.tell(said(head), 8);
+    }
+    seat.begin(&["history to 5".to_owned()], ROOM, Head(5), Seq(5));
+    seat.tell(said(5), 8);
+    seat.tell(said(7), 8);
+    assert_eq!(seat.seen(), Seq(7));
+    let frames = queue.waiting();
+    assert!(frames[0].ends_with(b"history to 5"));
+    assert_eq!(frames[1..], ["frame 6", "frame 7"]);
+}
+
+#[test]
+fn more_than_may_wait_for_a_history_is_fed_behind_it() {
+    let (seat, queue) = seat();
+    assert_eq!(seat.tell(said(1), 1), Told::Noted);
+    assert_eq!(seat.tell(said(2), 1), Told::Noted);
+    assert_eq!(seat.hunger(), None, "nothing comes before the history");
+    let begun = seat.begin(&["history to 0".to_owned()], ROOM, Head(0), Seq(0));
+    assert_eq!((begun, queue.waiting().len()), (Told::Behind, 1));
+    let hunger = seat.hunger().unwrap();
+    assert_eq!(hunger.after, Head(0));
+    let fed = seat.feed(hunger, vec![meal(1), meal(2)], Head(2), false);
+    assert_eq!((fed, queue.waiting().len()), (Fed::Whole, 3));
+    assert_eq!((seat.tell(said(3), 1), queue.waiting().len()), (Told::Now, 4));
+}
+
+#[test]
+fn a_seat_whose_queue_is_full_is_fed_what_it_was_not_told_and_nothing_twice() {
+    let (session, queue) = session(2);
+    let seat = Seat::new(session, ROOM.id);
+    seat.begin(&[], ROOM, Head(0), Seq(0));
+    assert_eq!(seat.tell(said(1), 8), Told::Now);
+    assert_eq!(seat.tell(said(2), 8), Told::Now);
+    assert_eq!(seat.tell(said(3), 8), Told::Behind);
+    assert_eq!(seat.tell(said(4), 8), Told::Noted);
+    assert!(!queue.is_closing());
+    assert_eq!(seat.seen(), Seq(2));
+    let hunger = seat.hunger().unwrap();
+    assert_eq!(hunger.after, Head(2));
+    assert_eq!(seat.feed(hunger, vec![meal(3)], Head(3), true), Fed::Full);
+    assert_eq!(seat.hunger(), Some(hunger), "nothing was taken");
+}
+
+#[test]
+fn what_happens_while_a_seat_is_fed_is_read_too() {
+    let (seat, queue) = seat();
+    seat.begin(&[], ROOM, Head(0), Seq(0));
+    seat.fall_behind();
+    let hunger = seat.hunger().unwrap();
+    assert_eq!(seat.tell(said(2), 8), Told::Noted);
+    assert_eq!(seat.feed(hunger, vec![meal(1)], Head(1), false), Fed::More);
+    let hunger = seat.hunger().unwrap();
+    seat.fall_behind();
+    let fed = seat.feed(hunger, vec![meal(2)], Head(2), false);
+    assert_eq!(fed, Fed::More, "it was doubted after that was read");
+    assert_eq!(
+        seat.feed(hunger, vec![meal(2)], Head(2), false),
+        Fed::More,
+        "somebody else was faster"
+    );
+    let fed = seat.feed(seat.hunger().unwrap(), Vec::new(), Head(2), false);
+    assert_eq!((fed, queue.waiting().len()), (Fed::Whole, 2));
+}
+
+#[test]
+fn what_is_kept_nowhere_is_not_told_to_who_is_behind() {
+    let (seat, queue) = seat();
+    let passing = || Said::passing(Bytes::from("typing"));
+    seat.begin(&[], ROOM, Head(0), Seq(0));
+    seat.fall_behind();
+    seat.tell(passing(), 8);
+    assert!(queue.waiting().is_empty());
+    seat.feed(seat.hunger().unwrap(), Vec::new(), Head(0), false);
+    seat.tell(passing(), 8);
+    assert_eq!(queue.waiting().len(), 1);
+}
+
+#[test]
+fn a_doubt_that_came_later_is_not_ended_by_an_earlier_look() {
+    let (session, _) = session(8);
+    session.learn(1, person(1));
+    session.doubt(3);
+    session.doubt(2);
+    session.learn(2, person(1));
+    assert!(session.is_doubted());
+    session.learn(3, person(1));
+    assert!(!session.is_doubted());
+}
+
+#[test]
+fn what_an_earlier_look_found_is_not_taken_for_newer() {
+    let (session, _) = session(8);
+    let named = |name: &str| Person {
+        first_name: name.to_owned(),
+        ..person(1)
+    };
+    session.learn(3, named("Анна"));
+    session.learn(2, named("Аня"));
+    assert_eq!(session.person().first_name, "Анна");
+    session.learn(3, named("Нюра"));
+    assert_eq!(session.person().first_name, "Нюра");
+}
+
+/// A hub with one seat that has heard up to a head.
+fn hub_with_seat(head: i64) -> (Arc<Hub>, Arc<Seat>, Arc<Queue>) {
+    let (hub, (session, queue)) = (Arc::new(Hub::new(8)), session(4_096));
+    assert!(hub.enter(&session, 1));
+    let seat = Arc::new(Seat::new(session, ROOM.id));
+    assert!(hub.sit(&seat));
+    seat.begin(&[], ROOM, Head(head), Seq(0));
+    (hub, seat, queue)
+}
+
+#[test]
+fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
+    let (hub, _seat, queue) = hub_with_seat(0);
+    let event = |head| event(head, read(head));
+    // Nobody polls the task that tells: one below the bound, everything waits; at it, the writer tells all.
+    hub.hear(&(1..1_024).map(event).collect::<Vec<_>>());
+    assert_eq!(queue.waiting().len(), 0);
+    hub.hear(&[event(1_024)]);
+    let frames = queue.waiting();
+    assert_eq!(frames.len(), 1_024);
+    assert!(frames[1_023].ends_with(b"read 2 1024"));
+}
+
+#[tokio::test]
+async fn who_left_and_is_back_before_they_come_is_not_sent_away_for_it() {
+    let (hub, _seat, queue) = hub_with_seat(6);
+    let telling = Arc::clone(&hub);
+    tokio::spawn(async move { telling.tell_all().await });
+    let left = |head| event(head, Heard::Left { person: PersonId(1) });
+    hub.hear(&[left(5), event(6, read(1))]);
+    until(|| queue.waiting().len() == 1).await;
+    assert!(queue.waiting()[0].ends_with(b"read 2 1") && !queue.is_closing());
+    hub.hear(&[left(7), event(8, read(2))]);
+    until(|| queue.is_closing()).await;
+    assert_eq!(queue.waiting().len(), 2, "they hear that they left, and nothing after");
+}
+
+#[test]
+fn whoever_changes_is_looked_at_and_nobody_else() {
+    let hub = Hub::new(8);
+    let sessions: Vec<_> = (1..=10_000)
+        .map(|id| {
+            let queue = Arc::new(Queue::new(QueueLimits::default()));
+            let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0));
+            session.learn(1, person(id));
+            assert!(hub.enter(&session, 1));
+            session
+        })
+        .collect();
+    hub.people_changed(&[PersonId(77)]);
+    let doubted = sessions.iter().filter(|session| session.is_doubted());
+    assert_eq!(doubted.map(|session| session.id).collect::<Vec<_>>(), [77]);
+    assert_eq!(hub.next_hungry().map(|session| session.id), Some(77));
+    assert!(hub.next_hungry().is_none());
+}
+
+#[test]
+fn a_notice_of_a_room_is_for_those_who_do_not_know_it_yet() {
+    let (hub, seat, _) = hub_with_seat(6);
+    let room = |room: i64, head: i64| Notice::Room {
+        room: RoomId(room),
+        head: Head(head),
+    };
+    hub.changed_elsewhere(&[room(2, 9), room(1, 5)]);
+    assert!(seat.is_whole() && hub.next_hungry().is_none());
+    hub.changed_elsewhere(&[room(1, 7)]);
+    assert_eq!(seat.hunger().map(|hunger| hunger.after), Some(Head(6)));
+    assert!(hub.next_hungry().is_some());
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_read_is_asked_again() {
+    let house = house().await;
+    let mut entered = Vec::new();
+    for id in [1, 2] {
+        let queue = Arc::new(Queue::new(QueueLimits::default()));
+        let connection = Connection::enter(&house.live, guest(id, house.room), Arc::clone(&queue)).await;
+        entered.push((connection.unwrap(), queue));
+    }
+    house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2))?)).await;
+    house.live.hub.changed_elsewhere(&[Notice::Everything]);
+    house.model.fail_next(Fault::Busy);
+    house.feed();
+    until(|| {
+        entered
+            .iter()
+            .all(|(connection, queue)| !connection.session.is_doubted() || queue.is_closing())
+    })
+    .await;
+    let ended: Vec<bool> = entered.iter().map(|(_, queue)| queue.is_closing()).collect();
+    assert_eq!(ended, [false, true]);
+}
+
+#[tokio::test]
+async fn whoever_is_doubted_all_the_time_is_told_all_the_same() {
+    let house = house().await;
+    let (mut anna, mut boris) = (house.enter(1).await, house.enter(2).await);
+    hears(&mut anna).await;
+    hears(&mut boris).await;
+    house.feed();
+    let hub = Arc::clone(&house.live.hub);
+    let doubting = tokio::spawn(async move {
+        loop {
+            hub.changed_elsewhere(&[Notice::Everything]);
+            tokio::task::yield_now().await;
+        }
+    });
+    for n in 0..20 {
+        says(&mut anna, &format!("send {n}")).await;
+        assert_eq!(hears(&mut boris).await, format!("sent {n} "));
+        assert_eq!(hears(&mut anna).await, format!("sent {n} "));
+    }
+    doubting.abort();
+}

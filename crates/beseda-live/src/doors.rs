@@ -1,0 +1,71 @@
+//! Doors: how a socket is let in and carried, turned away, or only echoed.
+
+use crate::connection::Connection;
+use crate::echo::Echo;
+use crate::live::Live;
+use crate::session::{Guest, close};
+use crate::socket::{Deaf, Queue, QueueLimits, SocketLimits, drive};
+use bytes::Bytes;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+impl Live {
+    /// Lets a person's socket in and carries it until it ends.
+    pub async fn join(self: Arc<Self>, stream: TcpStream, leftover: Bytes, guest: Guest) {
+        let (queue, limits) = (self.queue(), self.socket_limits());
+        let (person, dialect) = (Arc::clone(&guest.person), guest.dialect);
+        // In a box, which is given back when the socket has begun and only waits.
+        let entered = Box::pin(Connection::enter(&self, guest, Arc::clone(&queue))).await;
+        let ended = match entered {
+            Some(connection) => drive(stream, leftover, queue, limits, connection).await,
+            None => drive(stream, leftover, queue, limits, Deaf).await,
+        };
+        dialect.ended(&person, ended.code);
+    }
+
+    /// Answers a socket that is not let in: it is closed with this code, so that a browser can read it.
+    pub async fn refuse(&self, stream: TcpStream, leftover: Bytes, code: u16, reason: &str) {
+        let queue = self.queue();
+        queue.close(code, reason);
+        drive(stream, leftover, queue, self.socket_limits(), Deaf).await;
+    }
+
+    /// Greets a socket and says everything back to it, for at most `echo_seconds`: it proves that what stands between
+    /// lets sockets through, and nothing else.
+    pub async fn echo(&self, stream: TcpStream, leftover: Bytes, greeting: &str) {
+        let limits = self.chat().limits();
+        let (frame_bytes, lasts) = (limits.echo_bytes, Duration::from_secs(limits.echo_seconds));
+        let queue = self.queue();
+        let echo = Echo::new(Arc::clone(&queue), greeting);
+        let limits = SocketLimits {
+            frame_bytes,
+            ..self.socket_limits()
+        };
+        let mut driven = drive(stream, leftover, Arc::clone(&queue), limits, echo);
+        tokio::select! {
+            _ = &mut driven => {}
+            () = tokio::time::sleep(lasts) => {
+                queue.close(close::NORMAL, "this socket only echoes, and not for long");
+                driven.await;
+            }
+        }
+    }
+
+    fn queue(&self) -> Arc<Queue> {
+        let limits = self.chat().limits();
+        Arc::new(Queue::new(QueueLimits {
+            frames: limits.queue_frames,
+            bytes: limits.queue_bytes,
+        }))
+    }
+
+    fn socket_limits(&self) -> SocketLimits {
+        let limits = self.chat().limits();
+        SocketLimits {
+            frame_bytes: limits.frame_bytes,
+            write_stall: Duration::from_secs(limits.write_stall_seconds),
+            ..SocketLimits::default()
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! A session: an open socket, as everybody else's code sees it: who came, by what proof, in which dialect, and what it
+//! has still to be told. Its place in a room is a [`Seat`].
+
+use crate::codec::text_frame;
+use crate::dialect::{Dialect, Outcome};
+use crate::seat::Seat;
+use crate::socket::Queue;
+use beseda_core::rules::{Since, Where};
+use beseda_core::words::{Person, PersonId, RoomId, RoomKind, Time};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+
+/// The close codes that this server sends (the table of the contracts; 4008, 4009 and 4029 are ours).
+pub mod close {
+    /// All is well.
+    pub const NORMAL: u16 = 1000;
+    /// The server failed.
+    pub const INTERNAL: u16 = 1011;
+    /// Missing or malformed parameters.
+    pub const BAD_PARAMETERS: u16 = 4000;
+    /// Not authenticated.
+    pub const NOT_AUTHENTICATED: u16 = 4001;
+    /// Not allowed.
+    pub const NOT_ALLOWED: u16 = 4003;
+    /// One that reads nothing any more, or answers no pings.
+    pub const TOO_SLOW: u16 = 4008;
+    /// The server is restarting; the reason is `retry_ms=<jittered>`.
+    pub const RESTARTING: u16 = 4009;
+    /// Too many sockets of one person.
+    pub const TOO_MANY: u16 = 4029;
+}
+
+/// Who wants to listen, and to what.
+pub struct Guest {
+    /// Who.
+    pub person: Arc<Person>,
+    /// When they proved who they are.
+    pub proven_at: Time,
+    /// Where.
+    pub to: Where,
+    /// Which messages they hear first, where it is one room.
+    pub since: Since,
+    /// In which dialect.
+    pub dialect: &'static dyn Dialect,
+}
+
+/// An open socket.
+pub(crate) struct Session {
+    /// Its number among all of this process.
+    pub(crate) id: u64,
+    person_id: PersonId,
+    /// Who it is, as they were when somebody last looked, and after which change that was.
+    person: Mutex<(u64, Arc<Person>)>,
+    /// When they proved who they are.
+    pub(crate) proven_at: Time,
+    /// What it came for.
+    pub(crate) to: Where,
+    /// In which dialect.
+    pub(crate) dialect: &'static dyn Dialect,
+    /// What it has still to be told.
+    pub(crate) queue: Arc<Queue>,
+    /// When its peer last showed life, in seconds of the heartbeat's clock.
+    pub(crate) alive_at: AtomicU32,
+    /// How many of its commands wait for the store.
+    in_flight: AtomicU32,
+    /// The change since which nobody has looked who its person is; 0 for none.
+    doubt: AtomicU64,
+    /// It waits for somebody to feed it.
+    is_hungry: AtomicBool,
+    /// Its places in rooms, by the rooms' numbers.
+    seats: Mutex<Vec<Arc<Seat>>>,
+}
+
+impl Session {
+    pub(crate) fn new(id: u64, guest: Guest, queue: Arc<Queue>, alive_at: u32) -> Self {
+        Self {
+            id,
+            person_id: guest.person.id,
+            person: Mutex::new((0, guest.person)),
+            proven_at: guest.proven_at,
+            to: guest.to,
+            dialect: guest.dialect,
+            queue,
+            alive_at: AtomicU32::new(alive_at),
+            in_flight: AtomicU32::new(0),
+            // Nobody has looked yet.
+            doubt: AtomicU64::new(1),
+            is_hungry: AtomicBool::new(false),
+            seats: Mutex::new(Vec::new()),
+        }
+    }
+
+    pub(crate) fn person_id(&self) -> PersonId {
+        self.person_id
+    }
+
+    /// Who it is.
+    pub(crate) fn person(&self) -> Arc<Person> {
+        Arc::clone(&self.person.lock().1)
+    }
+
+    /// The kind of rooms of which it hears every one.
+    pub(crate) fn every(&self) -> Option<RoomKind> {
+        match self.to {
+            Where::Every(kind) => Some(kind),
+            Where::Room(_) => None,
+        }
+    }
+
+    /// Somebody has looked after `change`: its person is this now, unless somebody has looked later.
+    pub(crate) fn learn(&self, change: u64, person: Person) {
+        {
+            let mut known = self.person.lock();
+            if change >= known.0 {
+                known.0 = change;
+                // An equal one is not kept twice: whoever let the session in holds the first.
+                if *known.1 != person {
+                    known.1 = Arc::new(person);
+                }
+            }
+        }
+        let looked_since = |doubt| (doubt <= change).then_some(0);
+        let _ = self
+            .doubt
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, looked_since);
+    }
+
+    /// With this change its person may have become somebody else: until somebody has looked, its commands are taken
+    /// only after a look, and it is told nothing that is not read from the store.
+    pub(crate) fn doubt(&self, change: u64) {
+        self.doubt.fetch_max(change, Ordering::SeqCst);
+        for seat in self.seats().iter() {
+            seat.fall_behind();
+        }
+    }
+
+    /// Whether nobody has looked since its person may have changed.
+    pub(crate) fn is_doubted(&self) -> bool {
+        self.doubt.load(Ordering::SeqCst) != 0
+    }
+
+    /// Its places in rooms.
+    pub(crate) fn seats(&self) -> MutexGuard<'_, Vec<Arc<Seat>>> {
+        self.seats.lock()
+    }
+
+    /// Its place in a room.
+    pub(crate) fn seat_in(&self, room: RoomId) -> Option<Arc<Seat>> {
+        find(&self.seats(), room).map(Arc::clone)
+    }
+
+    /// The one place of a socket that came for one room.
+    pub(crate) fn own_seat(&self) -> Option<Arc<Seat>> {
+        match self.to {
+            Where::Room(room) => self.seat_in(room),
+            Where::Every(_) => None,
+        }
+    }
+
+    /// Marks that it waits to be fed; false where it did already.
+    pub(crate) fn gets_hungry(&self) -> bool {
+        !self.is_hungry.swap(true, Ordering::SeqCst)
+    }
+
+    /// Somebody feeds it: what falls behind from now on makes it hungry again.
+    pub(crate) fn is_fed(&self) {
+        self.is_hungry.store(false, Ordering::SeqCst);
+    }
+
+    /// Tells it what is for it alone: what came of a command.
+    pub(crate) fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) {
+        if let Some(text) = self.dialect.answer(tag, outcome) {
+            // It is never too much: a socket whose queue is full is not read, and so gives nothing to answer.
+            self.queue.push_beyond(text_frame(text.as_bytes()));
+        }
+    }
+
+    /// Counts one command that waits for the store.
+    pub(crate) fn takes_off(&self) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One command less waits for the store; a socket that was not read for that reason is read again.
+    pub(crate) fn lands(&self, limit: u32) {
+        if self.in_flight.fetch_sub(1, Ordering::Relaxed) >= limit {
+            self.queue.wake();
+        }
+    }
+
+    /// Whether another command of it may wait for the store.
+    pub(crate) fn may_take_off(&self, limit: u32) -> bool {
+        self.in_flight.load(Ordering::Relaxed) < limit
+    }
+
+    /// What it came for, in a word for the log.
+    pub(crate) fn to_word(&self) -> String {
+        match self.to {
+            Where::Room(room) => format!("room {room}"),
+            Where::Every(kind) => format!("every {} room", kind.word()),
+        }
+    }
+}
+
+/// The place in a room among these.
+pub(crate) fn find(seats: &[Arc<Seat>], room: RoomId) -> Option<&Arc<Seat>> {
+    let at = seats.binary_search_by_key(&room, |seat| seat.room_id).ok()?;
+    seats.get(at)
+}
+
+/// Adds a place; false where it has one in that room.
+pub(crate) fn add(seats: &mut Vec<Arc<Seat>>, seat: Arc<Seat>) -> bool {
+    match seats.binary_search_by_key(&seat.room_id, |other| other.room_id) {
+        Ok(_) => false,
+        Err(at) => {
+            if seats.is_empty() {
+                // Most sessions have one place for ever.
+                seats.reserve_exact(1);
+            }
+            seats.insert(at, seat);
+            true
+        }
+    }
+}
+
+/// Takes a place away.
+pub(crate) fn remove(seats: &mut Vec<Arc<Seat>>, room: RoomId) {
+    seats.retain(|seat| seat.room_id != room);
+}

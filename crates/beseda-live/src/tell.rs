@@ -1,0 +1,186 @@
+//! Telling: how an event, or something that is kept nowhere, reaches everybody who listens. What is said is put into
+//! words once for each dialect and kind of viewer, and its bytes are shared.
+
+use crate::codec::text_frame;
+use crate::dialect::{Dialect, Position, Viewer};
+use crate::hub::Hub;
+use crate::seat::{Said, Seat};
+use beseda_core::words::{Event, Heard, Person, PersonId, RoomName};
+use bytes::Bytes;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+impl Hub {
+    /// Tells an event to everybody who listens in its room. Whose dialect panics over it reads it from the store.
+    pub(crate) fn tell(&self, event: &Event) {
+        let mut said = Encoded::default();
+        let seats = self.seats_in(event.room.id);
+        for seat in seats.iter().flat_map(|seats| seats.iter()) {
+            let session = &seat.session;
+            match said.event(session.dialect, event, session.person_id()) {
+                Words::Lost => self.seat_misses(seat, event.head),
+                words => {
+                    let last = is_last(event, session.person_id());
+                    let about = about(event, words.frame());
+                    self.tell_seat(seat, Said { last, ..about });
+                }
+            }
+        }
+        for session in self.of_kind(event.room.kind).iter() {
+            match said.event(session.dialect, event, session.person_id()) {
+                Words::None => {}
+                Words::Lost => self.lend(session, event.room, &about(event, None)),
+                words => self.tell_every(session, event.room, &about(event, words.frame())),
+            }
+        }
+    }
+
+    /// Tells everybody in the room but `typist` that they type, or have stopped.
+    pub(crate) fn tell_typing(&self, room: RoomName, typist: &Person, is_typing: bool) {
+        let say = |dialect: &dyn Dialect| dialect.typing(room, typist, is_typing);
+        self.tell_passing(room, Some(typist.id), &say);
+    }
+
+    /// Tells everybody in the room where somebody is, them too.
+    pub(crate) fn tell_position(&self, room: RoomName, position: &Position) {
+        self.tell_passing(room, None, &|dialect: &dyn Dialect| dialect.position(room, position));
+    }
+
+    /// Tells what is kept nowhere to everybody in the room but one.
+    fn tell_passing(&self, room: RoomName, but: Option<PersonId>, say: &dyn Fn(&dyn Dialect) -> Option<String>) {
+        let mut said = Encoded::default();
+        let seats = self.seats_in(room.id);
+        for seat in seats.iter().flat_map(|seats| seats.iter()) {
+            let session = &seat.session;
+            if Some(session.person_id()) != but
+                && let Some(frame) = said.once(session.dialect, None, say).frame()
+            {
+                self.tell_seat(seat, Said::passing(frame));
+            }
+        }
+        for session in self.of_kind(room.kind).iter() {
+            if Some(session.person_id()) != but
+                && let Some(frame) = said.once(session.dialect, None, say).frame()
+            {
+                self.tell_every(session, room, &Said::passing(frame));
+            }
+        }
+    }
+
+    /// Tells one seat where somebody is.
+    pub(crate) fn show_position(&self, seat: &Seat, room: RoomName, position: &Position) {
+        if let Some(frame) = seat.session.dialect.position(room, position) {
+            self.tell_seat(seat, Said::passing(text_frame(frame.as_bytes())));
+        }
+    }
+}
+
+/// What an event brings its hearers to.
+fn about(event: &Event, frame: Option<Bytes>) -> Said {
+    let (head, seq) = match &event.heard {
+        Heard::Sent { message, .. } => (Some(event.head), Some(message.seq)),
+        Heard::Read { .. } => (None, None),
+        _ => (Some(event.head), None),
+    };
+    Said {
+        head,
+        seq,
+        frame,
+        opens: matches!(event.heard, Heard::Opened { .. }),
+        last: false,
+    }
+}
+
+/// Whether a place of the person in this room is lost with this event.
+fn is_last(event: &Event, person: PersonId) -> bool {
+    match &event.heard {
+        Heard::Left { person: left } => *left == person,
+        Heard::Removed => true,
+        _ => false,
+    }
+}
+
+/// What of an event looks different to this person.
+fn viewer(event: &Event, person: PersonId) -> Viewer {
+    match &event.heard {
+        Heard::Sent { message } => Viewer {
+            knows_client_id: message.client_id.is_some() && message.is_by(person),
+            is_read: false,
+        },
+        Heard::Edited { message, readers } => Viewer {
+            knows_client_id: false,
+            is_read: readers.is_read(message, person),
+        },
+        _ => Viewer::default(),
+    }
+}
+
+/// An event in the words of a dialect.
+#[derive(Clone)]
+enum Words {
+    /// The frame.
+    Frame(Bytes),
+    /// The dialect has none for it.
+    None,
+    /// The dialect panicked.
+    Lost,
+}
+
+impl Words {
+    fn frame(self) -> Option<Bytes> {
+        match self {
+            Self::Frame(frame) => Some(frame),
+            Self::None | Self::Lost => None,
+        }
+    }
+}
+
+/// The frames made of one event so far: each is made once for a dialect and a kind of viewer, and shared.
+#[derive(Default)]
+struct Encoded {
+    frames: Vec<(&'static str, Option<Viewer>, Words)>,
+}
+
+impl Encoded {
+    fn event(&mut self, dialect: &'static dyn Dialect, event: &Event, person: PersonId) -> Words {
+        let viewer = viewer(event, person);
+        self.once(dialect, Some(viewer), |dialect| dialect.event(event, viewer))
+    }
+
+    fn once(
+        &mut self,
+        dialect: &'static dyn Dialect,
+        viewer: Option<Viewer>,
+        say: impl FnOnce(&dyn Dialect) -> Option<String>,
+    ) -> Words {
+        let known = self
+            .frames
+            .iter()
+            .find(|(name, seen, _)| *seen == viewer && *name == dialect.name());
+        if let Some((_, _, words)) = known {
+            return words.clone();
+        }
+        let words = match in_words(dialect, say) {
+            Ok(Some(frame)) => Words::Frame(frame),
+            Ok(None) => Words::None,
+            Err(Panicked) => Words::Lost,
+        };
+        self.frames.push((dialect.name(), viewer, words.clone()));
+        words
+    }
+}
+
+/// A dialect panicked, which the log was told.
+pub(crate) struct Panicked;
+
+/// The frame of what a dialect says.
+pub(crate) fn in_words(
+    dialect: &dyn Dialect,
+    say: impl FnOnce(&dyn Dialect) -> Option<String>,
+) -> Result<Option<Bytes>, Panicked> {
+    let said = catch_unwind(AssertUnwindSafe(|| say(dialect)));
+    let text = said.map_err(|_| {
+        tracing::error!(dialect = dialect.name(), "a dialect panicked over what it was to say");
+        Panicked
+    })?;
+    Ok(text.map(|text| text_frame(text.as_bytes())))
+}
