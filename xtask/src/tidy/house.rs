@@ -1,40 +1,24 @@
 //! The walls between crates: who may depend on whom, and on what.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
-use cargo_metadata::{CargoOpt, DependencyKind, MetadataCommand, TargetKind};
+use anyhow::Context as _;
+use cargo_metadata::{Dependency, DependencyKind, MetadataCommand};
 
 use super::Finding;
 use super::tokens::STORIES;
 
-/// What we ship for; a crate that only another system needs is not in the graph.
-const PLATFORM: &str = "x86_64-unknown-linux-gnu";
-
-/// The packages that cargo resolved, and who needs whom.
+/// Our crates, and what each asks for.
 #[derive(Debug, Default, Clone)]
 pub struct Graph {
     pub packages: Vec<Package>,
 }
 
-/// One package of the graph.
+/// A crate of ours.
 #[derive(Debug, Default, Clone)]
 pub struct Package {
     pub name: String,
-    pub version: String,
-    /// As its Cargo.toml spells it.
-    pub licence: Option<String>,
-    /// Where it came from; none for ours.
-    pub source: Option<String>,
-    /// Ours: a member of the workspace.
-    pub is_member: bool,
-    /// Runs inside the compiler: nothing of it, or of what it needs, is in the binary.
-    pub is_macro: bool,
-    /// What its Cargo.toml asks for, whether resolved here or not.
     pub declared: Vec<Declared>,
-    /// Its normal dependencies on this platform: indices into `packages`.
-    pub normal: Vec<usize>,
 }
 
 /// A line of a Cargo.toml.
@@ -46,88 +30,31 @@ pub struct Declared {
 }
 
 impl Graph {
-    /// Asks cargo, with the lock file as it is.
+    /// Asks cargo for the members of the workspace.
     ///
     /// # Errors
-    /// When cargo cannot resolve the workspace from the lock file.
+    /// When cargo cannot read a manifest.
     pub fn of_workspace(root: &Path) -> anyhow::Result<Graph> {
         let metadata = MetadataCommand::new()
             .current_dir(root)
-            .features(CargoOpt::SomeFeatures(Vec::new()))
-            .other_options(["--locked", "--filter-platform", PLATFORM].map(str::to_owned))
+            .no_deps()
             .exec()
-            .context("cargo metadata --locked")?;
-        let resolve = metadata
-            .resolve
-            .as_ref()
-            .context("cargo metadata gave no resolved graph")?;
-        let nodes: Vec<_> = resolve.nodes.iter().collect();
-        let places: BTreeMap<_, _> = nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| (&node.id, index))
-            .collect();
-        let mut packages = Vec::new();
-        for node in nodes {
-            let package = metadata
-                .packages
-                .iter()
-                .find(|one| one.id == node.id)
-                .ok_or_else(|| anyhow!("no package {}", node.id))?;
-            let is_normal =
-                |dep: &&cargo_metadata::NodeDep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal);
-            packages.push(Package {
-                name: package.name.to_string(),
-                version: package.version.to_string(),
-                licence: package.license.clone(),
-                source: package.source.as_ref().map(|source| source.repr.clone()),
-                is_member: metadata.workspace_members.contains(&package.id),
-                is_macro: package
-                    .targets
-                    .iter()
-                    .any(|target| target.kind.contains(&TargetKind::ProcMacro)),
-                declared: package
-                    .dependencies
-                    .iter()
-                    .map(|one| Declared {
-                        name: one.name.clone(),
-                        is_dev: one.kind == DependencyKind::Development,
-                        features: one.features.clone(),
-                    })
-                    .collect(),
-                normal: node
-                    .deps
-                    .iter()
-                    .filter(is_normal)
-                    .filter_map(|dep| places.get(&dep.pkg).copied())
-                    .collect(),
-            });
-        }
-        Ok(Graph { packages })
+            .context("cargo metadata --no-deps")?;
+        let packages = metadata.packages.iter().map(|package| Package {
+            name: package.name.to_string(),
+            declared: package.dependencies.iter().map(declared).collect(),
+        });
+        Ok(Graph {
+            packages: packages.collect(),
+        })
     }
+}
 
-    /// The packages whose code is in the binary of `name`, with who needs each.
-    pub fn linked_into(&self, name: &str) -> BTreeMap<usize, Vec<&Package>> {
-        let mut needed: BTreeMap<usize, Vec<&Package>> = BTreeMap::new();
-        let mut open: Vec<usize> = self
-            .packages
-            .iter()
-            .position(|one| one.name == name)
-            .into_iter()
-            .collect();
-        while let Some(package) = open.pop().and_then(|index| self.packages.get(index)) {
-            for index in &package.normal {
-                if self.packages.get(*index).is_some_and(|one| one.is_macro) {
-                    continue;
-                }
-                let by = needed.entry(*index).or_default();
-                if by.is_empty() {
-                    open.push(*index);
-                }
-                by.push(package);
-            }
-        }
-        needed
+fn declared(dependency: &Dependency) -> Declared {
+    Declared {
+        name: dependency.name.clone(),
+        is_dev: dependency.kind == DependencyKind::Development,
+        features: dependency.features.clone(),
     }
 }
 
@@ -147,7 +74,7 @@ const PLAN: [(&str, &[&str]); 5] = [
 const CORE_MAY_USE: [&str; 3] = ["serde", "thiserror", "uuid"];
 
 /// Foreign crates with a vocabulary of their own, and the crates of ours that may speak it.
-const VOCABULARIES: [(&[&str], &[&str], &str); 9] = [
+const VOCABULARIES: [(&[&str], &[&str], &str); 12] = [
     (
         &[
             "rusqlite",
@@ -212,11 +139,26 @@ const VOCABULARIES: [(&[&str], &[&str], &str); 9] = [
         &["beseda", "beseda-store"],
         "others are called from two places: the binary's fetch.rs, and the store's files in S3",
     ),
+    (
+        &["chrono"],
+        &[],
+        "jiff has time zones that are right, and one calendar is enough",
+    ),
+    (
+        &["lazy_static", "once_cell", "log"],
+        &[],
+        "the standard library has OnceLock and LazyLock, and the fields of tracing can be queried",
+    ),
+    (
+        &["dashmap"],
+        &[],
+        "its guards deadlock when they are held over another call",
+    ),
 ];
 
 pub fn check(graph: &Graph) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for package in graph.packages.iter().filter(|one| one.is_member) {
+    for package in &graph.packages {
         for dependency in &package.declared {
             findings.extend(inner(package, dependency, graph));
             findings.extend(outer(package, dependency));
@@ -237,11 +179,7 @@ pub fn check(graph: &Graph) -> Vec<Finding> {
 
 /// Walls between our own crates. Tests may wire more together than the binary does.
 fn inner(package: &Package, dependency: &Declared, graph: &Graph) -> Option<Finding> {
-    let is_ours = graph
-        .packages
-        .iter()
-        .any(|one| one.is_member && one.name == dependency.name);
-    if !is_ours {
+    if !graph.packages.iter().any(|one| one.name == dependency.name) {
         return None;
     }
     let may = PLAN

@@ -1,19 +1,16 @@
 //! The walls of the house, kept by machine: `cargo xtask tidy`, and the same under `cargo test -p xtask`.
 //!
-//! Each wall is a function over a description in memory (a [`Tree`] of files, a [`Graph`] of packages), so
-//! that a test can plant a violation and see it reported. clippy.toml bans the same calls with full type
-//! resolution; tidy works on tokens, knows who owns what, and can say more than one crate sees.
-//!
-//! Why not cargo-deny: it would have to be compiled on every fresh machine, which costs minutes, and it
-//! fetches its advisories from the network. What we want of it (licences, bans, sources, doubled crates)
-//! is one file here, `supply.rs`. Advisories are checked at a release, not by this command.
+//! Each wall is a function over a description in memory (a [`Tree`] of files, a [`Graph`] of our crates), so that a test
+//! can plant a violation and see it reported. Tidy keeps what no other tool knows. Licences, banned and doubled crates
+//! are `cargo deny`'s (deny.toml), unused ones `cargo machete`'s, and calls that have owners are clippy's (clippy.toml),
+//! which resolves types.
 
 mod house;
+mod packages;
 mod permission;
 #[cfg(test)]
 mod planted;
 mod source;
-mod supply;
 mod text;
 mod tokens;
 mod tree;
@@ -29,7 +26,7 @@ use tree::Tree;
 /// One broken rule: where it is, what was found there, and what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Finding {
-    /// `file:line`, or a Cargo.toml, or a package with its version.
+    /// `file:line`, or a Cargo.toml, or a package of the pages.
     place: String,
     /// The wall's short name.
     wall: &'static str,
@@ -79,7 +76,7 @@ pub fn run() -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "tidy: {} files and {} packages, every wall stands",
+        "tidy: {} files and {} crates, every wall stands",
         tree.files.len(),
         graph.packages.len()
     )?;
@@ -90,7 +87,12 @@ pub fn run() -> anyhow::Result<()> {
 fn check(tree: &Tree, graph: &Graph) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(house::check(graph));
-    findings.extend(supply::check(graph, tree));
+    findings.extend(
+        tree.files
+            .get(packages::LOCK)
+            .map(|lock| packages::check(lock))
+            .unwrap_or_default(),
+    );
     findings.extend(text::check(tree));
     findings.extend(source::check(tree));
     findings.sort();

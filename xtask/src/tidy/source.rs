@@ -1,4 +1,4 @@
-//! Walls inside the Rust sources: who may speak SQL, read a clock, name another contract.
+//! Walls inside the Rust sources: who may wait, spell SQL, name another contract.
 
 use std::collections::BTreeSet;
 
@@ -6,81 +6,6 @@ use super::Finding;
 use super::permission;
 use super::tokens::{self, Kind, Source, Token};
 use super::tree::Tree;
-
-/// A call or a module that only its owners may name.
-struct Capability {
-    name: &'static str,
-    /// Matched as whole segments anywhere in a path whose imports are spelled out.
-    paths: &'static [&'static str],
-    /// Path prefixes of the files that may.
-    owners: &'static [&'static str],
-    advice: &'static str,
-}
-
-/// The table of owners. To add one is a decision: say why in docs/decisions/.
-const CAPABILITIES: [Capability; 6] = [
-    Capability {
-        name: "wall clock",
-        paths: &[
-            "SystemTime::now",
-            "Timestamp::now",
-            "Zoned::now",
-            "Utc::now",
-            "Local::now",
-        ],
-        owners: &["crates/beseda/src/system.rs"],
-        advice: "time is an argument: take it from the caller or from the clock that the binary hands in; a test must be able to say what time it is",
-    },
-    Capability {
-        name: "monotonic clock",
-        paths: &["Instant::now"],
-        owners: &["crates/beseda/src/", "crates/beseda-live/src/"],
-        advice: "only what listens has deadlines (live, with tokio's Instant, which a test can pause) and the binary; elsewhere time is an argument",
-    },
-    Capability {
-        name: "randomness",
-        paths: &[
-            "getrandom",
-            "rand",
-            "fastrand",
-            "OsRng",
-            "ThreadRng",
-            "thread_rng",
-            "Uuid::new_v4",
-            "Uuid::now_v7",
-            "SaltString::generate",
-        ],
-        owners: &["crates/beseda/src/system.rs"],
-        advice: "random numbers are handed in by the binary: a failing test must be repeatable from its seed",
-    },
-    Capability {
-        name: "environment",
-        paths: &[
-            "std::env::var",
-            "std::env::vars",
-            "std::env::var_os",
-            "std::env::vars_os",
-            "std::env::set_var",
-            "std::env::remove_var",
-            "std::env::current_dir",
-            "std::env::temp_dir",
-        ],
-        owners: &["crates/beseda/src/system.rs"],
-        advice: "settings are read in one place, checked there, and passed on as values: a setting read elsewhere is one that `config check` does not know",
-    },
-    Capability {
-        name: "files",
-        paths: &["std::fs", "tokio::fs", "File::open", "File::create", "OpenOptions::new"],
-        owners: &["crates/beseda/src/system.rs", "crates/beseda-store/src/"],
-        advice: "the store keeps what is kept, and system.rs of the binary reads the settings; nobody else touches the disk",
-    },
-    Capability {
-        name: "sleep that blocks",
-        paths: &["std::thread::sleep"],
-        owners: &[],
-        advice: "it stops every connection of that thread: wait for the condition, or use tokio's timers",
-    },
-];
 
 const CORE: &str = "crates/beseda-core/src/";
 const STORE: &str = "crates/beseda-store/";
@@ -99,10 +24,8 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     for (file, source) in &sources {
         let tokens = &source.tokens;
         findings.extend(core_words(file, tokens));
-        findings.extend(capabilities(file, tokens));
         findings.extend(sql(file, tokens));
         findings.extend(contract_names(file, tokens, &contracts));
-        findings.extend(unbounded(file, tokens));
         if !ROLE_HOMES.iter().any(|home| file.starts_with(home)) {
             findings.extend(permission::check(file, tokens));
         }
@@ -159,70 +82,25 @@ fn contract_folders(tree: &Tree) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Whether `wanted` stands in `path` as a run of whole segments.
-fn names(token: &Token, wanted: &str) -> bool {
-    let wanted: Vec<&str> = wanted.split("::").collect();
-    let found: Vec<&str> = token.segments().collect();
-    // A lone word is somebody's variable; a module or a type shows itself by a path or an import.
-    let says_more = wanted.len() > 1 || found.len() > 1 || token.kind == Kind::Import;
-    token.is_path() && says_more && found.windows(wanted.len()).any(|run| run == wanted)
-}
-
+/// What the core may not depend on is not there for it to name; this is what Rust itself would give it.
 fn core_words(file: &str, tokens: &[Token]) -> Vec<Finding> {
-    const FOREIGN: [&str; 17] = [
-        "axum",
-        "tokio",
-        "tokio_util",
-        "tower",
-        "http",
-        "hyper",
-        "reqwest",
-        "tungstenite",
-        "futures",
-        "rusqlite",
-        "refinery",
-        "postgres",
-        "redis",
-        "jiff",
-        "chrono",
-        "rand",
-        "serde_json",
-    ];
     if !file.starts_with(CORE) {
         return Vec::new();
     }
-    let foreign = |token: &Token| {
-        let first = token.segments().next().unwrap_or_default();
-        let says_more = token.text.contains("::") || token.kind == Kind::Import;
+    let waits = |token: &&Token| {
         token.is_path()
-            && (says_more && FOREIGN.contains(&first)
-                || ["async", "await"].contains(&token.text.as_str())
-                || token.text.starts_with("std::net"))
+            && (["async", "await"].contains(&token.text.as_str())
+                || ["std::net", "std::thread"]
+                    .iter()
+                    .any(|path| token.text.starts_with(path)))
     };
-    let found = tokens.iter().filter(|token| foreign(token));
+    let found = tokens.iter().filter(waits);
     found
         .map(|token| {
-            let advice = "the core says what is true and knows no socket, no runtime, no database, no clock: speak of it in the core's own words, and let the crate that owns it translate";
+            let advice = "the core says what is true and never waits: no socket, no runtime, no thread; let the crate that owns it call the core";
             Finding::at("core-words", file, token.line, format!("the core names `{}`", token.text), advice)
         })
         .collect()
-}
-
-fn capabilities(file: &str, tokens: &[Token]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for capability in CAPABILITIES
-        .iter()
-        .filter(|one| !one.owners.iter().any(|owner| file.starts_with(owner)))
-    {
-        for token in tokens
-            .iter()
-            .filter(|token| capability.paths.iter().any(|path| names(token, path)))
-        {
-            let what = format!("`{}`: the {} is not this file's", token.text, capability.name);
-            findings.push(Finding::at("capability", file, token.line, what, capability.advice));
-        }
-    }
-    findings
 }
 
 /// SQL stands in files of its own, in the store.
@@ -337,32 +215,4 @@ fn contract_names(file: &str, tokens: &[Token], contracts: &BTreeSet<&str>) -> V
             Finding::at("contract-names", file, token.line, format!("`{own}` names `{other}`"), advice)
         })
         .collect()
-}
-
-fn unbounded(file: &str, tokens: &[Token]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.is_path()) {
-        let last = token.ending().next().unwrap_or_default();
-        // tokio's `mpsc::channel` takes its bound; the one without arguments is the standard library's.
-        let empty_call = tokens.get(index + 1).is_some_and(|next| next.is("("))
-            && tokens.get(index + 2).is_some_and(|next| next.is(")"));
-        let std_channel =
-            token.text.contains("mpsc") && last == "channel" && (empty_call || token.text.starts_with("std::"));
-        let generic_std = token.text == "std::sync::mpsc::channel";
-        let unbounded = ["unbounded_channel", "unbounded", "UnboundedSender", "UnboundedReceiver"].contains(&last);
-        if std_channel
-            || generic_std
-            || (unbounded && (last != "unbounded" || empty_call || token.kind == Kind::Import))
-        {
-            let advice = "no queue without a bound: use `mpsc::channel(n)` or `sync_channel(n)` with a limit that has a name, and decide what happens when it is full";
-            findings.push(Finding::at(
-                "unbounded",
-                file,
-                token.line,
-                format!("`{}` has no bound", token.text),
-                advice,
-            ));
-        }
-    }
-    findings
 }

@@ -77,6 +77,7 @@ impl Shelves {
         Ok(self.folder.join(shelf(name)?).join(name))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
     fn make(&self, shelf: &Path) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(shelf) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),

@@ -255,6 +255,7 @@ impl Drop for Temporary {
 }
 
 /// Makes a folder, and those that it is in, for this user alone; one that is there stays as it is.
+#[expect(clippy::disallowed_methods, reason = "the store owns its files")]
 pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
