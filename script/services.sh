@@ -1,5 +1,6 @@
 # A PostgreSQL and a Redis of our own for the tests, on free ports, in a folder that goes with them.
-# Sourced by script/test; start_services sets TEST_POSTGRES_URL and TEST_REDIS_URL.
+# Sourced by script/test; start_services sets TEST_POSTGRES_URL and TEST_REDIS_URL. Nothing is synced to disk: what has
+# to outlive a failure is tested by `cargo xtask crash`, on a PostgreSQL of its own.
 # (Not BESEDA_…: a server refuses a variable of that name which is no setting, and tests start servers.)
 # shellcheck shell=bash
 
@@ -23,9 +24,9 @@ free_port() {
     printf '%s' "$port"
 }
 
-# Runs a command until it succeeds, for thirty seconds at most.
+# Runs a command until it succeeds, for two minutes at most: nobody waits for them but who has to be told that it failed.
 await() {
-    local deadline=$((SECONDS + 30))
+    local deadline=$((SECONDS + 120))
     until "$@" >/dev/null 2>&1; do
         [ "$SECONDS" -lt "$deadline" ] || return 1
         sleep 0.1
@@ -47,8 +48,8 @@ start_postgres() {
     port="$(free_port)"
     as_postgres initdb -D "$services/postgres" -U beseda --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync >"$services/initdb.log" 2>&1 ||
         { cat "$services/initdb.log" >&2; return 1; }
-    as_postgres pg_ctl -D "$services/postgres" -l "$services/postgres/server.log" -w -t 30 \
-        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$services' -c fsync=off" start >/dev/null ||
+    as_postgres pg_ctl -D "$services/postgres" -l "$services/postgres/server.log" -w -t 120 \
+        -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='$services' -c fsync=off -c max_connections=300" start >/dev/null ||
         { cat "$services/postgres/server.log" >&2; return 1; }
     export TEST_POSTGRES_URL="postgres://beseda@127.0.0.1:$port/postgres"
     [ "$(psql "$TEST_POSTGRES_URL" -Atc 'select 1')" = 1 ] || return 1
