@@ -6,6 +6,7 @@
 
 mod bench;
 mod crash;
+mod postgres;
 mod tidy;
 
 use std::io::Write as _;

@@ -24,10 +24,12 @@ use super::wire::{Heard, Reply, Rest, Socket};
 
 /// Messages of a client that may wait for their ack; a client that waits for more holds its next one back.
 const WINDOW: usize = 64;
-/// Before what failed is tried again.
+/// Before what failed is tried again …
 const PAUSE: Duration = Duration::from_millis(50);
+/// … and while the database is away.
+const LONG_PAUSE: Duration = Duration::from_millis(500);
 /// How long a client tries to come back before the run is given up.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_PATIENCE: Duration = Duration::from_secs(120);
 /// So far may a client be behind its own pace.
 const MOST_BEHIND: Duration = Duration::from_millis(500);
 /// Of a hundred messages, so many go over the socket, the others over REST.
@@ -42,10 +44,23 @@ const WORDS: [&str; 6] = [
     "посмотрю сегодня и отвечу",
 ];
 
+/// How it stands with the server under load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It runs, and so does its database.
+    Whole,
+    /// It has been killed.
+    Down,
+    /// It runs, and its database has gone away.
+    Away,
+    /// It runs, and the load is over.
+    Enough,
+}
+
 /// What a client does until when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Goal {
-    /// Sends and changes until the server is down and everything asked is answered or lost.
+    /// Sends and changes until the load is over, or the server is down and everything asked is answered or lost.
     Load,
     /// Comes back and asks again until everything is acked and its list is whole.
     Settle,
@@ -91,6 +106,12 @@ pub struct Client {
     connection: u64,
     /// Messages heard on this connection.
     heard: HashSet<i64>,
+    /// Whether this connection has begun with its history.
+    has_begun: bool,
+    /// Whether the database has been away in this cycle: what came in between may still be told.
+    was_away: bool,
+    /// Before what failed is tried again.
+    pause: Duration,
     /// Just connected: what is not acked has to be sent again.
     is_back: bool,
     asked: FuturesUnordered<Asked>,
@@ -112,6 +133,9 @@ impl Client {
             socket: None,
             connection: 0,
             heard: HashSet::new(),
+            has_begun: false,
+            was_away: false,
+            pause: PAUSE,
             is_back: false,
             asked: FuturesUnordered::new(),
             gap,
@@ -144,33 +168,38 @@ impl Client {
         )
     }
 
-    /// Pursues a goal. `down` says that the server has been killed.
-    pub async fn pursue(&mut self, goal: Goal, down: &watch::Receiver<bool>) -> Result<()> {
-        let mut down = down.clone();
-        self.due = Instant::now() + self.pause();
-        if goal == Goal::Settle {
-            self.ask_changes_again();
+    /// Pursues a goal, as long as it stands so with the server.
+    pub async fn pursue(&mut self, goal: Goal, standing: &watch::Receiver<Standing>) -> Result<()> {
+        let mut standing = standing.clone();
+        self.due = Instant::now() + self.next_gap();
+        match goal {
+            Goal::Load => self.was_away = false,
+            Goal::Settle => self.ask_changes_again(),
+            _ => {}
         }
         loop {
-            let is_down = *down.borrow_and_update();
-            if self.has_reached(goal, is_down) {
+            let now = *standing.borrow_and_update();
+            self.was_away |= now == Standing::Away;
+            self.pause = if now == Standing::Away { LONG_PAUSE } else { PAUSE };
+            if self.has_reached(goal, now) {
                 return Ok(());
             }
+            let is_down = now == Standing::Down;
             if self.socket.is_none() && !is_down {
-                self.connect(&down).await?;
+                self.connect(&standing).await?;
             }
             let may_send = goal == Goal::Load && !is_down && !self.list.has_gap();
             tokio::select! {
                 heard = next_of(&mut self.socket) => {
-                    let is_down = *down.borrow();
+                    let is_down = *standing.borrow() == Standing::Down;
                     self.hear(heard?, is_down || goal == Goal::Stop);
                 }
                 Some(answer) = self.asked.next(), if !self.asked.is_empty() => {
-                    let is_down = *down.borrow();
+                    let is_down = *standing.borrow() == Standing::Down;
                     self.answered(answer, is_down);
                 }
                 () = sleep_until(self.due), if may_send => self.act().await,
-                changed = down.changed(), if !is_down => changed.context("the run is over")?,
+                changed = standing.changed(), if !is_down => changed.context("the run is over")?,
             }
             if std::mem::take(&mut self.is_back) {
                 self.send_again().await;
@@ -178,10 +207,10 @@ impl Client {
         }
     }
 
-    fn has_reached(&self, goal: Goal, is_down: bool) -> bool {
+    fn has_reached(&self, goal: Goal, now: Standing) -> bool {
         let is_idle = self.asked.is_empty();
         match goal {
-            Goal::Load => is_down && is_idle && self.socket.is_none(),
+            Goal::Load => now == Standing::Enough || (now == Standing::Down && is_idle && self.socket.is_none()),
             Goal::Settle => is_idle && self.ledger.is_settled() && self.socket.is_some() && !self.list.has_gap(),
             Goal::Hear(id) => self.list.knows(id),
             Goal::Stop => self.socket.is_none(),
@@ -189,33 +218,34 @@ impl Client {
     }
 
     /// Connects, however often it takes, unless the server goes down.
-    async fn connect(&mut self, down: &watch::Receiver<bool>) -> Result<()> {
+    async fn connect(&mut self, standing: &watch::Receiver<Standing>) -> Result<()> {
         let deadline = Instant::now() + CONNECT_PATIENCE;
-        while !*down.borrow() {
+        while *standing.borrow() != Standing::Down {
             match Socket::open(self.seat.rest.address, self.seat.room, &self.seat.rest.token).await {
                 Ok(socket) => {
                     self.socket = Some(socket);
                     self.connection += 1;
                     self.heard.clear();
+                    self.has_begun = false;
                     return Ok(());
                 }
                 Err(error) if Instant::now() > deadline => {
                     return Err(error.context(format!("{} cannot connect", self.name())));
                 }
-                Err(_) => sleep(PAUSE).await,
+                Err(_) => sleep(self.pause).await,
             }
         }
         Ok(())
     }
 
-    fn pause(&mut self) -> Duration {
+    fn next_gap(&mut self) -> Duration {
         let micros = u64::try_from(self.gap.as_micros()).unwrap_or(u64::MAX);
         Duration::from_micros(self.dice.between(micros / 2, micros + micros / 2))
     }
 
     /// Sends, and now and then changes or reads something.
     async fn act(&mut self) {
-        let due = self.due + self.pause();
+        let due = self.due + self.next_gap();
         // Who is far behind does not make up for it in one go.
         self.due = due.max(Instant::now() - MOST_BEHIND);
         if self.ledger.unacked.len() < WINDOW {

@@ -28,12 +28,10 @@ pub enum Kind {
     Conduct,
     /// Something has not come in time.
     Late,
-    /// SQLite finds the file broken.
+    /// The engine finds its own database broken.
     Database,
     /// The server ended by itself, panicked, or did not end well.
     Server,
-    /// The run was too small to show anything.
-    Size,
 }
 
 /// One broken promise.

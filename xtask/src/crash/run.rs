@@ -1,30 +1,42 @@
-//! A run: load, `kill -9`, restart, settle, check; as often as asked, and once more over everything.
+//! A run: load, a blow, settle, check; as often as asked, and once more over everything.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use futures_util::future::{join, join_all, try_join_all};
 use serde_json::json;
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use super::checker::{self, Evidence, Promise, Receipt};
-use super::client::{Client, Goal, Seat};
+use super::client::{Client, Goal, Seat, Standing};
 use super::dice::Dice;
 use super::finding::{Finding, Kind};
 use super::list::Line;
 use super::server::Server;
 use super::stored::Stored;
 use super::wire::Rest;
+use crate::postgres::Postgres;
 
 /// Messages offered by all clients together, a second.
 const OFFERED: u32 = 2_000;
-/// Milliseconds of load before the kill.
+/// Milliseconds of load before the blow.
 const LOAD: std::ops::Range<u64> = 50..3_000;
-/// So long may clients need to come back, have everything acked, and hear the last message.
-const SETTLE_PATIENCE: Duration = Duration::from_secs(30);
+/// So long may clients need to come back, have everything acked, and hear the last message. Nobody waits for it but a
+/// run that has failed.
+const SETTLE_PATIENCE: Duration = Duration::from_secs(120);
+
+/// What is hit under load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blow {
+    /// The server, by `kill -9`.
+    Server,
+    /// PostgreSQL, which ends at once and comes back after so long.
+    Database(Duration),
+}
 
 /// A room under load.
 struct Room {
@@ -37,11 +49,12 @@ struct Room {
 
 /// What one cycle came to.
 pub struct Cycle {
+    pub blow: Blow,
     pub killed_after: Duration,
     pub ready_after: Duration,
     pub sent: usize,
     pub resent: u64,
-    /// Messages that were stored when the server was killed, and not acked: sending them again must not double them.
+    /// Messages that were stored when it was killed, and not acked: sending them again must not double them.
     pub in_doubt: usize,
     pub findings: Vec<Finding>,
 }
@@ -49,18 +62,23 @@ pub struct Cycle {
 /// Server, clients and rooms.
 pub struct Run {
     server: Server,
+    postgres: Option<Arc<Postgres>>,
     clients: Vec<Client>,
     rooms: Vec<Room>,
     dice: Dice,
-    down: watch::Sender<bool>,
+    standing: watch::Sender<Standing>,
     alarms: usize,
 }
 
 impl Run {
     /// People, orders and rooms are there, the server runs, and every client is connected.
-    pub async fn begin(binary: &Path, folder: &Path, seed: u64, clients: usize, rooms: usize) -> Result<Self> {
-        let mut dice = Dice::new(seed, 0);
-        let mut server = Server::new(binary, folder, &mut dice)?;
+    pub async fn begin(
+        mut server: Server,
+        postgres: Option<Arc<Postgres>>,
+        seed: u64,
+        (clients, rooms): (usize, usize),
+    ) -> Result<Self> {
+        let dice = Dice::new(seed, 0);
         server.seed(&town(rooms)).await?;
         server.start().await?;
         let rooms = open_rooms(&server, rooms).await?;
@@ -82,10 +100,11 @@ impl Run {
         let clients = clients.collect::<Result<Vec<_>>>()?;
         let mut run = Self {
             server,
+            postgres,
             clients,
             rooms,
             dice,
-            down: watch::Sender::new(false),
+            standing: watch::Sender::new(Standing::Whole),
             alarms: 0,
         };
         let late = run.all_reach(Goal::Settle).await?;
@@ -94,27 +113,36 @@ impl Run {
     }
 
     /// One cycle.
-    pub async fn cycle(&mut self) -> Result<Cycle> {
+    pub async fn cycle(&mut self, blow: Blow) -> Result<Cycle> {
         let sent_before = self.sent();
         let resent_before = self.resent();
         self.clients.iter_mut().for_each(|client| client.ledger.begin_cycle());
-        let killed_after = Duration::from_millis(self.dice.between(LOAD.start, LOAD.end));
-        let mut findings = self.load_and_kill(killed_after).await?;
-        let ready_after = self.server.start().await?;
-        let in_doubt = self.in_doubt()?;
-        self.down.send_replace(false);
+        self.standing.send_replace(Standing::Whole);
+        let killed_after = self.moment();
+        let mut in_doubt = 0;
+        let (mut findings, ready_after) = match blow {
+            Blow::Server => {
+                let findings = self.load_and_kill(killed_after).await?;
+                let ready_after = self.server.start().await?;
+                in_doubt = self.in_doubt()?;
+                (findings, ready_after)
+            }
+            Blow::Database(away) => self.load_and_stop_database(killed_after, away).await?,
+        };
+        self.standing.send_replace(Standing::Enough);
         findings.extend(self.all_reach(Goal::Settle).await?);
         if findings.is_empty() {
             findings.extend(self.say_last().await?);
         }
-        let stored = Stored::open(&self.server.data())?;
+        let stored = self.server.stored()?;
         for evidence in self.evidence(false).await? {
             findings.extend(self.check_room(evidence, &stored)?);
         }
-        findings.extend(self.overheard()?);
+        findings.extend(self.overheard(blow)?);
         self.settle(&stored)?;
         let (sent, resent) = (self.sent() - sent_before, self.resent() - resent_before);
         Ok(Cycle {
+            blow,
             killed_after,
             ready_after,
             sent,
@@ -124,21 +152,28 @@ impl Run {
         })
     }
 
+    fn moment(&mut self) -> Duration {
+        Duration::from_millis(self.dice.between(LOAD.start, LOAD.end))
+    }
+
     /// All clients send until the server is killed, and have noticed that it was.
     async fn load_and_kill(&mut self, after: Duration) -> Result<Vec<Finding>> {
         let Self {
-            server, clients, down, ..
+            server,
+            clients,
+            standing,
+            ..
         } = self;
-        let watching = down.subscribe();
+        let watching = standing.subscribe();
         let load = try_join_all(clients.iter_mut().map(|client| client.pursue(Goal::Load, &watching)));
         let kill = async {
             sleep(after).await;
             let ended = server.ended()?;
-            // In one go: nobody may notice the kill before `down` says so.
+            // In one go: nobody may notice the kill before `standing` says so.
             if ended.is_none() {
                 server.kill()?;
             }
-            down.send_replace(true);
+            standing.send_replace(Standing::Down);
             server.gone().await?;
             let says = |status| Finding::new(Kind::Server, format!("ended by itself under load: {status}"));
             anyhow::Ok(ended.map(says))
@@ -148,9 +183,41 @@ impl Run {
         Ok(ended?.into_iter().collect())
     }
 
+    /// All clients send while PostgreSQL ends at once and comes back, and for a while after: sends go on by themselves,
+    /// over the sockets that were there. How long it took from its return until the server was ready.
+    async fn load_and_stop_database(&mut self, after: Duration, away: Duration) -> Result<(Vec<Finding>, Duration)> {
+        let afterwards = self.moment();
+        let Self {
+            server,
+            postgres,
+            clients,
+            standing,
+            ..
+        } = self;
+        let postgres = postgres.clone().context("there is no PostgreSQL to stop")?;
+        let watching = standing.subscribe();
+        let load = try_join_all(clients.iter_mut().map(|client| client.pursue(Goal::Load, &watching)));
+        let blow = async {
+            sleep(after).await;
+            standing.send_replace(Standing::Away);
+            let stopped = Arc::clone(&postgres);
+            spawn_blocking(move || stopped.stop_at_once()).await??;
+            sleep(away).await;
+            spawn_blocking(move || postgres.go_on()).await??;
+            let ready_after = server.ready().await?;
+            standing.send_replace(Standing::Whole);
+            sleep(afterwards).await;
+            standing.send_replace(Standing::Enough);
+            anyhow::Ok(ready_after)
+        };
+        let (load, ready_after) = join(load, blow).await;
+        load?;
+        Ok((Vec::new(), ready_after?))
+    }
+
     /// How many drafts are stored that their clients know nothing of.
     fn in_doubt(&self) -> Result<usize> {
-        let stored = Stored::open(&self.server.data())?;
+        let stored = self.server.stored()?;
         let mut count = 0;
         for room in &self.rooms {
             let rows = stored.rows(room.id, room.settled.1)?;
@@ -170,7 +237,7 @@ impl Run {
 
     /// Every client pursues a goal; a finding for each that does not reach it.
     async fn all_reach(&mut self, goal: Goal) -> Result<Vec<Finding>> {
-        let watching = self.down.subscribe();
+        let watching = self.standing.subscribe();
         let reached = join_all(self.clients.iter_mut().map(async |client| {
             let reached = timeout(SETTLE_PATIENCE, client.pursue(goal, &watching)).await;
             (client, reached)
@@ -206,7 +273,7 @@ impl Run {
             let id = speaker.ledger.drafts.get(draft).and_then(|draft| draft.acked);
             heard.extend(id.map(|id| (speaker.seat.room, id)));
         }
-        let watching = self.down.subscribe();
+        let watching = self.standing.subscribe();
         for (room, id) in heard {
             for client in self.clients.iter_mut().filter(|client| client.seat.room == room) {
                 let reached = timeout(SETTLE_PATIENCE, client.pursue(Goal::Hear(id), &watching)).await;
@@ -301,15 +368,17 @@ impl Run {
         Ok(())
     }
 
-    /// What clients noticed on the way, and what the server's log has cried out since the last time.
-    fn overheard(&mut self) -> Result<Vec<Finding>> {
+    /// What clients noticed on the way, and what the server's log has cried out since the last time. An error may tell
+    /// of a database that was stopped.
+    fn overheard(&mut self, blow: Blow) -> Result<Vec<Finding>> {
         let mut findings: Vec<Finding> = self
             .clients
             .iter_mut()
             .flat_map(|client| std::mem::take(&mut client.findings))
             .collect();
         let alarms = self.server.alarms()?;
-        let new = alarms.iter().skip(self.alarms);
+        let explained = |line: &&String| blow != Blow::Server && !line.contains("panicked at");
+        let new = alarms.iter().skip(self.alarms).filter(|line| !explained(line));
         findings.extend(new.map(|line| Finding::new(Kind::Server, format!("the log says: {line}"))));
         self.alarms = alarms.len();
         Ok(findings)
@@ -323,14 +392,14 @@ impl Run {
         match self.server.stopped().await? {
             Some(status) if status.success() => {}
             Some(status) => findings.push(Finding::new(Kind::Server, format!("SIGTERM ended it with {status}"))),
-            None => findings.push(Finding::new(Kind::Server, "SIGTERM did not end it in 15 s".to_owned())),
+            None => findings.push(Finding::new(Kind::Server, "SIGTERM did not end it".to_owned())),
         }
-        let stored = Stored::open(&self.server.data())?;
+        let stored = self.server.stored()?;
         for evidence in evidence {
             findings.extend(self.check_room(evidence, &stored)?);
         }
         findings.extend(stored.damage()?);
-        findings.extend(self.overheard()?);
+        findings.extend(self.overheard(Blow::Server)?);
         Ok(findings)
     }
 

@@ -13,11 +13,12 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 
 use super::dice::Dice;
+use super::stored::Stored;
 
-/// So long may a start take before the run is given up.
-const START_PATIENCE: Duration = Duration::from_secs(30);
-/// So long may a stop take: the server's own limit is ten seconds.
-const STOP_PATIENCE: Duration = Duration::from_secs(15);
+/// So long may a start take before the run is given up …
+const START_PATIENCE: Duration = Duration::from_secs(120);
+/// … and a stop: the server's own limit is ten seconds, and a busy machine takes longer.
+const STOP_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Rates are off, and all windows of a person fit: the load is the test, not its limits.
 const SETTINGS: [(&str, &str); 4] = [
@@ -32,12 +33,14 @@ pub struct Server {
     binary: PathBuf,
     folder: PathBuf,
     pub address: SocketAddr,
+    /// Where its PostgreSQL is; nothing for SQLite.
+    database: Option<String>,
     child: Option<Child>,
 }
 
 impl Server {
     /// Nothing runs yet. Everything is kept in `folder`, which is emptied.
-    pub fn new(binary: &Path, folder: &Path, dice: &mut Dice) -> Result<Self> {
+    pub fn new(binary: &Path, folder: &Path, database: Option<String>, dice: &mut Dice) -> Result<Self> {
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
@@ -47,13 +50,19 @@ impl Server {
             binary,
             folder,
             address: free_address(dice)?,
+            database,
             child: None,
         })
     }
 
     /// The data directory.
-    pub fn data(&self) -> PathBuf {
+    fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// What is stored.
+    pub fn stored(&self) -> Result<Stored> {
+        Stored::open(&self.data(), self.database.as_deref())
     }
 
     fn log(&self) -> PathBuf {
@@ -68,6 +77,9 @@ impl Server {
             .arg("--data")
             .arg(self.data())
             .current_dir(&self.folder);
+        if let Some(database) = &self.database {
+            command.args(["--database", database]);
+        }
         command
             .env_clear()
             .envs(SETTINGS)
@@ -121,12 +133,17 @@ impl Server {
         let log = OpenOptions::new().create(true).append(true).open(self.log())?;
         let mut command = self.command(&["serve", "--listen", &self.address.to_string()]);
         command.stdout(log.try_clone()?).stderr(log);
-        let started = Instant::now();
         self.child = Some(command.spawn()?);
+        self.ready().await
+    }
+
+    /// How long it took until the server was ready.
+    pub async fn ready(&mut self) -> Result<Duration> {
+        let started = Instant::now();
         let ready = format!("http://{}/readyz", self.address);
         while started.elapsed() < START_PATIENCE {
             if let Some(status) = self.ended()? {
-                bail!("the server did not start: {status}\n{}", self.last_words());
+                bail!("the server ended: {status}\n{}", self.last_words());
             }
             if reqwest::get(&ready).await.is_ok_and(|answer| answer.status() == 200) {
                 return Ok(started.elapsed());

@@ -1,6 +1,6 @@
 //! What a client makes of frames and answers: acks, its list, and what the server should not have said.
 
-use super::{Answer, Client, PAUSE};
+use super::{Answer, Client};
 use crate::crash::finding::{Finding, Kind};
 use crate::crash::ledger::Wish;
 use crate::crash::list::Line;
@@ -10,6 +10,8 @@ use crate::crash::wire::{Frame, Heard, Reply, Said, number_in};
 const TOO_SLOW: u16 = 4008;
 /// The close code of a server that stops.
 const RESTARTING: u16 = 4009;
+/// The close code of a server that has failed.
+const FAILED: u16 = 1011;
 
 impl Client {
     /// Something was heard; `expects_end` when the server is about to be gone, or is gone.
@@ -21,6 +23,8 @@ impl Client {
                 match code {
                     TOO_SLOW => self.cuts += 1,
                     RESTARTING if expects_end => {}
+                    // Who comes while the database is away cannot be let in; who is in stays.
+                    FAILED if self.was_away && !self.has_begun => {}
                     _ => self.finds(Kind::Conduct, format!("was closed with {code} {reason:?}")),
                 }
             }
@@ -56,6 +60,7 @@ impl Client {
         self.heard = history.iter().map(|said| said.id).collect();
         self.list.connected(history.into_iter().map(Line::from).collect());
         self.is_back = true;
+        self.has_begun = true;
         self.ask_pages(std::time::Duration::ZERO);
     }
 
@@ -93,6 +98,8 @@ impl Client {
         let own = client_id.and_then(|client_id| self.ledger.number_of(client_id));
         match (code.as_deref(), own) {
             (Some("busy"), Some(number)) => self.send_later(number),
+            // A mark, of which nothing was promised.
+            (Some("busy"), None) => {}
             (code, _) => self.finds(
                 Kind::Conduct,
                 format!("was told {code:?} {detail:?} about {client_id:?}"),
@@ -102,7 +109,7 @@ impl Client {
 
     fn send_later(&mut self, number: usize) {
         self.ledger.resends(number);
-        self.by_rest(number, PAUSE);
+        self.by_rest(number, self.pause);
     }
 
     pub(super) fn answered(&mut self, answer: Answer, is_down: bool) {
@@ -113,7 +120,7 @@ impl Client {
             Answer::Pages(connection, pages) if connection == self.connection => match pages {
                 Some(pages) => self.list.closed(self.settled, pages),
                 None if is_down => {}
-                None => self.ask_pages(PAUSE),
+                None => self.ask_pages(self.pause),
             },
             // A later connection has asked for pages of its own.
             Answer::Pages(..) => {}
@@ -152,7 +159,7 @@ impl Client {
             Some((404, _)) if may_be_done => self.ledger.changed(number),
             Some((503, _)) | None => {
                 if !is_down {
-                    self.ask_change(number, PAUSE);
+                    self.ask_change(number, self.pause);
                 }
             }
             Some((status, body)) => {
