@@ -1,5 +1,5 @@
 // A house for the browser tests: a real server on its own data, real browsers, and a clean end.
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -103,6 +103,7 @@ class House {
   #server = null;
   #log = "";
   #tokens = new Map();
+  #key = null;
   /** What went wrong in any page: script errors and breaches of the content policy. */
   faults = [];
 
@@ -180,6 +181,24 @@ class House {
 
   write(person, room, message) {
     return this.call(person, "POST", "/api/chat/messages/", { room, message });
+  }
+
+  /** Says something in an order's room as the host application does, by its API key. */
+  async announce(order, text) {
+    this.#key ??= this.#newKey();
+    const answer = await fetch(`${this.url}/api/v1/rooms/order:${order}/system-messages/`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.#key}` },
+      body: JSON.stringify({ text }),
+    });
+    equal(answer.status, 201, await answer.text());
+  }
+
+  #newKey() {
+    const words = ["key", "create", "shop", "--scope", "rooms", "--data", this.#data];
+    const made = spawnSync(binary, words, { encoding: "utf8" });
+    ok(made.status === 0, `no key: ${made.stderr}${made.error ?? ""}`);
+    return made.stdout.trim();
   }
 
   async writeMany(room, count, textOf = (index) => `Сообщение ${index}`) {

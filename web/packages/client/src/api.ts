@@ -1,13 +1,17 @@
 // The calls of the order-rooms contract.
 import type { FileLike, UploadCall } from "./platform.ts";
+import { readMessage, readRoom, readStretch, type Stretch } from "./reading.ts";
 import type { Session } from "./session.ts";
-import type { Message, Page, Room } from "./words.ts";
+import { type Message, type Page, type Room, Trouble } from "./words.ts";
 
 /** Which page of a list: `last` is the newest. */
 export interface PageWish {
   page: number | "last";
   pageSize: number;
 }
+
+/** A page of messages; those that cannot be read are missing in `results`. */
+export type MessagePage = Page<Message> & Pick<Stretch, "skipped">;
 
 /** Watches a file on its way, and can stop it. */
 export type UploadWatch = Pick<UploadCall, "progress" | "signal">;
@@ -20,7 +24,7 @@ export interface ChatApi {
   createRoomForOrder(order: number): Promise<Room>;
   /** The newest 1,000 messages, oldest first. */
   getMessages(room: number): Promise<Message[]>;
-  getMessagePage(room: number, wish: PageWish): Promise<Page<Message>>;
+  getMessagePage(room: number, wish: PageWish): Promise<MessagePage>;
   markAsRead(room: number): Promise<void>;
   /** With the `clientId` of an earlier try, gives that try's message. With a file the text may be empty. */
   sendMessage(
@@ -38,26 +42,44 @@ export function createChatApi(session: Session): ChatApi {
   const rooms = "/api/chat/rooms/";
   const messages = "/api/chat/messages/";
   return {
-    getRooms: () => session.call("GET", rooms),
-    getRoom: (room) => session.call("GET", `${rooms}${room}/`),
+    async getRooms() {
+      const told = await session.call<unknown[]>("GET", rooms);
+      return told.flatMap((room) => readRoom(room) ?? []);
+    },
+    getRoom: (room) => readable(session.call("GET", `${rooms}${room}/`), readRoom),
     createRoomForOrder: (order) =>
-      session.call("POST", `${rooms}create_for_order/`, { order_id: order }),
-    getMessages: (room) => session.call("GET", `${rooms}${room}/messages/`),
-    getMessagePage: (room, { page, pageSize }) =>
-      session.call("GET", `${rooms}${room}/messages/?page=${page}&page_size=${pageSize}`),
+      readable(session.call("POST", `${rooms}create_for_order/`, { order_id: order }), readRoom),
+    async getMessages(room) {
+      return readStretch(await session.call("GET", `${rooms}${room}/messages/`)).messages;
+    },
+    async getMessagePage(room, { page, pageSize }) {
+      const path = `${rooms}${room}/messages/?page=${page}&page_size=${pageSize}`;
+      const told = await session.call<Page<unknown>>("GET", path);
+      const { messages, skipped } = readStretch(told.results);
+      return { ...told, results: messages, skipped };
+    },
     async markAsRead(room) {
       await session.call("POST", `${rooms}${room}/mark_read/`);
     },
     sendMessage(room, message, clientId, file, watch) {
       const fields: Record<string, string> = { room: String(room), message };
       if (clientId) fields.client_id = clientId;
-      return file
+      const told = file
         ? session.upload(messages, { fields, file, ...watch })
         : session.call("POST", messages, { ...fields, room });
+      return readable(told, readMessage);
     },
-    editMessage: (id, text) => session.call("PATCH", `${messages}${id}/`, { message: text }),
+    editMessage: (id, text) =>
+      readable(session.call("PATCH", `${messages}${id}/`, { message: text }), readMessage),
     async deleteMessage(id) {
       await session.call("DELETE", `${messages}${id}/`);
     },
   };
+}
+
+/** What a call told; where it is one thing only, there is nothing without it. */
+async function readable<T>(told: Promise<unknown>, read: (told: unknown) => T | null): Promise<T> {
+  const found = read(await told);
+  if (!found) throw new Trouble("server", 0);
+  return found;
 }

@@ -130,7 +130,7 @@ export class ChatClient {
     if (loaded && known) {
       const newest = items.findLast(({ erased }) => !erased)?.message ?? null;
       this.list.patch(room.id, { newest, unread: known.unread_count });
-      if (newest && newest.sender.id === this.#own?.me) this.list.haste();
+      if (newest && newest.sender?.id === this.#own?.me) this.list.haste();
     }
     this.list.hint();
   }

@@ -1,9 +1,10 @@
 // The frames of a room's socket: what is heard, checked before it is believed, and what is said.
+import { readMessage, readStretch } from "./reading.ts";
 import type { Message } from "./words.ts";
 
 /** What the server says. */
 export type Heard =
-  | { type: "message_history"; messages: Message[] }
+  | { type: "message_history"; messages: Message[]; skipped: number[] }
   | { type: "chat_message"; message: Message; clientId: string | null }
   | { type: "message_updated"; message: Message }
   | { type: "message_deleted"; room: number; id: number }
@@ -28,16 +29,17 @@ export function hear(data: unknown): Heard | null {
   const clientId = typeof frame?.client_id === "string" ? frame.client_id : null;
   switch (frame?.type) {
     case "message_history":
-      // A history that is half understood would look like deletions.
-      return Array.isArray(frame.messages) && frame.messages.every(isMessage)
-        ? { type: "message_history", messages: frame.messages }
+      return Array.isArray(frame.messages)
+        ? { type: "message_history", ...readStretch(frame.messages) }
         : null;
     case "chat_message":
-      return isMessage(frame.message)
-        ? { type: "chat_message", message: frame.message, clientId }
-        : null;
-    case "message_updated":
-      return isMessage(frame.message) ? { type: "message_updated", message: frame.message } : null;
+    case "message_updated": {
+      const message = readMessage(frame.message);
+      if (!message) return null;
+      return frame.type === "chat_message"
+        ? { type: "chat_message", message, clientId }
+        : { type: "message_updated", message };
+    }
     case "message_deleted":
       return typeof frame.id === "number"
         ? { type: "message_deleted", room: Number(frame.room), id: frame.id }
@@ -56,17 +58,4 @@ export function hear(data: unknown): Heard | null {
     default:
       return null;
   }
-}
-
-function isMessage(value: unknown): value is Message {
-  const message = value as Partial<Message> | null;
-  return (
-    typeof message === "object" &&
-    message !== null &&
-    typeof message.id === "number" &&
-    typeof message.message === "string" &&
-    typeof message.created_at === "string" &&
-    typeof message.sender === "object" &&
-    message.sender !== null
-  );
 }

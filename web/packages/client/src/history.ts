@@ -1,7 +1,8 @@
 // Reads a room's past over REST, oldest-first pages walked from the end, so that no hole can open.
-import type { ChatApi } from "./api.ts";
+import type { ChatApi, MessagePage } from "./api.ts";
+import type { Stretch } from "./reading.ts";
 import type { Timeline } from "./timeline.ts";
-import { asTrouble, type Message, type Page } from "./words.ts";
+import { asTrouble, type Message } from "./words.ts";
 
 /** Messages in a page of older history. */
 export const PAGE = 50;
@@ -11,20 +12,18 @@ const WIDE_PAGE = 200;
 const WIDEST = 25;
 
 /** Everything from `id` (or earlier) to the newest message; null when that is too much. */
-export async function readBackTo(
-  api: ChatApi,
-  room: number,
-  id: number,
-): Promise<Message[] | null> {
+export async function readBackTo(api: ChatApi, room: number, id: number): Promise<Stretch | null> {
   let messages: Message[] = [];
+  let skipped: number[] = [];
   let page: number | "last" = "last";
   for (let read = 0; read < WIDEST; read += 1) {
-    const told: Page<Message> = await api.getMessagePage(room, { page, pageSize: WIDE_PAGE });
+    const told: MessagePage = await api.getMessagePage(room, { page, pageSize: WIDE_PAGE });
     // New messages do not move a page that is told oldest first; a deletion only repeats some.
     messages = [...told.results, ...messages];
+    skipped = [...told.skipped, ...skipped];
     const number: number = page === "last" ? Math.max(1, Math.ceil(told.count / WIDE_PAGE)) : page;
     const first = messages[0];
-    if (number === 1 || (first && first.id <= id)) return messages;
+    if (number === 1 || (first && first.id <= id)) return { messages, skipped };
     page = number - 1;
   }
   return null;
@@ -77,7 +76,7 @@ export class OlderPages {
     const first = timeline.first?.message.id ?? 0;
     const before: Message[] = [];
     for (let next = page; ; next += 1) {
-      let told: Page<Message>;
+      let told: MessagePage;
       try {
         told = await this.#ask(next);
       } catch (error) {
@@ -92,7 +91,7 @@ export class OlderPages {
     }
   }
 
-  #ask(page: number | "last"): Promise<Page<Message>> {
+  #ask(page: number | "last"): Promise<MessagePage> {
     return this.#api.getMessagePage(this.#room, { page, pageSize: PAGE });
   }
 }

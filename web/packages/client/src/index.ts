@@ -1,5 +1,11 @@
 // The headless client: everything about a chat that needs no page.
-export { type ChatApi, createChatApi, type PageWish, type UploadWatch } from "./api.ts";
+export {
+  type ChatApi,
+  createChatApi,
+  type MessagePage,
+  type PageWish,
+  type UploadWatch,
+} from "./api.ts";
 export { ChatClient, chatApi, defaultClient } from "./client.ts";
 export type { Drafts } from "./drafts.ts";
 export { fileName, filePath, isPicture } from "./files.ts";

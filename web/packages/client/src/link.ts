@@ -131,9 +131,10 @@ export class Link {
     const callOff = this.#platform.later(CONNECT_PATIENCE, () => this.#ended(socket, 1006, ""));
     socket.onmessage = ({ data }) => {
       if (socket !== this.#candidate && socket !== this.#socket) return;
+      // Also a frame that says nothing to this client shows that the link lives.
+      this.#heardAt = this.#platform.now();
       const frame = hear(data);
       if (!frame) return;
-      this.#heardAt = this.#platform.now();
       if (socket === this.#candidate) {
         callOff();
         this.#promote(socket);

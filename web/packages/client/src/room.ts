@@ -6,6 +6,7 @@ import { Link, type LinkState } from "./link.ts";
 import { Observed } from "./observed.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
 import type { FileLike, Platform } from "./platform.ts";
+import type { Stretch } from "./reading.ts";
 import type { Session } from "./session.ts";
 import { type Item, type Older, Timeline } from "./timeline.ts";
 import { TypingEar, TypingVoice } from "./typing.ts";
@@ -233,7 +234,7 @@ export class OpenRoom extends Observed<RoomSnapshot> {
   #heard(frame: Heard): void {
     switch (frame.type) {
       case "message_history":
-        this.#history(frame.messages);
+        this.#history(frame);
         break;
       case "chat_message":
         this.#message(frame.message, frame.clientId);
@@ -259,10 +260,10 @@ export class OpenRoom extends Observed<RoomSnapshot> {
   }
 
   #message(message: Message, clientId: string | null): void {
-    const mine = message.sender.id === this.#ways.me;
+    const mine = this.#isMine(message);
     if (this.#ahead) this.#ahead.push(message);
     else if (this.#timeline.put(message, clientId)) {
-      this.#typingEar.hear(message.sender.id, false);
+      if (message.sender) this.#typingEar.hear(message.sender.id, false);
       if (!mine) this.#arrived(message);
       for (const ear of this.#messageEars) ear(message);
     }
@@ -300,10 +301,11 @@ export class OpenRoom extends Observed<RoomSnapshot> {
   }
 
   /** A socket has just opened and told the newest messages. */
-  #history(newest: readonly Message[]): void {
+  #history(told: Stretch): void {
+    const newest = told.messages;
     const first = newest[0];
     const last = this.#timeline.last;
-    const whole = newest.length < HISTORY;
+    const whole = newest.length + told.skipped.length < HISTORY;
     const from = whole ? Number.NEGATIVE_INFINITY : (first?.id ?? 0);
     if (!this.#loaded) {
       this.#timeline.reset(newest, whole ? "none" : "some");
@@ -311,9 +313,9 @@ export class OpenRoom extends Observed<RoomSnapshot> {
       this.#placeDivider();
     } else if (!last) {
       this.#timeline.reset([], whole ? "none" : "some");
-      this.#catchUp(newest, from);
+      this.#catchUp(told, from);
     } else if (whole || (first && first.id <= last.message.id)) {
-      this.#catchUp(newest, from);
+      this.#catchUp(told, from);
     } else {
       this.#ahead = [...newest];
     }
@@ -325,12 +327,12 @@ export class OpenRoom extends Observed<RoomSnapshot> {
     this.#uploads.start();
   }
 
-  #catchUp(newest: readonly Message[], from: number, tick?: number): void {
+  #catchUp(told: Stretch, from: number, tick?: number): void {
     const had = this.#timeline.last?.message.id ?? 0;
-    this.#timeline.reconcile(newest, from, tick);
+    this.#timeline.reconcile(told, from, tick);
     for (const { message, erased } of this.#timeline.items) {
       if (message.id <= had || erased) continue;
-      if (message.sender.id !== this.#ways.me) this.#arrived(message);
+      if (!this.#isMine(message)) this.#arrived(message);
       for (const ear of this.#messageEars) ear(message);
     }
   }
@@ -351,7 +353,7 @@ export class OpenRoom extends Observed<RoomSnapshot> {
       if (stretch) this.#catchUp(stretch, from, tick);
       else if (ahead.length > 0) this.#timeline.reset(ahead, "some");
       for (const message of ahead) this.#timeline.put(message, null);
-      this.#guessOwn(stretch ?? ahead);
+      this.#guessOwn(stretch?.messages ?? ahead);
       this.#takeIn();
     } catch {
       if (repair !== this.#repair) return;
@@ -373,7 +375,7 @@ export class OpenRoom extends Observed<RoomSnapshot> {
       if (taken.has(entry.clientId)) continue;
       const match = newest.find(
         ({ id, sender, message, created_at }) =>
-          sender.id === this.#ways.me &&
+          sender?.id === this.#ways.me &&
           message === entry.text &&
           Date.parse(created_at) > entry.at - GUESS_SLACK &&
           this.#timeline.items.some((item) => item.message.id === id && !item.clientId),
@@ -387,15 +389,17 @@ export class OpenRoom extends Observed<RoomSnapshot> {
     this.#dividerPlaced = true;
     let left = this.#room.unread_count;
     this.#blockGrows = left > 0;
-    const foreign = this.#timeline.items.filter(
-      ({ message }) => message.sender.id !== this.#ways.me,
-    );
+    const foreign = this.#timeline.items.filter(({ message }) => !this.#isMine(message));
     for (const { message } of foreign.reverse()) {
       if (left === 0) break;
       this.#lastUnread ??= message.id;
       left -= 1;
       this.#firstUnread = message.id;
     }
+  }
+
+  #isMine({ sender }: Message): boolean {
+    return sender?.id === this.#ways.me;
   }
 
   #linkChanged(state: LinkState): void {
@@ -436,7 +440,7 @@ export class OpenRoom extends Observed<RoomSnapshot> {
   #readUpTo(): number {
     const marks = (this.#room?.participants ?? [])
       .filter(({ user }) => user.id !== this.#ways.me)
-      .map(({ last_read_at }) => (last_read_at ? Date.parse(last_read_at) : 0));
+      .map(({ last_read_at }) => Date.parse(last_read_at ?? "") || 0);
     return Math.max(0, ...marks);
   }
 }

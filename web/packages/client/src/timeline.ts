@@ -1,4 +1,5 @@
 // The loaded part of a room: the newest messages without a hole, however they arrived.
+import type { Stretch } from "./reading.ts";
 import type { Message } from "./words.ts";
 
 /** A message with what this client knows about it besides. */
@@ -105,18 +106,20 @@ export class Timeline {
 
   /**
    * Takes over what the server told about a stretch: all messages from `from` (-Infinity: from the
-   * very first) to the last of `told`. What is missing there was deleted. Anything heard live after
-   * `tick` is newer than `told` and stays.
+   * very first) to the last of `told`. What is missing there was deleted, unless it may be what was
+   * skipped. Anything heard live after `tick` is newer than `told` and stays.
    */
-  reconcile(told: readonly Message[], from: number, tick: number = this.#tick): void {
-    const stretch = sorted(told).filter(({ id }) => id >= from);
+  reconcile(told: Stretch, from: number, tick: number = this.#tick): void {
+    const stretch = sorted(told.messages).filter(({ id }) => id >= from);
     const whole = from === Number.NEGATIVE_INFINITY;
     const upTo = stretch.at(-1)?.id ?? (whole ? Number.POSITIVE_INFINITY : 0);
-    const ids = new Set(stretch.map(({ id }) => id));
+    const ids = new Set([...stretch.map(({ id }) => id), ...told.skipped]);
+    const anyId = told.skipped.includes(Number.NaN);
     const newer = (id: number) => (this.#touched.get(id) ?? 0) > tick;
     for (const { message } of this.#items) {
       const { id } = message;
-      const gone = id >= from && id <= upTo && !ids.has(id) && !newer(id);
+      const missing = id >= from && id <= upTo && !ids.has(id);
+      const gone = missing && !anyId && !newer(id);
       if (gone) this.#erased.add(id);
     }
     this.#items = this.#items.map((item) =>

@@ -23,7 +23,8 @@ export interface Me {
 export interface Message {
   id: number;
   room: number;
-  sender: Person;
+  /** Null where nobody wrote it: the host application says it. */
+  sender: Person | null;
   sender_name: string;
   message: string;
   file: string | null;

@@ -229,6 +229,11 @@ export function message(id: number, sender = OTHER, text = `текст ${id}`): 
   };
 }
 
+/** What the host application says in nobody's name. */
+export function notice(id: number, text = `сообщение ${id}`): Message {
+  return { ...message(id, OTHER, text), sender: null, sender_name: "" };
+}
+
 export function json(
   status: number,
   body: unknown,

@@ -7,7 +7,7 @@ const EVERY = 1_000;
 
 export function Announcer({ room, me }: { room: OpenRoom; me: number }): ReactNode {
   const lang = useLang();
-  const { arrived, file: fileWord } = useWords();
+  const { arrived, file: fileWord, notice, message: messageWord } = useWords();
   const [said, setSaid] = useState("");
   const waiting = useRef<string[]>([]);
   useEffect(() => {
@@ -20,17 +20,19 @@ export function Announcer({ room, me }: { room: OpenRoom; me: number }): ReactNo
       setSaid(count === 1 && only ? only : plural(lang, count, arrived));
     };
     const stop = room.onMessage((message) => {
-      if (message.sender.id === me) return;
+      if (message.sender?.id === me) return;
       const file = message.file ? `${fileWord} ${fileName(message.file)}` : "";
       const said = [message.message.slice(0, 200), file].filter(Boolean).join(". ");
-      waiting.current.push(`${message.sender_name}: ${said}`);
+      waiting.current.push(
+        `${message.sender ? message.sender_name || messageWord : notice}: ${said}`,
+      );
       timer ??= setTimeout(speak, EVERY);
     });
     return () => {
       stop();
       if (timer) clearTimeout(timer);
     };
-  }, [room, me, lang, arrived, fileWord]);
+  }, [room, me, lang, arrived, fileWord, notice, messageWord]);
   return (
     <div className="bs-hidden" role="log" aria-live="polite">
       {said}

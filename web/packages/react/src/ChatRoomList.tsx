@@ -152,7 +152,7 @@ function Preview(props: { room: Room; current: boolean; me: number | undefined }
   if (!message) return <span className="bs-preview bs-none">{words.noMessages}</span>;
   return (
     <span className="bs-preview">
-      {message.sender.id === me && `${words.you}: `}
+      {message.sender?.id === me && `${words.you}: `}
       {shorten(textOf(message, words.file))}
     </span>
   );

@@ -184,7 +184,7 @@ function isEmpty({ items, unsent }: RoomSnapshot): boolean {
 }
 
 function lastOwn({ items }: RoomSnapshot, me: number): Editing | null {
-  const item = items.findLast(({ message, erased }) => message.sender.id === me && !erased);
+  const item = items.findLast(({ message, erased }) => message.sender?.id === me && !erased);
   return item ? { id: item.message.id, text: item.message.message } : null;
 }
 

@@ -1,4 +1,4 @@
-// One row of a thread: a message with its ticks and actions, a day, or the unread line.
+// One row of a thread: a message with its ticks and actions, a notice, a day, or the unread line.
 import { memo, type ReactNode, useState } from "react";
 import { FileView } from "./FileView.tsx";
 import { Icon, Ticks } from "./icons.tsx";
@@ -46,15 +46,53 @@ export const RowView = memo(function RowView({ row, active, actions }: RowViewPr
         </p>
       );
     case "message":
-      return <MessageView row={row} active={active} actions={actions} />;
+      return row.sender === null ? (
+        <NoticeView row={row} active={active} actions={actions} />
+      ) : (
+        <MessageView row={row} sender={row.sender} active={active} actions={actions} />
+      );
   }
 }, sameRow);
 
-function MessageView(props: { row: MessageRow; active: boolean; actions: MessageActions }) {
-  const { row, active, actions } = props;
+interface MessageViewProps {
+  row: MessageRow;
+  active: boolean;
+  actions: MessageActions;
+}
+
+/** What the application itself says: a quiet line that is nobody's, and that nobody can change. */
+function NoticeView({ row, active, actions }: MessageViewProps): ReactNode {
+  const words = useWords();
+  return (
+    <article
+      className="bs-row bs-notice"
+      tabIndex={active ? 0 : -1}
+      aria-label={`${words.notice}, ${clock(row.at)}`}
+      data-key={row.key}
+      data-head={row.head}
+      data-unread={row.unread}
+    >
+      {row.file && !row.erased && <FileView row={row} actions={actions} />}
+      <p className="bs-notice-line">
+        <span className="bs-notice-words">
+          <span className="bs-text" dir="auto">
+            {row.erased ? words.removed : <Text text={row.text} />}
+          </span>{" "}
+          <time dateTime={row.at.toISOString()} title={dateAndClock(row.at)}>
+            {clock(row.at)}
+          </time>
+        </span>
+      </p>
+    </article>
+  );
+}
+
+function MessageView(props: MessageViewProps & { sender: number }): ReactNode {
+  const { row, sender, active, actions } = props;
   const words = useWords();
   const [open, setOpen] = useState(false);
-  const who = row.mine ? words.you : row.name;
+  // Who is deleted leaves what they wrote, without a name.
+  const who = row.mine ? words.you : row.name || words.message;
   return (
     <article
       className="bs-row"
@@ -68,8 +106,8 @@ function MessageView(props: { row: MessageRow; active: boolean; actions: Message
       data-failed={row.progress === "failed"}
       data-open={open}
     >
-      {row.head && !row.mine && (
-        <span className="bs-name" data-hue={hueOf(row.sender)}>
+      {row.head && !row.mine && row.name && (
+        <span className="bs-name" data-hue={hueOf(sender)}>
           {row.name}
         </span>
       )}

@@ -21,7 +21,8 @@ export interface MessageRow {
   /** The file while it is on its way. */
   upload: Upload | null;
   mine: boolean;
-  sender: number;
+  /** Null where nobody wrote it: then it is a notice, not a bubble. */
+  sender: number | null;
   name: string;
   /** First and last of its group. */
   head: boolean;
@@ -80,7 +81,7 @@ export function rowsOf(source: RowSource): Row[] {
 function stored({ items, me, firstUnread, lastUnread, readUpTo }: RowSource): MessageRow[] {
   return items.map(({ message, clientId, edited, erased }) => {
     const at = new Date(message.created_at);
-    const mine = message.sender.id === me;
+    const mine = message.sender?.id === me;
     const read = message.is_read || at.getTime() <= readUpTo;
     return {
       kind: "message",
@@ -92,7 +93,7 @@ function stored({ items, me, firstUnread, lastUnread, readUpTo }: RowSource): Me
       file: message.file,
       upload: null,
       mine,
-      sender: message.sender.id,
+      sender: message.sender?.id ?? null,
       name: message.sender_name,
       head: false,
       tail: false,

@@ -149,6 +149,22 @@ describe("rows", () => {
     expect(shape(source(items))).toEqual(["beginning", "day", "1^", "2_", "3^_", "4^_"]);
   });
 
+  test("what nobody wrote is nobody's own, and breaks groups", () => {
+    const nobodys = (id: number, minutes: number): Item => {
+      const { message, ...rest } = item(id, 0, minutes);
+      return { ...rest, message: { ...message, sender: null, sender_name: "" } };
+    };
+    const items = [item(1, 1, 0), nobodys(2, 1), nobodys(3, 2), item(4, 1, 3), item(5, 1, 4)];
+    expect(shape(source(items))).toEqual(["beginning", "day", "1^_", "2^", "3_", "4^", "5_"]);
+    // Nobody is logged in yet: that is no reason to be nobody.
+    const rows = rowsOf(source(items, { me: 0, firstUnread: 2, lastUnread: 3 }));
+    const notices = rows.filter((row) => row.kind === "message" && row.sender === null);
+    expect(notices).toMatchObject([
+      { id: 2, mine: false, progress: null, unread: true, name: "" },
+      { id: 3, mine: false, progress: null, unread: true, name: "" },
+    ]);
+  });
+
   test("days and the unread line break groups", () => {
     const items = [item(1, 2, 0), item(2, 2, 1), item(3, 2, 24 * 60)];
     expect(shape(source(items, { firstUnread: 2, whole: false }))).toEqual([

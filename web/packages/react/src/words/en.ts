@@ -45,6 +45,7 @@ export const en: Words = {
   removeAsk: "Delete this message?",
   removeHint: "It disappears for everybody in the chat and cannot be restored.",
   removed: "Message deleted",
+  notice: "Notice",
   edited: "edited",
   unreadLine: "New messages",
   down: "Down",

@@ -46,6 +46,8 @@ export const ru = {
   removeAsk: "Удалить сообщение?",
   removeHint: "Оно исчезнет у всех участников. Вернуть его нельзя.",
   removed: "Сообщение удалено",
+  /** What stands for a name where the application itself says something. */
+  notice: "Уведомление",
   edited: "изм.",
   unreadLine: "Новые сообщения",
   down: "Вниз",
