@@ -150,6 +150,8 @@ async fn save(
     let (now, limits, person) = (shared.chat.now(), shared.chat.limits().clone(), person.clone());
     let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
     let rule = move |tx: &mut dyn Tx| {
+        // Asked before a room is opened for it: nothing is refused after it.
+        rules::check_draft(&limits, &draft)?;
         let room = rules::opened_room_of_order(tx, now, by(&person), Deed::Send, order, uuid)?;
         rules::send_seen(tx, now, &limits, by(&person), room.id, &draft)
     };

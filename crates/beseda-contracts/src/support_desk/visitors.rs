@@ -95,6 +95,10 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
         ..Draft::default()
     });
     let rule = move |tx: &mut dyn Tx| {
+        // Asked before a room is opened for it: nothing is refused after it.
+        draft
+            .as_ref()
+            .map_or(Ok(()), |draft| rules::check_draft(&limits, draft))?;
         let (opened, person) = rules::open_case(tx, now, &limits, visitor.as_ref(), &introduction, uuid)?;
         if let Some(draft) = &draft {
             rules::send(tx, now, &limits, by(&person), opened.room.id, draft)?;

@@ -78,7 +78,16 @@ impl Inner {
             drop(job.run(&mut self.begin()));
         }
         let mut run = self.begin();
-        job.run(&mut run)?;
+        let outcome = job.run(&mut run);
+        if let Err(crate::Error::Refused(refusal)) = &outcome {
+            // On a store that commits many jobs at once, all of them would run again one by one.
+            let wrote = !Arc::ptr_eq(&run.kept, &self.kept);
+            assert!(
+                !wrote,
+                "a rule refused ({refusal}) after it had written: look, decide, then write"
+            );
+        }
+        outcome?;
         if let Some(fault) = self.next_fault.take() {
             return Err(fault.into());
         }

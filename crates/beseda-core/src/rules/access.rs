@@ -62,17 +62,30 @@ pub fn put_ticket(tx: &mut dyn Tx, ticket: &Ticket) -> Result<(), Error> {
     Ok(tx.put_ticket(ticket)?)
 }
 
-/// Takes a ticket: whose it is, and when they proved it. `None` for one that is unknown, taken or ended: this is no
-/// refusal, because a refusal would give an ended one back.
+/// What came of a ticket. It is gone in any case: none of this is a refusal, because a refusal would give it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It lets this person in, who proved at that moment who they are.
+    Good(Person, Time),
+    /// It is unknown, was taken before, or has ended.
+    Spent,
+    /// It was good, and its person is not let in any more, for this reason.
+    Barred(Refusal),
+}
+
+/// Takes a ticket: whose it is, and when they proved it.
 ///
 /// # Errors
-/// As [`who`].
-pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Option<(Person, Time)>, Error> {
+/// A fault where the store fails.
+pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Taken, Error> {
     let Some(ticket) = tx.take_ticket(hash)?.filter(|ticket| ticket.expires_at > now) else {
-        return Ok(None);
+        return Ok(Taken::Spent);
     };
-    let person = who(tx, ticket.person, ticket.proven_at)?;
-    Ok(Some((person, ticket.proven_at)))
+    match who(tx, ticket.person, ticket.proven_at) {
+        Ok(person) => Ok(Taken::Good(person, ticket.proven_at)),
+        Err(Error::Refused(why)) => Ok(Taken::Barred(why)),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Keeps a code by which an administrator will make their account.
@@ -105,7 +118,8 @@ pub fn is_set_up(look: &mut (impl Look + ?Sized)) -> Result<bool, Error> {
 /// Makes the account of an administrator with a setup code, which is used up by it. `person.id` is not looked at.
 ///
 /// # Errors
-/// As [`setup_code`]; [`Refusal::NameTaken`] where somebody has this e-mail already: the code stays good then.
+/// As [`setup_code`]; [`Refusal::NameTaken`] where somebody has this e-mail, username or phone already: the code stays
+/// good then.
 pub fn make_admin(tx: &mut dyn Tx, now: Time, hash: &[u8; 32], person: &NewPerson) -> Result<PersonId, Error> {
     let code = setup_code(tx, now, hash)?;
     let mut person = person.clone();
@@ -116,11 +130,13 @@ pub fn make_admin(tx: &mut dyn Tx, now: Time, hash: &[u8; 32], person: &NewPerso
     if tx.account(&person.person.email)?.is_some() {
         return Err(Refusal::NameTaken { field: "email" }.into());
     }
+    // The last that may refuse comes before the first that writes: then the code stays good without being put back.
+    let id = new_own_person(tx, &person)?;
     tx.put_setup_code(&SetupCode {
         used_at: Some(now),
         ..code
     })?;
-    new_own_person(tx, &person)
+    Ok(id)
 }
 
 #[cfg(test)]

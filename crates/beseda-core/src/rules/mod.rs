@@ -1,5 +1,5 @@
 //! The rules: what a send, a read or a join does. Each is a function over somebody's transaction, at a time that is
-//! handed in. A rule refuses before it writes: then a refusal costs its neighbours in the same commit nothing.
+//! handed in. A rule looks, decides, and then writes: a refusal costs its neighbours in the same commit nothing.
 
 mod access;
 mod catch_up;
@@ -22,7 +22,8 @@ mod standing;
 mod support;
 
 pub use access::{
-    api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code, take_ticket,
+    Taken, api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code,
+    take_ticket,
 };
 pub use catch_up::{CaughtUp, Missed, catch_up, hear_since};
 pub use edit::edit;

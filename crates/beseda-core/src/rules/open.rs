@@ -334,30 +334,51 @@ pub fn put_room(
 /// # Errors
 /// [`Refusal::BadCredentials`] for a grant to two people's room of which they are not one, or to a visitor's.
 pub fn let_in(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
-    let two = match key {
-        RoomKey::Order(_) | RoomKey::Group(_) => None,
-        RoomKey::Pair { customer, therapist } => Some([customer, therapist]),
-        RoomKey::Private(low, high) => Some([low, high]),
-        RoomKey::Support(_) => return Err(Refusal::BadCredentials.into()),
+    check_grant(tx, Some(person), key)?;
+    grant(tx, now, person, key, uuid)
+}
+
+/// Whether a grant can be. `person` is `None` for somebody who is to be made under a number that nobody knows yet.
+pub(super) fn check_grant(
+    look: &mut (impl Look + ?Sized),
+    person: Option<PersonId>,
+    key: RoomKey,
+) -> Result<(), Error> {
+    let is_one = |two: [PersonId; 2]| person.is_some_and(|person| two.contains(&person));
+    let may_be = match key {
+        RoomKey::Order(_) | RoomKey::Group(_) => true,
+        RoomKey::Pair { .. } | RoomKey::Private(..) => two_of(key).is_some_and(is_one),
+        RoomKey::Support(_) => false,
     };
-    if two.is_some_and(|two| !two.contains(&person)) {
+    if !may_be || (look.room_by_key(&key.to_string())?.is_none() && is_anothers_name(look, key)?) {
         return Err(Refusal::BadCredentials.into());
     }
-    if tx.room_by_key(&key.to_string())?.is_none() && is_anothers_name(tx, key)? {
-        return Err(Refusal::BadCredentials.into());
-    }
+    Ok(())
+}
+
+/// Lets somebody in by a grant that can be.
+pub(super) fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
     let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
     if let (true, RoomKey::Order(order)) = (new, key) {
         let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
         settle(tx, now, &mut room, &people, Granted::Stay)?;
     }
     // The other of two is in their room too, if they are there.
-    for other in two.into_iter().flatten().filter(|other| *other != person) {
+    for other in two_of(key).into_iter().flatten().filter(|other| *other != person) {
         if tx.person(other)?.is_some() {
             join(tx, now, &mut room, other, false)?;
         }
     }
     join(tx, now, &mut room, person, true)
+}
+
+/// Whose room it is, where it is two people's.
+fn two_of(key: RoomKey) -> Option<[PersonId; 2]> {
+    match key {
+        RoomKey::Pair { customer, therapist } => Some([customer, therapist]),
+        RoomKey::Private(low, high) => Some([low, high]),
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) => None,
+    }
 }
 
 /// Whether the unguessable name that a key holds is that of a room with another key.

@@ -16,7 +16,8 @@ pub fn read(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, up_to: Option<
     let mut place = place_for(tx, Deed::Mark, room, by)?;
     if place.member.is_none() {
         join(tx, now, &mut place.room, by.person.id, false)?;
-        place = place_for(tx, Deed::Mark, room, by)?;
+        // Only looked up: the policy has decided, and what is written now stays.
+        place = tx.place(room, by.person.id)?.unwrap_or(place);
     }
     let (room, mut member) = (place.room, place.member.ok_or(Refusal::NoSuchRoom)?);
     let wanted = up_to.map_or(room.seq, |seq| seq.min(room.seq));

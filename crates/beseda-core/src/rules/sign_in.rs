@@ -2,7 +2,7 @@
 //!
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
-use super::open::{is_granted, let_in};
+use super::open::{check_grant, grant, is_granted};
 use super::people::{FIRST_OWN_PERSON, new_own_person};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
@@ -153,30 +153,58 @@ pub fn admit(
     people: People,
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Person, Error> {
-    let person = match number_of(tx, &claimed.called)? {
-        Some(id) => match (who(tx, id, claimed.proven_at), people) {
-            (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => newcomer(tx, claimed, Some(id))?,
-            (Ok(person), People::Create) => {
-                let wanted = as_claimed(tx, claimed, person.clone())?;
-                if wanted != person {
-                    tx.put_person(&wanted.clone().into())?;
-                    if stands_otherwise(&person, &wanted) {
-                        tx.announce_person(wanted.id);
-                    }
-                }
-                wanted
-            }
-            (person, _) => person?,
-        },
-        None if people == People::Create => newcomer(tx, claimed, None)?,
-        None => return Err(Refusal::NoSuchPerson.into()),
+    let number = number_of(tx, &claimed.called)?;
+    let standing = match number {
+        Some(id) => who(tx, id, claimed.proven_at),
+        None => Err(Refusal::NoSuchPerson.into()),
     };
-    for &key in &claimed.grants {
-        if !is_granted(tx, person.id, key)? {
-            let_in(tx, now, person.id, key, draw())?;
-        }
+    let standing = match (standing, people) {
+        (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => None,
+        (standing, _) => Some(standing?),
+    };
+    let missing = missing_grants(tx, number, &claimed.grants)?;
+    // From here on nothing is refused any more.
+    let person = match standing {
+        None => newcomer(tx, claimed, number)?,
+        Some(person) if people == People::Create => follow(tx, claimed, person)?,
+        Some(person) => person,
+    };
+    for key in missing {
+        grant(tx, now, person.id, key, draw())?;
     }
     Ok(person)
+}
+
+/// The grants that change something, each of which can be.
+fn missing_grants(
+    look: &mut (impl Look + ?Sized),
+    person: Option<PersonId>,
+    grants: &[RoomKey],
+) -> Result<Vec<RoomKey>, Error> {
+    let mut missing = Vec::new();
+    for &key in grants {
+        let stands = match person {
+            Some(person) => is_granted(look, person, key)?,
+            None => false,
+        };
+        if !stands {
+            check_grant(look, person, key)?;
+            missing.push(key);
+        }
+    }
+    Ok(missing)
+}
+
+/// The person, changed as a token says.
+fn follow(tx: &mut dyn Tx, claimed: &Claimed, person: Person) -> Result<Person, Error> {
+    let wanted = as_claimed(tx, claimed, person.clone())?;
+    if wanted != person {
+        tx.put_person(&wanted.clone().into())?;
+        if stands_otherwise(&person, &wanted) {
+            tx.announce_person(wanted.id);
+        }
+    }
+    Ok(wanted)
 }
 
 /// Makes a person as a token says, under the host's number or one of our own.

@@ -3,7 +3,7 @@
 use super::Make;
 use super::stage::Stage;
 use crate::error::{Error, Refusal};
-use crate::rules;
+use crate::rules::{self, Taken};
 use crate::words::{ApiKey, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
@@ -226,4 +226,33 @@ pub(super) fn what_a_person_has_proved_ends_together(make: Make<'_>, seed: u64) 
         Ok((after.person.signed_out_at, before.password_hash, after.password_hash))
     });
     assert_eq!(signed_out, Ok((Some(Time(5_000_000)), Some("$one".to_owned()), None)));
+}
+
+pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let put = |n: u8, proven_at| {
+        let ticket = Ticket {
+            proven_at,
+            ..ticket(n, now.plus_seconds(60).0)
+        };
+        stage
+            .change(move |tx| rules::put_ticket(tx, &ticket))
+            .expect("it is kept");
+    };
+    let take = |n: u8| stage.change(move |tx| rules::take_ticket(tx, now, &[n; 32]));
+    put(1, now);
+    put(2, Time(7));
+    put(3, now);
+    let person = stage.people[1].clone();
+    assert_eq!(take(1), Ok(Taken::Good(person.clone(), now)));
+    let out = stage.change(move |tx| rules::sign_out(tx, now, person.id));
+    out.expect("they are signed out");
+    assert_eq!(take(2), Ok(Taken::Barred(Refusal::BadCredentials)));
+    let shut = stage.change(move |tx| rules::set_active(tx, now, PersonId(2), false));
+    shut.expect("they are deactivated");
+    assert_eq!(take(3), Ok(Taken::Barred(Refusal::Inactive)));
+    for n in 1..=4 {
+        assert_eq!(take(n), Ok(Taken::Spent), "ticket {n}");
+    }
 }

@@ -190,9 +190,9 @@ pub(super) fn a_claimed_file_is_never_given_up_in_whatever_order_things_happen(m
                 }
             }
             *counted.lock().expect("nobody panicked") += 1;
-            Err::<(), Error>(Refusal::NotAllowed.into())
+            Err::<(), Error>(Fault::Busy.into())
         });
-        assert_eq!(taken_back, Err(Refusal::NotAllowed.into()), "order {order}");
+        assert_eq!(taken_back, Err(Fault::Busy.into()), "order {order}");
     }
     assert!(*told.lock().expect("nobody panicked") >= MOVES.len().pow(LENGTH));
 }

@@ -17,6 +17,7 @@ mod keeping;
 mod life;
 mod opening;
 mod reading;
+mod refusing;
 mod rooms;
 mod sending;
 mod stage;
@@ -52,7 +53,8 @@ stories![
     sending::two_hundred_senders_of_one_client_id_make_one_message,
     sending::numbers_are_dense_whoever_sends_at_once,
     sending::a_refused_rule_changes_nothing_and_announces_nothing,
-    sending::a_refused_neighbour_takes_nothing_from_the_others,
+    sending::a_failed_neighbour_takes_nothing_from_the_others,
+    refusing::no_rule_refuses_after_it_has_written,
     rooms::two_hundred_who_open_at_once_get_one_room,
     rooms::who_left_or_never_came_cannot_tell_the_room_from_a_missing_one,
     rooms::a_removed_room_is_found_by_nothing_and_frees_its_key,
@@ -79,6 +81,7 @@ stories![
     keeping::sessions_and_refresh_tokens_end,
     alike::two_stores_that_keep_the_same_answer_alike,
     doors::a_ticket_is_taken_once,
+    doors::a_ticket_of_somebody_shut_out_is_gone_all_the_same,
     doors::an_api_key_keeps_its_name_until_it_is_revoked,
     doors::a_setup_code_is_kept_for_ever_and_changes_only_when_it_is_used,
     doors::a_host_calls_a_person_by_its_own_name,

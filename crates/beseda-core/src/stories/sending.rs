@@ -2,7 +2,7 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use crate::error::{Error, Refusal};
+use crate::error::{Error, Fault, Refusal};
 use crate::rules::{self, Sent};
 use crate::words::{Draft, Group, GroupId, Heard, MessageId, Order, OrderId, Person, PersonId, RoomId};
 use std::collections::BTreeSet;
@@ -289,12 +289,12 @@ fn refused_changes_of_rooms(stage: &Stage, room: RoomId) -> Vec<Refused> {
     ]
 }
 
-pub(super) fn a_refused_neighbour_takes_nothing_from_the_others(make: Make<'_>, seed: u64) {
+pub(super) fn a_failed_neighbour_takes_nothing_from_the_others(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let room = stage.room_of_three(1);
     let (threads, sends) = (8, 30);
     let stage = &stage;
-    // Every second job changes its mind after it has written and announced.
+    // Every second job fails after it has written and announced.
     thread::scope(|scope| {
         for thread in 0..threads {
             scope.spawn(move || {
@@ -315,7 +315,7 @@ pub(super) fn a_refused_neighbour_takes_nothing_from_the_others(make: Make<'_>, 
                         if kept {
                             Ok(sent)
                         } else {
-                            Err(Error::Refused(Refusal::NotAllowed))
+                            Err(Error::Failed(Fault::Busy))
                         }
                     });
                     assert_eq!(outcome.is_ok(), kept);

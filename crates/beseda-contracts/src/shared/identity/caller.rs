@@ -7,8 +7,7 @@ use crate::shared::Shared;
 use crate::shared::http::drf::Drf;
 use crate::shared::http::urlencoded;
 use axum::extract::FromRequestParts;
-use beseda_core::rules;
-use beseda_core::rules::sign_in;
+use beseda_core::rules::{self, Taken, sign_in};
 use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
@@ -152,10 +151,14 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Drf> {
 async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Drf> {
     let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
     let taken = ask::change(&shared.chat, move |tx| rules::take_ticket(tx, now, &hash)).await;
-    taken.map_err(not_let_in)?.ok_or_else(|| Drf::BadToken {
-        why: "the ticket is unknown, used or ended".to_owned(),
-        wrong_type: false,
-    })
+    match taken? {
+        Taken::Good(person, proven_at) => Ok((person, proven_at)),
+        Taken::Barred(why) => Err(not_let_in(why.into())),
+        Taken::Spent => Err(Drf::BadToken {
+            why: "the ticket is unknown, used or ended".to_owned(),
+            wrong_type: false,
+        }),
+    }
 }
 
 async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Drf> {

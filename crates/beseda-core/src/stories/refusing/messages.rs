@@ -1,0 +1,156 @@
+//! Refused: what is said, and what visitors open.
+
+use super::ground::Ground;
+use super::{NO_ROOM, NOBODY, NOW, Row, UUID, row};
+use crate::error::Refusal;
+use crate::policy::By;
+use crate::ports::Tx;
+use crate::rules::{self, Introduction};
+use crate::words::{Draft, DraftFile, MessageId, OrderId, Person, Role, RoomKey};
+use std::sync::Arc;
+
+pub(super) fn sends(ground: &Ground) -> Vec<Row> {
+    let send = |by: fn(&Ground) -> &Person, room, draft: Draft| {
+        let (by, limits) = (ground.by(by), Arc::clone(&ground.limits));
+        move |tx: &mut dyn Tx| rules::send(tx, NOW, &limits, By::from(&by()), room, &draft)
+    };
+    let seen = |draft: Draft| {
+        let (by, limits, room) = (ground.by(|g| &g.anna), Arc::clone(&ground.limits), ground.room);
+        move |tx: &mut dyn Tx| rules::send_seen(tx, NOW, &limits, By::from(&by()), room, &draft)
+    };
+    let system = |order, text: &'static str| {
+        let limits = Arc::clone(&ground.limits);
+        let key = RoomKey::Order(OrderId(order));
+        move |tx: &mut dyn Tx| rules::send_system(tx, NOW, &limits, key, &draft(text, None, 0))
+    };
+    let said = |text: &str| send(|g| &g.anna, ground.room, draft(text, None, 0));
+    let (chars, files, ids) = (
+        ground.limits.text_chars,
+        ground.limits.attachments,
+        ground.limits.client_id_chars,
+    );
+    let (room, plain) = (ground.room, || draft("я", None, 0));
+    let long = Refusal::TextTooLong {
+        chars: chars + 1,
+        max: chars,
+    };
+    let again = || draft("два", Some("c-2"), 0);
+    let crowd = send(|g| &g.anna, room, draft("я", None, files + 1));
+    vec![
+        row(
+            "send: no room",
+            Refusal::NoSuchRoom,
+            send(|g| &g.anna, NO_ROOM, plain()),
+        ),
+        row(
+            "send: from outside",
+            Refusal::NoSuchRoom,
+            send(|g| &g.outsider, room, plain()),
+        ),
+        row(
+            "send: who only sees",
+            Refusal::NotAllowed,
+            send(|g| &g.admin, room, plain()),
+        ),
+        row("send: nothing", Refusal::EmptyText, said(" \n")),
+        row("send: NUL", Refusal::NulInText, said("a\0b")),
+        row("send: too much", long, said(&"я".repeat(chars + 1))),
+        row("send: too many files", Refusal::TooManyFiles { max: files }, crowd),
+        row(
+            "send: client id",
+            Refusal::BadClientId { max: ids },
+            seen(draft("я", Some(""), 0)),
+        ),
+        row(
+            "send: erased since",
+            Refusal::ErasedSince,
+            send(|g| &g.anna, room, again()),
+        ),
+        row("send_seen: erased since", Refusal::ErasedSince, seen(again())),
+        row("send_system: no room", Refusal::NoSuchRoom, system(99, "я")),
+        row("send_system: nothing", Refusal::EmptyText, system(1, "")),
+    ]
+}
+
+pub(super) fn messages(ground: &Ground) -> Vec<Row> {
+    let edit = |by: fn(&Ground) -> &Person, id, text: &'static str| {
+        let (by, limits) = (ground.by(by), Arc::clone(&ground.limits));
+        move |tx: &mut dyn Tx| rules::edit(tx, NOW, &limits, By::from(&by()), id, text)
+    };
+    let erase = |by: fn(&Ground) -> &Person, id| {
+        let by = ground.by(by);
+        move |tx: &mut dyn Tx| rules::erase(tx, NOW, By::from(&by()), id)
+    };
+    let read = |by: fn(&Ground) -> &Person, room| {
+        let by = ground.by(by);
+        move |tx: &mut dyn Tx| rules::read(tx, NOW, By::from(&by()), room, None)
+    };
+    let (kept, erased, gone) = (ground.kept, ground.erased, || Refusal::NoSuchMessage);
+    vec![
+        row("edit: not there", gone(), edit(|g| &g.anna, MessageId(999_999), "я")),
+        row("edit: erased", gone(), edit(|g| &g.anna, erased, "я")),
+        row("edit: from outside", gone(), edit(|g| &g.outsider, kept, "я")),
+        row("edit: another's", Refusal::NotAllowed, edit(|g| &g.expert, kept, "я")),
+        row("edit: to nothing", Refusal::EmptyText, edit(|g| &g.anna, kept, "")),
+        row("erase: twice", gone(), erase(|g| &g.anna, erased)),
+        row("erase: from outside", gone(), erase(|g| &g.outsider, kept)),
+        row("erase: another's", Refusal::NotAllowed, erase(|g| &g.expert, kept)),
+        row("read: no room", Refusal::NoSuchRoom, read(|g| &g.anna, NO_ROOM)),
+        row(
+            "read: from outside",
+            Refusal::NoSuchRoom,
+            read(|g| &g.outsider, ground.room),
+        ),
+        row(
+            "read: who only sees",
+            Refusal::NotAllowed,
+            read(|g| &g.admin, ground.room),
+        ),
+    ]
+}
+
+pub(super) fn visitors(ground: &Ground) -> Vec<Row> {
+    let open = |visitor: Option<Person>, name: &str, subject: &str| {
+        let limits = Arc::clone(&ground.limits);
+        let introduction = Introduction {
+            name: name.to_owned(),
+            email: String::new(),
+            subject: subject.to_owned(),
+        };
+        move |tx: &mut dyn Tx| rules::open_case(tx, NOW, &limits, visitor.as_ref(), &introduction, UUID)
+    };
+    let barred = ground.barred.clone();
+    let nobody = Person::new(NOBODY, Role::Visitor);
+    let max = ground.limits.title_chars;
+    let long = "x".repeat(max + 1);
+    vec![
+        row("open_case: no name", Refusal::EmptyTitle, open(None, " ", "")),
+        row("open_case: NUL", Refusal::NulInText, open(None, "Гость", "a\0b")),
+        row(
+            "open_case: too long",
+            Refusal::TitleTooLong { max },
+            open(None, "Гость", &long),
+        ),
+        row(
+            "open_case: shut out",
+            Refusal::Inactive,
+            open(Some(barred), "Гость", ""),
+        ),
+        row(
+            "open_case: unknown",
+            Refusal::NoSuchPerson,
+            open(Some(nobody), "Гость", ""),
+        ),
+    ]
+}
+fn draft(text: &str, client_id: Option<&str>, files: usize) -> Draft {
+    let file = |n| DraftFile {
+        file: n,
+        title: String::new(),
+    };
+    Draft {
+        text: text.to_owned(),
+        client_id: client_id.map(str::to_owned),
+        files: (1..).map(file).take(files).collect(),
+    }
+}
