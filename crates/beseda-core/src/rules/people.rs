@@ -109,10 +109,10 @@ fn check_names(look: &mut (impl Look + ?Sized), person: &Person) -> Result<(), E
 /// # Errors
 /// As [`put_person`].
 pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, Error> {
-    check_names(tx, &person.person)?;
     let id = tx.next_own_person()?;
     let mut person = person.clone();
     person.person.id = id;
+    check_names(tx, &person.person)?;
     tx.put_person(&person)?;
     Ok(id)
 }

@@ -3,7 +3,7 @@
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
 use super::open::{check_grant, grant, is_granted};
-use super::people::{FIRST_OWN_PERSON, new_own_person};
+use super::people::new_own_person;
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
@@ -209,7 +209,8 @@ fn follow(tx: &mut dyn Tx, claimed: &Claimed, person: Person) -> Result<Person, 
 
 /// Makes a person as a token says, under the host's number or one of our own.
 fn newcomer(tx: &mut dyn Tx, claimed: &Claimed, id: Option<PersonId>) -> Result<Person, Error> {
-    let nobody = Person::new(id.unwrap_or(FIRST_OWN_PERSON), Role::User);
+    // A number that is nobody's: whoever had it would lend the newcomer their names.
+    let nobody = Person::new(id.unwrap_or_default(), Role::User);
     let mut person = as_claimed(tx, claimed, nobody)?;
     match (&claimed.called, id) {
         (Called::Name { issuer, name }, None) => {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::Model;
+use crate::rules::FIRST_OWN_PERSON;
 use crate::stories::Stage;
 use crate::words::Role;
 use std::sync::Arc;
@@ -252,4 +253,24 @@ fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
         stage.look(move |look| known(look, &claimed, People::Create)),
         Ok(Some(made))
     );
+}
+
+#[test]
+fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
+    let stage = stage();
+    let mut first = Person::new(PersonId(0), Role::Admin);
+    first.email = "boss@shop.example".to_owned();
+    let made = stage.change(move |tx| new_own_person(tx, &first.clone().into()));
+    assert_eq!(made, Ok(FIRST_OWN_PERSON));
+    let called = Called::Name {
+        issuer: "host".to_owned(),
+        name: "x".to_owned(),
+    };
+    let claimed = Claimed {
+        email: Some("boss@shop.example".to_owned()),
+        ..Claimed::new(called, stage.chat.now())
+    };
+    let now = stage.chat.now();
+    let made = stage.change(move |tx| admit(tx, now, &claimed, People::Create, &Uuid::nil));
+    assert_eq!(made.map(|person| person.email), Ok(String::new()));
 }
