@@ -29,7 +29,9 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(stop.exit_code()).unwrap_or(2));
         }
     };
-    match run(call) {
+    let outcome = run(call);
+    telemetry::finish();
+    match outcome {
         Ok(code) => code,
         Err(error) => {
             cli::tell(format_args!("beseda: {error:#}"));

@@ -3,6 +3,7 @@
 
 mod file;
 mod line;
+mod queue;
 mod scrub;
 
 pub use scrub::scrub;
@@ -12,13 +13,14 @@ use crate::system::Folder;
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
 use file::{Keep, LogFile};
-use line::{Line, Stamp, escaped, iso};
+use line::{Line, Stamp, escaped, iso, word};
+use queue::Queue;
 use serde_json::json;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tracing::level_filters::LevelFilter;
-use tracing::subscriber::SetGlobalDefaultError;
-use tracing::{Metadata, Subscriber};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt};
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -26,37 +28,74 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
-/// Writes what is logged from now on to standard error, and to the log file where there is a folder for it.
+/// At the end of the process, so long for each place where lines go: a pipe that nobody reads keeps nobody alive.
+const AT_THE_END: Duration = Duration::from_secs(1);
+
+/// Where lines wait to be written.
+static QUEUES: OnceLock<Vec<Queue>> = OnceLock::new();
+
+/// Writes what is logged from now on to standard error, and to the log file where there is a folder for it. Nobody who
+/// logs waits for either: each has a queue of `limits.log_bytes` and a thread.
 ///
 /// # Errors
-/// The log was started before.
-pub fn start(
-    settings: &Settings,
-    clock: Arc<dyn Clock>,
-    folder: Option<Box<dyn Folder>>,
-) -> Result<(), SetGlobalDefaultError> {
+/// The log was started before, or its threads cannot be started.
+pub fn start(settings: &Settings, clock: Arc<dyn Clock>, folder: Option<Box<dyn Folder>>) -> anyhow::Result<()> {
+    let (format, limit) = (settings.log_format, settings.limits.log_bytes);
+    let write = |line: &[u8]| {
+        // Nobody is left to tell when standard error cannot be written.
+        let _ = io::stderr().write_all(line);
+    };
+    let stderr = Queue::start("log-stderr", limit, write, missing(format, &clock))?;
+    let mut queues = vec![stderr.clone()];
+    let mut file = None;
+    if let Some(folder) = folder {
+        let kept = log_file(settings, &clock, folder, stderr.clone());
+        let write = move |line: &[u8]| kept.add(line);
+        let queue = Queue::start("log-file", limit, write, missing(LogFormat::Text, &clock))?;
+        queues.push(queue.clone());
+        file = Some(BoxMakeWriter::new(move || queue.clone()));
+    }
+    let log = subscriber(format, settings.log_level, clock, move || stderr.clone(), file);
+    tracing::subscriber::set_global_default(log)?;
+    // A second log was refused just now.
+    let _ = QUEUES.set(queues);
+    Ok(())
+}
+
+/// Waits until what was logged is written, but not for ever.
+pub fn finish() {
+    for queue in QUEUES.get().into_iter().flatten() {
+        queue.rest(AT_THE_END);
+    }
+}
+
+fn log_file(settings: &Settings, clock: &Arc<dyn Clock>, folder: Box<dyn Folder>, stderr: Queue) -> LogFile {
     let format = settings.log_format;
-    let file = folder.map(|folder| {
-        let keep = Keep {
-            bytes: u64::from(settings.log_file_bytes),
-            files: settings.log_files,
-            days: settings.log_file_days,
-        };
-        let complain = move |now: Time, what: &str| {
-            // Nobody is left to tell when standard error cannot be written either.
-            let _ = io::stderr().write_all(complaint(format, now, what).as_bytes());
-        };
-        LogFile::new(folder, Arc::clone(&clock), keep, Box::new(complain))
-    });
-    tracing::subscriber::set_global_default(subscriber(format, settings.log_level, clock, io::stderr, file))
+    let keep = Keep {
+        bytes: u64::from(settings.log_file_bytes),
+        files: settings.log_files,
+        days: settings.log_file_days,
+    };
+    let complain = move |now: Time, what: &str| stderr.add(told(format, Level::ERROR, now, what).as_bytes());
+    LogFile::new(folder, Arc::clone(clock), keep, Box::new(complain))
+}
+
+/// Says how many lines did not fit.
+fn missing(format: LogFormat, clock: &Arc<dyn Clock>) -> impl Fn(u64) -> String + Send + use<> {
+    let clock = Arc::clone(clock);
+    move |lines| {
+        let what = format!("{lines} lines of the log did not fit and are missing here: they were not taken in time");
+        told(format, Level::WARN, clock.now(), &what)
+    }
 }
 
 /// A line about the log itself, which cannot go through it.
-fn complaint(format: LogFormat, now: Time, what: &str) -> String {
+fn told(format: LogFormat, level: Level, now: Time, what: &str) -> String {
     match format {
-        LogFormat::Text => format!("{} ERROR: {what}\n", iso(now)),
+        LogFormat::Text => format!("{} {}: {what}\n", iso(now), word(level)),
         LogFormat::Json => {
-            let line = json!({"timestamp": iso(now), "level": "ERROR", "message": what, "target": "beseda::telemetry"});
+            let level = level.as_str();
+            let line = json!({"timestamp": iso(now), "level": level, "message": what, "target": "beseda::telemetry"});
             format!("{line}\n")
         }
     }
@@ -67,7 +106,7 @@ fn subscriber<W>(
     level: LogLevel,
     clock: Arc<dyn Clock>,
     stderr: W,
-    file: Option<LogFile>,
+    file: Option<BoxMakeWriter>,
 ) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -90,7 +129,6 @@ where
             .with_filter(filter.clone())
     };
     let registry = tracing_subscriber::registry();
-    let file = file.map(Arc::new);
     match format {
         // One layer for both: two would write the fields of a span twice.
         LogFormat::Text => Box::new(registry.with(text(match file {
@@ -103,11 +141,7 @@ where
                 .flatten_event(true)
                 .with_timer(Stamp(Arc::clone(&clock)))
                 .with_filter(filter.clone());
-            Box::new(
-                registry
-                    .with(file.map(|file| text(BoxMakeWriter::new(file))))
-                    .with(json),
-            )
+            Box::new(registry.with(file.map(text)).with(json))
         }
     }
 }
@@ -229,18 +263,34 @@ mod tests {
         (stderr.text(), kept.text())
     }
 
-    fn file_on(paper: &Paper) -> LogFile {
+    /// Without a queue, so that a test need not wait.
+    struct Direct(Arc<LogFile>);
+
+    impl Write for Direct {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            self.0.add(line);
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn file_on(paper: &Paper) -> BoxMakeWriter {
         let keep = Keep {
             bytes: 1024,
             files: 1,
             days: 1,
         };
-        LogFile::new(
+        let file = LogFile::new(
             Box::new(paper.clone()),
             Arc::new(Noon),
             keep,
             Box::new(|_, what| panic!("{what}")),
-        )
+        );
+        let file = Arc::new(file);
+        BoxMakeWriter::new(move || Direct(Arc::clone(&file)))
     }
 
     fn speak() {
@@ -302,9 +352,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_the_file_is_said_in_the_shape_of_the_log() {
-        let text = complaint(LogFormat::Text, Noon.now(), "the disk is \"full\"");
+        let text = told(LogFormat::Text, Level::ERROR, Noon.now(), "the disk is \"full\"");
         assert_eq!(text, "2025-11-21T12:00:00.000007Z ERROR: the disk is \"full\"\n");
-        let json = complaint(LogFormat::Json, Noon.now(), "the disk is \"full\"");
+        let json = told(LogFormat::Json, Level::ERROR, Noon.now(), "the disk is \"full\"");
         let line: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(line["level"], "ERROR");
         assert_eq!(line["message"], "the disk is \"full\"");

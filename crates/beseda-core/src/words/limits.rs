@@ -240,6 +240,8 @@ limits! {
         "Messages of one socket that wait for their commit; the socket is not read further until one is kept.";
     store_queue: usize = 4_096, Count 16 to 1_048_576 "jobs",
         "Work that waits for the store's writer; one job more is answered 503 with `Retry-After`.";
+    log_bytes: usize = 1_048_576, Count 65_536 to 1_073_741_824 "bytes",
+        "Lines of the log that wait to be taken, for standard error and for the log file each; a line more is left out, and the log tells how many are missing.";
     login_hashes: usize = 4, Count 1 to 256 "hashes",
         "Passwords that are checked at the same time, each with tens of megabytes of memory; further ones wait.";
 

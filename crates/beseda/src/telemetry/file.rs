@@ -31,8 +31,8 @@ pub type Complain = Box<dyn Fn(Time, &str) + Send + Sync>;
 
 /// `app.log` and the older ones beside it: `app.log.1` is the youngest of them. A new day (UTC) begins a new file.
 ///
-/// Nothing is buffered here, so a killed process loses no line. What cannot be written is lost and counted: whoever
-/// logs goes on.
+/// Nothing is buffered here, so a killed process loses only what waits in the queue before it. What cannot be written is
+/// lost and counted.
 pub struct LogFile {
     folder: Box<dyn Folder>,
     clock: Arc<dyn Clock>,
@@ -72,7 +72,7 @@ impl LogFile {
     }
 
     /// Writes a line, or loses it.
-    fn add(&self, line: &[u8]) {
+    pub fn add(&self, line: &[u8]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         if let Some(trouble) = &mut state.trouble {
@@ -173,18 +173,6 @@ fn number(name: &str) -> Option<u32> {
     let number = name.strip_prefix(NAME)?.strip_prefix('.')?.parse().ok()?;
     // `app.log.007` is none of ours, and `u32::MAX` has no successor.
     (number > 0 && number < u32::MAX && old(number) == name).then_some(number)
-}
-
-impl Write for &LogFile {
-    /// Takes a whole line each time.
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.add(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

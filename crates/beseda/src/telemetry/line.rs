@@ -26,6 +26,17 @@ pub fn iso(time: Time) -> String {
     jiff::Timestamp::from_microsecond(time.0).map_or_else(|_| "(no time)".to_owned(), |time| format!("{time:.6}"))
 }
 
+/// The word of a level. Those that operators' greps know are Python's.
+pub fn word(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "ERROR",
+        Level::WARN => "WARNING",
+        Level::INFO => "INFO",
+        Level::DEBUG => "DEBUG",
+        Level::TRACE => "TRACE",
+    }
+}
+
 /// A line for people.
 pub struct Line(pub Stamp);
 
@@ -36,14 +47,7 @@ where
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         self.0.format_time(&mut out)?;
-        // The words that operators' greps know are Python's.
-        let level = match *event.metadata().level() {
-            Level::ERROR => "ERROR",
-            Level::WARN => "WARNING",
-            Level::INFO => "INFO",
-            Level::DEBUG => "DEBUG",
-            Level::TRACE => "TRACE",
-        };
+        let level = word(*event.metadata().level());
         let mut parts = Parts::default();
         event.record(&mut parts);
         write!(out, " {level}: {}{}", parts.message, parts.fields)?;

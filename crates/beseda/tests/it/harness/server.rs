@@ -109,19 +109,26 @@ impl Server {
 
     /// Starts the server over what the last one left, and waits until it is ready.
     pub async fn serve(&mut self) {
+        let stderr = self.output("stderr", self.starts + 1);
+        self.serve_telling(stderr).await;
+    }
+
+    fn output(&self, name: &str, start: u32) -> Stdio {
+        let file = fs::File::create(self.dir.join(format!("{name}.{start}")));
+        Stdio::from(file.expect("a file for the log"))
+    }
+
+    /// The same with another standard error.
+    pub async fn serve_telling(&mut self, stderr: Stdio) {
         assert!(self.running.is_none(), "it runs already");
         self.starts += 1;
-        let log = |name: &str| {
-            let file = fs::File::create(self.dir.join(format!("{name}.{}", self.starts)));
-            Stdio::from(file.expect("a file for the log"))
-        };
         let process = Command::new(env!("CARGO_BIN_EXE_beseda"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(self.data())
             .current_dir(&self.dir)
             .stdin(Stdio::null())
-            .stdout(log("stdout"))
-            .stderr(log("stderr"))
+            .stdout(self.output("stdout", self.starts))
+            .stderr(stderr)
             .spawn()
             .expect("the server starts");
         let lifeline = Command::new("sh")

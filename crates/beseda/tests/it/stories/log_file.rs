@@ -1,10 +1,15 @@
 //! The log file of the data directory: what operators grep is there, in text, and makes room for itself.
 #![expect(clippy::disallowed_methods, reason = "a test reads the files that an operator would")]
 
-use crate::harness::{Server, Town};
+use crate::harness::{Server, Town, in_time};
 use std::fs;
+use std::io::{PipeReader, Read, pipe};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread::{JoinHandle, spawn};
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// What all log files hold, the oldest first, and how big the biggest of them is. A midnight may have split them.
 fn kept(logs: &Path) -> (String, u64) {
@@ -38,9 +43,16 @@ async fn the_log_file_holds_what_standard_error_says_and_survives_a_kill() {
         "only `serve` writes it"
     );
     assert_eq!((mode(&logs), mode(&logs.join("app.log"))), (0o700, 0o600));
+    // Each is written by a thread of its own.
+    let serving = " INFO: serving on 127.0.0.1:";
+    in_time("both tell that it serves", async {
+        while !(stderr(&server, 1).contains(serving) && kept(&logs).0.contains(serving)) {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
     server.kill();
     let first = stderr(&server, 1);
-    assert!(first.contains(" INFO: serving on 127.0.0.1:"), "{first}");
     assert_eq!(kept(&logs).0, first);
 
     server.serve().await;
@@ -98,4 +110,92 @@ async fn a_log_file_that_cannot_be_made_stops_nobody() {
     assert!(server.stopped().await.success(), "{}", server.logs());
     let told = stderr(&server, 2);
     assert_eq!(told.matches("lines are missing in logs/app.log").count(), 1, "{told}");
+}
+
+/// Where a server with a stalled log is asked for something that makes a long line.
+fn long_path() -> String {
+    "/nowhere".repeat(2_000)
+}
+
+/// A server whose standard error is a pipe that nobody reads and that takes nothing more, and the pipe. `before`: how
+/// much its log file held when it started.
+async fn stalled(story: &str) -> (Server, PipeReader, String) {
+    let settings = "log_level = \"trace\"\nlimits.log_bytes = 65536\n";
+    let mut server = Server::start(story, settings, &Town::parties(1)).await;
+    server.ask_to_stop();
+    server.stopped().await;
+    let logs = server.data().join("logs");
+    let before = kept(&logs).0;
+    let (reader, writer) = pipe().expect("a pipe");
+    server.serve_telling(writer.into()).await;
+    let party = server.party(1).await;
+    // Far more than the pipe and the queue before it hold.
+    while kept(&logs).0.len() < before.len() + 500_000 {
+        assert_eq!(party.client.get(&long_path()).await.status, 404);
+    }
+    (server, reader, before)
+}
+
+/// Reads a pipe to its end, beside what else happens.
+fn read_on(mut pipe: PipeReader) -> (Arc<Mutex<Vec<u8>>>, JoinHandle<()>) {
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&read);
+    let reading = spawn(move || {
+        let mut bytes = [0; 8_192];
+        while let Ok(count @ 1..) = pipe.read(&mut bytes) {
+            kept.lock().unwrap().extend_from_slice(&bytes[..count]);
+        }
+    });
+    (read, reading)
+}
+
+const MISSING: &str = " lines of the log did not fit and are missing here";
+
+/// How many lines there are or would be, and how many of them are missing.
+fn lines(log: &str) -> (usize, usize) {
+    let (notes, lines): (Vec<&str>, Vec<&str>) = log.lines().partition(|line| line.contains(MISSING));
+    let missing = notes.iter().map(|note| {
+        let (said, _) = note.split_once(MISSING).expect("a note");
+        let number = said.rsplit(' ').next().expect("a number");
+        number.parse::<usize>().expect("a number")
+    });
+    let missing: usize = missing.sum();
+    (lines.len() + missing, missing)
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_stops_no_message_and_tells_later_what_is_missing() {
+    let (mut server, pipe, before) = stalled("log-stalled").await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    let mut socket = party.expert.listen(room).await;
+    for number in 0..20 {
+        party.client.send(room, &format!("number {number}")).await;
+    }
+    assert_eq!(socket.texts_until("number 19").await.len(), 20);
+
+    let (read, reading) = read_on(pipe);
+    in_time("the log tells what is missing", async {
+        while !String::from_utf8_lossy(&read.lock().unwrap()).contains(MISSING) {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    party.client.send(room, "afterwards").await;
+    server.ask_to_stop();
+    assert!(server.stopped().await.success());
+    reading.join().expect("it is read to its end");
+    let told = String::from_utf8(read.lock().unwrap().clone()).expect("text");
+    assert!(told.ends_with(" INFO: stopped\n"), "the last lines are there");
+    let (all, missing) = lines(&told);
+    assert!(missing > 0);
+    let logs = kept(&server.data().join("logs")).0;
+    assert_eq!(all, lines(&logs[before.len()..]).0, "every line is there or counted");
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_keeps_no_server_from_stopping() {
+    let (mut server, _pipe, _) = stalled("log-stalled-stop").await;
+    server.ask_to_stop();
+    assert!(server.stopped().await.success());
 }
