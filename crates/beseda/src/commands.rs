@@ -7,7 +7,7 @@ pub mod person;
 use crate::app;
 use crate::cli;
 use crate::config::Settings;
-use crate::seed::Seed;
+use crate::seed::{Kept, Seed};
 use crate::system::{Outside, System};
 use anyhow::{Context, bail};
 use beseda_contracts::shared::{OwnTokens, hash_password, is_password};
@@ -31,7 +31,6 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
         .read_seed(file)
         .with_context(|| format!("cannot read {}", file.display()))?;
     let seed = Seed::read(&text).with_context(|| format!("{} cannot be used", file.display()))?;
-    let counts = (seed.people.len(), seed.groups.len(), seed.orders.len());
     let (store, chat) = app::open(settings)?;
     let hash = |password: &str, kept: Option<&str>| {
         if let Some(kept) = kept
@@ -44,12 +43,12 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
     };
     let done = seed.put(&chat, hash).await;
     store.close();
-    done?;
-    let (people, groups, orders) = counts;
+    let kept = done?;
     cli::answer(if as_json {
+        let Kept { people, groups, orders } = kept;
         format!("{}\n", json!({"people": people, "groups": groups, "orders": orders}))
     } else {
-        format!("put {people} people, {groups} groups and {orders} orders\n")
+        format!("put {kept}\n")
     })?;
     Ok(())
 }

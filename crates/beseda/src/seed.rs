@@ -1,12 +1,13 @@
 //! Seeds: people, groups and orders from a JSON file, put in by their numbers, as often as one likes.
 
 use anyhow::{Context, bail};
-use beseda_core::rules;
-use beseda_core::words::{Group, GroupId, NewPerson, Order, OrderId, Person, PersonId, Role};
-use beseda_core::{Chat, Error};
+use beseda_core::ports::Tx;
+use beseda_core::words::{Group, GroupId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
+use beseda_core::{Chat, Error, rules};
 use beseda_live::ask;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 /// How many rows go into one transaction: other work of a running server gets its turn in between.
@@ -102,22 +103,35 @@ impl Seed {
         Ok(seed)
     }
 
-    /// Puts everything in. `hash` makes the hash of a password, or none where the one that is kept (its second argument)
-    /// is of the same; it may take its time.
+    /// Puts everything in: how much that is. `hash` makes the hash of a password, or none where the one that is kept (its
+    /// second argument) is of the same; it may take its time.
     ///
     /// # Errors
-    /// What could not be put in, and why; what was put in before stays, and doing it again does no harm.
+    /// What could not be put in, and why. Rows before it are kept, each of them whole, and the error says how many; doing
+    /// it again does no harm.
     pub async fn put(
         self,
         chat: &Chat,
         hash: impl Fn(&str, Option<&str>) -> anyhow::Result<Option<String>>,
+    ) -> anyhow::Result<Kept> {
+        let mut kept = Kept::default();
+        let done = self.put_all(chat, hash, &mut kept).await;
+        done.with_context(|| format!("put {kept}, and nothing more"))?;
+        Ok(kept)
+    }
+
+    async fn put_all(
+        self,
+        chat: &Chat,
+        hash: impl Fn(&str, Option<&str>) -> anyhow::Result<Option<String>>,
+        kept: &mut Kept,
     ) -> anyhow::Result<()> {
-        let kept = self.kept_hashes(chat).await?;
+        let hashes = self.kept_hashes(chat).await?;
         let mut people = Vec::with_capacity(self.people.len());
         for person in &self.people {
-            let kept = kept.get(&person.id).map(String::as_str);
+            let hashed = hashes.get(&person.id).map(String::as_str);
             let password_hash = match &person.password {
-                Some(password) => hash(password, kept)?,
+                Some(password) => hash(password, hashed)?,
                 None => None,
             };
             people.push(NewPerson {
@@ -125,17 +139,28 @@ impl Seed {
                 password_hash,
             });
         }
-        put_all(chat, "people", people, put_person).await?;
+        put_rows(chat, "people", people, put_person, &mut kept.people).await?;
         let groups = self.groups.into_iter().map(group_of).collect();
-        put_all(chat, "groups", groups, |tx, now, row| {
-            rules::put_group(tx, now, row).map(drop)
-        })
-        .await?;
+        let put_group = |tx: &mut dyn Tx, now, row: &Group| rules::put_group(tx, now, row).map(drop);
+        put_rows(chat, "groups", groups, put_group, &mut kept.groups).await?;
         let orders = self.orders.into_iter().map(order_of).collect();
-        put_all(chat, "orders", orders, |tx, now, row| {
-            rules::put_order(tx, now, row, None)
-        })
-        .await
+        let put_order = |tx: &mut dyn Tx, now, row: &Order| rules::put_order(tx, now, row, None);
+        put_rows(chat, "orders", orders, put_order, &mut kept.orders).await
+    }
+}
+
+/// How many rows of each list are kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub people: usize,
+    pub groups: usize,
+    pub orders: usize,
+}
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { people, groups, orders } = self;
+        write!(f, "{people} people, {groups} groups and {orders} orders")
     }
 }
 
@@ -160,11 +185,7 @@ impl Seed {
 }
 
 /// Puts a person whom the file knows; one who was deactivated stays so, one who was forgotten comes back.
-fn put_person(
-    tx: &mut dyn beseda_core::ports::Tx,
-    now: beseda_core::words::Time,
-    new: &NewPerson,
-) -> Result<(), Error> {
+fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<(), Error> {
     let mut new = new.clone();
     if let Some(before) = tx.person(new.person.id)? {
         new.person.active = before.active || before.is_forgotten();
@@ -172,25 +193,35 @@ fn put_person(
     rules::put_person(tx, now, &new).map(drop)
 }
 
-async fn put_all<T: Clone + Send + Sync + 'static>(
+/// Puts the rows of a list in, and counts those that are kept: whole rows, whatever happens.
+async fn put_rows<T: Clone + Send + Sync + 'static>(
     chat: &Chat,
     what: &'static str,
     rows: Vec<T>,
-    put: fn(&mut dyn beseda_core::ports::Tx, beseda_core::words::Time, &T) -> Result<(), Error>,
+    put: fn(&mut dyn Tx, Time, &T) -> Result<(), Error>,
+    kept: &mut usize,
 ) -> anyhow::Result<()> {
-    for (number, some) in rows.chunks(ROWS_A_COMMIT).enumerate() {
+    for some in rows.chunks(ROWS_A_COMMIT) {
+        let (first, count) = (*kept + 1, some.len());
         let (some, now): (Arc<[T]>, _) = (some.into(), chat.now());
-        let put_some = move |tx: &mut dyn beseda_core::ports::Tx| {
+        let put_some = move |tx: &mut dyn Tx| {
             for (at, row) in some.iter().enumerate() {
-                if let Err(error) = put(tx, now, row) {
-                    return Ok(Err((at, error)));
+                match put(tx, now, row) {
+                    // It was refused before it wrote: the rows before it are kept, and end with it.
+                    Err(Error::Refused(refusal)) => return Ok(Err((at, refusal))),
+                    // It may have written half of it: this commit is taken back.
+                    done => done?,
                 }
             }
             Ok(Ok(()))
         };
-        // A row that is refused ends the seed; the rows before it in the same commit are kept.
-        if let Err((at, error)) = ask::change(chat, put_some).await? {
-            bail!("{what}, row {} of the list: {error}", number * ROWS_A_COMMIT + at + 1);
+        match ask::change(chat, put_some).await {
+            Ok(Ok(())) => *kept += count,
+            Ok(Err((at, refusal))) => {
+                *kept += at;
+                bail!("{what}, row {} of the list: {refusal}", first + at);
+            }
+            Err(error) => bail!("{what}, in rows {first} to {} of the list: {error}", first + count - 1),
         }
     }
     Ok(())
@@ -248,6 +279,11 @@ fn order_of(seed: SeedOrder) -> Order {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::system::System;
+    use beseda_core::model::Model;
+    use beseda_core::ports::Store;
+    use beseda_core::words::Limits;
+    use beseda_core::{Fault, Refusal};
 
     fn wrong(text: &str) -> String {
         format!("{:#}", Seed::read(text.as_bytes()).unwrap_err())
@@ -268,5 +304,61 @@ mod tests {
         assert!(wrong(r#"{"people": [{"id": 0}]}"#).contains("the id 0"));
         assert!(wrong(r#"{"people": [{"id": 1, "role": "boss"}]}"#).contains("\"boss\""));
         assert!(wrong(r#"{"orders": [{"id": -1}]}"#).contains("-1"));
+    }
+
+    fn chat() -> Chat {
+        let store: Arc<dyn Store> = Arc::new(Model::new());
+        Chat::new(store, Arc::new(System), Arc::new(System), Arc::new(Limits::default()))
+    }
+
+    async fn is_there(chat: &Chat, id: i64) -> bool {
+        let found = ask::look(chat, move |look| Ok(look.person(PersonId(id))?));
+        found.await.unwrap().is_some()
+    }
+
+    fn people(count: i64) -> Vec<NewPerson> {
+        let person = |id| NewPerson::from(Person::new(PersonId(id), Role::User));
+        (1..=count).map(person).collect()
+    }
+
+    #[tokio::test]
+    async fn a_fault_in_the_middle_of_a_row_leaves_whole_rows_and_says_which() {
+        let (chat, mut kept) = (chat(), 0);
+        let put = |tx: &mut dyn Tx, now, row: &NewPerson| {
+            put_person(tx, now, row)?;
+            match row.person.id {
+                PersonId(502) => Err(Fault::Store("a planted fault".to_owned()).into()),
+                _ => Ok(()),
+            }
+        };
+        let error = put_rows(&chat, "people", people(1_200), put, &mut kept).await;
+        let said = format!("{:#}", error.unwrap_err());
+        assert_eq!(kept, 500);
+        assert!(said.contains("in rows 501 to 1000 of the list"), "{said}");
+        assert!(is_there(&chat, 500).await);
+        for id in [501, 502, 503, 1_001] {
+            assert!(!is_there(&chat, id).await, "{id}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_row_ends_the_seed_and_those_before_it_are_kept() {
+        let chat = chat();
+        let seed = br#"{"people": [{"id": 1}, {"id": 2}], "orders": [{"id": 1}, {"id": 2, "client": 3}, {"id": 3}]}"#;
+        let done = Seed::read(seed).unwrap().put(&chat, |_, _| Ok(None)).await;
+        assert_eq!(
+            format!("{:#}", done.unwrap_err()),
+            format!(
+                "put 2 people, 0 groups and 1 orders, and nothing more: orders, row 2 of the list: {}",
+                Refusal::NoSuchPerson
+            )
+        );
+        let there = ask::look(&chat, |look| {
+            let ids = [1, 2, 3].map(OrderId);
+            ids.into_iter()
+                .map(|id| Ok(look.order(id)?.is_some()))
+                .collect::<Result<Vec<_>, Error>>()
+        });
+        assert_eq!(there.await.unwrap(), [true, false, false]);
     }
 }
