@@ -353,6 +353,12 @@ fn no_contract_knows_another() {
         "crates/beseda-contracts/src/shared/tokens.rs",
         "//! Tokens.\nuse crate::school::wire;\n",
     );
+    planted(
+        "contract-names",
+        "crates/beseda-contracts/src/shared/tokens.rs",
+        "//! Tokens.\nuse crate::voices::DRF;\n",
+    );
+    passes(http, "//! Routes.\nuse crate::voices::DRF;\n");
     passes(
         http,
         "//! Routes.\nuse crate::school::wire;\nuse super::wire as own;\nuse crate::shared::errors;\n",

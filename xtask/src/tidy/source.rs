@@ -10,6 +10,9 @@ use super::tree::Tree;
 const CORE: &str = "crates/beseda-core/src/";
 const STORE: &str = "crates/beseda-store/";
 const CONTRACTS: &str = "crates/beseda-contracts/src/";
+/// What contracts share without a framework's words, and the voices that have them.
+const SHARED: &str = "shared";
+const VOICES: &str = "voices";
 /// The only file, and the only folder, that may decide or spell what a role is.
 const ROLE_HOMES: [&str; 3] = [
     "crates/beseda-core/src/policy.rs",
@@ -78,7 +81,7 @@ fn contract_folders(tree: &Tree) -> BTreeSet<&str> {
         .filter_map(|file| file.strip_prefix(CONTRACTS)?.split_once('/'));
     below
         .map(|(folder, _)| folder)
-        .filter(|folder| *folder != "shared")
+        .filter(|folder| ![SHARED, VOICES].contains(folder))
         .collect()
 }
 
@@ -191,27 +194,21 @@ fn sql_files(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// `order_desk` does not know that there is a `school`, and `shared` knows neither.
+/// `order_desk` does not know that there is a `school`, and `shared` knows neither, nor how anything sounds.
 fn contract_names(file: &str, tokens: &[Token], contracts: &BTreeSet<&str>) -> Vec<Finding> {
     let Some((own, _)) = file.strip_prefix(CONTRACTS).and_then(|rest| rest.split_once('/')) else {
         return Vec::new();
     };
+    let is_other = |name: &&str| *name != own && (contracts.contains(name) || (own == SHARED && *name == VOICES));
     let other = |token: &Token| match token.kind {
-        Kind::Path | Kind::Import if token.text.contains("::") => token
-            .segments()
-            .find(|segment| *segment != own && contracts.contains(segment))
-            .map(str::to_owned),
-        Kind::Text if token.text.contains("../") => token
-            .text
-            .split('/')
-            .find(|part| *part != own && contracts.contains(part))
-            .map(str::to_owned),
+        Kind::Path | Kind::Import if token.text.contains("::") => token.segments().find(is_other).map(str::to_owned),
+        Kind::Text if token.text.contains("../") => token.text.split('/').find(is_other).map(str::to_owned),
         _ => None,
     };
     let found = tokens.iter().filter_map(|token| Some((token, other(token)?)));
     found
         .map(|(token, other)| {
-            let advice = "no contract knows another: what two of them need goes to shared/ (if it has no contract's words) or into the core";
+            let advice = "no contract knows another: what two of them need goes to shared/ (if it has no contract's words), to voices/ (if it has) or into the core";
             Finding::at("contract-names", file, token.line, format!("`{own}` names `{other}`"), advice)
         })
         .collect()

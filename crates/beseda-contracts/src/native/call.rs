@@ -1,8 +1,7 @@
 //! A call by API key: who may make it, and its body, read strictly. A field that nobody knows is refused by its name.
 
-use super::problem::{Mistakes, Problem};
 use crate::shared::identity::api_keys;
-use crate::shared::{Drf, FieldError, Fields, Shared};
+use crate::shared::{FieldError, FieldErrors, Fields, Refused, Shared};
 use axum::extract::Request;
 use beseda_core::Fault;
 use beseda_core::ports::Look;
@@ -18,37 +17,24 @@ pub(super) const GREATEST: i64 = (1 << 53) - 1;
 ///
 /// # Errors
 /// 401 for no key or one that proves nothing, 403 for one of another scope.
-pub(super) async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) -> Result<(), Problem> {
-    match api_keys::require(shared, headers, scope).await {
-        Ok(_) => Ok(()),
-        Err(Drf::BadToken { .. }) => Err(Problem::BadKey),
-        Err(Drf::PermissionDenied) => Err(Problem::WrongScope(scope.word())),
-        Err(other) => Err(other.into()),
-    }
+pub(super) async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) -> Result<(), Refused> {
+    api_keys::require(shared, headers, scope).await.map(drop)
 }
 
 /// The number of an object in a path, from 1 to `most`, in digits alone.
 ///
 /// # Errors
 /// 400 for anything else.
-pub(super) fn number(text: &str, most: i64) -> Result<i64, Problem> {
+pub(super) fn number(text: &str, most: i64) -> Result<i64, Refused> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     let number = text.parse().ok().filter(|number| plain && (1..=most).contains(number));
-    number.ok_or_else(|| Problem::mistake("id", out_of_range(most)))
-}
-
-fn out_of_range(most: i64) -> String {
-    format!("A whole number from 1 to {most} is expected.")
-}
-
-fn sentence(error: &FieldError) -> String {
-    error.sentence(Default::default())
+    number.ok_or_else(|| Refused::field("id", FieldError::OutOfRange(most)))
 }
 
 /// A body, and the mistakes that were found in it so far.
 pub(super) struct Body {
     fields: Fields,
-    mistakes: Mistakes,
+    mistakes: FieldErrors,
 }
 
 impl Body {
@@ -56,20 +42,24 @@ impl Body {
     ///
     /// # Errors
     /// 400 for what is no JSON, 413 for what is too big, 415 for another media type.
-    pub(super) async fn read(shared: &Shared, request: Request, known: &[&str]) -> Result<Self, Problem> {
+    pub(super) async fn read(
+        shared: &Shared,
+        request: Request,
+        known: &'static [&'static str],
+    ) -> Result<Self, Refused> {
         let media = request.headers().get(CONTENT_TYPE);
         let media = media.map(|media| String::from_utf8_lossy(media.as_bytes()).into_owned());
         let essence = media
             .as_deref()
             .map(|media| media.split(';').next().unwrap_or_default().trim());
         if essence.is_some_and(|essence| !essence.eq_ignore_ascii_case("application/json")) {
-            return Err(Drf::Unsupported(media.unwrap_or_default()).into());
+            return Err(Refused::UnknownMedia(media.unwrap_or_default()));
         }
         let limits = shared.chat.limits();
         let fields = Fields::read(request, limits, limits.body_bytes).await?;
-        let mut mistakes = Mistakes::default();
+        let mut mistakes = FieldErrors::default();
         for name in fields.names().filter(|name| !known.contains(name)) {
-            mistakes.add(name, format!("There is no such field; known are {}.", known.join(", ")));
+            mistakes.add(name.to_owned(), FieldError::Unknown(known));
         }
         Ok(Self { fields, mistakes })
     }
@@ -80,12 +70,12 @@ impl Body {
     }
 
     /// Adds a mistake.
-    pub(super) fn mistake(&mut self, name: &str, sentence: impl Into<String>) {
-        self.mistakes.add(name, sentence);
+    pub(super) fn mistake(&mut self, name: &'static str, error: FieldError) {
+        self.mistakes.add(name, error);
     }
 
     /// The text as it came, in at most `max` characters; `None` where there is none.
-    pub(super) fn raw_text(&mut self, name: &str, max: usize) -> Option<String> {
+    pub(super) fn raw_text(&mut self, name: &'static str, max: usize) -> Option<String> {
         let wrong = match self.fields.get(name)? {
             Value::String(text) if text.contains('\0') => FieldError::NulCharacter,
             Value::String(text) if text.chars().nth(max).is_some() => FieldError::TooLong { max },
@@ -93,51 +83,55 @@ impl Body {
             Value::Null => FieldError::Null,
             _ => FieldError::NotText,
         };
-        self.mistake(name, sentence(&wrong));
+        self.mistake(name, wrong);
         None
     }
 
     /// The text without white space around it.
-    pub(super) fn text(&mut self, name: &str, max: usize) -> Option<String> {
+    pub(super) fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
         self.raw_text(name, max).map(|text| text.trim().to_owned())
     }
 
     /// True or false.
-    pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
+    pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
         match self.fields.get(name)? {
             Value::Bool(flag) => Some(*flag),
             _ => {
-                self.mistake(name, "true or false is expected.");
+                self.mistake(name, FieldError::NotFlag);
                 None
             }
         }
     }
 
     /// The number of a person; null is nobody.
-    pub(super) fn person(&mut self, name: &str) -> Option<PersonId> {
+    pub(super) fn person(&mut self, name: &'static str) -> Option<PersonId> {
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
         let person = person_of(value);
         if person.is_none() {
-            self.mistake(name, out_of_range(GREATEST));
+            self.mistake(name, FieldError::OutOfRange(GREATEST));
         }
         person
     }
 
     /// The numbers of at most `most` people, each once.
-    pub(super) fn people(&mut self, name: &str, most: usize) -> Option<Vec<PersonId>> {
-        let Value::Array(values) = self.fields.get(name)? else {
-            self.mistake(name, "A list of people's numbers is expected.");
-            return None;
+    pub(super) fn people(&mut self, name: &'static str, most: usize) -> Option<Vec<PersonId>> {
+        let values = match self.fields.get(name)? {
+            Value::Array(values) => values,
+            other => {
+                let received = other.into();
+                self.mistake(name, FieldError::NotList(received));
+                return None;
+            }
         };
         let Some(numbers) = values.iter().map(person_of).collect::<Option<Vec<PersonId>>>() else {
-            self.mistake(name, format!("In the list: {}", out_of_range(GREATEST)));
+            self.mistake(name, FieldError::OutOfRangeInList(GREATEST));
             return None;
         };
         let mut people = numbers;
         people.sort_unstable();
         people.dedup();
         if people.len() > most {
-            self.mistake(name, sentence(&FieldError::TooManyMembers { max: most }));
+            self.mistake(name, FieldError::TooManyMembers { max: most });
             return None;
         }
         Some(people)
@@ -147,8 +141,8 @@ impl Body {
     ///
     /// # Errors
     /// 400 with everything that was wrong.
-    pub(super) fn end(self) -> Result<(), Problem> {
-        self.mistakes.none()
+    pub(super) fn end(self) -> Result<(), Refused> {
+        Ok(self.mistakes.none()?)
     }
 }
 
@@ -158,12 +152,15 @@ fn person_of(value: &Value) -> Option<PersonId> {
 }
 
 /// What is wrong with fields that name people who are not there.
-pub(super) fn unknown(look: &mut (impl Look + ?Sized), named: &[(&str, Vec<PersonId>)]) -> Result<Mistakes, Fault> {
-    let mut mistakes = Mistakes::default();
+pub(super) fn unknown(
+    look: &mut (impl Look + ?Sized),
+    named: &[(&'static str, Vec<PersonId>)],
+) -> Result<FieldErrors, Fault> {
+    let mut mistakes = FieldErrors::default();
     for (field, people) in named {
         for &id in people {
             if look.person(id)?.is_none_or(|person| person.is_forgotten()) {
-                mistakes.add(field, format!("There is no person {id}."));
+                mistakes.add(*field, FieldError::NoSuchPerson(id));
             }
         }
     }

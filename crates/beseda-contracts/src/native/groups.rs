@@ -1,8 +1,7 @@
 //! Groups, the classes of a school: put and forgotten. Rooms about them follow.
 
 use super::call::{self, Body, GREATEST};
-use super::problem::{Problem, route};
-use crate::shared::{Routes, Segment, Shared};
+use crate::shared::{Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +17,7 @@ const FIELDS: &[&str] = &["name", "teacher", "students"];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let methods = put(replace).delete(remove);
-    route(routes, "/api/v1/groups/{id}/", methods, "PUT, DELETE, OPTIONS")
+    routes.both("/api/v1/groups/{id}/", methods, "PUT, DELETE, OPTIONS")
 }
 
 /// A group, as a host application sees one.
@@ -30,7 +29,7 @@ struct GroupJson<'a> {
     students: &'a [PersonId],
 }
 
-async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Problem> {
+async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Groups).await?;
     let id = GroupId(call::number(&id, GREATEST)?);
     let mut body = Body::read(&shared, request, FIELDS).await?;
@@ -67,7 +66,7 @@ async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Re
     Ok((status, Json(answer)).into_response())
 }
 
-async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Problem> {
+async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::Groups).await?;
     let id = GroupId(call::number(&id, GREATEST)?);
     ask::change(&shared.chat, move |tx| rules::remove_group(tx, id)).await?;

@@ -1,6 +1,5 @@
 //! The limits in force, so that a client need not find them out by being refused.
 
-use super::problem::route;
 use crate::shared::{Routes, Shared};
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +8,7 @@ use beseda_core::words::LimitValue;
 use serde_json::{Map, Value, json};
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    route(routes, "/api/v1/limits/", get(list), "GET, HEAD, OPTIONS")
+    routes.both("/api/v1/limits/", get(list), "GET, HEAD, OPTIONS")
 }
 
 /// Every limit by its name. A rate of 0 means that there is none.

@@ -11,6 +11,7 @@ pub mod setup;
 mod tickets;
 
 use crate::shared::Routes;
+use problem::PROBLEM;
 
 /// The contract's name, for logs and metrics.
 pub const NAME: &str = "native";
@@ -18,15 +19,15 @@ pub const NAME: &str = "native";
 /// The contract's routes.
 #[must_use]
 pub fn routes() -> Routes {
-    [
+    let calls = [
         people::routes,
         orders::routes,
         groups::routes,
         rooms::routes,
         tickets::routes,
         limits::routes,
-        setup::routes,
     ]
     .into_iter()
-    .fold(Routes::default(), |routes, more| more(routes))
+    .fold(Routes::said_by(&PROBLEM).for_hosts(), |routes, more| more(routes));
+    calls.and(setup::routes())
 }

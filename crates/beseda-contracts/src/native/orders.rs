@@ -1,8 +1,7 @@
 //! Orders: put and forgotten, each with its room and everybody who has a place in it.
 
 use super::call::{self, Body, GREATEST};
-use super::problem::{Problem, route};
-use crate::shared::{Routes, Segment, Shared};
+use crate::shared::{Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -19,7 +18,7 @@ const FIELDS: &[&str] = &["number", "client", "expert", "operator", "status"];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let methods = put(replace).delete(remove);
-    route(routes, "/api/v1/orders/{id}/", methods, "PUT, DELETE, OPTIONS")
+    routes.both("/api/v1/orders/{id}/", methods, "PUT, DELETE, OPTIONS")
 }
 
 /// An order, as a host application sees one.
@@ -34,7 +33,7 @@ struct OrderJson<'a> {
     room: Option<RoomId>,
 }
 
-async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Problem> {
+async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Orders).await?;
     let id = OrderId(call::number(&id, GREATEST)?);
     let mut body = Body::read(&shared, request, FIELDS).await?;
@@ -80,7 +79,7 @@ async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Re
     Ok((status, Json(answer)).into_response())
 }
 
-async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Problem> {
+async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::Orders).await?;
     let (id, now) = (OrderId(call::number(&id, GREATEST)?), shared.chat.now());
     ask::change(&shared.chat, move |tx| rules::remove_order(tx, now, id)).await?;

@@ -1,8 +1,7 @@
 //! People: put, changed in part, and forgotten.
 
 use super::call::{self, Body};
-use super::problem::{Problem, route};
-use crate::shared::{Routes, Segment, Shared};
+use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -30,7 +29,7 @@ const FIELDS: &[&str] = &[
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let methods = put(replace).patch(change).delete(remove);
-    route(routes, "/api/v1/people/{id}/", methods, "PUT, PATCH, DELETE, OPTIONS")
+    routes.both("/api/v1/people/{id}/", methods, "PUT, PATCH, DELETE, OPTIONS")
 }
 
 /// A person, as a host application sees one.
@@ -92,15 +91,12 @@ impl Wanted {
             .as_deref()
             .is_some_and(|email| !email.is_empty() && !is_email(email))
         {
-            body.mistake("email", "An address like anna@shop.example is expected.");
+            body.mistake("email", FieldError::NotEmail);
         }
         let short = |password: &String| password.chars().nth(PASSWORD_CHARS.0 - 1).is_none();
         if wanted.password.as_ref().is_some_and(short) {
-            let least = PASSWORD_CHARS.0;
-            body.mistake(
-                "password",
-                format!("Ensure this field has at least {least} characters."),
-            );
+            let min = PASSWORD_CHARS.0;
+            body.mistake("password", FieldError::TooShort { min });
         }
         wanted
     }
@@ -142,8 +138,8 @@ fn role(body: &mut Body) -> Option<Role> {
     }
     let role = Role::from_word(&word);
     if role.is_none() {
-        let known: Vec<&str> = Role::WORDS.iter().map(|(_, word)| *word).collect();
-        body.mistake("role", format!("One of {} is expected.", known.join(", ")));
+        let known = Role::WORDS.iter().map(|(_, word)| *word).collect();
+        body.mistake("role", FieldError::NotOneOf(known));
     }
     role
 }
@@ -156,15 +152,15 @@ pub(super) fn is_email(text: &str) -> bool {
 }
 
 /// The person's number: those from 2^40 on are not the host application's.
-fn person_id(text: &str) -> Result<PersonId, Problem> {
+fn person_id(text: &str) -> Result<PersonId, Refused> {
     call::number(text, rules::FIRST_OWN_PERSON.0 - 1).map(PersonId)
 }
 
-async fn replace(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Problem> {
+async fn replace(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Refused> {
     put_person(state, path, request, true).await
 }
 
-async fn change(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Problem> {
+async fn change(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Refused> {
     put_person(state, path, request, false).await
 }
 
@@ -173,7 +169,7 @@ async fn put_person(
     Segment(id): Segment,
     request: Request,
     whole: bool,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::People).await?;
     let id = person_id(&id)?;
     let mut body = Body::read(&shared, request, FIELDS).await?;
@@ -208,7 +204,7 @@ async fn new_hash(
     shared: &Shared,
     password: Option<String>,
     account: Option<Account>,
-) -> Result<Option<String>, Problem> {
+) -> Result<Option<String>, Refused> {
     let Some(password) = password else { return Ok(None) };
     let passwords = &shared.identity.passwords;
     if let Some(kept) = account.and_then(|account| account.password_hash)
@@ -219,7 +215,7 @@ async fn new_hash(
     Ok(Some(passwords.hash(password, shared.chat.random()).await?))
 }
 
-async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Problem> {
+async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::People).await?;
     let (id, now) = (person_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| rules::remove_person(tx, now, id)).await?;

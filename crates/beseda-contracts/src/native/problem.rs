@@ -1,247 +1,241 @@
-//! Errors as RFC 9457 writes them: `application/problem+json`, the shared ones and those of these calls alone.
+//! The voice of the native API: errors as RFC 9457 writes them, `application/problem+json`.
 //!
 //! Its `detail` is also what clients read that were written for Django REST Framework.
 
-use crate::shared::{Drf, Routes, Shared};
-use axum::body::Body;
-use axum::extract::Request;
-use axum::middleware::map_response;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, MethodRouter};
-use beseda_core::{Error, Fault, Refusal};
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
+use crate::shared::{FieldError, Language, Refused, Voice};
+use crate::voices::DRF;
+use crate::voices::drf::{self, Said};
+use beseda_core::words::NoRoomKey;
+use beseda_core::{Fault, Refusal};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
 
-/// The methods that can be told that they are not allowed in these words.
-const METHODS: [(&str, MethodFilter); 6] = [
-    ("GET", MethodFilter::GET),
-    ("HEAD", MethodFilter::HEAD),
-    ("POST", MethodFilter::POST),
-    ("PUT", MethodFilter::PUT),
-    ("PATCH", MethodFilter::PATCH),
-    ("DELETE", MethodFilter::DELETE),
-];
+/// What is said of a body whose fields are wrong.
+const FIELDS_ARE_WRONG: &str = "Fields are wrong: `errors` says which and why.";
 
-/// What is wrong with each field, by name: every mistake of a request in one answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Mistakes(Vec<(String, String)>);
+/// The voice.
+pub(super) static PROBLEM: Problem = Problem;
 
-impl Mistakes {
-    /// Adds one.
-    pub(super) fn add(&mut self, field: &str, sentence: impl Into<String>) {
-        self.0.push((field.to_owned(), sentence.into()));
-    }
+/// See [`PROBLEM`].
+pub(super) struct Problem;
 
-    /// One mistake alone.
-    pub(super) fn one(field: &str, sentence: impl Into<String>) -> Self {
-        let mut mistakes = Self::default();
-        mistakes.add(field, sentence);
-        mistakes
-    }
+/// What is said of a whole request, and of its fields.
+struct Told {
+    detail: String,
+    errors: Option<Value>,
+}
 
-    /// Ends the collecting.
-    ///
-    /// # Errors
-    /// [`Problem::Mistakes`] where there is any.
-    pub(super) fn none(self) -> Result<(), Problem> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Problem::Mistakes(self))
+impl Voice for Problem {
+    fn status(&self, refused: &Refused) -> StatusCode {
+        match refused {
+            Refused::Rule(Refusal::NameTaken { .. }) => StatusCode::CONFLICT,
+            other => other.status(),
         }
     }
 
-    fn json(&self) -> Value {
-        let mut fields = Map::new();
-        for (field, sentence) in &self.0 {
-            let said = fields.entry(field.clone()).or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(sentences) = said {
-                sentences.push(Value::from(sentence.as_str()));
-            }
+    fn media(&self) -> HeaderValue {
+        HeaderValue::from_static("application/problem+json")
+    }
+
+    /// Always in English: it is read by programs and by who writes them.
+    fn body(&self, refused: &Refused, _: Language) -> String {
+        let (status, told) = (self.status(refused), told(refused));
+        let mut problem = json!({
+            "type": "about:blank",
+            "title": status.canonical_reason().unwrap_or_default(),
+            "status": status.as_u16(),
+            "detail": told.detail,
+            "code": code(refused),
+        });
+        if let (Some(errors), Value::Object(members)) = (told.errors, &mut problem) {
+            members.insert("errors".to_owned(), errors);
         }
-        Value::Object(fields)
+        problem.to_string()
     }
 }
 
-/// Why a call did not do what it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// An error that every contract has.
-    Shared(Drf),
-    /// 400: fields are wrong.
-    Mistakes(Mistakes),
-    /// 409: another person logs in by this.
-    NameTaken(&'static str),
-    /// 404: no room has this key.
-    NoSuchRoom,
-    /// 401: the key proves nothing.
-    BadKey,
-    /// 403: the key is for other things; the word of the scope that it lacks.
-    WrongScope(&'static str),
-}
-
-impl From<Drf> for Problem {
-    fn from(error: Drf) -> Self {
-        Self::Shared(error)
+fn told(refused: &Refused) -> Told {
+    let whole = |detail: String| Told { detail, errors: None };
+    match refused {
+        Refused::Rule(refusal) => told_of_rule(refusal).unwrap_or_else(|| as_the_framework(refused)),
+        Refused::Fields(errors) => wrong(errors.iter().map(|(name, error)| (name, sentence(error)))),
+        Refused::BadKey => whole("This API key is unknown or revoked.".to_owned()),
+        Refused::WrongScope(scope) => whole(format!("This API key has no scope {}.", scope.word())),
+        other => as_the_framework(other),
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
-        Self::Shared(fault.into())
+/// What this API alone says of a refusal of the core.
+fn told_of_rule(refusal: &Refusal) -> Option<Told> {
+    match refusal {
+        Refusal::NameTaken { field } => {
+            let detail = format!("Another person has this {field}.");
+            let errors = by_name([(*field, detail.clone())].into_iter());
+            Some(Told {
+                detail,
+                errors: Some(errors),
+            })
+        }
+        Refusal::NoSuchRoom => Some(Told {
+            detail: "No room has this key.".to_owned(),
+            errors: None,
+        }),
+        Refusal::EmptyTitle | Refusal::TitleTooLong { .. } => Some(wrong_at("title", refusal)),
+        Refusal::TooManyMembers { .. } => Some(wrong_at("members", refusal)),
+        Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText => Some(wrong_at("text", refusal)),
+        Refusal::BadClientId { .. } => Some(wrong_at("client_id", refusal)),
+        Refusal::NoSuchMessage
+        | Refusal::NoSuchPage
+        | Refusal::NoSuchOrder
+        | Refusal::NoSuchPerson
+        | Refusal::NoSuchGroup
+        | Refusal::NoSuchFile
+        | Refusal::WithOneself
+        | Refusal::NoPlaceInOrder
+        | Refusal::NotAllowed
+        | Refusal::OrderHasRoom
+        | Refusal::EmptyFile
+        | Refusal::FileTooLarge { .. }
+        | Refusal::FileType
+        | Refusal::PictureTooLarge { .. }
+        | Refusal::TooManyFiles { .. }
+        | Refusal::ErasedSince
+        | Refusal::TooFast { .. }
+        | Refusal::NotSignedIn
+        | Refusal::BadCredentials
+        | Refusal::Inactive => None,
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::NameTaken { field } => Self::NameTaken(field),
-            Refusal::NoSuchRoom => Self::NoSuchRoom,
-            Refusal::EmptyTitle | Refusal::TitleTooLong { .. } => Self::at("title", &refusal),
-            Refusal::TooManyMembers { .. } => Self::at("members", &refusal),
-            Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText => Self::at("text", &refusal),
-            Refusal::BadClientId { .. } => Self::at("client_id", &refusal),
-            other => Self::Shared(other.into()),
+/// What every contract has, in the words that most clients know.
+fn as_the_framework(refused: &Refused) -> Told {
+    match DRF.said(refused, Language::English) {
+        Said::Detail(detail) => Told { detail, errors: None },
+        Said::Fields(fields) => wrong(fields.into_iter()),
+    }
+}
+
+fn wrong<'a>(fields: impl Iterator<Item = (&'a str, String)>) -> Told {
+    Told {
+        detail: FIELDS_ARE_WRONG.to_owned(),
+        errors: Some(by_name(fields)),
+    }
+}
+
+/// A refusal as the mistake of a field: its own sentence.
+fn wrong_at(field: &str, refusal: &Refusal) -> Told {
+    let said = refusal.to_string();
+    let mut letters = said.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    let sentence = format!("{}{}.", first.unwrap_or_default(), letters.as_str());
+    wrong([(field, sentence)].into_iter())
+}
+
+/// Every sentence under the name of its field.
+fn by_name<'a>(sentences: impl Iterator<Item = (&'a str, String)>) -> Value {
+    let mut fields = Map::new();
+    for (field, sentence) in sentences {
+        let said = fields
+            .entry(field.to_owned())
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(said) = said {
+            said.push(Value::from(sentence));
         }
     }
+    Value::Object(fields)
 }
 
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Refused(refusal) => refusal.into(),
-            Error::Failed(fault) => fault.into(),
-        }
-    }
-}
-
-impl Problem {
-    /// A refusal as the mistake of a field.
-    fn at(field: &str, refusal: &Refusal) -> Self {
-        let said = refusal.to_string();
-        let mut letters = said.chars();
-        let first = letters.next().map(|first| first.to_uppercase().to_string());
-        Self::Mistakes(Mistakes::one(
-            field,
-            format!("{}{}.", first.unwrap_or_default(), letters.as_str()),
-        ))
-    }
-
-    /// One wrong field.
-    pub(super) fn mistake(field: &str, sentence: impl Into<String>) -> Self {
-        Self::Mistakes(Mistakes::one(field, sentence))
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let (status, code, detail, errors) = match self {
-            // The layer below finds it in the answer, whoever refused.
-            Self::Shared(error) => return error.into_response(),
-            Self::Mistakes(mistakes) => {
-                let detail = "Fields are wrong: `errors` says which and why.".to_owned();
-                (StatusCode::BAD_REQUEST, "invalid", detail, Some(mistakes.json()))
-            }
-            Self::NameTaken(field) => {
-                let sentence = format!("Another person has this {field}.");
-                let errors = Mistakes::one(field, sentence.as_str()).json();
-                (StatusCode::CONFLICT, "name_taken", sentence, Some(errors))
-            }
-            Self::NoSuchRoom => {
-                let detail = "No room has this key.".to_owned();
-                (StatusCode::NOT_FOUND, "no_such_room", detail, None)
-            }
-            Self::BadKey => {
-                let detail = "This API key is unknown or revoked.".to_owned();
-                let mut answer = Drf::NotAuthenticated.into_response();
-                answer.extensions_mut().remove::<Arc<Drf>>();
-                return written(answer, "api_key_not_valid", &detail, None);
-            }
-            Self::WrongScope(scope) => {
-                let detail = format!("This API key has no scope {scope}.");
-                (StatusCode::FORBIDDEN, "wrong_scope", detail, None)
-            }
-        };
-        written(status.into_response(), code, &detail, errors)
-    }
-}
-
-/// The answer with a problem as its body.
-fn written(mut answer: Response, code: &str, detail: &str, errors: Option<Value>) -> Response {
-    let status = answer.status();
-    let mut problem = json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": detail,
-        "code": code,
-    });
-    if let (Some(errors), Value::Object(fields)) = (errors, &mut problem) {
-        fields.insert("errors".to_owned(), errors);
-    }
-    let headers = answer.headers_mut();
-    headers.remove(CONTENT_LENGTH);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    *answer.body_mut() = Body::from(problem.to_string());
-    answer
-}
-
-/// A shared error in an answer, said as a problem; its status and its headers stay.
-async fn as_problem(mut answer: Response) -> Response {
-    let Some(error) = answer.extensions_mut().remove::<Arc<Drf>>() else {
-        return answer;
-    };
-    let said: Value = serde_json::from_str(&error.body(Default::default())).unwrap_or_default();
-    match said.get("detail").and_then(Value::as_str) {
-        Some(detail) => written(answer, code_of(&error), detail, None),
-        // Errors of fields have no sentence of their own.
-        None => written(
-            answer,
-            "invalid",
-            "Fields are wrong: `errors` says which and why.",
-            Some(said),
-        ),
-    }
-}
-
-fn code_of(error: &Drf) -> &'static str {
+fn sentence(error: &FieldError) -> String {
+    let out_of_range = |most: i64| format!("A whole number from 1 to {most} is expected.");
     match error {
-        Drf::NotAuthenticated => "not_authenticated",
-        Drf::BadHeader => "bad_authorization_header",
-        Drf::BadToken { .. } | Drf::BadRefresh { .. } => "token_not_valid",
-        Drf::NoSuchUser => "user_not_found",
-        Drf::InactiveUser => "user_inactive",
-        Drf::NoAccount | Drf::NoAccountOfToken => "no_active_account",
-        Drf::PermissionDenied => "permission_denied",
-        Drf::ForeignOrigin(_) | Drf::CrossSite => "foreign_origin",
-        Drf::ForeignHost(_) => "foreign_host",
-        Drf::NotFound | Drf::InvalidPage => "not_found",
-        Drf::MethodNotAllowed { .. } => "method_not_allowed",
-        Drf::TooLarge(_) => "too_large",
-        Drf::Unsupported(_) => "unsupported_media_type",
-        Drf::BrokenJson(_) | Drf::BrokenForm(_) | Drf::BrokenMultipart(_) => "parse_error",
-        Drf::Fields(_) => "invalid",
-        Drf::Throttled { .. } => "throttled",
-        Drf::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => "unavailable",
-        Drf::Fault(Fault::Store(_) | Fault::Internal(_)) => "server_error",
+        FieldError::NotAscii => "The header Idempotency-Key holds ASCII characters.".to_owned(),
+        FieldError::NotFlag => "true or false is expected.".to_owned(),
+        FieldError::NotOneOf(known) => format!("One of {} is expected.", known.join(", ")),
+        FieldError::NoSuchPerson(id) => format!("There is no person {id}."),
+        FieldError::NoSuchOrder(id) => format!("There is no order {id}: put it first."),
+        FieldError::OutOfRange(most) => out_of_range(*most),
+        FieldError::OutOfRangeInList(most) => format!("In the list: {}", out_of_range(*most)),
+        FieldError::NotEmail => "An address like anna@shop.example is expected.".to_owned(),
+        FieldError::NotList(_) => "A list of people's numbers is expected.".to_owned(),
+        FieldError::NotRoomKey => format!("No: {NoRoomKey}."),
+        FieldError::VisitorsOwn => "Only a visitor opens a visitor's room.".to_owned(),
+        FieldError::FollowsFromKey => "Who is in this room follows from its key.".to_owned(),
+        FieldError::Unknown(known) => format!("There is no such field; known are {}.", known.join(", ")),
+        FieldError::Required
+        | FieldError::Blank
+        | FieldError::Null
+        | FieldError::NotText
+        | FieldError::TooShort { .. }
+        | FieldError::TooLong { .. }
+        | FieldError::NulCharacter
+        | FieldError::NotKey(_)
+        | FieldError::NoSuchObject { .. }
+        | FieldError::NotInteger
+        | FieldError::NotUnique
+        | FieldError::NotFile
+        | FieldError::EmptyFile
+        | FieldError::FileType
+        | FieldError::PictureTooLarge { .. }
+        | FieldError::TooManyFiles { .. }
+        | FieldError::TooManyMembers { .. }
+        | FieldError::Oneself => drf::sentence(error, Language::English),
     }
 }
 
-/// Adds a route whose errors are problems, those of other methods too.
-pub(super) fn route(routes: Routes, path: &'static str, methods: MethodRouter<Shared>, allow: &'static str) -> Routes {
-    let is_allowed = |method: &str| allow.split(", ").any(|allowed| allowed == method);
-    let others = METHODS.into_iter().filter(|(method, _)| !is_allowed(method));
-    let refuse = move |request: Request| async move {
-        Drf::MethodNotAllowed {
-            method: request.method().to_string(),
-            allow,
-        }
-    };
-    let methods = others.fold(methods, |methods, (_, filter)| methods.on(filter, refuse));
-    routes.both(path, methods.layer(map_response(as_problem)), allow)
+/// The word for programs. Each is a part of the API.
+fn code(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::Rule(refusal) => code_of_rule(refusal),
+        Refused::BadHeader => "bad_authorization_header",
+        Refused::BadToken { .. } | Refused::BadRefresh { .. } => "token_not_valid",
+        Refused::UnknownPerson => "user_not_found",
+        Refused::NoAccount | Refused::NoAccountOfToken => "no_active_account",
+        Refused::BadKey => "api_key_not_valid",
+        Refused::WrongScope(_) => "wrong_scope",
+        Refused::ForeignOrigin(_) | Refused::CrossSite => "foreign_origin",
+        Refused::ForeignHost(_) => "foreign_host",
+        Refused::NoSuchAddress => "not_found",
+        Refused::OtherMethod { .. } => "method_not_allowed",
+        Refused::TooLarge(_) => "too_large",
+        Refused::UnknownMedia(_) => "unsupported_media_type",
+        Refused::BrokenJson(_) | Refused::BrokenForm(_) | Refused::BrokenMultipart(_) => "parse_error",
+        Refused::NotObject(_) | Refused::Fields(_) => "invalid",
+        Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => "unavailable",
+        Refused::Fault(Fault::Store(_) | Fault::Internal(_)) => "server_error",
+    }
+}
+
+fn code_of_rule(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSuchRoom => "no_such_room",
+        Refusal::NoSuchMessage
+        | Refusal::NoSuchPage
+        | Refusal::NoSuchOrder
+        | Refusal::NoSuchPerson
+        | Refusal::NoSuchGroup
+        | Refusal::NoSuchFile
+        | Refusal::ErasedSince => "not_found",
+        Refusal::NameTaken { .. } => "name_taken",
+        Refusal::NoPlaceInOrder | Refusal::NotAllowed => "permission_denied",
+        Refusal::FileTooLarge { .. } => "too_large",
+        Refusal::TooFast { .. } => "throttled",
+        Refusal::NotSignedIn => "not_authenticated",
+        Refusal::BadCredentials => "token_not_valid",
+        Refusal::Inactive => "user_inactive",
+        Refusal::WithOneself
+        | Refusal::EmptyTitle
+        | Refusal::TitleTooLong { .. }
+        | Refusal::TooManyMembers { .. }
+        | Refusal::OrderHasRoom
+        | Refusal::EmptyText
+        | Refusal::TextTooLong { .. }
+        | Refusal::NulInText
+        | Refusal::BadClientId { .. }
+        | Refusal::EmptyFile
+        | Refusal::FileType
+        | Refusal::PictureTooLarge { .. }
+        | Refusal::TooManyFiles { .. } => "invalid",
+    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! Rooms by their keys: put and taken away, and what the host application says in them.
 
 use super::call::{self, Body};
-use super::problem::{Problem, route};
-use crate::shared::{Routes, Segment, Shared, time_text};
+use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, time_text};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Draft, Message, MessageId, PersonId, RoomId, RoomKey, RoomView, Scope, Seq};
+use beseda_core::words::{Draft, Message, MessageId, NoRoomKey, PersonId, RoomId, RoomKey, RoomView, Scope, Seq};
 use beseda_core::{Error, Fault};
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -20,9 +19,9 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let methods = put(replace).delete(remove);
-    let routes = route(routes, "/api/v1/rooms/{key}/", methods, "PUT, DELETE, OPTIONS");
+    let routes = routes.both("/api/v1/rooms/{key}/", methods, "PUT, DELETE, OPTIONS");
     let path = "/api/v1/rooms/{key}/system-messages/";
-    route(routes, path, post(say), "POST, OPTIONS")
+    routes.both(path, post(say), "POST, OPTIONS")
 }
 
 /// A room, as a host application sees one.
@@ -71,17 +70,20 @@ impl<'a> From<&'a Message> for MessageJson<'a> {
     }
 }
 
-fn room_key(text: &str) -> Result<RoomKey, Problem> {
+fn room_key(text: &str) -> Result<RoomKey, Refused> {
     text.parse::<RoomKey>()
-        .map_err(|wrong| Problem::mistake("key", format!("No: {wrong}.")))
+        .map_err(|NoRoomKey| Refused::field("key", FieldError::NotRoomKey))
 }
 
 /// What of a key is not there: the order, or one of two people.
-fn unknown(look: &mut (impl Look + ?Sized), key: RoomKey, members: &[PersonId]) -> Result<Result<(), Problem>, Fault> {
+fn unknown(
+    look: &mut (impl Look + ?Sized),
+    key: RoomKey,
+    members: &[PersonId],
+) -> Result<Result<(), FieldErrors>, Fault> {
     let two = match key {
         RoomKey::Order(order) if look.order(order)?.is_none() => {
-            let sentence = format!("There is no order {order}: put it first.");
-            return Ok(Err(Problem::mistake("key", sentence)));
+            return Ok(Err(FieldErrors::one("key", FieldError::NoSuchOrder(order))));
         }
         RoomKey::Pair { customer, therapist } => vec![customer, therapist],
         RoomKey::Private(low, high) => vec![low, high],
@@ -91,7 +93,7 @@ fn unknown(look: &mut (impl Look + ?Sized), key: RoomKey, members: &[PersonId]) 
     Ok(call::unknown(look, &named)?.none())
 }
 
-async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Problem> {
+async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let key = room_key(&key)?;
     let mut body = Body::read(&shared, request, &["title", "members"]).await?;
@@ -99,11 +101,11 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
     let title = body.text("title", limits.title_chars);
     let members = body.people("members", limits.members);
     if body.has("members") && !matches!(key, RoomKey::Group(_)) {
-        body.mistake("members", "Who is in this room follows from its key.");
+        body.mistake("members", FieldError::FollowsFromKey);
     }
     body.end()?;
     if matches!(key, RoomKey::Support(_)) {
-        return Err(Problem::mistake("key", "Only a visitor opens a visitor's room."));
+        return Err(Refused::field("key", FieldError::VisitorsOwn));
     }
 
     let now = shared.chat.now();
@@ -128,7 +130,7 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
     Ok((status, Json(RoomJson::from(view))).into_response())
 }
 
-async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<StatusCode, Problem> {
+async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let (key, now) = (room_key(&key)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| rules::remove_room_of(tx, now, key)).await?;
@@ -136,14 +138,14 @@ async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Re
 }
 
 /// Says something in nobody's name: 201 for a new message, 200 for a retry, which is answered with the first one.
-async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Problem> {
+async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let key = room_key(&key)?;
     let header = idempotency_key(request.headers())?;
     let mut body = Body::read(&shared, request, &["text", "client_id"]).await?;
     let limits = shared.chat.limits().clone();
     if !body.has("text") {
-        body.mistake("text", "This field is required.");
+        body.mistake("text", FieldError::Required);
     }
     let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
     let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
@@ -166,15 +168,12 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
 }
 
 /// The header that other services know for what we call a client id; a field of that name goes before it.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
     let Some(header) = headers.get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
     match header.to_str() {
         Ok(text) => Ok(Some(text.to_owned())),
-        Err(_) => Err(Problem::mistake(
-            "client_id",
-            "The header Idempotency-Key holds ASCII characters.",
-        )),
+        Err(_) => Err(Refused::field("client_id", FieldError::NotAscii)),
     }
 }

@@ -1,8 +1,7 @@
 //! Tickets: a word that opens one socket in place of a token, which then stands in no address.
 
-use super::problem::{Problem, route};
 use crate::shared::identity::tickets;
-use crate::shared::{Caller, Routes, Shared};
+use crate::shared::{Caller, Refused, Routes, Shared};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +14,7 @@ use http::request::Parts;
 use serde::Serialize;
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    route(routes, "/api/v1/tickets/", post(give), "POST, OPTIONS")
+    routes.both("/api/v1/tickets/", post(give), "POST, OPTIONS")
 }
 
 #[derive(Serialize)]
@@ -26,7 +25,7 @@ struct TicketJson {
 }
 
 /// Gives a ticket to whoever is signed in. It proves what proved them, and ends with it.
-async fn give(State(shared): State<Shared>, caller: Caller, parts: Parts) -> Result<Response, Problem> {
+async fn give(State(shared): State<Shared>, caller: Caller, parts: Parts) -> Result<Response, Refused> {
     // A ticket is the first half of a connect.
     shared.throttles.connect(shared.proxies.address(&parts))?;
     let expires_in = shared.chat.limits().ticket_seconds;

@@ -2,13 +2,14 @@
 
 use super::by;
 use super::query::Part;
-use super::refused::Refused;
+use super::voice::Call;
 use super::wire::{MessageJson, MessagesJson, SentJson, role_word};
 use crate::shared::files::upload::{self, Uploaded};
-use crate::shared::{Caller, Drf, Form, Routes, Segment, Shared, json_answer};
+use crate::shared::{Caller, Form, Refused, Routes, Segment, Shared, json_answer};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
+use beseda_core::Refusal;
 use beseda_core::policy::Deed;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
@@ -17,81 +18,62 @@ use beseda_live::ask;
 use http::request::Parts;
 use uuid::Builder;
 
-/// A call, as the log and the client are told of its failure.
-struct Call {
-    name: &'static str,
-    failure: &'static str,
-}
-
-const SEND: Call = Call {
+static SEND: Call = Call {
     name: "send_chat_message",
     failure: "Произошла ошибка при отправке сообщения",
 };
 
-const LIST: Call = Call {
+static LIST: Call = Call {
     name: "get_chat_messages",
     failure: "Произошла ошибка при получении сообщений",
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .both("/api/chat/order/{order_id}/send/", post(send), "POST, OPTIONS")
-        .both("/api/chat/order/{order_id}/messages/", get(list), "GET, HEAD, OPTIONS")
+    let sending = Routes::said_by(&SEND).both("/api/chat/order/{order_id}/send/", post(send), "POST, OPTIONS");
+    let listing = Routes::said_by(&LIST).both("/api/chat/order/{order_id}/messages/", get(list), "GET, HEAD, OPTIONS");
+    sending.and(listing)
 }
 
-async fn send(State(shared): State<Shared>, order: Result<Segment, Drf>, parts: Parts, request: Request) -> Response {
-    let answer = async {
-        let (person, order) = asked(&shared, &parts, order).await?;
-        let role = role_word(person.role);
-        tracing::info!(
-            "Chat message send attempt: order_id={order}, user_id={}, user_role={role}",
-            person.id
-        );
-        with_denial(order, &person, send_as(&shared, &person, order, request).await)
-    };
-    answered(&shared, &parts, &SEND, answer.await)
+async fn send(
+    State(shared): State<Shared>,
+    order: Result<Segment, Refused>,
+    parts: Parts,
+    request: Request,
+) -> Result<Response, Refused> {
+    let (person, order) = asked(&shared, &parts, order).await?;
+    let role = role_word(person.role);
+    tracing::info!(
+        "Chat message send attempt: order_id={order}, user_id={}, user_role={role}",
+        person.id
+    );
+    with_denial(order, &person, send_as(&shared, &person, order, request).await)
 }
 
-async fn list(State(shared): State<Shared>, order: Result<Segment, Drf>, parts: Parts) -> Response {
-    let answer = async {
-        let (person, order) = asked(&shared, &parts, order).await?;
-        let query = parts.uri.query().unwrap_or_default();
-        with_denial(order, &person, list_as(&shared, &person, order, query).await)
-    };
-    answered(&shared, &parts, &LIST, answer.await)
+async fn list(
+    State(shared): State<Shared>,
+    order: Result<Segment, Refused>,
+    parts: Parts,
+) -> Result<Response, Refused> {
+    let (person, order) = asked(&shared, &parts, order).await?;
+    let query = parts.uri.query().unwrap_or_default();
+    with_denial(order, &person, list_as(&shared, &person, order, query).await)
 }
 
 /// Who asks, and about which order. What is no number is no order's.
-async fn asked(shared: &Shared, parts: &Parts, order: Result<Segment, Drf>) -> Result<(Person, OrderId), Refused> {
+async fn asked(shared: &Shared, parts: &Parts, order: Result<Segment, Refused>) -> Result<(Person, OrderId), Refused> {
     let person = Caller::of_request(shared, parts).await?.person;
     let Segment(order) = order?;
     let is_number = order.bytes().all(|byte| byte.is_ascii_digit());
     let order = order.parse().ok().filter(|_| is_number);
-    Ok((person, OrderId(order.ok_or(Refused::NoSuchOrder)?)))
+    Ok((person, OrderId(order.ok_or(Refusal::NoSuchOrder)?)))
 }
 
 /// Writes down that somebody was refused an order's chat.
 fn with_denial<T>(order: OrderId, person: &Person, outcome: Result<T, Refused>) -> Result<T, Refused> {
-    if let Err(Refused::NoAccess) = outcome {
+    if let Err(Refused::Rule(Refusal::NoPlaceInOrder | Refusal::NotAllowed)) = outcome {
         tracing::warn!("Chat access denied: order_id={order}, user_id={}", person.id);
     }
     outcome
-}
-
-/// The answer of a call; what failed is written down. Who asks for many orders that are not there is slowed down.
-fn answered(shared: &Shared, parts: &Parts, call: &Call, outcome: Result<Response, Refused>) -> Response {
-    let refused = match outcome {
-        Ok(answer) => return answer,
-        Err(Refused::NoSuchOrder) => match shared.throttles.miss(shared.proxies.address(parts)) {
-            Ok(()) => Refused::NoSuchOrder,
-            Err(too_many) => too_many.into(),
-        },
-        Err(refused) => refused,
-    };
-    if let Refused::Failed(cause) = &refused {
-        tracing::error!("Error in {}: {cause}", call.name);
-    }
-    refused.answer(call.failure)
 }
 
 /// Who may not send is told so before a byte of what they bring is read.
@@ -105,7 +87,7 @@ async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Requ
     let (message, marks) = save(shared, &person, order, draft, files)
         .await
         .inspect_err(|refused| {
-            if let Refused::Failed(cause) = refused {
+            if let Refused::Fault(cause) = refused {
                 tracing::error!("Failed to save chat message: {cause}");
             }
         })?;
@@ -119,7 +101,7 @@ async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Requ
 async fn draft(shared: &Shared, person: &mut Person, request: Request) -> Result<(Draft, Vec<Uploaded>), Refused> {
     let limits = shared.chat.limits();
     let mut form = Form::read(shared, person, request).await?;
-    let files = form.one_file("file").map_err(|error| Drf::field("file", error))?;
+    let files = form.one_file("file").map_err(|error| Refused::field("file", error))?;
     let fields = &form.fields;
     let text = if files.is_empty() {
         fields.required_text("message", Some(limits.text_chars))
@@ -128,8 +110,8 @@ async fn draft(shared: &Shared, person: &mut Person, request: Request) -> Result
     };
     let client_id = fields.chosen_name("client_id", limits.client_id_chars);
     let draft = Draft {
-        text: text.map_err(|error| Refused::text(&error))?,
-        client_id: client_id.map_err(|error| Drf::field("client_id", error))?,
+        text: text.map_err(|error| Refused::field("message", error))?,
+        client_id: client_id.map_err(|error| Refused::field("client_id", error))?,
         files: Vec::new(),
     };
     Ok((draft, files))

@@ -2,7 +2,7 @@
 
 mod messages;
 mod query;
-mod refused;
+mod voice;
 mod wire;
 
 use crate::shared::Routes;

@@ -3,8 +3,9 @@
 use super::by;
 use super::wire::MessageJson;
 use crate::shared::{
-    Caller, Drf, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Routes, Segment, Shared, page_answer,
+    Caller, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Segment, Shared, page_answer,
 };
+use crate::voices::DRF;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
@@ -18,7 +19,7 @@ use beseda_live::ask;
 
 pub(super) fn routes() -> Routes {
     let one = get(retrieve).put(replace).patch(change).delete(remove);
-    Routes::default()
+    Routes::said_by(&DRF)
         .both(
             "/api/chat/messages/",
             get(list).post(create),
@@ -32,12 +33,12 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A message's number in a path; what is no number names no message.
-fn message_id(text: &str) -> Result<MessageId, Drf> {
-    text.parse().map(MessageId).map_err(|_| Drf::NotFound)
+fn message_id(text: &str) -> Result<MessageId, Refused> {
+    text.parse().map(MessageId).map_err(|_| Refused::NoSuchAddress)
 }
 
 /// Everything said in the caller's rooms: always paged, because it grows without end.
-async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Drf> {
+async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Refused> {
     let (asked, viewer) = (PageQuery::always(&uri, shared.chat.limits())?, caller.person.id);
     let page = move |look: &mut dyn Look| rules::messages_of(look, by(&caller.person), asked.number, asked.size);
     let page = ask::look(&shared.chat, page).await?;
@@ -50,14 +51,14 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.
-async fn create(State(shared): State<Shared>, mut caller: Caller, request: Request) -> Result<Response, Drf> {
+async fn create(State(shared): State<Shared>, mut caller: Caller, request: Request) -> Result<Response, Refused> {
     let mut form = Form::read(&shared, &mut caller.person, request).await?;
     let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
     let room = errors.take("room", form.fields.required_id("room"));
     let brought = form.brought("message", &limits, &mut errors);
     errors.none()?;
-    let room = room.ok_or(Drf::NotFound)?;
+    let room = room.ok_or(Refused::NoSuchAddress)?;
     shared.throttles.send(caller.person.id)?;
     let asking = caller.person.clone();
     let allowed = ask::look(&shared.chat, move |look| {
@@ -75,16 +76,16 @@ async fn create(State(shared): State<Shared>, mut caller: Caller, request: Reque
 }
 
 /// Whoever is not in the room is told what they would be told if it were not there.
-fn not_there(error: Error, room: i64) -> Drf {
+fn not_there(error: Error, room: i64) -> Refused {
     match error {
         Error::Refused(Refusal::NoSuchRoom | Refusal::NotAllowed) => {
-            Drf::field("room", FieldError::DoesNotExist { pk: room.to_string() })
+            Refused::field("room", FieldError::NoSuchObject { key: room.to_string() })
         }
         error => error.into(),
     }
 }
 
-async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
+async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Refused> {
     let (id, viewer) = (message_id(&id)?, caller.person.id);
     let (message, marks) = ask::look(&shared.chat, move |look| {
         rules::one_message(look, by(&caller.person), id)
@@ -93,11 +94,11 @@ async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Seg
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
 
-async fn replace(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
+async fn replace(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Refused> {
     change_text(state, caller, path, fields, true).await
 }
 
-async fn change(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
+async fn change(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Refused> {
     change_text(state, caller, path, fields, false).await
 }
 
@@ -109,7 +110,7 @@ async fn change_text(
     Segment(id): Segment,
     fields: Fields,
     whole: bool,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (id, viewer, limits) = (message_id(&id)?, caller.person.id, shared.chat.limits().clone());
     let person = caller.person.clone();
     let (message, marks) = ask::look(&shared.chat, move |look| {
@@ -120,7 +121,7 @@ async fn change_text(
         return Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response());
     }
     let text = fields.required_text("message", Some(limits.text_chars));
-    let text = text.map_err(|error| Drf::field("message", error))?;
+    let text = text.map_err(|error| Refused::field("message", error))?;
     shared.throttles.send(caller.person.id)?;
     let now = shared.chat.now();
     let rule = move |tx: &mut dyn Tx| rules::edit(tx, now, &limits, by(&caller.person), id, &text);
@@ -128,7 +129,7 @@ async fn change_text(
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
 
-async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Drf> {
+async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Refused> {
     let (id, now) = (message_id(&id)?, shared.chat.now());
     // Everybody in the room hears of an edit or an erasure as of a message, so they share its allowance.
     shared.throttles.send(caller.person.id)?;

@@ -9,6 +9,8 @@ use crate::shared::Routes;
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 
+pub(crate) use socket::SOCKET;
+
 /// The contract's name, for logs and metrics.
 pub const NAME: &str = "order_rooms";
 
@@ -18,7 +20,7 @@ const KINDS: Kinds = Kinds::of(&[RoomKind::Order]);
 /// The contract's routes.
 #[must_use]
 pub fn routes() -> Routes {
-    rooms::routes().and(messages::routes()).room_socket(socket::SOCKET)
+    rooms::routes().and(messages::routes())
 }
 
 /// Somebody who asks about rooms of orders.

@@ -3,8 +3,9 @@
 use super::by;
 use super::wire::{MessageJson, RoomJson};
 use crate::shared::{
-    Caller, Drf, FieldError, Fields, Links, PageQuery, Routes, Segment, Shared, json_answer, page_answer,
+    Caller, FieldError, Fields, Links, PageQuery, Refused, Routes, Segment, Shared, json_answer, page_answer,
 };
+use crate::voices::DRF;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -22,7 +23,7 @@ const NO_PLACE_IN_ORDER: &str = "У вас нет доступа к этому �
 
 pub(super) fn routes() -> Routes {
     let one = get(retrieve).put(replace).patch(change).delete(remove);
-    Routes::default()
+    Routes::said_by(&DRF)
         .both("/api/chat/", get(root), "GET, HEAD, OPTIONS")
         .both("/api/chat/rooms/", get(list).post(create), "GET, POST, HEAD, OPTIONS")
         .both("/api/chat/rooms/create_for_order/", post(create), "POST, OPTIONS")
@@ -32,8 +33,8 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A room's number in a path; what is no number names no room.
-fn room_id(text: &str) -> Result<RoomId, Drf> {
-    text.parse().map(RoomId).map_err(|_| Drf::NotFound)
+fn room_id(text: &str) -> Result<RoomId, Refused> {
+    text.parse().map(RoomId).map_err(|_| Refused::NoSuchAddress)
 }
 
 fn room_json(view: &RoomView, viewer: PersonId) -> Response {
@@ -45,7 +46,7 @@ async fn root(_: Caller, links: Links) -> Response {
     Json(urls).into_response()
 }
 
-async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Drf> {
+async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Refused> {
     let (person, viewer) = (caller.person.clone(), caller.person.id);
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         let limit = i64::from(shared.chat.limits().list_rows);
@@ -75,7 +76,7 @@ fn named_order(fields: &Fields) -> Result<Option<OrderId>, &'static str> {
         return match fields.id(name) {
             Ok(order) => Ok(order.map(OrderId)),
             // A number, but of no order that there can be.
-            Err(FieldError::DoesNotExist { .. }) => Ok(Some(OrderId(-1))),
+            Err(FieldError::NoSuchObject { .. }) => Ok(Some(OrderId(-1))),
             Err(_) => Err(name),
         };
     }
@@ -83,9 +84,9 @@ fn named_order(fields: &Fields) -> Result<Option<OrderId>, &'static str> {
 }
 
 /// Opens the room of an order: 201 for a new one, 200 for the one that stands.
-async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Drf> {
-    let order = named_order(&fields).map_err(|name| Drf::field(name, FieldError::NotInteger))?;
-    let order = order.ok_or(Drf::NotFound)?;
+async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Refused> {
+    let order = named_order(&fields).map_err(|name| Refused::field(name, FieldError::NotInteger))?;
+    let order = order.ok_or(Refused::NoSuchAddress)?;
     match open_room(&shared, &caller.person, order).await {
         Ok((view, new)) => {
             let status = if new { StatusCode::CREATED } else { StatusCode::OK };
@@ -116,7 +117,7 @@ async fn open_room(shared: &Shared, person: &Person, order: OrderId) -> Result<(
     .await
 }
 
-async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
+async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Refused> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let view = ask::look(&shared.chat, move |look| {
         rules::room_view(look, by(&caller.person), room)
@@ -125,11 +126,11 @@ async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Seg
     Ok(room_json(&view, viewer))
 }
 
-async fn replace(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
+async fn replace(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Refused> {
     change_room(state, caller, path, fields, true).await
 }
 
-async fn change(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Drf> {
+async fn change(state: State<Shared>, caller: Caller, path: Segment, fields: Fields) -> Result<Response, Refused> {
     change_room(state, caller, path, fields, false).await
 }
 
@@ -141,15 +142,15 @@ async fn change_room(
     Segment(id): Segment,
     fields: Fields,
     whole: bool,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let person = caller.person.clone();
     let standing = ask::look(&shared.chat, move |look| rules::room_to_change(look, by(&person), room)).await?;
     let order = match named_order(&fields) {
         Ok(Some(order)) => order,
-        Ok(None) if whole => return Err(Drf::field("order", FieldError::Required)),
+        Ok(None) if whole => return Err(Refused::field("order", FieldError::Required)),
         Ok(None) => return Ok(room_json(&standing, viewer)),
-        Err(name) => return Err(Drf::field(name, FieldError::NotInteger)),
+        Err(name) => return Err(Refused::field(name, FieldError::NotInteger)),
     };
     let now = shared.chat.now();
     let moved = ask::change(&shared.chat, move |tx| {
@@ -158,15 +159,16 @@ async fn change_room(
     .await;
     match moved {
         Ok(view) => Ok(room_json(&view, viewer)),
-        Err(Error::Refused(Refusal::NoSuchOrder)) => {
-            Err(Drf::field("order", FieldError::DoesNotExist { pk: order.to_string() }))
-        }
-        Err(Error::Refused(Refusal::OrderHasRoom)) => Err(Drf::field("order", FieldError::NotUnique)),
+        Err(Error::Refused(Refusal::NoSuchOrder)) => Err(Refused::field(
+            "order",
+            FieldError::NoSuchObject { key: order.to_string() },
+        )),
+        Err(Error::Refused(Refusal::OrderHasRoom)) => Err(Refused::field("order", FieldError::NotUnique)),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Drf> {
+async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Refused> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| {
         rules::remove_room(tx, now, by(&caller.person), room)
@@ -181,7 +183,7 @@ async fn messages(
     Segment(id): Segment,
     uri: Uri,
     links: Links,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         return newest_messages(&shared, caller, room, &links).await;
@@ -199,7 +201,7 @@ async fn messages(
 }
 
 /// The unpaged list: the newest messages, oldest first, and where the rest is.
-async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &Links) -> Result<Response, Drf> {
+async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &Links) -> Result<Response, Refused> {
     let (rows, viewer) = (shared.chat.limits().list_rows, caller.person.id);
     let history = ask::look(&shared.chat, move |look| {
         rules::history(look, by(&caller.person), room, Since::Newest, rows)
@@ -225,7 +227,7 @@ async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &
     Ok(response)
 }
 
-async fn mark_read(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Drf> {
+async fn mark_read(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Refused> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| {
         rules::read(tx, now, by(&caller.person), room, None)

@@ -6,7 +6,7 @@ use beseda_core::rules::{Since, Where};
 use beseda_core::words::RoomId;
 use beseda_live::close;
 
-pub(super) const SOCKET: RoomSocket = RoomSocket {
+pub(crate) const SOCKET: RoomSocket = RoomSocket {
     is_mine: |id| id.parse::<i64>().is_ok(),
     admit: |shared, id, parts| {
         Box::pin(async move {

@@ -1,8 +1,10 @@
 //! The calls on chats.
 
 use super::wire::{ChatJson, People};
-use super::{Schooled, by, named, number, said};
-use crate::shared::{Drf, FieldError, FieldErrors, Fields, Links, PageQuery, Routes, Shared, json_answer, page_answer};
+use super::{Schooled, VOICE, by, named, number};
+use crate::shared::{
+    FieldError, FieldErrors, Fields, Links, PageQuery, Refused, Routes, Shared, json_answer, page_answer,
+};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
@@ -17,7 +19,7 @@ use serde_json::Value;
 use uuid::{Builder, Uuid};
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::said_by(&VOICE)
         .both("/api/chats/", get(list), "GET, HEAD, OPTIONS")
         .both("/api/chats/create_private/", post(create_private), "POST, OPTIONS")
         .both("/api/chats/create_group/", post(create_group), "POST, OPTIONS")
@@ -48,7 +50,7 @@ async fn list(
     Schooled(person): Schooled,
     uri: Uri,
     links: Links,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let viewer = person.id;
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         let limit = i64::from(shared.chat.limits().list_rows);
@@ -73,8 +75,8 @@ async fn create_private(
     State(shared): State<Shared>,
     Schooled(person): Schooled,
     fields: Fields,
-) -> Result<Response, Drf> {
-    let with = named(&fields, "user_id").map_err(|error| Drf::field("user_id", error))?;
+) -> Result<Response, Refused> {
+    let with = named(&fields, "user_id").map_err(|error| Refused::field("user_id", error))?;
     let (with, viewer) = (PersonId(with), person.id);
     // One that stands is only read, so that asking often costs no commits.
     let asker = person.clone();
@@ -89,7 +91,7 @@ async fn create_private(
     Ok(one_chat(status, &seen, viewer))
 }
 
-async fn open_private(shared: &Shared, person: Person, with: PersonId) -> Result<(StatusCode, Seen), Drf> {
+async fn open_private(shared: &Shared, person: Person, with: PersonId) -> Result<(StatusCode, Seen), Refused> {
     // The other hears of a new chat as of a message, so it costs as much of the allowance.
     shared.throttles.send(person.id)?;
     let (now, name) = (shared.chat.now(), new_name(&shared.chat));
@@ -113,19 +115,19 @@ async fn create_group(
     State(shared): State<Shared>,
     Schooled(person): Schooled,
     fields: Fields,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (set, title) = group_to_open(&fields, person.id)?;
     shared.throttles.send(person.id)?;
     let (now, name, limits) = (shared.chat.now(), new_name(&shared.chat), shared.chat.limits().clone());
     let viewer = person.id;
     let open = move |tx: &mut dyn Tx| rules::open_group(tx, now, &limits, &person, &title, &set, name);
-    let view = ask::change(&shared.chat, open).await.map_err(said)?;
+    let view = ask::change(&shared.chat, open).await?;
     // Nobody has said anything in it.
     Ok(one_chat(StatusCode::CREATED, &(vec![view], People::default()), viewer))
 }
 
 /// Who is to be in a new group, and its name. One for a class is called like the class unless it is given a name.
-fn group_to_open(fields: &Fields, by: PersonId) -> Result<(Set, String), Drf> {
+fn group_to_open(fields: &Fields, by: PersonId) -> Result<(Set, String), Refused> {
     let mut errors = FieldErrors::default();
     let of_class = fields.get("group_id").is_some_and(|class| !class.is_null());
     let (set, title) = if of_class {
@@ -141,20 +143,16 @@ fn group_to_open(fields: &Fields, by: PersonId) -> Result<(Set, String), Drf> {
     };
     errors.none()?;
     // Without a set there is an error: nobody comes here without one.
-    Ok((set.ok_or(Drf::NotFound)?, title.unwrap_or_default()))
+    Ok((set.ok_or(Refused::NoSuchAddress)?, title.unwrap_or_default()))
 }
 
 /// The people whom the field `user_ids` lists. Who asks is in the group anyway; nobody is in one alone.
 fn people_of(fields: &Fields, by: PersonId) -> Result<Vec<PersonId>, FieldError> {
-    let not_list = |received| Err(FieldError::NotList { received });
     let listed = match fields.get("user_ids") {
         Some(Value::Array(listed)) => listed,
         None => return Err(FieldError::Required),
         Some(Value::Null) => return Err(FieldError::Null),
-        Some(Value::String(_)) => return not_list("str"),
-        Some(Value::Object(_)) => return not_list("dict"),
-        Some(Value::Bool(_)) => return not_list("bool"),
-        Some(Value::Number(_)) => return not_list("int"),
+        Some(other) => return Err(FieldError::NotList(other.into())),
     };
     let people: Vec<PersonId> = listed.iter().map(person_of).collect::<Result<_, _>>()?;
     if people.iter().all(|person| *person == by) {

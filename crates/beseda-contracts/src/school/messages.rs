@@ -1,10 +1,10 @@
 //! The calls on messages.
 
 use super::wire::{MessageJson, People};
-use super::{Schooled, by, named, number, said};
+use super::{Schooled, VOICE, by, named, number};
 use crate::shared::http::urlencoded;
 use crate::shared::{
-    Drf, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Routes, Shared, json_answer, page_answer,
+    FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Shared, json_answer, page_answer,
 };
 use axum::Json;
 use axum::extract::{Request, State};
@@ -19,7 +19,7 @@ use beseda_live::ask;
 use serde_json::json;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::said_by(&VOICE)
         .both("/api/messages/", get(list).post(create), "GET, POST, HEAD, OPTIONS")
         .both("/api/messages/mark_chat_as_read/", post(mark_read), "POST, OPTIONS")
 }
@@ -32,7 +32,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(uri: &Uri, limits: &Limits) -> Result<Self, Drf> {
+    fn of(uri: &Uri, limits: &Limits) -> Result<Self, Refused> {
         let query = uri.query().unwrap_or_default();
         let mut errors = FieldErrors::default();
         let chat = urlencoded::value(query, "chat_id").ok_or(FieldError::Required);
@@ -54,7 +54,7 @@ async fn list(
     Schooled(person): Schooled,
     uri: Uri,
     links: Links,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (asked, viewer) = (Asked::of(&uri, shared.chat.limits())?, person.id);
     let Some(page) = asked.page else {
         let rows = shared.chat.limits().list_rows;
@@ -90,7 +90,7 @@ async fn create(
     State(shared): State<Shared>,
     Schooled(mut person): Schooled,
     request: Request,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let mut form = Form::read(&shared, &mut person, request).await?;
     policy::require_school(&person, shared.school_admins)?;
     let limits = shared.chat.limits().clone();
@@ -103,20 +103,24 @@ async fn create(
     let allowed = ask::look(&shared.chat, move |look| {
         rules::may_send(look, by(&asking), RoomId(chat))
     });
-    allowed.await.map_err(said)?;
+    allowed.await?;
 
     let draft = brought.kept(&shared).await?;
     let (now, sender) = (shared.chat.now(), person.clone());
     let send = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&sender), RoomId(chat), &draft);
-    let (message, marks, _) = ask::change(&shared.chat, send).await.map_err(said)?;
+    let (message, marks, _) = ask::change(&shared.chat, send).await?;
     let viewer = person.id;
     let people = People::one(person);
     let message = MessageJson::seen_by(&message, marks, &people, viewer);
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }
 
-async fn mark_read(State(shared): State<Shared>, Schooled(person): Schooled, fields: Fields) -> Result<Response, Drf> {
-    let chat = named(&fields, "chat_id").map_err(|error| Drf::field("chat_id", error))?;
+async fn mark_read(
+    State(shared): State<Shared>,
+    Schooled(person): Schooled,
+    fields: Fields,
+) -> Result<Response, Refused> {
+    let chat = named(&fields, "chat_id").map_err(|error| Refused::field("chat_id", error))?;
     let now = shared.chat.now();
     ask::change(&shared.chat, move |tx| {
         rules::read(tx, now, by(&person), RoomId(chat), None)

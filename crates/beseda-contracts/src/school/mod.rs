@@ -5,10 +5,10 @@ mod messages;
 mod people;
 mod wire;
 
-use crate::shared::{Caller, Drf, FieldError, Fields, Routes, Shared};
+use crate::shared::{Caller, FieldError, Fields, Refused, Routes, Shared};
+use crate::voices::drf::Drf;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use beseda_core::Error;
 use beseda_core::policy::{self, By};
 use beseda_core::words::{Kinds, Person, RoomKind};
 
@@ -17,6 +17,9 @@ pub const NAME: &str = "school";
 
 /// The rooms that the contract speaks of.
 const KINDS: Kinds = Kinds::of(&[RoomKind::Private, RoomKind::Group]);
+
+/// How the contract says what goes wrong.
+static VOICE: Drf = Drf::with_text_in("text");
 
 /// The contract's routes.
 #[must_use]
@@ -33,9 +36,9 @@ fn by(person: &Person) -> By<'_> {
 struct Schooled(Person);
 
 impl FromRequestParts<Shared> for Schooled {
-    type Rejection = Drf;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Drf> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
         let person = Caller::of_request(shared, parts).await?.person;
         policy::require_school(&person, shared.school_admins)?;
         Ok(Self(person))
@@ -46,8 +49,8 @@ impl FromRequestParts<Shared> for Schooled {
 /// names nothing.
 fn named(fields: &Fields, name: &str) -> Result<i64, FieldError> {
     match fields.required_id(name) {
-        Err(FieldError::DoesNotExist { .. }) => Ok(i64::MAX),
-        Err(FieldError::NotKey { .. }) => Err(FieldError::NotInteger),
+        Err(FieldError::NoSuchObject { .. }) => Ok(i64::MAX),
+        Err(FieldError::NotKey(_)) => Err(FieldError::NotInteger),
         read => read,
     }
 }
@@ -61,12 +64,4 @@ fn number(text: &str) -> Result<i64, FieldError> {
     }
     let biggest = if text.starts_with('-') { i64::MIN } else { i64::MAX };
     Ok(text.parse().unwrap_or(biggest))
-}
-
-/// What the contract answers where a rule did not run through. What is wrong with a text is said of its field `text`.
-fn said(error: Error) -> Drf {
-    match error {
-        Error::Refused(refusal) => Drf::refused(refusal, "text"),
-        Error::Failed(fault) => fault.into(),
-    }
 }

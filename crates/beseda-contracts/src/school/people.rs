@@ -1,9 +1,9 @@
 //! The calls on people and classes.
 
-use super::Schooled;
 use super::wire::{GroupJson, People, PersonJson};
+use super::{Schooled, VOICE};
 use crate::shared::http::urlencoded;
-use crate::shared::{Drf, Routes, Shared, json_answer};
+use crate::shared::{Refused, Routes, Shared, json_answer};
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
@@ -12,13 +12,13 @@ use beseda_core::rules;
 use beseda_live::ask;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::said_by(&VOICE)
         .both("/api/users/", get(users), "GET, HEAD, OPTIONS")
         .both("/api/groups/", get(groups), "GET, HEAD, OPTIONS")
 }
 
 /// The people one may write to whose name holds what is searched for.
-async fn users(State(shared): State<Shared>, Schooled(person): Schooled, uri: Uri) -> Result<Response, Drf> {
+async fn users(State(shared): State<Shared>, Schooled(person): Schooled, uri: Uri) -> Result<Response, Refused> {
     shared.throttles.search(person.id)?;
     let text = urlencoded::value(uri.query().unwrap_or_default(), "search").unwrap_or_default();
     let (limits, viewer) = (shared.chat.limits().clone(), person.id);
@@ -31,7 +31,7 @@ async fn users(State(shared): State<Shared>, Schooled(person): Schooled, uri: Ur
 }
 
 /// The classes that one teaches or attends.
-async fn groups(State(shared): State<Shared>, Schooled(person): Schooled) -> Result<Response, Drf> {
+async fn groups(State(shared): State<Shared>, Schooled(person): Schooled) -> Result<Response, Refused> {
     let viewer = person.id;
     let (groups, people) = ask::look(&shared.chat, move |look| {
         let groups = rules::groups_of(look, &person)?;

@@ -1,19 +1,27 @@
-//! What the contracts share: who comes, and HTTP as Django REST Framework speaks it. Nothing of any one contract.
+//! What the contracts share: who comes, and HTTP. Nothing of any one contract, and no framework's words.
 
 pub mod depth;
+pub mod field;
 pub mod files;
 pub mod frames;
 pub mod http;
 pub mod identity;
+pub mod language;
+pub mod refused;
 pub mod sockets;
+pub mod voice;
 
+pub use self::field::{FieldError, FieldErrors, Json};
 pub use self::http::body::{Fields, Form};
-pub use self::http::drf::Drf;
-pub use self::http::field::{FieldError, FieldErrors};
 pub use self::http::finish;
 pub use self::http::page::{Links, PageQuery, json_answer, page_answer};
 pub use self::http::paths::{RouteLine, Routes, Segment};
 pub use self::http::time::time_text;
+pub use self::language::Language;
+pub use self::refused::{BrokenJson, Refused};
+pub use self::voice::Voice;
+#[cfg(test)]
+pub use self::voice::answered;
 pub use beseda_core::rules::sign_in::People;
 pub use identity::caller::{Caller, Proof};
 pub use identity::throttle::{Throttles, Uptime};
@@ -22,6 +30,7 @@ pub use identity::{
     is_password,
 };
 
+use self::http::origin::{Hosts, Origins};
 use self::http::proxies::Proxies;
 use ::http::request::Parts;
 use beseda_core::ports::Files;
@@ -31,7 +40,6 @@ use beseda_live::Live;
 use identity::caller::check_site;
 use identity::issuers::Issuers;
 use identity::jwks::Fetching;
-use identity::origin::{Hosts, Origins};
 use identity::passwords::Passwords;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -178,9 +186,9 @@ impl Shared {
     /// Lets a socket's request through to the upgrade, or says what refuses it before.
     ///
     /// # Errors
-    /// [`Drf::Throttled`] after too many connects of one address, [`Drf::CrossSite`] for a page of another site that
+    /// [`Refusal::TooFast`] after too many connects of one address, [`Refused::CrossSite`] for a page of another site that
     /// uses the session of this one.
-    pub fn connect(&self, parts: &Parts) -> Result<(), Drf> {
+    pub fn connect(&self, parts: &Parts) -> Result<(), Refused> {
         check_site(parts)?;
         Ok(self.throttles.connect(self.proxies.address(parts))?)
     }
@@ -196,11 +204,8 @@ impl Shared {
     }
 }
 
-/// The routes that belong to no one contract: those that let people in, and files.
+/// The routes that belong to no one contract, those that let people in, and files; `voice` says what goes wrong there.
 #[must_use]
-pub fn routes() -> Routes {
-    identity::http::routes().and(files::download::routes())
+pub fn routes(voice: &'static dyn Voice) -> Routes {
+    identity::http::routes(voice).and(files::download::routes(voice))
 }
-
-#[cfg(test)]
-mod stage;

@@ -2,9 +2,10 @@
 //! contracts share.
 
 use super::Shared;
-use super::http::drf::Drf;
 use super::http::paths::{Routes, Segment};
 use super::identity::caller::Caller;
+use super::refused::Refused;
+use super::voice::Voice;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -25,7 +26,7 @@ pub enum Turned {
     /// It is accepted and closed with this code and reason: that is all that a browser can read.
     Closed(u16, &'static str),
     /// It is refused with an HTTP status before the upgrade.
-    Refused(Drf),
+    Refused(Refused),
 }
 
 impl From<Error> for Turned {
@@ -120,10 +121,9 @@ pub async fn open(
 
 /// The path that several contracts share: a room's id tells whose it is.
 #[must_use]
-pub fn shared_path(routes: Routes) -> Routes {
-    let sockets = routes.room_sockets.clone();
+pub fn shared_path(sockets: Vec<RoomSocket>, voice: &'static dyn Voice) -> Routes {
     let handler = move |State(shared): State<Shared>,
-                        room: Result<Segment, Drf>,
+                        room: Result<Segment, Refused>,
                         parts: Parts,
                         upgrade: Result<Upgrade, Response>| {
         let room = room.map(|Segment(room)| room).unwrap_or_default();
@@ -138,5 +138,5 @@ pub fn shared_path(routes: Routes) -> Routes {
             open(shared.clone(), &parts, upgrade, admit).await
         }
     };
-    routes.both("/ws/chat/{room_id}/", get(handler), "GET")
+    Routes::said_by(voice).both("/ws/chat/{room_id}/", get(handler), "GET")
 }

@@ -1,10 +1,9 @@
 //! The lines that the contract's operators know by heart and look for. No token is in any of them, and no position.
 
-use super::sockets::Pair;
-use super::wire::Consumer;
+use super::consumer::{Consumer, Pair};
 use crate::shared::http::logged_path;
 use crate::shared::sockets::Turned;
-use crate::shared::{Caller, Drf, Proof};
+use crate::shared::{Caller, Proof, Refused};
 use beseda_core::words::Person;
 use beseda_core::{Fault, Refusal};
 use beseda_live::close;
@@ -31,12 +30,12 @@ fn shown(person: &Person) -> &str {
     names.into_iter().find(|name| !name.is_empty()).map_or("-", |name| name)
 }
 
-pub(super) fn invalid(refused: &Drf) {
+pub(super) fn invalid(refused: &Refused) {
     let why = match refused {
-        Drf::NotAuthenticated => "there is none".to_owned(),
-        Drf::BadHeader => "the Authorization header is not a scheme and one word".to_owned(),
-        Drf::NoSuchUser => "its user is unknown".to_owned(),
-        Drf::InactiveUser => "its user is deactivated".to_owned(),
+        Refused::Rule(Refusal::NotSignedIn) => "there is none".to_owned(),
+        Refused::BadHeader => "the Authorization header is not a scheme and one word".to_owned(),
+        Refused::UnknownPerson => "its user is unknown".to_owned(),
+        Refused::Rule(Refusal::Inactive) => "its user is deactivated".to_owned(),
         other => other.to_string(),
     };
     tracing::warn!("{AUTH} Invalid token: {why}");

@@ -1,5 +1,6 @@
 //! Spa booking (contract 3): a customer and a therapist talk, and see each other on the way. See README.md.
 
+mod consumer;
 mod log;
 mod sockets;
 mod wire;

@@ -1,16 +1,17 @@
 //! The contract's sockets: who comes, to which conversation, and the one that only echoes.
 
+use super::consumer::{Consumer, Pair};
 use super::log;
-use super::wire::Consumer;
 use crate::shared::http::urlencoded;
 use crate::shared::sockets::{self, Admission, Turned};
-use crate::shared::{Caller, Drf, Routes, Shared};
+use crate::shared::{Caller, Refused, Routes, Shared};
+use crate::voices::DRF;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use beseda_core::rules::{self, Since, Where};
-use beseda_core::words::{MessageId, Person, PersonId, Room, RoomView};
+use beseda_core::words::{MessageId, Person, Room, RoomView};
 use beseda_core::{Error, Fault};
 use beseda_live::upgrade::Upgrade;
 use beseda_live::{ask, close};
@@ -47,7 +48,7 @@ const LOCATION_WITHOUT_IDS: [&str; 9] = [
 ];
 
 pub(super) fn routes() -> Routes {
-    let routes = Routes::default()
+    let routes = Routes::said_by(&DRF)
         .both("/ws/test/", get(echo), "GET")
         .both("/ws/chat/{customer_id}/{therapist_id}/", to(&Consumer::Chat), "GET")
         .both(
@@ -62,32 +63,10 @@ pub(super) fn routes() -> Routes {
         .fold(routes, |routes, (path, consumer)| routes.exactly(path, to(consumer)))
 }
 
-/// The customer and the therapist whom an address names.
-#[derive(Clone, Copy)]
-pub(super) struct Pair {
-    pub customer: PersonId,
-    pub therapist: PersonId,
-}
-
-impl Pair {
-    /// `None` where an id is missing or no number that an id can be.
-    fn read(ids: Result<Path<(String, String)>, PathRejection>) -> Option<Self> {
-        let number = |text: &str| {
-            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-            text.parse().ok().filter(|_| digits).map(PersonId)
-        };
-        let Path((customer, therapist)) = ids.ok()?;
-        Some(Self {
-            customer: number(&customer)?,
-            therapist: number(&therapist)?,
-        })
-    }
-}
-
 /// Proves that what stands between a client and the server lets sockets through.
 async fn echo(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrade, Response>) -> Response {
     if !shared.echo_socket {
-        return Drf::NotFound.into_response();
+        return Refused::NoSuchAddress.into_response();
     }
     if let Err(refused) = shared.connect(&parts) {
         return refused.into_response();
@@ -160,7 +139,7 @@ async fn authenticated(shared: &Shared, parts: &Parts) -> Result<Caller, Turned>
             log::authenticated(&caller);
             Ok(caller)
         }
-        Err(Drf::Fault(fault)) => {
+        Err(Refused::Fault(fault)) => {
             log::not_authenticated(&fault);
             Err(failed(&fault))
         }

@@ -1,5 +1,6 @@
 //! The contract's dictionary: how its two sockets hear frames, and how messages, positions and refusals sound there.
 
+use super::consumer::Consumer;
 use super::log;
 use crate::shared::frames::{self, misheard, text};
 use crate::shared::time_text;
@@ -11,41 +12,6 @@ use beseda_live::dialect::{Command, Misheard, Outcome, Point, Position, Verb, Vi
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
-
-/// The two sockets of a conversation, under the names that operators know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Consumer {
-    /// They talk.
-    Chat,
-    /// They see each other on the way.
-    Location,
-}
-
-impl Consumer {
-    /// What its lines in the log begin with.
-    pub fn bracketed(self) -> &'static str {
-        match self {
-            Self::Chat => "[ChatConsumer]",
-            Self::Location => "[LocationConsumer]",
-        }
-    }
-
-    /// What its group's name in the log begins with.
-    pub fn group(self) -> &'static str {
-        match self {
-            Self::Chat => "chat",
-            Self::Location => "location",
-        }
-    }
-
-    /// The one type that a frame may say it has.
-    fn frame_type(self) -> &'static str {
-        match self {
-            Self::Chat => "chat_message",
-            Self::Location => "location_update",
-        }
-    }
-}
 
 /// A message, as the chat shows one.
 #[derive(Serialize)]

@@ -2,7 +2,8 @@
 
 use super::{by, room_in_path};
 use crate::shared::files::download::{Wishes, answer};
-use crate::shared::{Drf, Routes, Shared};
+use crate::shared::{Refused, Routes, Shared};
+use crate::voices::DRF;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
@@ -15,7 +16,7 @@ use beseda_live::ask;
 const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::said_by(&DRF)
         .both("/api/public/chat-rooms/{id}/files/{attachment}/", get(nameless), ALLOW)
         .both(
             "/api/public/chat-rooms/{id}/files/{attachment}/{name}/",
@@ -29,8 +30,8 @@ async fn nameless(
     path: Result<Path<(String, String)>, PathRejection>,
     uri: Uri,
     Wishes(headers): Wishes,
-) -> Result<Response, Drf> {
-    let Path((room, attachment)) = path.map_err(|_| Drf::NotFound)?;
+) -> Result<Response, Refused> {
+    let Path((room, attachment)) = path.map_err(|_| Refused::NoSuchAddress)?;
     file(&shared, &room, &attachment, &uri, &headers).await
 }
 
@@ -40,13 +41,16 @@ async fn named(
     path: Result<Path<(String, String, String)>, PathRejection>,
     uri: Uri,
     Wishes(headers): Wishes,
-) -> Result<Response, Drf> {
-    let Path((room, attachment, _)) = path.map_err(|_| Drf::NotFound)?;
+) -> Result<Response, Refused> {
+    let Path((room, attachment, _)) = path.map_err(|_| Refused::NoSuchAddress)?;
     file(&shared, &room, &attachment, &uri, &headers).await
 }
 
-async fn file(shared: &Shared, room: &str, id: &str, uri: &Uri, headers: &HeaderMap) -> Result<Response, Drf> {
-    let (name, id) = (room_in_path(room)?, id.parse::<i64>().map_err(|_| Drf::NotFound)?);
+async fn file(shared: &Shared, room: &str, id: &str, uri: &Uri, headers: &HeaderMap) -> Result<Response, Refused> {
+    let (name, id) = (
+        room_in_path(room)?,
+        id.parse::<i64>().map_err(|_| Refused::NoSuchAddress)?,
+    );
     let find = move |look: &mut dyn Look| {
         let (view, visitor) = rules::case_by_name(look, name)?;
         rules::attachment(look, by(&visitor), Some(view.room.id), id)

@@ -3,7 +3,7 @@
 use super::by;
 use super::wire::{Desk, MessageJson, Side};
 use crate::shared::http::urlencoded;
-use crate::shared::{Drf, FieldError, FieldErrors, Form, Shared, json_answer};
+use crate::shared::{FieldError, FieldErrors, Form, Refused, Shared, json_answer};
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
@@ -21,7 +21,7 @@ pub(super) async fn send(
     view: &RoomView,
     side: Side,
     request: Request,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (draft, viewer) = (draft(shared, &mut sender, view, request).await?, sender.id);
     let (now, limits, room) = (shared.chat.now(), shared.chat.limits().clone(), view.room.id);
     let rule = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&sender), room, &draft);
@@ -31,7 +31,7 @@ pub(super) async fn send(
 }
 
 /// What a request asks to send, its files kept.
-async fn draft(shared: &Shared, sender: &mut Person, view: &RoomView, request: Request) -> Result<Draft, Drf> {
+async fn draft(shared: &Shared, sender: &mut Person, view: &RoomView, request: Request) -> Result<Draft, Refused> {
     let mut form = Form::read(shared, sender, request).await?;
     let (limits, mut errors) = (shared.chat.limits(), FieldErrors::default());
     let brought = form.brought("message", limits, &mut errors);
@@ -46,12 +46,12 @@ async fn draft(shared: &Shared, sender: &mut Person, view: &RoomView, request: R
 ///
 /// # Errors
 /// 400 for what is no number.
-pub(super) fn since(uri: &Uri) -> Result<Since, Drf> {
+pub(super) fn since(uri: &Uri) -> Result<Since, Refused> {
     match urlencoded::value(uri.query().unwrap_or_default(), "after") {
         None => Ok(Since::Newest),
         Some(after) => match after.trim().parse() {
             Ok(after) => Ok(Since::After(MessageId(after))),
-            Err(_) => Err(Drf::field("after", FieldError::NotInteger)),
+            Err(_) => Err(Refused::field("after", FieldError::NotInteger)),
         },
     }
 }

@@ -7,10 +7,12 @@ mod staff;
 mod visitors;
 mod wire;
 
-use crate::shared::{Drf, Routes};
+use crate::shared::{Refused, Routes};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 use uuid::Uuid;
+
+pub(crate) use sockets::SOCKET;
 
 /// The contract's name, for logs and metrics.
 pub const NAME: &str = "support_desk";
@@ -43,8 +45,8 @@ fn room_name(text: &str) -> Option<Uuid> {
 }
 
 /// The same in a path, where what is no id names no room.
-fn room_in_path(text: &str) -> Result<Uuid, Drf> {
-    room_name(text).ok_or(Drf::NotFound)
+fn room_in_path(text: &str) -> Result<Uuid, Refused> {
+    room_name(text).ok_or(Refused::NoSuchAddress)
 }
 
 #[cfg(test)]

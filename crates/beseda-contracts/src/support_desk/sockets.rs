@@ -5,6 +5,7 @@ use super::room_name;
 use super::wire::{CUSTOMER, STAFF};
 use crate::shared::sockets::{Admission, RoomSocket, Turned, caller, open};
 use crate::shared::{Routes, Shared};
+use crate::voices::DRF;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -17,13 +18,13 @@ use beseda_live::{Guest, ask, close};
 use std::sync::Arc;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .room_socket(RoomSocket {
-            is_mine: |id| room_name(id).is_some(),
-            admit: |shared, id, parts| Box::pin(async move { visitor(&shared, &id, &parts).await }),
-        })
-        .both("/ws/admin/chat/", get(staff), "GET")
+    Routes::said_by(&DRF).both("/ws/admin/chat/", get(staff), "GET")
 }
+
+pub(crate) const SOCKET: RoomSocket = RoomSocket {
+    is_mine: |id| room_name(id).is_some(),
+    admit: |shared, id, parts| Box::pin(async move { visitor(&shared, &id, &parts).await }),
+};
 
 /// Whoever knows a room's id comes as its visitor, whatever else they can prove.
 async fn visitor(shared: &Shared, id: &str, parts: &Parts) -> Admission {

@@ -2,7 +2,8 @@
 
 use super::wire::{Desk, RoomJson, Side};
 use super::{by, messages, room_in_path};
-use crate::shared::{Caller, Drf, Links, PageQuery, Routes, Segment, Shared, json_answer, page_answer};
+use crate::shared::{Caller, Links, PageQuery, Refused, Routes, Segment, Shared, json_answer, page_answer};
+use crate::voices::DRF;
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -18,7 +19,7 @@ use beseda_live::ask;
 use serde_json::json;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::said_by(&DRF)
         .both("/api/admin/chat-rooms/", get(list), "GET, HEAD, OPTIONS")
         .both("/api/admin/chat-rooms/{id}/", get(retrieve), "GET, HEAD, OPTIONS")
         .both("/api/admin/chat-rooms/{id}/send_message/", post(send), "POST, OPTIONS")
@@ -38,9 +39,9 @@ pub(super) fn routes() -> Routes {
 struct Staff(Person);
 
 impl FromRequestParts<Shared> for Staff {
-    type Rejection = Drf;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Drf> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
         let caller = Caller::of_request(shared, parts).await?;
         policy::require_every(RoomKind::Support, &caller.person)?;
         Ok(Self(caller.person))
@@ -60,7 +61,7 @@ fn room_json<'a>((view, unread): &'a (RoomView, i64), viewer: &Person) -> RoomJs
     RoomJson::seen_by(view, Side::Staff, viewer.id, *unread)
 }
 
-async fn list(State(shared): State<Shared>, Staff(staff): Staff, uri: Uri, links: Links) -> Result<Response, Drf> {
+async fn list(State(shared): State<Shared>, Staff(staff): Staff, uri: Uri, links: Links) -> Result<Response, Refused> {
     let asking = staff.clone();
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         let limit = i64::from(shared.chat.limits().list_rows);
@@ -85,7 +86,11 @@ async fn list(State(shared): State<Shared>, Staff(staff): Staff, uri: Uri, links
     Ok(page_answer(&links, count, number, asked.size, rooms))
 }
 
-async fn retrieve(State(shared): State<Shared>, Staff(staff): Staff, Segment(id): Segment) -> Result<Response, Drf> {
+async fn retrieve(
+    State(shared): State<Shared>,
+    Staff(staff): Staff,
+    Segment(id): Segment,
+) -> Result<Response, Refused> {
     let (name, asking) = (room_in_path(&id)?, staff.clone());
     let seen = ask::look(&shared.chat, move |look| {
         let view = rules::case_for_staff(look, &asking, name)?;
@@ -101,7 +106,7 @@ async fn send(
     Staff(staff): Staff,
     Segment(id): Segment,
     request: Request,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (name, asking) = (room_in_path(&id)?, staff.clone());
     let view = ask::look(&shared.chat, move |look| rules::case_for_staff(look, &asking, name)).await?;
     messages::send(&shared, staff, &view, Side::Staff, request).await
@@ -112,7 +117,7 @@ async fn list_messages(
     Staff(staff): Staff,
     Segment(id): Segment,
     uri: Uri,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (name, rows, viewer) = (room_in_path(&id)?, shared.chat.limits().list_rows, staff.id);
     let asking = staff.clone();
     let view = ask::look(&shared.chat, move |look| rules::case_for_staff(look, &asking, name)).await?;
@@ -128,7 +133,7 @@ async fn mark_as_read(
     State(shared): State<Shared>,
     Staff(staff): Staff,
     Segment(id): Segment,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     let (name, now) = (room_in_path(&id)?, shared.chat.now());
     let mark = move |tx: &mut dyn Tx| {
         let view = rules::case_for_staff(tx, &staff, name)?;

@@ -3,8 +3,10 @@
 
 use super::wire::{Desk, RoomJson, Side};
 use super::{by, messages, room_in_path};
-use crate::shared::identity::{origin, visitors};
-use crate::shared::{Drf, FieldError, FieldErrors, Fields, Routes, Segment, Shared, json_answer};
+use crate::shared::http::origin;
+use crate::shared::identity::visitors;
+use crate::shared::{FieldError, FieldErrors, Fields, Refused, Routes, Segment, Shared, json_answer};
+use crate::voices::DRF;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
@@ -23,7 +25,7 @@ use uuid::Builder;
 const MAILBOX_BYTES: usize = 64;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::said_by(&DRF)
         .both(
             "/api/public/chat-rooms/",
             get(list).post(open),
@@ -39,18 +41,18 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The room with this id, and the visitor as whom everybody speaks who knows it.
-async fn room_of(shared: &Shared, id: &str) -> Result<(RoomView, Person), Drf> {
+async fn room_of(shared: &Shared, id: &str) -> Result<(RoomView, Person), Refused> {
     let name = room_in_path(id)?;
     Ok(ask::look(&shared.chat, move |look| rules::case_by_name(look, name)).await?)
 }
 
 /// The visitor who is known again by their cookie or header.
-async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Person>, Drf> {
+async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Person>, Refused> {
     let visitor = visitors::of_request(shared, &parts.headers).await?;
     // A header is set by a page that means to; a cookie goes along whoever asks.
     let by_cookie = !parts.headers.contains_key(&visitors::HEADER);
     if visitor.is_some() && by_cookie && origin::is_cross_site(&parts.headers) {
-        return Err(Drf::CrossSite);
+        return Err(Refused::CrossSite);
     }
     Ok(visitor)
 }
@@ -62,7 +64,7 @@ fn room_json<'a>(view: &'a RoomView, visitor: &Person) -> RoomJson<'a> {
 }
 
 /// The visitor's own rooms. A stranger has none.
-async fn list(State(shared): State<Shared>, parts: Parts) -> Result<Response, Drf> {
+async fn list(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
     let Some(visitor) = known(&shared, &parts).await? else {
         return Ok(json_answer(&[(); 0]));
     };
@@ -81,7 +83,7 @@ struct OpenedJson<'a> {
 }
 
 /// Opens a room, with a first message if one came along.
-async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Result<Response, Drf> {
+async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Result<Response, Refused> {
     let limits = shared.chat.limits().clone();
     let (introduction, message) = introduced(&fields, &limits)?;
     let visitor = known(&shared, &parts).await?;
@@ -121,7 +123,7 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
 }
 
 /// What a visitor says of themselves, and their first message, which may be empty.
-fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, String), Drf> {
+fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, String), Refused> {
     let mut errors = FieldErrors::default();
     // Null is what many forms send for a field that nobody has filled in.
     let chosen = |name: &str, max: usize| match fields.get(name) {
@@ -169,12 +171,12 @@ fn is_address(text: &str) -> bool {
         && is_dotted(domain, &is_label)
 }
 
-async fn retrieve(State(shared): State<Shared>, Segment(id): Segment) -> Result<Response, Drf> {
+async fn retrieve(State(shared): State<Shared>, Segment(id): Segment) -> Result<Response, Refused> {
     let (view, visitor) = room_of(&shared, &id).await?;
     Ok(Json(room_json(&view, &visitor)).into_response())
 }
 
-async fn send(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Drf> {
+async fn send(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Refused> {
     let (view, visitor) = room_of(&shared, &id).await?;
     let (parts, body) = request.into_parts();
     if is_multipart(&parts) {
@@ -196,7 +198,7 @@ fn is_multipart(parts: &Parts) -> bool {
     media.is_some_and(|media| media.trim_start().to_ascii_lowercase().starts_with("multipart/"))
 }
 
-async fn list_messages(State(shared): State<Shared>, Segment(id): Segment, uri: Uri) -> Result<Response, Drf> {
+async fn list_messages(State(shared): State<Shared>, Segment(id): Segment, uri: Uri) -> Result<Response, Refused> {
     let (view, visitor) = room_of(&shared, &id).await?;
     let (since, rows, viewer) = (messages::since(&uri)?, shared.chat.limits().list_rows, visitor.id);
     let desk = Desk::of(&view, Side::Customer);

@@ -1,11 +1,14 @@
 //! How errors are written.
 
 use super::*;
+use crate::shared::{BrokenJson, FieldErrors, Json, answered};
+use beseda_core::words::Scope;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http_body_util::BodyExt;
 
-/// The answer's status, headers and body after the layer of every route.
-async fn said(problem: Problem) -> (u16, http::HeaderMap, Value) {
-    let answer = as_problem(problem.into_response()).await;
+/// The answer's status, headers and body, whatever language is asked for.
+async fn said(refused: impl Into<Refused>) -> (u16, http::HeaderMap, Value) {
+    let answer = answered(&PROBLEM, refused, Language::Russian);
     let (parts, body) = answer.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     (
@@ -17,39 +20,42 @@ async fn said(problem: Problem) -> (u16, http::HeaderMap, Value) {
 
 #[tokio::test]
 async fn every_error_has_the_members_of_a_problem() {
-    let retry = Drf::Throttled { retry_seconds: 7 };
-    let method = Drf::MethodNotAllowed {
+    let retry = Refusal::TooFast { retry_seconds: 7 };
+    let method = Refused::OtherMethod {
         method: "GET".to_owned(),
         allow: "PUT",
     };
-    let bad_token = Drf::BadToken {
+    let bad_token = Refused::BadToken {
         why: "canary".to_owned(),
         wrong_type: false,
     };
-    for (problem, status, code) in [
-        (Drf::NotAuthenticated.into(), 401, "not_authenticated"),
-        (Drf::BadHeader.into(), 401, "bad_authorization_header"),
-        (bad_token.into(), 401, "token_not_valid"),
-        (Problem::BadKey, 401, "api_key_not_valid"),
-        (Problem::WrongScope("rooms"), 403, "wrong_scope"),
-        (Drf::CrossSite.into(), 403, "foreign_origin"),
-        (Drf::NotFound.into(), 404, "not_found"),
-        (Problem::NoSuchRoom, 404, "no_such_room"),
-        (method.into(), 405, "method_not_allowed"),
-        (Problem::NameTaken("email"), 409, "name_taken"),
-        (Drf::TooLarge(9).into(), 413, "too_large"),
+    let broken = Refused::BrokenJson(BrokenJson::TooDeep(9));
+    for (refused, status, code) in [
+        (Refusal::NotSignedIn.into(), 401, "not_authenticated"),
+        (Refused::BadHeader, 401, "bad_authorization_header"),
+        (bad_token, 401, "token_not_valid"),
+        (Refusal::BadCredentials.into(), 401, "token_not_valid"),
+        (Refused::BadKey, 401, "api_key_not_valid"),
+        (Refused::WrongScope(Scope::Rooms), 403, "wrong_scope"),
+        (Refused::CrossSite, 403, "foreign_origin"),
+        (Refused::NoSuchAddress, 404, "not_found"),
+        (Refusal::NoSuchRoom.into(), 404, "no_such_room"),
+        (Refusal::NoSuchPerson.into(), 404, "not_found"),
+        (method, 405, "method_not_allowed"),
+        (Refusal::NameTaken { field: "email" }.into(), 409, "name_taken"),
+        (Refused::TooLarge(9), 413, "too_large"),
         (
-            Drf::Unsupported("text/plain".to_owned()).into(),
+            Refused::UnknownMedia("text/plain".to_owned()),
             415,
             "unsupported_media_type",
         ),
-        (Drf::BrokenJson("x".to_owned()).into(), 400, "parse_error"),
-        (Problem::mistake("email", "No."), 400, "invalid"),
+        (broken, 400, "parse_error"),
+        (Refused::field("email", FieldError::NotEmail), 400, "invalid"),
         (retry.into(), 429, "throttled"),
         (Fault::Busy.into(), 503, "unavailable"),
         (Fault::Store("canary".to_owned()).into(), 500, "server_error"),
     ] {
-        let (found, headers, body) = said(problem).await;
+        let (found, headers, body) = said(refused).await;
         assert_eq!((found, body["code"].as_str()), (status, Some(code)), "{body}");
         assert_eq!(headers[CONTENT_TYPE], "application/problem+json", "{code}");
         assert_eq!(headers[CACHE_CONTROL], "no-store", "{code}");
@@ -75,18 +81,22 @@ async fn every_error_has_the_members_of_a_problem() {
 
 #[tokio::test]
 async fn errors_of_fields_are_named_all_at_once() {
-    let mut mistakes = Mistakes::default();
-    mistakes.add("email", "No.");
-    mistakes.add("phone", "No.");
-    mistakes.add("email", "Really.");
+    let mut mistakes = FieldErrors::default();
+    mistakes.add("email", FieldError::NotEmail);
+    mistakes.add("phone", FieldError::Null);
+    mistakes.add("email", FieldError::Required);
     let (status, _, body) = said(mistakes.none().unwrap_err()).await;
     assert_eq!(status, 400);
-    assert_eq!(body["errors"], json!({"email": ["No.", "Really."], "phone": ["No."]}));
-    let dictionary = Drf::non_field(crate::shared::FieldError::NotDictionary { received: "list" });
-    let (status, _, body) = said(dictionary.into()).await;
+    assert_eq!(
+        body["errors"],
+        json!({
+            "email": ["An address like anna@shop.example is expected.", "This field is required."],
+            "phone": ["This field may not be null."],
+        })
+    );
+    let (status, _, body) = said(Refused::NotObject(Json::List)).await;
     assert_eq!(status, 400);
     assert!(body["errors"]["non_field_errors"][0].is_string(), "{body}");
-    assert_eq!(Mistakes::default().none(), Ok(()));
 }
 
 #[tokio::test]
@@ -98,7 +108,7 @@ async fn a_refusal_is_the_mistake_of_its_field() {
         (Refusal::TitleTooLong { max: 9 }, "title"),
         (Refusal::TooManyMembers { max: 9 }, "members"),
     ] {
-        let (status, _, body) = said(refusal.into()).await;
+        let (status, _, body) = said(refusal).await;
         assert_eq!(status, 400, "{body}");
         assert!(
             body["errors"][field][0]
@@ -107,5 +117,4 @@ async fn a_refusal_is_the_mistake_of_its_field() {
             "{body}"
         );
     }
-    assert_eq!(said(Refusal::NoSuchPerson.into()).await.0, 404);
 }

@@ -7,7 +7,8 @@ mod page;
 
 use super::people::is_email;
 use crate::shared::http::urlencoded;
-use crate::shared::{Drf, Fields, Routes, Shared};
+use crate::shared::{Fields, Refused, Routes, Shared};
+use crate::voices::DRF;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -31,8 +32,8 @@ pub const PASSWORD_CHARS_MOST: usize = 128;
 /// Nobody who is not yet known sends more than this.
 const BODY_BYTES: u64 = 16_384;
 
-pub(super) fn routes(routes: Routes) -> Routes {
-    routes.both("/setup/", get(show).post(make), "GET, POST, HEAD, OPTIONS")
+pub(super) fn routes() -> Routes {
+    Routes::said_by(&DRF).both("/setup/", get(show).post(make), "GET, POST, HEAD, OPTIONS")
 }
 
 /// A new code, from random bytes.
@@ -54,7 +55,7 @@ pub fn path_of(code: &str) -> String {
 }
 
 /// The form, for whoever comes with a code that is still good.
-async fn show(State(shared): State<Shared>, parts: Parts) -> Result<Response, Drf> {
+async fn show(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
     let query = parts.uri.query().unwrap_or_default();
     let code = urlencoded::value(query, "code").unwrap_or_default();
     match email_of(&shared, &code).await {
@@ -72,13 +73,13 @@ async fn email_of(shared: &Shared, code: &str) -> Result<String, Error> {
 }
 
 /// What somebody is told whose link is good no more, or never was; who guesses is slowed down.
-fn refused(shared: &Shared, parts: &Parts) -> Result<Response, Drf> {
+fn refused(shared: &Shared, parts: &Parts) -> Result<Response, Refused> {
     shared.throttles.miss(shared.proxies.address(parts))?;
     Ok(Page::ended().answer())
 }
 
 /// Makes the account. Whatever is wrong with the form is said on it again, and the code stays good.
-async fn make(State(shared): State<Shared>, request: Request) -> Result<Response, Drf> {
+async fn make(State(shared): State<Shared>, request: Request) -> Result<Response, Refused> {
     let (parts, body) = request.into_parts();
     shared.throttles.login_from(shared.proxies.address(&parts))?;
     let request = Request::from_parts(parts.clone(), body);

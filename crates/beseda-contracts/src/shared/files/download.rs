@@ -2,11 +2,11 @@
 
 use super::title::disposition;
 use super::upload::on_a_thread;
-use crate::shared::Shared;
-use crate::shared::http::drf::Drf;
 use crate::shared::http::paths::{Routes, Segment};
 use crate::shared::http::urlencoded;
 use crate::shared::identity::caller::Caller;
+use crate::shared::refused::Refused;
+use crate::shared::{Shared, Voice};
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, State};
@@ -34,8 +34,8 @@ const PIECE_BYTES: usize = 65_536;
 /// What `?view=` asks for.
 const THUMBNAIL: &str = "thumbnail";
 
-pub(in crate::shared) fn routes() -> Routes {
-    Routes::default()
+pub(in crate::shared) fn routes(voice: &'static dyn Voice) -> Routes {
+    Routes::said_by(voice)
         .both("/files/{id}/", get(nameless), "GET, HEAD, OPTIONS")
         .both("/files/{id}/{name}/", get(named), "GET, HEAD, OPTIONS")
 }
@@ -62,7 +62,7 @@ async fn nameless(
     Segment(id): Segment,
     uri: Uri,
     Wishes(wishes): Wishes,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     file(shared, caller, &id, &uri, &wishes).await
 }
 
@@ -73,9 +73,9 @@ async fn named(
     path: Result<Path<(String, String)>, PathRejection>,
     uri: Uri,
     Wishes(wishes): Wishes,
-) -> Result<Response, Drf> {
+) -> Result<Response, Refused> {
     // What is no text names nothing.
-    let Path((id, _)) = path.map_err(|_| Drf::NotFound)?;
+    let Path((id, _)) = path.map_err(|_| Refused::NoSuchAddress)?;
     file(shared, caller, &id, &uri, &wishes).await
 }
 
@@ -85,8 +85,8 @@ async fn file(
     id: &str,
     uri: &Uri,
     wishes: &HeaderMap,
-) -> Result<Response, Drf> {
-    let id: i64 = id.parse().map_err(|_| Drf::NotFound)?;
+) -> Result<Response, Refused> {
+    let id: i64 = id.parse().map_err(|_| Refused::NoSuchAddress)?;
     let find = move |look: &mut dyn Look| {
         // Who reads the messages of an order without being in its room reads their files, too.
         rules::attachment(look, By::from(&caller.person).stepping_in(), None, id)
@@ -100,7 +100,12 @@ async fn file(
 ///
 /// # Errors
 /// 404 where there is no small copy; 416 for a part that is not there; 500 where the bytes cannot be read.
-pub async fn answer(shared: &Shared, attachment: &Attachment, uri: &Uri, headers: &HeaderMap) -> Result<Response, Drf> {
+pub async fn answer(
+    shared: &Shared,
+    attachment: &Attachment,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Response, Refused> {
     let view = urlencoded::value(uri.query().unwrap_or_default(), "view");
     let wanted = match view.as_deref() {
         Some(THUMBNAIL) => small_copy(shared, attachment).await?,
@@ -154,9 +159,9 @@ struct Wanted {
     disposition: String,
 }
 
-async fn small_copy(shared: &Shared, attachment: &Attachment) -> Result<Wanted, Drf> {
+async fn small_copy(shared: &Shared, attachment: &Attachment) -> Result<Wanted, Refused> {
     let picture = attachment.file.look.picture.filter(|picture| picture.has_thumbnail);
-    picture.ok_or(Drf::NotFound)?;
+    picture.ok_or(Refused::NoSuchAddress)?;
     let name = thumbnail_name(&attachment.file.name);
     let (files, asked) = (Arc::clone(&shared.files), name.clone());
     // It is small: its length is found by reading it.

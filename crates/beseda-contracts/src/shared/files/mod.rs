@@ -2,7 +2,7 @@
 
 pub mod download;
 #[cfg(test)]
-pub(in crate::shared) mod shelf;
+pub(crate) mod shelf;
 pub mod title;
 pub mod upload;
 

@@ -1,7 +1,7 @@
 //! Uploads: the bytes of a file part flow to where files are kept, and become a file of a message.
 
 use crate::shared::Shared;
-use crate::shared::http::drf::Drf;
+use crate::shared::refused::Refused;
 use beseda_core::ports::{Files, Upload};
 use beseda_core::words::{DraftFile, FileLook};
 use beseda_core::{Error, Fault, rules};
@@ -84,7 +84,7 @@ fn unfinished() -> Error {
 ///
 /// # Errors
 /// 400 for files that are not taken; 500 where they cannot be kept.
-pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile>, Drf> {
+pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile>, Refused> {
     let mut kept = Vec::with_capacity(files.len());
     for file in files {
         let title = file.title.clone();

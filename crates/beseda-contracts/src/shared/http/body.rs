@@ -3,17 +3,18 @@
 mod measure;
 
 use self::measure::Measure;
-use super::drf::Drf;
-use super::field::{FieldError, FieldErrors};
 use super::urlencoded;
 use crate::shared::Shared;
 use crate::shared::depth::within_depth;
+use crate::shared::field::{FieldError, FieldErrors};
 use crate::shared::files::title::harmless;
 use crate::shared::files::upload::{Flow, Uploaded, keep};
+use crate::shared::refused::{BrokenJson, Refused};
 use axum::body::Body;
 use axum::body::HttpBody;
 use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use beseda_core::Refusal;
 use beseda_core::rules::sign_in;
 use beseda_core::words::{Draft, Limits, Person, PersonId};
 use beseda_live::ask;
@@ -57,7 +58,7 @@ impl Brought {
     ///
     /// # Errors
     /// As [`keep`].
-    pub async fn kept(self, shared: &Shared) -> Result<Draft, Drf> {
+    pub async fn kept(self, shared: &Shared) -> Result<Draft, Refused> {
         Ok(Draft {
             text: self.text,
             client_id: self.client_id,
@@ -72,7 +73,7 @@ impl Form {
     ///
     /// # Errors
     /// As [`Fields::read`]; 429 for more files than the person may bring; 401 for who is let in no more.
-    pub async fn read(shared: &Shared, by: &mut Person, request: Request) -> Result<Self, Drf> {
+    pub async fn read(shared: &Shared, by: &mut Person, request: Request) -> Result<Self, Refused> {
         let limits = shared.chat.limits();
         let (essence, _) = media_of(&request);
         let form = if essence == "multipart/form-data" {
@@ -86,7 +87,7 @@ impl Form {
         let (id, signed_out_at) = (by.id, by.signed_out_at);
         *by = ask::look(&shared.chat, move |look| sign_in::active(look, id)).await?;
         if by.signed_out_at != signed_out_at {
-            return Err(Drf::NotAuthenticated);
+            return Err(Refusal::NotSignedIn.into());
         }
         Ok(form)
     }
@@ -130,9 +131,9 @@ impl Form {
 }
 
 impl FromRequest<Shared> for Fields {
-    type Rejection = Drf;
+    type Rejection = Refused;
 
-    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Drf> {
+    async fn from_request(request: Request, shared: &Shared) -> Result<Self, Refused> {
         let limits = shared.chat.limits();
         Self::read(request, limits, limits.body_bytes).await
     }
@@ -143,14 +144,14 @@ impl Fields {
     ///
     /// # Errors
     /// 400 for what cannot be read, 413 for what is too big, 415 for another media type.
-    pub async fn read(request: Request, limits: &Limits, most: u64) -> Result<Self, Drf> {
+    pub async fn read(request: Request, limits: &Limits, most: u64) -> Result<Self, Refused> {
         let (essence, media) = media_of(&request);
         match essence.as_str() {
             "application/json" => of_json(&whole(request.into_body(), most).await?, limits.json_depth),
             "application/x-www-form-urlencoded" => of_form(&whole(request.into_body(), most).await?),
             "multipart/form-data" => Ok(of_multipart(request, most, None).await?.fields),
             _ if whole(request.into_body(), most).await?.is_empty() => Ok(Self::default()),
-            _ => Err(Drf::Unsupported(media)),
+            _ => Err(Refused::UnknownMedia(media)),
         }
     }
 
@@ -240,7 +241,7 @@ impl Fields {
     /// An object's number, as a number or its text.
     ///
     /// # Errors
-    /// [`FieldError::Null`] also for an empty text, [`FieldError::NotKey`]; [`FieldError::DoesNotExist`] for a number
+    /// [`FieldError::Null`] also for an empty text, [`FieldError::NotKey`]; [`FieldError::NoSuchObject`] for a number
     /// that no object can have.
     pub fn id(&self, name: &str) -> Result<Option<i64>, FieldError> {
         let Some(value) = self.get(name) else { return Ok(None) };
@@ -248,23 +249,17 @@ impl Fields {
             Value::Number(number) if !number.is_f64() => number.to_string(),
             Value::String(text) => text.trim().to_owned(),
             Value::Null => return Err(FieldError::Null),
-            other => {
-                return Err(FieldError::NotKey {
-                    received: python_type(other),
-                });
-            }
+            other => return Err(FieldError::NotKey(other.into())),
         };
         let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
         if text.is_empty() {
             Err(FieldError::Null)
         } else if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            Err(FieldError::NotKey {
-                received: python_type(value),
-            })
+            Err(FieldError::NotKey(value.into()))
         } else {
             text.parse()
                 .map(Some)
-                .map_err(|_| FieldError::DoesNotExist { pk: text })
+                .map_err(|_| FieldError::NoSuchObject { key: text })
         }
     }
 
@@ -288,48 +283,46 @@ fn media_of(request: &Request) -> (String, String) {
     (essence, media)
 }
 
-async fn whole(body: Body, most: u64) -> Result<Bytes, Drf> {
+async fn whole(body: Body, most: u64) -> Result<Bytes, Refused> {
     let most = most.min(TEXT_BYTES);
     // What says that it is too big is not waited for.
     if body.size_hint().lower() > most {
-        return Err(Drf::TooLarge(most));
+        return Err(Refused::TooLarge(most));
     }
     match Limited::new(body, usize::try_from(most).unwrap_or(usize::MAX))
         .collect()
         .await
     {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Drf::TooLarge(most)),
-        Err(_) => Err(Drf::BrokenForm("the body ended too early".to_owned())),
+        Err(error) if error.is::<LengthLimitError>() => Err(Refused::TooLarge(most)),
+        Err(_) => Err(Refused::BrokenForm("the body ended too early".to_owned())),
     }
 }
 
-fn of_json(bytes: &Bytes, depth: usize) -> Result<Fields, Drf> {
+fn of_json(bytes: &Bytes, depth: usize) -> Result<Fields, Refused> {
     if bytes.is_empty() {
         return Ok(Fields::default());
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Drf::BrokenJson(format!("Expecting UTF-8: byte {}", error.valid_up_to())))?;
+    let broken = |broken| Refused::BrokenJson(broken);
+    let text = std::str::from_utf8(bytes).map_err(|error| broken(BrokenJson::NotUtf8(error.valid_up_to())))?;
     if !within_depth(bytes, depth) {
-        return Err(Drf::BrokenJson(format!("Expecting at most {depth} levels of nesting")));
+        return Err(broken(BrokenJson::TooDeep(depth)));
     }
+    // The library's own sentence could repeat what somebody wrote.
     let value: Value = serde_json::from_str(text).map_err(|error| {
-        Drf::BrokenJson(format!(
-            "Expecting a JSON value: line {} column {}",
-            error.line(),
-            error.column()
-        ))
+        broken(BrokenJson::At {
+            line: error.line(),
+            column: error.column(),
+        })
     })?;
     match value {
         Value::Object(values) => Ok(Fields { values }),
-        other => Err(Drf::non_field(FieldError::NotDictionary {
-            received: python_type(&other),
-        })),
+        other => Err(Refused::NotObject((&other).into())),
     }
 }
 
-fn of_form(bytes: &Bytes) -> Result<Fields, Drf> {
-    let not_utf8 = || Drf::BrokenForm("the form is not UTF-8".to_owned());
+fn of_form(bytes: &Bytes) -> Result<Fields, Refused> {
+    let not_utf8 = || Refused::BrokenForm("the form is not UTF-8".to_owned());
     let text = std::str::from_utf8(bytes).map_err(|_| not_utf8())?;
     let mut fields = Fields::default();
     for pair in urlencoded::pairs(text) {
@@ -340,14 +333,14 @@ fn of_form(bytes: &Bytes) -> Result<Fields, Drf> {
 }
 
 /// Reads the texts, and the files where somebody brings them; otherwise files are read past.
-async fn of_multipart(request: Request, most: u64, to: Option<(&Shared, PersonId)>) -> Result<Form, Drf> {
+async fn of_multipart(request: Request, most: u64, to: Option<(&Shared, PersonId)>) -> Result<Form, Refused> {
     let measure = Measure::of(most);
     let mut request = request.map(|body| measure.counted(body));
     DefaultBodyLimit::max(usize::try_from(most).unwrap_or(usize::MAX)).apply(&mut request);
-    let broken = |what: &str| Drf::BrokenMultipart(what.to_owned());
+    let broken = |what: &str| Refused::BrokenMultipart(what.to_owned());
     let mut parts = Multipart::from_request(request, &())
         .await
-        .map_err(|error| Drf::BrokenMultipart(error.body_text()))?;
+        .map_err(|error| Refused::BrokenMultipart(error.body_text()))?;
     let (mut form, mut text_bytes) = (Form::default(), 0_u64);
     for _ in 0..=PARTS {
         let Some(mut part) = measure.next_part(&mut parts).await? else {
@@ -370,7 +363,7 @@ async fn of_multipart(request: Request, most: u64, to: Option<(&Shared, PersonId
         while let Some(piece) = measure.next_piece(&mut part).await? {
             text_bytes += piece.len() as u64;
             if text_bytes > TEXT_BYTES {
-                return Err(Drf::TooLarge(TEXT_BYTES));
+                return Err(Refused::TooLarge(TEXT_BYTES));
             }
             bytes.extend_from_slice(&piece);
         }
@@ -389,10 +382,10 @@ async fn of_file(
     title: &str,
     mut part: Field<'_>,
     measure: &Measure,
-) -> Result<Uploaded, Drf> {
+) -> Result<Uploaded, Refused> {
     let limits = shared.chat.limits();
     if before >= limits.attachments {
-        return Err(Drf::field(
+        return Err(Refused::field(
             "file",
             FieldError::TooManyFiles {
                 max: limits.attachments,
@@ -404,24 +397,11 @@ async fn of_file(
     while let Some(piece) = measure.next_piece(&mut part).await? {
         bytes += piece.len() as u64;
         if bytes > limits.attachment_bytes {
-            return Err(Drf::TooLarge(limits.attachment_bytes));
+            return Err(Refused::TooLarge(limits.attachment_bytes));
         }
         flow.piece(piece).await?;
     }
     Ok(flow.end(field, harmless(title)).await?)
-}
-
-/// What Python calls the type of a JSON value: its sentences name it.
-fn python_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float",
-        Value::Number(_) => "int",
-        Value::String(_) => "str",
-        Value::Array(_) => "list",
-        Value::Object(_) => "dict",
-    }
 }
 
 #[cfg(test)]

@@ -1,39 +1,52 @@
-//! What every request goes through and every answer has, whatever the contract.
+//! What every request goes through and every answer has, whatever the contract: the end of all routes.
 
-use super::drf::Drf;
+use super::origin;
 use super::paths::Routes;
-use super::words::Language;
 use crate::shared::Shared;
-use crate::shared::identity::origin;
+use crate::shared::language::Language;
+use crate::shared::refused::Refused;
+use crate::shared::voice::{self, Spoken};
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, REFERRER_POLICY, SERVER, VARY, X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use std::sync::Arc;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, SERVER, VARY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use std::net::IpAddr;
 
 /// A path's segment of so many characters may be a key or a token.
 const SUSPICIOUS_CHARS: usize = 20;
 
-/// Closes the list of routes: unknown paths, origins, languages, misses, headers and the log. To be called once,
-/// when every contract has added its own. `pages` are
-/// files that everybody may read.
+/// Closes the list of routes: unknown paths, origins, what goes wrong, misses, headers and the log. To be called once,
+/// when every contract has added its own. `pages` are files that everybody may read.
 pub fn finish(routes: Routes, pages: Router<Shared>, shared: Shared) -> Router {
+    let house = End {
+        shared: shared.clone(),
+        beside: Spoken {
+            // What is asked for at no address of ours is no guess at somebody's number.
+            counts_misses: false,
+            ..routes.spoken
+        },
+    };
     routes
         .router
         .merge(pages)
-        .fallback(|| async { Drf::NotFound })
-        .layer(from_fn_with_state(shared.clone(), guard))
+        .fallback(|| async { Refused::NoSuchAddress })
+        .layer(from_fn_with_state(house, guard))
         .with_state(shared)
 }
 
-async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+/// What the end of all routes knows.
+#[derive(Clone)]
+struct End {
+    shared: Shared,
+    /// Who speaks where no route answers.
+    beside: Spoken,
+}
+
+async fn guard(State(end): State<End>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let language = Language::of(&parts.headers);
+    let (shared, language) = (&end.shared, Language::of(&parts.headers));
     let checked = shared
         .hosts
         .check(&parts.headers)
@@ -42,7 +55,8 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
         Ok(foreign) => foreign.cloned(),
         Err(refused) => {
             tracing::debug!("a page of another site, or a request for another host, was refused");
-            let mut answer = refused.said(language);
+            let mut answer = Response::default();
+            voice::say(&mut answer, end.beside.by, &refused, language);
             dress(answer.headers_mut());
             return answer;
         }
@@ -50,8 +64,6 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
     let is_preflight = foreign.is_some() && origin::is_preflight(&parts.method, &parts.headers);
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let address = shared.proxies.address(&parts);
-    // What is asked for at no address of ours is no guess at somebody's number.
-    let is_route = parts.extensions.get::<MatchedPath>().is_some();
     let mut answer = if is_preflight {
         let mut answer = StatusCode::NO_CONTENT.into_response();
         origin::allow_preflight(answer.headers_mut());
@@ -59,17 +71,7 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
     } else {
         next.run(Request::from_parts(parts, body)).await
     };
-    if let Some(refused) = answer.extensions().get::<Arc<Drf>>().cloned() {
-        let missed = if is_route && *refused == Drf::NotFound {
-            shared.throttles.miss(address)
-        } else {
-            Ok(())
-        };
-        answer = match missed {
-            Err(too_many) => Drf::from(too_many).said(language),
-            Ok(()) => in_language(answer, &refused, language, &method),
-        };
-    }
+    end.say(&mut answer, address, language);
     dress(answer.headers_mut());
     if let Some(foreign) = foreign {
         origin::allow(answer.headers_mut(), foreign);
@@ -78,12 +80,22 @@ async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Re
     answer
 }
 
-fn in_language(mut answer: Response, refused: &Drf, language: Language, method: &Method) -> Response {
-    if language != Language::English && method != Method::HEAD {
-        answer.headers_mut().remove(CONTENT_LENGTH);
-        *answer.body_mut() = Body::from(refused.body(language));
+impl End {
+    /// Says what went wrong, in the voice of the route and in the language that was asked for. This is the one place
+    /// where that is written. Who misses too often is told to wait instead.
+    fn say(&self, answer: &mut Response, address: IpAddr, language: Language) {
+        let Some(refused) = voice::unsaid(answer) else { return };
+        let spoken = answer.extensions_mut().remove().unwrap_or(self.beside);
+        let missed = if spoken.counts_misses && refused.is_miss() {
+            self.shared.throttles.miss(address)
+        } else {
+            Ok(())
+        };
+        match missed {
+            Ok(()) => voice::say(answer, spoken.by, &refused, language),
+            Err(too_many) => voice::say(answer, spoken.by, &too_many.into(), language),
+        }
     }
-    answer
 }
 
 /// The headers that every answer has.

@@ -1,13 +1,13 @@
 //! Lists by pages: `?page=` and `?page_size=`, and the envelope with its links.
 
-use super::drf::Drf;
 use super::urlencoded;
 use crate::shared::Shared;
+use crate::shared::refused::Refused;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use beseda_core::Fault;
 use beseda_core::rules::PageNumber;
 use beseda_core::words::Limits;
+use beseda_core::{Fault, Refusal};
 use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, Uri};
@@ -28,8 +28,8 @@ impl PageQuery {
     /// none, one that is too big as the biggest.
     ///
     /// # Errors
-    /// [`Drf::InvalidPage`] for a page that is neither a number nor `last`.
-    pub fn of(uri: &Uri, limits: &Limits) -> Result<Option<Self>, Drf> {
+    /// [`Refusal::NoSuchPage`] for a page that is neither a number nor `last`.
+    pub fn of(uri: &Uri, limits: &Limits) -> Result<Option<Self>, Refused> {
         let query = uri.query().unwrap_or_default();
         let Some(page) = urlencoded::value(query, "page") else {
             return Ok(None);
@@ -37,7 +37,7 @@ impl PageQuery {
         let number = match page.trim() {
             "" => PageNumber::Number(1),
             "last" => PageNumber::Last,
-            number => PageNumber::Number(number.parse().map_err(|_| Drf::InvalidPage)?),
+            number => PageNumber::Number(number.parse().map_err(|_| Refusal::NoSuchPage)?),
         };
         Ok(Some(Self {
             number,
@@ -49,7 +49,7 @@ impl PageQuery {
     ///
     /// # Errors
     /// As [`PageQuery::of`].
-    pub fn always(uri: &Uri, limits: &Limits) -> Result<Self, Drf> {
+    pub fn always(uri: &Uri, limits: &Limits) -> Result<Self, Refused> {
         let first = Self {
             number: PageNumber::Number(1),
             size: size(uri.query().unwrap_or_default(), limits),
@@ -161,7 +161,7 @@ fn envelope<T>(links: &Links, count: i64, number: i64, size: i64, results: Vec<T
 pub fn json_answer(list: &impl Serialize) -> Response {
     match serde_json::to_vec(list) {
         Ok(bytes) => ([(CONTENT_TYPE, "application/json")], bytes).into_response(),
-        Err(error) => Drf::Fault(Fault::Internal(error.to_string())).into_response(),
+        Err(error) => Refused::Fault(Fault::Internal(error.to_string())).into_response(),
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use http::Request;
 
-    fn query(query: &str) -> Result<Option<(PageNumber, i64)>, Drf> {
+    fn query(query: &str) -> Result<Option<(PageNumber, i64)>, Refused> {
         let uri: Uri = format!("/api/?{query}").parse().unwrap();
         Ok(PageQuery::of(&uri, &Limits::default())?.map(|page| (page.number, page.size)))
     }
@@ -188,7 +188,11 @@ mod tests {
             );
         }
         for page in ["x", "1.5", "first", "99999999999999999999"] {
-            assert_eq!(query(&format!("page={page}")), Err(Drf::InvalidPage), "{page}");
+            assert_eq!(
+                query(&format!("page={page}")),
+                Err(Refusal::NoSuchPage.into()),
+                "{page}"
+            );
         }
         let always = PageQuery::always(&"/api/?page_size=7".parse().unwrap(), &Limits::default());
         assert_eq!(

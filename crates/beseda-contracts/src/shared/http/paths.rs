@@ -1,8 +1,8 @@
 //! Routes with and without their last slash, and what other methods are told.
 
-use super::drf::Drf;
 use crate::shared::Shared;
-use crate::shared::sockets::RoomSocket;
+use crate::shared::refused::Refused;
+use crate::shared::voice::{Spoken, Voice};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::middleware::map_response;
@@ -17,20 +17,20 @@ use http::{HeaderValue, Method, StatusCode};
 pub struct Segment(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Segment {
-    type Rejection = Drf;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Drf> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        path.map(|Path(text)| Self(text)).map_err(|_| Drf::NotFound)
+        path.map(|Path(text)| Self(text)).map_err(|_| Refused::NoSuchAddress)
     }
 }
 
-/// The routes of a contract, and what is known of them: tests of permissions go over the list.
-#[derive(Default)]
+/// The routes of a contract, and what is known of them: tests of permissions go over the list. There is none without a
+/// voice that says what goes wrong on it.
 pub struct Routes {
     pub(in crate::shared) router: Router<Shared>,
     pub(in crate::shared) list: Vec<RouteLine>,
-    pub(in crate::shared) room_sockets: Vec<RoomSocket>,
+    pub(in crate::shared) spoken: Spoken,
 }
 
 /// A route, as lists of routes show it.
@@ -43,6 +43,26 @@ pub struct RouteLine {
 }
 
 impl Routes {
+    /// No routes yet. On those that are added this voice says what goes wrong.
+    #[must_use]
+    pub fn said_by(voice: &'static dyn Voice) -> Self {
+        Self {
+            router: Router::new(),
+            list: Vec::new(),
+            spoken: Spoken {
+                by: voice,
+                counts_misses: true,
+            },
+        }
+    }
+
+    /// The same, for routes of whoever holds an API key: what is not there, such a program has not guessed at.
+    #[must_use]
+    pub fn for_hosts(mut self) -> Self {
+        self.spoken.counts_misses = false;
+        self
+    }
+
     /// Adds a route under a path that ends with a slash, and under the same without it: nobody is redirected, because a
     /// redirected POST loses its body. Methods that `allow` (a list, as in the header) does not name are answered 405.
     #[must_use]
@@ -52,6 +72,7 @@ impl Routes {
             .layer(map_response(move |response: Response| async move {
                 with_allow(response, allow)
             }));
+        let methods = self.spoken(methods);
         self.list.push(RouteLine { path, allow });
         self.router = match path.trim_end_matches('/') {
             "" => self.router.route(path, methods),
@@ -64,23 +85,25 @@ impl Routes {
     /// It names nothing that anybody could reach, so no list shows it.
     #[must_use]
     pub fn exactly(mut self, path: &str, methods: MethodRouter<Shared>) -> Self {
+        let methods = self.spoken(methods);
         self.router = self.router.route(path, methods);
         self
     }
 
-    /// Adds a socket under the path that several contracts share, `/ws/chat/{room_id}/`.
-    #[must_use]
-    pub fn room_socket(mut self, socket: RoomSocket) -> Self {
-        self.room_sockets.push(socket);
-        self
+    /// Lets every answer know whose it is.
+    fn spoken(&self, methods: MethodRouter<Shared>) -> MethodRouter<Shared> {
+        let spoken = self.spoken;
+        methods.layer(map_response(move |mut response: Response| async move {
+            response.extensions_mut().insert(spoken);
+            response
+        }))
     }
 
-    /// These and others.
+    /// These and others, each in its own voice; what is said beside all routes is said in the voice of these.
     #[must_use]
     pub fn and(mut self, mut other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.list.append(&mut other.list);
-        self.room_sockets.append(&mut other.room_sockets);
         self
     }
 
@@ -95,7 +118,7 @@ fn other_method(method: &Method, allow: &'static str) -> Response {
     if method == Method::OPTIONS && allow.contains("OPTIONS") {
         return StatusCode::NO_CONTENT.into_response();
     }
-    Drf::MethodNotAllowed {
+    Refused::OtherMethod {
         method: method.to_string(),
         allow,
     }

@@ -1,11 +1,12 @@
 //! API keys of host applications: 256 random bits, of which the store keeps only the SHA-256.
 
 use crate::shared::Shared;
-use crate::shared::http::drf::Drf;
+use crate::shared::refused::Refused;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use beseda_core::rules;
 use beseda_core::words::{ApiKey, Scope};
+use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::HeaderMap;
 use sha2::{Digest, Sha256};
@@ -29,8 +30,13 @@ pub fn hash(key: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// 401 for no key or one that proves nothing, 403 for one of another scope.
-pub async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, Drf> {
-    let key = super::caller::bearer(headers)?.ok_or(Drf::NotAuthenticated)?;
+pub async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, Refused> {
+    let key = super::caller::bearer(headers)?.ok_or(Refusal::NotSignedIn)?;
     let hash = hash(key);
-    Ok(ask::look(&shared.chat, move |look| rules::api_key(look, &hash, scope)).await?)
+    let found = ask::look(&shared.chat, move |look| rules::api_key(look, &hash, scope)).await;
+    found.map_err(|error| match error {
+        Error::Refused(Refusal::BadCredentials) => Refused::BadKey,
+        Error::Refused(Refusal::NotAllowed) => Refused::WrongScope(scope),
+        other => other.into(),
+    })
 }

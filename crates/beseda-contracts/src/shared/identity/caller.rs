@@ -2,10 +2,10 @@
 
 use super::claims::Flaw;
 use super::issuers::Vouched;
-use super::{origin, sessions, tickets};
+use super::{sessions, tickets};
 use crate::shared::Shared;
-use crate::shared::http::drf::Drf;
-use crate::shared::http::urlencoded;
+use crate::shared::http::{origin, urlencoded};
+use crate::shared::refused::Refused;
 use axum::extract::FromRequestParts;
 use beseda_core::rules::{self, Taken, sign_in};
 use beseda_core::words::{Person, Time};
@@ -45,9 +45,9 @@ enum Credentials {
 }
 
 impl FromRequestParts<Shared> for Caller {
-    type Rejection = Drf;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Drf> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
         Self::of_request(shared, parts).await
     }
 }
@@ -57,7 +57,7 @@ impl Caller {
     ///
     /// # Errors
     /// 401 for whoever proves nothing, 403 where a page of another site uses the session of this one.
-    pub async fn of_request(shared: &Shared, parts: &Parts) -> Result<Self, Drf> {
+    pub async fn of_request(shared: &Shared, parts: &Parts) -> Result<Self, Refused> {
         Self::of(shared, credentials(parts, false)?).await
     }
 
@@ -65,11 +65,11 @@ impl Caller {
     ///
     /// # Errors
     /// As [`Caller::of_request`].
-    pub async fn of_socket(shared: &Shared, parts: &Parts) -> Result<Self, Drf> {
+    pub async fn of_socket(shared: &Shared, parts: &Parts) -> Result<Self, Refused> {
         Self::of(shared, credentials(parts, true)?).await
     }
 
-    async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Drf> {
+    async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Refused> {
         match credentials {
             Credentials::Token(ticket, Proof::Query) if tickets::is_one(&ticket) => {
                 let (person, proven_at) = of_ticket(shared, &ticket).await?;
@@ -103,15 +103,15 @@ impl Caller {
 /// knows who asks.
 ///
 /// # Errors
-/// [`Drf::CrossSite`].
-pub fn check_site(parts: &Parts) -> Result<(), Drf> {
+/// [`Refused::CrossSite`].
+pub fn check_site(parts: &Parts) -> Result<(), Refused> {
     match credentials(parts, true) {
-        Err(Drf::CrossSite) => Err(Drf::CrossSite),
+        Err(Refused::CrossSite) => Err(Refused::CrossSite),
         _ => Ok(()),
     }
 }
 
-fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Drf> {
+fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Refused> {
     if let Some(token) = bearer(&parts.headers)? {
         return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
     }
@@ -122,9 +122,9 @@ fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Drf> {
     {
         return Ok(Credentials::Token(token, Proof::Query));
     }
-    let session = sessions::hash_of(&parts.headers).ok_or(Drf::NotAuthenticated)?;
+    let session = sessions::hash_of(&parts.headers).ok_or(Refusal::NotSignedIn)?;
     if origin::is_cross_site(&parts.headers) {
-        return Err(Drf::CrossSite);
+        return Err(Refused::CrossSite);
     }
     Ok(Credentials::Session(session))
 }
@@ -132,36 +132,39 @@ fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Drf> {
 /// The token of the header. Another scheme counts as no credentials: somebody else may be meant by it.
 ///
 /// # Errors
-/// [`Drf::BadHeader`] for a header that is no scheme and one word.
-pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Drf> {
+/// [`Refused::BadHeader`] for a header that is no scheme and one word.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return Ok(None);
     };
-    let mut words = header.to_str().map_err(|_| Drf::BadHeader)?.split_ascii_whitespace();
+    let mut words = header
+        .to_str()
+        .map_err(|_| Refused::BadHeader)?
+        .split_ascii_whitespace();
     if !words.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer")) {
         return Ok(None);
     }
     match (words.next(), words.next()) {
         (Some(token), None) => Ok(Some(token)),
-        _ => Err(Drf::BadHeader),
+        _ => Err(Refused::BadHeader),
     }
 }
 
 /// Takes the ticket: it opens one socket and no other.
-async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Drf> {
+async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Refused> {
     let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
     let taken = ask::change(&shared.chat, move |tx| rules::take_ticket(tx, now, &hash)).await;
     match taken? {
         Taken::Good(person, proven_at) => Ok((person, proven_at)),
         Taken::Barred(why) => Err(not_let_in(why.into())),
-        Taken::Spent => Err(Drf::BadToken {
+        Taken::Spent => Err(Refused::BadToken {
             why: "the ticket is unknown, used or ended".to_owned(),
             wrong_type: false,
         }),
     }
 }
 
-async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Drf> {
+async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Refused> {
     let now = shared.chat.now();
     let identity = &shared.identity;
     let own = match identity.tokens.person(token, now) {
@@ -178,13 +181,13 @@ async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Drf> {
         } else {
             host
         };
-        Drf::BadToken {
+        Refused::BadToken {
             why: flaw.to_string(),
             wrong_type: matches!(flaw, Flaw::WrongType(_)),
         }
     })?;
     if vouched.claimed.grants.len() > shared.chat.limits().grants {
-        return Err(Drf::BadToken {
+        return Err(Refused::BadToken {
             why: "it grants more rooms than are taken".to_owned(),
             wrong_type: false,
         });
@@ -219,9 +222,9 @@ async fn of_session(shared: &Shared, hash: [u8; 32]) -> Result<(Person, Time), E
     Ok((person, session.created_at))
 }
 
-fn not_let_in(error: Error) -> Drf {
+fn not_let_in(error: Error) -> Refused {
     match error {
-        Error::Refused(Refusal::NoSuchPerson) => Drf::NoSuchUser,
+        Error::Refused(Refusal::NoSuchPerson) => Refused::UnknownPerson,
         other => other.into(),
     }
 }

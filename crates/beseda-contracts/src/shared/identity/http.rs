@@ -4,11 +4,11 @@ use super::caller::{Caller, check_site};
 use super::claims::Flaw;
 use super::sessions;
 use super::tokens::token_name;
-use crate::shared::Shared;
+use crate::shared::field::{FieldError, FieldErrors};
 use crate::shared::http::body::Fields;
-use crate::shared::http::drf::Drf;
-use crate::shared::http::field::{FieldError, FieldErrors};
 use crate::shared::http::paths::Routes;
+use crate::shared::refused::Refused;
+use crate::shared::{Shared, Voice};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -26,8 +26,8 @@ use serde::Serialize;
 const BODY_BYTES: u64 = 16_384;
 
 /// The routes.
-pub fn routes() -> Routes {
-    Routes::default()
+pub fn routes(voice: &'static dyn Voice) -> Routes {
+    Routes::said_by(voice)
         .both("/login/", post(login), "POST, OPTIONS")
         .both("/logout/", post(logout), "POST, OPTIONS")
         .both("/api/token/", post(token), "POST, OPTIONS")
@@ -94,7 +94,7 @@ async fn me(caller: Caller) -> Json<User> {
 }
 
 /// Gives tokens and begins a session in the place of the one that the browser had.
-async fn login(State(shared): State<Shared>, request: Request) -> Result<Response, Drf> {
+async fn login(State(shared): State<Shared>, request: Request) -> Result<Response, Refused> {
     let (parts, fields) = read(&shared, request).await?;
     let (id, password_hash) = proven(&shared, &parts, &fields, "identifier").await?;
     let now = shared.chat.now();
@@ -124,7 +124,7 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
 }
 
 /// Ends the browser's session, and the line of the refresh token that the body names, if it names one.
-async fn logout(State(shared): State<Shared>, request: Request) -> Result<Response, Drf> {
+async fn logout(State(shared): State<Shared>, request: Request) -> Result<Response, Refused> {
     let (parts, fields) = read(&shared, request).await?;
     check_site(&parts)?;
     let now = shared.chat.now();
@@ -152,7 +152,7 @@ async fn logout(State(shared): State<Shared>, request: Request) -> Result<Respon
     ))
 }
 
-async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Obtained>, Drf> {
+async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Obtained>, Refused> {
     let (parts, fields) = read(&shared, request).await?;
     let name = if fields.has("email") { "email" } else { "username" };
     let (id, password_hash) = proven(&shared, &parts, &fields, name).await?;
@@ -167,13 +167,13 @@ async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Ob
     Ok(Json(Obtained { refresh, access }))
 }
 
-async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<Refreshed>, Drf> {
+async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<Refreshed>, Refused> {
     let (_, fields) = read(&shared, request).await?;
     let token = fields
         .required_text("refresh", None)
-        .map_err(|error| Drf::field("refresh", error))?;
+        .map_err(|error| Refused::field("refresh", error))?;
     let now = shared.chat.now();
-    let bad = |why: String, wrong_type| Drf::BadRefresh { why, wrong_type };
+    let bad = |why: String, wrong_type| Refused::BadRefresh { why, wrong_type };
     let jti = shared.identity.tokens.refresh_name(&token, now).map_err(|flaw| {
         let wrong_type = matches!(flaw, Flaw::WrongType(_));
         bad(flaw.to_string(), wrong_type)
@@ -192,18 +192,18 @@ async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<
             let (access, refresh) = written(&shared, &person, &token)?;
             Ok(Json(Refreshed { access, refresh }))
         }
-        Ok((Exchange::Given(_), None)) => Err(Drf::NoAccountOfToken),
+        Ok((Exchange::Given(_), None)) => Err(Refused::NoAccountOfToken),
         Ok((Exchange::Reused(person), _)) => {
             tracing::warn!(%person, "a used refresh token came back: somebody may have stolen it, its line is ended");
             Err(bad("it was used before".to_owned(), false))
         }
         Err(Error::Refused(Refusal::BadCredentials)) => Err(bad("it is unknown or ended".to_owned(), false)),
-        Err(Error::Refused(Refusal::NoSuchPerson | Refusal::Inactive)) => Err(Drf::NoAccountOfToken),
+        Err(Error::Refused(Refusal::NoSuchPerson | Refusal::Inactive)) => Err(Refused::NoAccountOfToken),
         Err(error) => Err(error.into()),
     }
 }
 
-async fn read(shared: &Shared, request: Request) -> Result<(Parts, Fields), Drf> {
+async fn read(shared: &Shared, request: Request) -> Result<(Parts, Fields), Refused> {
     let (parts, body) = request.into_parts();
     let limits = shared.chat.limits();
     let request = Request::from_parts(parts.clone(), body);
@@ -220,7 +220,7 @@ async fn proven(
     parts: &Parts,
     fields: &Fields,
     name: &'static str,
-) -> Result<(PersonId, String), Drf> {
+) -> Result<(PersonId, String), Refused> {
     let mut errors = FieldErrors::default();
     let identifier = errors.take(name, fields.required_text(name, None));
     let password = errors.take("password", required_password(fields));
@@ -246,15 +246,15 @@ async fn proven(
         }
         _ => {
             tracing::info!("a login was refused: no such account, or a wrong password");
-            Err(Drf::NoAccount)
+            Err(Refused::NoAccount)
         }
     }
 }
 
 /// A password that was right a moment ago is not any more.
-fn not_let_in(error: Error) -> Drf {
+fn not_let_in(error: Error) -> Refused {
     match error {
-        Error::Refused(Refusal::BadCredentials) => Drf::NoAccount,
+        Error::Refused(Refusal::BadCredentials) => Refused::NoAccount,
         other => other.into(),
     }
 }
@@ -277,7 +277,7 @@ fn fresh(shared: &Shared, now: Time) -> Fresh {
 }
 
 /// An access token and this refresh token, as texts.
-fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(String, String), Drf> {
+fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(String, String), Refused> {
     let identity = &shared.identity;
     let from = sign_in::token_time(person, shared.chat.now());
     let access = identity

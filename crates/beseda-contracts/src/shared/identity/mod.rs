@@ -1,4 +1,4 @@
-//! Who comes: tokens of our own and of host applications, sessions, passwords, origins and rates.
+//! Who comes: tokens of our own and of host applications, sessions, passwords and rates.
 
 pub mod api_keys;
 pub mod caller;
@@ -8,7 +8,6 @@ pub mod issuers;
 pub mod jwks;
 #[cfg(test)]
 mod keys;
-pub mod origin;
 pub mod passwords;
 pub mod sessions;
 pub mod throttle;

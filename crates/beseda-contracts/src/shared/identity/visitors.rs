@@ -2,7 +2,7 @@
 //! not travel. Both hold a token that we signed and that opens nothing else.
 
 use crate::shared::Shared;
-use crate::shared::http::drf::Drf;
+use crate::shared::refused::Refused;
 use beseda_core::policy::is_visitor;
 use beseda_core::rules::sign_in;
 use beseda_core::words::Person;
@@ -24,7 +24,7 @@ pub const SECONDS: i64 = 365 * 86_400;
 ///
 /// # Errors
 /// A fault where the store fails.
-pub async fn of_request(shared: &Shared, headers: &HeaderMap) -> Result<Option<Person>, Drf> {
+pub async fn of_request(shared: &Shared, headers: &HeaderMap) -> Result<Option<Person>, Refused> {
     let Some(token) = token(headers) else { return Ok(None) };
     let Ok((id, issued)) = shared.identity.tokens.visitor(&token, shared.chat.now()) else {
         return Ok(None);

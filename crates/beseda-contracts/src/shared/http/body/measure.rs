@@ -3,7 +3,7 @@
 //! The reader of a form keeps what stands before a part's bytes for as long as that has no end, and with each look at
 //! the network it reads ahead of what was asked for. Neither may fill the memory.
 
-use super::super::drf::Drf;
+use crate::shared::refused::Refused;
 use axum::body::Body;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
@@ -62,26 +62,26 @@ impl Measure {
     }
 
     /// The next part of the form; `None` at its end.
-    pub(super) async fn next_part<'a>(&self, parts: &'a mut Multipart) -> Result<Option<Field<'a>>, Drf> {
+    pub(super) async fn next_part<'a>(&self, parts: &'a mut Multipart) -> Result<Option<Field<'a>>, Refused> {
         let part = parts.next_field().await.map_err(|error| self.refused(&error))?;
         self.held.given(0);
         Ok(part)
     }
 
     /// The next bytes of a part; `None` at its end.
-    pub(super) async fn next_piece(&self, part: &mut Field<'_>) -> Result<Option<Bytes>, Drf> {
+    pub(super) async fn next_piece(&self, part: &mut Field<'_>) -> Result<Option<Bytes>, Refused> {
         let piece = part.chunk().await.map_err(|error| self.refused(&error))?;
         self.held.given(piece.as_ref().map_or(0, Bytes::len));
         Ok(piece)
     }
 
-    fn refused(&self, error: &MultipartError) -> Drf {
+    fn refused(&self, error: &MultipartError) -> Refused {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Drf::TooLarge(self.most)
+            Refused::TooLarge(self.most)
         } else if self.held.bytes.load(Ordering::Relaxed) > HELD_BYTES {
-            Drf::TooLarge(HELD_BYTES)
+            Refused::TooLarge(HELD_BYTES)
         } else {
-            Drf::BrokenMultipart(error.body_text())
+            Refused::BrokenMultipart(error.body_text())
         }
     }
 }

@@ -1,15 +1,17 @@
 //! What every answer has, whoever asks and from where.
 
 use super::*;
-use crate::shared::http::field::FieldError;
-use crate::shared::stage::{Answer, Stage};
+use crate::shared::field::FieldError;
+use crate::shared::voice::Voice;
+use crate::stage::{Answer, Stage, no_routes};
 use axum::Json;
 use axum::routing::{get, post};
+use beseda_core::Refusal;
 use serde_json::json;
 
 fn routes() -> Routes {
-    let field = || async { Drf::field("message", FieldError::Required) };
-    Routes::default()
+    let field = || async { Refused::field("message", FieldError::Required) };
+    no_routes()
         .both(
             "/api/things/",
             get(|| async { Json(json!({"a": 1})) }),
@@ -17,7 +19,7 @@ fn routes() -> Routes {
         )
         .both(
             "/api/things/{id}/",
-            get(|| async { Drf::NotFound }),
+            get(|| async { Refused::NoSuchAddress }),
             "GET, HEAD, OPTIONS",
         )
         .both("/api/field/", post(field), "POST, OPTIONS")
@@ -143,6 +145,55 @@ async fn a_foreign_page_is_refused_before_anything_and_an_allowed_one_may_read()
         stage.ask("OPTIONS", "/api/things/", &question, "").await.status,
         StatusCode::FORBIDDEN
     );
+}
+
+#[tokio::test]
+async fn what_no_route_answers_is_said_all_the_same() {
+    let stage = Stage::plain().await;
+    let pages = Router::new().route("/page/", get(|| async { Refused::NoSuchAddress }));
+    let router = finish(no_routes(), pages, stage.shared.clone());
+    for path in ["/page/", "/nothing/"] {
+        let request = http::Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let answer = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
+        let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap();
+        assert_eq!(body.to_bytes(), r#"{"detail":"Not found."}"#, "{path}");
+    }
+}
+
+/// Says what it is of, so that one can tell who spoke.
+struct Named(&'static str);
+
+impl Voice for Named {
+    fn body(&self, refused: &Refused, _: Language) -> String {
+        format!("{}: {refused:?}", self.0)
+    }
+}
+
+#[tokio::test]
+async fn each_route_speaks_in_its_own_voice_and_programs_of_hosts_guess_at_nothing() {
+    static ONE: Named = Named("one");
+    static OTHER: Named = Named("other");
+    let missing = || get(|| async { Refused::from(Refusal::NoSuchOrder) });
+    let one = Routes::said_by(&ONE).both("/api/one/", missing(), "GET");
+    let other = Routes::said_by(&OTHER)
+        .for_hosts()
+        .both("/api/other/", missing(), "GET");
+    let stage = Stage::new(|_, limits| limits.misses_per_minute = 1.0, one.and(other)).await;
+    for _ in 0..3 {
+        stage
+            .ask("GET", "/api/other", &[], "")
+            .await
+            .is(404, "other: Rule(NoSuchOrder)");
+    }
+    let method = stage.ask("PUT", "/api/other", &[], "").await;
+    assert!(method.text.starts_with("other: OtherMethod"), "{method:?}");
+    stage
+        .ask("GET", "/api/one", &[], "")
+        .await
+        .is(404, "one: Rule(NoSuchOrder)");
+    let slowed = stage.ask("GET", "/api/one", &[], "").await;
+    assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(slowed.text.starts_with("one: Rule(TooFast"), "{slowed:?}");
 }
 
 #[tokio::test]

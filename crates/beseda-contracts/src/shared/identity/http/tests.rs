@@ -1,7 +1,7 @@
 //! Logging in and out, over the routes.
 
-use crate::shared::stage::{PASSWORD, SECRET, Stage, person};
-use crate::shared::{IssuerKey, IssuerSettings, People, Routes};
+use crate::shared::{IssuerKey, IssuerSettings, People};
+use crate::stage::{PASSWORD, SECRET, Stage, no_routes, person};
 use beseda_core::rules::{self, FIRST_OWN_PERSON};
 use beseda_core::words::{OrderId, Person, PersonId, RoomKey};
 use http::StatusCode;
@@ -12,7 +12,7 @@ fn name_and_password(field: &str, name: &str, password: &str) -> String {
     json!({ field: name, "password": password }).to_string()
 }
 
-async fn login(stage: &Stage, name: &str, password: &str) -> crate::shared::stage::Answer {
+async fn login(stage: &Stage, name: &str, password: &str) -> crate::stage::Answer {
     stage
         .ask("POST", "/login/", &[], &name_and_password("identifier", name, password))
         .await
@@ -120,7 +120,7 @@ async fn too_many_attempts_lock_the_account_and_nobody_else() {
 
 #[tokio::test]
 async fn too_many_attempts_from_one_address_lock_the_address() {
-    let stage = Stage::new(|_, limits| limits.logins_per_minute_address = 2.0, Routes::default()).await;
+    let stage = Stage::new(|_, limits| limits.logins_per_minute_address = 2.0, no_routes()).await;
     for name in ["nobody", "anna"] {
         login(&stage, name, "wrong").await.is(401, NO_ACCOUNT);
     }
@@ -195,7 +195,7 @@ async fn tokens_are_obtained_and_exchanged() {
 
 #[tokio::test]
 async fn without_rotation_the_same_refresh_token_comes_back() {
-    let stage = Stage::new(|settings, _| settings.refresh_rotation = false, Routes::default()).await;
+    let stage = Stage::new(|settings, _| settings.refresh_rotation = false, no_routes()).await;
     let first = stage
         .ask(
             "POST",
@@ -239,7 +239,7 @@ async fn logging_out_ends_the_session_and_the_tokens_line() {
 async fn a_new_login_ends_the_session_before_and_https_makes_cookies_secure() {
     let stage = Stage::new(
         |settings, _| settings.trusted_proxies.push([192, 0, 2, 1].into()),
-        Routes::default(),
+        no_routes(),
     )
     .await;
     let first = login(&stage, "anna", PASSWORD).await;
@@ -352,7 +352,7 @@ async fn people_of_a_host_application_come_with_its_tokens() {
                 .issuers
                 .extend([host("", People::Create), host("https://known.example", People::Known)])
         },
-        Routes::default(),
+        no_routes(),
     )
     .await;
     let ask = |secret: &'static [u8], claims: Value| {
@@ -410,7 +410,7 @@ async fn a_grant_opens_its_room_and_the_membership_once() {
             settings.issuers.push(host);
             limits.grants = 2;
         },
-        Routes::default(),
+        no_routes(),
     )
     .await;
     let exp = stage.now().seconds() + 60;

@@ -1,7 +1,7 @@
 //! Which sites' pages may call: this server's own, and those that the settings name.
 
-use crate::shared::http::drf::Drf;
-use crate::shared::http::page::host;
+use super::page::host;
+use crate::shared::refused::Refused;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
@@ -23,8 +23,8 @@ impl Origins {
     /// The foreign site whose page asks and may; `None` where our own page or no page asks.
     ///
     /// # Errors
-    /// [`Drf::ForeignOrigin`].
-    pub fn check<'a>(&self, headers: &'a HeaderMap) -> Result<Option<&'a HeaderValue>, Drf> {
+    /// [`Refused::ForeignOrigin`].
+    pub fn check<'a>(&self, headers: &'a HeaderMap) -> Result<Option<&'a HeaderValue>, Refused> {
         let mut origins = headers.get_all(ORIGIN).iter();
         let Some(header) = origins.next() else { return Ok(None) };
         let origin = header.to_str().unwrap_or_default();
@@ -36,7 +36,7 @@ impl Origins {
                 return Ok(Some(header));
             }
         }
-        Err(Drf::ForeignOrigin(origin.to_owned()))
+        Err(Refused::ForeignOrigin(origin.to_owned()))
     }
 }
 
@@ -55,8 +55,8 @@ impl Hosts {
     /// then its origin would be ours.
     ///
     /// # Errors
-    /// [`Drf::ForeignHost`].
-    pub fn check(&self, headers: &HeaderMap) -> Result<(), Drf> {
+    /// [`Refused::ForeignHost`].
+    pub fn check(&self, headers: &HeaderMap) -> Result<(), Refused> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl Hosts {
         if self.0.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)) {
             Ok(())
         } else {
-            Err(Drf::ForeignHost(asked.to_owned()))
+            Err(Refused::ForeignHost(asked.to_owned()))
         }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use http::header::HOST;
 
-    fn check(host: &str, origins: &[&str]) -> Result<bool, Drf> {
+    fn check(host: &str, origins: &[&str]) -> Result<bool, Refused> {
         let mut headers = HeaderMap::new();
         headers.insert(HOST, host.parse().unwrap());
         for origin in origins {
@@ -159,7 +159,7 @@ mod tests {
         ] {
             assert_eq!(
                 check("chat.example", &[origin]),
-                Err(Drf::ForeignOrigin(origin.to_owned())),
+                Err(Refused::ForeignOrigin(origin.to_owned())),
                 "{origin}"
             );
         }
@@ -186,7 +186,7 @@ mod tests {
         ] {
             assert_eq!(
                 asks(&["shop.example", "[::1]"], host),
-                Err(Drf::ForeignHost(host.to_owned()))
+                Err(Refused::ForeignHost(host.to_owned()))
             );
         }
     }

@@ -3,59 +3,17 @@
 //! Clients of the contracts match them, so they are what those libraries say, letter for letter, misprints included.
 //! Where the library has no Russian sentence, the Russian one is ours.
 
-use http::HeaderMap;
-use http::header::ACCEPT_LANGUAGE;
+use crate::shared::Language;
 
-/// A language that answers are given in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// The default.
-    #[default]
-    English,
-    /// Where `Accept-Language` asks for it.
-    Russian,
-}
-
-impl Language {
-    /// The language that a request asks for.
-    #[must_use]
-    pub fn of(headers: &HeaderMap) -> Self {
-        let asked = headers
-            .get_all(ACCEPT_LANGUAGE)
+/// The sentence in a language; one that the table does not know stays as it is.
+#[must_use]
+pub fn say(language: Language, english: &'static str) -> &'static str {
+    match language {
+        Language::English => english,
+        Language::Russian => SENTENCES
             .iter()
-            .filter_map(|value| value.to_str().ok());
-        let mut best = (0.0, Self::English);
-        for item in asked.flat_map(|list| list.split(',')) {
-            let mut parts = item.split(';').map(str::trim);
-            let tag = parts.next().unwrap_or_default();
-            let weight = parts
-                .find_map(|part| part.strip_prefix("q="))
-                .map_or(Ok(1.0), str::parse::<f32>);
-            let language = match tag.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                "ru" => Self::Russian,
-                "en" | "*" => Self::English,
-                _ => continue,
-            };
-            // The first of two that weigh the same.
-            if let Ok(weight) = weight
-                && weight > best.0
-            {
-                best = (weight, language);
-            }
-        }
-        best.1
-    }
-
-    /// The sentence in this language; one that the table does not know stays as it is.
-    #[must_use]
-    pub fn say(self, english: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::Russian => SENTENCES
-                .iter()
-                .find(|(known, _)| *known == english)
-                .map_or(english, |(_, russian)| russian),
-        }
+            .find(|(known, _)| *known == english)
+            .map_or(english, |(_, russian)| russian),
     }
 }
 
@@ -90,6 +48,8 @@ pub(super) const REQUIRED: &str = "This field is required.";
 pub(super) const BLANK: &str = "This field may not be blank.";
 pub(super) const NULL: &str = "This field may not be null.";
 pub(super) const NOT_TEXT: &str = "Not a valid string.";
+pub(super) const INVALID: &str = "Invalid value.";
+pub(super) const TOO_SHORT: &str = "Ensure this field has at least {} characters.";
 pub(super) const TOO_LONG: &str = "Ensure this field has no more than {} characters.";
 pub(super) const NUL_CHARACTER: &str = "Null characters are not allowed.";
 pub(super) const NOT_KEY: &str = "Incorrect type. Expected pk value, received {}.";
@@ -147,6 +107,8 @@ const SENTENCES: &[(&str, &str)] = &[
     (BLANK, "Это поле не может быть пустым."),
     (NULL, "Это поле не может быть пустым."),
     (NOT_TEXT, "Это не строка."),
+    (INVALID, "Недопустимое значение."),
+    (TOO_SHORT, "Убедитесь, что это значение содержит не менее {} символов."),
     (TOO_LONG, "Убедитесь, что это значение содержит не более {} символов."),
     (NUL_CHARACTER, "Нулевые символы не допускаются."),
     (
@@ -177,40 +139,6 @@ const SENTENCES: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asked(accept: &str) -> Language {
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT_LANGUAGE, accept.parse().unwrap());
-        Language::of(&headers)
-    }
-
-    #[test]
-    fn the_heaviest_known_language_is_spoken_and_english_by_default() {
-        for russian in [
-            "ru",
-            "ru-RU,ru;q=0.9,en-US;q=0.8",
-            "de, ru;q=0.1",
-            "en;q=0.5, RU-ru;q=0.7",
-            "ru,en",
-        ] {
-            assert_eq!(asked(russian), Language::Russian, "{russian}");
-        }
-        for english in [
-            "",
-            "*",
-            "en",
-            "en,ru",
-            "de",
-            "ru;q=0",
-            "en;q=0.9,ru;q=0.8",
-            "ru;q=x",
-            "rust",
-            "*,ru;q=0.5",
-        ] {
-            assert_eq!(asked(english), Language::English, "{english}");
-        }
-        assert_eq!(Language::of(&HeaderMap::new()), Language::English);
-    }
 
     #[test]
     fn every_sentence_has_as_many_places_in_russian() {

@@ -1,23 +1,26 @@
 //! Golden answers: what Django REST Framework 3.18.3 and simplejwt 5.5.1 put on the wire.
 
 use super::*;
+use crate::shared::answered;
+use http::HeaderValue;
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 
-fn english(error: &Drf) -> (u16, String) {
-    (error.status().as_u16(), error.body(Language::English))
+fn english(refused: &Refused) -> (u16, String) {
+    (DRF.status(refused).as_u16(), DRF.body(refused, Language::English))
 }
 
-fn golden(error: Drf, status: u16, body: &str) {
-    assert_eq!(english(&error), (status, body.to_owned()));
+fn golden(refused: impl Into<Refused>, status: u16, body: &str) {
+    assert_eq!(english(&refused.into()), (status, body.to_owned()));
 }
 
 #[test]
 fn who_is_not_let_in() {
     golden(
-        Drf::NotAuthenticated,
+        Refusal::NotSignedIn,
         401,
         r#"{"detail":"Authentication credentials were not provided."}"#,
     );
-    let bad = |wrong_type| Drf::BadToken {
+    let bad = |wrong_type| Refused::BadToken {
         why: "secret cause".to_owned(),
         wrong_type,
     };
@@ -31,7 +34,7 @@ fn who_is_not_let_in() {
         401,
         r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token has wrong type"}]}"#,
     );
-    let refresh = |wrong_type| Drf::BadRefresh {
+    let refresh = |wrong_type| Refused::BadRefresh {
         why: "secret cause".to_owned(),
         wrong_type,
     };
@@ -46,27 +49,27 @@ fn who_is_not_let_in() {
         r#"{"detail":"Token has wrong type","code":"token_not_valid"}"#,
     );
     golden(
-        Drf::NoSuchUser,
+        Refused::UnknownPerson,
         401,
         r#"{"detail":"User not found","code":"user_not_found"}"#,
     );
     golden(
-        Drf::InactiveUser,
+        Refusal::Inactive,
         401,
         r#"{"detail":"User is inactive","code":"user_inactive"}"#,
     );
     golden(
-        Drf::BadHeader,
+        Refused::BadHeader,
         401,
         r#"{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}"#,
     );
     golden(
-        Drf::NoAccount,
+        Refused::NoAccount,
         401,
         r#"{"detail":"No active account found with the given credentials"}"#,
     );
     golden(
-        Drf::NoAccountOfToken,
+        Refused::NoAccountOfToken,
         401,
         r#"{"detail":"No active account found for the given token."}"#,
     );
@@ -75,36 +78,36 @@ fn who_is_not_let_in() {
 #[test]
 fn what_is_not_done() {
     golden(
-        Drf::PermissionDenied,
+        Refusal::NotAllowed,
         403,
         r#"{"detail":"You do not have permission to perform this action."}"#,
     );
-    golden(Drf::NotFound, 404, r#"{"detail":"Not found."}"#);
-    golden(Drf::InvalidPage, 404, r#"{"detail":"Invalid page."}"#);
-    let method = Drf::MethodNotAllowed {
+    golden(Refused::NoSuchAddress, 404, r#"{"detail":"Not found."}"#);
+    golden(Refusal::NoSuchPage, 404, r#"{"detail":"Invalid page."}"#);
+    let method = Refused::OtherMethod {
         method: "GET".to_owned(),
         allow: "POST, OPTIONS",
     };
     golden(method, 405, r#"{"detail":"Method \"GET\" not allowed."}"#);
     golden(
-        Drf::Unsupported("text/plain".to_owned()),
+        Refused::UnknownMedia("text/plain".to_owned()),
         415,
         r#"{"detail":"Unsupported media type \"text/plain\" in request."}"#,
     );
     golden(
-        Drf::Throttled { retry_seconds: 7 },
+        Refusal::TooFast { retry_seconds: 7 },
         429,
         r#"{"detail":"Request was throttled. Expected available in 7 seconds."}"#,
     );
     golden(
-        Drf::Throttled { retry_seconds: 1 },
+        Refusal::TooFast { retry_seconds: 1 },
         429,
         r#"{"detail":"Request was throttled. Expected available in 1 second."}"#,
     );
     golden(
-        Drf::BrokenJson("Expecting value".to_owned()),
+        Refused::BrokenJson(BrokenJson::At { line: 1, column: 3 }),
         400,
-        r#"{"detail":"JSON parse error - Expecting value"}"#,
+        r#"{"detail":"JSON parse error - Expecting a JSON value: line 1 column 3"}"#,
     );
 }
 
@@ -121,7 +124,7 @@ fn wrong_fields() {
     );
     assert!(FieldErrors::default().none().is_ok());
     golden(
-        Drf::non_field(FieldError::NotDictionary { received: "list" }),
+        Refused::NotObject(Json::List),
         400,
         r#"{"non_field_errors":["Invalid data. Expected a dictionary, but got list."]}"#,
     );
@@ -131,17 +134,21 @@ fn wrong_fields() {
         (FieldError::NotText, "Not a valid string."),
         (FieldError::NulCharacter, "Null characters are not allowed."),
         (
-            FieldError::NotKey { received: "str" },
+            FieldError::NotKey(Json::Text),
             "Incorrect type. Expected pk value, received str.",
         ),
         (
-            FieldError::DoesNotExist { pk: "5".to_owned() },
+            FieldError::NoSuchObject { key: "5".to_owned() },
             "Invalid pk \\\"5\\\" - object does not exist.",
         ),
         (FieldError::NotInteger, "A valid integer is required."),
         (FieldError::NotUnique, "This field must be unique."),
     ] {
-        golden(Drf::field("room", error), 400, &format!(r#"{{"room":["{sentence}"]}}"#));
+        golden(
+            Refused::field("room", error),
+            400,
+            &format!(r#"{{"room":["{sentence}"]}}"#),
+        );
     }
 }
 
@@ -151,7 +158,7 @@ fn a_cause_of_ours_reaches_no_client() {
         Fault::Store("disk on fire".to_owned()),
         Fault::Internal("disk on fire".to_owned()),
     ] {
-        let error = Drf::from(fault);
+        let error = Refused::from(fault);
         assert_eq!(
             english(&error),
             (500, r#"{"detail":"A server error occurred."}"#.to_owned())
@@ -159,7 +166,7 @@ fn a_cause_of_ours_reaches_no_client() {
         assert!(error.to_string().contains("disk on fire"));
     }
     for fault in [Fault::Busy, Fault::Stopping, Fault::Away("refused".to_owned())] {
-        let response = Drf::from(fault).into_response();
+        let response = answered(&DRF, fault, Language::English);
         assert_eq!(
             (response.status().as_u16(), &response.headers()[RETRY_AFTER]),
             (503, &HeaderValue::from(1))
@@ -169,28 +176,36 @@ fn a_cause_of_ours_reaches_no_client() {
 
 #[test]
 fn headers_say_what_the_body_says() {
-    let response = Drf::NotAuthenticated.into_response();
-    assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer realm=\"api\"");
-    assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
-    let response = Drf::Throttled { retry_seconds: 12 }.into_response();
-    assert_eq!(response.headers()[RETRY_AFTER], "12");
-    assert!(!response.headers().contains_key(WWW_AUTHENTICATE));
-    let response = Drf::MethodNotAllowed {
+    let answer = answered(&DRF, Refusal::NotSignedIn, Language::English);
+    assert_eq!(answer.headers()[WWW_AUTHENTICATE], "Bearer realm=\"api\"");
+    assert_eq!(answer.headers()[CONTENT_TYPE], "application/json");
+    let answer = answered(&DRF, Refusal::TooFast { retry_seconds: 12 }, Language::English);
+    assert_eq!(answer.headers()[RETRY_AFTER], "12");
+    assert!(!answer.headers().contains_key(WWW_AUTHENTICATE));
+    let method = Refused::OtherMethod {
         method: "PUT".to_owned(),
         allow: "GET, HEAD",
-    }
-    .into_response();
-    assert_eq!(response.headers()[ALLOW], "GET, HEAD");
+    };
+    assert_eq!(answered(&DRF, method, Language::English).headers()[ALLOW], "GET, HEAD");
 }
 
 #[test]
 fn russian_is_spoken_in_letters() {
     assert_eq!(
-        Drf::Throttled { retry_seconds: 3 }.body(Language::Russian),
+        DRF.body(&Refusal::TooFast { retry_seconds: 3 }.into(), Language::Russian),
         r#"{"detail":"Запрос был проигнорирован. Повторите через 3 с."}"#
     );
     assert_eq!(
-        Drf::field("message", FieldError::Required).body(Language::Russian),
+        DRF.body(&Refused::field("message", FieldError::Required), Language::Russian),
         r#"{"message":["Обязательное поле."]}"#
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_text_is_said_of_the_contracts_own_field() {
+    let school = Drf::with_text_in("text");
+    assert_eq!(
+        school.body(&Refusal::EmptyText.into(), Language::English),
+        r#"{"text":["This field may not be blank."]}"#
     );
 }

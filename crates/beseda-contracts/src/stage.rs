@@ -1,7 +1,8 @@
 //! Where tests of the shared calls play: a chat in memory, a clock and an uptime that are moved by hand.
 
-use super::files::shelf::Shelf;
-use super::{Routes, Settings, Shared, Throttles, Uptime, finish, hash_password};
+use crate::shared::files::shelf::Shelf;
+use crate::shared::{self, Routes, Settings, Shared, Throttles, Uptime, finish, hash_password};
+use crate::voices::DRF;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -90,6 +91,11 @@ pub fn person(id: i64, username: &str) -> Person {
     }
 }
 
+/// No routes besides those that contracts share.
+pub fn no_routes() -> Routes {
+    Routes::said_by(&DRF)
+}
+
 impl Stage {
     /// Anna (5) and Boris (6) can log in; Vera (7) has no password.
     pub async fn new(change: impl FnOnce(&mut Settings, &mut Limits), more: Routes) -> Self {
@@ -107,7 +113,7 @@ impl Stage {
         let live = Live::new(chat, hub, Arc::clone(&throttles) as _);
         let files = Arc::new(Shelf::default());
         let shared = Shared::new(live, files, throttles, settings, &told).unwrap();
-        let router = finish(super::routes().and(more), Router::new(), shared.clone());
+        let router = finish(shared::routes(&DRF).and(more), Router::new(), shared.clone());
         let stage = Self {
             shared,
             router,
@@ -122,7 +128,7 @@ impl Stage {
     }
 
     pub async fn plain() -> Self {
-        Self::new(|_, _| {}, Routes::default()).await
+        Self::new(|_, _| {}, no_routes()).await
     }
 
     pub async fn put(&self, person: Person, password_hash: Option<String>) {

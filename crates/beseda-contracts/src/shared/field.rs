@@ -1,0 +1,158 @@
+//! What can be wrong with a field of a request, in nobody's words.
+
+use beseda_core::words::{OrderId, PersonId};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldError {
+    /// It is not there.
+    Required,
+    /// It is empty, or nothing but white space.
+    Blank,
+    /// It is null.
+    Null,
+    /// It is no text, nor a number that could be taken for one.
+    NotText,
+    /// It has too few characters.
+    TooShort {
+        /// How many it needs.
+        min: usize,
+    },
+    /// It has too many characters.
+    TooLong {
+        /// How many are taken.
+        max: usize,
+    },
+    /// It holds a NUL character.
+    NulCharacter,
+    /// It holds characters that are not ASCII.
+    NotAscii,
+    /// It is neither true nor false.
+    NotFlag,
+    /// It is none of the words that are known.
+    NotOneOf(Vec<&'static str>),
+    /// It is nothing that could be an object's number.
+    NotKey(Json),
+    /// There is no such object, or none that the asker may know of.
+    NoSuchObject {
+        /// The number that came.
+        key: String,
+    },
+    /// There is no such person.
+    NoSuchPerson(PersonId),
+    /// There is no such order.
+    NoSuchOrder(OrderId),
+    /// It is no whole number.
+    NotInteger,
+    /// It is no whole number from 1 to this one.
+    OutOfRange(i64),
+    /// It is a list, and holds what is no whole number from 1 to this one.
+    OutOfRangeInList(i64),
+    /// Another object has it already.
+    NotUnique,
+    /// A text came where a file belongs.
+    NotFile,
+    /// The file has no bytes.
+    EmptyFile,
+    /// The file is of a type that is not taken.
+    FileType,
+    /// The picture is too large, or claims to be.
+    PictureTooLarge {
+        /// How many pixels are taken.
+        pixels: u64,
+    },
+    /// More files than are taken.
+    TooManyFiles {
+        /// How many are taken.
+        max: usize,
+    },
+    /// More people than a room has.
+    TooManyMembers {
+        /// How many are taken.
+        max: usize,
+    },
+    /// Oneself, where somebody else is meant.
+    Oneself,
+    /// It is no e-mail address.
+    NotEmail,
+    /// It is no list.
+    NotList(Json),
+    /// It is no room's key.
+    NotRoomKey,
+    /// It is a key of a room that only a visitor opens.
+    VisitorsOwn,
+    /// It follows from the room's key, and cannot be said.
+    FollowsFromKey,
+    /// Nobody knows such a field; these are known.
+    Unknown(&'static [&'static str]),
+}
+
+/// The types of JSON values, as mistakes tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Json {
+    /// null.
+    Null,
+    /// true or false.
+    Flag,
+    /// A whole number.
+    Integer,
+    /// A number with a fraction.
+    Fraction,
+    /// A text.
+    Text,
+    /// A list.
+    List,
+    /// An object.
+    Object,
+}
+
+impl From<&Value> for Json {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Flag,
+            Value::Number(number) if number.is_f64() => Self::Fraction,
+            Value::Number(_) => Self::Integer,
+            Value::String(_) => Self::Text,
+            Value::Array(_) => Self::List,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+/// What is wrong with several fields, collected so that one answer names them all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FieldErrors(Vec<(Cow<'static, str>, FieldError)>);
+
+impl FieldErrors {
+    /// One wrong field.
+    #[must_use]
+    pub fn one(name: &'static str, error: FieldError) -> Self {
+        Self(vec![(name.into(), error)])
+    }
+
+    /// Adds what is wrong with a field.
+    pub fn add(&mut self, name: impl Into<Cow<'static, str>>, error: FieldError) {
+        self.0.push((name.into(), error));
+    }
+
+    /// Keeps what is wrong with a field, or gives what is right.
+    pub fn take<T>(&mut self, name: &'static str, field: Result<T, FieldError>) -> Option<T> {
+        field.map_err(|error| self.add(name, error)).ok()
+    }
+
+    /// Ends the collecting.
+    ///
+    /// # Errors
+    /// All of them, where there is any.
+    pub fn none(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// Each, in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldError)> {
+        self.0.iter().map(|(name, error)| (name.as_ref(), error))
+    }
+}

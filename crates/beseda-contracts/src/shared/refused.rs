@@ -1,0 +1,215 @@
+//! Why a request is not answered as it asked. What went wrong, in nobody's words: a voice says it at the end of the route.
+
+use super::field::{FieldError, FieldErrors, Json};
+use axum::response::{IntoResponse, Response};
+use beseda_core::words::Scope;
+use beseda_core::{Error, Fault, Refusal};
+use http::StatusCode;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a request is not answered as it asked. Closed on purpose, as [`Refusal`] is: a new one does not compile until
+/// every voice says how it sounds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// A rule of the core refuses it.
+    Rule(Refusal),
+    /// The `Authorization` header is no scheme and one word.
+    BadHeader,
+    /// An access token proves nothing.
+    BadToken {
+        /// Why, for our log alone.
+        why: String,
+        /// It is a good token of another type.
+        wrong_type: bool,
+    },
+    /// A refresh token proves nothing.
+    BadRefresh {
+        /// Why, for our log alone.
+        why: String,
+        /// It is a good token of another type.
+        wrong_type: bool,
+    },
+    /// The token is good and its person unknown.
+    UnknownPerson,
+    /// A wrong name or password.
+    NoAccount,
+    /// A refresh token of somebody who is deactivated or gone.
+    NoAccountOfToken,
+    /// An API key that is unknown or revoked.
+    BadKey,
+    /// An API key for other things: the scope that it lacks.
+    WrongScope(Scope),
+    /// A page of another site asks.
+    ForeignOrigin(String),
+    /// The request is for a host that this server does not answer to.
+    ForeignHost(String),
+    /// A page of another site asks with the session of this one.
+    CrossSite,
+    /// Nothing is at this address.
+    NoSuchAddress,
+    /// The address has no such method.
+    OtherMethod {
+        /// The method that came.
+        method: String,
+        /// What the `Allow` header names.
+        allow: &'static str,
+    },
+    /// The body is bigger than this many bytes.
+    TooLarge(u64),
+    /// A media type that no parser reads.
+    UnknownMedia(String),
+    /// The body is no JSON.
+    BrokenJson(BrokenJson),
+    /// The body is JSON, and no object with fields.
+    NotObject(Json),
+    /// The body is no form.
+    BrokenForm(String),
+    /// The body is no multipart form.
+    BrokenMultipart(String),
+    /// Fields are wrong.
+    Fields(FieldErrors),
+    /// Something of ours failed. The cause goes to our log alone.
+    Fault(Fault),
+}
+
+/// Where a body stops being JSON that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BrokenJson {
+    /// So many bytes are UTF-8, and the next is not.
+    NotUtf8(usize),
+    /// Values lie inside of more than so many others.
+    TooDeep(usize),
+    /// The text is no JSON from here on.
+    At {
+        /// The line, from 1 on.
+        line: usize,
+        /// The column, from 1 on.
+        column: usize,
+    },
+}
+
+impl Refused {
+    /// One wrong field.
+    #[must_use]
+    pub fn field(name: &'static str, error: FieldError) -> Self {
+        Self::Fields(FieldErrors::one(name, error))
+    }
+
+    /// The status that HTTP has for it.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Rule(refusal) => status_of(refusal),
+            Self::BadHeader
+            | Self::BadToken { .. }
+            | Self::BadRefresh { .. }
+            | Self::UnknownPerson
+            | Self::NoAccount
+            | Self::NoAccountOfToken
+            | Self::BadKey => StatusCode::UNAUTHORIZED,
+            Self::WrongScope(_) | Self::ForeignOrigin(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NoSuchAddress => StatusCode::NOT_FOUND,
+            Self::OtherMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnknownMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BrokenJson(_)
+            | Self::NotObject(_)
+            | Self::BrokenForm(_)
+            | Self::BrokenMultipart(_)
+            | Self::Fields(_)
+            | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
+            Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Whether it is about something that is not there, which may have been a guess. Of a page of a list, or of what
+    /// somebody wrote themselves, it was none.
+    #[must_use]
+    pub fn is_miss(&self) -> bool {
+        let known = matches!(self, Self::Rule(Refusal::NoSuchPage | Refusal::ErasedSince));
+        self.status() == StatusCode::NOT_FOUND && !known
+    }
+}
+
+fn status_of(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NoSuchRoom
+        | Refusal::NoSuchMessage
+        | Refusal::NoSuchPage
+        | Refusal::NoSuchOrder
+        | Refusal::NoSuchPerson
+        | Refusal::NoSuchGroup
+        | Refusal::NoSuchFile
+        | Refusal::ErasedSince => StatusCode::NOT_FOUND,
+        Refusal::NoPlaceInOrder | Refusal::NotAllowed => StatusCode::FORBIDDEN,
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::Inactive => StatusCode::UNAUTHORIZED,
+        Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::NameTaken { .. }
+        | Refusal::WithOneself
+        | Refusal::EmptyTitle
+        | Refusal::TitleTooLong { .. }
+        | Refusal::TooManyMembers { .. }
+        | Refusal::OrderHasRoom
+        | Refusal::EmptyText
+        | Refusal::TextTooLong { .. }
+        | Refusal::NulInText
+        | Refusal::BadClientId { .. }
+        | Refusal::EmptyFile
+        | Refusal::FileType
+        | Refusal::PictureTooLarge { .. }
+        | Refusal::TooManyFiles { .. } => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl IntoResponse for Refused {
+    /// An answer without a word: what went wrong goes along in it, and the end of the route says it.
+    fn into_response(self) -> Response {
+        let mut answer = self.status().into_response();
+        answer.extensions_mut().insert(Arc::new(self));
+        answer
+    }
+}
+
+impl fmt::Display for Refused {
+    /// For our log, with the cause that clients are not told.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(refusal) => refusal.fmt(f),
+            Self::BadToken { why, .. } | Self::BadRefresh { why, .. } => f.write_str(why),
+            Self::Fault(fault) => fault.fmt(f),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl From<FieldErrors> for Refused {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Fields(errors)
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Rule(refusal)
+    }
+}
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Failed(fault) => fault.into(),
+        }
+    }
+}
