@@ -1,6 +1,6 @@
 //! Asks the chat and awaits the answer: the one place where the core's callbacks meet async code.
 
-use beseda_core::ports::{Look, Tx};
+use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::{Chat, Error, Fault};
 use tokio::sync::oneshot;
 
@@ -12,8 +12,20 @@ pub async fn change<T: Send + 'static>(
     chat: &Chat,
     rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
+    change_in(chat, Lane::Any, rule).await
+}
+
+/// The same after everything that was handed over in this lane before.
+///
+/// # Errors
+/// What the rule refuses, or what failed below it.
+pub async fn change_in<T: Send + 'static>(
+    chat: &Chat,
+    lane: Lane,
+    rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let (answer, answered) = oneshot::channel();
-    chat.change(rule, move |outcome| {
+    chat.change_in(lane, rule, move |outcome| {
         // Whoever asked may have gone away meanwhile; what was kept stays kept.
         let _ = answer.send(outcome);
     });

@@ -1,6 +1,7 @@
 //! Orders: put and forgotten, each with its room and everybody who has a place in it.
 
 use super::call::{self, Body, GREATEST};
+use crate::shared::rooms::new_name;
 use crate::shared::{Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -12,7 +13,6 @@ use beseda_core::words::{Order, OrderId, PersonId, RoomId, RoomKey, Scope};
 use beseda_live::ask;
 use http::StatusCode;
 use serde::Serialize;
-use uuid::Builder;
 
 const FIELDS: &[&str] = &["number", "client", "expert", "operator", "status"];
 
@@ -49,7 +49,7 @@ async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Re
     body.end()?;
 
     let (now, kept) = (shared.chat.now(), order.clone());
-    let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
+    let uuid = new_name(&shared.chat);
     let put = move |tx: &mut dyn Tx| {
         let named = [
             ("client", order.client.into_iter().collect()),

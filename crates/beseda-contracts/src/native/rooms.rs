@@ -1,6 +1,7 @@
 //! Rooms by their keys: put and taken away, and what the host application says in them.
 
 use super::call::{self, Body};
+use crate::shared::rooms::new_name;
 use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, time_text};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -13,7 +14,6 @@ use beseda_core::{Error, Fault};
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Serialize;
-use uuid::Builder;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -109,7 +109,7 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
     }
 
     let now = shared.chat.now();
-    let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
+    let uuid = new_name(&shared.chat);
     let put = move |tx: &mut dyn Tx| {
         let people = members.as_deref();
         if let Err(unknown) = unknown(tx, key, people.unwrap_or_default())? {

@@ -4,19 +4,19 @@ use super::by;
 use super::query::Part;
 use super::voice::Call;
 use super::wire::{MessageJson, MessagesJson, SentJson, role_word};
-use crate::shared::files::upload::{self, Uploaded};
-use crate::shared::{Caller, Form, Refused, Routes, Segment, Shared, json_answer};
+use crate::shared::http::body::Brought;
+use crate::shared::rooms::new_name;
+use crate::shared::{Caller, FieldErrors, Form, Refused, Routes, Segment, Shared, json_answer, messages};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use beseda_core::Refusal;
 use beseda_core::policy::Deed;
-use beseda_core::ports::{Look, Tx};
+use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Draft, Marks, Message, OrderId, Person};
+use beseda_core::words::{Marks, Message, OrderId, Person};
 use beseda_live::ask;
 use http::request::Parts;
-use uuid::Builder;
 
 static SEND: Call = Call {
     name: "send_chat_message",
@@ -79,12 +79,16 @@ fn with_denial<T>(order: OrderId, person: &Person, outcome: Result<T, Refused>) 
 /// Who may not send is told so before a byte of what they bring is read.
 async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Request) -> Result<Response, Refused> {
     let asking = person.clone();
-    let allowed = move |look: &mut dyn Look| rules::room_of_order(look, by(&asking), Deed::Send, order).map(drop);
-    ask::look(&shared.chat, allowed).await?;
+    let allowed = move |look: &mut dyn Look| rules::room_of_order(look, by(&asking), Deed::Send, order);
+    let room = ask::look(&shared.chat, allowed).await?;
+    let lane = room.map_or(Lane::Any, |room| Lane::Room(room.id));
     let mut person = person.clone();
-    let (draft, files) = draft(shared, &mut person, request).await?;
+    let mut form = Form::read(shared, &mut person, request).await?;
+    let mut errors = FieldErrors::default();
+    let brought = form.brought("message", shared.chat.limits(), &mut errors);
+    errors.none()?;
     shared.throttles.send(person.id)?;
-    let (message, marks) = save(shared, &person, order, draft, files)
+    let (message, marks) = save(shared, &person, order, lane, brought)
         .await
         .inspect_err(|refused| {
             if let Refused::Fault(cause) = refused {
@@ -97,47 +101,20 @@ async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Requ
     }))
 }
 
-/// What the request asks to be sent, and its file, which is not kept yet.
-async fn draft(shared: &Shared, person: &mut Person, request: Request) -> Result<(Draft, Vec<Uploaded>), Refused> {
-    let limits = shared.chat.limits();
-    let mut form = Form::read(shared, person, request).await?;
-    let files = form.one_file("file").map_err(|error| Refused::field("file", error))?;
-    let fields = &form.fields;
-    let text = if files.is_empty() {
-        fields.required_text("message", Some(limits.text_chars))
-    } else {
-        fields.chosen_text("message", limits.text_chars)
-    };
-    let client_id = fields.chosen_name("client_id", limits.client_id_chars);
-    let draft = Draft {
-        text: text.map_err(|error| Refused::field("message", error))?,
-        client_id: client_id.map_err(|error| Refused::field("client_id", error))?,
-        files: Vec::new(),
-    };
-    Ok((draft, files))
-}
-
 /// Keeps the message, in a room that is opened if need be. A retry under the same client id gives the first message.
 async fn save(
     shared: &Shared,
     person: &Person,
     order: OrderId,
-    draft: Draft,
-    files: Vec<Uploaded>,
+    lane: Lane,
+    brought: Brought,
 ) -> Result<(Message, Marks), Refused> {
-    let draft = Draft {
-        files: upload::keep(shared, files).await?,
-        ..draft
+    let (now, name, asking) = (shared.chat.now(), new_name(&shared.chat), person.clone());
+    let place = move |tx: &mut dyn Tx| {
+        let room = rules::opened_room_of_order(tx, now, by(&asking), Deed::Send, order, name)?;
+        Ok(room.id)
     };
-    let (now, limits, person) = (shared.chat.now(), shared.chat.limits().clone(), person.clone());
-    let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
-    let rule = move |tx: &mut dyn Tx| {
-        // Asked before a room is opened for it: nothing is refused after it.
-        rules::check_draft(&limits, &draft)?;
-        let room = rules::opened_room_of_order(tx, now, by(&person), Deed::Send, order, uuid)?;
-        rules::send_seen(tx, now, &limits, by(&person), room.id, &draft)
-    };
-    let (message, marks, is_new) = ask::change(&shared.chat, rule).await?;
+    let (message, marks, is_new) = messages::keep(shared, person, by, lane, brought, place).await?;
     if is_new {
         tracing::info!("Chat message saved: message_id={}, order_id={order}", message.id);
     }

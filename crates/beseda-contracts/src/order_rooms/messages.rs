@@ -3,7 +3,8 @@
 use super::by;
 use super::wire::MessageJson;
 use crate::shared::{
-    Caller, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Segment, Shared, page_answer,
+    Caller, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Segment, Shared, messages,
+    page_answer,
 };
 use crate::voices::DRF;
 use axum::Json;
@@ -11,10 +12,10 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use beseda_core::Refusal;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
 use beseda_core::words::{MessageId, RoomId};
-use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 
 pub(super) fn routes() -> Routes {
@@ -53,35 +54,24 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.
 async fn create(State(shared): State<Shared>, mut caller: Caller, request: Request) -> Result<Response, Refused> {
     let mut form = Form::read(&shared, &mut caller.person, request).await?;
-    let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
     let room = errors.take("room", form.fields.required_id("room"));
-    let brought = form.brought("message", &limits, &mut errors);
+    let brought = form.brought("message", shared.chat.limits(), &mut errors);
     errors.none()?;
     let room = room.ok_or(Refused::NoSuchAddress)?;
-    shared.throttles.send(caller.person.id)?;
-    let asking = caller.person.clone();
-    let allowed = ask::look(&shared.chat, move |look| {
-        rules::may_send(look, by(&asking), RoomId(room))
-    });
-    allowed.await.map_err(|error| not_there(error, room))?;
-
-    let draft = brought.kept(&shared).await?;
-    let (now, viewer) = (shared.chat.now(), caller.person.id);
-    let rule = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&caller.person), RoomId(room), &draft);
-    let sent = ask::change(&shared.chat, rule).await;
-    let (message, marks, _) = sent.map_err(|error| not_there(error, room))?;
-    let message = MessageJson::seen_by(&message, marks, viewer);
+    let sent = messages::send(&shared, &caller.person, by, RoomId(room), brought).await;
+    let (message, marks, _) = sent.map_err(|refused| not_there(refused, room))?;
+    let message = MessageJson::seen_by(&message, marks, caller.person.id);
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }
 
 /// Whoever is not in the room is told what they would be told if it were not there.
-fn not_there(error: Error, room: i64) -> Refused {
-    match error {
-        Error::Refused(Refusal::NoSuchRoom | Refusal::NotAllowed) => {
+fn not_there(refused: Refused, room: i64) -> Refused {
+    match refused {
+        Refused::Rule(Refusal::NoSuchRoom | Refusal::NotAllowed) => {
             Refused::field("room", FieldError::NoSuchObject { key: room.to_string() })
         }
-        error => error.into(),
+        other => other,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::by;
 use super::wire::{MessageJson, RoomJson};
+use crate::shared::rooms::standing_or_opened;
 use crate::shared::{
     Caller, FieldError, Fields, Links, PageQuery, Refused, Routes, Segment, Shared, json_answer, page_answer,
 };
@@ -11,12 +12,12 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, PageNumber, Since};
 use beseda_core::words::{OrderId, Person, PersonId, RoomId, RoomView};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use serde_json::json;
-use uuid::Builder;
 
 /// What the contract answers somebody who has no place in an order.
 const NO_PLACE_IN_ORDER: &str = "У вас нет доступа к этому заказу";
@@ -54,9 +55,7 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
         let rooms: Vec<_> = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
         return Ok(json_answer(&rooms));
     };
-    let page = move |look: &mut dyn beseda_core::ports::Look| {
-        rules::page_of_rooms(look, by(&person), asked.number, asked.size)
-    };
+    let page = move |look: &mut dyn Look| rules::page_of_rooms(look, by(&person), asked.number, asked.size);
     let (count, number, views) = ask::look(&shared.chat, page).await?;
     let rooms = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
     Ok(page_answer(&links, count, number, asked.size, rooms))
@@ -99,22 +98,12 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
     }
 }
 
-/// The room of an order, and whether it is new. One that stands is only read, so that asking often costs no commits.
+/// The room of an order, and whether it is new.
 async fn open_room(shared: &Shared, person: &Person, order: OrderId) -> Result<(RoomView, bool), Error> {
-    let by = person.clone();
-    let standing = ask::look(&shared.chat, move |look| rules::standing_order_room(look, &by, order));
-    if let Some(view) = standing.await? {
-        return Ok((view, false));
-    }
-    let (now, uuid) = (
-        shared.chat.now(),
-        Builder::from_random_bytes(shared.chat.random()).into_uuid(),
-    );
-    let by = person.clone();
-    ask::change(&shared.chat, move |tx| {
-        rules::open_order_room(tx, now, &by, order, uuid)
-    })
-    .await
+    let (now, asking, opening) = (shared.chat.now(), person.clone(), person.clone());
+    let standing = move |look: &mut dyn Look| rules::standing_order_room(look, &asking, order);
+    let open = move |tx: &mut dyn Tx, name| rules::open_order_room(tx, now, &opening, order, name);
+    standing_or_opened(&shared.chat, standing, || Ok(()), open).await
 }
 
 async fn retrieve(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Refused> {
@@ -188,9 +177,7 @@ async fn messages(
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         return newest_messages(&shared, caller, room, &links).await;
     };
-    let page = move |look: &mut dyn beseda_core::ports::Look| {
-        rules::page(look, by(&caller.person), room, asked.number, asked.size)
-    };
+    let page = move |look: &mut dyn Look| rules::page(look, by(&caller.person), room, asked.number, asked.size);
     let page = ask::look(&shared.chat, page).await?;
     let rows = page
         .messages

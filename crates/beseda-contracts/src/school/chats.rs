@@ -2,6 +2,7 @@
 
 use super::wire::{ChatJson, People};
 use super::{Schooled, VOICE, by, named, number};
+use crate::shared::rooms::{new_name, standing_or_opened};
 use crate::shared::{
     FieldError, FieldErrors, Fields, Links, PageQuery, Refused, Routes, Shared, json_answer, page_answer,
 };
@@ -10,13 +11,12 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use beseda_core::Error;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Set};
-use beseda_core::words::{GroupId, Person, PersonId, RoomView};
-use beseda_core::{Chat, Error};
+use beseda_core::words::{GroupId, PersonId, RoomView};
 use beseda_live::ask;
 use serde_json::Value;
-use uuid::{Builder, Uuid};
 
 pub(super) fn routes() -> Routes {
     Routes::said_by(&VOICE)
@@ -38,11 +38,6 @@ fn chats_json((views, people): &Seen, viewer: PersonId) -> Vec<ChatJson<'_>> {
         .iter()
         .map(|view| ChatJson::seen_by(view, people, viewer))
         .collect()
-}
-
-/// A room's unguessable name.
-fn new_name(chat: &Chat) -> Uuid {
-    Builder::from_random_bytes(chat.random()).into_uuid()
 }
 
 async fn list(
@@ -77,32 +72,23 @@ async fn create_private(
     fields: Fields,
 ) -> Result<Response, Refused> {
     let with = named(&fields, "user_id").map_err(|error| Refused::field("user_id", error))?;
-    let (with, viewer) = (PersonId(with), person.id);
-    // One that stands is only read, so that asking often costs no commits.
+    let (with, viewer, now) = (PersonId(with), person.id, shared.chat.now());
     let asker = person.clone();
-    let standing = ask::look(&shared.chat, move |look| {
+    let standing = move |look: &mut dyn Look| {
         let view = rules::standing_private(look, &asker, with)?;
         view.map(|view| with_writers(look, vec![view])).transpose()
-    });
-    let (status, seen) = match standing.await? {
-        Some(seen) => (StatusCode::OK, seen),
-        None => open_private(&shared, person, with).await?,
     };
-    Ok(one_chat(status, &seen, viewer))
-}
-
-async fn open_private(shared: &Shared, person: Person, with: PersonId) -> Result<(StatusCode, Seen), Refused> {
-    // The other hears of a new chat as of a message, so it costs as much of the allowance.
-    shared.throttles.send(person.id)?;
-    let (now, name) = (shared.chat.now(), new_name(&shared.chat));
-    let open = move |tx: &mut dyn Tx| {
-        let (view, new) = rules::open_private(tx, now, &person, with, name)?;
-        let status = if new { StatusCode::CREATED } else { StatusCode::OK };
+    let open = move |tx: &mut dyn Tx, name| {
+        let (view, is_new) = rules::open_private(tx, now, &person, with, name)?;
         // It may have been opened meanwhile, and something said in it.
         let people = People::who_wrote(tx, view.last.as_ref())?;
-        Ok((status, (vec![view], people)))
+        Ok(((vec![view], people), is_new))
     };
-    Ok(ask::change(&shared.chat, open).await?)
+    // The other hears of a new chat as of a message, so it costs as much of the allowance.
+    let allowance = || shared.throttles.send(viewer);
+    let (seen, is_new) = standing_or_opened(&shared.chat, standing, allowance, open).await?;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(one_chat(status, &seen, viewer))
 }
 
 fn one_chat(status: StatusCode, seen: &Seen, viewer: PersonId) -> Response {

@@ -4,7 +4,8 @@ use super::wire::{MessageJson, People};
 use super::{Schooled, VOICE, by, named, number};
 use crate::shared::http::urlencoded;
 use crate::shared::{
-    FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Shared, json_answer, page_answer,
+    FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Shared, json_answer, messages,
+    page_answer,
 };
 use axum::Json;
 use axum::extract::{Request, State};
@@ -12,7 +13,6 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use beseda_core::policy;
-use beseda_core::ports::Tx;
 use beseda_core::rules::{self, Since};
 use beseda_core::words::{Limits, MessageId, RoomId};
 use beseda_live::ask;
@@ -93,22 +93,11 @@ async fn create(
 ) -> Result<Response, Refused> {
     let mut form = Form::read(&shared, &mut person, request).await?;
     policy::require_school(&person, shared.school_admins)?;
-    let limits = shared.chat.limits().clone();
     let mut errors = FieldErrors::default();
     let chat = errors.take("chat", named(&form.fields, "chat")).unwrap_or_default();
-    let brought = form.brought("text", &limits, &mut errors);
+    let brought = form.brought("text", shared.chat.limits(), &mut errors);
     errors.none()?;
-    shared.throttles.send(person.id)?;
-    let asking = person.clone();
-    let allowed = ask::look(&shared.chat, move |look| {
-        rules::may_send(look, by(&asking), RoomId(chat))
-    });
-    allowed.await?;
-
-    let draft = brought.kept(&shared).await?;
-    let (now, sender) = (shared.chat.now(), person.clone());
-    let send = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&sender), RoomId(chat), &draft);
-    let (message, marks, _) = ask::change(&shared.chat, send).await?;
+    let (message, marks, _) = messages::send(&shared, &person, by, RoomId(chat), brought).await?;
     let viewer = person.id;
     let people = People::one(person);
     let message = MessageJson::seen_by(&message, marks, &people, viewer);

@@ -7,7 +7,9 @@ pub mod frames;
 pub mod http;
 pub mod identity;
 pub mod language;
+pub mod messages;
 pub mod refused;
+pub mod rooms;
 pub mod sockets;
 pub mod voice;
 

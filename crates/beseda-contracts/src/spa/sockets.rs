@@ -3,6 +3,7 @@
 use super::consumer::{Consumer, Pair};
 use super::log;
 use crate::shared::http::urlencoded;
+use crate::shared::rooms::standing_or_opened;
 use crate::shared::sockets::{self, Admission, Turned};
 use crate::shared::{Caller, Refused, Routes, Shared};
 use crate::voices::DRF;
@@ -10,14 +11,14 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Since, Where};
-use beseda_core::words::{MessageId, Person, Room, RoomView};
+use beseda_core::words::{MessageId, Person, Room};
 use beseda_core::{Error, Fault};
+use beseda_live::close;
 use beseda_live::upgrade::Upgrade;
-use beseda_live::{ask, close};
 use http::request::Parts;
 use std::sync::Arc;
-use uuid::Builder;
 
 /// What the socket that only echoes says first.
 const GREETING: &str = r#"{"type": "connection_established", "message": "WebSocket connection works"}"#;
@@ -160,23 +161,19 @@ fn failed(fault: &Fault) -> Turned {
     }
 }
 
-/// The pair's one conversation, and whether it is new. One that stands is only read, so that connecting costs no
-/// commit.
+/// The pair's one conversation, and whether it is new.
 async fn conversation(shared: &Shared, person: &Person, pair: Pair) -> Result<(Room, bool), Error> {
     let Pair { customer, therapist } = pair;
-    let by = person.clone();
-    let standing = ask::look(&shared.chat, move |look| {
-        rules::standing_pair(look, &by, customer, therapist)
-    });
-    if let Some(RoomView { room, .. }) = standing.await? {
-        return Ok((room, false));
-    }
-    let (by, now) = (person.clone(), shared.chat.now());
-    let uuid = Builder::from_random_bytes(shared.chat.random()).into_uuid();
-    let opened = ask::change(&shared.chat, move |tx| {
-        rules::open_pair(tx, now, &by, customer, therapist, uuid)
-    });
-    opened.await.map(|(view, new)| (view.room, new))
+    let (now, asking, opening) = (shared.chat.now(), person.clone(), person.clone());
+    let standing = move |look: &mut dyn Look| {
+        let view = rules::standing_pair(look, &asking, customer, therapist)?;
+        Ok(view.map(|view| view.room))
+    };
+    let open = move |tx: &mut dyn Tx, name| {
+        let (view, is_new) = rules::open_pair(tx, now, &opening, customer, therapist, name)?;
+        Ok((view.room, is_new))
+    };
+    standing_or_opened(&shared.chat, standing, || Ok(()), open).await
 }
 
 #[cfg(test)]

@@ -3,15 +3,13 @@
 use super::by;
 use super::wire::{Desk, MessageJson, Side};
 use crate::shared::http::urlencoded;
-use crate::shared::{FieldError, FieldErrors, Form, Refused, Shared, json_answer};
+use crate::shared::{FieldError, FieldErrors, Form, Refused, Shared, json_answer, messages};
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use beseda_core::ports::Tx;
-use beseda_core::rules::{self, History, Since};
-use beseda_core::words::{Draft, MessageId, Person, PersonId, RoomView};
-use beseda_live::ask;
+use beseda_core::rules::{History, Since};
+use beseda_core::words::{MessageId, Person, PersonId, RoomView};
 
 /// Sends what a request brings: a text, a file, or both. A retry under the same client id is answered like the first
 /// time, with the first message.
@@ -22,24 +20,13 @@ pub(super) async fn send(
     side: Side,
     request: Request,
 ) -> Result<Response, Refused> {
-    let (draft, viewer) = (draft(shared, &mut sender, view, request).await?, sender.id);
-    let (now, limits, room) = (shared.chat.now(), shared.chat.limits().clone(), view.room.id);
-    let rule = move |tx: &mut dyn Tx| rules::send_seen(tx, now, &limits, by(&sender), room, &draft);
-    let (message, marks, _) = ask::change(&shared.chat, rule).await?;
-    let message = MessageJson::seen_by(&message, Desk::of(view, side), marks, viewer);
-    Ok((StatusCode::CREATED, Json(message)).into_response())
-}
-
-/// What a request asks to send, its files kept.
-async fn draft(shared: &Shared, sender: &mut Person, view: &RoomView, request: Request) -> Result<Draft, Refused> {
-    let mut form = Form::read(shared, sender, request).await?;
-    let (limits, mut errors) = (shared.chat.limits(), FieldErrors::default());
-    let brought = form.brought("message", limits, &mut errors);
+    let mut form = Form::read(shared, &mut sender, request).await?;
+    let mut errors = FieldErrors::default();
+    let brought = form.brought("message", shared.chat.limits(), &mut errors);
     errors.none()?;
-    shared.throttles.send(sender.id)?;
-    let (asking, room) = (sender.clone(), view.room.id);
-    ask::look(&shared.chat, move |look| rules::may_send(look, by(&asking), room)).await?;
-    brought.kept(shared).await
+    let (message, marks, _) = messages::send(shared, &sender, by, view.room.id, brought).await?;
+    let message = MessageJson::seen_by(&message, Desk::of(view, side), marks, sender.id);
+    Ok((StatusCode::CREATED, Json(message)).into_response())
 }
 
 /// Which messages a request asks for: the newest, or those after `?after=`.

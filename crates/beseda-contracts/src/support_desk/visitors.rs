@@ -5,6 +5,7 @@ use super::wire::{Desk, RoomJson, Side};
 use super::{by, messages, room_in_path};
 use crate::shared::http::origin;
 use crate::shared::identity::visitors;
+use crate::shared::rooms::new_name;
 use crate::shared::{FieldError, FieldErrors, Fields, Refused, Routes, Segment, Shared, json_answer};
 use crate::voices::DRF;
 use axum::Json;
@@ -19,7 +20,6 @@ use beseda_core::rules::{self, Introduction, sign_in};
 use beseda_core::words::{Draft, Limits, Person, RoomView};
 use beseda_live::ask;
 use serde::Serialize;
-use uuid::Builder;
 
 /// The longest part of an address before the `@`, in bytes (RFC 5321).
 const MAILBOX_BYTES: usize = 64;
@@ -88,10 +88,7 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
     let (introduction, message) = introduced(&fields, &limits)?;
     let visitor = known(&shared, &parts).await?;
     shared.throttles.open_room(shared.proxies.address(&parts))?;
-    let (now, uuid) = (
-        shared.chat.now(),
-        Builder::from_random_bytes(shared.chat.random()).into_uuid(),
-    );
+    let (now, uuid) = (shared.chat.now(), new_name(&shared.chat));
     let draft = (!message.is_empty()).then(|| Draft {
         text: message,
         ..Draft::default()

@@ -6,6 +6,7 @@ use super::{sessions, tickets};
 use crate::shared::Shared;
 use crate::shared::http::{origin, urlencoded};
 use crate::shared::refused::Refused;
+use crate::shared::rooms::new_name;
 use axum::extract::FromRequestParts;
 use beseda_core::rules::{self, Taken, sign_in};
 use beseda_core::words::{Person, Time};
@@ -204,7 +205,7 @@ async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Resul
         Some(person) => Ok(person),
         None => {
             let (now, chat) = (shared.chat.now(), shared.chat.clone());
-            let draw = move || uuid::Builder::from_random_bytes(chat.random()).into_uuid();
+            let draw = move || new_name(&chat);
             ask::change(&shared.chat, move |tx| sign_in::admit(tx, now, &claimed, people, &draw)).await
         }
     }
