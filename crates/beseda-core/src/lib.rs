@@ -5,12 +5,9 @@
 
 pub mod chat;
 pub mod error;
-pub mod model;
 pub mod policy;
 pub mod ports;
 pub mod rules;
-#[cfg(any(test, feature = "stories"))]
-pub mod stories;
 pub mod words;
 
 pub use chat::Chat;

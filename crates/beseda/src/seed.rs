@@ -280,7 +280,7 @@ fn order_of(seed: SeedOrder) -> Order {
 mod tests {
     use super::*;
     use crate::system::System;
-    use beseda_core::model::Model;
+    use beseda_testkit::Model;
     use beseda_core::ports::Store;
     use beseda_core::words::Limits;
     use beseda_core::{Fault, Refusal};

@@ -105,8 +105,9 @@ fn passes(file: &str, text: &str) {
 }
 
 fn crates() -> Graph {
-    let plan: [(&str, &[&str]); 6] = [
+    let plan: [(&str, &[&str]); 7] = [
         ("beseda-core", &["serde"]),
+        ("beseda-testkit", &["beseda-core"]),
         ("beseda-store", &["beseda-core", "rusqlite"]),
         ("beseda-live", &["beseda-core", "axum"]),
         ("beseda-contracts", &["beseda-live"]),
@@ -126,7 +127,6 @@ fn declared(name: &str, is_dev: bool) -> Declared {
     Declared {
         name: name.to_owned(),
         is_dev,
-        features: Vec::new(),
     }
 }
 
@@ -197,20 +197,16 @@ fn tests_may_wire_more_but_not_the_binary() {
 }
 
 #[test]
-fn stories_stay_out_of_the_binary() {
+fn the_testkit_stays_out_of_the_binary() {
     let mut graph = crates();
-    let stories = |is_dev| Declared {
-        features: vec!["stories".to_owned()],
-        ..declared("beseda-core", is_dev)
-    };
-    depend(&mut graph, "beseda-store", stories(true));
+    depend(&mut graph, "beseda-store", declared("beseda-testkit", true));
     assert_eq!(house::check(&graph), []);
-    depend(&mut graph, "beseda-store", stories(false));
+    depend(&mut graph, "beseda-store", declared("beseda-testkit", false));
     assert_eq!(house::check(&graph).len(), 1);
 }
 
 #[test]
-fn a_sixth_crate_is_a_decision() {
+fn a_seventh_crate_is_a_decision() {
     let mut graph = crates();
     graph.packages.push(Package {
         name: "beseda-extra".to_owned(),

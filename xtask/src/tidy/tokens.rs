@@ -8,9 +8,6 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// The one feature that only tests may ask for: it lends the core's stories to the tests of other crates.
-pub const STORIES: &str = "stories";
-
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -127,11 +124,10 @@ fn attribute(trees: &[TokenTree]) -> Option<(TokenStream, &[TokenTree])> {
     }
 }
 
-/// `cfg(test)`, `cfg(all(test, …))` and the stories that other crates' tests play too, but not `cfg(not(test))`.
+/// `cfg(test)` and `cfg(all(test, …))`, but not `cfg(not(test))`.
 fn is_test_only(attribute: &TokenStream) -> bool {
     let text: String = attribute.to_string().split_whitespace().collect();
-    let stories = format!("cfg(any(test,feature=\"{STORIES}\"))");
-    text == "cfg(test)" || text.starts_with("cfg(all(test,") || text == "test" || text == stories
+    text == "cfg(test)" || text.starts_with("cfg(all(test,") || text == "test"
 }
 
 /// Leaves out the item (or field) that a test-only attribute stands before.

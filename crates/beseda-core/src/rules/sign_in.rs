@@ -426,6 +426,3 @@ pub fn end_line(tx: &mut dyn Tx, now: Time, jti: &str) -> Result<(), Error> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

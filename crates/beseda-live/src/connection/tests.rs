@@ -15,12 +15,12 @@ use crate::hub::Hub;
 use crate::live::Pace;
 use crate::socket::QueueLimits;
 use beseda_core::Chat;
-use beseda_core::model::Model;
 use beseda_core::ports::{Audience, Clock, Random, Tx};
 use beseda_core::words::{
     Draft, Event, Head, Heard, Kinds, Limits, Message, Notice, Order, OrderId, Person, Role, RoomId, RoomKind,
     RoomName, Seq, Time,
 };
+use beseda_testkit::Model;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use std::cell::RefCell;

@@ -2,8 +2,8 @@
 
 use crate::support::Folder;
 use beseda_core::ports::{Audience, Store};
-use beseda_core::stories;
 use beseda_store::{Options, Sqlite};
+use beseda_testkit::stories;
 use std::sync::{Arc, Mutex};
 
 #[test]

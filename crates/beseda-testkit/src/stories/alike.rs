@@ -2,10 +2,10 @@
 
 use super::Make;
 use super::stage::{Dice, Stage};
-use crate::error::{Error, Fault};
 use crate::model::Model;
-use crate::ports::{Look, Tx};
-use crate::words::{
+use beseda_core::error::{Error, Fault};
+use beseda_core::ports::{Look, Tx};
+use beseda_core::words::{
     Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Kinds, MemberId, Message, NewMessage, NewRoom, Order,
     OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
 };

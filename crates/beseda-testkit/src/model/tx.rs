@@ -3,10 +3,10 @@
 
 use super::Run;
 use super::kept::{Kept, Line};
-use crate::error::Fault;
-use crate::ports::Tx;
-use crate::rules::FIRST_OWN_PERSON;
-use crate::words::{
+use beseda_core::error::Fault;
+use beseda_core::ports::Tx;
+use beseda_core::rules::FIRST_OWN_PERSON;
+use beseda_core::words::{
     Account, ApiKey, Attachment, Case, Event, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
     NewMessage, NewPerson, NewRoom, Order, OrderId, Person, PersonId, RefreshToken, Room, RoomId, Seq, Session,
     SetupCode, StoredFile, Ticket, Time,

@@ -2,9 +2,9 @@
 
 use super::Make;
 use super::stage::Stage;
-use crate::error::{Error, Refusal};
-use crate::rules::{self, Taken};
-use crate::words::{ApiKey, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
+use beseda_core::error::{Error, Refusal};
+use beseda_core::rules::{self, Taken};
+use beseda_core::words::{ApiKey, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
     Ticket {
@@ -215,7 +215,7 @@ pub(super) fn what_a_person_has_proved_ends_together(make: Make<'_>, seed: u64) 
     let signed_out = stage.change(|tx| {
         let mut person = tx.person(PersonId(1))?.expect("she is known");
         person.signed_out_at = Some(Time(5_000_000));
-        let mut new = crate::words::NewPerson::from(person);
+        let mut new = beseda_core::words::NewPerson::from(person);
         new.password_hash = Some("$one".to_owned());
         tx.put_person(&new)?;
         let before = tx.account_of(PersonId(1))?.expect("she is known");

@@ -1,6 +1,6 @@
 //! What the model keeps, and the searches that reading and writing share.
 
-use crate::words::{
+use beseda_core::words::{
     Account, ApiKey, Author, Case, Group, GroupId, Kinds, Member, MemberId, Message, MessageId, Order, OrderId, Person,
     PersonId, RefreshToken, Room, RoomId, RoomKind, Seq, Session, SetupCode, StoredFile, Ticket, Time,
 };

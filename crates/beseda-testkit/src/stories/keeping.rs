@@ -3,11 +3,11 @@
 use super::Make;
 use super::life::{Life, next_step};
 use super::stage::{Dice, Stage};
-use crate::error::{Error, Fault, Refusal};
 use crate::model::Model;
-use crate::ports::Look;
-use crate::rules;
-use crate::words::{
+use beseda_core::error::{Error, Fault, Refusal};
+use beseda_core::ports::Look;
+use beseda_core::rules;
+use beseda_core::words::{
     Head, Kinds, Member, MemberId, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session,
     Time,
 };

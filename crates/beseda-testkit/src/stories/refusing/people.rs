@@ -2,11 +2,11 @@
 
 use super::ground::{Ground, class, key};
 use super::{LATER, NOBODY, NOW, Row, SOMEBODY, TAKEN, UUID, row};
-use crate::error::Refusal;
-use crate::ports::Tx;
-use crate::rules;
-use crate::rules::sign_in::{self, Called, Claimed, Fresh, People, Rotation};
-use crate::words::{ApiKey, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session};
+use beseda_core::error::Refusal;
+use beseda_core::ports::Tx;
+use beseda_core::rules;
+use beseda_core::rules::sign_in::{self, Called, Claimed, Fresh, People, Rotation};
+use beseda_core::words::{ApiKey, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session};
 
 const ROTATION: Rotation = Rotation {
     on: true,

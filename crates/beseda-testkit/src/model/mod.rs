@@ -6,9 +6,9 @@ mod kept;
 mod look;
 mod tx;
 
-use crate::error::Fault;
-use crate::ports::{Audience, Glance, Job, Lane, Store};
-use crate::words::{Event, PersonId};
+use beseda_core::error::Fault;
+use beseda_core::ports::{Audience, Glance, Job, Lane, Store};
+use beseda_core::words::{Event, PersonId};
 use kept::Kept;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -72,14 +72,14 @@ impl Inner {
         }
     }
 
-    fn commit(&mut self, job: &mut dyn Job) -> Result<(), crate::Error> {
+    fn commit(&mut self, job: &mut dyn Job) -> Result<(), beseda_core::Error> {
         if self.reruns {
             // What this run did is dropped with it; so is its outcome, for the second run has to end alike.
             drop(job.run(&mut self.begin()));
         }
         let mut run = self.begin();
         let outcome = job.run(&mut run);
-        if let Err(crate::Error::Refused(refusal)) = &outcome {
+        if let Err(beseda_core::Error::Refused(refusal)) = &outcome {
             // On a store that commits many jobs at once, all of them would run again one by one.
             let wrote = !Arc::ptr_eq(&run.kept, &self.kept);
             assert!(
@@ -129,10 +129,10 @@ impl Store for Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Refusal};
-    use crate::rules::{put_person, send};
     use crate::stories::Stage;
-    use crate::words::{Draft, Head, Heard, NewPerson};
+    use beseda_core::error::{Error, Refusal};
+    use beseda_core::rules::{put_person, send};
+    use beseda_core::words::{Draft, Head, Heard, NewPerson};
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::sync_channel;

@@ -2,8 +2,8 @@
 
 use super::kept::{Kept, KeptFile};
 use super::tx::wrong;
-use crate::error::Fault;
-use crate::words::{Attachment, DraftFile, FileLook, StoredFile, Time};
+use beseda_core::error::Fault;
+use beseda_core::words::{Attachment, DraftFile, FileLook, StoredFile, Time};
 
 impl Kept {
     /// The file with these bytes that nobody has given up, or a new one.

@@ -2,9 +2,9 @@
 
 use super::Make;
 use super::stage::{Dice, Stage};
-use crate::error::{Error, Refusal};
-use crate::rules;
-use crate::words::{
+use beseda_core::error::{Error, Refusal};
+use beseda_core::rules;
+use beseda_core::words::{
     Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, Limits, NewMessage, NewRoom, OrderId, Person, PersonId, Role,
     Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };

@@ -2,11 +2,11 @@
 
 use super::ground::Ground;
 use super::{NO_ROOM, NOBODY, NOW, Row, UUID, row};
-use crate::error::Refusal;
-use crate::policy::By;
-use crate::ports::Tx;
-use crate::rules::{self, Introduction};
-use crate::words::{Draft, DraftFile, MessageId, OrderId, Person, Role, RoomKey};
+use beseda_core::error::Refusal;
+use beseda_core::policy::By;
+use beseda_core::ports::Tx;
+use beseda_core::rules::{self, Introduction};
+use beseda_core::words::{Draft, DraftFile, MessageId, OrderId, Person, Role, RoomKey};
 use std::sync::Arc;
 
 pub(super) fn sends(ground: &Ground) -> Vec<Row> {

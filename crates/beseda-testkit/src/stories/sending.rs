@@ -2,9 +2,9 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use crate::error::{Error, Fault, Refusal};
-use crate::rules::{self, Sent};
-use crate::words::{Draft, Group, GroupId, Heard, MessageId, Order, OrderId, Person, PersonId, RoomId};
+use beseda_core::error::{Error, Fault, Refusal};
+use beseda_core::rules::{self, Sent};
+use beseda_core::words::{Draft, Group, GroupId, Heard, MessageId, Order, OrderId, Person, PersonId, RoomId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;

@@ -1,11 +1,13 @@
 //! Signing in, told on the store in memory.
 
-use super::*;
-use crate::model::Model;
-use crate::rules::FIRST_OWN_PERSON;
-use crate::stories::Stage;
-use crate::words::Role;
+use beseda_core::error::{Error, Refusal};
+use beseda_core::rules::FIRST_OWN_PERSON;
+use beseda_core::rules::sign_in::*;
+use beseda_core::words::{Person, PersonId, Role, Session};
+use beseda_testkit::Model;
+use beseda_testkit::stories::Stage;
 use std::sync::Arc;
+use uuid::Uuid;
 
 const DAY: i64 = 86_400;
 const ROTATION: Rotation = Rotation {

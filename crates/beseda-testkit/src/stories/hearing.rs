@@ -3,10 +3,10 @@
 use super::Make;
 use super::life::Life;
 use super::stage::{Dice, Stage};
-use crate::error::Error;
-use crate::ports::Look;
-use crate::rules::{self, CaughtUp};
-use crate::words::{Event, Head, Heard, Message, Person, PersonId, Room, RoomId, Seq};
+use beseda_core::error::Error;
+use beseda_core::ports::Look;
+use beseda_core::rules::{self, CaughtUp};
+use beseda_core::words::{Event, Head, Heard, Message, Person, PersonId, Room, RoomId, Seq};
 use std::collections::BTreeMap;
 use std::thread;
 

@@ -2,10 +2,10 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use crate::error::Refusal;
-use crate::policy::By;
-use crate::rules::{self, Set};
-use crate::words::{Group, GroupId, OrderId, Person, PersonId, Role, RoomId, RoomKey};
+use beseda_core::error::Refusal;
+use beseda_core::policy::By;
+use beseda_core::rules::{self, Set};
+use beseda_core::words::{Group, GroupId, OrderId, Person, PersonId, Role, RoomId, RoomKey};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -102,7 +102,7 @@ pub(super) fn a_room_follows_its_order_and_grants_do_not(make: Make<'_>, seed: u
         let (now, user) = (stage.chat.now(), user.clone());
         move |order: i64| {
             let user = user.clone();
-            move |tx: &mut dyn crate::ports::Tx| rules::open_order_room(tx, now, &user, OrderId(order), UUID)
+            move |tx: &mut dyn beseda_core::ports::Tx| rules::open_order_room(tx, now, &user, OrderId(order), UUID)
         }
     };
     assert_eq!(refusal(stage.change(opened(1))), Some(Refusal::NoPlaceInOrder));
@@ -150,7 +150,7 @@ pub(super) fn a_group_is_put_taken_away_and_put_again(make: Make<'_>, seed: u64)
 pub(super) fn signing_out_twice_within_a_second_ends_what_was_given_in_between(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let now = stage.chat.now();
-    let out = move |tx: &mut dyn crate::ports::Tx| {
+    let out = move |tx: &mut dyn beseda_core::ports::Tx| {
         rules::sign_out(tx, now, PersonId(1))?;
         Ok(tx.person(PersonId(1))?.expect("there"))
     };

@@ -1,10 +1,10 @@
 //! What stands when the rules are refused.
 
 use super::{LATER, NOW, SOMEBODY, Stage, TAKEN};
-use crate::error::Error;
-use crate::ports::Tx;
-use crate::rules;
-use crate::words::{
+use beseda_core::error::Error;
+use beseda_core::ports::Tx;
+use beseda_core::rules;
+use beseda_core::words::{
     ApiKey, Group, GroupId, Limits, MessageId, NewPerson, OrderId, Person, PersonId, RefreshToken, Role, RoomId, Scope,
     SetupCode,
 };

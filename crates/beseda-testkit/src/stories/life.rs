@@ -1,8 +1,8 @@
 //! A life: random steps of several people in one room, the same for the same seed.
 
 use super::stage::{Dice, Stage, refusal};
-use crate::error::Refusal;
-use crate::words::{MessageId, PersonId, RoomId, Seq};
+use beseda_core::error::Refusal;
+use beseda_core::words::{MessageId, PersonId, RoomId, Seq};
 
 /// Who acts on a message.
 #[derive(Debug, Clone, Copy)]

@@ -8,9 +8,9 @@ mod rooms;
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use crate::error::{Error, Refusal};
-use crate::ports::Tx;
-use crate::words::{PersonId, RoomId, Time};
+use beseda_core::error::{Error, Refusal};
+use beseda_core::ports::Tx;
+use beseda_core::words::{PersonId, RoomId, Time};
 use ground::Ground;
 use uuid::Uuid;
 

@@ -3,10 +3,10 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use crate::error::{Error, Fault, Refusal};
-use crate::ports::Tx;
-use crate::rules;
-use crate::words::{
+use beseda_core::error::{Error, Fault, Refusal};
+use beseda_core::ports::Tx;
+use beseda_core::rules;
+use beseda_core::words::{
     Draft, DraftFile, FileLook, Head, Kinds, Message, NewMessage, PersonId, Picture, RoomId, Seq, StoredFile, Time,
 };
 use std::collections::BTreeMap;

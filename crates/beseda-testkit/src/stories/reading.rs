@@ -3,10 +3,10 @@
 use super::Make;
 use super::life::{Life, Step};
 use super::stage::{Dice, Picture, Stage, refusal};
-use crate::error::Refusal;
-use crate::ports::ERASED_BLOCK;
-use crate::rules::{self, PageNumber};
-use crate::words::{Draft, Head, Limits, Member, Message, Person, RoomId, Seq};
+use beseda_core::error::Refusal;
+use beseda_core::ports::ERASED_BLOCK;
+use beseda_core::rules::{self, PageNumber};
+use beseda_core::words::{Draft, Head, Limits, Member, Message, Person, RoomId, Seq};
 use std::sync::Arc;
 use uuid::Uuid;
 

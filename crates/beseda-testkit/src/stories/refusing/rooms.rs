@@ -2,11 +2,11 @@
 
 use super::ground::Ground;
 use super::{NO_ROOM, NOBODY, NOW, Row, SOMEBODY, TAKEN, UUID, row};
-use crate::error::Refusal;
-use crate::policy::{By, Deed};
-use crate::ports::Tx;
-use crate::rules::{self, Set};
-use crate::words::{GroupId, Order, OrderId, Person, PersonId, RoomKey};
+use beseda_core::error::Refusal;
+use beseda_core::policy::{By, Deed};
+use beseda_core::ports::Tx;
+use beseda_core::rules::{self, Set};
+use beseda_core::words::{GroupId, Order, OrderId, Person, PersonId, RoomKey};
 use std::sync::Arc;
 
 pub(super) fn orders(ground: &Ground) -> Vec<Row> {

@@ -2,9 +2,9 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use crate::error::Refusal;
-use crate::rules::{self, PageNumber};
-use crate::words::{Head, Heard, MessageId, OrderId, Person, PersonId, RoomId, Seq};
+use beseda_core::error::Refusal;
+use beseda_core::rules::{self, PageNumber};
+use beseda_core::words::{Head, Heard, MessageId, OrderId, Person, PersonId, RoomId, Seq};
 use std::collections::BTreeSet;
 use std::thread;
 
@@ -44,7 +44,7 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
     fn look<T: Send + 'static>(
         stage: &Stage,
         by: &Person,
-        rule: impl FnOnce(&mut dyn crate::ports::Look, &Person) -> Result<T, crate::Error> + Send + 'static,
+        rule: impl FnOnce(&mut dyn beseda_core::ports::Look, &Person) -> Result<T, beseda_core::Error> + Send + 'static,
     ) -> Option<Refusal> {
         let by = by.clone();
         refusal(stage.look(move |look| rule(look, &by)))

@@ -1,11 +1,11 @@
 //! Where stories play: a chat with a clock that is moved by hand, seeded randomness, seven people, and an ear.
 
 use super::Make;
-use crate::chat::Chat;
-use crate::error::{Error, Refusal};
-use crate::ports::{Audience, Clock, Look, Random, Tx};
-use crate::rules;
-use crate::words::{
+use beseda_core::chat::Chat;
+use beseda_core::error::{Error, Refusal};
+use beseda_core::ports::{Audience, Clock, Look, Random, Tx};
+use beseda_core::rules;
+use beseda_core::words::{
     Draft, Event, Head, Limits, Marks, Member, Message, MessageId, NewPerson, Order, OrderId, Person, PersonId, Role,
     Room, RoomId, RoomView, Seq, Time,
 };

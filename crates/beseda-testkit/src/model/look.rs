@@ -2,9 +2,9 @@
 
 use super::Run;
 use super::kept::{Kept, Line};
-use crate::error::Fault;
-use crate::ports::{ERASED_BLOCK, Look};
-use crate::words::{
+use beseda_core::error::Fault;
+use beseda_core::ports::{ERASED_BLOCK, Look};
+use beseda_core::words::{
     Account, ApiKey, Case, Group, GroupId, Head, Kinds, Member, Message, MessageId, Order, OrderId, Person, PersonId,
     Place, PlacedAttachment, RefreshToken, Role, Room, RoomId, RoomView, Seq, Session, SetupCode, search_form,
     searched_names,

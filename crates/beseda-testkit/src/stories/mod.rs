@@ -22,7 +22,7 @@ mod rooms;
 mod sending;
 mod stage;
 
-use crate::ports::{Audience, Store};
+use beseda_core::ports::{Audience, Store};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,0 +1,6 @@
+//! Rules on the store in memory.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod sign_in;
