@@ -1,8 +1,9 @@
 //! The chat as its callers hold it: a store, a clock and the limits, and two ways to run a rule.
 
 use crate::error::{Error, Fault};
-use crate::ports::{Clock, Glance, Job, Lane, Look, Random, Store, Tx};
+use crate::ports::{Change, Clock, Glance, Lane, Look, Random, Store, Tx};
 use crate::words::{Limits, Time};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Runs rules in the store's transactions.
@@ -55,7 +56,7 @@ impl Chat {
     }
 
     /// Runs a rule that changes something; `then` learns the outcome after the commit, on a thread of the store.
-    /// The rule may run more than once: see [`Job`].
+    /// The rule may run more than once: see [`Change`].
     pub fn change<T: Send + 'static>(
         &self,
         rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
@@ -71,12 +72,9 @@ impl Chat {
         rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) {
-        let change = Change {
-            rule,
-            then,
-            answer: None,
-        };
-        self.store.transact(lane, Box::new(change));
+        let then = Then::new(then);
+        let answer = None;
+        self.store.transact(lane, Box::new(Written { rule, then, answer }));
     }
 
     /// Runs a rule that only reads; `then` learns the outcome on a thread of the store.
@@ -85,17 +83,42 @@ impl Chat {
         rule: impl FnOnce(&mut dyn Look) -> Result<T, Error> + Send + 'static,
         then: impl FnOnce(Result<T, Error>) + Send + 'static,
     ) {
-        self.store.glance(Box::new(Read { rule, then }));
+        let (rule, then) = (Some(rule), Then::new(then));
+        let answer = None;
+        self.store.glance(Box::new(Read { rule, then, answer }));
     }
 }
 
-struct Change<R, D, T> {
+/// Who waits for an outcome. They are told once whatever happens: also by a store that lets the work fall.
+struct Then<D: FnOnce(Result<T, Error>), T>(Option<D>, PhantomData<fn(T)>);
+
+impl<D: FnOnce(Result<T, Error>), T> Then<D, T> {
+    fn new(then: D) -> Self {
+        Self(Some(then), PhantomData)
+    }
+
+    fn tell(&mut self, outcome: Result<(), Error>, answer: Option<T>) {
+        let unrun = || Fault::Internal("a rule has not run and is said to have".to_owned()).into();
+        if let Some(then) = self.0.take() {
+            then(outcome.and_then(|()| answer.ok_or_else(unrun)));
+        }
+    }
+}
+
+impl<D: FnOnce(Result<T, Error>), T> Drop for Then<D, T> {
+    fn drop(&mut self) {
+        let fallen = Fault::Internal("the store let a rule fall".to_owned());
+        self.tell(Err(fallen.into()), None);
+    }
+}
+
+struct Written<R, D: FnOnce(Result<T, Error>), T> {
     rule: R,
-    then: D,
+    then: Then<D, T>,
     answer: Option<T>,
 }
 
-impl<R, D, T> Job for Change<R, D, T>
+impl<R, D, T> Change for Written<R, D, T>
 where
     R: FnMut(&mut dyn Tx) -> Result<T, Error> + Send,
     D: FnOnce(Result<T, Error>) + Send,
@@ -107,28 +130,33 @@ where
     }
 
     fn done(self: Box<Self>, outcome: Result<(), Error>) {
-        let Self { then, answer, .. } = *self;
-        let unrun = || Fault::Internal("a job was kept without having run".to_owned()).into();
-        then(outcome.and_then(|()| answer.ok_or_else(unrun)));
+        let Self { mut then, answer, .. } = *self;
+        then.tell(outcome, answer);
     }
 }
 
-struct Read<R, D> {
-    rule: R,
-    then: D,
+struct Read<R, D: FnOnce(Result<T, Error>), T> {
+    /// Gone once it has run.
+    rule: Option<R>,
+    then: Then<D, T>,
+    answer: Option<T>,
 }
 
-impl<R, D, T> Glance for Read<R, D>
+impl<R, D, T> Glance for Read<R, D, T>
 where
     R: FnOnce(&mut dyn Look) -> Result<T, Error> + Send,
     D: FnOnce(Result<T, Error>) + Send,
+    T: Send,
 {
-    fn run(self: Box<Self>, look: &mut dyn Look) {
-        let Self { rule, then } = *self;
-        then(rule(look));
+    fn run(&mut self, look: &mut dyn Look) -> Result<(), Error> {
+        if let Some(rule) = self.rule.take() {
+            self.answer = Some(rule(look)?);
+        }
+        Ok(())
     }
 
-    fn failed(self: Box<Self>, fault: Fault) {
-        (self.then)(Err(fault.into()));
+    fn done(self: Box<Self>, outcome: Result<(), Error>) {
+        let Self { mut then, answer, .. } = *self;
+        then.tell(outcome, answer);
     }
 }

@@ -3,12 +3,16 @@
 //! Only this crate spells SQL. A rule is handed in as a job; it runs inside a transaction, and what it announces is
 //! heard after the commit and never otherwise.
 
-mod attachments;
+mod cases;
+mod doors;
+mod engine;
 mod files;
-mod keep;
-mod look;
+mod messages;
 mod open;
+mod orders;
+mod people;
 mod reader;
+mod rooms;
 mod rows;
 mod sqlite;
 mod statements;

@@ -1,12 +1,13 @@
 //! Opening: which SQLite, whose database, which version of it, and how a connection is set up.
 
-use crate::rows;
+use crate::engine::sqlite::SqliteEngine;
 use crate::sqlite::Options;
-use crate::statements::{PEOPLE_KEEP_SEARCH, PEOPLE_WITHOUT_SEARCH, SCHEMA_COUNT_OTHERS};
-use beseda_core::words::{Person, searched_names};
+use crate::statements::SCHEMA_COUNT_OTHERS;
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
 use refinery::{Migration, Runner};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -127,8 +128,10 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>)
     require_known(&mut conn, &known, path)?;
     keep_durably(&conn).map_err(|error| explain(path, error))?;
     let applied = bring_up(&mut conn, &known, path)?;
-    let searchable = make_people_searchable(&mut conn);
-    searchable.map_err(|error| explain(path, error))?;
+    make_people_searchable(&conn).map_err(|fault| OpenError::Migration {
+        path: path.to_owned(),
+        reason: fault.to_string(),
+    })?;
     Ok((conn, applied))
 }
 
@@ -198,7 +201,7 @@ fn keep_durably(conn: &Connection) -> rusqlite::Result<()> {
 fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
     let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     // A first start that was killed may have left the history of the migrations, and nothing in it.
-    let things: i64 = conn.query_row(SCHEMA_COUNT_OTHERS, [], |row| row.get(0))?;
+    let things: i64 = conn.query_row(SCHEMA_COUNT_OTHERS.sqlite, [], |row| row.get(0))?;
     Ok(id == APPLICATION_ID || (id == 0 && things == 0))
 }
 
@@ -238,18 +241,11 @@ fn bring_up(conn: &mut Connection, runner: &Runner, path: &Path) -> Result<Vec<S
 }
 
 /// Writes what a search looks in for everybody who has none: SQL cannot, for its lower case knows Latin letters only.
-fn make_people_searchable(conn: &mut Connection) -> rusqlite::Result<()> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let people: rusqlite::Result<Vec<Person>> = tx
-        .prepare(PEOPLE_WITHOUT_SEARCH)?
-        .query_map([], |row| rows::person(row, 0))?
-        .collect();
-    let mut keep = tx.prepare(PEOPLE_KEEP_SEARCH)?;
-    for person in people? {
-        keep.execute(params![searched_names(&person), person.id.0])?;
-    }
-    drop(keep);
-    tx.commit()
+fn make_people_searchable(conn: &Connection) -> Result<(), Fault> {
+    let mut engine = SqliteEngine::new(conn);
+    engine.begin()?;
+    Transaction::new(&mut engine).make_people_searchable()?;
+    engine.commit()
 }
 
 fn refused(path: &Path, error: &refinery::Error) -> OpenError {

@@ -1,6 +1,8 @@
 //! A thread that reads: each glance sees one snapshot, and holds up nobody.
 
-use crate::transaction::{Transaction, fault};
+use crate::engine::sqlite::SqliteEngine;
+use crate::transaction::Transaction;
+use beseda_core::error::{Error, Fault};
 use beseda_core::ports::Glance;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,29 +14,34 @@ pub(crate) type Glances = Mutex<Receiver<Box<dyn Glance>>>;
 
 /// Takes glances until nobody can hand any over, and finishes those that are queued then.
 pub(crate) fn run(conn: &Connection, glances: &Glances) {
+    let mut engine = SqliteEngine::new(conn);
     loop {
         // Only the wait is under the lock, not the work.
         let next = glances.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(glance) = next else {
+        let Ok(mut glance) = next else {
             return;
         };
-        serve(conn, glance);
+        let outcome = serve(&mut engine, glance.as_mut());
+        if catch_unwind(AssertUnwindSafe(|| glance.done(outcome))).is_err() {
+            tracing::error!("somebody panicked over the outcome of their glance");
+        }
     }
 }
 
-fn serve(conn: &Connection, glance: Box<dyn Glance>) {
-    if let Err(error) = execute(conn, "BEGIN") {
-        return glance.failed(fault(error));
-    }
-    let mut look = Transaction::new(conn);
-    if catch_unwind(AssertUnwindSafe(|| glance.run(&mut look))).is_err() {
-        tracing::error!("a rule that reads panicked");
-    }
-    if let Err(error) = execute(conn, "ROLLBACK") {
+fn serve(engine: &mut SqliteEngine<'_>, glance: &mut dyn Glance) -> Result<(), Error> {
+    engine.begin_to_look()?;
+    let outcome = look(&mut Transaction::new(engine), glance);
+    if let Err(error) = engine.roll_back() {
         tracing::error!(%error, "a snapshot could not be let go");
     }
+    outcome
 }
 
-fn execute(conn: &Connection, sql: &str) -> rusqlite::Result<usize> {
-    conn.prepare_cached(sql)?.execute([])
+/// Runs a glance; a panic is a fault of its own.
+pub(crate) fn look(look: &mut Transaction<'_>, glance: &mut dyn Glance) -> Result<(), Error> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| glance.run(look)));
+    outcome.unwrap_or_else(|_| {
+        tracing::error!("a rule that reads panicked");
+        Err(Fault::Internal("a rule that reads panicked".to_owned()).into())
+    })
 }

@@ -1,13 +1,13 @@
 //! From rows to words. Each function reads the columns of one thing in the order in which every statement lists
 //! them, beginning `at` a column.
 
+use crate::engine::{Row, strange};
+use beseda_core::error::Fault;
 use beseda_core::words::{
     ApiKey, Attachment, Author, Case, CaseStatus, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
     Order, OrderId, Person, PersonId, Picture, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session,
     SetupCode, StoredFile, Ticket, Time,
 };
-use rusqlite::types::{FromSqlError, Type};
-use rusqlite::{Error, Result, Row};
 use uuid::Uuid;
 
 /// How many columns a room has.
@@ -21,7 +21,7 @@ pub(crate) const CASE: usize = 6;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
 pub(crate) const MESSAGE_FILES: usize = 14;
 
-pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person> {
+pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
     Ok(Person {
         id: PersonId(row.get(at)?),
         username: row.get(at + 1)?,
@@ -35,14 +35,14 @@ pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person> {
     })
 }
 
-pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room> {
+pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room, Fault> {
     Ok(Room {
         id: RoomId(row.get(at)?),
         uuid: Uuid::from_bytes(row.get(at + 1)?),
         key: row.get(at + 2)?,
         kind: word(row, at + 3, RoomKind::from_word)?,
-        order: row.get::<_, Option<i64>>(at + 4)?.map(OrderId),
-        group: row.get::<_, Option<i64>>(at + 5)?.map(GroupId),
+        order: row.get::<Option<i64>>(at + 4)?.map(OrderId),
+        group: row.get::<Option<i64>>(at + 5)?.map(GroupId),
         title: row.get(at + 6)?,
         seq: Seq(row.get(at + 7)?),
         head: Head(row.get(at + 8)?),
@@ -54,7 +54,7 @@ pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room> {
     })
 }
 
-pub(crate) fn member(row: &Row<'_>, at: usize) -> Result<Member> {
+pub(crate) fn member(row: &Row<'_>, at: usize) -> Result<Member, Fault> {
     Ok(Member {
         id: MemberId(row.get(at)?),
         room: RoomId(row.get(at + 1)?),
@@ -68,8 +68,8 @@ pub(crate) fn member(row: &Row<'_>, at: usize) -> Result<Member> {
 }
 
 /// A message without its files, of which [`MESSAGE_FILES`] says how many there are.
-pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
-    let author = match row.get::<_, Option<i64>>(at + 3)? {
+pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
+    let author = match row.get::<Option<i64>>(at + 3)? {
         Some(id) => Some(Author {
             id: PersonId(id),
             email: row.get(at + 4)?,
@@ -95,7 +95,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message> {
     })
 }
 
-pub(crate) fn attachment(row: &Row<'_>, at: usize) -> Result<Attachment> {
+pub(crate) fn attachment(row: &Row<'_>, at: usize) -> Result<Attachment, Fault> {
     Ok(Attachment {
         id: row.get(at)?,
         title: row.get(at + 1)?,
@@ -103,8 +103,8 @@ pub(crate) fn attachment(row: &Row<'_>, at: usize) -> Result<Attachment> {
     })
 }
 
-pub(crate) fn file(row: &Row<'_>, at: usize) -> Result<StoredFile> {
-    let picture = match row.get::<_, Option<u32>>(at + 5)? {
+pub(crate) fn file(row: &Row<'_>, at: usize) -> Result<StoredFile, Fault> {
+    let picture = match row.get::<Option<u32>>(at + 5)? {
         Some(width) => Some(Picture {
             width,
             height: row.get(at + 6)?,
@@ -112,52 +112,51 @@ pub(crate) fn file(row: &Row<'_>, at: usize) -> Result<StoredFile> {
         }),
         None => None,
     };
-    let bytes: i64 = row.get(at + 3)?;
     Ok(StoredFile {
         id: row.get(at)?,
         name: row.get(at + 1)?,
         look: FileLook {
             sha256: row.get(at + 2)?,
-            bytes: u64::try_from(bytes).map_err(|_| Error::IntegralValueOutOfRange(at + 3, bytes))?,
+            bytes: row.get(at + 3)?,
             media: row.get(at + 4)?,
             picture,
         },
     })
 }
 
-pub(crate) fn case(row: &Row<'_>, at: usize) -> Result<Case> {
+pub(crate) fn case(row: &Row<'_>, at: usize) -> Result<Case, Fault> {
     Ok(Case {
         room: RoomId(row.get(at)?),
         visitor: PersonId(row.get(at + 1)?),
         customer_name: row.get(at + 2)?,
         customer_email: row.get(at + 3)?,
         status: word(row, at + 4, CaseStatus::from_word)?,
-        assigned_to: row.get::<_, Option<i64>>(at + 5)?.map(PersonId),
+        assigned_to: row.get::<Option<i64>>(at + 5)?.map(PersonId),
     })
 }
 
 /// A group without its students.
-pub(crate) fn group(row: &Row<'_>) -> Result<Group> {
+pub(crate) fn group(row: &Row<'_>) -> Result<Group, Fault> {
     Ok(Group {
         id: GroupId(row.get(0)?),
         name: row.get(1)?,
-        teacher: row.get::<_, Option<i64>>(2)?.map(PersonId),
+        teacher: row.get::<Option<i64>>(2)?.map(PersonId),
         students: Vec::new(),
     })
 }
 
-pub(crate) fn order(row: &Row<'_>) -> Result<Order> {
+pub(crate) fn order(row: &Row<'_>) -> Result<Order, Fault> {
     Ok(Order {
         id: OrderId(row.get(0)?),
         number: row.get(1)?,
-        client: row.get::<_, Option<i64>>(2)?.map(PersonId),
-        expert: row.get::<_, Option<i64>>(3)?.map(PersonId),
-        operator: row.get::<_, Option<i64>>(4)?.map(PersonId),
+        client: row.get::<Option<i64>>(2)?.map(PersonId),
+        expert: row.get::<Option<i64>>(3)?.map(PersonId),
+        operator: row.get::<Option<i64>>(4)?.map(PersonId),
         status: row.get(5)?,
     })
 }
 
-pub(crate) fn session(row: &Row<'_>) -> Result<Session> {
+pub(crate) fn session(row: &Row<'_>) -> Result<Session, Fault> {
     Ok(Session {
         hash: row.get(0)?,
         person: PersonId(row.get(1)?),
@@ -167,7 +166,7 @@ pub(crate) fn session(row: &Row<'_>) -> Result<Session> {
     })
 }
 
-pub(crate) fn refresh_token(row: &Row<'_>) -> Result<RefreshToken> {
+pub(crate) fn refresh_token(row: &Row<'_>) -> Result<RefreshToken, Fault> {
     Ok(RefreshToken {
         jti: row.get(0)?,
         family: row.get(1)?,
@@ -180,7 +179,7 @@ pub(crate) fn refresh_token(row: &Row<'_>) -> Result<RefreshToken> {
     })
 }
 
-pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket> {
+pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket, Fault> {
     Ok(Ticket {
         hash: row.get(0)?,
         person: PersonId(row.get(1)?),
@@ -189,7 +188,7 @@ pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket> {
     })
 }
 
-pub(crate) fn setup_code(row: &Row<'_>) -> Result<SetupCode> {
+pub(crate) fn setup_code(row: &Row<'_>) -> Result<SetupCode, Fault> {
     Ok(SetupCode {
         hash: row.get(0)?,
         email: row.get(1)?,
@@ -198,26 +197,26 @@ pub(crate) fn setup_code(row: &Row<'_>) -> Result<SetupCode> {
     })
 }
 
-pub(crate) fn api_key(row: &Row<'_>) -> Result<ApiKey> {
-    let scopes = row.get_ref(2)?.as_str()?.split_whitespace().map(Scope::from_word);
+pub(crate) fn api_key(row: &Row<'_>) -> Result<ApiKey, Fault> {
+    let scopes = row.text(2)?.split_whitespace().map(Scope::from_word);
     Ok(ApiKey {
         hash: row.get(0)?,
         name: row.get(1)?,
-        scopes: scopes.collect::<Option<_>>().ok_or_else(|| unknown_word(2))?,
+        scopes: scopes.collect::<Option<_>>().ok_or_else(|| strange(2))?,
         created_at: Time(row.get(3)?),
         revoked_at: time(row, 4)?,
     })
 }
 
-fn time(row: &Row<'_>, at: usize) -> Result<Option<Time>> {
-    Ok(row.get::<_, Option<i64>>(at)?.map(Time))
+fn time(row: &Row<'_>, at: usize) -> Result<Option<Time>, Fault> {
+    Ok(row.get::<Option<i64>>(at)?.map(Time))
 }
 
-fn word<T>(row: &Row<'_>, at: usize, known: fn(&str) -> Option<T>) -> Result<T> {
-    known(row.get_ref(at)?.as_str()?).ok_or_else(|| unknown_word(at))
+fn word<T>(row: &Row<'_>, at: usize, known: fn(&str) -> Option<T>) -> Result<T, Fault> {
+    known(row.text(at)?).ok_or_else(|| strange(at))
 }
 
-/// A word that this version does not know: somebody wrote into the database by hand.
-fn unknown_word(at: usize) -> Error {
-    Error::FromSqlConversionFailure(at, Type::Text, Box::new(FromSqlError::InvalidType))
+/// A time that may be missing, as it is kept.
+pub(crate) fn number(time: Option<Time>) -> Option<i64> {
+    time.map(|time| time.0)
 }

@@ -4,7 +4,7 @@ use crate::open::{self, OpenError};
 use crate::reader::{self, Glances};
 use crate::writer::{Ears, Writer};
 use beseda_core::error::Fault;
-use beseda_core::ports::{Audience, Glance, Job, Lane, Store};
+use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -17,7 +17,7 @@ pub struct Options {
     pub path: PathBuf,
     /// How many threads read, at least 1.
     pub readers: usize,
-    /// How many jobs, and how many glances, may wait; one more is answered with [`Fault::Busy`].
+    /// How many changes, and how many glances, may wait; one more is answered with [`Fault::Busy`].
     pub queue: usize,
     /// How many milliseconds to wait for another process that writes.
     pub busy_timeout_ms: u32,
@@ -49,7 +49,7 @@ pub struct Sqlite {
 }
 
 struct Queues {
-    jobs: SyncSender<Box<dyn Job>>,
+    changes: SyncSender<Box<dyn Change>>,
     glances: SyncSender<Box<dyn Glance>>,
 }
 
@@ -62,7 +62,7 @@ impl Sqlite {
         let (conn, _) = open::open_writer(options)?;
         let readers = options.readers.max(1);
         let snapshots: Result<Vec<_>, _> = (0..readers).map(|_| open::open_reader(options)).collect();
-        let (jobs, queued_jobs) = sync_channel(options.queue.max(1));
+        let (changes, queued_changes) = sync_channel(options.queue.max(1));
         let (glances, queued_glances) = sync_channel(options.queue.max(1));
         let queued_glances: Arc<Glances> = Arc::new(Mutex::new(queued_glances));
         let no_thread = |source| OpenError::Io {
@@ -77,11 +77,12 @@ impl Sqlite {
             threads.push(thread.spawn(move || reader::run(&conn, &queued)).map_err(no_thread)?);
         }
         let ears = Ears::default();
-        let writer = Writer::new(conn, Arc::clone(&ears), &options.path);
+        let (told, path) = (Arc::clone(&ears), options.path.clone());
         let thread = Builder::new().name("store-writer".to_owned());
-        let writer = thread.spawn(move || writer.run(&queued_jobs)).map_err(no_thread)?;
+        let write = move || Writer::new(&conn, told, &path).run(&queued_changes);
+        let writer = thread.spawn(write).map_err(no_thread)?;
         Ok(Self {
-            queues: RwLock::new(Some(Queues { jobs, glances })),
+            queues: RwLock::new(Some(Queues { changes, glances })),
             writer: Mutex::new(Some(writer)),
             readers: Mutex::new(threads),
             ears,
@@ -98,13 +99,14 @@ impl Sqlite {
     /// Takes no more work, finishes what is queued, writes the log back and ends the threads. Blocks until then;
     /// nothing happens the second time.
     pub fn close(&self) {
-        let Some(Queues { jobs, glances }) = self.queues.write().unwrap_or_else(PoisonError::into_inner).take() else {
+        let Some(Queues { changes, glances }) = self.queues.write().unwrap_or_else(PoisonError::into_inner).take()
+        else {
             return;
         };
         // Readers first: the writer's last checkpoint has to wait for every snapshot.
         drop(glances);
         lock(&self.readers).drain(..).for_each(join);
-        drop(jobs);
+        drop(changes);
         if let Some(writer) = lock(&self.writer).take() {
             join(writer);
         }
@@ -123,15 +125,15 @@ impl Sqlite {
 }
 
 impl Store for Sqlite {
-    fn transact(&self, _: Lane, job: Box<dyn Job>) {
-        if let Err((job, fault)) = self.hand_over(job, |queues| &queues.jobs) {
-            job.done(Err(fault.into()));
+    fn transact(&self, _: Lane, change: Box<dyn Change>) {
+        if let Err((change, fault)) = self.hand_over(change, |queues| &queues.changes) {
+            change.done(Err(fault.into()));
         }
     }
 
     fn glance(&self, glance: Box<dyn Glance>) {
         if let Err((glance, fault)) = self.hand_over(glance, |queues| &queues.glances) {
-            glance.failed(fault);
+            glance.done(Err(fault.into()));
         }
     }
 

@@ -1,14 +1,34 @@
 //! Every statement, by name: one file each in `sql/`, in the words that SQLite and PostgreSQL share.
 
+/// A statement in the words of each database, and its place among all.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    /// Where its prepared form is kept.
+    pub(crate) number: usize,
+    /// The name of its file.
+    pub(crate) name: &'static str,
+    pub(crate) sqlite: &'static str,
+}
+
 macro_rules! statements {
     ($($name:ident = $file:literal;)*) => {
-        $(pub(crate) const $name: &str = include_str!(concat!("../sql/", $file, ".sql"));)*
+        /// Their order gives each its number.
+        #[expect(non_camel_case_types, reason = "they are called as the statements are")]
+        enum Number { $($name),* }
 
-        /// Every statement with the name of its file.
-        #[cfg(test)]
-        pub(crate) const ALL: &[(&str, &str)] = &[$(($file, $name)),*];
+        $(pub(crate) const $name: &Statement = &Statement {
+            number: Number::$name as usize,
+            name: $file,
+            sqlite: include_str!(concat!("../sql/", $file, ".sql")),
+        };)*
+
+        /// Every statement.
+        pub(crate) const ALL: &[&Statement] = &[$($name),*];
     };
 }
+
+/// How many statements there are.
+pub(crate) const COUNT: usize = ALL.len();
 
 statements! {
     API_KEYS_ALL = "api_keys/all";
@@ -111,7 +131,7 @@ statements! {
 
 #[cfg(test)]
 mod tests {
-    use super::ALL;
+    use super::{ALL, Statement};
     use crate::open::in_memory;
     use rusqlite::{Connection, params_from_iter};
     use std::path::Path;
@@ -121,8 +141,8 @@ mod tests {
     #[test]
     fn every_statement_prepares() {
         let conn = in_memory();
-        for (file, sql) in ALL {
-            let statement = conn.prepare(sql).unwrap_or_else(|error| panic!("{file}: {error}"));
+        for Statement { name: file, sqlite, .. } in ALL {
+            let statement = conn.prepare(sqlite).unwrap_or_else(|error| panic!("{file}: {error}"));
             for at in 1..=statement.parameter_count() {
                 assert_eq!(statement.parameter_name(at), Some(format!("${at}").as_str()), "{file}");
             }
@@ -153,7 +173,7 @@ mod tests {
             }
         }
         files.sort();
-        let mut known: Vec<_> = ALL.iter().map(|(file, _)| (*file).to_owned()).collect();
+        let mut known: Vec<_> = ALL.iter().map(|statement| statement.name.to_owned()).collect();
         known.sort();
         assert_eq!(files, known);
     }
@@ -168,8 +188,8 @@ mod tests {
     #[test]
     fn no_statement_reads_a_whole_table() {
         let conn = in_memory();
-        for (file, sql) in ALL {
-            for step in plan(&conn, sql) {
+        for Statement { name: file, sqlite, .. } in ALL {
+            for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded; a constant row is no table, and the lists of
                 // tables, of API keys and of setup codes are short.
                 let short = [
@@ -202,7 +222,7 @@ mod tests {
             (super::FILES_DOOM, "files_reserved"),
             (super::FILES_DOOMED, "files_doomed"),
         ] {
-            let steps = plan(&conn, sql);
+            let steps = plan(&conn, sql.sqlite);
             assert!(steps.iter().any(|step| step.contains(index)), "{index}: {steps:?}");
         }
     }

@@ -1,21 +1,19 @@
-//! A transaction as a rule sees it: statements over one connection, and what it announces.
+//! A transaction as a rule sees it: statements on some database, and what it announces.
 
-use beseda_core::error::Fault;
+use crate::engine::{Engine, Go, Row, Value};
+use crate::statements::Statement;
+use beseda_core::error::{Error, Fault};
+use beseda_core::ports::{Change, Tx};
 use beseda_core::words::{Event, PersonId};
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A transaction that somebody else began and will end. Readers hold one too, and only look.
-pub(crate) struct Transaction<'c> {
-    conn: &'c Connection,
+pub(crate) struct Transaction<'e> {
+    engine: &'e mut dyn Engine,
     events: Vec<Event>,
     people: Vec<PersonId>,
+    /// Whether the change that runs has written something.
     wrote: bool,
-}
-
-/// A place in a transaction to go back to.
-pub(crate) struct Mark {
-    events: usize,
-    people: usize,
 }
 
 /// What a commit makes known.
@@ -27,34 +25,37 @@ pub(crate) struct Announced {
     pub(crate) people: Vec<PersonId>,
 }
 
-impl<'c> Transaction<'c> {
-    pub(crate) fn new(conn: &'c Connection) -> Self {
+impl<'e> Transaction<'e> {
+    pub(crate) fn new(engine: &'e mut dyn Engine) -> Self {
         Self {
-            conn,
+            engine,
             events: Vec::new(),
             people: Vec::new(),
             wrote: false,
         }
     }
 
-    /// A job begins: nothing of its own is written or announced yet.
-    pub(crate) fn mark(&mut self) -> Mark {
+    /// Runs a change: its outcome where the transaction can go on, and the error where it must be taken back.
+    pub(crate) fn run(&mut self, change: &mut dyn Change) -> Result<Result<(), Error>, Error> {
         self.wrote = false;
-        Mark {
-            events: self.events.len(),
-            people: self.people.len(),
+        let announced = (self.events.len(), self.people.len());
+        let outcome = catch_unwind(AssertUnwindSafe(|| change.run(self)));
+        let Ok(outcome) = outcome else {
+            tracing::error!("a rule panicked; what it wrote is taken back");
+            return Err(Fault::Internal("a rule panicked".to_owned()).into());
+        };
+        if outcome.is_err() {
+            self.events.truncate(announced.0);
+            self.people.truncate(announced.1);
         }
-    }
-
-    /// Whether anything was written since the mark.
-    pub(crate) fn wrote(&self) -> bool {
-        self.wrote
-    }
-
-    /// Forgets what was announced since the mark.
-    pub(crate) fn hush(&mut self, mark: &Mark) {
-        self.events.truncate(mark.events);
-        self.people.truncate(mark.people);
+        if !self.engine.can_go_on() {
+            let lost = || Fault::Store("the transaction was lost".to_owned()).into();
+            return Err(outcome.err().unwrap_or_else(lost));
+        }
+        match outcome {
+            Err(error) if self.wrote => Err(error),
+            outcome => Ok(outcome),
+        }
     }
 
     /// Everything that was announced.
@@ -65,58 +66,54 @@ impl<'c> Transaction<'c> {
         }
     }
 
-    pub(crate) fn push_event(&mut self, event: Event) {
-        self.events.push(event);
-    }
-
-    pub(crate) fn push_person(&mut self, person: PersonId) {
-        if !self.people.contains(&person) {
-            self.people.push(person);
-        }
-    }
-
     /// The first row, if there is one.
     pub(crate) fn one<T>(
-        &self,
-        sql: &str,
-        values: impl Params,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+        &mut self,
+        sql: &'static Statement,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(fault)?;
-        statement.query_row(values, read).optional().map_err(fault)
+        let mut first = None;
+        self.engine.query(sql, values, &mut |row| {
+            first = Some(read(row)?);
+            Ok(Go::NoFurther)
+        })?;
+        Ok(first)
     }
 
     /// Every row.
     pub(crate) fn all<T>(
-        &self,
-        sql: &str,
-        values: impl Params,
-        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+        &mut self,
+        sql: &'static Statement,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(fault)?;
-        let rows = statement.query_map(values, read).map_err(fault)?;
-        rows.collect::<rusqlite::Result<_>>().map_err(fault)
+        let mut all = Vec::new();
+        self.engine.query(sql, values, &mut |row| {
+            all.push(read(row)?);
+            Ok(Go::On)
+        })?;
+        Ok(all)
     }
 
     /// How many rows were changed.
-    pub(crate) fn write(&mut self, sql: &str, values: impl Params) -> Result<usize, Fault> {
-        let mut statement = self.conn.prepare_cached(sql).map_err(fault)?;
-        let rows = statement.execute(values).map_err(fault)?;
+    pub(crate) fn write(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault> {
+        let rows = self.engine.execute(sql, values)?;
         self.wrote |= rows > 0;
         Ok(rows)
     }
 
     /// The number that a new row was given; `None` where a row stood in its way.
-    pub(crate) fn insert(&mut self, sql: &str, values: impl Params) -> Result<Option<i64>, Fault> {
+    pub(crate) fn insert(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<Option<i64>, Fault> {
         self.returning(sql, values, |row| row.get(0))
     }
 
     /// The row that was written or deleted; `None` where there was nothing to do.
     pub(crate) fn returning<T>(
         &mut self,
-        sql: &str,
-        values: impl Params,
-        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+        sql: &'static Statement,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
         let row = self.one(sql, values, read)?;
         self.wrote |= row.is_some();
@@ -124,7 +121,14 @@ impl<'c> Transaction<'c> {
     }
 }
 
-/// What SQLite says never holds a bound value, so no message or token comes into the log with it.
-pub(crate) fn fault(error: rusqlite::Error) -> Fault {
-    Fault::Store(error.to_string())
+impl Tx for Transaction<'_> {
+    fn announce(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    fn announce_person(&mut self, person: PersonId) {
+        if !self.people.contains(&person) {
+            self.people.push(person);
+        }
+    }
 }

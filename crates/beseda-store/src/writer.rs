@@ -1,11 +1,11 @@
 //! The one thread that writes: everything that is queued goes into one commit.
 
-use crate::transaction::{Announced, Transaction, fault};
+use crate::engine::sqlite::{Checkpoint, SqliteEngine};
+use crate::transaction::{Announced, Transaction};
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::{Audience, Job};
+use beseda_core::ports::{Audience, Change};
 use beseda_core::words::Notice;
 use rusqlite::Connection;
-use std::cell::Cell;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -13,81 +13,79 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// How many jobs go into one commit at most; more would only make the first of them wait.
+/// How many changes go into one commit at most; more would only make the first of them wait.
 const BATCH: usize = 256;
 /// After how long without work the log is looked at, and what others have written.
 const IDLE: Duration = Duration::from_secs(1);
 /// From how many bytes on the log is written back while there is nothing else to do.
 const LARGE_WAL: u64 = 4 * 1024 * 1024;
 
-type Batch = Vec<Box<dyn Job>>;
+type Batch = Vec<Box<dyn Change>>;
 type Outcome = Result<(), Error>;
 
 /// The audience, once there is one: the store is opened before anybody can listen.
 pub(crate) type Ears = Arc<OnceLock<Arc<dyn Audience>>>;
 
-pub(crate) struct Writer {
-    conn: Connection,
+pub(crate) struct Writer<'c> {
+    engine: SqliteEngine<'c>,
     ears: Ears,
     wal: PathBuf,
     /// What `data_version` was when last asked.
-    version: Cell<i64>,
+    version: i64,
 }
 
 /// What became of a batch.
 enum Commit {
-    /// It was committed, with what each job came to and what was announced.
+    /// It was committed, with what each change came to and what was announced.
     Kept(Vec<Outcome>, Announced),
-    /// A job went wrong after it had written, so everything was taken back.
+    /// A change went wrong after it had written, so everything was taken back.
     TakenBack(Error),
     /// There is no commit, whoever's fault it was.
     Failed(Fault),
 }
 
-impl Writer {
-    pub(crate) fn new(conn: Connection, ears: Ears, path: &Path) -> Self {
+impl<'c> Writer<'c> {
+    pub(crate) fn new(conn: &'c Connection, ears: Ears, path: &Path) -> Self {
         let mut wal = OsString::from(path);
         wal.push("-wal");
         Self {
-            conn,
+            engine: SqliteEngine::new(conn),
             ears,
             wal: wal.into(),
-            version: Cell::new(0),
+            version: 0,
         }
     }
 
-    /// Takes jobs until nobody can hand any over, and finishes those that are queued then.
-    pub(crate) fn run(self, jobs: &Receiver<Box<dyn Job>>) {
+    /// Takes changes until nobody can hand any over, and finishes those that are queued then.
+    pub(crate) fn run(mut self, changes: &Receiver<Box<dyn Change>>) {
         loop {
-            match jobs.recv_timeout(IDLE) {
+            match changes.recv_timeout(IDLE) {
                 Ok(first) => {
                     let mut batch = vec![first];
-                    batch.extend(jobs.try_iter().take(BATCH - 1));
+                    batch.extend(changes.try_iter().take(BATCH - 1));
                     self.keep(batch);
                 }
                 Err(RecvTimeoutError::Timeout) => self.rest(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.checkpoint("TRUNCATE");
+        self.checkpoint(Checkpoint::Truncate);
     }
 
     /// What is done while there is no work.
-    fn rest(&self) {
+    fn rest(&mut self) {
         self.look_elsewhere();
         if std::fs::metadata(&self.wal).is_ok_and(|log| log.len() >= LARGE_WAL) {
-            // Not TRUNCATE: that one waits for readers, and jobs would wait with it.
-            self.checkpoint("PASSIVE");
+            // Not TRUNCATE: that one waits for readers, and changes would wait with it.
+            self.checkpoint(Checkpoint::Passive);
         }
     }
 
     /// Tells the audience when another process has committed. SQLite's `data_version` changes with the commits of
     /// every connection but the one that asks.
-    fn look_elsewhere(&self) {
-        let version = self.conn.prepare_cached("PRAGMA data_version");
-        let version = version.and_then(|mut asked| asked.query_row([], |row| row.get(0)));
-        match version {
-            Ok(version) if version == self.version.replace(version) => {}
+    fn look_elsewhere(&mut self) {
+        match self.engine.data_version() {
+            Ok(version) if version == std::mem::replace(&mut self.version, version) => {}
             Ok(_) => {
                 if let Some(audience) = self.ears.get() {
                     audience.changed_elsewhere(&[Notice::Everything]);
@@ -97,69 +95,46 @@ impl Writer {
         }
     }
 
-    /// Commits a batch, tells the audience and then each job.
-    fn keep(&self, mut batch: Batch) {
+    /// Commits a batch, tells the audience and then each change.
+    fn keep(&mut self, mut batch: Batch) {
         match self.attempt(&mut batch) {
             Commit::Kept(outcomes, announced) => {
                 self.tell(&announced);
                 batch
                     .into_iter()
                     .zip(outcomes)
-                    .for_each(|(job, outcome)| finish(job, outcome));
+                    .for_each(|(change, outcome)| finish(change, outcome));
             }
-            Commit::Failed(fault) => batch.into_iter().for_each(|job| finish(job, Err(fault.clone().into()))),
+            Commit::Failed(fault) => batch
+                .into_iter()
+                .for_each(|change| finish(change, Err(fault.clone().into()))),
             Commit::TakenBack(error) if batch.len() == 1 => {
-                batch.into_iter().for_each(|job| finish(job, Err(error.clone())));
+                batch.into_iter().for_each(|change| finish(change, Err(error.clone())));
             }
             // One of them was wrong and its neighbours were not: each gets a transaction of its own.
-            Commit::TakenBack(_) => batch.into_iter().for_each(|job| self.keep(vec![job])),
+            Commit::TakenBack(_) => batch.into_iter().for_each(|change| self.keep(vec![change])),
         }
     }
 
-    fn attempt(&self, batch: &mut Batch) -> Commit {
-        if let Err(fault) = self.execute("BEGIN IMMEDIATE") {
+    fn attempt(&mut self, batch: &mut Batch) -> Commit {
+        if let Err(fault) = self.engine.begin() {
             return Commit::Failed(fault);
         }
         // Nobody else can write until our commit: what it announces is heard by who may hear it then.
         self.look_elsewhere();
-        let mut tx = Transaction::new(&self.conn);
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for job in batch {
-            match self.run_job(job.as_mut(), &mut tx) {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(error) => {
+        match run_all(&mut self.engine, batch) {
+            Ok((outcomes, announced)) => match self.engine.commit() {
+                Ok(()) => Commit::Kept(outcomes, announced),
+                Err(fault) => {
+                    tracing::error!(%fault, changes = outcomes.len(), "a commit failed");
                     self.roll_back();
-                    return Commit::TakenBack(error);
+                    Commit::Failed(fault)
                 }
+            },
+            Err(error) => {
+                self.roll_back();
+                Commit::TakenBack(error)
             }
-        }
-        if let Err(fault) = self.execute("COMMIT") {
-            tracing::error!(%fault, jobs = outcomes.len(), "a commit failed");
-            self.roll_back();
-            return Commit::Failed(fault);
-        }
-        Commit::Kept(outcomes, tx.into_announced())
-    }
-
-    /// Runs a job: its outcome where the transaction can go on, and the error where it must be taken back.
-    fn run_job(&self, job: &mut dyn Job, tx: &mut Transaction<'_>) -> Result<Outcome, Error> {
-        let mark = tx.mark();
-        let outcome = catch_unwind(AssertUnwindSafe(|| job.run(tx)));
-        let Ok(outcome) = outcome else {
-            tracing::error!("a rule panicked; what it wrote is taken back");
-            return Err(Fault::Internal("a rule panicked".to_owned()).into());
-        };
-        if outcome.is_err() {
-            tx.hush(&mark);
-        }
-        // A full disk and some other failures end the transaction without being asked to.
-        if self.conn.is_autocommit() {
-            let lost = || Fault::Store("the transaction was lost".to_owned()).into();
-            return Err(outcome.err().unwrap_or_else(lost));
-        }
-        match outcome {
-            Err(error) if tx.wrote() => Err(error),
-            outcome => Ok(outcome),
         }
     }
 
@@ -181,33 +156,32 @@ impl Writer {
         }
     }
 
-    fn execute(&self, sql: &str) -> Result<(), Fault> {
-        let run = |sql| self.conn.prepare_cached(sql)?.execute([]);
-        run(sql).map(drop).map_err(fault)
-    }
-
-    fn roll_back(&self) {
-        if self.conn.is_autocommit() {
-            return;
-        }
-        if let Err(fault) = self.execute("ROLLBACK") {
+    fn roll_back(&mut self) {
+        if let Err(fault) = self.engine.roll_back() {
             tracing::error!(%fault, "a transaction could not be taken back");
         }
     }
 
-    fn checkpoint(&self, mode: &str) {
-        let asked = self
-            .conn
-            .query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
-        if let Err(error) = asked {
-            tracing::warn!(%error, "the write-ahead log could not be written back");
+    fn checkpoint(&mut self, mode: Checkpoint) {
+        if let Err(fault) = self.engine.checkpoint(mode) {
+            tracing::warn!(%fault, "the write-ahead log could not be written back");
         }
     }
 }
 
-fn finish(job: Box<dyn Job>, outcome: Outcome) {
-    if catch_unwind(AssertUnwindSafe(|| job.done(outcome))).is_err() {
-        tracing::error!("somebody panicked over the outcome of their job");
+/// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
+fn run_all(engine: &mut SqliteEngine<'_>, batch: &mut Batch) -> Result<(Vec<Outcome>, Announced), Error> {
+    let mut tx = Transaction::new(engine);
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for change in batch {
+        outcomes.push(tx.run(change.as_mut())?);
+    }
+    Ok((outcomes, tx.into_announced()))
+}
+
+pub(crate) fn finish(change: Box<dyn Change>, outcome: Outcome) {
+    if catch_unwind(AssertUnwindSafe(|| change.done(outcome))).is_err() {
+        tracing::error!("somebody panicked over the outcome of their change");
     }
 }
 
@@ -226,7 +200,7 @@ mod tests {
     /// Puts a person with a name of so many bytes, and says so; without a name it is an error after all.
     struct Put(i64, usize, Outcomes);
 
-    impl Job for Put {
+    impl Change for Put {
         fn run(&mut self, tx: &mut dyn Tx) -> Outcome {
             let person = Person {
                 first_name: "x".repeat(self.1),
@@ -276,13 +250,14 @@ mod tests {
         let ear = Arc::new(Ear::default());
         let ears = Ears::default();
         assert!(ears.set(Arc::clone(&ear) as Arc<dyn Audience>).is_ok());
-        let writer = Writer::new(conn, ears, Path::new("nowhere"));
+        let mut writer = Writer::new(&conn, ears, Path::new("nowhere"));
         let outcomes = Outcomes::default();
         for batch in batches {
-            let job = |&(id, bytes): &(i64, usize)| Box::new(Put(id, bytes, Arc::clone(&outcomes))) as Box<dyn Job>;
-            writer.keep(batch.iter().map(job).collect());
+            let change =
+                |&(id, bytes): &(i64, usize)| Box::new(Put(id, bytes, Arc::clone(&outcomes))) as Box<dyn Change>;
+            writer.keep(batch.iter().map(change).collect());
         }
-        let mut people = writer.conn.prepare("SELECT id FROM people ORDER BY id").unwrap();
+        let mut people = conn.prepare("SELECT id FROM people ORDER BY id").unwrap();
         let kept = people
             .query_map([], |row| row.get(0))
             .unwrap()
@@ -293,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_without_room_for_one_job_keeps_its_neighbours() {
+    fn a_disk_without_room_for_one_change_keeps_its_neighbours() {
         let (outcomes, heard, kept) = keep("PRAGMA max_page_count = 100", &[&[(1, 9), (2, 900_000), (3, 9)]]);
         assert_eq!(outcomes[0], (1, Ok(())));
         assert!(matches!(&outcomes[1], (2, Err(Error::Failed(Fault::Store(why)))) if why.contains("full")));
@@ -315,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_tells_of_each_person_once_before_its_events_and_of_nobody_from_a_refused_job() {
+    fn a_commit_tells_of_each_person_once_before_its_events_and_of_nobody_from_a_refused_change() {
         let (outcomes, heard, kept) = keep("", &[&[(1, 9), (2, 0), (3, 9)]]);
         assert_eq!(outcomes[1], (2, Err(Refusal::NotAllowed.into())));
         assert_eq!((heard, kept), (vec![-1, -100, -3, 1, 3], vec![1, 3]));

@@ -280,10 +280,10 @@ fn order_of(seed: SeedOrder) -> Order {
 mod tests {
     use super::*;
     use crate::system::System;
-    use beseda_testkit::Model;
     use beseda_core::ports::Store;
     use beseda_core::words::Limits;
     use beseda_core::{Fault, Refusal};
+    use beseda_testkit::Model;
 
     fn wrong(text: &str) -> String {
         format!("{:#}", Seed::read(text.as_bytes()).unwrap_err())

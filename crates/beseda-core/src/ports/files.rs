@@ -1,57 +1,31 @@
-//! Where the bytes of uploaded files are kept, apart from what the store knows about them.
-//!
-//! Calls may wait for a disk or a network, so they are not for threads that serve others. Whatever is kept here under a
-//! name is whole: it appears at once, with every byte, or not at all.
+//! What is known of files and how they hang on messages; their bytes are in [`super::bytes`].
 
-use crate::error::{Error, Fault};
-use crate::words::{FileLook, Time};
+use crate::error::Fault;
+use crate::words::{Attachment, FileLook, PlacedAttachment, RoomId, Seq, StoredFile, Time};
 
-/// Where the bytes of files are kept.
-pub trait Files: Send + Sync {
-    /// A place for the bytes of a new file, which has no name yet.
+/// Reading what is known of files.
+pub trait LookFiles {
+    /// The attachment, unless its message is erased or its room removed.
     ///
     /// # Errors
-    /// As every call here: a [`Fault`] where the disk or the network fails.
-    fn begin(&self) -> Result<Box<dyn Upload>, Fault>;
-
-    /// At most `most` bytes of a file from byte `from` on; fewer at its end. `None` where nothing has this name.
-    fn read(&self, name: &str, from: u64, most: usize) -> Result<Option<Vec<u8>>, Fault>;
-
-    /// Forgets a file; one that is not there is fine.
-    fn remove(&self, name: &str) -> Result<(), Fault>;
-
-    /// The names of everything that is kept, each with when it was kept.
-    fn names(&self) -> Result<Vec<(String, Time)>, Fault>;
-
-    /// Forgets uploads that were begun before `before` and neither kept nor dropped: their process was killed.
-    fn sweep(&self, before: Time) -> Result<(), Fault>;
+    /// As every call here: a [`Fault`] where the store fails.
+    fn attachment(&mut self, id: i64) -> Result<Option<PlacedAttachment>, Fault>;
+    /// Whether a file is known by this name of its bytes.
+    fn knows_file(&mut self, name: &str) -> Result<bool, Fault>;
 }
 
-/// A file that is being uploaded. Dropping it forgets it.
-pub trait Upload: Send {
-    /// Takes the next bytes.
+/// Writing what is known of files.
+pub trait TxFiles {
+    /// The file with these bytes, reserved from `now` on: the one that is kept already, or a new one under a new name.
     ///
     /// # Errors
-    /// A [`Fault`] where they cannot be kept.
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault>;
-
-    /// Ends the bytes and says what they are: their type by their own beginning, never by a name. A picture loses its
-    /// metadata here, and a small copy of it is made.
-    ///
-    /// # Errors
-    /// [`crate::Refusal::EmptyFile`], [`crate::Refusal::FileType`] and [`crate::Refusal::PictureTooLarge`]; a fault.
-    fn finish(&mut self) -> Result<FileLook, Error>;
-
-    /// Keeps the finished bytes under `name`, and the small copy, where there is one, under `thumbnail_name(name)`.
-    /// Kept means on disk: what is acked after this survives a loss of power.
-    ///
-    /// # Errors
-    /// A [`Fault`] where they cannot be kept.
-    fn keep(self: Box<Self>, name: &str) -> Result<(), Fault>;
-}
-
-/// The name of the small copy of the picture that is kept under `name`.
-#[must_use]
-pub fn thumbnail_name(name: &str) -> String {
-    format!("{name}.thumbnail")
+    /// As every call here: a [`Fault`] where the store fails.
+    fn reserve_file(&mut self, look: &FileLook, now: Time) -> Result<StoredFile, Fault>;
+    /// The names of files that hang on no message and were last reserved before `before`: nobody can reserve them any
+    /// more, and their bytes may be forgotten. Also of those that were given out here before.
+    fn doom_files(&mut self, before: Time) -> Result<Vec<String>, Fault>;
+    /// Forgets a doomed file.
+    fn forget_file(&mut self, name: &str) -> Result<(), Fault>;
+    /// The files of a message, as just kept.
+    fn attachments(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Attachment>, Fault>;
 }

@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod chat;
+#[cfg(test)]
 mod sign_in;

@@ -1,8 +1,8 @@
 //! Signing in, told on the store in memory.
 
 use beseda_core::error::{Error, Refusal};
-use beseda_core::rules::FIRST_OWN_PERSON;
 use beseda_core::rules::sign_in::*;
+use beseda_core::rules::{FIRST_OWN_PERSON, new_own_person};
 use beseda_core::words::{Person, PersonId, Role, Session};
 use beseda_testkit::Model;
 use beseda_testkit::stories::Stage;
@@ -20,7 +20,7 @@ fn stage() -> Stage {
         &|ear| {
             let model = Arc::new(Model::new());
             model.set_audience(ear);
-            model.rerun_every_job(true);
+            model.rerun_every_change(true);
             model
         },
         1,

@@ -7,6 +7,7 @@ mod disk;
 mod kind;
 mod ole;
 mod picture;
+pub(crate) mod rows;
 mod s3;
 mod stage;
 mod strip;

@@ -38,7 +38,7 @@ fn what_is_queued_together_is_committed_together_and_heard_in_order() {
 }
 
 #[test]
-fn a_job_that_fails_after_writing_takes_back_only_itself() {
+fn a_change_that_fails_after_writing_takes_back_only_itself() {
     let stage = Stage::new();
     let room = stage.order_room();
     let before = stage.heard().len();
@@ -182,7 +182,7 @@ struct Put {
     done: Done,
 }
 
-impl beseda_core::ports::Job for Put {
+impl beseda_core::ports::Change for Put {
     fn run(&mut self, tx: &mut dyn beseda_core::ports::Tx) -> Result<(), Error> {
         rules::put_person(tx, NOW, &person(self.id, Role::User).into())?;
         tx.announce(Event {
@@ -199,7 +199,7 @@ impl beseda_core::ports::Job for Put {
 }
 
 #[test]
-fn one_job_more_than_the_queue_holds_is_busy_at_once() {
+fn one_change_more_than_the_queue_holds_is_busy_at_once() {
     let stage = Stage::with(|options| options.queue = 3);
     let room = stage.order_room();
     let gate = stage.hold();

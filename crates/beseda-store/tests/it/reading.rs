@@ -1,6 +1,7 @@
 //! Reading: one snapshot for each glance.
 
 use crate::support::Stage;
+use beseda_core::error::{Error, Fault};
 use std::sync::mpsc::sync_channel;
 
 #[test]
@@ -31,13 +32,13 @@ fn a_glance_sees_one_moment_whatever_is_committed_meanwhile() {
 }
 
 #[test]
-fn a_rule_that_panics_while_reading_leaves_the_reader_alive() {
+fn a_rule_that_panics_while_reading_is_a_fault_of_its_own() {
     let stage = Stage::with(|options| options.readers = 1);
     let room = stage.order_room();
-    let (done, outcome) = sync_channel::<()>(1);
-    stage
-        .chat
-        .look::<()>(|_| panic!("a rule panics on purpose"), move |_| drop(done));
-    assert!(outcome.recv().is_err(), "nobody is left waiting");
-    assert!(stage.texts(room).is_empty());
+    let panicked: Result<(), Error> = stage.look(|_| panic!("a rule panics on purpose"));
+    assert!(
+        matches!(panicked, Err(Error::Failed(Fault::Internal(_)))),
+        "{panicked:?}"
+    );
+    assert!(stage.texts(room).is_empty(), "the reader lives on");
 }

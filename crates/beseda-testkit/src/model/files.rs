@@ -1,9 +1,11 @@
-//! What the model knows of files: who may still hang one on a message, and which ones nobody needs.
+//! Files as they hang on messages, in memory.
 
+use super::Run;
 use super::kept::{Kept, KeptFile};
-use super::tx::wrong;
+use super::wrong;
 use beseda_core::error::Fault;
-use beseda_core::words::{Attachment, DraftFile, FileLook, StoredFile, Time};
+use beseda_core::ports::{LookFiles, TxFiles};
+use beseda_core::words::{Attachment, DraftFile, FileLook, PlacedAttachment, RoomId, Seq, StoredFile, Time};
 
 impl Kept {
     /// The file with these bytes that nobody has given up, or a new one.
@@ -68,5 +70,46 @@ impl Kept {
             });
         }
         Ok(attachments)
+    }
+}
+
+impl LookFiles for Run {
+    fn attachment(&mut self, id: i64) -> Result<Option<PlacedAttachment>, Fault> {
+        let messages = self.kept.messages.values().map(|line| &line.message);
+        let mut standing = messages.filter(|message| self.kept.rooms.contains_key(&message.room));
+        Ok(standing.find_map(|message| {
+            let attachment = message.attachments.iter().find(|attachment| attachment.id == id)?;
+            Some(PlacedAttachment {
+                room: message.room,
+                message: message.id,
+                attachment: attachment.clone(),
+            })
+        }))
+    }
+
+    fn knows_file(&mut self, name: &str) -> Result<bool, Fault> {
+        Ok(self.kept.files.values().any(|kept| kept.file.name == name))
+    }
+}
+
+impl TxFiles for Run {
+    fn reserve_file(&mut self, look: &FileLook, now: Time) -> Result<StoredFile, Fault> {
+        Ok(self.kept().reserve_file(look, now))
+    }
+
+    fn doom_files(&mut self, before: Time) -> Result<Vec<String>, Fault> {
+        Ok(self.kept().doom_files(before))
+    }
+
+    fn forget_file(&mut self, name: &str) -> Result<(), Fault> {
+        self.kept()
+            .files
+            .retain(|_, kept| !(kept.doomed && kept.file.name == name));
+        Ok(())
+    }
+
+    fn attachments(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Attachment>, Fault> {
+        let line = self.kept.messages.get(&(room, seq));
+        Ok(line.map(|line| line.message.attachments.clone()).unwrap_or_default())
     }
 }

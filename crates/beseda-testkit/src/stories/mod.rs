@@ -138,7 +138,7 @@ mod tests {
         move |audience| {
             let model = Model::new();
             model.set_audience(audience);
-            model.rerun_every_job(reruns);
+            model.rerun_every_change(reruns);
             Arc::new(model)
         }
     }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn every_story_is_true_when_each_job_runs_twice() {
+    fn every_story_is_true_when_each_change_runs_twice() {
         all(&model(true), 9);
     }
 }

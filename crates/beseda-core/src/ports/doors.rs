@@ -1,0 +1,57 @@
+//! What lets people in: sessions, refresh tokens, tickets, API keys, setup codes, and names that hosts call people by.
+
+use crate::error::Fault;
+use crate::words::{ApiKey, PersonId, RefreshToken, Session, SetupCode, Ticket, Time};
+
+/// Reading what lets people in.
+pub trait LookDoors {
+    /// The person whom a host application calls by this name, where its names are no numbers.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn subject(&mut self, issuer: &str, name: &str) -> Result<Option<PersonId>, Fault>;
+    /// The session with this hash, ended or not.
+    fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault>;
+    /// The refresh token with this name, used or not.
+    fn refresh_token(&mut self, jti: &str) -> Result<Option<RefreshToken>, Fault>;
+    /// The API key with this hash, revoked or not.
+    fn api_key(&mut self, hash: &[u8; 32]) -> Result<Option<ApiKey>, Fault>;
+    /// Every API key, the oldest first.
+    fn api_keys(&mut self) -> Result<Vec<ApiKey>, Fault>;
+    /// The setup code with this hash, used and ended or not.
+    fn setup_code(&mut self, hash: &[u8; 32]) -> Result<Option<SetupCode>, Fault>;
+    /// Whether there ever was a setup code.
+    fn had_setup_codes(&mut self) -> Result<bool, Fault>;
+}
+
+/// Writing what lets people in.
+pub trait TxDoors {
+    /// Remembers whom a host application calls by this name.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn put_subject(&mut self, issuer: &str, name: &str, person: PersonId) -> Result<(), Fault>;
+    /// Keeps a session.
+    fn put_session(&mut self, session: &Session) -> Result<(), Fault>;
+    /// Ends a session; one that is not there is no fault.
+    fn end_session(&mut self, hash: &[u8; 32]) -> Result<(), Fault>;
+    /// Ends every session of the person.
+    fn end_sessions_of(&mut self, person: PersonId) -> Result<(), Fault>;
+    /// Keeps a refresh token, or what changed of it (`used_at`, `successor`, `revoked_at`).
+    fn put_refresh_token(&mut self, token: &RefreshToken) -> Result<(), Fault>;
+    /// Ends every refresh token of the family.
+    fn revoke_family(&mut self, family: &str, now: Time) -> Result<(), Fault>;
+    /// Ends every refresh token of the person.
+    fn revoke_tokens_of(&mut self, person: PersonId, now: Time) -> Result<(), Fault>;
+    /// Keeps a ticket.
+    fn put_ticket(&mut self, ticket: &Ticket) -> Result<(), Fault>;
+    /// Takes a ticket away; it is given to the first who asks, ended or not.
+    fn take_ticket(&mut self, hash: &[u8; 32]) -> Result<Option<Ticket>, Fault>;
+    /// Keeps an API key, or what changed of it (`revoked_at`), by its hash.
+    fn put_api_key(&mut self, key: &ApiKey) -> Result<(), Fault>;
+    /// Keeps a setup code, or what changed of it (`used_at`), by its hash. None is ever forgotten: see
+    /// [`Look::had_setup_codes`].
+    fn put_setup_code(&mut self, code: &SetupCode) -> Result<(), Fault>;
+    /// Forgets sessions, refresh tokens and tickets that ended before `now`.
+    fn sweep_identity(&mut self, now: Time) -> Result<(), Fault>;
+}

@@ -1,0 +1,57 @@
+//! Messages of rooms.
+
+use crate::error::Fault;
+use crate::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq};
+
+/// Reading messages.
+pub trait LookMessages {
+    /// The message, erased or not, unless its room was removed.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn message(&mut self, id: MessageId) -> Result<Option<Message>, Fault>;
+    /// The message with this number in the room, erased or not.
+    fn message_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<Message>, Fault>;
+    /// The message that `sender`, or the system, sent into the room under this client id, erased or not.
+    fn message_by_client_id(
+        &mut self,
+        room: RoomId,
+        sender: Option<PersonId>,
+        client_id: &str,
+    ) -> Result<Option<Message>, Fault>;
+    /// The newest `limit` messages with a number below `before` that are not erased, oldest first.
+    fn messages_before(&mut self, room: RoomId, before: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// The oldest `limit` messages with a number above `after` that are not erased, oldest first.
+    fn messages_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// The oldest `limit` messages with a number above `after` that nothing happened to since they were sent.
+    fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// The first `limit` messages by `changed` that were edited or erased at a head above `after`.
+    fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// How many messages of each block of [`ERASED_BLOCK`] numbers are erased, by block; blocks with none are left
+    /// out. Block 0 holds the numbers 1 to [`ERASED_BLOCK`].
+    fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault>;
+    /// The numbers of the erased messages from `from` to `to`, both included, ascending.
+    fn erased_between(&mut self, room: RoomId, from: Seq, to: Seq) -> Result<Vec<Seq>, Fault>;
+    /// How many messages after `after` are erased or by `person`: what [`Member::skip`] is made of.
+    fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault>;
+    /// The newest message below `before` that is not erased; 0 where there is none.
+    fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault>;
+    /// The number among all messages of the one with this number in the room, erased or not.
+    fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault>;
+}
+
+/// Writing messages.
+pub trait TxMessages {
+    /// Keeps a new message with its files and gives its number; `None`, and nothing kept, when the sender's client id
+    /// is taken. A system message has a sender in that sense too: nobody.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn insert_message(&mut self, message: &NewMessage) -> Result<Option<MessageId>, Fault>;
+    /// Keeps a message's `text`, `edited_at`, `erased_at` and `changed`; one that is erased also loses its files and is
+    /// counted in its block.
+    fn keep_message(&mut self, message: &Message) -> Result<(), Fault>;
+}
+
+/// How many numbers of a room one block of [`LookMessages::erased_by_block`] covers.
+pub const ERASED_BLOCK: i64 = 1024;

@@ -1,0 +1,24 @@
+//! Orders of the host application.
+
+use crate::error::Fault;
+use crate::words::{Order, OrderId};
+
+/// Reading orders.
+pub trait LookOrders {
+    /// The order.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault>;
+}
+
+/// Writing orders.
+pub trait TxOrders {
+    /// Makes the order or changes the one with this number.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn put_order(&mut self, order: &Order) -> Result<(), Fault>;
+    /// Forgets the order; one that is not there is no fault.
+    fn remove_order(&mut self, id: OrderId) -> Result<(), Fault>;
+}

@@ -1,0 +1,59 @@
+//! Rooms and who is in them.
+
+use crate::error::Fault;
+use crate::words::{
+    GroupId, Kinds, Member, MemberId, NewRoom, Person, PersonId, Place, Room, RoomId, RoomView, Seq, Time,
+};
+use uuid::Uuid;
+
+/// Reading rooms and memberships.
+pub trait LookRooms {
+    /// The room, unless it was removed.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn room(&mut self, id: RoomId) -> Result<Option<Room>, Fault>;
+    /// The room with this key, unless it was removed.
+    fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault>;
+    /// The room with this unguessable name, unless it was removed.
+    fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault>;
+    /// The rooms about this group, by their numbers.
+    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault>;
+    /// The room and the person's membership in it, in one statement: every send begins with it. In a transaction it
+    /// holds the room until the commit, so that two who number messages at once take turns.
+    fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault>;
+    /// Everybody in the room, by the number of their membership.
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault>;
+    /// The furthest receipt of anybody in the room but `person`.
+    fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault>;
+    /// Every room of these kinds that the person is in, in any order.
+    fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault>;
+    /// How many rooms of these kinds the person is in.
+    fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault>;
+    /// The rooms of these kinds that the person is in, the last changed first (then the higher number), with everybody
+    /// in them and their newest message, but without a case; `limit` of them after leaving out `offset`.
+    fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault>;
+}
+
+/// Writing rooms and memberships.
+pub trait TxRooms {
+    /// Opens a room, unless one with its key stands: the room, and whether it is new.
+    ///
+    /// # Errors
+    /// As every call here: a [`Fault`] where the store fails.
+    fn open_room(&mut self, room: &NewRoom) -> Result<(Room, bool), Fault>;
+    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `key`, `order` and `title`.
+    fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
+    /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.
+    fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault>;
+    /// Makes the person a member, by a grant or not; `None` when they are one already.
+    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault>;
+    /// Ends a membership; false when there was none.
+    fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault>;
+    /// Keeps a member's `read`, `read_at` and `skip`.
+    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
+    /// Adds one to the `skip` of the member: they sent a message.
+    fn skip_own(&mut self, room: RoomId, person: PersonId) -> Result<(), Fault>;
+    /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased.
+    fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault>;
+}

@@ -1,0 +1,174 @@
+//! Messages.
+
+use crate::engine::{Row, Value, values};
+use crate::rows::{self, MESSAGE_FILES, number};
+use crate::statements::{self as sql, Statement};
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
+use beseda_core::ports::{ERASED_BLOCK, LookMessages, TxMessages};
+use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq};
+
+impl Transaction<'_> {
+    /// The messages of a statement that gives nothing but messages.
+    pub(crate) fn messages(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<Vec<Message>, Fault> {
+        let mut messages = self.all(sql, values, |row| with_count(row, 0))?;
+        for (message, files) in &mut messages {
+            self.read_files(message, *files)?;
+        }
+        Ok(messages.into_iter().map(|(message, _)| message).collect())
+    }
+
+    /// The first of them, if there is one.
+    pub(crate) fn first_message(
+        &mut self,
+        sql: &'static Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<Message>, Fault> {
+        let Some((mut message, files)) = self.one(sql, values, |row| with_count(row, 0))? else {
+            return Ok(None);
+        };
+        self.read_files(&mut message, files)?;
+        Ok(Some(message))
+    }
+
+    /// Inserts a message by a statement of its own and hangs its files on it.
+    pub(crate) fn insert_with_files(
+        &mut self,
+        sql: &'static Statement,
+        values: &[Value<'_>],
+        new: &NewMessage,
+    ) -> Result<Option<MessageId>, Fault> {
+        let Some(id) = self.insert(sql, values)? else {
+            return Ok(None);
+        };
+        for (position, hung) in (0_i64..).zip(&new.files) {
+            let values = values![new.room.0, new.seq.0, position, &hung.title, hung.file];
+            if self.write(sql::ATTACHMENTS_PUT, values)? == 0 {
+                return Err(Fault::Store(format!("file {} is gone", hung.file)));
+            }
+        }
+        Ok(Some(MessageId(id)))
+    }
+}
+
+/// A message and how many files hang on it.
+pub(crate) fn with_count(row: &Row<'_>, at: usize) -> Result<(Message, i64), Fault> {
+    Ok((rows::message(row, at)?, row.get(at + MESSAGE_FILES)?))
+}
+
+impl LookMessages for Transaction<'_> {
+    fn message(&mut self, id: MessageId) -> Result<Option<Message>, Fault> {
+        self.first_message(sql::MESSAGES_GET, values![id.0])
+    }
+
+    fn message_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<Message>, Fault> {
+        self.first_message(sql::MESSAGES_AT, values![room.0, seq.0])
+    }
+
+    fn message_by_client_id(
+        &mut self,
+        room: RoomId,
+        sender: Option<PersonId>,
+        client_id: &str,
+    ) -> Result<Option<Message>, Fault> {
+        match sender {
+            Some(sender) => self.first_message(sql::MESSAGES_BY_CLIENT, values![room.0, sender.0, client_id]),
+            None => self.first_message(sql::MESSAGES_BY_SYSTEM_CLIENT, values![room.0, client_id]),
+        }
+    }
+
+    fn messages_before(&mut self, room: RoomId, before: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        let mut messages = self.messages(sql::MESSAGES_BEFORE, values![room.0, before.0, limit])?;
+        messages.reverse();
+        Ok(messages)
+    }
+
+    fn messages_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        self.messages(sql::MESSAGES_AFTER, values![room.0, after.0, limit])
+    }
+
+    fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        self.messages(sql::MESSAGES_UNTOUCHED_AFTER, values![room.0, after.0, limit])
+    }
+
+    fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault> {
+        self.messages(sql::MESSAGES_TOUCHED_AFTER, values![room.0, after.0, limit])
+    }
+
+    fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault> {
+        self.all(sql::ERASED_BLOCKS_OF_ROOM, values![room.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+
+    fn erased_between(&mut self, room: RoomId, from: Seq, to: Seq) -> Result<Vec<Seq>, Fault> {
+        self.all(sql::MESSAGES_ERASED_BETWEEN, values![room.0, from.0, to.0], |row| {
+            row.get(0).map(Seq)
+        })
+    }
+
+    fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault> {
+        let skipped = self.one(sql::MESSAGES_COUNT_SKIPPED, values![room.0, after.0, person.0], |row| {
+            row.get(0)
+        })?;
+        Ok(skipped.unwrap_or(0))
+    }
+
+    fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault> {
+        let shown = self.one(sql::MESSAGES_SHOWN_BEFORE, values![room.0, before.0], |row| row.get(0))?;
+        Ok(Seq(shown.unwrap_or(0)))
+    }
+
+    fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {
+        let id = self.one(sql::MESSAGES_ID_AT, values![room.0, seq.0], |row| row.get(0))?;
+        Ok(id.map(MessageId))
+    }
+}
+
+impl TxMessages for Transaction<'_> {
+    fn insert_message(&mut self, new: &NewMessage) -> Result<Option<MessageId>, Fault> {
+        let files = i64::try_from(new.files.len()).unwrap_or(i64::MAX);
+        let Some(sender) = new.sender else {
+            let values = values![
+                new.room.0,
+                new.seq.0,
+                &new.client_id,
+                &new.text,
+                new.created_at.0,
+                new.head.0,
+                files,
+            ];
+            return self.insert_with_files(sql::MESSAGES_INSERT_SYSTEM, values, new);
+        };
+        let values = values![
+            new.room.0,
+            new.seq.0,
+            sender.0,
+            &new.client_id,
+            &new.text,
+            new.created_at.0,
+            new.head.0,
+            files,
+        ];
+        self.insert_with_files(sql::MESSAGES_INSERT, values, new)
+    }
+
+    fn keep_message(&mut self, message: &Message) -> Result<(), Fault> {
+        if message.erased_at.is_some() {
+            self.write(
+                sql::ERASED_BLOCKS_COUNT,
+                values![ERASED_BLOCK, message.room.0, message.seq.0],
+            )?;
+            self.write(sql::ATTACHMENTS_CLEAR, values![message.room.0, message.seq.0])?;
+        }
+        let values = values![
+            &message.text,
+            number(message.edited_at),
+            number(message.erased_at),
+            message.changed.0,
+            message.room.0,
+            message.seq.0,
+        ];
+        self.write(sql::MESSAGES_KEEP, values).map(drop)
+    }
+}

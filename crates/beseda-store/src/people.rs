@@ -1,0 +1,172 @@
+//! People and groups.
+
+use crate::engine::{Row, Value, values};
+use crate::rows::{self, PERSON, number};
+use crate::statements::{self as sql, Statement};
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
+use beseda_core::ports::{LookPeople, TxPeople};
+use beseda_core::rules::FIRST_OWN_PERSON;
+use beseda_core::words::{Account, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names};
+
+/// SQLite takes no longer pattern; nobody has a name that it would find.
+const LONGEST_PATTERN: usize = 50_000;
+
+/// The pattern of names that hold a text, whatever signs are in it.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in search_form(text).chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+impl Transaction<'_> {
+    /// The people of a statement that takes a pattern of names and then these values.
+    pub(super) fn search(
+        &mut self,
+        sql: &'static Statement,
+        text: &str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Person>, Fault> {
+        let pattern = pattern(text);
+        if pattern.len() > LONGEST_PATTERN {
+            return Ok(Vec::new());
+        }
+        let mut all = vec![Value::Text(&pattern)];
+        all.extend(values);
+        self.all(sql, &all, |row| rows::person(row, 0))
+    }
+
+    /// Writes what a search looks in for everybody who has none: SQL cannot, for its lower case knows Latin letters only.
+    pub(crate) fn make_people_searchable(&mut self) -> Result<(), Fault> {
+        for person in self.all(sql::PEOPLE_WITHOUT_SEARCH, values![], |row| rows::person(row, 0))? {
+            self.write(sql::PEOPLE_KEEP_SEARCH, values![&searched_names(&person), person.id.0])?;
+        }
+        Ok(())
+    }
+
+    /// The groups of a statement, each with its students.
+    pub(super) fn groups(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<Vec<Group>, Fault> {
+        let mut groups = self.all(sql, values, rows::group)?;
+        for group in &mut groups {
+            group.students = self.all(sql::GROUP_STUDENTS_OF_GROUP, values![group.id.0], |row| {
+                row.get(0).map(PersonId)
+            })?;
+        }
+        Ok(groups)
+    }
+}
+
+impl LookPeople for Transaction<'_> {
+    fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
+        self.one(sql::PEOPLE_GET, values![id.0], |row| rows::person(row, 0))
+    }
+
+    fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
+        self.one(sql::PEOPLE_ACCOUNT, values![identifier], account)
+    }
+
+    fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault> {
+        let values = values![&person.username, person.id.0, &person.email, &person.phone];
+        let field: Option<Option<String>> = self.one(sql::PEOPLE_NAME_TAKEN, values, |row| row.get(0))?;
+        let fields = ["username", "email", "phone"];
+        let field = field.flatten();
+        Ok(fields.into_iter().find(|name| field.as_deref() == Some(*name)))
+    }
+
+    fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault> {
+        self.one(sql::PEOPLE_ACCOUNT_OF, values![id.0], account)
+    }
+
+    fn search_by_role(&mut self, text: &str, roles: [Role; 2], limit: i64) -> Result<Vec<Person>, Fault> {
+        let [one, other] = roles.map(Role::word);
+        self.search(sql::PEOPLE_SEARCH_BY_ROLE, text, values![one, other, limit])
+    }
+
+    fn search_classmates(&mut self, text: &str, person: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
+        self.search(sql::PEOPLE_SEARCH_CLASSMATES, text, values![person.0, limit])
+    }
+
+    fn group(&mut self, id: GroupId) -> Result<Option<Group>, Fault> {
+        Ok(self.groups(sql::GROUPS_GET, values![id.0])?.pop())
+    }
+
+    fn groups_of(&mut self, person: PersonId) -> Result<Vec<Group>, Fault> {
+        self.groups(sql::GROUPS_OF_PERSON, values![person.0])
+    }
+
+    fn share_group(&mut self, one: PersonId, other: PersonId) -> Result<bool, Fault> {
+        let share = self.one(sql::GROUP_STUDENTS_SHARE, values![one.0, other.0], |row| row.get(0))?;
+        Ok(share.unwrap_or(false))
+    }
+}
+
+impl TxPeople for Transaction<'_> {
+    fn put_person(&mut self, new: &NewPerson) -> Result<(), Fault> {
+        let person = &new.person;
+        let search = searched_names(person);
+        let values = values![
+            person.id.0,
+            &person.username,
+            &person.email,
+            &person.phone,
+            &person.first_name,
+            &person.last_name,
+            person.role.word(),
+            person.active,
+            number(person.signed_out_at),
+            &search,
+            &new.password_hash,
+        ];
+        self.write(sql::PEOPLE_PUT, values).map(drop)
+    }
+
+    fn remove_password(&mut self, person: PersonId) -> Result<(), Fault> {
+        self.write(sql::PEOPLE_REMOVE_PASSWORD, values![person.0]).map(drop)
+    }
+
+    fn next_own_person(&mut self) -> Result<PersonId, Fault> {
+        let first = FIRST_OWN_PERSON.0;
+        let next = self.one(sql::PEOPLE_NEXT, values![first], |row| row.get(0))?;
+        Ok(PersonId(next.unwrap_or(first)))
+    }
+
+    fn put_group(&mut self, group: &Group) -> Result<(), Fault> {
+        self.write(
+            sql::GROUPS_PUT,
+            values![group.id.0, &group.name, group.teacher.map(|id| id.0)],
+        )?;
+        self.write(sql::GROUP_STUDENTS_CLEAR, values![group.id.0])?;
+        for student in &group.students {
+            self.write(sql::GROUP_STUDENTS_PUT, values![group.id.0, student.0])?;
+        }
+        Ok(())
+    }
+
+    fn remove_group(&mut self, id: GroupId) -> Result<(), Fault> {
+        self.write(sql::GROUP_STUDENTS_CLEAR, values![id.0])?;
+        self.write(sql::GROUPS_REMOVE, values![id.0]).map(drop)
+    }
+}
+
+fn account(row: &Row<'_>) -> Result<Account, Fault> {
+    Ok(Account {
+        person: rows::person(row, 0)?,
+        password_hash: row.get(PERSON)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern;
+
+    #[test]
+    fn signs_of_a_pattern_stand_for_themselves() {
+        assert_eq!(pattern(r"100%_\Ё"), r"%100\%\_\\е%");
+    }
+}

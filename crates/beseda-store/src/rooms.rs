@@ -1,0 +1,238 @@
+//! Rooms and who is in them.
+
+use crate::engine::{Row, Value, values};
+use crate::messages::with_count;
+use crate::rows::{self, MEMBER, ROOM, number};
+use crate::statements::{self as sql, Statement};
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
+use beseda_core::ports::{LookRooms, TxRooms};
+use beseda_core::words::{
+    GroupId, Kinds, Member, MemberId, Message, NewRoom, Person, PersonId, Place, Room, RoomId, RoomView, Seq, Time,
+};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use uuid::Uuid;
+
+/// The words of the kinds, a space before and after each, to be searched for one of them.
+pub(super) fn words_of(kinds: Kinds) -> String {
+    let words = kinds.iter().map(|kind| format!("{} ", kind.word()));
+    std::iter::once(" ".to_owned()).chain(words).collect()
+}
+
+impl Transaction<'_> {
+    /// A page of a person's rooms with everybody in them.
+    pub(super) fn rooms_of(
+        &mut self,
+        person: PersonId,
+        kinds: Kinds,
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<RoomView>, Fault> {
+        let kinds = words_of(kinds);
+        let mut views = self.views(sql::ROOMS_OF_PERSON, values![person.0, &kinds, limit, offset], |row| {
+            let view = RoomView {
+                room: rows::room(row, 0)?,
+                members: Vec::new(),
+                last: None,
+                case: None,
+            };
+            Ok((view, last(row, ROOM)?))
+        })?;
+        views.sort_unstable_by_key(|view| Reverse((view.room.updated_at, view.room.id)));
+        let (Some(newest), Some(oldest)) = (views.first(), views.last()) else {
+            return Ok(views);
+        };
+        let times = (oldest.room.updated_at.0, newest.room.updated_at.0);
+        let mut by_room: HashMap<RoomId, &mut Vec<(Member, Person)>> =
+            views.iter_mut().map(|view| (view.room.id, &mut view.members)).collect();
+        // The same people are in many rooms of one person: each is read once. Rooms of another page may have changed
+        // at the same time as those at its ends.
+        let mut known: HashMap<i64, Person> = HashMap::new();
+        self.all(
+            sql::MEMBERS_OF_ROOMS,
+            values![person.0, &kinds, times.0, times.1],
+            |row| {
+                let member = rows::member(row, 0)?;
+                if let Some(members) = by_room.get_mut(&member.room) {
+                    let person = match known.entry(member.person.0) {
+                        Entry::Occupied(person) => person.get().clone(),
+                        Entry::Vacant(unknown) => unknown.insert(rows::person(row, MEMBER)?).clone(),
+                    };
+                    members.push((member, person));
+                }
+                Ok(())
+            },
+        )?;
+        for view in &mut views {
+            view.members.sort_unstable_by_key(|(member, _)| member.id);
+        }
+        Ok(views)
+    }
+
+    /// Rooms and their newest messages, whose files are read once the rows are.
+    pub(crate) fn views(
+        &mut self,
+        sql: &'static Statement,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row<'_>) -> Result<(RoomView, Option<(Message, i64)>), Fault>,
+    ) -> Result<Vec<RoomView>, Fault> {
+        let mut views = Vec::new();
+        for (mut view, last) in self.all(sql, values, read)? {
+            if let Some((mut message, files)) = last {
+                self.read_files(&mut message, files)?;
+                view.last = Some(message);
+            }
+            views.push(view);
+        }
+        Ok(views)
+    }
+}
+
+/// The newest message and how many files hang on it; none in a room where nothing is shown.
+pub(crate) fn last(row: &Row<'_>, at: usize) -> Result<Option<(Message, i64)>, Fault> {
+    let shown: Option<i64> = row.get(at)?;
+    shown.is_some().then(|| with_count(row, at)).transpose()
+}
+
+impl LookRooms for Transaction<'_> {
+    fn room(&mut self, id: RoomId) -> Result<Option<Room>, Fault> {
+        self.one(sql::ROOMS_GET, values![id.0], |row| rows::room(row, 0))
+    }
+
+    fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault> {
+        self.one(sql::ROOMS_BY_KEY, values![key], |row| rows::room(row, 0))
+    }
+
+    fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault> {
+        self.one(sql::ROOMS_BY_UUID, values![&uuid], |row| rows::room(row, 0))
+    }
+
+    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault> {
+        self.all(sql::ROOMS_OF_GROUP, values![group.0], |row| rows::room(row, 0))
+    }
+
+    fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
+        self.one(sql::ROOMS_PLACE, values![person.0, room.0], |row| {
+            Ok(Place {
+                room: rows::room(row, 0)?,
+                member: membership(row, ROOM, room, person)?,
+            })
+        })
+    }
+
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault> {
+        self.all(sql::MEMBERS_OF_ROOM, values![room.0], |row| {
+            Ok((rows::member(row, 0)?, rows::person(row, MEMBER)?))
+        })
+    }
+
+    fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
+        let mark = self.one(sql::MEMBERS_OTHERS_MARK, values![room.0, person.0], |row| row.get(0))?;
+        Ok(Seq(mark.unwrap_or(0)))
+    }
+
+    fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
+        self.all(sql::ROOMS_PLACES, values![person.0, &words_of(kinds)], |row| {
+            let room = rows::room(row, 0)?;
+            let member = membership(row, ROOM, room.id, person)?;
+            Ok(Place { room, member })
+        })
+    }
+
+    fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault> {
+        let words = words_of(kinds);
+        let values = values![person.0, &words];
+        let rooms = self.one(sql::ROOMS_COUNT_OF_PERSON, values, |row| row.get(0))?;
+        Ok(rooms.unwrap_or(0))
+    }
+
+    fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        self.rooms_of(person, kinds, offset, limit)
+    }
+}
+
+impl TxRooms for Transaction<'_> {
+    fn open_room(&mut self, new: &NewRoom) -> Result<(Room, bool), Fault> {
+        let values = values![
+            &new.uuid,
+            &new.key,
+            new.kind.word(),
+            new.order.map(|id| id.0),
+            new.group.map(|id| id.0),
+            &new.title,
+            new.now.0,
+        ];
+        let opened = self.insert(sql::ROOMS_OPEN, values)?.is_some();
+        let room = self.room_by_key(&new.key)?;
+        let room = room.ok_or_else(|| Fault::Internal("a room is gone while it is opened".to_owned()))?;
+        Ok((room, opened))
+    }
+
+    fn keep_room(&mut self, room: &Room) -> Result<(), Fault> {
+        let order = room.order.map(|id| id.0);
+        let values = values![
+            room.seq.0,
+            room.head.0,
+            room.shown.0,
+            room.erased,
+            room.changed.0,
+            room.updated_at.0,
+            &room.key,
+            &room.title,
+            order,
+            room.id.0,
+        ];
+        if self.write(sql::ROOMS_KEEP_NUMBERS, values)? == 0 {
+            self.write(sql::ROOMS_KEEP, values)?;
+        }
+        Ok(())
+    }
+
+    fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault> {
+        let name = room.name_when_removed();
+        self.write(sql::ROOMS_REMOVE, values![now.0, &name, room.id.0])
+            .map(drop)
+    }
+
+    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault> {
+        let member = self.insert(sql::MEMBERS_JOIN, values![room.0, person.0, now.0, granted])?;
+        Ok(member.map(MemberId))
+    }
+
+    fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault> {
+        Ok(self.write(sql::MEMBERS_LEAVE, values![room.0, person.0])? > 0)
+    }
+
+    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
+        let values = values![member.read.0, number(member.read_at), member.skip, member.id.0];
+        self.write(sql::MEMBERS_KEEP_RECEIPT, values).map(drop)
+    }
+
+    fn skip_own(&mut self, room: RoomId, person: PersonId) -> Result<(), Fault> {
+        self.write(sql::MEMBERS_SKIP_OWN, values![room.0, person.0]).map(drop)
+    }
+
+    fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {
+        let values = values![room.0, author.map(|id| id.0), seq.0];
+        self.write(sql::MEMBERS_SKIP_ERASED, values).map(drop)
+    }
+}
+
+/// The membership of a known person in a known room, which are not read again; `None` where they are not in it.
+fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Result<Option<Member>, Fault> {
+    let Some(id) = row.get::<Option<i64>>(at)? else {
+        return Ok(None);
+    };
+    Ok(Some(Member {
+        id: MemberId(id),
+        room,
+        person,
+        read: Seq(row.get(at + 1)?),
+        read_at: row.get::<Option<i64>>(at + 2)?.map(Time),
+        skip: row.get(at + 3)?,
+        joined_at: Time(row.get(at + 4)?),
+        granted: row.get(at + 5)?,
+    }))
+}

@@ -1,0 +1,51 @@
+//! What the desk knows of visitors' rooms, in memory.
+
+use super::Run;
+use super::counted;
+use super::rows;
+use super::wrong;
+use beseda_core::error::Fault;
+use beseda_core::ports::{LookCases, TxCases};
+use beseda_core::words::{Case, Room, RoomId, RoomView};
+use std::cmp::Reverse;
+
+impl LookCases for Run {
+    fn case(&mut self, room: RoomId) -> Result<Option<Case>, Fault> {
+        let case = self.kept.cases.get(&room);
+        Ok(case.filter(|_| self.kept.rooms.contains_key(&room)).cloned())
+    }
+
+    fn count_cases(&mut self) -> Result<i64, Fault> {
+        Ok(counted(self.kept.desk()))
+    }
+
+    fn cases(&mut self, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        let mut desk: Vec<(&Room, &Case)> = self.kept.desk().collect();
+        desk.sort_by_key(|(room, _)| Reverse((room.updated_at, room.id)));
+        let view = |(room, case): (&Room, &Case)| RoomView {
+            room: room.clone(),
+            members: Vec::new(),
+            last: self.kept.last_shown(room.id),
+            case: Some(case.clone()),
+        };
+        Ok(desk
+            .into_iter()
+            .skip(rows(offset))
+            .take(rows(limit))
+            .map(view)
+            .collect())
+    }
+}
+
+impl TxCases for Run {
+    fn put_case(&mut self, case: &Case) -> Result<(), Fault> {
+        for person in [Some(case.visitor), case.assigned_to].into_iter().flatten() {
+            self.known(person)?;
+        }
+        if case.room > self.kept.last_room {
+            return Err(wrong(format!("no room {}", case.room)));
+        }
+        self.kept().cases.insert(case.room, case.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! People and groups, in memory.
+
+use super::Run;
+use super::kept::Kept;
+use super::rows;
+use super::wrong;
+use beseda_core::error::Fault;
+use beseda_core::ports::{LookPeople, TxPeople};
+use beseda_core::rules::FIRST_OWN_PERSON;
+use beseda_core::words::{Account, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names};
+
+/// Whether two people would be found by one name.
+fn share_a_name(one: &Person, other: &Person) -> bool {
+    let same = |one: &str, other: &str| !one.is_empty() && one == other;
+    same(&one.username, &other.username)
+        || same(&one.phone, &other.phone)
+        || same(&one.email.to_ascii_lowercase(), &other.email.to_ascii_lowercase())
+}
+
+impl Kept {
+    fn account(&self, identifier: &str) -> Option<&Account> {
+        // An empty name is no name.
+        let found = |is: fn(&Person, &str) -> bool| {
+            self.people
+                .values()
+                .find(|account| !identifier.is_empty() && is(&account.person, identifier))
+        };
+        found(|person, name| person.username == name)
+            .or_else(|| found(|person, name| person.email.eq_ignore_ascii_case(name)))
+            .or_else(|| found(|person, name| person.phone == name))
+    }
+
+    fn search(&self, text: &str, limit: i64, among: impl Fn(&Person) -> bool) -> Vec<Person> {
+        let text = search_form(text);
+        let wanted = |person: &&Person| person.active && among(person) && searched_names(person).contains(&text);
+        let people = self.people.values().map(|account| &account.person);
+        let mut found: Vec<&Person> = people.filter(wanted).collect();
+        found.sort_by_key(|person| (&person.last_name, &person.first_name, person.id));
+        found.into_iter().take(rows(limit)).cloned().collect()
+    }
+}
+
+impl LookPeople for Run {
+    fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
+        Ok(self.kept.person(id).cloned())
+    }
+
+    fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
+        Ok(self.kept.account(identifier).cloned())
+    }
+
+    fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault> {
+        let others = || {
+            let others = self.kept.people.values().map(|account| &account.person);
+            others.filter(|other| other.id != person.id)
+        };
+        // A name that somebody logs in by is theirs, as whatever they have it: or another could stand in its way.
+        let taken = |name: &str| {
+            let is_known = |other: &Person| {
+                other.username == name || other.phone == name || other.email.eq_ignore_ascii_case(name)
+            };
+            !name.is_empty() && others().any(is_known)
+        };
+        Ok(if taken(&person.username) {
+            Some("username")
+        } else if taken(&person.email) {
+            Some("email")
+        } else if taken(&person.phone) {
+            Some("phone")
+        } else {
+            None
+        })
+    }
+
+    fn account_of(&mut self, id: PersonId) -> Result<Option<Account>, Fault> {
+        Ok(self.kept.people.get(&id).cloned())
+    }
+
+    fn search_by_role(&mut self, text: &str, roles: [Role; 2], limit: i64) -> Result<Vec<Person>, Fault> {
+        Ok(self.kept.search(text, limit, |person| roles.contains(&person.role)))
+    }
+
+    fn search_classmates(&mut self, text: &str, person: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
+        let groups = self.kept.groups.values();
+        let own: Vec<&Group> = groups.filter(|group| group.students.contains(&person)).collect();
+        let is_of = |group: &&Group, id| group.teacher == Some(id) || group.students.contains(&id);
+        Ok(self
+            .kept
+            .search(text, limit, |person| own.iter().any(|group| is_of(group, person.id))))
+    }
+
+    fn group(&mut self, id: GroupId) -> Result<Option<Group>, Fault> {
+        Ok(self.kept.groups.get(&id).cloned())
+    }
+
+    fn groups_of(&mut self, person: PersonId) -> Result<Vec<Group>, Fault> {
+        let is_of = |group: &&Group| group.teacher == Some(person) || group.students.contains(&person);
+        let mut groups: Vec<Group> = self.kept.groups.values().filter(is_of).cloned().collect();
+        groups.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        Ok(groups)
+    }
+
+    fn share_group(&mut self, one: PersonId, other: PersonId) -> Result<bool, Fault> {
+        let attend = |group: &Group| group.students.contains(&one) && group.students.contains(&other);
+        Ok(self.kept.groups.values().any(attend))
+    }
+}
+
+impl TxPeople for Run {
+    fn put_person(&mut self, person: &NewPerson) -> Result<(), Fault> {
+        let NewPerson { person, password_hash } = person.clone();
+        let namesake = |other: &Person| other.id != person.id && share_a_name(other, &person);
+        if self.kept.people.values().any(|account| namesake(&account.person)) {
+            return Err(wrong(format!("a name of person {} is taken", person.id)));
+        }
+        let before = self
+            .kept
+            .people
+            .get(&person.id)
+            .and_then(|account| account.password_hash.clone());
+        let account = Account {
+            password_hash: password_hash.or(before),
+            person,
+        };
+        self.kept().people.insert(account.person.id, account);
+        Ok(())
+    }
+
+    fn remove_password(&mut self, person: PersonId) -> Result<(), Fault> {
+        if let Some(account) = self.kept().people.get_mut(&person) {
+            account.password_hash = None;
+        }
+        Ok(())
+    }
+
+    fn next_own_person(&mut self) -> Result<PersonId, Fault> {
+        let newest = self.kept.people.range(FIRST_OWN_PERSON..).next_back();
+        Ok(newest.map_or(FIRST_OWN_PERSON, |(id, _)| PersonId(id.0 + 1)))
+    }
+
+    fn put_group(&mut self, group: &Group) -> Result<(), Fault> {
+        for &person in group.teacher.iter().chain(&group.students) {
+            self.known(person)?;
+        }
+        let mut group = group.clone();
+        group.students.sort_unstable();
+        group.students.dedup();
+        self.kept().groups.insert(group.id, group);
+        Ok(())
+    }
+
+    fn remove_group(&mut self, id: GroupId) -> Result<(), Fault> {
+        self.kept().groups.remove(&id);
+        Ok(())
+    }
+}

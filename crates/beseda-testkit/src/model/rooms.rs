@@ -1,0 +1,221 @@
+//! Rooms and who is in them, in memory.
+
+use super::Run;
+use super::counted;
+use super::kept::Kept;
+use super::rows;
+use super::wrong;
+use beseda_core::error::Fault;
+use beseda_core::ports::{LookRooms, TxRooms};
+use beseda_core::words::{
+    GroupId, Head, Kinds, Member, MemberId, Message, NewRoom, Person, PersonId, Place, Room, RoomId, RoomView, Seq,
+    Time,
+};
+use std::cmp::Reverse;
+use uuid::Uuid;
+
+impl Kept {
+    fn members_with_people(&self, room: RoomId) -> Vec<(Member, Person)> {
+        self.members_of(room)
+            .filter_map(|m| Some((m.clone(), self.person(m.person)?.clone())))
+            .collect()
+    }
+
+    fn others_mark(&self, room: RoomId, person: PersonId) -> Seq {
+        self.members_of(room)
+            .filter(|m| m.person != person)
+            .map(|m| m.read)
+            .max()
+            .unwrap_or_default()
+    }
+
+    pub(super) fn last_shown(&self, room: RoomId) -> Option<Message> {
+        let last = self.lines(room).rfind(|line| !line.is_erased());
+        last.map(|line| self.shown(line))
+    }
+}
+
+impl Run {
+    /// Changes the member, if there is one.
+    fn change_member(&mut self, room: RoomId, person: PersonId, change: impl FnOnce(&mut Member)) {
+        let id = self.kept.member(room, person).map(|member| member.id);
+        if let Some(member) = id.and_then(|id| self.kept().members.get_mut(&id)) {
+            change(member);
+        }
+    }
+}
+
+impl LookRooms for Run {
+    fn room(&mut self, id: RoomId) -> Result<Option<Room>, Fault> {
+        Ok(self.kept.rooms.get(&id).cloned())
+    }
+
+    fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault> {
+        Ok(self.kept.room_by_key(key).cloned())
+    }
+
+    fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault> {
+        Ok(self.kept.rooms.values().find(|room| room.uuid == uuid).cloned())
+    }
+
+    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault> {
+        let rooms = self.kept.rooms.values();
+        Ok(rooms.filter(|room| room.group == Some(group)).cloned().collect())
+    }
+
+    fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
+        let member = self.kept.member(room, person).cloned();
+        Ok(self.kept.rooms.get(&room).map(|room| Place {
+            room: room.clone(),
+            member,
+        }))
+    }
+
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault> {
+        Ok(self.kept.members_with_people(room))
+    }
+
+    fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
+        Ok(self.kept.others_mark(room, person))
+    }
+
+    fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
+        let place = |room: &Room| Place {
+            room: room.clone(),
+            member: self.kept.member(room.id, person).cloned(),
+        };
+        Ok(self.kept.rooms_of(person, kinds).map(place).collect())
+    }
+
+    fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault> {
+        Ok(counted(self.kept.rooms_of(person, kinds)))
+    }
+
+    fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
+        let mut rooms: Vec<&Room> = self.kept.rooms_of(person, kinds).collect();
+        rooms.sort_by_key(|room| Reverse((room.updated_at, room.id)));
+        let view = |room: &Room| RoomView {
+            room: room.clone(),
+            members: self.kept.members_with_people(room.id),
+            last: self.kept.last_shown(room.id),
+            case: None,
+        };
+        let page = rooms.into_iter().skip(rows(offset)).take(rows(limit));
+        Ok(page.map(view).collect())
+    }
+}
+
+impl TxRooms for Run {
+    fn open_room(&mut self, new: &NewRoom) -> Result<(Room, bool), Fault> {
+        if let Some(standing) = self.kept.room_by_key(&new.key) {
+            return Ok((standing.clone(), false));
+        }
+        let room = Room {
+            id: RoomId(self.kept.last_room.0 + 1),
+            uuid: new.uuid,
+            key: new.key.clone(),
+            kind: new.kind,
+            order: new.order,
+            group: new.group,
+            title: new.title.clone(),
+            seq: Seq(0),
+            head: Head(0),
+            shown: Seq(0),
+            erased: 0,
+            changed: Head(0),
+            created_at: new.now,
+            updated_at: new.now,
+        };
+        let kept = self.kept();
+        kept.last_room = room.id;
+        kept.rooms.insert(room.id, room.clone());
+        Ok((room, true))
+    }
+
+    fn keep_room(&mut self, room: &Room) -> Result<(), Fault> {
+        if self
+            .kept
+            .room_by_key(&room.key)
+            .is_some_and(|other| other.id != room.id)
+        {
+            return Err(wrong(format!("the key {} is taken", room.key)));
+        }
+        let rooms = &mut self.kept().rooms;
+        let standing = rooms
+            .get_mut(&room.id)
+            .ok_or_else(|| wrong(format!("no room {}", room.id)))?;
+        *standing = Room {
+            uuid: standing.uuid,
+            kind: standing.kind,
+            group: standing.group,
+            created_at: standing.created_at,
+            ..room.clone()
+        };
+        Ok(())
+    }
+
+    fn remove_room(&mut self, room: &Room, _now: Time) -> Result<(), Fault> {
+        self.kept().rooms.remove(&room.id);
+        Ok(())
+    }
+
+    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault> {
+        self.known(person)?;
+        if !self.kept.rooms.contains_key(&room) {
+            return Err(wrong(format!("no room {room}")));
+        }
+        if self.kept.member(room, person).is_some() {
+            return Ok(None);
+        }
+        let kept = self.kept();
+        let id = MemberId(kept.last_member.0 + 1);
+        kept.last_member = id;
+        kept.members.insert(
+            id,
+            Member {
+                id,
+                room,
+                person,
+                read: Seq(0),
+                read_at: None,
+                skip: 0,
+                joined_at: now,
+                granted,
+            },
+        );
+        Ok(Some(id))
+    }
+
+    fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault> {
+        let id = self.kept.member(room, person).map(|member| member.id);
+        Ok(id.is_some_and(|id| self.kept().members.remove(&id).is_some()))
+    }
+
+    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
+        let Member {
+            read, read_at, skip, ..
+        } = *member;
+        self.change_member(member.room, member.person, |kept| {
+            *kept = Member {
+                read,
+                read_at,
+                skip,
+                ..kept.clone()
+            }
+        });
+        Ok(())
+    }
+
+    fn skip_own(&mut self, room: RoomId, person: PersonId) -> Result<(), Fault> {
+        self.change_member(room, person, |member| member.skip += 1);
+        Ok(())
+    }
+
+    fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {
+        let counts = |member: &&mut Member| member.room == room && Some(member.person) != author && member.read < seq;
+        for member in self.kept().members.values_mut().filter(counts) {
+            member.skip += 1;
+        }
+        Ok(())
+    }
+}
