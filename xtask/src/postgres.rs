@@ -63,6 +63,16 @@ impl Postgres {
         Ok(self.url(name))
     }
 
+    /// A copy of a database to which nobody is connected, as the server is told to find it.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn copy(&self, from: &str, name: &str) -> Result<String> {
+        let mut client = Client::connect(&self.url("postgres"), NoTls)?;
+        client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}"))?;
+        Ok(self.url(name))
+    }
+
     /// Starts the server over what it has.
     ///
     /// # Errors

@@ -18,9 +18,15 @@ use super::proc::{Clocked, own_cpu};
 
 /// What stands before the text in the frame of a client …
 pub const BEFORE: &str = "{\"type\":\"chat_message\",\"message\":\"";
-/// … and behind it.
+/// … between it and the client id …
+pub const BETWEEN: &str = "\",\"client_id\":\"";
+/// … and behind that.
 pub const AFTER: &str = "\"}";
-/// Bytes of a text.
+/// Letters of a client id.
+const CLIENT_ID: usize = 36;
+/// The time of the first client id, in milliseconds since 1970.
+const FIRST_MILLIS: u64 = 1_795_000_000_000;
+/// Letters of a text.
 const TEXT: usize = 128;
 /// Every text begins with this byte and so many digits.
 const MARK: u8 = b'#';
@@ -79,6 +85,7 @@ pub struct Crowd {
     rooms: Vec<Vec<usize>>,
     buffer: Vec<u8>,
     frame: Vec<u8>,
+    came: Instant,
     /// Number of the first message of this run; what bears a lower one is history.
     first: u64,
     sent: Vec<Sent>,
@@ -89,15 +96,16 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Nobody yet. `first` is a number that no message of this database has reached.
-    pub fn new(first: u64) -> Result<Self> {
+    /// Nobody yet, for a database that has no messages of a crowd.
+    pub fn new() -> Result<Self> {
         Ok(Self {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             peers: Vec::new(),
             rooms: Vec::new(),
             buffer: vec![0; 262_144],
-            frame: client_frame(),
-            first,
+            frame: client_frame()?,
+            came: Instant::now(),
+            first: 0,
             sent: Vec::new(),
             mark_at: 0,
             outcome: Outcome::empty()?,
@@ -211,11 +219,13 @@ impl Crowd {
         let member = *members.get(turn % members.len()).context("nobody is in the room")?;
         let missing = members.len();
         let number = format!("{:0width$}", self.next(), width = DIGITS);
-        let at = self.frame.len() - AFTER.len() - TEXT + 1;
-        self.frame
-            .get_mut(at..at + DIGITS)
-            .context("frame")?
-            .copy_from_slice(number.as_bytes());
+        let id = client_id(FIRST_MILLIS + self.came.elapsed().as_millis() as u64, self.next());
+        let id_at = self.frame.len() - AFTER.len() - CLIENT_ID;
+        let at = id_at - BETWEEN.len() - TEXT + 1;
+        for (at, says) in [(at, number), (id_at, id)] {
+            let place = self.frame.get_mut(at..at + says.len()).context("frame")?;
+            place.copy_from_slice(says.as_bytes());
+        }
         let peer = self.peers.get_mut(member).context("peer")?;
         let written = peer
             .stream
@@ -356,19 +366,36 @@ impl Outcome {
     }
 }
 
-/// A message as a client sends it, masked with zeros, its number still open.
-fn client_frame() -> Vec<u8> {
+/// A client id like a UUID of version 7, as clients make them: the time first, and then chance.
+fn client_id(millis: u64, number: u64) -> String {
+    // One of splitmix64's steps: no two numbers give the same.
+    let mut chance = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    chance = (chance ^ (chance >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    chance ^= chance >> 27;
+    format!(
+        "{:08x}-{:04x}-7{:03x}-8{:03x}-{:012x}",
+        millis >> 16,
+        millis & 0xffff,
+        chance >> 52,
+        (chance >> 40) & 0xfff,
+        chance & 0xffff_ffff_ffff
+    )
+}
+
+/// A message as a client sends it, masked with zeros, its number and its client id still open.
+fn client_frame() -> Result<Vec<u8>> {
     let text = format!("{}{}", char::from(MARK), "x".repeat(TEXT - 1));
-    let payload = format!("{BEFORE}{text}{AFTER}");
+    let id = "0".repeat(CLIENT_ID);
+    let payload = format!("{BEFORE}{text}{BETWEEN}{id}{AFTER}");
     let mut frame = vec![0x81, 0x80 | 126];
-    frame.extend((payload.len() as u16).to_be_bytes());
+    frame.extend(u16::try_from(payload.len())?.to_be_bytes());
     frame.extend([0; 4]);
     frame.extend(payload.as_bytes());
-    frame
+    Ok(frame)
 }
 
 /// Opcode, payload and whole length of the frame that `bytes` begin with.
-fn server_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
+pub fn server_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (&[first, second], rest) = bytes.split_first_chunk::<2>()?;
     let (length, header) = match second & 0x7f {
         126 => (usize::from(u16::from_be_bytes(*rest.first_chunk::<2>()?)), 4),
@@ -378,9 +405,24 @@ fn server_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     Some((first & 0x0f, bytes.get(header..header + length)?, header + length))
 }
 
+/// The numbers of all messages in a frame.
+pub fn numbers(payload: &[u8]) -> impl Iterator<Item = u64> {
+    payload.split(|byte| *byte == MARK).skip(1).filter_map(|rest| {
+        let digits = std::str::from_utf8(rest.get(..DIGITS)?).ok()?;
+        digits.parse().ok()
+    })
+}
+
 /// The stream after the 101, and what came behind it.
 fn shake_hands(address: SocketAddr, path: &str) -> Result<(TcpStream, Vec<u8>)> {
     let mut stream = TcpStream::connect(address)?;
+    let behind = upgrade(&mut stream, address, path)?;
+    stream.set_nonblocking(true)?;
+    Ok((stream, behind))
+}
+
+/// Makes a connection a socket; what came behind the 101.
+pub fn upgrade(stream: &mut TcpStream, address: SocketAddr, path: &str) -> Result<Vec<u8>> {
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let request = format!(
@@ -403,6 +445,29 @@ fn shake_hands(address: SocketAddr, path: &str) -> Result<(TcpStream, Vec<u8>)> 
         "handshake refused: {}",
         String::from_utf8_lossy(&got)
     );
-    stream.set_nonblocking(true)?;
-    Ok((stream, got.split_off(end)))
+    Ok(got.split_off(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn client_ids_are_those_of_real_clients() {
+        let ids: Vec<String> = (0..1_000)
+            .map(|number| client_id(FIRST_MILLIS + number / 4, number))
+            .collect();
+        let mut other: Vec<&String> = ids.iter().collect();
+        other.sort();
+        other.dedup();
+        assert_eq!(other.len(), 1_000, "each is another");
+        assert!(ids.iter().all(|id| id.len() == CLIENT_ID && id.as_bytes()[14] == b'7'));
+        assert!(ids[0][..13] < ids[999][..13], "time comes first");
+    }
+
+    #[test]
+    fn a_frame_with_several_messages_has_several_numbers() {
+        let found: Vec<u64> = numbers(b"{[\"#0000000041xx\",\"#0000000042xx\",\"#hash\"]}").collect();
+        assert_eq!(found, [41, 42]);
+    }
 }

@@ -1,8 +1,9 @@
-//! The two floors: the same sockets, codec and runtime as Beseda's, with no chat behind them.
+//! The floors: the same sockets, codec and runtime as Beseda's, with no chat behind them.
 //!
-//! The raw one only passes on. The durable one keeps every message first: one writer thread, group commit, fsync. What
-//! Beseda costs beyond them is what Beseda does.
+//! The raw one only passes on. The durable ones keep every message first, and its client id once: one writer thread,
+//! group commit, fsync, in SQLite or in a PostgreSQL. What Beseda costs beyond them is what Beseda does.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -18,8 +19,11 @@ use beseda_live::codec::{Incoming, text_frame};
 use beseda_live::socket::{Ear, Queue, QueueLimits, SocketLimits, drive};
 use beseda_live::upgrade::Upgrade;
 use clap::{Args, ValueEnum};
+use postgres::NoTls;
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
+
+use super::client::{AFTER, BEFORE, BETWEEN};
 
 /// Messages in one commit at most, as in the store.
 const GROUP: usize = 256;
@@ -35,12 +39,16 @@ pub struct Floor {
     /// Where the durable one keeps its database.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// Where the one on PostgreSQL keeps its messages.
+    #[arg(long)]
+    database: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Kind {
     Raw,
     Durable,
+    Postgres,
 }
 
 type Rooms = Mutex<Vec<Vec<Arc<Queue>>>>;
@@ -49,7 +57,11 @@ type Rooms = Mutex<Vec<Vec<Arc<Queue>>>>;
 struct Sent {
     room: usize,
     text: String,
+    client_id: String,
 }
+
+/// Keeps a group and gives the numbers of its messages; nothing when it could not.
+type Commit = Box<dyn FnMut(&[Sent]) -> Option<Vec<i64>> + Send>;
 
 #[derive(Clone)]
 struct House {
@@ -74,6 +86,12 @@ pub fn run(floor: &Floor) -> Result<()> {
     let router = match floor.kind {
         Kind::Raw => raw(),
         Kind::Durable => durable(floor.data.as_deref().context("the durable floor needs --data")?)?,
+        Kind::Postgres => on_postgres(
+            floor
+                .database
+                .as_deref()
+                .context("a floor on PostgreSQL needs --database")?,
+        )?,
     };
     beseda_live::runtime(None)?.block_on(async {
         let listener = listen(floor.listen)?;
@@ -92,15 +110,49 @@ pub fn raw() -> Router {
 
 /// What keeps everything first, in `floor.db` in `data`.
 pub fn durable(data: &Path) -> Result<Router> {
-    let database = open(data)?;
+    let mut database = open(data)?;
+    Ok(keeping(Box::new(move |group| commit(&mut database, group).ok())))
+}
+
+/// What keeps everything first in a PostgreSQL: one insert of many rows is one commit.
+pub fn on_postgres(url: &str) -> Result<Router> {
+    let mut client = postgres::Client::connect(url, NoTls)?;
+    client.batch_execute(
+        "CREATE TABLE messages (room bigint NOT NULL, seq bigint NOT NULL, sender bigint NOT NULL, client_id text NOT NULL,
+             text text NOT NULL, created_at bigint NOT NULL, PRIMARY KEY (room, seq));
+         CREATE UNIQUE INDEX messages_client ON messages (client_id, sender, room);",
+    )?;
+    let insert = client.prepare(
+        "INSERT INTO messages (room, seq, sender, client_id, text, created_at)
+         SELECT room, seq, 1234, client_id, text, 1795237200000000
+         FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS sent (room, seq, client_id, text)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let mut last: HashMap<usize, i64> = HashMap::new();
+    Ok(keeping(Box::new(move |group| {
+        let seqs = group.iter().map(|sent| {
+            let last = last.entry(sent.room).or_default();
+            *last += 1;
+            *last
+        });
+        let seqs: Vec<i64> = seqs.collect();
+        let rooms: Vec<i64> = group.iter().map(|sent| sent.room as i64).collect();
+        let ids: Vec<&str> = group.iter().map(|sent| sent.client_id.as_str()).collect();
+        let texts: Vec<&str> = group.iter().map(|sent| sent.text.as_str()).collect();
+        client.execute(&insert, &[&rooms, &seqs, &ids, &texts]).ok()?;
+        Some(seqs)
+    })))
+}
+
+fn keeping(commit: Commit) -> Router {
     let (sender, queue) = sync_channel(4_096);
     let rooms = Arc::new(Rooms::default());
     let said = Arc::clone(&rooms);
-    std::thread::spawn(move || keep(database, &queue, &said));
-    Ok(doors(House {
+    std::thread::spawn(move || keep(commit, &queue, &said));
+    doors(House {
         rooms,
         writer: Some(sender),
-    }))
+    })
 }
 
 fn doors(house: House) -> Router {
@@ -127,10 +179,11 @@ struct Member {
 impl Ear for Member {
     fn heard(&mut self, incoming: Incoming<'_>) {
         let Incoming::Text(frame) = incoming else { return };
-        // No chat logic: what stands between the fixed ends of the client's frame is the text.
-        let Some(text) = frame
-            .strip_prefix(super::client::BEFORE)
-            .and_then(|rest| rest.strip_suffix(super::client::AFTER))
+        // No chat logic: what stands between the fixed pieces of the client's frame is the text and the client id.
+        let Some((text, client_id)) = frame
+            .strip_prefix(BEFORE)
+            .and_then(|rest| rest.strip_suffix(AFTER))
+            .and_then(|rest| rest.split_once(BETWEEN))
         else {
             return;
         };
@@ -141,6 +194,7 @@ impl Ear for Member {
                 let _ = writer.send(Sent {
                     room: self.room,
                     text: text.to_owned(),
+                    client_id: client_id.to_owned(),
                 });
             }
         }
@@ -169,8 +223,9 @@ fn open(data: &Path) -> Result<Connection> {
     database.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
          CREATE TABLE rooms (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
-         CREATE TABLE messages (room INTEGER NOT NULL, seq INTEGER NOT NULL, sender INTEGER NOT NULL, text TEXT NOT NULL,
-             created_at INTEGER NOT NULL, PRIMARY KEY (room, seq)) STRICT, WITHOUT ROWID;
+         CREATE TABLE messages (room INTEGER NOT NULL, seq INTEGER NOT NULL, sender INTEGER NOT NULL, client_id TEXT NOT NULL,
+             text TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (room, seq)) STRICT, WITHOUT ROWID;
+         CREATE UNIQUE INDEX messages_client ON messages (client_id, sender, room);
          WITH RECURSIVE n (id) AS (SELECT 0 UNION ALL SELECT id + 1 FROM n WHERE id < 9999)
          INSERT INTO rooms SELECT id, 0 FROM n;",
     )?;
@@ -178,7 +233,7 @@ fn open(data: &Path) -> Result<Connection> {
 }
 
 /// The writer: all that is queued in one commit, then said.
-fn keep(mut database: Connection, queue: &Receiver<Sent>, rooms: &Rooms) {
+fn keep(mut commit: Commit, queue: &Receiver<Sent>, rooms: &Rooms) {
     let mut group: Vec<Sent> = Vec::with_capacity(GROUP);
     while let Ok(first) = queue.recv() {
         group.push(first);
@@ -186,14 +241,14 @@ fn keep(mut database: Connection, queue: &Receiver<Sent>, rooms: &Rooms) {
             let Ok(next) = queue.try_recv() else { break };
             group.push(next);
         }
-        match commit(&mut database, &group) {
-            Ok(seqs) => {
+        match commit(&group) {
+            Some(seqs) => {
                 for (sent, seq) in group.drain(..).zip(seqs) {
                     say(rooms, sent.room, seq, &sent.text);
                 }
             }
             // Nobody is told, so the benchmark counts the group as lost and says so.
-            Err(_) => group.clear(),
+            None => group.clear(),
         }
     }
 }
@@ -204,12 +259,13 @@ fn commit(database: &mut Connection, group: &[Sent]) -> rusqlite::Result<Vec<i64
     {
         let mut next = transaction.prepare_cached("UPDATE rooms SET seq = seq + 1 WHERE id = ?1 RETURNING seq")?;
         let mut insert = transaction.prepare_cached(
-            "INSERT INTO messages (room, seq, sender, text, created_at) VALUES (?1, ?2, 1234, ?3, 1795237200000000)",
+            "INSERT INTO messages (room, seq, sender, client_id, text, created_at)
+             VALUES (?1, ?2, 1234, ?3, ?4, 1795237200000000) ON CONFLICT DO NOTHING",
         )?;
         for sent in group {
             let room = i64::try_from(sent.room).unwrap_or_default();
             let seq: i64 = next.query_row([room], |row| row.get(0))?;
-            insert.execute((room, seq, &sent.text))?;
+            insert.execute((room, seq, &sent.client_id, &sent.text))?;
             seqs.push(seq);
         }
     }

@@ -29,8 +29,8 @@ impl Web {
     }
 
     /// The body of a 2xx answer to a JSON body.
-    pub fn post(&mut self, path: &str, token: &str, body: &str) -> Result<Vec<u8>> {
-        self.ask("POST", path, Some(token), body)
+    pub fn post(&mut self, path: &str, token: Option<&str>, body: &str) -> Result<Vec<u8>> {
+        self.ask("POST", path, token, body)
     }
 
     fn ask(&mut self, method: &str, path: &str, token: Option<&str>, body: &str) -> Result<Vec<u8>> {

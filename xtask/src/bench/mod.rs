@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: Beseda against two floors, interleaved in one run, as ratios.
 
 mod client;
+mod desk;
 mod fill;
 pub mod floor;
 mod http;
@@ -9,6 +10,7 @@ mod proc;
 mod report;
 mod server;
 mod siege;
+mod slow;
 mod town;
 
 use std::io::{self, Write as _};
@@ -21,10 +23,12 @@ use clap::{Args, ValueEnum};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use self::client::{Crowd, Load, Outcome};
+use self::desk::Desk;
 use self::pages::Archive;
 use self::report::Samples;
-use self::server::{Binaries, Kind, Server, pin};
+use self::server::{Binaries, Kind, Server, pin, unpin};
 use self::town::{Street, Town, floor_seats};
+use crate::postgres::Postgres;
 
 /// Measures Beseda against the floors and prints a table of ratios. Builds the release binaries first.
 #[derive(Args)]
@@ -32,8 +36,8 @@ pub struct Bench {
     /// Shorter runs, one round and a smaller archive: to see that it works, not to quote.
     #[arg(long)]
     quick: bool,
-    /// Only these measures; repeat for several.
-    #[arg(long, value_enum)]
+    /// Only these measures, separated by commas.
+    #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
     /// How often each server has its turn.
     #[arg(long)]
@@ -54,11 +58,18 @@ enum Part {
     /// Sends a second, each of which waits for the last one.
     Durable,
     /// Memory of an idle connection.
+    #[value(alias = "idle")]
     Memory,
     /// Pages of history and the list of rooms.
     Reading,
+    /// The list of the support desk.
+    Desk,
     /// A pair that talks while thousands of silent and half-spoken connections stand around.
     Siege,
+    /// A busy room with one member that reads a kilobyte a second.
+    Slow,
+    /// Sends a second on a PostgreSQL that is made for it.
+    Postgres,
 }
 
 /// A thousand sockets in rooms of three sizes, and the sends a second that are about as many deliveries for each.
@@ -96,13 +107,15 @@ const IDLE: Street = Street {
 };
 /// So many of them are there before the memory is looked at for the first time.
 const IDLE_BEFORE: usize = 1_000;
-/// As long as besiegers may stay.
+/// As long as besiegers may stay, and as a slow reader is borne.
 const SIEGE: Duration = Duration::from_secs(15);
 const QUIET: Duration = Duration::from_millis(300);
 
 const NOTE: &str = "A send is complete when all members of its room have received it; latency runs from the scheduled instant.\n\
+    Every send carries a client id like a UUID of version 7, as real clients' do.\n\
     An order has a client, an expert and an operator, so in rooms of 10 and 100 Beseda's members are windows of these three.\n\
-    The floors share Beseda's socket layer and runtime; F1 keeps every message in SQLite, synchronous=FULL, group commit.\n";
+    The floors share Beseda's socket layer and runtime; F1 keeps every message and, in a unique index, its client id:\n\
+    in SQLite, synchronous=FULL, group commit; in the row about PostgreSQL, one insert of many rows a commit, same server.\n";
 
 impl Bench {
     fn measures(&self, part: Part) -> bool {
@@ -152,7 +165,7 @@ pub fn run(bench: &Bench) -> Result<()> {
 fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples> {
     let mut samples = Samples::default();
     let rounds = bench.rounds.unwrap_or(if bench.quick { 1 } else { 5 });
-    let sockets = [Part::Fanout, Part::Durable, Part::Memory]
+    let sockets = [Part::Fanout, Part::Durable, Part::Memory, Part::Siege, Part::Slow]
         .into_iter()
         .any(|part| bench.measures(part));
     if sockets {
@@ -161,7 +174,7 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
         } else {
             say("building the town …\n")?;
             let streets: Vec<Street> = FAN_OUT.iter().map(|(street, _)| *street).chain([IDLE]).collect();
-            Some(Town::build(binaries, folder, &streets)?)
+            Some(Town::build(binaries, folder, None, &streets)?)
         };
         for round in 1..=rounds {
             for kind in bench.kinds() {
@@ -176,6 +189,7 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
                     folder,
                     town: town.as_ref(),
                     kind: *kind,
+                    database: None,
                 };
                 turn.take(&mut samples)?;
             }
@@ -189,7 +203,60 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
             archive.measure(binaries, folder, if bench.quick { 100 } else { 400 }, &mut samples)?;
         }
     }
+    if bench.measures(Part::Desk) && !bench.floors {
+        say("opening the desk …\n")?;
+        let desk = Desk::build(binaries, folder, bench.quick)?;
+        for round in 1..=rounds {
+            say(&format!("the desk, round {round} of {rounds}\n"))?;
+            desk.measure(binaries, folder, if bench.quick { 100 } else { 400 }, &mut samples)?;
+        }
+    }
+    if bench.measures(Part::Postgres) {
+        // The other rows are no worse for it.
+        if let Err(error) = on_postgres(bench, binaries, folder, rounds, &mut samples) {
+            say(&format!("\nThe row about PostgreSQL is left out: {error:#}\n"))?;
+        }
+    }
     Ok(samples)
+}
+
+/// Floor and Beseda in turns on one PostgreSQL, each on a database of its own.
+fn on_postgres(bench: &Bench, binaries: &Binaries, folder: &Path, rounds: usize, samples: &mut Samples) -> Result<()> {
+    // On both cores, for whoever is measured.
+    unpin()?;
+    let postgres = Postgres::start();
+    pin(1)?;
+    let postgres = postgres?;
+    let [(pairs, _), ..] = FAN_OUT;
+    let town = if bench.floors {
+        None
+    } else {
+        say("building the town on PostgreSQL …\n")?;
+        let database = postgres.database("town")?;
+        Some(Town::build(binaries, folder, Some(&database), &[pairs])?)
+    };
+    for round in 1..=rounds {
+        for kind in [Kind::Durable, Kind::Beseda] {
+            if kind == Kind::Beseda && bench.floors {
+                continue;
+            }
+            say(&format!("PostgreSQL, round {round} of {rounds}: {}\n", kind.name()))?;
+            let database = match kind {
+                Kind::Beseda => postgres.copy("town", &format!("town{round}"))?,
+                _ => postgres.database(&format!("floor{round}"))?,
+            };
+            let turn = Turn {
+                bench,
+                binaries,
+                folder,
+                town: town.as_ref(),
+                kind,
+                database: Some(&database),
+            };
+            turn.durable("pg_durable", samples)?;
+        }
+    }
+    Ok(())
 }
 
 /// One server's turn in one round.
@@ -199,14 +266,18 @@ struct Turn<'a> {
     folder: &'a Path,
     town: Option<&'a Town>,
     kind: Kind,
+    database: Option<&'a str>,
 }
 
 impl Turn<'_> {
+    fn length(&self) -> Duration {
+        Duration::from_secs(if self.bench.quick { 2 } else { 8 })
+    }
+
     fn take(&self, samples: &mut Samples) -> Result<()> {
-        let length = Duration::from_secs(if self.bench.quick { 2 } else { 8 });
         if self.bench.measures(Part::Fanout) {
             for (street, rate) in FAN_OUT {
-                let outcome = self.load(street, Load::Open(rate), length)?;
+                let outcome = self.load(street, Load::Open(rate))?;
                 self.put(samples, street.members, "cpu", &outcome);
                 samples.put(self.kind, &format!("cpu_{}", street.members), outcome.cpu_us());
                 if street.members == 10 {
@@ -217,15 +288,7 @@ impl Turn<'_> {
             }
         }
         if self.bench.measures(Part::Durable) && self.kind != Kind::Raw {
-            let [(pairs, _), ..] = FAN_OUT;
-            let outcome = self.load(pairs, Load::Closed, length)?;
-            self.put(samples, 0, "durable", &outcome);
-            samples.put(self.kind, "durable", outcome.sends as f64 / outcome.seconds);
-            samples.put(
-                self.kind,
-                "durable_cpu",
-                outcome.cpu as f64 / 1_000.0 / outcome.sends as f64,
-            );
+            self.durable("durable", samples)?;
         }
         if self.bench.measures(Part::Memory) {
             samples.put(self.kind, "memory", self.memory()?);
@@ -234,6 +297,23 @@ impl Turn<'_> {
         if self.bench.measures(Part::Siege) && (self.kind == Kind::Beseda || self.bench.floors) {
             self.siege(samples)?;
         }
+        if self.bench.measures(Part::Slow) && self.kind == Kind::Beseda {
+            self.slow(samples)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a second, each of which waits for the last one of its room.
+    fn durable(&self, measure: &str, samples: &mut Samples) -> Result<()> {
+        let [(pairs, _), ..] = FAN_OUT;
+        let outcome = self.load(pairs, Load::Closed)?;
+        self.put(samples, 0, measure, &outcome);
+        samples.put(self.kind, measure, outcome.sends as f64 / outcome.seconds);
+        samples.put(
+            self.kind,
+            &format!("{measure}_cpu"),
+            outcome.cpu as f64 / 1_000.0 / outcome.sends as f64,
+        );
         Ok(())
     }
 
@@ -252,7 +332,7 @@ impl Turn<'_> {
         if let (Kind::Beseda, Some(town)) = (self.kind, self.town) {
             town.copy(&data)?;
         }
-        Ok((Server::start(self.kind, self.binaries, &data)?, data))
+        Ok((Server::start(self.kind, self.binaries, &data, self.database)?, data))
     }
 
     fn seats(&self, street: Street) -> Result<Vec<client::Seat>> {
@@ -262,9 +342,10 @@ impl Turn<'_> {
         }
     }
 
-    fn load(&self, street: Street, load: Load, length: Duration) -> Result<Outcome> {
+    fn load(&self, street: Street, load: Load) -> Result<Outcome> {
+        let length = self.length();
         let (server, data) = self.start("loaded")?;
-        let mut crowd = Crowd::new(0)?;
+        let mut crowd = Crowd::new()?;
         crowd.connect(server.address, &self.seats(street)?)?;
         crowd.settle(QUIET)?;
         // Warms up caches, the branch predictor and the database's pages.
@@ -293,12 +374,29 @@ impl Turn<'_> {
         Ok(())
     }
 
+    fn slow(&self, samples: &mut Samples) -> Result<()> {
+        let (server, data) = self.start("slow")?;
+        let [_, (tens, _), _] = FAN_OUT;
+        let seats = self.seats(tens)?;
+        let (room, _) = seats.split_at(tens.members);
+        let slow = slow::read(server.address, room, SIEGE, &server)?;
+        for (name, outcome) in [("alone", &slow.before), ("beside_slow", &slow.during)] {
+            self.put(samples, 9, name, outcome);
+            samples.put(self.kind, &format!("{name}_p99"), outcome.latency_ms(0.99));
+        }
+        samples.put(self.kind, "slow_cut", f64::from(u8::from(slow.cut)));
+        samples.put(self.kind, "slow_missing", slow.missing as f64);
+        drop(server);
+        std::fs::remove_dir_all(data)?;
+        Ok(())
+    }
+
     /// Kilobytes (1,000 bytes) that one more idle connection costs the process.
     fn memory(&self) -> Result<f64> {
         let (server, data) = self.start("idle")?;
         let seats = self.seats(IDLE)?;
         let (before, after) = seats.split_at(IDLE_BEFORE);
-        let mut crowd = Crowd::new(0)?;
+        let mut crowd = Crowd::new()?;
         crowd.connect(server.address, before)?;
         crowd.settle(QUIET)?;
         let first = server.resident_kb()?;

@@ -52,7 +52,7 @@ impl Archive {
             .collect();
         let seed = folder.join("archive.json");
         fs::write(&seed, seed_of(&orders).to_string())?;
-        run(binaries.beseda(&template).arg("seed").arg(&seed))?;
+        run(binaries.beseda("seed", &template, None).arg(&seed))?;
         let filled: Vec<_> = orders
             .iter()
             .zip(1..)
@@ -62,7 +62,7 @@ impl Archive {
         let [short, long, ..] = *rooms.as_slice() else {
             anyhow::bail!("no rooms were filled")
         };
-        let tokens = tokens(binaries, &template, &[READER, WITH_FEW, WITH_MANY])?;
+        let tokens = tokens(binaries, &template, None, &[READER, WITH_FEW, WITH_MANY])?;
         Ok(Self {
             template,
             short,
@@ -75,7 +75,7 @@ impl Archive {
     pub fn measure(&self, binaries: &Binaries, folder: &Path, times: usize, samples: &mut Samples) -> Result<()> {
         let data = folder.join("reading");
         copy(&self.template, &data)?;
-        let server = Server::start(Kind::Beseda, binaries, &data)?;
+        let server = Server::start(Kind::Beseda, binaries, &data, None)?;
         let mut web = Web::connect(server.address)?;
         let [reader, few, many] = self.tokens.as_slice() else {
             anyhow::bail!("tokens")
@@ -140,11 +140,13 @@ impl Archive {
     }
 }
 
-fn times_of() -> Result<Histogram<u64>> {
+/// A histogram for times in nanoseconds.
+pub fn times_of() -> Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1_000, 60_000_000_000, 3)?)
 }
 
-fn timed(web: &mut Web, path: &str, token: &str) -> Result<u64> {
+/// How long an answer takes, in nanoseconds; it has to be one with something in it.
+pub fn timed(web: &mut Web, path: &str, token: &str) -> Result<u64> {
     let start = Instant::now();
     let body = web.get(path, Some(token))?;
     let taken = start.elapsed();
@@ -152,7 +154,8 @@ fn timed(web: &mut Web, path: &str, token: &str) -> Result<u64> {
     Ok(u64::try_from(taken.as_nanos())?)
 }
 
-fn put(samples: &mut Samples, name: &str, taken: &Histogram<u64>) {
+/// Notes the median and the 99th of a hundred.
+pub fn put(samples: &mut Samples, name: &str, taken: &Histogram<u64>) {
     for (suffix, quantile) in [("p50_ms", 0.5), ("p99_ms", 0.99)] {
         samples.put(
             Kind::Beseda,

@@ -45,10 +45,13 @@ pub struct Binaries {
 }
 
 impl Binaries {
-    /// A command of Beseda's on `data`.
-    pub fn beseda(&self, data: &Path) -> Command {
+    /// A command of Beseda's on `data`, and on the PostgreSQL of `database` where there is one.
+    pub fn beseda(&self, verb: &str, data: &Path, database: Option<&str>) -> Command {
         let mut command = Command::new(&self.beseda);
-        command.arg("--data").arg(data);
+        command.arg(verb).arg("--data").arg(data);
+        if let Some(database) = database {
+            command.args(["--database", database]);
+        }
         command
     }
 }
@@ -61,22 +64,31 @@ pub struct Server {
 
 impl Server {
     /// Starts it and waits until it is ready.
-    pub fn start(kind: Kind, binaries: &Binaries, data: &Path) -> Result<Self> {
+    pub fn start(kind: Kind, binaries: &Binaries, data: &Path, database: Option<&str>) -> Result<Self> {
         std::fs::create_dir_all(data)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = match kind {
             Kind::Raw | Kind::Durable => {
                 let mut command = Command::new(&binaries.xtask);
-                command.args(["floor", if kind == Kind::Raw { "raw" } else { "durable" }]);
-                command.arg("--data").arg(data).args(["--listen", &address.to_string()]);
+                let floor = match (kind, database) {
+                    (Kind::Raw, _) => "raw",
+                    (_, Some(_)) => "postgres",
+                    (_, None) => "durable",
+                };
+                command.args(["floor", floor, "--listen", &address.to_string()]);
+                command.arg("--data").arg(data);
+                if let Some(database) = database {
+                    command.args(["--database", database]);
+                }
                 command
             }
             Kind::Beseda => {
-                let mut command = binaries.beseda(data);
-                command.args(["serve", "--listen", &address.to_string()]);
+                let mut command = binaries.beseda("serve", data, database);
+                command.args(["--listen", &address.to_string()]);
                 // A rate of 0 is no limit. All members of a room are windows of its two or three people.
                 command.env("BESEDA_LIMITS_SENDS_PER_SECOND", "0");
                 command.env("BESEDA_LIMITS_CONNECTS_PER_SECOND", "0");
+                command.env("BESEDA_LIMITS_ROOMS_PER_HOUR", "0");
                 command.env("BESEDA_LIMITS_LISTENERS", "100000");
                 command
             }
@@ -143,6 +155,13 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Lets this thread, and what it starts, run on every core.
+pub fn unpin() -> Result<()> {
+    let mut cores = CpuSet::new();
+    [SERVER_CORE, CLIENT_CORE].into_iter().for_each(|core| cores.set(core));
+    sched_setaffinity(None, &cores).context("letting go of a core")
 }
 
 /// Pins this thread, and what it starts, to one core; on a machine with a single one there is nothing to do.

@@ -27,7 +27,7 @@ pub struct Siege {
 
 /// Measures the pair for `length` in peace and then for as long under siege.
 pub fn lay(address: SocketAddr, pair: &[Seat], length: Duration, server: &impl Clocked) -> Result<Siege> {
-    let mut crowd = Crowd::new(0)?;
+    let mut crowd = Crowd::new()?;
     crowd.connect(address, pair)?;
     crowd.settle(Duration::from_millis(300))?;
     crowd.run(Load::Open(RATE), length / 8, server)?;

@@ -39,7 +39,7 @@ const STREET: Street = Street {
 const SHORT: Duration = Duration::from_millis(200);
 
 fn crowd(address: SocketAddr) -> Crowd {
-    let mut crowd = Crowd::new(0).unwrap();
+    let mut crowd = Crowd::new().unwrap();
     crowd.connect(address, &floor_seats(STREET)).unwrap();
     crowd
 }
@@ -68,4 +68,28 @@ fn the_durable_floor_has_kept_what_it_said() {
         .unwrap();
     assert_eq!(kept as u64, outcome.sends);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_floor_on_postgres_keeps_a_group_with_one_insert() {
+    let server = Postgres::start().unwrap();
+    let url = server.database("floor").unwrap();
+    let mut crowd = crowd(serving(floor::on_postgres(&url).unwrap()));
+    let outcome = crowd.run(Load::Closed, SHORT, &Free).unwrap();
+    assert_eq!(outcome.lost, 0);
+    let mut database = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let counted = "SELECT count(*), count(DISTINCT client_id), count(DISTINCT xmin::text) FROM messages";
+    let kept = database.query_one(counted, &[]).unwrap();
+    let [messages, ids, commits] = [0, 1, 2].map(|at| kept.get::<_, i64>(at) as u64);
+    assert_eq!((messages, ids), (outcome.sends, outcome.sends));
+    assert!(commits < messages, "{commits} commits for {messages} messages");
+}
+
+#[test]
+fn a_slow_reader_that_is_not_cut_has_everything_in_the_end() {
+    let address = serving(floor::raw());
+    let seats = floor_seats(STREET);
+    let slow = slow::read(address, &seats[..STREET.members], SHORT, &Free).unwrap();
+    assert_eq!((slow.during.sends, slow.during.lost), (40, 0));
+    assert_eq!((slow.cut, slow.missing), (false, 0));
 }

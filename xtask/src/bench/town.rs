@@ -38,23 +38,23 @@ pub struct Town {
 }
 
 impl Town {
-    /// Builds it in `folder`.
-    pub fn build(binaries: &Binaries, folder: &Path, streets: &[Street]) -> Result<Self> {
-        let template = folder.join("town");
+    /// Builds it in `folder`, and in a PostgreSQL where there is a `database`; there its rooms stay empty.
+    pub fn build(binaries: &Binaries, folder: &Path, database: Option<&str>, streets: &[Street]) -> Result<Self> {
+        let template = folder.join(if database.is_some() { "town-postgres" } else { "town" });
         fs::create_dir_all(&template)?;
         let orders: usize = streets.iter().map(|street| street.rooms).sum();
         let seed = folder.join("town.json");
         fs::write(&seed, seed_of(orders).to_string())?;
-        run(binaries.beseda(&template).arg("seed").arg(&seed))?;
+        run(binaries.beseda("seed", &template, database).arg(&seed))?;
         let people: Vec<usize> = (1..=orders * PEOPLE).collect();
-        let tokens = tokens(binaries, &template, &people)?;
-        let server = Server::start(Kind::Beseda, binaries, &template)?;
+        let tokens = tokens(binaries, &template, database, &people)?;
+        let server = Server::start(Kind::Beseda, binaries, &template, database)?;
         let mut web = Web::connect(server.address)?;
         let mut rooms = tokens.chunks(PEOPLE).zip(1..).map(|(tokens, order)| {
             let opener = tokens.first().context("token")?;
             let answer = web.post(
                 "/api/chat/rooms/create_for_order/",
-                opener,
+                Some(opener),
                 &json!({ "order_id": order }).to_string(),
             )?;
             let room: Value = serde_json::from_slice(&answer)?;
@@ -72,7 +72,7 @@ impl Town {
         }
         drop(rooms);
         server.stop()?;
-        for (street, rooms) in &town {
+        for (street, rooms) in town.iter().filter(|(street, _)| street.messages > 0) {
             let ids: Vec<i64> = rooms.iter().map(|room| room.id).collect();
             fill::rooms(&template, &ids, street.messages)?;
         }
@@ -140,13 +140,13 @@ pub fn person(id: usize, role: &str) -> Value {
 }
 
 /// An access token for each of `people`, in order.
-pub fn tokens(binaries: &Binaries, data: &Path, people: &[usize]) -> Result<Vec<String>> {
+pub fn tokens(binaries: &Binaries, data: &Path, database: Option<&str>, people: &[usize]) -> Result<Vec<String>> {
     let mut tokens = Vec::new();
     for some in people.chunks(AT_ONCE) {
         let ids = some.iter().map(ToString::to_string);
         let printed = run(binaries
-            .beseda(data)
-            .args(["token", "--ttl", "6h", "--person"])
+            .beseda("token", data, database)
+            .args(["--ttl", "6h", "--person"])
             .args(ids))?;
         tokens.extend(printed.lines().map(str::to_owned));
     }
