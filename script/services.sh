@@ -15,10 +15,11 @@ as_postgres() {
     fi
 }
 
+# Below those that the system gives to clients: of such a one nobody listens who could be asked, and it is taken all the same.
 free_port() {
     local port
     while :; do
-        port=$((20000 + RANDOM % 20000))
+        port=$((10000 + RANDOM % 22000))
         (: >"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
     printf '%s' "$port"
