@@ -183,6 +183,22 @@ class House {
     return this.call(person, "POST", "/api/chat/messages/", { room, message });
   }
 
+  /** Writes with a file, as a person. */
+  async attach(person, room, message, name, bytes) {
+    const form = new FormData();
+    form.set("room", `${room}`);
+    form.set("message", message);
+    form.set("file", new File([bytes], name));
+    const { access_token } = await this.tokens(person);
+    const headers = { Authorization: `Bearer ${access_token}` };
+    const answer = await fetch(`${this.url}/api/chat/messages/`, {
+      method: "POST",
+      headers,
+      body: form,
+    });
+    equal(answer.status, 201, await answer.text());
+  }
+
   /** Says something in an order's room as the host application does, by its API key. */
   async announce(order, text) {
     this.#key ??= this.#newKey();

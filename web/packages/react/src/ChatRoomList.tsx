@@ -3,6 +3,7 @@ import { fileName, type Message, type Room } from "@beseda/client";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useClient, useObserved } from "./context.tsx";
 import { hueOf, initialsOf, nameOf } from "./people.ts";
+import { usePress } from "./press.ts";
 import { dateAndClock } from "./time.ts";
 import { sentenceFor } from "./trouble.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
@@ -24,6 +25,8 @@ export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps):
   const { rooms, trouble } = useObserved(client.list);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => client.list.watch(), [client]);
+  // Rooms change their order while one of them is pressed.
+  usePress(list);
 
   const key = (event: KeyboardEvent) => {
     const links = [...(list.current?.querySelectorAll("a") ?? [])];

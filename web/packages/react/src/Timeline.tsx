@@ -1,6 +1,7 @@
 // The thread: rows from the oldest loaded to the newest, virtual when there are many.
 import type { OpenRoom, RoomSnapshot } from "@beseda/client";
 import {
+  forwardRef,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
@@ -9,7 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { Virtualizer } from "virtua";
+import { type CustomContainerComponentProps, Virtualizer } from "virtua";
 import { useAttention } from "./context.tsx";
 import { Icon } from "./icons.tsx";
 import { type MessageActions, RowView } from "./MessageView.tsx";
@@ -73,6 +74,7 @@ export function Timeline({ room, snapshot, me, actions, field }: TimelineProps):
           shift={scroll.shift}
           keepMounted={kept}
           onResize={scroll.grew}
+          as={Rows}
         >
           {(row: Row, index: number) => (
             <RowView
@@ -96,6 +98,18 @@ export function Timeline({ room, snapshot, me, actions, field }: TimelineProps):
     </div>
   );
 }
+
+/** Virtua takes the pointer away from rows that scroll; here who presses one then means it too. */
+const Rows = forwardRef<HTMLDivElement, CustomContainerComponentProps>(function Rows(
+  { style, children },
+  ref,
+) {
+  return (
+    <div ref={ref} style={{ ...style, pointerEvents: "auto" }}>
+      {children}
+    </div>
+  );
+});
 
 /** The rows that stand in the document wherever one looks. */
 function useKept(count: number, active: number): number[] {

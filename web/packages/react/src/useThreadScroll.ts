@@ -1,5 +1,5 @@
-// Where a thread stands: it follows at the bottom, never moves when scrolled up, and keeps its place
-// when older rows come in above.
+// Where a thread stands: it follows at the bottom, never moves when scrolled up, keeps its place when
+// older rows come in above, and holds still under a pointer that is pressed.
 import {
   type RefObject,
   useCallback,
@@ -11,6 +11,7 @@ import {
 } from "react";
 import type { VirtualizerHandle } from "virtua";
 import { useNewest } from "./context.tsx";
+import { usePress } from "./press.ts";
 import type { Row } from "./rows.ts";
 
 /** This near to the end counts as being there, in pixels. */
@@ -39,10 +40,11 @@ export function useThreadScroll(all: Row[], onNearTop: () => void): ThreadScroll
   const [atBottom, setAtBottom] = useState(true);
   const { rows, shift } = useOneEndAtATime(all);
   const nearTop = useNewest(onNearTop);
+  const held = useRef<Held | null>(null);
 
   const look = useCallback(() => {
     const element = scroller.current;
-    if (!element) return;
+    if (!element || held.current) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     follows.current = below <= NEAR_BOTTOM;
     setAtBottom(follows.current);
@@ -53,13 +55,28 @@ export function useThreadScroll(all: Row[], onNearTop: () => void): ThreadScroll
     follows.current = true;
     setAtBottom(true);
     const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
+    if (held.current) held.current.owed = true;
+    else if (element) element.scrollTop = element.scrollHeight;
   }, []);
 
   const grew = useCallback(() => {
     if (follows.current) toBottom();
     else look();
+    keepUnder(held.current, scroller.current);
   }, [toBottom, look]);
+
+  usePress(scroller, {
+    began(target) {
+      const row = target.closest(".bs-row :is(a, button), .bs-row");
+      if (row) held.current = { row, top: row.getBoundingClientRect().top, owed: false };
+    },
+    ended() {
+      const owed = held.current?.owed;
+      held.current = null;
+      if (owed) toBottom();
+      else look();
+    },
+  });
 
   useFirstPlace(rows, virtual, follows, toBottom);
 
@@ -80,6 +97,20 @@ export function useThreadScroll(all: Row[], onNearTop: () => void): ThreadScroll
   }, [grew]);
 
   return { scroller, virtual, rows, shift, atBottom, toBottom, look, grew };
+}
+
+/** What is pressed, where it stood on the screen then, and whether the thread has to go to its end. */
+interface Held {
+  row: Element;
+  top: number;
+  owed: boolean;
+}
+
+/** Whatever grew above or below: what is pressed stays under the pointer, as far as one can scroll. */
+function keepUnder(held: Held | null, scroller: HTMLElement | null): void {
+  if (!held?.row.isConnected || !scroller) return;
+  const moved = held.row.getBoundingClientRect().top - held.top;
+  if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
 }
 
 /** A thread opens at the first unread row where there is one, otherwise at its end. */
