@@ -3,22 +3,23 @@
 use crate::commands::admin;
 use crate::config::{self, Secret, Settings};
 use crate::fetch::Web;
+use crate::health::{self, Health};
 use crate::system::{Lock, System};
+use crate::tasks::Tasks;
 use crate::{cli, demo, sweep, web};
 use anyhow::Context;
-use axum::http::StatusCode;
+use axum::Router;
 use axum::routing::get;
-use axum::{Json, Router};
 use beseda_contracts::shared::{self, Fetch, IssuerKey, IssuerSettings, Shared, Throttles, Uptime};
 use beseda_core::Chat;
 use beseda_core::ports::{Audience, Files};
 use beseda_live::accept::{self, AcceptLimits};
 use beseda_live::{Hub, Live};
 use beseda_store::{DiskFiles, MediaTypes, Options, S3Files, S3Options, Sqlite};
-use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
@@ -27,6 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 /// The earliest moment at which clients of a stopped server come back; each adds up to as much again.
 const COME_BACK_AFTER: Duration = Duration::from_secs(1);
+
+/// How often the store is asked whether it is alive.
+const ALIVE_EVERY: Duration = Duration::from_secs(1);
 
 /// The store of these settings, and the chat over it. For commands; the server adds an audience.
 ///
@@ -69,99 +73,149 @@ pub fn database_path(data: &Path) -> PathBuf {
     data.join("beseda.db")
 }
 
-/// Runs the server until SIGTERM or SIGINT.
+/// Runs the server until SIGTERM or SIGINT, or until a part of it has died: how the process is to end.
 ///
 /// # Errors
 /// Why it could not start.
-pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<()> {
-    let secret = settings.secret_or_made(&System)?;
-    let _alone = serve_alone(&settings.data)?;
-    let (store, chat) = open(&settings)?;
-    let guests = if with_demo {
-        demo::prepare(&settings.data, &chat).await?
-    } else {
-        None
-    };
-
-    let hub = Arc::new(Hub::new(settings.limits.queue_frames));
-    store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
-    let started = Instant::now();
-    let uptime: Uptime = Arc::new(move || started.elapsed());
-    let contracts = shared::Settings {
-        fetch: network(&settings)?,
-        ..for_contracts(&settings, &secret)
-    };
-    let throttles = Arc::new(Throttles::new(chat.limits(), &uptime));
-    let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&throttles) as _);
-    let files = open_files(&settings)?;
-    sweep::forget_unended(&chat, &files).await?;
-    tokio::spawn(sweep::report_strays(chat.clone(), Arc::clone(&files)));
-    let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
-    let identity = Arc::clone(&shared.identity);
-    let stopping = Arc::new(AtomicBool::new(false));
-
-    let listener = accept::listen(settings.listen).with_context(|| {
-        format!(
-            "cannot listen on {}; is something else there? Choose another with --listen",
-            settings.listen
-        )
-    })?;
-    let address = listener.local_addr().context("cannot tell the own address")?;
-    let health = Health {
-        chat,
-        stopping: Arc::clone(&stopping),
-    };
-    let router = routes(shared, health);
-
-    let beating = tokio::spawn({
-        let live = Arc::clone(&live);
-        async move { live.beat().await }
-    });
-    let telling = tokio::spawn(async move { hub.tell_all().await });
-    let feeding = tokio::spawn({
-        let live = Arc::clone(&live);
-        async move { live.feed_all().await }
-    });
-    let sweeping = tokio::spawn(sweep::run(live.chat().clone(), files));
-    let fetching = tokio::spawn(async move { identity.issuers.keep_keys_fresh().await });
-    let stop = CancellationToken::new();
-    let serving = tokio::spawn(accept::serve(listener, router, accept_limits(&settings), stop.clone()));
+pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<ExitCode> {
+    let server = Server::start(&settings, with_demo).await?;
     // Before anybody is told that it serves: who knows that may stop it.
     let told_to_stop = told_to_stop()?;
+    let address = server.address;
     tracing::info!("serving on {address}, data in {}", settings.data.display());
     let first_link = if with_demo {
         String::new()
     } else {
-        admin::first_link(live.chat(), address).await?
+        admin::first_link(server.live.chat(), address).await?
     };
-    cli::answer(greeting(&format!("http://{address}"), guests.as_ref()) + &first_link)?;
+    cli::answer(greeting(&format!("http://{address}"), server.guests.as_ref()) + &first_link)?;
+    Ok(match server.run(told_to_stop).await {
+        None => ExitCode::SUCCESS,
+        // Whoever started it is to start it again.
+        Some(_) => ExitCode::FAILURE,
+    })
+}
 
-    told_to_stop.await;
-    tracing::info!("stopping");
-    stopping.store(true, Ordering::Relaxed);
-    stop.cancel();
-    live.stop(COME_BACK_AFTER);
-    let gone = async {
-        // Requests first, then sockets: both have the same time together.
-        let _ = serving.await;
-        while live.listeners() > 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    if tokio::time::timeout(Duration::from_secs(settings.limits.stop_seconds), gone)
-        .await
-        .is_err()
-    {
-        tracing::warn!("stopped with {} sockets still open", live.listeners());
+/// A server that serves.
+struct Server {
+    address: SocketAddr,
+    guests: Option<demo::Guests>,
+    store: Arc<Sqlite>,
+    live: Arc<Live>,
+    health: Health,
+    tasks: Tasks,
+    /// Cancelled when no more requests are to be taken.
+    stop: CancellationToken,
+    /// Cancelled when the last request is answered.
+    served: CancellationToken,
+    stop_seconds: u64,
+    _alone: Lock,
+}
+
+impl Server {
+    async fn start(settings: &Settings, with_demo: bool) -> anyhow::Result<Self> {
+        let secret = settings.secret_or_made(&System)?;
+        let alone = serve_alone(&settings.data)?;
+        let (store, chat) = open(settings)?;
+        let guests = if with_demo {
+            demo::prepare(&settings.data, &chat).await?
+        } else {
+            None
+        };
+
+        let hub = Arc::new(Hub::new(settings.limits.queue_frames));
+        store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
+        let started = Instant::now();
+        let uptime: Uptime = Arc::new(move || started.elapsed());
+        let contracts = shared::Settings {
+            fetch: network(settings)?,
+            ..for_contracts(settings, &secret)
+        };
+        let throttles = Arc::new(Throttles::new(chat.limits(), &uptime));
+        let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&throttles) as _);
+        let files = open_files(settings)?;
+        sweep::forget_unended(&chat, &files).await?;
+        let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
+        let identity = Arc::clone(&shared.identity);
+
+        let listener = accept::listen(settings.listen).with_context(|| {
+            format!(
+                "cannot listen on {}; is something else there? Choose another with --listen",
+                settings.listen
+            )
+        })?;
+        let address = listener.local_addr().context("cannot tell the own address")?;
+        let health = Health::new(chat.clone());
+        let router = routes(shared, health.clone());
+        let (stop, served) = (CancellationToken::new(), CancellationToken::new());
+        let serving = accept::serve(listener, router, accept_limits(settings), stop.clone());
+        let (beating, last) = (Arc::clone(&live), served.clone().drop_guard());
+
+        // What has no end, and then what has one. ARCHITECTURE.md, "A part dies", names them.
+        let mut tasks = Tasks::default();
+        tasks.watch("heartbeat", async move { beating.beat().await });
+        tasks.watch("fan-out", async move { hub.tell_all().await });
+        tasks.watch("sweep", sweep::run(chat.clone(), Arc::clone(&files)));
+        tasks.watch("issuers' keys", async move { identity.issuers.keep_keys_fresh().await });
+        tasks.watch("store", health::store_is_dead(chat.clone(), ALIVE_EVERY));
+        tasks.watch("requests", async move {
+            let _last = last;
+            serving.await;
+        });
+        tasks.once("strays", sweep::report_strays(chat, files));
+        Ok(Self {
+            address,
+            guests,
+            store,
+            live,
+            health,
+            tasks,
+            stop,
+            served,
+            stop_seconds: settings.limits.stop_seconds,
+            _alone: alone,
+        })
     }
-    beating.abort();
-    telling.abort();
-    feeding.abort();
-    sweeping.abort();
-    fetching.abort();
-    store.close();
-    tracing::info!("stopped");
-    Ok(())
+
+    /// Serves until it is told to stop, or until a task has ended that has no end: the name of that one. Either way it
+    /// stops with grace.
+    async fn run(mut self, told_to_stop: impl Future<Output = ()>) -> Option<&'static str> {
+        let died = tokio::select! {
+            () = told_to_stop => None,
+            task = self.tasks.ended() => Some(task),
+        };
+        match died {
+            None => self.health.stops("stopping"),
+            Some(task) => {
+                self.health.stops("task");
+                tracing::error!(task, "the server cannot go on without it");
+            }
+        }
+        self.end().await;
+        died
+    }
+
+    async fn end(self) {
+        tracing::info!("stopping");
+        self.stop.cancel();
+        self.live.stop(COME_BACK_AFTER);
+        let gone = async {
+            // Requests first, then sockets: both have the same time together.
+            self.served.cancelled().await;
+            while self.live.listeners() > 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(self.stop_seconds), gone)
+            .await
+            .is_err()
+        {
+            tracing::warn!("stopped with {} sockets still open", self.live.listeners());
+        }
+        drop(self.tasks);
+        self.store.close();
+        tracing::info!("stopped");
+    }
 }
 
 /// Where the bytes of files are kept.
@@ -219,40 +273,10 @@ fn greeting(address: &str, guests: Option<&demo::Guests>) -> String {
 
 fn routes(shared: Shared, health: Health) -> Router {
     let asked = "GET, HEAD, OPTIONS";
-    let routes = beseda_contracts::routes().both("/healthz/", get(alive), asked).both(
-        "/readyz/",
-        get(move || async move { health.ready() }),
-        asked,
-    );
+    let routes = beseda_contracts::routes()
+        .both("/healthz/", get(health::alive), asked)
+        .both("/readyz/", get(move || async move { health.ready() }), asked);
     shared::finish(routes, web::routes(), shared)
-}
-
-#[derive(Clone)]
-struct Health {
-    chat: Chat,
-    stopping: Arc<AtomicBool>,
-}
-
-async fn alive() -> Json<Value> {
-    Json(json!({"status": "ok"}))
-}
-
-impl Health {
-    /// 200 once the server serves; 503 with the reason when it does not, or will soon not any more.
-    fn ready(&self) -> (StatusCode, Json<Value>) {
-        let reason = if self.stopping.load(Ordering::Relaxed) {
-            "stopping"
-        } else if let Err(fault) = self.chat.ready() {
-            tracing::error!("not ready: {fault}");
-            "store"
-        } else {
-            return (StatusCode::OK, Json(json!({"status": "ok"})));
-        };
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            Json(json!({"status": "unavailable", "reason": reason})),
-        )
-    }
 }
 
 fn accept_limits(settings: &Settings) -> AcceptLimits {
@@ -318,5 +342,66 @@ fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
         school_admins: settings.school_admins,
         echo_socket: settings.echo_socket,
         ..shared::Settings::new(secret.expose().as_bytes().to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use beseda_core::ports::Random;
+    use std::future::{pending, ready};
+    use tokio::net::TcpStream;
+
+    /// A server of its own, with everything that belongs to one, and its folder.
+    async fn server() -> (Server, PathBuf) {
+        let mut mark = [0; 8];
+        System.fill(&mut mark);
+        let data = std::env::temp_dir().join(format!("beseda-app-{:016x}", u64::from_ne_bytes(mark)));
+        let settings = Settings {
+            data: data.clone(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            ..Settings::default()
+        };
+        (Server::start(&settings, false).await.unwrap(), data)
+    }
+
+    fn forget(data: &Path) {
+        #[expect(clippy::disallowed_methods, reason = "a test takes away what its server left")]
+        std::fs::remove_dir_all(data).unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_task_that_dies_turns_the_server_away_and_ends_it() {
+        let (mut server, data) = server().await;
+        let (address, health) = (server.address, server.health.clone());
+        assert_eq!(health.ready().0, 200);
+        TcpStream::connect(address).await.expect("it listens");
+        server.tasks.watch("planted", async { panic!("a planted panic") });
+        assert_eq!(server.run(pending()).await, Some("planted"));
+        let (status, said) = health.ready();
+        assert_eq!((status.as_u16(), &said["reason"]), (503, &"task".into()));
+        assert!(TcpStream::connect(address).await.is_err(), "nobody is there any more");
+        forget(&data);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_server_that_is_told_to_stop_lost_no_task_before() {
+        let (server, data) = server().await;
+        let health = server.health.clone();
+        assert_eq!(server.run(ready(())).await, None);
+        assert_eq!(health.ready().1["reason"], "stopping");
+        forget(&data);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_task_is_named_where_it_is_told_what_dies() {
+        let (server, data) = server().await;
+        let page = include_str!("../../../ARCHITECTURE.md");
+        let (_, walk) = page.split_once("## Walk: a part dies").expect("there is such a walk");
+        for name in server.tasks.names() {
+            assert!(walk.contains(&format!("`{name}`")), "{name}");
+        }
+        server.run(ready(())).await;
+        forget(&data);
     }
 }

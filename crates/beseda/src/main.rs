@@ -6,10 +6,12 @@ mod commands;
 mod config;
 mod demo;
 mod fetch;
+mod health;
 mod policy;
 mod seed;
 mod sweep;
 mod system;
+mod tasks;
 mod telemetry;
 mod web;
 
@@ -57,7 +59,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
             let folder = PrivateFolder(settings.data.join("logs"));
             telemetry::start(&settings, Arc::new(System), Some(Box::new(folder)))?;
             let workers = runtime()?;
-            workers.block_on(app::serve(settings, demo))?;
+            return workers.block_on(app::serve(settings, demo));
         }
         Command::Seed { file, json } => runtime()?.block_on(commands::seed(&settings(&flags)?, &file, json))?,
         Command::Token { people, ttl, json } => {

@@ -16,8 +16,11 @@ use file::{Keep, LogFile};
 use line::{Line, Stamp, escaped, iso, word};
 use queue::Queue;
 use serde_json::json;
+use std::any::Any;
 use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::Duration;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
@@ -59,7 +62,25 @@ pub fn start(settings: &Settings, clock: Arc<dyn Clock>, folder: Option<Box<dyn 
     tracing::subscriber::set_global_default(log)?;
     // A second log was refused just now.
     let _ = QUEUES.set(queues);
+    panic::set_hook(Box::new(tell_of_panic));
     Ok(())
+}
+
+/// A panic is a line of the log like any other: standard error itself may be a pipe that nobody reads.
+fn tell_of_panic(panic: &PanicHookInfo<'_>) {
+    let thread = thread::current();
+    let (thread, text) = (thread.name().unwrap_or("without a name"), panic_text(panic.payload()));
+    match panic.location() {
+        Some(place) => tracing::error!(thread, "panicked at {place}: {text}"),
+        None => tracing::error!(thread, "panicked: {text}"),
+    }
+}
+
+/// What a panic says. A text that was put together is left out: it may hold what somebody wrote.
+pub fn panic_text(payload: &(dyn Any + Send)) -> &'static str {
+    payload
+        .downcast_ref::<&'static str>()
+        .unwrap_or(&"(its text is left out: it was put together)")
 }
 
 /// Waits until what was logged is written, but not for ever.
@@ -436,5 +457,13 @@ mod tests {
             "{log}"
         );
         assert_eq!(logged(LogFormat::Text, LogLevel::Error, write), "");
+    }
+
+    #[test]
+    fn of_a_panic_only_what_stands_in_the_code_is_told() {
+        let said = |payload: Box<dyn Any + Send>| panic_text(payload.as_ref());
+        assert_eq!(said(Box::new("a planted panic")), "a planted panic");
+        let body = format!("byte index 1 is not a char boundary in {:?}", "привет");
+        assert!(!said(Box::new(body)).contains("привет"));
     }
 }

@@ -7,6 +7,8 @@ use beseda_core::rules::sign_in::{Called, Claimed, People};
 use beseda_core::words::{NoRoomKey, Role, RoomKey, Time};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde_json::Value;
+use std::future::pending;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
@@ -128,7 +130,8 @@ impl Issuers {
             .map(Self)
     }
 
-    /// Fetches what the issuers publish, at once and again and again, for as long as it is polled.
+    /// Fetches what the issuers publish, at once and again and again, for as long as it is polled. A panic over one
+    /// issuer's keys goes on to whoever polls.
     pub async fn keep_keys_fresh(&self) {
         let mut sets: JoinSet<()> = self
             .0
@@ -136,7 +139,15 @@ impl Issuers {
             .filter_map(Issuer::published)
             .map(|keys| Arc::clone(keys).keep_fresh())
             .collect();
-        while sets.join_next().await.is_some() {}
+        while let Some(ended) = sets.join_next().await {
+            if let Err(error) = ended
+                && let Ok(panic) = error.try_into_panic()
+            {
+                resume_unwind(panic);
+            }
+        }
+        // None of them publishes anything.
+        pending().await
     }
 
     /// Whether no host application is known.

@@ -150,8 +150,24 @@ async fn keys_are_fetched_before_anybody_comes() {
     assert!(proves(&issuers, &token(&RSA, "a")).await);
     assert_eq!(internet.asked(), 1);
     fresh.abort();
-    // Nothing to fetch, nothing to wait for.
-    Issuers::default().keep_keys_fresh().await;
+}
+
+#[tokio::test]
+async fn a_panic_over_an_issuers_keys_goes_on_to_who_keeps_them_fresh() {
+    struct Panics;
+    impl Fetch for Panics {
+        fn get<'a>(&'a self, _: &'a str) -> Fetched<'a> {
+            panic!("a planted panic")
+        }
+    }
+    let internet = Internet::of(&[]);
+    let fetching = Fetching {
+        fetch: Arc::new(Panics),
+        ..internet.fetching()
+    };
+    let issuers = Issuers::new(vec![settings(&internet, "", &["RS256"])], Some(&fetching)).unwrap();
+    let kept = tokio::spawn(async move { issuers.keep_keys_fresh().await });
+    assert!(kept.await.unwrap_err().is_panic());
 }
 
 #[tokio::test]
