@@ -1,7 +1,7 @@
 //! Where tests of the shared calls play: a chat in memory, a clock and an uptime that are moved by hand.
 
 use crate::shared::files::shelf::Shelf;
-use crate::shared::{self, Routes, Settings, Shared, Throttles, Uptime, finish, hash_password};
+use crate::shared::{self, Routes, Settings, Shared, SocketPace, finish};
 use crate::voices::DRF;
 use axum::Router;
 use axum::body::Body;
@@ -11,6 +11,7 @@ use beseda_core::Chat;
 use beseda_core::ports::{Clock, Random};
 use beseda_core::rules;
 use beseda_core::words::{Limits, NewPerson, Person, PersonId, Role, Time};
+use beseda_identity::{Throttles, Uptime, hash_password};
 use beseda_live::{Hub, Live};
 use beseda_testkit::Model;
 use http::{HeaderMap, StatusCode};
@@ -99,7 +100,10 @@ pub fn no_routes() -> Routes {
 impl Stage {
     /// Anna (5) and Boris (6) can log in; Vera (7) has no password.
     pub async fn new(change: impl FnOnce(&mut Settings, &mut Limits), more: Routes) -> Self {
-        let (mut settings, mut limits) = (Settings::new(SECRET.to_vec()), Limits::default());
+        let (mut settings, mut limits) = (
+            Settings::new(beseda_identity::Settings::new(SECRET.to_vec())),
+            Limits::default(),
+        );
         change(&mut settings, &mut limits);
         let clock = Arc::new(HandClock(AtomicI64::new(BEGIN.0)));
         let draws = Arc::new(Draws(AtomicU8::new(1)));
@@ -110,7 +114,7 @@ impl Stage {
         let read = Arc::clone(&uptime);
         let told: Uptime = Arc::new(move || *read.lock());
         let throttles = Arc::new(Throttles::new(chat.limits(), &told));
-        let live = Live::new(chat, hub, Arc::clone(&throttles) as _);
+        let live = Live::new(chat, hub, Arc::new(SocketPace(Arc::clone(&throttles))));
         let files = Arc::new(Shelf::default());
         let shared = Shared::new(live, files, throttles, settings, &told).unwrap();
         let router = finish(shared::routes(&DRF).and(more), Router::new(), shared.clone());

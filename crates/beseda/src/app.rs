@@ -10,9 +10,12 @@ use crate::{cli, demo, sweep, web};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
-use beseda_contracts::shared::{self, Fetch, IssuerKey, IssuerSettings, Shared, Throttles, Uptime};
+use beseda_contracts::shared::{self, Shared, SocketPace};
 use beseda_core::Chat;
 use beseda_core::ports::{Audience, Files};
+use beseda_core::rules::sign_in::People;
+use beseda_identity as identity;
+use beseda_identity::{Fetch, IssuerKey, IssuerSettings, Throttles, Uptime};
 use beseda_live::accept::{self, AcceptLimits};
 use beseda_live::{Hub, Live};
 use beseda_store::{DiskFiles, MediaTypes, Options, S3Files, S3Options, Sqlite};
@@ -127,12 +130,13 @@ impl Server {
         store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
         let started = Instant::now();
         let uptime: Uptime = Arc::new(move || started.elapsed());
-        let contracts = shared::Settings {
-            fetch: network(settings)?,
-            ..for_contracts(settings, &secret)
-        };
+        let contracts = for_contracts(settings, &secret, network(settings)?);
         let throttles = Arc::new(Throttles::new(chat.limits(), &uptime));
-        let live = Live::new(chat.clone(), Arc::clone(&hub), Arc::clone(&throttles) as _);
+        let live = Live::new(
+            chat.clone(),
+            Arc::clone(&hub),
+            Arc::new(SocketPace(Arc::clone(&throttles))),
+        );
         let files = open_files(settings)?;
         sweep::forget_unended(&chat, &files).await?;
         let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
@@ -149,12 +153,13 @@ impl Server {
         let router = routes(shared, health.clone());
         let (stop, served) = (CancellationToken::new(), CancellationToken::new());
         let serving = accept::serve(listener, router, accept_limits(settings), stop.clone());
-        let (beating, last) = (Arc::clone(&live), served.clone().drop_guard());
+        let (beating, feeding, last) = (Arc::clone(&live), Arc::clone(&live), served.clone().drop_guard());
 
         // What has no end, and then what has one. ARCHITECTURE.md, "A part dies", names them.
         let mut tasks = Tasks::default();
         tasks.watch("heartbeat", async move { beating.beat().await });
         tasks.watch("fan-out", async move { hub.tell_all().await });
+        tasks.watch("feeding", async move { feeding.feed_all().await });
         tasks.watch("sweep", sweep::run(chat.clone(), Arc::clone(&files)));
         tasks.watch("issuers' keys", async move { identity.issuers.keep_keys_fresh().await });
         tasks.watch("store", health::store_is_dead(chat.clone(), ALIVE_EVERY));
@@ -303,7 +308,22 @@ fn network(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Fetch>>> {
 }
 
 /// The settings as the contracts take them.
-fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
+fn for_contracts(settings: &Settings, secret: &Secret, fetch: Option<Arc<dyn Fetch>>) -> shared::Settings {
+    shared::Settings {
+        identity: identity::Settings {
+            fetch,
+            ..for_identity(settings, secret)
+        },
+        allowed_origins: settings.allowed_origins.clone(),
+        allowed_hosts: settings.allowed_hosts.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        school_admins: settings.school_admins,
+        echo_socket: settings.echo_socket,
+    }
+}
+
+/// The settings of who comes.
+fn for_identity(settings: &Settings, secret: &Secret) -> identity::Settings {
     let minutes = |minutes: u32| i64::from(minutes) * 60;
     let issuers = settings.issuers.iter().map(|issuer| IssuerSettings {
         issuer: issuer.issuer.clone(),
@@ -320,28 +340,23 @@ fn for_contracts(settings: &Settings, secret: &Secret) -> shared::Settings {
         audience: issuer.audience.clone(),
         person_claim: issuer.person_claim.clone(),
         people: match issuer.people {
-            config::People::Create => shared::People::Create,
-            config::People::Known => shared::People::Known,
+            config::People::Create => People::Create,
+            config::People::Known => People::Known,
         },
     });
-    shared::Settings {
+    identity::Settings {
         issuers: issuers.collect(),
-        allowed_origins: settings.allowed_origins.clone(),
-        allowed_hosts: settings.allowed_hosts.clone(),
-        trusted_proxies: settings.trusted_proxies.clone(),
         secure_cookies: match settings.secure_cookies {
-            config::SecureCookies::Auto => shared::SecureCookies::Auto,
-            config::SecureCookies::Always => shared::SecureCookies::Always,
-            config::SecureCookies::Never => shared::SecureCookies::Never,
+            config::SecureCookies::Auto => identity::SecureCookies::Auto,
+            config::SecureCookies::Always => identity::SecureCookies::Always,
+            config::SecureCookies::Never => identity::SecureCookies::Never,
         },
         access_seconds: minutes(settings.access_minutes),
         refresh_seconds: minutes(settings.refresh_days) * 24 * 60,
         refresh_rotation: settings.refresh_rotation,
         session_idle_seconds: minutes(settings.session_idle_hours) * 60,
         session_seconds: minutes(settings.session_days) * 24 * 60,
-        school_admins: settings.school_admins,
-        echo_socket: settings.echo_socket,
-        ..shared::Settings::new(secret.expose().as_bytes().to_vec())
+        ..identity::Settings::new(secret.expose().as_bytes().to_vec())
     }
 }
 

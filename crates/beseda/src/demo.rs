@@ -4,11 +4,11 @@
 use crate::seed::Seed;
 use crate::system::{Outside, System};
 use anyhow::Context;
-use beseda_contracts::shared::hash_password;
 use beseda_core::ports::{Random, Tx};
 use beseda_core::rules::{self, Introduction, Set};
 use beseda_core::words::{Draft, GroupId, Limits, OrderId, Person, PersonId, RoomView, Time};
 use beseda_core::{Chat, Error, Refusal};
+use beseda_identity::hash_password;
 use beseda_live::ask;
 use std::fmt;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Fetches what stands at an address of the settings: over HTTPS, without detours, in a few seconds, and not too much.
 
 use anyhow::Context;
-use beseda_contracts::shared::{Fetch, Fetched};
+use beseda_identity::{Fetch, Fetched};
 use reqwest::header::ACCEPT;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};

@@ -1,6 +1,5 @@
 //! Tickets: a word that opens one socket in place of a token, which then stands in no address.
 
-use crate::shared::identity::tickets;
 use crate::shared::{Caller, Refused, Routes, Shared};
 use axum::Json;
 use axum::extract::State;
@@ -8,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use beseda_core::rules;
 use beseda_core::words::Ticket;
+use beseda_identity::tickets;
 use beseda_live::ask;
 use http::StatusCode;
 use http::request::Parts;

@@ -24,59 +24,31 @@ pub use self::refused::{BrokenJson, Refused};
 pub use self::voice::Voice;
 #[cfg(test)]
 pub use self::voice::answered;
-pub use beseda_core::rules::sign_in::People;
 pub use identity::caller::{Caller, Proof};
-pub use identity::throttle::{Throttles, Uptime};
-pub use identity::{
-    Fetch, Fetched, Identity, IssuerError, IssuerKey, IssuerSettings, OwnTokens, SecureCookies, hash_password,
-    is_password,
-};
 
 use self::http::origin::{Hosts, Origins};
 use self::http::proxies::Proxies;
 use ::http::request::Parts;
 use beseda_core::ports::Files;
-use beseda_core::rules::sign_in::Rotation;
-use beseda_core::{Chat, Fault};
-use beseda_live::Live;
+use beseda_core::words::PersonId;
+use beseda_core::{Chat, Refusal};
+use beseda_identity::{Identity, SecureCookies, SettingsError, Throttles, Uptime};
+use beseda_live::{Live, Pace};
 use identity::caller::check_site;
-use identity::issuers::Issuers;
-use identity::jwks::Fetching;
-use identity::passwords::Passwords;
 use std::net::IpAddr;
 use std::sync::Arc;
-use thiserror::Error;
-
-/// A used refresh token gives its successor again for so long: two tabs, or an answer that was lost.
-const GRACE_SECONDS: i64 = 30;
 
 /// What can be set.
 #[derive(Clone)]
 pub struct Settings {
-    /// What signs the server's own tokens, at least 32 bytes.
-    pub secret: Vec<u8>,
-    /// Host applications whose tokens are accepted.
-    pub issuers: Vec<IssuerSettings>,
-    /// What fetches the keys that issuers publish; needed where one of them does.
-    pub fetch: Option<Arc<dyn Fetch>>,
+    /// Who comes, and how they prove it.
+    pub identity: beseda_identity::Settings,
     /// Other sites whose pages may call, each exactly as browsers send it.
     pub allowed_origins: Vec<String>,
     /// The names that this server answers to, without ports; none for any.
     pub allowed_hosts: Vec<String>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Whether cookies travel over HTTPS alone.
-    pub secure_cookies: SecureCookies,
-    /// How long an access token is good for.
-    pub access_seconds: i64,
-    /// How long a refresh token is good for.
-    pub refresh_seconds: i64,
-    /// Whether a refresh token ends when it is used.
-    pub refresh_rotation: bool,
-    /// How long a session lives without being used.
-    pub session_idle_seconds: i64,
-    /// How long a session lives at most.
-    pub session_seconds: i64,
     /// Whether administrators use the school's calls, as if they taught there.
     pub school_admins: bool,
     /// Whether the socket that only echoes is open.
@@ -84,37 +56,27 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults, with this secret.
+    /// The defaults, with these of who comes.
     #[must_use]
-    pub fn new(secret: Vec<u8>) -> Self {
+    pub fn new(identity: beseda_identity::Settings) -> Self {
         Self {
-            secret,
-            issuers: Vec::new(),
-            fetch: None,
+            identity,
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
-            secure_cookies: SecureCookies::Auto,
-            access_seconds: 15 * 60,
-            refresh_seconds: 30 * 86_400,
-            refresh_rotation: true,
-            session_idle_seconds: 12 * 3_600,
-            session_seconds: 30 * 86_400,
             school_admins: false,
             echo_socket: true,
         }
     }
 }
 
-/// Why the contracts cannot be set up.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum SettingsError {
-    /// An issuer cannot be used.
-    #[error(transparent)]
-    Issuer(#[from] IssuerError),
-    /// Something of ours failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
+/// The pace of sockets: what somebody sends there counts like what they send by calls.
+pub struct SocketPace(pub Arc<Throttles>);
+
+impl Pace for SocketPace {
+    fn send(&self, person: PersonId) -> Result<(), Refusal> {
+        self.0.send(person)
+    }
 }
 
 /// What every call of every contract works with.
@@ -156,21 +118,7 @@ impl Shared {
         uptime: &Uptime,
     ) -> Result<Self, SettingsError> {
         let chat = live.chat().clone();
-        let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, &chat));
-        let identity = Identity {
-            tokens: OwnTokens::new(&settings.secret),
-            issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
-            passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
-            secure_cookies: settings.secure_cookies,
-            access_seconds: settings.access_seconds,
-            refresh_seconds: settings.refresh_seconds,
-            rotation: Rotation {
-                on: settings.refresh_rotation,
-                grace_seconds: GRACE_SECONDS,
-            },
-            session_idle_seconds: settings.session_idle_seconds,
-            session_seconds: settings.session_seconds,
-        };
+        let identity = Identity::new(settings.identity, &chat, uptime)?;
         Ok(Self {
             throttles,
             files,

@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use beseda_core::ports::Tx;
 use beseda_core::rules::{self, Introduction, sign_in};
 use beseda_core::words::{Draft, Limits, Person, RoomView};
+use beseda_identity::visitors as proofs;
 use beseda_live::ask;
 use serde::Serialize;
 
@@ -50,7 +51,7 @@ async fn room_of(shared: &Shared, id: &str) -> Result<(RoomView, Person), Refuse
 async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Person>, Refused> {
     let visitor = visitors::of_request(shared, &parts.headers).await?;
     // A header is set by a page that means to; a cookie goes along whoever asks.
-    let by_cookie = !parts.headers.contains_key(&visitors::HEADER);
+    let by_cookie = !parts.headers.contains_key(&proofs::HEADER);
     if visitor.is_some() && by_cookie && origin::is_cross_site(&parts.headers) {
         return Err(Refused::CrossSite);
     }
@@ -107,13 +108,13 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
     let (view, visitor) = ask::change(&shared.chat, rule).await?;
     let tokens = &shared.identity.tokens;
     let from = sign_in::token_time(&visitor, now);
-    let token = tokens.for_visitor(visitor.id, from, visitors::SECONDS, shared.chat.random())?;
+    let token = tokens.for_visitor(visitor.id, from, proofs::SECONDS, shared.chat.random())?;
     let opened = OpenedJson {
         room: room_json(&view, &visitor),
         visitor: &token,
     };
     let mut answer = (StatusCode::CREATED, Json(opened)).into_response();
-    if let Some(cookie) = visitors::set_cookie(&token, shared.secures_cookies(&parts)) {
+    if let Some(cookie) = proofs::set_cookie(&token, shared.secures_cookies(&parts)) {
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }
     Ok(answer)

@@ -5,10 +5,11 @@ use crate::cli;
 use crate::config::Settings;
 use crate::system::System;
 use anyhow::{Context, bail};
-use beseda_contracts::native::setup::{self, CODE_SECONDS, PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
-use beseda_contracts::shared::hash_password;
+use beseda_contracts::native::setup::path_of;
 use beseda_core::words::{NewPerson, Person, PersonId, Role, SetupCode};
 use beseda_core::{Chat, rules};
+use beseda_identity::hash_password;
+use beseda_identity::setup_codes::{self, PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
 use beseda_live::ask;
 use serde_json::json;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -73,13 +74,13 @@ pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -
         bail!("somebody with the e-mail {email} is there already")
     };
     if as_json {
-        let answer = json!({"link": link, "email": email, "expires_in": CODE_SECONDS});
+        let answer = json!({"link": link, "email": email, "expires_in": setup_codes::SECONDS});
         cli::answer(format!("{answer}\n"))?;
     } else {
         cli::answer(format!("{link}\n"))?;
         cli::tell(format_args!(
             "It is good once, and for {} minutes. Where a proxy stands in front, put its address before /setup/.",
-            CODE_SECONDS / 60
+            setup_codes::SECONDS / 60
         ));
     }
     Ok(())
@@ -96,21 +97,21 @@ pub async fn first_link(chat: &Chat, address: SocketAddr) -> anyhow::Result<Stri
     let link = new_link(chat, address, "").await?;
     Ok(format!(
         "There is no administrator yet. Make the first one here, within {} minutes:\n  {link}\n",
-        CODE_SECONDS / 60
+        setup_codes::SECONDS / 60
     ))
 }
 
 /// A new link for somebody with this e-mail, or for whoever opens it where it is empty.
 async fn new_link(chat: &Chat, address: SocketAddr, email: &str) -> anyhow::Result<String> {
-    let code = setup::new_code(chat.random());
+    let code = setup_codes::new(chat.random());
     let kept = SetupCode {
-        hash: setup::hash(&code),
+        hash: setup_codes::hash(&code),
         email: email.to_owned(),
-        expires_at: chat.now().plus_seconds(CODE_SECONDS),
+        expires_at: chat.now().plus_seconds(setup_codes::SECONDS),
         used_at: None,
     };
     ask::change(chat, move |tx| rules::put_setup_code(tx, &kept)).await?;
-    Ok(format!("{}{}", site(address), setup::path_of(&code)))
+    Ok(format!("{}{}", site(address), path_of(&code)))
 }
 
 /// Where a browser on this machine finds what listens there; nothing where the system is to choose the port.

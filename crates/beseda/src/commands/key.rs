@@ -5,10 +5,10 @@ use crate::app;
 use crate::cli::{self, KeyCommand};
 use crate::config::Settings;
 use anyhow::bail;
-use beseda_contracts::shared::identity::api_keys;
 use beseda_contracts::shared::time_text;
 use beseda_core::words::{ApiKey, Scope};
 use beseda_core::{Error, Refusal, rules};
+use beseda_identity::api_keys;
 use beseda_live::ask;
 use serde_json::{Value, json};
 

@@ -12,40 +12,19 @@ use crate::voices::DRF;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use beseda_core::rules;
 use beseda_core::words::{NewPerson, Person, PersonId, Role};
 use beseda_core::{Error, Refusal};
+use beseda_identity::setup_codes::{PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST, hash};
 use beseda_live::ask;
 use http::request::Parts;
 use page::Page;
-use sha2::{Digest, Sha256};
-
-/// How long a link is good for.
-pub const CODE_SECONDS: i64 = 15 * 60;
-/// The shortest password of an administrator, in characters (OWASP ASVS 5.0 asks for at least 8).
-pub const PASSWORD_CHARS_LEAST: usize = 10;
-/// The longest: hashing is work, and nobody types more.
-pub const PASSWORD_CHARS_MOST: usize = 128;
 
 /// Nobody who is not yet known sends more than this.
 const BODY_BYTES: u64 = 16_384;
 
 pub(super) fn routes() -> Routes {
     Routes::said_by(&DRF).both("/setup/", get(show).post(make), "GET, POST, HEAD, OPTIONS")
-}
-
-/// A new code, from random bytes.
-#[must_use]
-pub fn new_code(bytes: [u8; 32]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// What the store knows a code by.
-#[must_use]
-pub fn hash(code: &str) -> [u8; 32] {
-    Sha256::digest(code.as_bytes()).into()
 }
 
 /// The path of the link with a code, on whatever host.
@@ -170,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_code_is_256_bits_in_a_link() {
-        let code = new_code([0xFB; 32]);
+        let code = beseda_identity::setup_codes::new([0xFB; 32]);
         assert_eq!(code.len(), 43);
         assert_eq!(path_of(&code), format!("/setup/?code={code}"));
         assert!(

@@ -1,9 +1,9 @@
 //! The setup page's HTML and its headers.
 
-use super::{PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use beseda_identity::setup_codes::{PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};

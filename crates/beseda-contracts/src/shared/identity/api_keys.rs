@@ -1,30 +1,13 @@
-//! API keys of host applications: 256 random bits, of which the store keeps only the SHA-256.
+//! Which host application asks: by an API key, and for what the key is.
 
 use crate::shared::Shared;
 use crate::shared::refused::Refused;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use beseda_core::rules;
 use beseda_core::words::{ApiKey, Scope};
 use beseda_core::{Error, Refusal};
+use beseda_identity::api_keys::hash;
 use beseda_live::ask;
 use http::HeaderMap;
-use sha2::{Digest, Sha256};
-
-/// What every key begins with: so people and log scrubbers know one when they see it.
-const PREFIX: &str = "bsk_";
-
-/// A new key, from random bytes.
-#[must_use]
-pub fn new(bytes: [u8; 32]) -> String {
-    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
-}
-
-/// What the store knows a key by.
-#[must_use]
-pub fn hash(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
 
 /// The API key of a request, if it may be used for this.
 ///

@@ -1,8 +1,5 @@
 //! Who asks: a token in the header, for sockets also in the query, or the session cookie.
 
-use super::claims::Flaw;
-use super::issuers::Vouched;
-use super::{sessions, tickets};
 use crate::shared::Shared;
 use crate::shared::http::{origin, urlencoded};
 use crate::shared::refused::Refused;
@@ -11,6 +8,7 @@ use axum::extract::FromRequestParts;
 use beseda_core::rules::{self, Taken, sign_in};
 use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
+use beseda_identity::{Flaw, Vouched, sessions, tickets};
 use beseda_live::ask;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;

@@ -1,9 +1,6 @@
 //! The calls that let people in: `/login/`, `/logout/`, `/api/token/`, `/api/token/refresh/`, `/api/me/`.
 
 use super::caller::{Caller, check_site};
-use super::claims::Flaw;
-use super::sessions;
-use super::tokens::token_name;
 use crate::shared::field::{FieldError, FieldErrors};
 use crate::shared::http::body::Fields;
 use crate::shared::http::paths::Routes;
@@ -16,6 +13,8 @@ use axum::routing::{get, post};
 use beseda_core::rules::sign_in::{self, Exchange, Fresh};
 use beseda_core::words::{Person, PersonId, RefreshToken, Session, Time};
 use beseda_core::{Error, Refusal};
+use beseda_identity::tokens::token_name;
+use beseda_identity::{Flaw, sessions};
 use beseda_live::ask;
 use http::StatusCode;
 use http::header::SET_COOKIE;

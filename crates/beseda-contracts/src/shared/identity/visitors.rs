@@ -1,5 +1,4 @@
-//! Visitors: who wrote to the support desk without an account is known again by a cookie, or by a header where cookies do
-//! not travel. Both hold a token that we signed and that opens nothing else.
+//! Who of the visitors asks: somebody who wrote without an account, known again by their token.
 
 use crate::shared::Shared;
 use crate::shared::refused::Refused;
@@ -7,25 +6,18 @@ use beseda_core::policy::is_visitor;
 use beseda_core::rules::sign_in;
 use beseda_core::words::Person;
 use beseda_core::{Error, Refusal};
+use beseda_identity::visitors;
 use beseda_live::ask;
-use http::header::COOKIE;
-use http::{HeaderMap, HeaderName, HeaderValue};
-
-/// The cookie's name.
-pub const COOKIE_NAME: &str = "beseda_visitor";
-
-/// The header's name.
-pub const HEADER: HeaderName = HeaderName::from_static("x-beseda-visitor");
-
-/// How long a visitor is known again: a year.
-pub const SECONDS: i64 = 365 * 86_400;
+use http::HeaderMap;
 
 /// The visitor of a request. A token that proves nothing is a stranger's, as if none had come.
 ///
 /// # Errors
 /// A fault where the store fails.
 pub async fn of_request(shared: &Shared, headers: &HeaderMap) -> Result<Option<Person>, Refused> {
-    let Some(token) = token(headers) else { return Ok(None) };
+    let Some(token) = visitors::token(headers) else {
+        return Ok(None);
+    };
     let Ok((id, issued)) = shared.identity.tokens.visitor(&token, shared.chat.now()) else {
         return Ok(None);
     };
@@ -35,25 +27,4 @@ pub async fn of_request(shared: &Shared, headers: &HeaderMap) -> Result<Option<P
         Err(Error::Refused(Refusal::NoSuchPerson | Refusal::Inactive | Refusal::BadCredentials)) => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-fn token(headers: &HeaderMap) -> Option<String> {
-    let header = headers.get(&HEADER).and_then(|value| value.to_str().ok());
-    if let Some(token) = header.map(str::trim).filter(|token| !token.is_empty()) {
-        return Some(token.to_owned());
-    }
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies
-        .flat_map(|list| list.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, value)| *name == COOKIE_NAME && !value.is_empty())?;
-    Some(value.trim_matches('"').to_owned())
-}
-
-/// The `Set-Cookie` header that lets a visitor be known again.
-#[must_use]
-pub fn set_cookie(token: &str, secure: bool) -> Option<HeaderValue> {
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE_NAME}={token}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::try_from(cookie).ok()
 }

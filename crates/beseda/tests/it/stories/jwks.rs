@@ -12,9 +12,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-const FIRST: &str = include_str!("../../../../beseda-contracts/src/shared/identity/keys/rsa.pem");
-const FIRST_PUBLIC: &str = include_str!("../../../../beseda-contracts/src/shared/identity/keys/rsa.pub");
-const SECOND: &str = include_str!("../../../../beseda-contracts/src/shared/identity/keys/rsa_other.pem");
+const FIRST: &str = include_str!("../../../../beseda-identity/src/keys/rsa.pem");
+const FIRST_PUBLIC: &str = include_str!("../../../../beseda-identity/src/keys/rsa.pub");
+const SECOND: &str = include_str!("../../../../beseda-identity/src/keys/rsa_other.pem");
 /// Far in the future: no clock is needed.
 const LATER: i64 = 4_102_444_800;
 

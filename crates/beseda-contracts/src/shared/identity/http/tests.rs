@@ -1,9 +1,10 @@
 //! Logging in and out, over the routes.
 
-use crate::shared::{IssuerKey, IssuerSettings, People};
 use crate::stage::{PASSWORD, SECRET, Stage, no_routes, person};
+use beseda_core::rules::sign_in::People;
 use beseda_core::rules::{self, FIRST_OWN_PERSON};
 use beseda_core::words::{OrderId, Person, PersonId, RoomKey};
+use beseda_identity::{IssuerKey, IssuerSettings};
 use http::StatusCode;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
@@ -195,7 +196,7 @@ async fn tokens_are_obtained_and_exchanged() {
 
 #[tokio::test]
 async fn without_rotation_the_same_refresh_token_comes_back() {
-    let stage = Stage::new(|settings, _| settings.refresh_rotation = false, no_routes()).await;
+    let stage = Stage::new(|settings, _| settings.identity.refresh_rotation = false, no_routes()).await;
     let first = stage
         .ask(
             "POST",
@@ -349,6 +350,7 @@ async fn people_of_a_host_application_come_with_its_tokens() {
     let stage = Stage::new(
         |settings, _| {
             settings
+                .identity
                 .issuers
                 .extend([host("", People::Create), host("https://known.example", People::Known)])
         },
@@ -407,7 +409,7 @@ async fn a_grant_opens_its_room_and_the_membership_once() {
     };
     let stage = Stage::new(
         |settings, limits| {
-            settings.issuers.push(host);
+            settings.identity.issuers.push(host);
             limits.grants = 2;
         },
         no_routes(),

@@ -12,17 +12,14 @@ pub const RSA_ISSUER: &str = "https://rsa.example";
 pub const EC_ISSUER: &str = "https://ec.example";
 pub const AUDIENCE: &str = "chat";
 
-pub const KEYS: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../beseda-contracts/src/shared/identity/keys"
-);
-pub const RSA: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/rsa.pem");
-pub const RSA_PUBLIC: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/rsa.pub");
-pub const RSA_OTHER: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/rsa_other.pem");
-pub const EC: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/p256.pem");
-pub const EC_PUBLIC: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/p256.pub");
-pub const EC_OTHER: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/p384.pem");
-pub const ED: &str = include_str!("../../../../../beseda-contracts/src/shared/identity/keys/ed25519.pem");
+pub const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../beseda-identity/src/keys");
+pub const RSA: &str = include_str!("../../../../../beseda-identity/src/keys/rsa.pem");
+pub const RSA_PUBLIC: &str = include_str!("../../../../../beseda-identity/src/keys/rsa.pub");
+pub const RSA_OTHER: &str = include_str!("../../../../../beseda-identity/src/keys/rsa_other.pem");
+pub const EC: &str = include_str!("../../../../../beseda-identity/src/keys/p256.pem");
+pub const EC_PUBLIC: &str = include_str!("../../../../../beseda-identity/src/keys/p256.pub");
+pub const EC_OTHER: &str = include_str!("../../../../../beseda-identity/src/keys/p384.pem");
+pub const ED: &str = include_str!("../../../../../beseda-identity/src/keys/ed25519.pem");
 
 /// Far in the future, and long past: only what ends or begins about now needs a clock.
 pub const LATER: i64 = 4_102_444_800;

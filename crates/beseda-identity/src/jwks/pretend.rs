@@ -1,7 +1,7 @@
 //! An internet of few addresses, a clock that is moved by hand, and no chance.
 
 use super::{Fetch, Fetched, Fetching};
-use crate::shared::identity::IssuerKey;
+use crate::IssuerKey;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -2,9 +2,9 @@
 
 use super::pretend::{ADDRESS, Internet};
 use super::*;
-use crate::shared::People;
-use crate::shared::identity::issuers::{IssuerKey, IssuerSettings, Issuers};
-use crate::shared::identity::keys::{P256, Pair, RSA, RSA_OTHER, RSA_SHORT};
+use crate::issuers::{IssuerKey, IssuerSettings, Issuers};
+use crate::keys::{P256, Pair, RSA, RSA_OTHER, RSA_SHORT};
+use beseda_core::rules::sign_in::People;
 use beseda_core::words::Time;
 use jsonwebtoken::Algorithm::{ES256, PS256, RS256};
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Every kind of key proves what it signed itself, and nothing else.
 
 use super::*;
-use crate::shared::identity::jwks::pretend::Internet;
-use crate::shared::identity::keys::{ED25519, P256, P384, Pair, RSA, RSA_OTHER};
+use crate::jwks::pretend::Internet;
+use crate::keys::{ED25519, P256, P384, Pair, RSA, RSA_OTHER};
 use beseda_core::words::PersonId;
 use jsonwebtoken::Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS384};
 use jsonwebtoken::EncodingKey;

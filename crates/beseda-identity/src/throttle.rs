@@ -2,7 +2,6 @@
 
 use beseda_core::Refusal;
 use beseda_core::words::{Limits, PersonId};
-use beseda_live::Pace;
 use governor::clock::Clock;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -147,12 +146,6 @@ impl Throttles {
     /// [`Refusal::TooFast`].
     pub fn open_room(&self, address: IpAddr) -> Result<(), Refusal> {
         self.rooms.take(&address)
-    }
-}
-
-impl Pace for Throttles {
-    fn send(&self, person: PersonId) -> Result<(), Refusal> {
-        Self::send(self, person)
     }
 }
 

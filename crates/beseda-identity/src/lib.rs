@@ -1,0 +1,80 @@
+//! Who comes: tokens of our own and of host applications, sessions, passwords, API keys, tickets, visitors and rates.
+//!
+//! Nothing here answers a request or asks the store: who does is told what a proof is worth.
+
+pub mod api_keys;
+mod claims;
+pub mod issuers;
+pub mod jwks;
+#[cfg(test)]
+mod keys;
+pub mod passwords;
+pub mod sessions;
+pub mod settings;
+pub mod setup_codes;
+pub mod throttle;
+pub mod tickets;
+pub mod tokens;
+pub mod visitors;
+
+pub use claims::Flaw;
+pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
+pub use jwks::{Fetch, Fetched};
+pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
+pub use sessions::SecureCookies;
+pub use settings::{Settings, SettingsError};
+pub use throttle::{Throttles, Uptime};
+pub use tokens::OwnTokens;
+
+use beseda_core::Chat;
+use beseda_core::rules::sign_in::Rotation;
+use jwks::Fetching;
+
+/// A used refresh token gives its successor again for so long: two tabs, or an answer that was lost.
+const GRACE_SECONDS: i64 = 30;
+
+/// What lets people in.
+pub struct Identity {
+    /// Our own tokens.
+    pub tokens: OwnTokens,
+    /// Tokens of host applications.
+    pub issuers: Issuers,
+    /// Passwords.
+    pub passwords: Passwords,
+    /// Whether cookies travel over HTTPS alone.
+    pub secure_cookies: SecureCookies,
+    /// How long an access token is good for.
+    pub access_seconds: i64,
+    /// How long a refresh token is good for.
+    pub refresh_seconds: i64,
+    /// How refresh tokens are exchanged.
+    pub rotation: Rotation,
+    /// How long a session lives without being used.
+    pub session_idle_seconds: i64,
+    /// How long a session lives at most.
+    pub session_seconds: i64,
+}
+
+impl Identity {
+    /// Sets everything up. `chat` gives the limits and chance, `uptime` how long the server has been running.
+    ///
+    /// # Errors
+    /// A setting that cannot be used.
+    pub fn new(settings: Settings, chat: &Chat, uptime: &Uptime) -> Result<Self, SettingsError> {
+        let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
+        Ok(Self {
+            tokens: OwnTokens::new(&settings.secret),
+            issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
+            passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
+            secure_cookies: settings.secure_cookies,
+            access_seconds: settings.access_seconds,
+            refresh_seconds: settings.refresh_seconds,
+            rotation: Rotation {
+                on: settings.refresh_rotation,
+                grace_seconds: GRACE_SECONDS,
+            },
+            session_idle_seconds: settings.session_idle_seconds,
+            session_seconds: settings.session_seconds,
+        })
+    }
+}
