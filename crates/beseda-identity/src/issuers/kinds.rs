@@ -10,15 +10,17 @@ use serde_json::json;
 
 const NOW: Time = Time(1_795_237_200_000_000);
 const SECRETS: [&[u8]; 2] = [b"host application secret of 32 b.", b"another application's of 32 byte"];
-const PAIRS: [(&Pair, Algorithm); 7] = [
-    (&RSA, RS256),
-    (&RSA, RS384),
-    (&RSA, PS256),
-    (&RSA_OTHER, RS256),
-    (&P256, ES256),
-    (&P384, ES384),
-    (&ED25519, EdDSA),
-];
+fn pairs() -> [(&'static Pair, Algorithm); 7] {
+    [
+        (&RSA, RS256),
+        (&RSA, RS384),
+        (&RSA, PS256),
+        (&RSA_OTHER, RS256),
+        (&P256, ES256),
+        (&P384, ES384),
+        (&ED25519, EdDSA),
+    ]
+}
 
 fn settings(algorithm: Algorithm, key: IssuerKey) -> IssuerSettings {
     IssuerSettings {
@@ -45,9 +47,9 @@ fn with_secret(secret: &[u8], kid: Option<&str>) -> String {
 
 /// A token of every key, the secrets' last.
 fn tokens(kid: Option<&str>) -> Vec<String> {
-    let pairs = PAIRS
-        .iter()
-        .map(|(pair, algorithm)| pair.sign(*algorithm, kid, &claims()));
+    let pairs = pairs()
+        .into_iter()
+        .map(|(pair, algorithm)| pair.sign(algorithm, kid, &claims()));
     pairs
         .chain(SECRETS.iter().map(|secret| with_secret(secret, kid)))
         .collect()
@@ -60,10 +62,9 @@ async fn proves(issuers: &Issuers, token: &str) -> bool {
 
 #[tokio::test]
 async fn a_key_proves_its_own_signatures_and_no_others() {
-    let pem =
-        |(pair, algorithm): &(&Pair, Algorithm)| settings(*algorithm, IssuerKey::PublicPem(pair.public.to_owned()));
+    let pem = |(pair, algorithm): &(&Pair, Algorithm)| settings(*algorithm, IssuerKey::PublicPem(pair.public.clone()));
     let secret = |secret: &&[u8]| settings(HS256, IssuerKey::Secret(secret.to_vec()));
-    let all: Vec<_> = PAIRS.iter().map(pem).chain(SECRETS.iter().map(secret)).collect();
+    let all: Vec<_> = pairs().iter().map(pem).chain(SECRETS.iter().map(secret)).collect();
     let tokens = tokens(None);
     for (owner, settings) in all.into_iter().enumerate() {
         let issuers = Issuers::new(vec![settings], None).unwrap();
@@ -79,7 +80,7 @@ async fn a_key_proves_its_own_signatures_and_no_others() {
 
 #[tokio::test]
 async fn a_published_key_proves_its_own_signatures_and_no_others() {
-    for (owner, (pair, algorithm)) in PAIRS.iter().enumerate() {
+    for (owner, (pair, algorithm)) in pairs().iter().enumerate() {
         let internet = Internet::of(&[pair.jwk(*algorithm, "a")]);
         let jwks = settings(*algorithm, internet.key());
         let issuers = Issuers::new(vec![jwks], Some(&internet.fetching())).unwrap();
@@ -98,12 +99,12 @@ async fn a_published_key_proves_its_own_signatures_and_no_others() {
 #[tokio::test]
 async fn what_everybody_can_read_signs_nothing() {
     let internet = Internet::of(&[RSA.jwk(RS256, "a")]);
-    let pem = settings(RS256, IssuerKey::PublicPem(RSA.public.to_owned()));
+    let pem = settings(RS256, IssuerKey::PublicPem(RSA.public.clone()));
     let jwks = settings(RS256, internet.key());
     let modulus = RSA.jwk(RS256, "a")["n"].as_str().unwrap().to_owned();
     for settings in [pem, jwks] {
         let issuers = Issuers::new(vec![settings], Some(&internet.fetching())).unwrap();
-        for read in [RSA.public, RSA.public.trim_end(), &modulus] {
+        for read in [&RSA.public, RSA.public.trim_end(), &modulus] {
             for kid in [Some("a"), None] {
                 assert!(!proves(&issuers, &with_secret(read.as_bytes(), kid)).await);
             }
@@ -124,7 +125,7 @@ fn a_key_of_another_kind_is_refused_before_any_token_comes() {
         (EdDSA, &P256),
     ];
     for (algorithm, pair) in kinds {
-        let settings = settings(algorithm, IssuerKey::PublicPem(pair.public.to_owned()));
+        let settings = settings(algorithm, IssuerKey::PublicPem(pair.public.clone()));
         let refused = Issuers::new(vec![settings], None).err();
         assert!(
             matches!(refused, Some(IssuerError::Key { .. })),
@@ -149,8 +150,8 @@ async fn one_name_may_stand_for_a_secret_a_key_and_a_set_at_once() {
     let several = vec![
         settings(HS256, IssuerKey::Secret(SECRETS[0].to_vec())),
         settings(RS256, internet.key()),
-        settings(RS256, IssuerKey::PublicPem(RSA_OTHER.public.to_owned())),
-        settings(EdDSA, IssuerKey::PublicPem(ED25519.public.to_owned())),
+        settings(RS256, IssuerKey::PublicPem(RSA_OTHER.public.clone())),
+        settings(EdDSA, IssuerKey::PublicPem(ED25519.public.clone())),
     ];
     let issuers = Issuers::new(several, Some(&internet.fetching())).unwrap();
     // Proven by what is here already: nobody is asked.

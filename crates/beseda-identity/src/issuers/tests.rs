@@ -1,21 +1,13 @@
 //! Tokens of host applications, with shared secrets and with key pairs.
 
 use super::*;
+use crate::keys::ED25519;
 use beseda_core::words::PersonId;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
 const SECRET: &[u8] = b"host application secret of 32 b.";
 const NOW: Time = Time(1_795_237_200_000_000);
-const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
-MC4CAQAwBQYDK2VwBCIEILLKGAJAFU774J5lgDfYtfbToocREhxepLaxxKe0JA9u
------END PRIVATE KEY-----
-";
-const PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
-MCowBQYDK2VwAyEAqH5RBVniNmPYCYzgLgyuE8WNv8XSTnSgOkHrIC3d584=
------END PUBLIC KEY-----
-";
-
 fn settings(issuer: &str) -> IssuerSettings {
     IssuerSettings {
         issuer: issuer.to_owned(),
@@ -240,22 +232,21 @@ async fn a_public_key_is_no_shared_secret() {
         key,
         ..settings("")
     };
-    let ed = issuers(public(&["EdDSA"], IssuerKey::PublicPem(PUBLIC.to_owned())));
+    let ed = issuers(public(&["EdDSA"], IssuerKey::PublicPem(ED25519.public.clone())));
     let claims = json!({"sub": 4, "exp": NOW.seconds() + 60});
-    let key = EncodingKey::from_ed_pem(PRIVATE.as_bytes()).unwrap();
-    let token = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &key).unwrap();
+    let token = ED25519.sign(Algorithm::EdDSA, None, &claims);
     assert_eq!(
         ed.vouched(&token, NOW).await.unwrap().claimed.called,
         Called::Number(PersonId(4))
     );
     // Signed with what everybody can read.
-    for secret in [PUBLIC, PUBLIC.trim_end()] {
+    for secret in [ED25519.public.as_str(), ED25519.public.trim_end()] {
         let key = EncodingKey::from_secret(secret.as_bytes());
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
         assert!(ed.vouched(&token, NOW).await.is_err());
     }
     let refused = |settings| Issuers::new(vec![settings], None).err().expect("it cannot be used");
-    let pem = || IssuerKey::PublicPem(PUBLIC.to_owned());
+    let pem = || IssuerKey::PublicPem(ED25519.public.clone());
     for algorithms in [&["HS256"][..], &["EdDSA", "HS256"], &["RS256", "EdDSA"], &[]] {
         let error = refused(public(algorithms, pem()));
         assert_eq!(

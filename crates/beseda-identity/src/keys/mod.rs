@@ -1,40 +1,21 @@
-//! Keys for tests, of every kind: what they sign, and how an issuer publishes them. Everybody knows them.
+//! Keys for tests, of every kind: what they sign, and how an issuer publishes them.
+
+mod made;
+
+pub use made::Pair;
 
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
-/// A private key and its public half, as PEM.
-pub struct Pair {
-    pub private: &'static str,
-    pub public: &'static str,
-}
-
-pub const RSA: Pair = Pair {
-    private: include_str!("rsa.pem"),
-    public: include_str!("rsa.pub"),
-};
-pub const RSA_OTHER: Pair = Pair {
-    private: include_str!("rsa_other.pem"),
-    public: include_str!("rsa_other.pub"),
-};
-/// 1024 bits: too few.
-pub const RSA_SHORT: Pair = Pair {
-    private: include_str!("rsa_short.pem"),
-    public: include_str!("rsa_short.pub"),
-};
-pub const P256: Pair = Pair {
-    private: include_str!("p256.pem"),
-    public: include_str!("p256.pub"),
-};
-pub const P384: Pair = Pair {
-    private: include_str!("p384.pem"),
-    public: include_str!("p384.pub"),
-};
-pub const ED25519: Pair = Pair {
-    private: include_str!("ed25519.pem"),
-    public: include_str!("ed25519.pub"),
-};
+pub static RSA: LazyLock<Pair> = LazyLock::new(|| made::rsa(2_048));
+pub static RSA_OTHER: LazyLock<Pair> = LazyLock::new(|| made::rsa(2_048));
+/// Too few bits.
+pub static RSA_SHORT: LazyLock<Pair> = LazyLock::new(|| made::rsa(1_024));
+pub static P256: LazyLock<Pair> = LazyLock::new(made::p256);
+pub static P384: LazyLock<Pair> = LazyLock::new(made::p384);
+pub static ED25519: LazyLock<Pair> = LazyLock::new(made::ed25519);
 
 impl Pair {
     fn signing(&self, algorithm: Algorithm) -> EncodingKey {

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod files;
 pub mod frames;
+pub mod keys;
 pub mod server;
 pub mod socket;
 pub mod town;

@@ -1,5 +1,6 @@
 //! An issuer that publishes its keys changes them, and is away for a while, without a word to anybody.
 
+use crate::harness::keys::{Pair, RSA as FIRST, RSA_OTHER as SECOND};
 use crate::harness::{Actor, PATIENCE, Server, Town};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -12,9 +13,6 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-const FIRST: &str = include_str!("../../../../beseda-identity/src/keys/rsa.pem");
-const FIRST_PUBLIC: &str = include_str!("../../../../beseda-identity/src/keys/rsa.pub");
-const SECOND: &str = include_str!("../../../../beseda-identity/src/keys/rsa_other.pem");
 /// Far in the future: no clock is needed.
 const LATER: i64 = 4_102_444_800;
 
@@ -68,12 +66,12 @@ impl Keys {
     }
 }
 
-fn signing(pem: &str) -> EncodingKey {
-    EncodingKey::from_rsa_pem(pem.as_bytes()).expect("a key")
+fn signing(pair: &Pair) -> EncodingKey {
+    EncodingKey::from_rsa_pem(pair.private.as_bytes()).expect("a key")
 }
 
-fn jwk(pem: &str, kid: &str) -> Value {
-    let mut key = Jwk::from_encoding_key(&signing(pem), Algorithm::RS256).expect("a key");
+fn jwk(pair: &Pair, kid: &str) -> Value {
+    let mut key = Jwk::from_encoding_key(&signing(pair), Algorithm::RS256).expect("a key");
     key.common.key_id = Some(kid.to_owned());
     serde_json::to_value(key).expect("JSON")
 }
@@ -83,12 +81,12 @@ fn signed(key: &EncodingKey, header: Header) -> String {
     encode(&header, &claims, key).expect("a token")
 }
 
-fn token(pem: &str, kid: &str) -> String {
+fn token(pair: &Pair, kid: &str) -> String {
     let header = Header {
         kid: Some(kid.to_owned()),
         ..Header::new(Algorithm::RS256)
     };
-    signed(&signing(pem), header)
+    signed(&signing(pair), header)
 }
 
 async fn status(server: &Server, token: &str) -> u16 {
@@ -116,19 +114,19 @@ async fn an_issuer_changes_its_keys_and_nobody_is_told() {
          jwks_url = \"http://{}/.well-known/jwks.json\"\n",
         keys.address
     );
-    let (first, second) = (token(FIRST, "a"), token(SECOND, "b"));
+    let (first, second) = (token(&FIRST, "a"), token(&SECOND, "b"));
 
     // The issuer is not up yet: the server is, and lets nobody in by it.
     let server = Server::start("jwks", &settings, &Town::parties(1)).await;
     assert_eq!(status(&server, &first).await, 401);
     assert!(keys.asked() >= 1, "it asks before anybody comes");
-    keys.publish(&[jwk(FIRST, "a"), json!({"kty": "oct", "kid": "s", "k": "c2VjcmV0"})]);
+    keys.publish(&[jwk(&FIRST, "a"), json!({"kty": "oct", "kid": "s", "k": "c2VjcmV0"})]);
     until_good(&server, &first).await;
     let party = server.party(1).await;
     let room = party.client.room_of(party.order).await;
     Actor::new(server.address, 11, &first).listen(room).await;
     assert_eq!(status(&server, &second).await, 401);
-    assert_eq!(status(&server, &token(SECOND, "a")).await, 401);
+    assert_eq!(status(&server, &token(&SECOND, "a")).await, 401);
     let asked = keys.asked();
 
     // What everybody can read signs nothing, and what a token says of an address is not read.
@@ -137,13 +135,13 @@ async fn an_issuer_changes_its_keys_and_nobody_is_told() {
         jku: Some(format!("http://{}/forged", keys.address)),
         ..Header::default()
     };
-    let public = EncodingKey::from_secret(FIRST_PUBLIC.as_bytes());
+    let public = EncodingKey::from_secret(FIRST.public.as_bytes());
     let shared = EncodingKey::from_secret(b"secret");
     for forged in [signed(&public, header("a")), signed(&shared, header("s"))] {
         assert_eq!(status(&server, &forged).await, 401);
     }
 
-    keys.publish(&[jwk(SECOND, "b")]);
+    keys.publish(&[jwk(&SECOND, "b")]);
     until_good(&server, &second).await;
     assert_eq!(status(&server, &first).await, 401);
     assert_eq!(keys.asked(), asked + 1, "hundreds of tokens, one look");

@@ -4,6 +4,7 @@ mod claims;
 mod keys;
 mod signer;
 
+use crate::harness::keys::{self as key_files, EC, RSA};
 use crate::harness::{Actor, Answer, Server, Socket, Town, actor};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -13,18 +14,20 @@ use reqwest::Method;
 use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use signer::{
-    AUDIENCE, EC_ISSUER, Forged, KEYS, MOST_GRANTS, NOT_VALID, OWN_SECRET, RSA, RSA_ISSUER, SHARED_SECRET, Signer,
-    WRONG_TYPE, own, rs, with,
+    AUDIENCE, EC_ISSUER, Forged, MOST_GRANTS, NOT_VALID, OWN_SECRET, RSA_ISSUER, SHARED_SECRET, Signer, WRONG_TYPE,
+    own, rs, with,
 };
 use std::net::TcpListener;
 
 fn settings() -> String {
+    let (rsa, ec) = (key_files::file("rsa.pub", &RSA), key_files::file("ec.pub", &EC));
+    let (rsa, ec) = (rsa.display(), ec.display());
     format!(
         "log_level = \"trace\"\nsecret = \"{OWN_SECRET}\"\n\
          [[issuers]]\nissuer = \"\"\nalgorithms = [\"HS256\"]\nsecret = \"{SHARED_SECRET}\"\npeople = \"known\"\n\
-         [[issuers]]\nissuer = \"{RSA_ISSUER}\"\nalgorithms = [\"RS256\"]\npublic_key_file = \"{KEYS}/rsa.pub\"\n\
+         [[issuers]]\nissuer = \"{RSA_ISSUER}\"\nalgorithms = [\"RS256\"]\npublic_key_file = \"{rsa}\"\n\
          audience = \"{AUDIENCE}\"\npeople = \"known\"\n\
-         [[issuers]]\nissuer = \"{EC_ISSUER}\"\nalgorithms = [\"ES256\"]\npublic_key_file = \"{KEYS}/p256.pub\"\n\
+         [[issuers]]\nissuer = \"{EC_ISSUER}\"\nalgorithms = [\"ES256\"]\npublic_key_file = \"{ec}\"\n\
          people = \"known\"\n"
     )
 }
@@ -146,7 +149,7 @@ async fn as_many_rooms_as_a_token_may_grant_are_granted() {
     let rooms: Value = (1..=MOST_GRANTS)
         .map(|order| (format!("order:{}", 5_000 + order), json!("member")))
         .collect();
-    let token = Signer::rsa(RSA, Algorithm::RS256).token(&with(rs(), "rooms", rooms));
+    let token = Signer::rsa(&RSA, Algorithm::RS256).token(&with(rs(), "rooms", rooms));
     let list = ask(&server, "/api/chat/rooms/", &token).await;
     assert_eq!(list.json().as_array().map(Vec::len), Some(20), "{list:?}");
 }

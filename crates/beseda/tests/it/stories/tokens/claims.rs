@@ -1,6 +1,7 @@
 //! Tokens of the right key that claim what is wrong, and good ones taken to pieces.
 
 use super::signer::*;
+use crate::harness::keys::{EC, RSA};
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
@@ -10,8 +11,8 @@ use serde_json::{Value, json};
 pub fn by_claims() -> Vec<Forged> {
     let (shared, rsa, ec) = (
         Signer::shared(),
-        Signer::rsa(RSA, Algorithm::RS256),
-        Signer::ec(EC, Algorithm::ES256),
+        Signer::rsa(&RSA, Algorithm::RS256),
+        Signer::ec(&EC, Algorithm::ES256),
     );
     let mut corpus = Vec::new();
     let mut add = |what: String, claims: &dyn Fn(Value) -> Value| {
@@ -268,7 +269,7 @@ pub fn by_type() -> Vec<Forged> {
 
 /// Well signed, and granting what no token may.
 pub fn by_grants() -> Vec<Forged> {
-    let rsa = Signer::rsa(RSA, Algorithm::RS256);
+    let rsa = Signer::rsa(&RSA, Algorithm::RS256);
     let grants = |rooms: &[&str]| {
         let rooms: Value = rooms.iter().map(|room| ((*room).to_owned(), json!("member"))).collect();
         rsa.token(&with(rs(), "rooms", rooms))

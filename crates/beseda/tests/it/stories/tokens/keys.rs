@@ -1,6 +1,7 @@
 //! Tokens by other keys, by no key, and with headers that ask for another key.
 
 use super::signer::*;
+use crate::harness::keys::{self, EC, EC_OTHER, ED, RSA, RSA_OTHER};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -8,8 +9,8 @@ use serde_json::{Value, json};
 
 /// Tokens that let their bearer in.
 pub fn good() -> Vec<(&'static str, String)> {
-    let (shared, rsa) = (Signer::shared(), Signer::rsa(RSA, Algorithm::RS256));
-    let ec = Signer::ec(EC, Algorithm::ES256);
+    let (shared, rsa) = (Signer::shared(), Signer::rsa(&RSA, Algorithm::RS256));
+    let ec = Signer::ec(&EC, Algorithm::ES256);
     let odd = r#"{"alg":"RS256","kid":"../../dev/null","jku":"http://127.0.0.1:1/","typ":"at+jwt","ü":"\u0000"}"#;
     let halves = json!({"exp": LATER as f64 + 0.5, "nbf": PAST as f64 + 0.5, "iat": PAST as f64 + 0.25, "user_id": 11});
     vec![
@@ -40,7 +41,7 @@ pub fn by_other_keys() -> Vec<Forged> {
     use Algorithm::{ES256, ES384, EdDSA, HS256, HS384, HS512, PS256, RS256, RS384, RS512};
     let mut corpus = Vec::new();
     // What everybody can read, taken for a secret.
-    for (issuer, public, claims) in [(RSA_ISSUER, RSA_PUBLIC, rs()), (EC_ISSUER, EC_PUBLIC, es())] {
+    for (issuer, public, claims) in [(RSA_ISSUER, &RSA.public, rs()), (EC_ISSUER, &EC.public, es())] {
         let bare: String = public.lines().filter(|line| !line.starts_with('-')).collect();
         let der = STANDARD.decode(&bare).expect("base64");
         for key in [public.as_bytes(), public.trim_end().as_bytes(), bare.as_bytes(), &der] {
@@ -50,7 +51,7 @@ pub fn by_other_keys() -> Vec<Forged> {
             }
         }
     }
-    let ed = || Signer(EncodingKey::from_ed_pem(ED.as_bytes()).expect("a key"), EdDSA);
+    let ed = || Signer(EncodingKey::from_ed_pem(ED.private.as_bytes()).expect("a key"), EdDSA);
     for (what, signer, claims) in [
         ("the secret, HS512", Signer::hs(SHARED_SECRET.as_bytes(), HS512), hs()),
         (
@@ -62,18 +63,18 @@ pub fn by_other_keys() -> Vec<Forged> {
         ("the secret for an issuer with a key", Signer::shared(), rs()),
         ("the secret for the other with a key", Signer::shared(), es()),
         ("the server's own secret for an issuer", Signer::own(), rs()),
-        ("another RSA key", Signer::rsa(RSA_OTHER, RS256), rs()),
-        ("the RSA key, RS384", Signer::rsa(RSA, RS384), rs()),
-        ("the RSA key, RS512", Signer::rsa(RSA, RS512), rs()),
-        ("the RSA key, PS256", Signer::rsa(RSA, PS256), rs()),
-        ("the RSA key for the one without a name", Signer::rsa(RSA, RS256), hs()),
+        ("another RSA key", Signer::rsa(&RSA_OTHER, RS256), rs()),
+        ("the RSA key, RS384", Signer::rsa(&RSA, RS384), rs()),
+        ("the RSA key, RS512", Signer::rsa(&RSA, RS512), rs()),
+        ("the RSA key, PS256", Signer::rsa(&RSA, PS256), rs()),
+        ("the RSA key for the one without a name", Signer::rsa(&RSA, RS256), hs()),
         (
             "the RSA key for the other issuer",
-            Signer::rsa(RSA, RS256),
+            Signer::rsa(&RSA, RS256),
             with(rs(), "iss", json!(EC_ISSUER)),
         ),
-        ("the EC key for the other issuer", Signer::ec(EC, ES256), rs()),
-        ("another curve", Signer::ec(EC_OTHER, ES384), es()),
+        ("the EC key for the other issuer", Signer::ec(&EC, ES256), rs()),
+        ("another curve", Signer::ec(&EC_OTHER, ES384), es()),
         ("EdDSA for RSA", ed(), rs()),
         ("EdDSA for EC", ed(), es()),
         ("EdDSA for the secret", ed(), hs()),
@@ -83,9 +84,9 @@ pub fn by_other_keys() -> Vec<Forged> {
     // The header says another algorithm than the one that signed.
     for (said, signer, claims) in [
         ("RS256", Signer::shared(), hs()),
-        ("HS256", Signer::rsa(RSA, RS256), rs()),
-        ("ES256", Signer::rsa(RSA, RS256), rs()),
-        ("RS256", Signer::ec(EC, ES256), es()),
+        ("HS256", Signer::rsa(&RSA, RS256), rs()),
+        ("ES256", Signer::rsa(&RSA, RS256), rs()),
+        ("RS256", Signer::ec(&EC, ES256), es()),
         ("none", Signer::shared(), hs()),
         ("hs256", Signer::shared(), hs()),
     ] {
@@ -124,9 +125,10 @@ pub fn unsigned() -> Vec<Forged> {
 pub fn by_headers(address: &str) -> Vec<Forged> {
     let mut corpus = Vec::new();
     let (mine, empty) = (
-        Signer::rsa(RSA_OTHER, Algorithm::RS256),
+        Signer::rsa(&RSA_OTHER, Algorithm::RS256),
         Signer::hs(b"", Algorithm::HS256),
     );
+    let other = keys::file("other.pub", &RSA_OTHER);
     let certificate = STANDARD.encode("a certificate");
     for (name, value) in [
         ("kid", json!("../../../../../dev/null")),
@@ -139,7 +141,7 @@ pub fn by_headers(address: &str) -> Vec<Forged> {
         ("kid", json!("k".repeat(2_000))),
         ("kid", json!(7)),
         ("jku", json!(format!("http://{address}/keys.json"))),
-        ("jku", json!(format!("file://{KEYS}/rsa_other.pub"))),
+        ("jku", json!(format!("file://{}", other.display()))),
         ("x5u", json!(format!("http://{address}/key.pem"))),
         ("x5c", json!([certificate])),
         ("jwk", json!({"kty": "oct", "k": ""})),

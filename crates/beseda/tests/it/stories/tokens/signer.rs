@@ -1,5 +1,6 @@
 //! Who signs what: the server, the three issuers, and a forger with keys of their own.
 
+use crate::harness::keys::Pair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -11,15 +12,6 @@ pub const SHARED_SECRET: &str = "what simplejwt and the chat both know, 01234567
 pub const RSA_ISSUER: &str = "https://rsa.example";
 pub const EC_ISSUER: &str = "https://ec.example";
 pub const AUDIENCE: &str = "chat";
-
-pub const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../beseda-identity/src/keys");
-pub const RSA: &str = include_str!("../../../../../beseda-identity/src/keys/rsa.pem");
-pub const RSA_PUBLIC: &str = include_str!("../../../../../beseda-identity/src/keys/rsa.pub");
-pub const RSA_OTHER: &str = include_str!("../../../../../beseda-identity/src/keys/rsa_other.pem");
-pub const EC: &str = include_str!("../../../../../beseda-identity/src/keys/p256.pem");
-pub const EC_PUBLIC: &str = include_str!("../../../../../beseda-identity/src/keys/p256.pub");
-pub const EC_OTHER: &str = include_str!("../../../../../beseda-identity/src/keys/p384.pem");
-pub const ED: &str = include_str!("../../../../../beseda-identity/src/keys/ed25519.pem");
 
 /// Far in the future, and long past: only what ends or begins about now needs a clock.
 pub const LATER: i64 = 4_102_444_800;
@@ -48,15 +40,18 @@ impl Signer {
         Self::hs(OWN_SECRET.as_bytes(), Algorithm::HS256)
     }
 
-    pub fn rsa(pem: &str, algorithm: Algorithm) -> Self {
+    pub fn rsa(pair: &Pair, algorithm: Algorithm) -> Self {
         Self(
-            EncodingKey::from_rsa_pem(pem.as_bytes()).expect("an RSA key"),
+            EncodingKey::from_rsa_pem(pair.private.as_bytes()).expect("an RSA key"),
             algorithm,
         )
     }
 
-    pub fn ec(pem: &str, algorithm: Algorithm) -> Self {
-        Self(EncodingKey::from_ec_pem(pem.as_bytes()).expect("an EC key"), algorithm)
+    pub fn ec(pair: &Pair, algorithm: Algorithm) -> Self {
+        Self(
+            EncodingKey::from_ec_pem(pair.private.as_bytes()).expect("an EC key"),
+            algorithm,
+        )
     }
 
     /// Signs whatever the two texts are, JSON or not.
