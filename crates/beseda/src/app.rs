@@ -371,6 +371,7 @@ mod tests {
     async fn server() -> (Server, PathBuf) {
         let mut mark = [0; 8];
         System.fill(&mut mark);
+        #[expect(clippy::disallowed_methods, reason = "a test's own folder")]
         let data = std::env::temp_dir().join(format!("beseda-app-{:016x}", u64::from_ne_bytes(mark)));
         let settings = Settings {
             data: data.clone(),
