@@ -2,6 +2,7 @@
 //!
 //! Whose values and rows those are on the other side is known in this folder alone.
 
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use crate::statements::Statement;
@@ -29,6 +30,12 @@ pub(crate) trait Engine {
 
     /// How many rows were changed.
     fn execute(&mut self, statement: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault>;
+
+    /// Runs statements that take no values, and looks at no answer.
+    fn script(&mut self, sql: &str) -> Result<(), Fault>;
+
+    /// Whether the statement that keeps a message also moves its room on and skips it for its sender.
+    fn sends_at_once(&self) -> bool;
 
     /// Whether the transaction still stands: some failures end it without being asked to.
     fn can_go_on(&self) -> bool;

@@ -1,6 +1,6 @@
-//! What is kept: SQLite behind one writer thread with group commit, and a few readers on snapshots.
+//! What is kept: SQLite behind one writer thread, or PostgreSQL behind some, with group commit; readers on snapshots.
 //!
-//! Only this crate spells SQL. A rule is handed in as a job; it runs inside a transaction, and what it announces is
+//! Only this crate spells SQL. A rule is handed in; it runs inside a transaction, and what it announces is
 //! heard after the commit and never otherwise.
 
 mod cases;
@@ -8,17 +8,42 @@ mod doors;
 mod engine;
 mod files;
 mod messages;
-mod open;
+mod migrations;
+mod notices;
 mod orders;
 mod people;
-mod reader;
+mod postgres;
 mod rooms;
 mod rows;
 mod sqlite;
 mod statements;
+mod told;
 mod transaction;
-mod writer;
 
 pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};
-pub use open::{OpenError, migrate};
+pub use postgres::{Postgres, PostgresError, PostgresOptions};
+pub use sqlite::open::{OpenError, migrate};
 pub use sqlite::{Options, Sqlite};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// Who opens a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opener {
+    /// The one process that has listeners: it is told what others change.
+    Server,
+    /// Any other: it notes what it changes, for the server.
+    Command,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn join(thread: JoinHandle<()>) {
+    // The last one to hold the store may be one of its own threads, which cannot wait for itself.
+    if thread.thread().id() != thread::current().id() && thread.join().is_err() {
+        tracing::error!("a thread of the store panicked");
+    }
+}

@@ -31,6 +31,16 @@ impl Transaction<'_> {
         Ok(Some(message))
     }
 
+    /// Moves the room of a new message on, and skips the message for its own sender.
+    fn move_on(&mut self, new: &NewMessage) -> Result<(), Fault> {
+        let values = values![new.seq.0, new.head.0, new.created_at.0, new.room.0];
+        self.write(sql::ROOMS_MOVE_ON, values)?;
+        if let Some(sender) = new.sender {
+            self.write(sql::MEMBERS_SKIP_OWN, values![new.room.0, sender.0])?;
+        }
+        Ok(())
+    }
+
     /// Inserts a message by a statement of its own and hangs its files on it.
     pub(crate) fn insert_with_files(
         &mut self,
@@ -41,6 +51,9 @@ impl Transaction<'_> {
         let Some(id) = self.insert(sql, values)? else {
             return Ok(None);
         };
+        if !self.sends_at_once() {
+            self.move_on(new)?;
+        }
         for (position, hung) in (0_i64..).zip(&new.files) {
             let values = values![new.room.0, new.seq.0, position, &hung.title, hung.file];
             if self.write(sql::ATTACHMENTS_PUT, values)? == 0 {

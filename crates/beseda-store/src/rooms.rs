@@ -210,10 +210,6 @@ impl TxRooms for Transaction<'_> {
         self.write(sql::MEMBERS_KEEP_RECEIPT, values).map(drop)
     }
 
-    fn skip_own(&mut self, room: RoomId, person: PersonId) -> Result<(), Fault> {
-        self.write(sql::MEMBERS_SKIP_OWN, values![room.0, person.0]).map(drop)
-    }
-
     fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {
         let values = values![room.0, author.map(|id| id.0), seq.0];
         self.write(sql::MEMBERS_SKIP_ERASED, values).map(drop)

@@ -1,14 +1,20 @@
 //! The store on SQLite: one thread that writes, a few that read, and a bounded queue before each kind.
 
-use crate::open::{self, OpenError};
-use crate::reader::{self, Glances};
-use crate::writer::{Ears, Writer};
+pub(crate) mod open;
+mod reader;
+mod writer;
+
+use crate::told::Ears;
+use crate::{Opener, join, lock};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
+use open::OpenError;
+use reader::Glances;
 use std::path::PathBuf;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::thread::{self, Builder, JoinHandle};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{Builder, JoinHandle};
+use writer::Writer;
 
 /// How a database is opened.
 #[derive(Debug, Clone)]
@@ -23,6 +29,8 @@ pub struct Options {
     pub busy_timeout_ms: u32,
     /// How much of the database each thread may keep in memory, in KiB; it is taken as it is needed.
     pub cache_kib: u32,
+    /// Who opens it.
+    pub opener: Opener,
 }
 
 impl Options {
@@ -35,6 +43,7 @@ impl Options {
             queue: 4096,
             busy_timeout_ms: 5_000,
             cache_kib: 8 * 1024,
+            opener: Opener::Command,
         }
     }
 }
@@ -77,9 +86,9 @@ impl Sqlite {
             threads.push(thread.spawn(move || reader::run(&conn, &queued)).map_err(no_thread)?);
         }
         let ears = Ears::default();
-        let (told, path) = (Arc::clone(&ears), options.path.clone());
+        let (told, path, opener) = (ears.clone(), options.path.clone(), options.opener);
         let thread = Builder::new().name("store-writer".to_owned());
-        let write = move || Writer::new(&conn, told, &path).run(&queued_changes);
+        let write = move || Writer::new(&conn, told, &path, opener).run(&queued_changes);
         let writer = thread.spawn(write).map_err(no_thread)?;
         Ok(Self {
             queues: RwLock::new(Some(Queues { changes, glances })),
@@ -91,9 +100,7 @@ impl Sqlite {
 
     /// Says who hears of commits from now on. There is one audience: a second one is not taken.
     pub fn set_audience(&self, audience: Arc<dyn Audience>) {
-        if self.ears.set(audience).is_err() {
-            tracing::error!("the store has an audience already");
-        }
+        self.ears.set(audience);
     }
 
     /// Takes no more work, finishes what is queued, writes the log back and ends the threads. Blocks until then;
@@ -151,16 +158,5 @@ impl Store for Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn join(thread: JoinHandle<()>) {
-    // The last one to hold the store may be one of its own threads, which cannot wait for itself.
-    if thread.thread().id() != thread::current().id() && thread.join().is_err() {
-        tracing::error!("a thread of the store panicked");
     }
 }

@@ -8,10 +8,15 @@ pub(crate) struct Statement {
     /// The name of its file.
     pub(crate) name: &'static str,
     pub(crate) sqlite: &'static str,
+    /// The same words, unless it has a file of its own.
+    pub(crate) postgres: &'static str,
+    /// Whether it reads rooms (as `r`), which a transaction that writes holds from then on, so that two who number
+    /// messages at once take turns. On SQLite only one writes at all.
+    pub(crate) holds: bool,
 }
 
 macro_rules! statements {
-    ($($name:ident = $file:literal;)*) => {
+    ($($name:ident = $file:literal $(| $sibling:literal)? $(, $holds:ident)?;)*) => {
         /// Their order gives each its number.
         #[expect(non_camel_case_types, reason = "they are called as the statements are")]
         enum Number { $($name),* }
@@ -20,10 +25,22 @@ macro_rules! statements {
             number: Number::$name as usize,
             name: $file,
             sqlite: include_str!(concat!("../sql/", $file, ".sql")),
+            postgres: include_str!(concat!("../sql/", last!($file $(, $sibling)?), ".sql")),
+            holds: false $(|| stringify!($holds).len() > 0)?,
         };)*
 
         /// Every statement.
         pub(crate) const ALL: &[&Statement] = &[$($name),*];
+    };
+}
+
+/// The second of two, where there are two.
+macro_rules! last {
+    ($one:literal) => {
+        $one
+    };
+    ($one:literal, $other:literal) => {
+        $other
     };
 }
 
@@ -38,6 +55,8 @@ statements! {
     ATTACHMENTS_GET = "attachments/get";
     ATTACHMENTS_OF_MESSAGE = "attachments/of_message";
     ATTACHMENTS_PUT = "attachments/put";
+    BACKENDS_END = "backends/end" | "backends/end.postgres";
+    BACKENDS_OWN = "backends/own" | "backends/own.postgres";
     CASES_COUNT = "cases/count";
     CASES_OF_ROOM = "cases/of_room";
     CASES_PAGE = "cases/page";
@@ -76,20 +95,26 @@ statements! {
     MESSAGES_ERASED_BETWEEN = "messages/erased_between";
     MESSAGES_GET = "messages/get";
     MESSAGES_ID_AT = "messages/id_at";
-    MESSAGES_INSERT = "messages/insert";
-    MESSAGES_INSERT_SYSTEM = "messages/insert_system";
+    MESSAGES_INSERT = "messages/insert" | "messages/insert.postgres";
+    MESSAGES_INSERT_SYSTEM = "messages/insert_system" | "messages/insert_system.postgres";
     MESSAGES_KEEP = "messages/keep";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";
     MESSAGES_UNTOUCHED_AFTER = "messages/untouched_after";
+    NOTICES_AFTER = "notices/after";
+    NOTICES_CALL = "notices/call" | "notices/call.postgres";
+    NOTICES_PUT = "notices/put";
+    NOTICES_RANGE = "notices/range";
+    NOTICES_SWEEP = "notices/sweep";
+    NOTICES_TURN = "notices/turn" | "notices/turn.postgres";
     ORDERS_GET = "orders/get";
     ORDERS_PUT = "orders/put";
     ORDERS_REMOVE = "orders/remove";
-    PEOPLE_ACCOUNT = "people/account";
+    PEOPLE_ACCOUNT = "people/account" | "people/account.postgres";
     PEOPLE_ACCOUNT_OF = "people/account_of";
     PEOPLE_GET = "people/get";
     PEOPLE_KEEP_SEARCH = "people/keep_search";
-    PEOPLE_NAME_TAKEN = "people/name_taken";
+    PEOPLE_NAME_TAKEN = "people/name_taken" | "people/name_taken.postgres";
     PEOPLE_NEXT = "people/next";
     PEOPLE_PUT = "people/put";
     PEOPLE_REMOVE_PASSWORD = "people/remove_password";
@@ -101,19 +126,25 @@ statements! {
     REFRESH_TOKENS_REVOKE_FAMILY = "refresh_tokens/revoke_family";
     REFRESH_TOKENS_REVOKE_OF_PERSON = "refresh_tokens/revoke_of_person";
     REFRESH_TOKENS_SWEEP = "refresh_tokens/sweep";
-    ROOMS_BY_KEY = "rooms/by_key";
-    ROOMS_BY_UUID = "rooms/by_uuid";
+    ROOMS_BY_KEY = "rooms/by_key", holds;
+    ROOMS_BY_UUID = "rooms/by_uuid", holds;
     ROOMS_COUNT_OF_PERSON = "rooms/count_of_person";
-    ROOMS_GET = "rooms/get";
+    ROOMS_GET = "rooms/get", holds;
     ROOMS_KEEP = "rooms/keep";
     ROOMS_KEEP_NUMBERS = "rooms/keep_numbers";
-    ROOMS_OF_GROUP = "rooms/of_group";
+    ROOMS_MOVE_ON = "rooms/move_on";
+    ROOMS_OF_GROUP = "rooms/of_group", holds;
     ROOMS_OF_PERSON = "rooms/of_person";
     ROOMS_OPEN = "rooms/open";
-    ROOMS_PLACE = "rooms/place";
+    ROOMS_PLACE = "rooms/place", holds;
     ROOMS_PLACES = "rooms/places";
     ROOMS_REMOVE = "rooms/remove";
-    SCHEMA_COUNT_OTHERS = "schema/count_others";
+    SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
+    SCHEMA_APPLIED = "schema/applied" | "schema/applied.postgres";
+    SCHEMA_APPLY = "schema/apply" | "schema/apply.postgres";
+    SCHEMA_COUNT_OTHERS = "schema/count_others" | "schema/count_others.postgres";
+    SCHEMA_HAS_HISTORY = "schema/has_history" | "schema/has_history.postgres";
+    SCHEMA_HISTORY = "schema/history" | "schema/history.postgres";
     SESSIONS_END = "sessions/end";
     SESSIONS_END_OF_PERSON = "sessions/end_of_person";
     SESSIONS_GET = "sessions/get";
@@ -132,19 +163,46 @@ statements! {
 #[cfg(test)]
 mod tests {
     use super::{ALL, Statement};
-    use crate::open::in_memory;
+    use crate::engine::postgres::{Begin, PostgresEngine};
+    use crate::postgres::open::Place;
+    use crate::sqlite::open::in_memory;
+    use beseda_testkit::Ground;
     use rusqlite::{Connection, params_from_iter};
     use std::path::Path;
 
     /// SQLite numbers parameters by where they stand first, PostgreSQL by their name: they must agree, because values
     /// are bound in order.
     #[test]
-    fn every_statement_prepares() {
+    fn every_statement_prepares_on_sqlite() {
         let conn = in_memory();
-        for Statement { name: file, sqlite, .. } in ALL {
-            let statement = conn.prepare(sqlite).unwrap_or_else(|error| panic!("{file}: {error}"));
+        for Statement { name, sqlite, .. } in ALL {
+            let statement = conn.prepare(sqlite).unwrap_or_else(|error| panic!("{name}: {error}"));
             for at in 1..=statement.parameter_count() {
-                assert_eq!(statement.parameter_name(at), Some(format!("${at}").as_str()), "{file}");
+                assert_eq!(statement.parameter_name(at), Some(format!("${at}").as_str()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_statement_prepares_on_postgresql_and_takes_as_many_values() {
+        let ground = Ground::new();
+        let place = Place::of(ground.url()).unwrap();
+        place.bring_up().unwrap();
+        let mut engine = PostgresEngine::connect(&place.config).unwrap();
+        let conn = in_memory();
+        for begin in [Begin::Looking, Begin::Writing] {
+            for statement in ALL {
+                engine.begin(begin).unwrap();
+                let taken = engine
+                    .parameters(statement)
+                    .unwrap_or_else(|fault| panic!("{}: {fault}", statement.name));
+                assert_eq!(
+                    taken,
+                    conn.prepare(statement.sqlite).unwrap().parameter_count(),
+                    "{}",
+                    statement.name
+                );
+                engine.roll_back().unwrap();
             }
         }
     }
@@ -156,26 +214,29 @@ mod tests {
     )]
     fn every_file_is_a_statement_and_says_what_it_is_for() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
-        let mut files = Vec::new();
+        let (mut files, mut siblings) = (Vec::new(), Vec::new());
         for table in std::fs::read_dir(&root).unwrap() {
             for file in std::fs::read_dir(table.unwrap().path()).unwrap() {
                 let path = file.unwrap().path();
                 let text = std::fs::read_to_string(&path).unwrap();
                 assert!(text.starts_with("-- "), "{path:?} does not say what it is for");
-                files.push(
-                    path.strip_prefix(&root)
-                        .unwrap()
-                        .with_extension("")
-                        .to_str()
-                        .unwrap()
-                        .to_owned(),
-                );
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
+                let name = name.strip_suffix(".sql").unwrap();
+                match name.strip_suffix(".postgres") {
+                    Some(name) => siblings.push((name.to_owned(), text)),
+                    None => files.push(name.to_owned()),
+                }
             }
         }
         files.sort();
         let mut known: Vec<_> = ALL.iter().map(|statement| statement.name.to_owned()).collect();
         known.sort();
         assert_eq!(files, known);
+        let unused = siblings.into_iter().find(|(name, text)| {
+            let statement = ALL.iter().find(|statement| statement.name == *name);
+            statement.is_none_or(|statement| statement.postgres != *text || statement.sqlite == *text)
+        });
+        assert_eq!(unused, None, "of PostgreSQL's own, and another one is run or the same");
     }
 
     fn plan(conn: &Connection, sql: &str) -> Vec<String> {
@@ -191,13 +252,14 @@ mod tests {
         for Statement { name: file, sqlite, .. } in ALL {
             for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded; a constant row is no table, and the lists of
-                // tables, of API keys and of setup codes are short.
+                // tables, of migrations, of API keys and of setup codes are short.
                 let short = [
                     "SCAN page",
                     "SCAN CONSTANT ROW",
                     "SCAN sqlite_schema",
                     "SCAN k",
                     "SCAN setup_codes",
+                    "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];
                 let short = short.contains(&step.as_str());
                 assert!(!step.starts_with("SCAN") || short, "{file}: {step}");

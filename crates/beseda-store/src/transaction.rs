@@ -3,17 +3,17 @@
 use crate::engine::{Engine, Go, Row, Value};
 use crate::statements::Statement;
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::{Change, Tx};
+use beseda_core::ports::{Change, Glance, Tx};
 use beseda_core::words::{Event, PersonId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A transaction that somebody else began and will end. Readers hold one too, and only look.
 pub(crate) struct Transaction<'e> {
     engine: &'e mut dyn Engine,
-    events: Vec<Event>,
-    people: Vec<PersonId>,
-    /// Whether the change that runs has written something.
+    announced: Announced,
+    /// Whether the change that runs has written something, and whether any did.
     wrote: bool,
+    has_written: bool,
 }
 
 /// What a commit makes known.
@@ -29,24 +29,24 @@ impl<'e> Transaction<'e> {
     pub(crate) fn new(engine: &'e mut dyn Engine) -> Self {
         Self {
             engine,
-            events: Vec::new(),
-            people: Vec::new(),
+            announced: Announced::default(),
             wrote: false,
+            has_written: false,
         }
     }
 
     /// Runs a change: its outcome where the transaction can go on, and the error where it must be taken back.
     pub(crate) fn run(&mut self, change: &mut dyn Change) -> Result<Result<(), Error>, Error> {
         self.wrote = false;
-        let announced = (self.events.len(), self.people.len());
+        let announced = (self.announced.events.len(), self.announced.people.len());
         let outcome = catch_unwind(AssertUnwindSafe(|| change.run(self)));
         let Ok(outcome) = outcome else {
             tracing::error!("a rule panicked; what it wrote is taken back");
             return Err(Fault::Internal("a rule panicked".to_owned()).into());
         };
         if outcome.is_err() {
-            self.events.truncate(announced.0);
-            self.people.truncate(announced.1);
+            self.announced.events.truncate(announced.0);
+            self.announced.people.truncate(announced.1);
         }
         if !self.engine.can_go_on() {
             let lost = || Fault::Store("the transaction was lost".to_owned()).into();
@@ -58,12 +58,33 @@ impl<'e> Transaction<'e> {
         }
     }
 
+    /// Runs a glance; a panic is a fault of its own.
+    pub(crate) fn look(&mut self, glance: &mut dyn Glance) -> Result<(), Error> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| glance.run(self)));
+        outcome.unwrap_or_else(|_| {
+            tracing::error!("a rule that reads panicked");
+            Err(Fault::Internal("a rule that reads panicked".to_owned()).into())
+        })
+    }
+
+    /// What was announced until now.
+    pub(crate) fn announced(&self) -> &Announced {
+        &self.announced
+    }
+
     /// Everything that was announced.
     pub(crate) fn into_announced(self) -> Announced {
-        Announced {
-            events: self.events,
-            people: self.people,
-        }
+        self.announced
+    }
+
+    /// Whether anything was written by anybody.
+    pub(crate) fn has_written(&self) -> bool {
+        self.has_written
+    }
+
+    /// Whether the statement that keeps a message also moves its room on and skips it for its sender.
+    pub(crate) fn sends_at_once(&self) -> bool {
+        self.engine.sends_at_once()
     }
 
     /// The first row, if there is one.
@@ -99,7 +120,7 @@ impl<'e> Transaction<'e> {
     /// How many rows were changed.
     pub(crate) fn write(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault> {
         let rows = self.engine.execute(sql, values)?;
-        self.wrote |= rows > 0;
+        self.wrote(rows > 0);
         Ok(rows)
     }
 
@@ -116,19 +137,24 @@ impl<'e> Transaction<'e> {
         read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
         let row = self.one(sql, values, read)?;
-        self.wrote |= row.is_some();
+        self.wrote(row.is_some());
         Ok(row)
+    }
+
+    fn wrote(&mut self, something: bool) {
+        self.wrote |= something;
+        self.has_written |= something;
     }
 }
 
 impl Tx for Transaction<'_> {
     fn announce(&mut self, event: Event) {
-        self.events.push(event);
+        self.announced.events.push(event);
     }
 
     fn announce_person(&mut self, person: PersonId) {
-        if !self.people.contains(&person) {
-            self.people.push(person);
+        if !self.announced.people.contains(&person) {
+            self.announced.people.push(person);
         }
     }
 }

@@ -1,6 +1,8 @@
-//! For tests alone: the store in memory, and the stories that are true on every store.
+//! For tests alone: the store in memory, the stories that are true on every store, and ground to tell them on.
 
+mod ground;
 pub mod model;
 pub mod stories;
 
+pub use ground::Ground;
 pub use model::Model;

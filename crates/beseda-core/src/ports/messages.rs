@@ -42,8 +42,9 @@ pub trait LookMessages {
 
 /// Writing messages.
 pub trait TxMessages {
-    /// Keeps a new message with its files and gives its number; `None`, and nothing kept, when the sender's client id
-    /// is taken. A system message has a sender in that sense too: nobody.
+    /// Keeps a new message with its files, and its room's `seq`, `head`, `shown` and `updated_at` with it, adds one to the
+    /// `skip` of its sender, and gives its number; `None`, and nothing kept, when the sender's client id is taken. A system
+    /// message has a sender in that sense too: nobody.
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.

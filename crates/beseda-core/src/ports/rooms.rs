@@ -52,8 +52,6 @@ pub trait TxRooms {
     fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault>;
     /// Keeps a member's `read`, `read_at` and `skip`.
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
-    /// Adds one to the `skip` of the member: they sent a message.
-    fn skip_own(&mut self, room: RoomId, person: PersonId) -> Result<(), Fault>;
     /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased.
     fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault>;
 }

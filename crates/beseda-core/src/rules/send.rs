@@ -86,7 +86,7 @@ pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: RoomKey, dr
 }
 
 /// Keeps a draft that passed the rules, and announces it.
-fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: &Draft) -> Result<Sent, Error> {
+fn keep(tx: &mut dyn Tx, now: Time, room: Room, by: Option<&Person>, draft: &Draft) -> Result<Sent, Error> {
     let new = NewMessage {
         room: room.id,
         seq: room.seq.next(),
@@ -100,14 +100,6 @@ fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: 
     let Some(id) = tx.insert_message(&new)? else {
         return sent_before(tx, room.name(), &new);
     };
-    room.seq = new.seq;
-    room.shown = new.seq;
-    room.head = new.head;
-    room.updated_at = new.created_at;
-    tx.keep_room(&room)?;
-    if let Some(person) = by {
-        tx.skip_own(room.id, person.id)?;
-    }
     let attachments = if new.files.is_empty() {
         Vec::new()
     } else {
@@ -132,7 +124,7 @@ fn keep(tx: &mut dyn Tx, now: Time, mut room: Room, by: Option<&Person>, draft: 
     };
     tx.announce(Event {
         room: room.name(),
-        head: room.head,
+        head: new.head,
         heard,
     });
     Ok(Sent {

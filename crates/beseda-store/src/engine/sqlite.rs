@@ -116,6 +116,14 @@ impl Engine for SqliteEngine<'_> {
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
+    fn script(&mut self, sql: &str) -> Result<(), Fault> {
+        self.conn.execute_batch(sql).map_err(fault)
+    }
+
+    fn sends_at_once(&self) -> bool {
+        false
+    }
+
     fn can_go_on(&self) -> bool {
         // A full disk is one of those that end a transaction.
         !self.conn.is_autocommit()

@@ -5,7 +5,8 @@ use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::{Audience, Lane, Store};
 use beseda_core::rules;
 use beseda_core::words::{Event, Head, Heard, Kinds, Notice, PersonId, Role};
-use beseda_store::{Options, Sqlite};
+use beseda_store::{Opener, Options, Postgres, PostgresOptions, Sqlite};
+use beseda_testkit::Ground;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
@@ -254,43 +255,93 @@ fn closing_finishes_what_is_queued_and_takes_nothing_more() {
     assert_eq!(count, 2);
 }
 
-/// Counts how often another process was seen to have written.
-struct Neighbour(std::sync::mpsc::SyncSender<()>);
+/// Gathers what others were seen to have changed.
+struct Neighbour(std::sync::mpsc::SyncSender<Vec<Notice>>);
 
 impl Audience for Neighbour {
     fn hear(&self, _: &[Event]) {}
 
-    fn changed_elsewhere(&self, _: &[Notice]) {
-        // A full channel holds what the test waits for already.
-        let _ = self.0.try_send(());
+    fn changed_elsewhere(&self, notices: &[Notice]) {
+        self.0.send(notices.to_vec()).unwrap();
     }
 }
 
-#[test]
-fn an_audience_is_told_when_another_process_has_written_and_not_of_our_own_commits() {
-    let stage = Stage::new();
-    stage.store.close();
-    let options = Options::at(stage.folder.database());
-    let store = Sqlite::open(&options).unwrap();
-    let (seen, sights) = sync_channel(1);
-    store.set_audience(Arc::new(Neighbour(seen)));
-    let put = |id| {
-        let (done, outcome) = sync_channel(1);
-        store.transact(
-            Lane::Any,
-            Box::new(Put {
-                id,
-                done: Box::new(move |result| done.send(result).unwrap()),
-            }),
-        );
-        outcome.recv().unwrap().unwrap();
+fn put(store: &dyn Store, id: i64) {
+    let (done, outcome) = sync_channel(1);
+    let done = Box::new(move |result| done.send(result).unwrap());
+    store.transact(Lane::Any, Box::new(Put { id, done }));
+    outcome.recv().unwrap().unwrap();
+}
+
+/// What a server is told of when a command on the same database puts these people, one transaction each.
+fn told_of(serve: &dyn Fn(Arc<dyn Audience>) -> Box<dyn Store>, command: &dyn Fn() -> Box<dyn Store>) {
+    let (seen, sights) = sync_channel(64);
+    let server = serve(Arc::new(Neighbour(seen)));
+    put(server.as_ref(), 1);
+    assert!(sights.try_recv().is_err(), "its own commit is no news");
+    let other = command();
+    put(other.as_ref(), 2);
+    put(other.as_ref(), 3);
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        told.extend(sights.recv_timeout(std::time::Duration::from_secs(60)).unwrap());
+    }
+    let room = |head| Notice::Room {
+        room: beseda_core::words::RoomId(0),
+        head: Head(head),
     };
-    // The first look only finds out where things stand.
-    put(1);
-    sights.recv().unwrap();
-    put(2);
-    assert!(sights.try_recv().is_err(), "our own commit is no news");
+    assert_eq!(told, [room(2), room(3)], "exactly what was changed");
+}
+
+#[test]
+fn a_server_on_sqlite_is_told_what_a_command_has_changed() {
+    let folder = crate::support::Folder::new();
+    let open = |opener| {
+        let options = Options {
+            opener,
+            ..Options::at(folder.database())
+        };
+        Sqlite::open(&options).unwrap()
+    };
+    let serve = |audience: Arc<dyn Audience>| {
+        let store = open(Opener::Server);
+        store.set_audience(audience);
+        Box::new(store) as Box<dyn Store>
+    };
+    told_of(&serve, &|| Box::new(open(Opener::Command)));
+}
+
+#[test]
+fn a_server_on_postgresql_is_told_what_a_command_has_changed() {
+    let ground = Ground::new();
+    let open = |opener| {
+        let options = PostgresOptions {
+            opener,
+            ..PostgresOptions::at(ground.url())
+        };
+        Postgres::open(&options).unwrap()
+    };
+    let serve = |audience: Arc<dyn Audience>| {
+        let store = open(Opener::Server);
+        store.set_audience(audience);
+        Box::new(store) as Box<dyn Store>
+    };
+    told_of(&serve, &|| Box::new(open(Opener::Command)));
+}
+
+#[test]
+fn who_writes_by_hand_may_have_changed_anything() {
+    let folder = crate::support::Folder::new();
+    let options = Options {
+        opener: Opener::Server,
+        ..Options::at(folder.database())
+    };
+    let store = Sqlite::open(&options).unwrap();
+    let (seen, sights) = sync_channel(64);
+    store.set_audience(Arc::new(Neighbour(seen)));
+    put(&store, 1);
     let other = rusqlite::Connection::open(&options.path).unwrap();
     other.execute("UPDATE people SET first_name = 'Other'", []).unwrap();
-    sights.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+    let told = sights.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+    assert_eq!(told, [Notice::Everything]);
 }

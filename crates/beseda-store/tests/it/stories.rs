@@ -1,9 +1,9 @@
-//! The stories of the core, told on SQLite.
+//! The stories, told on both databases.
 
 use crate::support::Folder;
 use beseda_core::ports::{Audience, Store};
-use beseda_store::{Options, Sqlite};
-use beseda_testkit::stories;
+use beseda_store::{Options, Postgres, PostgresOptions, Sqlite};
+use beseda_testkit::{Ground, stories};
 use std::sync::{Arc, Mutex};
 
 #[test]
@@ -19,4 +19,17 @@ fn every_story_is_true_on_sqlite() {
         };
         stories::all(&make, seed);
     }
+}
+
+#[test]
+fn every_story_is_true_on_postgresql() {
+    let grounds = Mutex::new(Vec::new());
+    let make = |audience: Arc<dyn Audience>| -> Arc<dyn Store> {
+        let ground = Ground::new();
+        let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
+        store.set_audience(audience);
+        grounds.lock().unwrap().push(ground);
+        Arc::new(store)
+    };
+    stories::all(&make, 1);
 }

@@ -155,6 +155,13 @@ impl TxMessages for Run {
         let kept = self.kept();
         kept.last_message = id;
         kept.messages.insert((new.room, new.seq), Arc::new(line));
+        if let Some(room) = kept.rooms.get_mut(&new.room) {
+            (room.seq, room.shown) = (new.seq, new.seq);
+            (room.head, room.updated_at) = (new.head, new.created_at);
+        }
+        if let Some(sender) = new.sender {
+            self.change_member(new.room, sender, |member| member.skip += 1);
+        }
         Ok(Some(id))
     }
 

@@ -37,7 +37,7 @@ impl Kept {
 
 impl Run {
     /// Changes the member, if there is one.
-    fn change_member(&mut self, room: RoomId, person: PersonId, change: impl FnOnce(&mut Member)) {
+    pub(super) fn change_member(&mut self, room: RoomId, person: PersonId, change: impl FnOnce(&mut Member)) {
         let id = self.kept.member(room, person).map(|member| member.id);
         if let Some(member) = id.and_then(|id| self.kept().members.get_mut(&id)) {
             change(member);
@@ -203,11 +203,6 @@ impl TxRooms for Run {
                 ..kept.clone()
             }
         });
-        Ok(())
-    }
-
-    fn skip_own(&mut self, room: RoomId, person: PersonId) -> Result<(), Fault> {
-        self.change_member(room, person, |member| member.skip += 1);
         Ok(())
     }
 

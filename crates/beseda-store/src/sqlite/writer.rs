@@ -1,16 +1,17 @@
 //! The one thread that writes: everything that is queued goes into one commit.
 
+use crate::Opener;
 use crate::engine::sqlite::{Checkpoint, SqliteEngine};
+use crate::notices::Read;
+use crate::told::{Batch, Ears, Outcome, finish};
 use crate::transaction::{Announced, Transaction};
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::{Audience, Change};
+use beseda_core::ports::Change;
 use beseda_core::words::Notice;
 use rusqlite::Connection;
 use std::ffi::OsString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How many changes go into one commit at most; more would only make the first of them wait.
@@ -20,18 +21,15 @@ const IDLE: Duration = Duration::from_secs(1);
 /// From how many bytes on the log is written back while there is nothing else to do.
 const LARGE_WAL: u64 = 4 * 1024 * 1024;
 
-type Batch = Vec<Box<dyn Change>>;
-type Outcome = Result<(), Error>;
-
-/// The audience, once there is one: the store is opened before anybody can listen.
-pub(crate) type Ears = Arc<OnceLock<Arc<dyn Audience>>>;
-
 pub(crate) struct Writer<'c> {
     engine: SqliteEngine<'c>,
     ears: Ears,
     wal: PathBuf,
     /// What `data_version` was when last asked.
     version: i64,
+    /// How far what others noted is read, where that is asked for; otherwise notes are written here.
+    read: Option<Read>,
+    opener: Opener,
 }
 
 /// What became of a batch.
@@ -45,7 +43,7 @@ enum Commit {
 }
 
 impl<'c> Writer<'c> {
-    pub(crate) fn new(conn: &'c Connection, ears: Ears, path: &Path) -> Self {
+    pub(crate) fn new(conn: &'c Connection, ears: Ears, path: &Path, opener: Opener) -> Self {
         let mut wal = OsString::from(path);
         wal.push("-wal");
         Self {
@@ -53,11 +51,14 @@ impl<'c> Writer<'c> {
             ears,
             wal: wal.into(),
             version: 0,
+            read: None,
+            opener,
         }
     }
 
     /// Takes changes until nobody can hand any over, and finishes those that are queued then.
     pub(crate) fn run(mut self, changes: &Receiver<Box<dyn Change>>) {
+        self.begin_to_look();
         loop {
             match changes.recv_timeout(IDLE) {
                 Ok(first) => {
@@ -81,25 +82,54 @@ impl<'c> Writer<'c> {
         }
     }
 
-    /// Tells the audience when another process has committed. SQLite's `data_version` changes with the commits of
-    /// every connection but the one that asks.
+    /// Finds out where things stand.
+    fn begin_to_look(&mut self) {
+        let begun = self.engine.data_version().and_then(|version| {
+            self.version = version;
+            Read::begin(&mut Transaction::new(&mut self.engine))
+        });
+        match begun {
+            Ok(read) => self.read = Some(read),
+            Err(error) => tracing::warn!(%error, "cannot tell what another process has written"),
+        }
+    }
+
+    /// Tells the audience what another process has changed. SQLite's `data_version` changes with the commits of every
+    /// connection but the one that asks; who has written and noted nothing may have changed anything.
     fn look_elsewhere(&mut self) {
-        match self.engine.data_version() {
-            Ok(version) if version == std::mem::replace(&mut self.version, version) => {}
-            Ok(_) => {
-                if let Some(audience) = self.ears.get() {
-                    audience.changed_elsewhere(&[Notice::Everything]);
-                }
+        let looked = self.engine.data_version().and_then(|version| {
+            let is_known = version == std::mem::replace(&mut self.version, version);
+            if is_known || self.opener == Opener::Command {
+                Ok(Vec::new())
+            } else {
+                self.read_notices()
             }
+        });
+        match looked {
+            Ok(notices) => self.ears.elsewhere(&notices),
             Err(error) => tracing::warn!(%error, "cannot tell whether another process has written"),
         }
+    }
+
+    fn read_notices(&mut self) -> Result<Vec<Notice>, Fault> {
+        let mut tx = Transaction::new(&mut self.engine);
+        let Some(read) = &mut self.read else {
+            return Ok(vec![Notice::Everything]);
+        };
+        let before = read.last();
+        let notices = read.on(&mut tx)?;
+        Ok(if read.last() == before {
+            vec![Notice::Everything]
+        } else {
+            notices
+        })
     }
 
     /// Commits a batch, tells the audience and then each change.
     fn keep(&mut self, mut batch: Batch) {
         match self.attempt(&mut batch) {
             Commit::Kept(outcomes, announced) => {
-                self.tell(&announced);
+                self.ears.tell(&announced);
                 batch
                     .into_iter()
                     .zip(outcomes)
@@ -122,7 +152,7 @@ impl<'c> Writer<'c> {
         }
         // Nobody else can write until our commit: what it announces is heard by who may hear it then.
         self.look_elsewhere();
-        match run_all(&mut self.engine, batch) {
+        match run_all(&mut self.engine, batch, self.opener == Opener::Command) {
             Ok((outcomes, announced)) => match self.engine.commit() {
                 Ok(()) => Commit::Kept(outcomes, announced),
                 Err(fault) => {
@@ -135,24 +165,6 @@ impl<'c> Writer<'c> {
                 self.roll_back();
                 Commit::TakenBack(error)
             }
-        }
-    }
-
-    fn tell(&self, Announced { events, people }: &Announced) {
-        let Some(audience) = self.ears.get() else {
-            return;
-        };
-        // Whoever lost their place is not to hear what comes with it.
-        let changed = || audience.people_changed(people);
-        if !people.is_empty() && catch_unwind(AssertUnwindSafe(changed)).is_err() {
-            tracing::error!(people = people.len(), "the audience panicked over people who changed");
-        }
-        let hear = || audience.hear(events);
-        if !events.is_empty() && catch_unwind(AssertUnwindSafe(hear)).is_err() {
-            tracing::error!(
-                events = events.len(),
-                "the audience panicked; what it did not hear is in the store"
-            );
         }
     }
 
@@ -170,29 +182,26 @@ impl<'c> Writer<'c> {
 }
 
 /// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
-fn run_all(engine: &mut SqliteEngine<'_>, batch: &mut Batch) -> Result<(Vec<Outcome>, Announced), Error> {
+fn run_all(engine: &mut SqliteEngine<'_>, batch: &mut Batch, notes: bool) -> Result<(Vec<Outcome>, Announced), Error> {
     let mut tx = Transaction::new(engine);
     let mut outcomes = Vec::with_capacity(batch.len());
     for change in batch {
         outcomes.push(tx.run(change.as_mut())?);
     }
-    Ok((outcomes, tx.into_announced()))
-}
-
-pub(crate) fn finish(change: Box<dyn Change>, outcome: Outcome) {
-    if catch_unwind(AssertUnwindSafe(|| change.done(outcome))).is_err() {
-        tracing::error!("somebody panicked over the outcome of their change");
+    if notes {
+        tx.note()?;
     }
+    Ok((outcomes, tx.into_announced()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::open::in_memory;
+    use crate::sqlite::open::in_memory;
     use beseda_core::error::Refusal;
-    use beseda_core::ports::Tx;
+    use beseda_core::ports::{Audience, Tx};
     use beseda_core::words::{Event, Head, Heard, NewPerson, Person, PersonId, Role, RoomId, RoomKind, RoomName};
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
     use uuid::Uuid;
 
     type Outcomes = Arc<Mutex<Vec<(i64, Outcome)>>>;
@@ -249,8 +258,8 @@ mod tests {
         conn.execute_batch(set_up).unwrap();
         let ear = Arc::new(Ear::default());
         let ears = Ears::default();
-        assert!(ears.set(Arc::clone(&ear) as Arc<dyn Audience>).is_ok());
-        let mut writer = Writer::new(&conn, ears, Path::new("nowhere"));
+        ears.set(Arc::clone(&ear) as Arc<dyn Audience>);
+        let mut writer = Writer::new(&conn, ears, Path::new("nowhere"), Opener::Server);
         let outcomes = Outcomes::default();
         for batch in batches {
             let change =

@@ -2,7 +2,7 @@
 
 use crate::engine::sqlite::SqliteEngine;
 use crate::transaction::Transaction;
-use beseda_core::error::{Error, Fault};
+use beseda_core::error::Error;
 use beseda_core::ports::Glance;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,18 +30,9 @@ pub(crate) fn run(conn: &Connection, glances: &Glances) {
 
 fn serve(engine: &mut SqliteEngine<'_>, glance: &mut dyn Glance) -> Result<(), Error> {
     engine.begin_to_look()?;
-    let outcome = look(&mut Transaction::new(engine), glance);
+    let outcome = Transaction::new(engine).look(glance);
     if let Err(error) = engine.roll_back() {
         tracing::error!(%error, "a snapshot could not be let go");
     }
     outcome
-}
-
-/// Runs a glance; a panic is a fault of its own.
-pub(crate) fn look(look: &mut Transaction<'_>, glance: &mut dyn Glance) -> Result<(), Error> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| glance.run(look)));
-    outcome.unwrap_or_else(|_| {
-        tracing::error!("a rule that reads panicked");
-        Err(Fault::Internal("a rule that reads panicked".to_owned()).into())
-    })
 }

@@ -1,13 +1,12 @@
 //! Opening: which SQLite, whose database, which version of it, and how a connection is set up.
 
 use crate::engine::sqlite::SqliteEngine;
+use crate::migrations::{self, Newer, SQLITE, find_newer};
 use crate::sqlite::Options;
 use crate::statements::SCHEMA_COUNT_OTHERS;
-use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use refinery::{Migration, Runner};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -20,30 +19,6 @@ const APPLICATION_ID: i32 = 1_113_944_933;
 
 /// Before 3.51.3 a checkpoint beside a commit could lose the commit (SQLite's "WAL-reset" bug).
 const OLDEST_SQLITE: i32 = 3_051_003;
-
-/// The table in which the applied migrations stand.
-const HISTORY: &str = "refinery_schema_history";
-
-/// In the order in which they are applied; one that has been released never changes.
-const MIGRATIONS: [(&str, &str); 8] = [
-    ("V1__people", include_str!("../migrations/V1__people.sql")),
-    (
-        "V2__orders_and_groups",
-        include_str!("../migrations/V2__orders_and_groups.sql"),
-    ),
-    ("V3__rooms", include_str!("../migrations/V3__rooms.sql")),
-    (
-        "V4__order_desk_views",
-        include_str!("../migrations/V4__order_desk_views.sql"),
-    ),
-    ("V5__doors", include_str!("../migrations/V5__doors.sql")),
-    (
-        "V6__school_and_desk",
-        include_str!("../migrations/V6__school_and_desk.sql"),
-    ),
-    ("V7__files", include_str!("../migrations/V7__files.sql")),
-    ("V8__setup_codes", include_str!("../migrations/V8__setup_codes.sql")),
-];
 
 /// Why a database is not opened. Each says in one line what to do.
 #[derive(Debug, Error)]
@@ -60,9 +35,9 @@ pub enum OpenError {
         /// The database.
         path: PathBuf,
         /// The newest migration that it has.
-        applied: i32,
+        applied: i64,
         /// The newest migration that this program knows.
-        known: i32,
+        known: i64,
     },
     /// A SQLite database of some other program.
     #[error("{0} is a database of another program: name another file or data directory")]
@@ -117,21 +92,26 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>)
     let _turn = take_turns(path).map_err(io)?;
     create_private(path).map_err(io)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
-    let known = runner().map_err(|error| refused(path, &error))?;
+    let conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
     let ours = set_up(&conn, options)
         .and_then(|()| is_ours(&conn))
         .map_err(|error| explain(path, error))?;
     if !ours {
         return Err(OpenError::NotOurs(path.to_owned()));
     }
-    require_known(&mut conn, &known, path)?;
-    keep_durably(&conn).map_err(|error| explain(path, error))?;
-    let applied = bring_up(&mut conn, &known, path)?;
-    make_people_searchable(&conn).map_err(|fault| OpenError::Migration {
+    let refused = |fault: Fault| OpenError::Migration {
         path: path.to_owned(),
         reason: fault.to_string(),
-    })?;
+    };
+    if let Some(Newer { applied, known }) = find_newer(&mut SqliteEngine::new(&conn), SQLITE).map_err(refused)? {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            applied,
+            known,
+        });
+    }
+    keep_durably(&conn).map_err(|error| explain(path, error))?;
+    let applied = bring_up(&conn).map_err(refused)?;
     Ok((conn, applied))
 }
 
@@ -205,54 +185,15 @@ fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
     Ok(id == APPLICATION_ID || (id == 0 && things == 0))
 }
 
-fn runner() -> Result<Runner, refinery::Error> {
-    let migrations: Result<Vec<Migration>, _> = MIGRATIONS
-        .iter()
-        .map(|(name, sql)| Migration::unapplied(name, sql))
-        .collect();
-    Ok(Runner::new(&migrations?).set_grouped(true))
-}
-
-/// Refuses a database with a migration that this program does not know.
-fn require_known(conn: &mut Connection, runner: &Runner, path: &Path) -> Result<(), OpenError> {
-    let there = conn.table_exists(None, HISTORY).map_err(|error| explain(path, error))?;
-    if !there {
-        return Ok(());
-    }
-    let applied = runner
-        .get_applied_migrations(conn)
-        .map_err(|error| refused(path, &error))?;
-    let newest = |migrations: &[Migration]| migrations.iter().map(Migration::version).max().unwrap_or(0);
-    let (applied, known) = (newest(&applied), newest(runner.get_migrations()));
-    if applied > known {
-        return Err(OpenError::Newer {
-            path: path.to_owned(),
-            applied,
-            known,
-        });
-    }
-    Ok(())
-}
-
-fn bring_up(conn: &mut Connection, runner: &Runner, path: &Path) -> Result<Vec<String>, OpenError> {
-    conn.set_transaction_behavior(TransactionBehavior::Immediate);
-    let report = runner.run(conn).map_err(|error| refused(path, &error))?;
-    Ok(report.applied_migrations().iter().map(ToString::to_string).collect())
-}
-
-/// Writes what a search looks in for everybody who has none: SQL cannot, for its lower case knows Latin letters only.
-fn make_people_searchable(conn: &Connection) -> Result<(), Fault> {
+fn bring_up(conn: &Connection) -> Result<Vec<String>, Fault> {
     let mut engine = SqliteEngine::new(conn);
     engine.begin()?;
-    Transaction::new(&mut engine).make_people_searchable()?;
-    engine.commit()
-}
-
-fn refused(path: &Path, error: &refinery::Error) -> OpenError {
-    OpenError::Migration {
-        path: path.to_owned(),
-        reason: error.to_string(),
+    let applied = migrations::bring_up(&mut engine, SQLITE);
+    match &applied {
+        Ok(_) => engine.commit()?,
+        Err(_) => engine.roll_back()?,
     }
+    Ok(applied?.into_iter().map(str::to_owned).collect())
 }
 
 fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
@@ -268,9 +209,9 @@ fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
 /// A database of no file, up to date, to try statements on.
 #[cfg(test)]
 pub(crate) fn in_memory() -> Connection {
-    let mut conn = Connection::open_in_memory().unwrap();
+    let conn = Connection::open_in_memory().unwrap();
     set_up(&conn, &Options::at(":memory:")).unwrap();
-    runner().unwrap().run(&mut conn).unwrap();
+    bring_up(&conn).unwrap();
     conn
 }
 
@@ -288,17 +229,5 @@ mod tests {
             "{refused}"
         );
         assert!(require_sqlite(rusqlite::version_number()).is_ok());
-    }
-
-    #[test]
-    fn every_migration_on_disk_is_in_the_list() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
-        let mut on_disk: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|file| file.unwrap().file_name().into_string().unwrap())
-            .collect();
-        on_disk.sort();
-        let listed: Vec<String> = MIGRATIONS.iter().map(|(name, _)| format!("{name}.sql")).collect();
-        assert_eq!(on_disk, listed);
     }
 }

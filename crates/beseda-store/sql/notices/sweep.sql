@@ -1,0 +1,2 @@
+-- Forgets old notices.
+DELETE FROM notices WHERE id <= $1

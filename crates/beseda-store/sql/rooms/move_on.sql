@@ -1,0 +1,2 @@
+-- Moves a room's numbers on: it has a new message. What has an index is left alone.
+UPDATE rooms SET seq = $1, shown = $1, head = $2, updated_at = $3 WHERE id = $4

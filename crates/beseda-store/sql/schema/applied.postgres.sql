@@ -1,0 +1,2 @@
+-- The applied migrations.
+SELECT h.version FROM beseda_migrations h ORDER BY h.version

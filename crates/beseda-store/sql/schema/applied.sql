@@ -1,0 +1,2 @@
+-- The applied migrations.
+SELECT h.version FROM refinery_schema_history h ORDER BY h.version

@@ -1,0 +1,112 @@
+//! Migrations: which there are, and how a database gets those that it lacks.
+
+use crate::engine::{Engine, values};
+use crate::statements as sql;
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
+
+/// One step of the schema, in the order of their numbers; one that has been released never changes.
+#[derive(Debug)]
+pub(crate) struct Migration {
+    /// The name of its file: `V<number>__<what it is about>`.
+    pub(crate) name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(Migration {
+            name: $name,
+            sql: include_str!(concat!("../migrations/", $folder, "/", $name, ".sql")),
+        }),*]
+    };
+}
+
+pub(crate) const SQLITE: &[Migration] = migrations![
+    "sqlite":
+    "V1__people",
+    "V2__orders_and_groups",
+    "V3__rooms",
+    "V4__order_desk_views",
+    "V5__doors",
+    "V6__school_and_desk",
+    "V7__files",
+    "V8__setup_codes",
+    "V9__notices",
+];
+
+pub(crate) const POSTGRES: &[Migration] = migrations!["postgres": "V1__everything"];
+
+impl Migration {
+    fn version(&self) -> i64 {
+        let number = self.name.strip_prefix('V').and_then(|name| name.split_once("__"));
+        number.and_then(|(number, _)| number.parse().ok()).unwrap_or_default()
+    }
+
+    fn subject(&self) -> &str {
+        self.name.split_once("__").map_or(self.name, |(_, subject)| subject)
+    }
+}
+
+/// A database with a migration that this program does not know.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Newer {
+    pub(crate) applied: i64,
+    pub(crate) known: i64,
+}
+
+/// Whether the database has more migrations than are known here.
+pub(crate) fn find_newer(engine: &mut dyn Engine, known: &[Migration]) -> Result<Option<Newer>, Fault> {
+    let mut tx = Transaction::new(engine);
+    if tx.one(sql::SCHEMA_HAS_HISTORY, values![], |row| row.get(0))? != Some(true) {
+        return Ok(None);
+    }
+    let applied = applied(&mut tx)?.into_iter().max().unwrap_or(0);
+    let known = known.iter().map(Migration::version).max().unwrap_or(0);
+    Ok((applied > known).then_some(Newer { applied, known }))
+}
+
+/// Applies what is missing, in a transaction that somebody else began and will end: the names of what was applied.
+pub(crate) fn bring_up(engine: &mut dyn Engine, known: &[Migration]) -> Result<Vec<&'static str>, Fault> {
+    Transaction::new(engine).write(sql::SCHEMA_HISTORY, values![])?;
+    let applied = applied(&mut Transaction::new(engine))?;
+    let mut now = Vec::new();
+    for migration in known.iter().filter(|one| !applied.contains(&one.version())) {
+        engine.script(migration.sql)?;
+        let (version, subject) = (migration.version(), migration.subject());
+        Transaction::new(engine).write(sql::SCHEMA_APPLY, values![version, subject])?;
+        now.push(migration.name);
+    }
+    Transaction::new(engine).make_people_searchable()?;
+    Ok(now)
+}
+
+fn applied(tx: &mut Transaction<'_>) -> Result<Vec<i64>, Fault> {
+    tx.all(sql::SCHEMA_APPLIED, values![], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_on_disk_is_in_its_list() {
+        for (folder, listed) in [("sqlite", SQLITE), ("postgres", POSTGRES)] {
+            let path = format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"));
+            let mut on_disk: Vec<String> = std::fs::read_dir(path)
+                .unwrap()
+                .map(|file| file.unwrap().file_name().into_string().unwrap())
+                .collect();
+            on_disk.sort_by_key(|name| {
+                name.trim_start_matches('V')
+                    .split('_')
+                    .next()
+                    .unwrap()
+                    .parse::<i64>()
+                    .unwrap()
+            });
+            let listed: Vec<String> = listed.iter().map(|one| format!("{}.sql", one.name)).collect();
+            assert_eq!(on_disk, listed);
+        }
+    }
+}

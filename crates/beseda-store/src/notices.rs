@@ -1,0 +1,101 @@
+//! What one process has changed, written beside the change for another one that has listeners.
+
+use crate::engine::{Row, values};
+use crate::statements as sql;
+use crate::transaction::{Announced, Transaction};
+use beseda_core::error::Fault;
+use beseda_core::words::{Head, Notice, PersonId, RoomId};
+
+/// How many notices are kept. Whoever is further behind looks at everything again.
+const KEPT: i64 = 4_096;
+
+/// What a commit makes known, as others are told: each room with its last head, and each person, once.
+pub(crate) fn of(announced: &Announced) -> Vec<Notice> {
+    let mut rooms: Vec<(RoomId, Head)> = Vec::new();
+    for event in &announced.events {
+        match rooms.iter_mut().find(|(room, _)| *room == event.room.id) {
+            Some((_, head)) => *head = event.head.max(*head),
+            None => rooms.push((event.room.id, event.head)),
+        }
+    }
+    let people = announced.people.iter().copied().map(Notice::Person);
+    let rooms = rooms.into_iter().map(|(room, head)| Notice::Room { room, head });
+    people.chain(rooms).collect()
+}
+
+/// How far somebody has read what others noted.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    last: i64,
+}
+
+impl Read {
+    /// From what is noted now on.
+    pub(crate) fn begin(tx: &mut Transaction<'_>) -> Result<Self, Fault> {
+        Ok(Self { last: range(tx)?.1 })
+    }
+
+    /// What others have noted since. Everything, where some of that is gone already.
+    pub(crate) fn on(&mut self, tx: &mut Transaction<'_>) -> Result<Vec<Notice>, Fault> {
+        let (oldest, newest) = range(tx)?;
+        let last = std::mem::replace(&mut self.last, newest);
+        if newest <= last {
+            return Ok(Vec::new());
+        }
+        if oldest > last + 1 {
+            return Ok(vec![Notice::Everything]);
+        }
+        let rows = tx.all(sql::NOTICES_AFTER, values![last], notice)?;
+        self.last = rows.iter().map(|(id, _)| *id).max().unwrap_or(newest);
+        Ok(rows.into_iter().filter_map(|(_, notice)| notice).collect())
+    }
+
+    /// Whether nothing was noted since, though somebody has written.
+    pub(crate) fn last(&self) -> i64 {
+        self.last
+    }
+}
+
+fn range(tx: &mut Transaction<'_>) -> Result<(i64, i64), Fault> {
+    let range = tx.one(sql::NOTICES_RANGE, values![], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(range.unwrap_or_default())
+}
+
+/// A notice and its number; none where somebody only notes that they have written.
+fn notice(row: &Row<'_>) -> Result<(i64, Option<Notice>), Fault> {
+    let room: Option<i64> = row.get(1)?;
+    let person: Option<i64> = row.get(3)?;
+    let notice = match (room, person) {
+        (Some(room), _) => Some(Notice::Room {
+            room: RoomId(room),
+            head: Head(row.get::<Option<i64>>(2)?.unwrap_or_default()),
+        }),
+        (None, person) => person.map(|person| Notice::Person(PersonId(person))),
+    };
+    Ok((row.get(0)?, notice))
+}
+
+impl Transaction<'_> {
+    /// Notes for others what this transaction announces; that it has written, where it announces nothing.
+    pub(crate) fn note(&mut self) -> Result<(), Fault> {
+        if !self.has_written() {
+            return Ok(());
+        }
+        self.one(sql::NOTICES_TURN, values![], |_| Ok(()))?;
+        let mut newest = None;
+        for notice in of(self.announced()) {
+            newest = match notice {
+                Notice::Room { room, head } => self.insert(sql::NOTICES_PUT, values![room.0, head.0, None::<i64>])?,
+                Notice::Person(person) => self.insert(sql::NOTICES_PUT, values![None::<i64>, None::<i64>, person.0])?,
+                Notice::Everything => newest,
+            };
+        }
+        if newest.is_none() {
+            newest = self.insert(sql::NOTICES_PUT, values![None::<i64>, None::<i64>, None::<i64>])?;
+        }
+        if let Some(newest) = newest {
+            self.write(sql::NOTICES_SWEEP, values![newest - KEPT])?;
+        }
+        self.one(sql::NOTICES_CALL, values![], |_| Ok(())).map(drop)
+    }
+}

@@ -1,0 +1,305 @@
+//! The store on PostgreSQL: some threads that write, some that read, each with a connection of its own, and a bounded
+//! queue before each writer and before the readers.
+
+mod link;
+mod listener;
+pub(crate) mod open;
+mod reader;
+mod tickets;
+mod writer;
+
+use crate::notices::Read;
+use crate::told::Ears;
+use crate::transaction::Transaction;
+use crate::{Opener, join, lock};
+use beseda_core::error::Fault;
+use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
+use link::{Link, Reach};
+use listener::Listener;
+use open::Place;
+pub use open::PostgresError;
+use reader::Glances;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::{Builder, JoinHandle};
+use tickets::Tickets;
+use writer::Writer;
+
+/// How a PostgreSQL database is opened.
+#[derive(Clone)]
+pub struct PostgresOptions {
+    /// `postgres://user:password@host:port/database`.
+    pub url: String,
+    /// How many connections write, at least 1.
+    pub writers: usize,
+    /// How many connections read, at least 1.
+    pub readers: usize,
+    /// How many changes may wait for each writer, and how many glances; one more is answered with [`Fault::Busy`].
+    pub queue: usize,
+    /// Who opens it.
+    pub opener: Opener,
+}
+
+impl PostgresOptions {
+    /// The database of a URL, everything else as it is by default.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            writers: 4,
+            readers: 2,
+            queue: 4096,
+            opener: Opener::Command,
+        }
+    }
+}
+
+/// Without the URL: it may hold a password.
+impl fmt::Debug for PostgresOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("writers", &self.writers)
+            .field("readers", &self.readers)
+            .field("queue", &self.queue)
+            .field("opener", &self.opener)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rooms, messages and people in a PostgreSQL database. Closed when dropped.
+pub struct Postgres {
+    /// Gone once the store is closed.
+    queues: RwLock<Option<Queues>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    closing: Arc<AtomicBool>,
+    /// Of the connection that listens, where there is one.
+    listens: Reach,
+    ears: Ears,
+}
+
+struct Queues {
+    lanes: Vec<Queue>,
+    glances: SyncSender<Box<dyn Glance>>,
+    /// Of the connections that read.
+    reads: Reach,
+}
+
+/// What the writers share.
+struct Writers {
+    tickets: Arc<Tickets>,
+    floor: Arc<RwLock<()>>,
+}
+
+/// What waits for one writer.
+struct Queue {
+    changes: SyncSender<Box<dyn Change>>,
+    waiting: Arc<AtomicUsize>,
+    reach: Reach,
+}
+
+impl Postgres {
+    /// Opens the database, migrated if need be, and starts the threads.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, see [`PostgresError`].
+    pub fn open(options: &PostgresOptions) -> Result<Self, PostgresError> {
+        let place = Place::of(&options.url)?;
+        place.bring_up()?;
+        let ears = Ears::default();
+        let tickets = Tickets::new(ears.clone());
+        let closing = Arc::new(AtomicBool::new(false));
+        let (glances, queued) = sync_channel(options.queue.max(1));
+        let mut store = Self {
+            queues: RwLock::new(None),
+            threads: Mutex::default(),
+            closing: Arc::clone(&closing),
+            listens: Reach::default(),
+            ears,
+        };
+        if options.opener == Opener::Server {
+            store.listen(&place, &tickets)?;
+        }
+        let writers = Writers {
+            tickets,
+            floor: Arc::default(),
+        };
+        let reads = Reach::default();
+        store.read(&place, options, &reads, queued)?;
+        let lanes = (0..options.writers.max(1)).map(|number| store.write(&place, options, &writers, number));
+        let lanes = lanes.collect::<Result<_, _>>()?;
+        store.queues = RwLock::new(Some(Queues { lanes, glances, reads }));
+        Ok(store)
+    }
+
+    fn listen(&self, place: &Place, tickets: &Arc<Tickets>) -> Result<(), PostgresError> {
+        let away = |fault: Fault| place.away(&fault);
+        let mut link = Link::open(&place.config, self.listens.clone()).map_err(away)?;
+        let engine = link.engine().map_err(away)?;
+        if !listener::begin(engine).map_err(away)? {
+            return Err(PostgresError::Served(place.to_string()));
+        }
+        let read = Read::begin(&mut Transaction::new(engine)).map_err(away)?;
+        let listener = Listener {
+            link,
+            tickets: Arc::clone(tickets),
+            read,
+            closing: Arc::clone(&self.closing),
+        };
+        self.spawn("store-listener".to_owned(), move || listener.run())
+    }
+
+    fn read(
+        &self,
+        place: &Place,
+        options: &PostgresOptions,
+        reads: &Reach,
+        queued: Receiver<Box<dyn Glance>>,
+    ) -> Result<(), PostgresError> {
+        let queued: Arc<Glances> = Arc::new(Mutex::new(queued));
+        for number in 0..options.readers.max(1) {
+            let link = Link::open(&place.config, reads.clone()).map_err(|fault| place.away(&fault))?;
+            let queued = Arc::clone(&queued);
+            self.spawn(format!("store-reader-{number}"), move || reader::run(link, &queued))?;
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        place: &Place,
+        options: &PostgresOptions,
+        writers: &Writers,
+        number: usize,
+    ) -> Result<Queue, PostgresError> {
+        let (reach, waiting) = (Reach::default(), Arc::new(AtomicUsize::new(0)));
+        let writer = Writer {
+            link: Link::open(&place.config, reach.clone()).map_err(|fault| place.away(&fault))?,
+            tickets: Arc::clone(&writers.tickets),
+            floor: Arc::clone(&writers.floor),
+            waiting: Arc::clone(&waiting),
+            notes: options.opener == Opener::Command,
+            doubtful: Vec::new(),
+        };
+        let (changes, queued) = sync_channel(options.queue.max(1));
+        self.spawn(format!("store-writer-{number}"), move || writer.run(&queued))?;
+        Ok(Queue {
+            changes,
+            waiting,
+            reach,
+        })
+    }
+
+    fn spawn(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), PostgresError> {
+        let thread = Builder::new().name(name).spawn(run)?;
+        lock(&self.threads).push(thread);
+        Ok(())
+    }
+
+    /// Says who hears of commits from now on. There is one audience: a second one is not taken.
+    pub fn set_audience(&self, audience: Arc<dyn Audience>) {
+        self.ears.set(audience);
+    }
+
+    /// Takes no more work, finishes what is queued and ends the threads. Blocks until then; nothing happens the second
+    /// time.
+    pub fn close(&self) {
+        let queues = self.queues.write().unwrap_or_else(PoisonError::into_inner).take();
+        drop(queues);
+        self.closing.store(true, Ordering::Relaxed);
+        let threads: Vec<_> = lock(&self.threads).drain(..).collect();
+        threads.into_iter().for_each(join);
+    }
+
+    fn with_queues(&self, hand_over: impl FnOnce(&Queues) -> Option<Fault>) -> Option<Fault> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        queues.as_ref().map_or(Some(Fault::Stopping), hand_over)
+    }
+}
+
+impl Queues {
+    /// The queue of a lane: always the same one for a room.
+    fn of(&self, lane: Lane) -> Option<&Queue> {
+        let Lane::Room(room) = lane else {
+            return self
+                .lanes
+                .iter()
+                .min_by_key(|queue| queue.waiting.load(Ordering::Relaxed));
+        };
+        let count = u64::try_from(self.lanes.len()).ok()?;
+        let place = room.0.unsigned_abs().checked_rem(count)?;
+        self.lanes.get(usize::try_from(place).ok()?)
+    }
+}
+
+impl Queue {
+    /// Hands a change over, or gives it back with the reason why not.
+    fn hand_over(&self, change: Box<dyn Change>) -> Result<(), (Box<dyn Change>, Fault)> {
+        if let Err(fault) = self.reach.check() {
+            return Err((change, fault));
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.changes.try_send(change).map_err(|refused| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            given_back(refused)
+        })
+    }
+}
+
+fn given_back<T>(refused: TrySendError<T>) -> (T, Fault) {
+    match refused {
+        TrySendError::Full(work) => (work, Fault::Busy),
+        TrySendError::Disconnected(work) => (work, Fault::Store("its thread has ended".to_owned())),
+    }
+}
+
+impl Store for Postgres {
+    fn transact(&self, lane: Lane, change: Box<dyn Change>) {
+        let mut change = Some(change);
+        let refused = self.with_queues(|queues| {
+            let handed = queues.of(lane)?.hand_over(change.take()?);
+            let (back, fault) = handed.err()?;
+            change = Some(back);
+            Some(fault)
+        });
+        if let (Some(change), Some(fault)) = (change, refused) {
+            change.done(Err(fault.into()));
+        }
+    }
+
+    fn glance(&self, glance: Box<dyn Glance>) {
+        let mut glance = Some(glance);
+        let refused = self.with_queues(|queues| {
+            if let Err(fault) = queues.reads.check() {
+                return Some(fault);
+            }
+            let (back, fault) = queues.glances.try_send(glance.take()?).err().map(given_back)?;
+            glance = Some(back);
+            Some(fault)
+        });
+        if let (Some(glance), Some(fault)) = (glance, refused) {
+            glance.done(Err(fault.into()));
+        }
+    }
+
+    fn ready(&self) -> Result<(), Fault> {
+        self.listens.check()?;
+        let ended = lock(&self.threads).iter().any(JoinHandle::is_finished);
+        let refused = self.with_queues(|queues| {
+            let mut reaches = queues.lanes.iter().map(|queue| &queue.reach).chain([&queues.reads]);
+            reaches.find_map(|reach| reach.check().err())
+        });
+        match refused {
+            Some(fault) => Err(fault),
+            None if ended => Err(Fault::Store("its thread has ended".to_owned())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

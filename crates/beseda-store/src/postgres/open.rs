@@ -1,0 +1,138 @@
+//! Opening: where the database is, whether it is ours, and which version of it.
+
+use crate::engine::postgres::{Begin, PostgresEngine};
+use crate::engine::values;
+use crate::migrations::{self, Newer, POSTGRES, find_newer};
+use crate::statements as sql;
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
+use std::fmt;
+use std::time::Duration;
+use thiserror::Error;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+/// Why a PostgreSQL database is not opened. Each says in one line what to do; none says a password.
+#[derive(Debug, Error)]
+pub enum PostgresError {
+    /// The URL names no database.
+    #[error("the database's URL cannot be read: it is postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require")]
+    Url,
+    /// Nobody answers, or nobody is let in.
+    #[error("{database} cannot be reached: {reason}; check that PostgreSQL runs there and lets this user in")]
+    Away {
+        /// Where it is.
+        database: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A database of some other program.
+    #[error("{0} is a database of another program: name another database, or make an empty one")]
+    NotOurs(String),
+    /// A later version of this program has written the database.
+    #[error(
+        "{database} was migrated by a newer Beseda (migration {applied}, this one knows {known}): install that \
+         version, or restore a backup made before it"
+    )]
+    Newer {
+        /// The database.
+        database: String,
+        /// The newest migration that it has.
+        applied: i64,
+        /// The newest migration that this program knows.
+        known: i64,
+    },
+    /// Two servers would not hear what is sent at the other one.
+    #[error("another server serves {0} already: stop it, or name another database")]
+    Served(String),
+    /// The schema could not be brought up to date.
+    #[error("{database} cannot be migrated: {reason}; nothing was changed")]
+    Migration {
+        /// The database.
+        database: String,
+        /// Why not.
+        reason: String,
+    },
+    /// No thread.
+    #[error("no thread can be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// Where a database is.
+pub(crate) struct Place {
+    pub(crate) config: Config,
+    name: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Place {
+    /// The place that a URL names.
+    pub(crate) fn of(url: &str) -> Result<Self, PostgresError> {
+        let mut config: Config = url.parse().map_err(|_| PostgresError::Url)?;
+        let host = match (config.get_hosts().first(), config.get_ports().first()) {
+            (Some(Host::Tcp(host)), Some(port)) => format!("{host}:{port}"),
+            (Some(Host::Tcp(host)), None) => host.clone(),
+            (Some(Host::Unix(path)), _) => path.display().to_string(),
+            (None, _) => return Err(PostgresError::Url),
+        };
+        let name = format!("postgres://{host}/{}", config.get_dbname().unwrap_or_default());
+        if config.get_application_name().is_none() {
+            config.application_name("beseda");
+        }
+        config.connect_timeout(Duration::from_secs(5));
+        config.keepalives_idle(Duration::from_secs(30));
+        config.tcp_user_timeout(Duration::from_secs(15));
+        Ok(Self { config, name })
+    }
+
+    /// What a fault means while the database is opened.
+    pub(crate) fn away(&self, fault: &Fault) -> PostgresError {
+        let reason = match fault {
+            Fault::Away(reason) | Fault::Store(reason) => reason.clone(),
+            fault => fault.to_string(),
+        };
+        PostgresError::Away {
+            database: self.to_string(),
+            reason,
+        }
+    }
+
+    /// Brings the schema up to date, one process after the other; the migrations that were applied now.
+    pub(crate) fn bring_up(&self) -> Result<Vec<String>, PostgresError> {
+        let mut engine = PostgresEngine::connect(&self.config).map_err(|fault| self.away(&fault))?;
+        engine.begin(Begin::Migrating).map_err(|fault| self.away(&fault))?;
+        let refused = |fault: Fault| PostgresError::Migration {
+            database: self.to_string(),
+            reason: fault.to_string(),
+        };
+        if !is_ours(&mut engine).map_err(refused)? {
+            return Err(PostgresError::NotOurs(self.to_string()));
+        }
+        if let Some(Newer { applied, known }) = find_newer(&mut engine, POSTGRES).map_err(refused)? {
+            return Err(PostgresError::Newer {
+                database: self.to_string(),
+                applied,
+                known,
+            });
+        }
+        let applied = migrations::bring_up(&mut engine, POSTGRES).map_err(refused)?;
+        engine.commit().map_err(refused)?;
+        Ok(applied.into_iter().map(str::to_owned).collect())
+    }
+}
+
+/// Whether the database is new or ours.
+fn is_ours(engine: &mut PostgresEngine) -> Result<bool, Fault> {
+    let mut tx = Transaction::new(engine);
+    let is_known = tx.one(sql::SCHEMA_HAS_HISTORY, values![], |row| row.get::<bool>(0))?;
+    if is_known == Some(true) {
+        return Ok(true);
+    }
+    let others = tx.one(sql::SCHEMA_COUNT_OTHERS, values![], |row| row.get::<i64>(0))?;
+    Ok(others == Some(0))
+}

@@ -1,0 +1,58 @@
+//! A thread that reads: each glance sees one snapshot, and holds up nobody.
+
+use super::link::Link;
+use crate::engine::postgres::{Begin, PostgresEngine, Trouble};
+use crate::transaction::Transaction;
+use beseda_core::error::Error;
+use beseda_core::ports::Glance;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The glances that wait; whichever reader is free takes the next.
+pub(crate) type Glances = Mutex<Receiver<Box<dyn Glance>>>;
+
+/// After how long without work the connection is looked after.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Takes glances until nobody can hand any over, and finishes those that are queued then.
+pub(crate) fn run(mut link: Link, glances: &Glances) {
+    loop {
+        let wait = link.patience(IDLE);
+        // Only the wait is under the lock, not the work.
+        let next = glances
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(wait);
+        match next {
+            Ok(mut glance) => {
+                let outcome = serve(&mut link, glance.as_mut());
+                if catch_unwind(AssertUnwindSafe(|| glance.done(outcome))).is_err() {
+                    tracing::error!("somebody panicked over the outcome of their glance");
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => link.look_after(),
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+fn serve(link: &mut Link, glance: &mut dyn Glance) -> Result<(), Error> {
+    // A connection that was lost while nobody asked costs nobody an answer: another one is made.
+    if begin(link.engine()?).is_err() {
+        link.lose();
+        begin(link.engine()?)?;
+    }
+    let engine = link.engine()?;
+    let outcome = Transaction::new(engine).look(glance);
+    let is_lost = engine.trouble() == Some(&Trouble::Lost) || engine.roll_back().is_err();
+    if is_lost {
+        link.lose();
+    }
+    outcome
+}
+
+fn begin(engine: &mut PostgresEngine) -> Result<(), Error> {
+    Ok(engine.begin(Begin::Looking)?)
+}

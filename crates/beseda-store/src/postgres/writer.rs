@@ -1,0 +1,192 @@
+//! A thread that writes: what waits in its queue goes into one commit, run again where another writer was in the way.
+
+use super::link::Link;
+use super::tickets::{Ticket, Tickets, Told};
+use crate::engine::postgres::{Begin, PostgresEngine, Trouble};
+use crate::notices;
+use crate::told::{Batch, Outcome, finish};
+use crate::transaction::{Announced, Transaction};
+use beseda_core::error::{Error, Fault};
+use beseda_core::ports::Change;
+use beseda_core::words::Notice;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How many changes go into one commit at most: if it fails, all of them run again.
+const BATCH: usize = 64;
+/// After how long without work the connection is looked after.
+const IDLE: Duration = Duration::from_secs(1);
+/// How often a batch is run that meets others. From the third time on, no other writer of this process runs meanwhile: then
+/// only another process can be met.
+const TRIES: u32 = 6;
+const TRIES_AMONG_OTHERS: u32 = 2;
+/// How long to wait before the second try; longer each time.
+const PAUSE: Duration = Duration::from_millis(3);
+
+pub(crate) struct Writer {
+    pub(crate) link: Link,
+    pub(crate) tickets: Arc<Tickets>,
+    /// Shared by who runs among others, and taken whole by who has met them too often.
+    pub(crate) floor: Arc<RwLock<()>>,
+    /// How many changes wait, for those who choose a queue.
+    pub(crate) waiting: Arc<AtomicUsize>,
+    /// Whether others are to be told of what is changed here.
+    pub(crate) notes: bool,
+    /// What may have been changed by a commit that nobody knows the end of.
+    pub(crate) doubtful: Vec<Notice>,
+}
+
+/// What became of a batch.
+enum Attempt {
+    /// It was committed.
+    Kept(Ticket, Vec<Outcome>, Announced),
+    /// Another writer was in its way, and nothing was kept.
+    Again(Fault),
+    /// The connection went before the commit, and nothing was kept.
+    Gone,
+    /// The connection went in the commit: nobody knows.
+    Unknown(Ticket, Announced, Fault),
+    /// A change went wrong, and nothing was kept.
+    TakenBack(Error),
+}
+
+impl Writer {
+    /// Takes changes until nobody can hand any over, and finishes those that are queued then.
+    pub(crate) fn run(mut self, changes: &Receiver<Box<dyn Change>>) {
+        loop {
+            match changes.recv_timeout(self.link.patience(IDLE)) {
+                Ok(first) => {
+                    let mut batch = vec![first];
+                    batch.extend(changes.try_iter().take(BATCH - 1));
+                    self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+                    self.keep(batch);
+                }
+                Err(RecvTimeoutError::Timeout) => self.link.look_after(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.tell_doubts();
+        }
+    }
+
+    /// Commits a batch and puts down what came of it.
+    fn keep(&mut self, mut batch: Batch) {
+        let mut last = Fault::Busy;
+        for attempt in 1..=TRIES {
+            match self.attempt(&mut batch, attempt > TRIES_AMONG_OTHERS) {
+                Attempt::Kept(ticket, outcomes, announced) => {
+                    return ticket.put_down(Told {
+                        announced,
+                        finished: vec![(batch, outcomes)],
+                        ..Told::default()
+                    });
+                }
+                Attempt::Again(fault) => {
+                    last = fault;
+                    if let Ok(engine) = self.link.engine() {
+                        engine.pause(PAUSE * attempt);
+                    }
+                }
+                Attempt::Gone => {
+                    self.link.lose();
+                    if let Err(fault) = self.link.engine() {
+                        return fail(batch, &fault.into());
+                    }
+                }
+                Attempt::Unknown(ticket, announced, fault) => {
+                    tracing::error!(changes = batch.len(), "the connection was lost in a commit: {fault}");
+                    self.doubtful.extend(notices::of(&announced));
+                    self.link.lose();
+                    // Not kept, as far as anybody is told; who asks again gets what was kept all the same.
+                    fail(batch, &fault.into());
+                    return drop(ticket);
+                }
+                Attempt::TakenBack(error) if batch.len() == 1 => return fail(batch, &error),
+                Attempt::TakenBack(_) => break,
+            }
+        }
+        if batch.len() == 1 {
+            return fail(batch, &last.into());
+        }
+        // One of them was wrong, or in everybody's way, and its neighbours were not: each gets a transaction of its own.
+        for change in batch {
+            self.keep(vec![change]);
+        }
+    }
+
+    fn attempt(&mut self, batch: &mut Batch, alone: bool) -> Attempt {
+        let floor = Arc::clone(&self.floor);
+        let _among_others = (!alone).then(|| floor.read().unwrap_or_else(PoisonError::into_inner));
+        let _alone = alone.then(|| floor.write().unwrap_or_else(PoisonError::into_inner));
+        let (notes, tickets) = (self.notes, Arc::clone(&self.tickets));
+        let Ok(engine) = self.link.engine() else {
+            return Attempt::Gone;
+        };
+        let ran = engine.begin(Begin::Writing).map_err(Error::from);
+        match ran.and_then(|()| run_all(engine, batch, notes)) {
+            Ok((outcomes, announced)) => commit(engine, &tickets, outcomes, announced),
+            Err(error) => failed(engine, error),
+        }
+    }
+
+    /// Tells of what may have been changed, once the database can be asked what was.
+    fn tell_doubts(&mut self) {
+        if !self.doubtful.is_empty() && !self.link.is_away() {
+            self.tickets.take().put_down(Told {
+                notices: std::mem::take(&mut self.doubtful),
+                ..Told::default()
+            });
+        }
+    }
+}
+
+/// Commits while what was changed is still held: so the ticket says in which order others can see it.
+fn commit(
+    engine: &mut PostgresEngine,
+    tickets: &Arc<Tickets>,
+    outcomes: Vec<Outcome>,
+    announced: Announced,
+) -> Attempt {
+    let ticket = tickets.take();
+    match (engine.commit(), engine.trouble()) {
+        (Ok(()), _) => Attempt::Kept(ticket, outcomes, announced),
+        (Err(fault), Some(Trouble::Lost)) => Attempt::Unknown(ticket, announced, fault),
+        (Err(fault), Some(Trouble::Conflict)) => Attempt::Again(fault),
+        (Err(fault), _) => {
+            tracing::error!(%fault, changes = outcomes.len(), "a commit failed");
+            Attempt::TakenBack(fault.into())
+        }
+    }
+}
+
+/// What it means that a batch did not come to its commit.
+fn failed(engine: &mut PostgresEngine, error: Error) -> Attempt {
+    let trouble = engine.trouble().cloned();
+    if trouble == Some(Trouble::Lost) || engine.roll_back().is_err() {
+        return Attempt::Gone;
+    }
+    match (trouble, error) {
+        (Some(Trouble::Conflict), Error::Failed(fault)) => Attempt::Again(fault),
+        (_, error) => Attempt::TakenBack(error),
+    }
+}
+
+/// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
+fn run_all(engine: &mut PostgresEngine, batch: &mut Batch, notes: bool) -> Result<(Vec<Outcome>, Announced), Error> {
+    let mut tx = Transaction::new(engine);
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for change in batch {
+        outcomes.push(tx.run(change.as_mut())?);
+    }
+    if notes {
+        tx.note()?;
+    }
+    Ok((outcomes, tx.into_announced()))
+}
+
+fn fail(batch: Batch, error: &Error) {
+    for change in batch {
+        finish(change, Err(error.clone()));
+    }
+}

@@ -1,0 +1,60 @@
+//! After a commit: the audience hears of it, and then everybody learns what their change came to.
+
+use crate::transaction::Announced;
+use beseda_core::error::Error;
+use beseda_core::ports::{Audience, Change};
+use beseda_core::words::Notice;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+
+/// What became of a change.
+pub(crate) type Outcome = Result<(), Error>;
+
+/// Changes that are kept together.
+pub(crate) type Batch = Vec<Box<dyn Change>>;
+
+/// The audience, once there is one: the store is opened before anybody can listen.
+#[derive(Clone, Default)]
+pub(crate) struct Ears(Arc<OnceLock<Arc<dyn Audience>>>);
+
+impl Ears {
+    /// There is one audience: a second one is not taken.
+    pub(crate) fn set(&self, audience: Arc<dyn Audience>) {
+        if self.0.set(audience).is_err() {
+            tracing::error!("the store has an audience already");
+        }
+    }
+
+    /// Tells what a commit made known.
+    pub(crate) fn tell(&self, Announced { events, people }: &Announced) {
+        // Whoever lost their place is not to hear what comes with it.
+        if !people.is_empty() {
+            self.call("people who changed", |audience| audience.people_changed(people));
+        }
+        if !events.is_empty() {
+            self.call("events", |audience| audience.hear(events));
+        }
+    }
+
+    /// Tells what somebody else has changed.
+    pub(crate) fn elsewhere(&self, notices: &[Notice]) {
+        if !notices.is_empty() {
+            self.call("notices", |audience| audience.changed_elsewhere(notices));
+        }
+    }
+
+    fn call(&self, what: &str, tell: impl FnOnce(&dyn Audience)) {
+        if let Some(audience) = self.0.get()
+            && catch_unwind(AssertUnwindSafe(|| tell(audience.as_ref()))).is_err()
+        {
+            tracing::error!("the audience panicked over {what}; what it did not hear is in the store");
+        }
+    }
+}
+
+/// Tells who handed a change over what it came to.
+pub(crate) fn finish(change: Box<dyn Change>, outcome: Outcome) {
+    if catch_unwind(AssertUnwindSafe(|| change.done(outcome))).is_err() {
+        tracing::error!("somebody panicked over the outcome of their change");
+    }
+}
