@@ -22,7 +22,7 @@ pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched};
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
 pub use sessions::SecureCookies;
-pub use settings::{Settings, SettingsError};
+pub use settings::{Proofs, Settings, SettingsError};
 pub use throttle::{Throttles, Uptime};
 pub use tokens::OwnTokens;
 
@@ -62,19 +62,21 @@ impl Identity {
     /// A setting that cannot be used.
     pub fn new(settings: Settings, chat: &Chat, uptime: &Uptime) -> Result<Self, SettingsError> {
         let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
+        let proofs = settings.proofs;
+        let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
             tokens: OwnTokens::new(&settings.secret),
             issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
-            secure_cookies: settings.secure_cookies,
-            access_seconds: settings.access_seconds,
-            refresh_seconds: settings.refresh_seconds,
+            secure_cookies: proofs.secure_cookies,
+            access_seconds: minutes(proofs.access_minutes),
+            refresh_seconds: minutes(proofs.refresh_days) * 24 * 60,
             rotation: Rotation {
-                on: settings.refresh_rotation,
+                on: proofs.refresh_rotation,
                 grace_seconds: GRACE_SECONDS,
             },
-            session_idle_seconds: settings.session_idle_seconds,
-            session_seconds: settings.session_seconds,
+            session_idle_seconds: minutes(proofs.session_idle_hours) * 60,
+            session_seconds: minutes(proofs.session_days) * 24 * 60,
         })
     }
 }

@@ -2,8 +2,53 @@
 
 use super::{Fetch, IssuerError, IssuerSettings, SecureCookies};
 use beseda_core::Fault;
+use beseda_core::settings;
+use beseda_core::words::{Raw, Shown, Taken, Truth, Whole, Word, Wrong};
+use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
+
+settings! {
+    /// How long what proves somebody is good for, and how it travels.
+    pub struct Proofs {
+        access_minutes: Whole<1, 1_440> = 15, "minutes, 1 to 1440",
+            "How long an access token is good for.";
+        refresh_days: Whole<1, 365> = 30, "days, 1 to 365",
+            "How long a refresh token is good for.";
+        refresh_rotation: Truth = true, "true or false",
+            "Whether using a refresh token gives a new one and ends the old. `false` for clients that never store the new one.";
+        session_idle_hours: Whole<1, 720> = 12, "hours, 1 to 720",
+            "How long a session in the browser lives without being used.";
+        session_days: Whole<1, 365> = 30, "days, 1 to 365",
+            "How long a session in the browser lives at most.";
+        secure_cookies: Security = SecureCookies::Auto, "`auto`, `true` or `false`",
+            "Whether cookies are sent over HTTPS alone. `auto`: where a trusted proxy says that the request came over HTTPS.";
+    }
+}
+
+/// A word for [`SecureCookies`], or the truth of the file.
+pub struct Security;
+
+impl Taken for Security {
+    type Kept = SecureCookies;
+
+    fn read(raw: &Raw, _: &Path) -> Result<SecureCookies, Wrong> {
+        match raw {
+            Raw::Truth(true) => Ok(SecureCookies::Always),
+            Raw::Truth(false) => Ok(SecureCookies::Never),
+            other => other.choice(SecureCookies::WORDS),
+        }
+    }
+
+    fn show(kept: &SecureCookies) -> Shown {
+        Shown::Text(kept.word().to_owned())
+    }
+}
+
+impl Word for SecureCookies {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("auto", Self::Auto), ("true", Self::Always), ("false", Self::Never)];
+}
 
 /// What can be set.
 #[derive(Clone)]
@@ -14,18 +59,8 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// What fetches the keys that issuers publish; needed where one of them does.
     pub fetch: Option<Arc<dyn Fetch>>,
-    /// Whether cookies travel over HTTPS alone.
-    pub secure_cookies: SecureCookies,
-    /// How long an access token is good for.
-    pub access_seconds: i64,
-    /// How long a refresh token is good for.
-    pub refresh_seconds: i64,
-    /// Whether a refresh token ends when it is used.
-    pub refresh_rotation: bool,
-    /// How long a session lives without being used.
-    pub session_idle_seconds: i64,
-    /// How long a session lives at most.
-    pub session_seconds: i64,
+    /// How long what proves somebody is good for.
+    pub proofs: Proofs,
 }
 
 impl Settings {
@@ -36,12 +71,7 @@ impl Settings {
             secret,
             issuers: Vec::new(),
             fetch: None,
-            secure_cookies: SecureCookies::Auto,
-            access_seconds: 15 * 60,
-            refresh_seconds: 30 * 86_400,
-            refresh_rotation: true,
-            session_idle_seconds: 12 * 3_600,
-            session_seconds: 30 * 86_400,
+            proofs: Proofs::default(),
         }
     }
 }

@@ -230,20 +230,20 @@ fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
     } else {
         MediaTypes::only(&settings.file_types)?
     };
-    let (bucket, limits) = (&settings.bucket, &settings.limits);
-    if bucket.name.is_empty() {
+    let limits = &settings.limits;
+    if settings.s3_bucket.is_empty() {
         let files = DiskFiles::open(settings.data.join("uploads/chat"), limits, taken)?;
         return Ok(Arc::new(files));
     }
     let options = S3Options {
-        endpoint: Some(bucket.endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
-        region: bucket.region.clone(),
-        bucket: bucket.name.clone(),
-        prefix: bucket.prefix.clone(),
-        path_style: bucket.path_style,
-        key_id: bucket.key_id.clone(),
-        secret_key: bucket
-            .secret_key
+        endpoint: Some(settings.s3_endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
+        region: settings.s3_region.clone(),
+        bucket: settings.s3_bucket.clone(),
+        prefix: settings.s3_prefix.clone(),
+        path_style: settings.s3_path_style,
+        key_id: settings.s3_key_id.clone(),
+        secret_key: settings
+            .s3_secret_key
             .as_ref()
             .map(|key| key.expose().to_owned())
             .unwrap_or_default(),
@@ -309,22 +309,6 @@ fn network(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Fetch>>> {
 
 /// The settings as the contracts take them.
 fn for_contracts(settings: &Settings, secret: &Secret, fetch: Option<Arc<dyn Fetch>>) -> shared::Settings {
-    shared::Settings {
-        identity: identity::Settings {
-            fetch,
-            ..for_identity(settings, secret)
-        },
-        allowed_origins: settings.allowed_origins.clone(),
-        allowed_hosts: settings.allowed_hosts.clone(),
-        trusted_proxies: settings.trusted_proxies.clone(),
-        school_admins: settings.school_admins,
-        echo_socket: settings.echo_socket,
-    }
-}
-
-/// The settings of who comes.
-fn for_identity(settings: &Settings, secret: &Secret) -> identity::Settings {
-    let minutes = |minutes: u32| i64::from(minutes) * 60;
     let issuers = settings.issuers.iter().map(|issuer| IssuerSettings {
         issuer: issuer.issuer.clone(),
         algorithms: issuer
@@ -344,19 +328,14 @@ fn for_identity(settings: &Settings, secret: &Secret) -> identity::Settings {
             config::People::Known => People::Known,
         },
     });
-    identity::Settings {
-        issuers: issuers.collect(),
-        secure_cookies: match settings.secure_cookies {
-            config::SecureCookies::Auto => identity::SecureCookies::Auto,
-            config::SecureCookies::Always => identity::SecureCookies::Always,
-            config::SecureCookies::Never => identity::SecureCookies::Never,
+    shared::Settings {
+        identity: identity::Settings {
+            secret: secret.expose().as_bytes().to_vec(),
+            issuers: issuers.collect(),
+            fetch,
+            proofs: settings.proofs.clone(),
         },
-        access_seconds: minutes(settings.access_minutes),
-        refresh_seconds: minutes(settings.refresh_days) * 24 * 60,
-        refresh_rotation: settings.refresh_rotation,
-        session_idle_seconds: minutes(settings.session_idle_hours) * 60,
-        session_seconds: minutes(settings.session_days) * 24 * 60,
-        ..identity::Settings::new(secret.expose().as_bytes().to_vec())
+        reach: settings.reach.clone(),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod language;
 pub mod messages;
 pub mod refused;
 pub mod rooms;
+pub mod settings;
 pub mod sockets;
 pub mod voice;
 
@@ -21,6 +22,7 @@ pub use self::http::paths::{RouteLine, Routes, Segment};
 pub use self::http::time::time_text;
 pub use self::language::Language;
 pub use self::refused::{BrokenJson, Refused};
+pub use self::settings::{Reach, Settings};
 pub use self::voice::Voice;
 #[cfg(test)]
 pub use self::voice::answered;
@@ -35,40 +37,7 @@ use beseda_core::{Chat, Refusal};
 use beseda_identity::{Identity, SecureCookies, SettingsError, Throttles, Uptime};
 use beseda_live::{Live, Pace};
 use identity::caller::check_site;
-use std::net::IpAddr;
 use std::sync::Arc;
-
-/// What can be set.
-#[derive(Clone)]
-pub struct Settings {
-    /// Who comes, and how they prove it.
-    pub identity: beseda_identity::Settings,
-    /// Other sites whose pages may call, each exactly as browsers send it.
-    pub allowed_origins: Vec<String>,
-    /// The names that this server answers to, without ports; none for any.
-    pub allowed_hosts: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Whether administrators use the school's calls, as if they taught there.
-    pub school_admins: bool,
-    /// Whether the socket that only echoes is open.
-    pub echo_socket: bool,
-}
-
-impl Settings {
-    /// The defaults, with these of who comes.
-    #[must_use]
-    pub fn new(identity: beseda_identity::Settings) -> Self {
-        Self {
-            identity,
-            allowed_origins: Vec::new(),
-            allowed_hosts: Vec::new(),
-            trusted_proxies: Vec::new(),
-            school_admins: false,
-            echo_socket: true,
-        }
-    }
-}
 
 /// The pace of sockets: what somebody sends there counts like what they send by calls.
 pub struct SocketPace(pub Arc<Throttles>);
@@ -118,17 +87,18 @@ impl Shared {
         uptime: &Uptime,
     ) -> Result<Self, SettingsError> {
         let chat = live.chat().clone();
-        let identity = Identity::new(settings.identity, &chat, uptime)?;
+        let Settings { identity, reach } = settings;
+        let identity = Identity::new(identity, &chat, uptime)?;
         Ok(Self {
             throttles,
             files,
             live,
-            school_admins: settings.school_admins,
-            echo_socket: settings.echo_socket,
+            school_admins: reach.school_admins,
+            echo_socket: reach.echo_socket,
             identity: Arc::new(identity),
-            origins: Arc::new(Origins::new(settings.allowed_origins)),
-            hosts: Arc::new(Hosts::new(settings.allowed_hosts)),
-            proxies: Arc::new(Proxies::new(&settings.trusted_proxies)),
+            origins: Arc::new(Origins::new(reach.allowed_origins)),
+            hosts: Arc::new(Hosts::new(reach.allowed_hosts)),
+            proxies: Arc::new(Proxies::new(&reach.trusted_proxies)),
             chat,
         })
     }

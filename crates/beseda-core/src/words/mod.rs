@@ -13,6 +13,7 @@ mod person;
 mod room;
 mod room_key;
 mod search;
+mod settings;
 mod time;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
@@ -28,4 +29,7 @@ pub use person::{NewPerson, Person, Role};
 pub use room::{Kinds, Member, NewRoom, Place, Room, RoomKind, RoomName, RoomView};
 pub use room_key::{NoRoomKey, RoomKey};
 pub use search::{search_form, searched_names};
+pub use settings::{
+    About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
+};
 pub use time::Time;

@@ -2,7 +2,7 @@
 
 use super::issuer::Table;
 use super::problem::{Origin, Problem};
-use super::raw::Raw;
+use beseda_core::words::Raw;
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
@@ -54,7 +54,7 @@ pub fn read(path: &Path, text: &str) -> Contents {
                     contents.entries.push(Entry {
                         name,
                         at,
-                        raw: Raw::of(value.get_ref()),
+                        raw: raw_of(value.get_ref()),
                     });
                 }
             }
@@ -71,11 +71,30 @@ pub fn read(path: &Path, text: &str) -> Contents {
             (name, value) => contents.entries.push(Entry {
                 name: name.to_owned(),
                 at,
-                raw: Raw::of(value),
+                raw: raw_of(value),
             }),
         }
     }
     contents
+}
+
+/// The value of the file.
+fn raw_of(value: &DeValue<'_>) -> Raw {
+    match value {
+        DeValue::String(text) => Raw::Text(text.to_string()),
+        DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
+            Ok(whole) => Raw::Whole(whole),
+            Err(_) => Raw::Other("number out of all range"),
+        },
+        DeValue::Float(number) => match number.as_str().parse() {
+            Ok(fraction) => Raw::Fraction(fraction),
+            Err(_) => Raw::Other("number that cannot be read"),
+        },
+        DeValue::Boolean(truth) => Raw::Truth(*truth),
+        DeValue::Array(values) => Raw::List(values.iter().map(|value| raw_of(value.get_ref())).collect()),
+        DeValue::Table(_) => Raw::Other("table"),
+        DeValue::Datetime(_) => Raw::Other("date"),
+    }
 }
 
 fn not_issuers(at: &Origin) -> Problem {
@@ -109,7 +128,7 @@ impl Lines<'_> {
             .iter()
             .map(|(key, value)| {
                 let at = self.origin(key.span().start);
-                (key.get_ref().to_string(), (at, Raw::of(value.get_ref())))
+                (key.get_ref().to_string(), (at, raw_of(value.get_ref())))
             })
             .collect();
         Table { at, values }

@@ -1,10 +1,10 @@
 //! Host applications whose tokens are accepted: `[[issuers]]` of the file.
 
-use super::problem::{Origin, Problem, Wrong, nearest};
-use super::raw::Raw;
+use super::problem::{Origin, Problem, nearest};
 use super::secret::{self, Secret};
 use crate::fetch::is_safe;
 use crate::system::Outside;
+use beseda_core::words::{Raw, Wrong};
 use reqwest::Url;
 use std::collections::BTreeMap;
 use std::path::Path;

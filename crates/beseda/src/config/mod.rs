@@ -7,10 +7,10 @@ mod issuer;
 #[cfg(test)]
 mod issuer_tests;
 mod problem;
-mod raw;
 mod reference;
 mod report;
 mod secret;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -21,75 +21,68 @@ pub use reference::reference;
 pub use secret::Secret;
 
 use crate::system::Outside;
-use beseda_core::words::Limits;
-use problem::{Wrong, nearest};
-use raw::Raw;
+use beseda_contracts::shared::Reach;
+use beseda_core::settings;
+use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong};
+use beseda_identity::Proofs;
+use problem::nearest;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use taken::{Bus, Database, Endpoint, GivenOut, Listen, Media, Signing};
 
-/// Everything that can be set, as it counts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Settings {
-    /// The directory that everything is kept in; it need not exist yet.
-    pub data: PathBuf,
-    /// Where the server listens.
-    pub listen: SocketAddr,
-    /// What signs the server's own tokens; `None` before the first start made one: see [`Settings::secret_or_made`].
-    pub secret: Option<Secret>,
-    /// The file that `secret` was read from, where a setting names one.
-    pub secret_file: Option<PathBuf>,
-    /// Other sites whose pages may call, each exactly as browsers send it.
-    pub allowed_origins: Vec<String>,
-    /// The names that the server answers to; none for any.
-    pub allowed_hosts: Vec<String>,
-    /// Proxies whose word about who asks, and whether over HTTPS, is believed.
-    pub trusted_proxies: Vec<IpAddr>,
-    /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
-    pub issuers: Vec<Issuer>,
-    /// How long an access token is good for, in minutes.
-    pub access_minutes: u32,
-    /// How long a refresh token is good for, in days.
-    pub refresh_days: u32,
-    /// Whether a refresh token ends when it is used.
-    pub refresh_rotation: bool,
-    /// How long a session lives without being used, in hours.
-    pub session_idle_hours: u32,
-    /// How long a session lives at most, in days.
-    pub session_days: u32,
-    /// Whether cookies travel over HTTPS alone.
-    pub secure_cookies: SecureCookies,
-    /// Whether administrators use the school's calls.
-    pub school_admins: bool,
-    /// Whether the socket that only echoes is open.
-    pub echo_socket: bool,
-    /// The media types of files that are taken; none for all that are known.
-    pub file_types: Vec<String>,
-    /// The bucket that files are kept in, where it is one.
-    pub bucket: Bucket,
-    /// How a line of the log looks on standard error.
-    pub log_format: LogFormat,
-    /// The least important line that is still written.
-    pub log_level: LogLevel,
-    /// How big the log file gets before a new one is begun, in bytes.
-    pub log_file_bytes: u32,
-    /// How many old log files are kept.
-    pub log_files: u32,
-    /// How many days after its last line an old log file goes.
-    pub log_file_days: u32,
-    /// The limits.
-    pub limits: Limits,
-}
-
-/// Whether cookies travel over HTTPS alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SecureCookies {
-    /// Where a trusted proxy says that the request came over HTTPS.
-    Auto,
-    /// Yes.
-    Always,
-    /// No.
-    Never,
+settings! {
+    /// Everything that can be set, as it counts.
+    pub struct Settings {
+        data: Folder = PathBuf::from("data"), "path" flag "--data",
+            "The directory that everything is kept in. Under systemd its `StateDirectory` is the default.";
+        listen: Listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)), "address and port" flag "--listen",
+            "Where the server listens. Port 0 lets the system choose one.";
+        database: Database = (), "`sqlite`" flag "--database",
+            "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory. PostgreSQL is not in this version yet.";
+        redis: Bus = (), "nothing yet" flag "--redis",
+            "The bus between several servers. Not in this version yet: one process serves everybody, and needs none.";
+        secret: Maybe<Signing> = None, "at least 32 bytes",
+            "Signs the server's own tokens and cookies. Without it the server makes one on its first start and keeps it in the file `secret` of the data directory.";
+        secret_file: Maybe<Folder> = None, "path",
+            "The file that the secret is in, instead of `secret`.";
+        file_types: Media = Vec::new(), "list of media types",
+            "The files that are taken, by what their bytes are: `image/png`, `application/pdf`. Without it, every type that is known here. In the environment, separated by commas.";
+        s3_bucket: Text = String::new(), "name of a bucket",
+            "The bucket that files are kept in, at a service that speaks S3. Without it, files are kept in `uploads/chat` of the data directory. Let the bucket's own rules abort uploads that were not completed within a day.";
+        s3_endpoint: Endpoint = String::new(), "address",
+            "Where the service is: `https://storage.shop.example`. Without it, Amazon's.";
+        s3_region: Text = "us-east-1".to_owned(), "name of a region",
+            "The region that requests are signed for.";
+        s3_prefix: Text = String::new(), "path",
+            "What all keys begin with, without a slash at either end.";
+        s3_path_style: Truth = true, "true or false",
+            "Whether the bucket's name stands in the path, as most services but Amazon's want it.";
+        s3_key_id: Text = String::new(), "name of an access key",
+            "The name of the access key.";
+        s3_secret_key: Maybe<GivenOut> = None, "access key",
+            "The access key. It is shown nowhere.";
+        log_format: OneOf<LogFormat> = LogFormat::Text, "`text` or `json`",
+            "How a line of the log looks on standard error. The file `logs/app.log` always holds text.";
+        log_level: OneOf<LogLevel> = LogLevel::Info, "`error`, `warn`, `info`, `debug` or `trace`",
+            "The least important line that is still written.";
+        log_file_bytes: Whole<1_024, 1_073_741_824> = 10 * 1_024 * 1_024, "bytes, 1024 to 1073741824",
+            "How big `logs/app.log` of the data directory gets. A line that would make it bigger begins a new file, and so does a new day (UTC): the old one becomes `app.log.1`, that one `app.log.2`, and so on.";
+        log_files: Whole<1, 1_000> = 14, "files, 1 to 1000",
+            "How many old files of the log are kept beside `app.log`.";
+        log_file_days: Whole<1, 3_650> = 30, "days, 1 to 3650",
+            "How many days after its last line an old file of the log is deleted, when the next file is begun.";
+    }
+    besides {
+        /// From where the contracts are reached, and what of them is open.
+        reach: Reach = Reach::default();
+        /// How long what proves somebody is good for.
+        proofs: Proofs = Proofs::default();
+        /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
+        issuers: Vec<Issuer> = Vec::new();
+        /// The limits.
+        limits: Limits = Limits::default();
+    }
 }
 
 /// How a line of the log looks.
@@ -114,70 +107,6 @@ pub enum LogLevel {
     Debug,
     /// Everything.
     Trace,
-}
-
-/// A bucket of a service that speaks S3, and how to get at it. Without a name, files are kept in the data directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket {
-    /// Its name.
-    pub name: String,
-    /// Where the service is; empty for Amazon's.
-    pub endpoint: String,
-    /// The region that requests are signed for.
-    pub region: String,
-    /// What all keys begin with.
-    pub prefix: String,
-    /// Whether the bucket's name stands in the path.
-    pub path_style: bool,
-    /// The name of the access key.
-    pub key_id: String,
-    /// The access key.
-    pub secret_key: Option<Secret>,
-}
-
-impl Default for Bucket {
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            endpoint: String::new(),
-            region: "us-east-1".to_owned(),
-            prefix: String::new(),
-            path_style: true,
-            key_id: String::new(),
-            secret_key: None,
-        }
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            data: PathBuf::from("data"),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)),
-            secret: None,
-            secret_file: None,
-            allowed_origins: Vec::new(),
-            allowed_hosts: Vec::new(),
-            trusted_proxies: Vec::new(),
-            issuers: Vec::new(),
-            access_minutes: 15,
-            refresh_days: 30,
-            refresh_rotation: true,
-            session_idle_hours: 12,
-            session_days: 30,
-            secure_cookies: SecureCookies::Auto,
-            school_admins: false,
-            echo_socket: true,
-            file_types: Vec::new(),
-            bucket: Bucket::default(),
-            log_format: LogFormat::Text,
-            log_level: LogLevel::Info,
-            log_file_bytes: 10 * 1024 * 1024,
-            log_files: 14,
-            log_file_days: 30,
-            limits: Limits::default(),
-        }
-    }
 }
 
 impl Settings {
@@ -466,8 +395,8 @@ impl<'a> Reading<'a> {
                 "Change one of the two.",
             );
         }
-        let bucket = &self.loaded.settings.bucket;
-        if !bucket.name.is_empty() && (bucket.key_id.is_empty() || bucket.secret_key.is_none()) {
+        let settings = &self.loaded.settings;
+        if !settings.s3_bucket.is_empty() && (settings.s3_key_id.is_empty() || settings.s3_secret_key.is_none()) {
             let at = self.loaded.origins.get("s3_bucket").cloned().unwrap_or(Origin::Default);
             self.complain(
                 &at,
@@ -476,8 +405,8 @@ impl<'a> Reading<'a> {
                 "Give `s3_key_id` and `s3_secret_key`.",
             );
         }
-        let settings = &self.loaded.settings;
-        if settings.session_idle_hours > settings.session_days.saturating_mul(24) {
+        let proofs = &self.loaded.settings.proofs;
+        if proofs.session_idle_hours > proofs.session_days.saturating_mul(24) {
             let at = self
                 .loaded
                 .origins

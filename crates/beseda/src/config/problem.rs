@@ -1,5 +1,6 @@
 //! What is wrong with a setting, where it stands, and what to do.
 
+use beseda_core::words::Wrong;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -55,25 +56,6 @@ impl fmt::Display for Origin {
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Environment(name) => f.write_str(name),
             Self::Flag(flag) => f.write_str(flag),
-        }
-    }
-}
-
-/// A value that cannot be taken: what is wrong with it, and what to do. Neither repeats a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// What is wrong, as the end of a sentence that begins with the setting's name.
-    pub what: String,
-    /// What to do, as a sentence.
-    pub todo: String,
-}
-
-impl Wrong {
-    /// `what` is wrong; do `todo`.
-    pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            todo: todo.into(),
         }
     }
 }

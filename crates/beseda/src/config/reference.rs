@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::issuer::KEYS;
-use super::words::{SETTINGS, variable};
+use super::words::{rows, variable};
 use beseda_core::words::LIMITS;
 use serde_json::Value;
 use std::fmt::Write;
@@ -79,8 +79,8 @@ In the file under `[limits]`. Nothing is unlimited, except that a rate of 0 mean
 pub fn reference() -> String {
     let mut page = OPENING.to_owned();
     page.push_str("| Setting | Variable | Argument | Takes | Default | |\n|---|---|---|---|---|---|\n");
-    for word in SETTINGS {
-        let default = match (word.show)(&Settings::default()) {
+    for (word, value) in rows(&Settings::default()) {
+        let default = match value {
             Value::Null => "none".to_owned(),
             Value::Array(list) if list.is_empty() => "none".to_owned(),
             Value::String(text) => format!("`{text}`"),

@@ -1,7 +1,7 @@
 //! What `beseda config check` shows: each setting, its value, and where the value came from. No secret is in it.
 
 use super::problem::Problem;
-use super::words::{SETTINGS, variable};
+use super::words::{self, variable};
 use super::{Issuer, IssuerKey, Loaded, Origin};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -10,9 +10,9 @@ impl Loaded {
     /// Every setting by name with its value and origin, in the order of the documentation.
     fn rows(&self) -> Vec<(String, Value, Origin)> {
         let origin = |name: &str| self.origins.get(name).cloned().unwrap_or(Origin::Default);
-        let mut rows: Vec<_> = SETTINGS
-            .iter()
-            .map(|word| (word.name.to_owned(), (word.show)(&self.settings), origin(word.name)))
+        let mut rows: Vec<_> = words::rows(&self.settings)
+            .into_iter()
+            .map(|(about, value)| (about.name.to_owned(), value, origin(about.name)))
             .collect();
         let issuers = self.settings.issuers.iter().map(show_issuer).collect();
         rows.push(("issuers".to_owned(), Value::Array(issuers), origin("issuers")));

@@ -1,8 +1,8 @@
 //! Secrets: never shown, never short, never one that is printed somewhere, made when there is none.
 
-use super::problem::{Origin, Problem, Wrong};
-use super::raw::Raw;
+use super::problem::{Origin, Problem};
 use crate::system::Outside;
+use beseda_core::words::{Raw, Wrong};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

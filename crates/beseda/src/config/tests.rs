@@ -3,6 +3,7 @@
 use super::*;
 use crate::system::pretend::Pretend;
 use beseda_core::words::{LIMITS, LimitValue};
+use beseda_identity::SecureCookies;
 
 pub const GOOD: &str = "k8fQz2LmX0vB7nTqW4eYpR1sUdHgJcAi-Vo93";
 pub const PEM: &str = "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n";
@@ -60,8 +61,8 @@ fn arguments_win_over_the_environment_it_over_the_file_and_the_file_over_the_def
     assert_eq!(both.settings.limits.text_chars, 22);
     assert_eq!(both.settings.limits.frame_bytes, 2048);
     assert_eq!(both.origins["limits.frame_bytes"].to_string(), "beseda.toml:5");
-    assert_eq!(both.settings.access_minutes, 7);
-    assert_eq!(both.settings.refresh_days, 30);
+    assert_eq!(both.settings.proofs.access_minutes, 7);
+    assert_eq!(both.settings.proofs.refresh_days, 30);
 
     let all = load(&flags, &outside);
     assert_eq!(all.settings.listen.to_string(), "3.3.3.3:3");
@@ -124,14 +125,17 @@ fn the_file_is_the_one_that_is_named_else_the_one_here_else_the_one_in_the_data_
     let both = here()
         .file("data/beseda.toml", "access_minutes = 2")
         .file("/etc/b.toml", "access_minutes = 3");
-    assert_eq!(read(&both).settings.access_minutes, 1);
+    assert_eq!(read(&both).settings.proofs.access_minutes, 1);
     let flags = Flags {
         config: Some("/etc/b.toml".into()),
         ..Flags::default()
     };
-    assert_eq!(load(&flags, &both).settings.access_minutes, 3);
+    assert_eq!(load(&flags, &both).settings.proofs.access_minutes, 3);
     assert_eq!(
-        read(&both.with("BESEDA_CONFIG", "/etc/b.toml")).settings.access_minutes,
+        read(&both.with("BESEDA_CONFIG", "/etc/b.toml"))
+            .settings
+            .proofs
+            .access_minutes,
         3
     );
 
@@ -140,10 +144,19 @@ fn the_file_is_the_one_that_is_named_else_the_one_here_else_the_one_in_the_data_
         data: Some("/srv".into()),
         ..Flags::default()
     };
-    assert_eq!(load(&flags, &in_data()).settings.access_minutes, 4);
-    assert_eq!(read(&in_data().with("BESEDA_DATA", "/srv")).settings.access_minutes, 4);
+    assert_eq!(load(&flags, &in_data()).settings.proofs.access_minutes, 4);
     assert_eq!(
-        read(&in_data().with("STATE_DIRECTORY", "/srv")).settings.access_minutes,
+        read(&in_data().with("BESEDA_DATA", "/srv"))
+            .settings
+            .proofs
+            .access_minutes,
+        4
+    );
+    assert_eq!(
+        read(&in_data().with("STATE_DIRECTORY", "/srv"))
+            .settings
+            .proofs
+            .access_minutes,
         4
     );
     assert_eq!(read(&in_data()).file, None);
@@ -300,10 +313,10 @@ fn origins_are_kept_as_browsers_send_them() {
         "https://a.example",
         "http://[::1]",
     ];
-    assert_eq!(loaded.settings.allowed_origins, wanted);
+    assert_eq!(loaded.settings.reach.allowed_origins, wanted);
     let listed = Pretend::default().with("BESEDA_ALLOWED_ORIGINS", "https://a.example, https://b.example,");
     assert_eq!(
-        read(&listed).settings.allowed_origins,
+        read(&listed).settings.reach.allowed_origins,
         ["https://a.example", "https://b.example"]
     );
     for wrong in [
@@ -443,7 +456,7 @@ fn the_page_of_settings_is_the_one_that_the_code_writes() {
 
 #[test]
 fn cookies_are_secure_when_that_is_said() {
-    let choice = |text: &str| of_file(text).accept().unwrap().secure_cookies;
+    let choice = |text: &str| of_file(text).accept().unwrap().proofs.secure_cookies;
     assert_eq!(choice(""), SecureCookies::Auto);
     assert_eq!(choice("secure_cookies = true"), SecureCookies::Always);
     assert_eq!(choice("secure_cookies = 'true'"), SecureCookies::Always);
@@ -454,7 +467,7 @@ fn cookies_are_secure_when_that_is_said() {
 fn hosts_are_names() {
     let loaded = of_file("allowed_hosts = ['Chat.shop.example', '[::1]', '127.0.0.1']");
     assert_eq!(
-        loaded.settings.allowed_hosts,
+        loaded.settings.reach.allowed_hosts,
         ["chat.shop.example", "[::1]", "127.0.0.1"]
     );
     for wrong in ["['https://shop.example']", "['shop.example:80']", "['*.shop.example']"] {
@@ -469,8 +482,8 @@ fn hosts_are_names() {
 fn proxies_are_addresses() {
     let loaded = of_file("trusted_proxies = ['127.0.0.1', '::1']");
     assert_eq!(
-        loaded.settings.trusted_proxies,
-        [IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap()]
+        loaded.settings.reach.trusted_proxies,
+        [std::net::IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap()]
     );
     assert!(told(&of_file("trusted_proxies = ['nginx:80']")).contains("no IP address"));
 }

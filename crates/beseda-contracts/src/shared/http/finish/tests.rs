@@ -27,7 +27,7 @@ fn routes() -> Routes {
 
 async fn stage() -> Stage {
     let change = |settings: &mut crate::shared::Settings, _: &mut _| {
-        settings.allowed_origins.push("https://shop.example".to_owned());
+        settings.reach.allowed_origins.push("https://shop.example".to_owned());
     };
     Stage::new(change, routes()).await
 }

@@ -196,7 +196,11 @@ async fn tokens_are_obtained_and_exchanged() {
 
 #[tokio::test]
 async fn without_rotation_the_same_refresh_token_comes_back() {
-    let stage = Stage::new(|settings, _| settings.identity.refresh_rotation = false, no_routes()).await;
+    let stage = Stage::new(
+        |settings, _| settings.identity.proofs.refresh_rotation = false,
+        no_routes(),
+    )
+    .await;
     let first = stage
         .ask(
             "POST",
@@ -239,7 +243,7 @@ async fn logging_out_ends_the_session_and_the_tokens_line() {
 #[tokio::test]
 async fn a_new_login_ends_the_session_before_and_https_makes_cookies_secure() {
     let stage = Stage::new(
-        |settings, _| settings.trusted_proxies.push([192, 0, 2, 1].into()),
+        |settings, _| settings.reach.trusted_proxies.push([192, 0, 2, 1].into()),
         no_routes(),
     )
     .await;

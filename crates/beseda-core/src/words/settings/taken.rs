@@ -1,48 +1,10 @@
-//! A value as somebody wrote it, and what it can be read as.
+//! What settings take: texts, numbers, lists, words; and how each is read and shown.
 
-use super::problem::Wrong;
-use std::net::SocketAddr;
-use toml::de::DeValue;
-
-/// A value before anybody knows what it ought to be.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Raw {
-    /// From the environment or an argument: only text, whatever it means.
-    Untyped(String),
-    /// A string of the file.
-    Text(String),
-    /// A whole number of the file, as it is written in decimal.
-    Whole(i128),
-    /// A fraction of the file.
-    Fraction(f64),
-    /// `true` or `false` of the file.
-    Truth(bool),
-    /// A list of the file.
-    List(Vec<Self>),
-    /// Something that no setting is, by name: a table, a date.
-    Other(&'static str),
-}
+use super::{Raw, Shown, Taken, Wrong};
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
 
 impl Raw {
-    /// The value of the file.
-    pub fn of(value: &DeValue<'_>) -> Self {
-        match value {
-            DeValue::String(text) => Self::Text(text.to_string()),
-            DeValue::Integer(number) => match i128::from_str_radix(number.as_str(), number.radix()) {
-                Ok(whole) => Self::Whole(whole),
-                Err(_) => Self::Other("number out of all range"),
-            },
-            DeValue::Float(number) => match number.as_str().parse() {
-                Ok(fraction) => Self::Fraction(fraction),
-                Err(_) => Self::Other("number that cannot be read"),
-            },
-            DeValue::Boolean(truth) => Self::Truth(*truth),
-            DeValue::Array(values) => Self::List(values.iter().map(|value| Self::of(value.get_ref())).collect()),
-            DeValue::Table(_) => Self::Other("table"),
-            DeValue::Datetime(_) => Self::Other("date"),
-        }
-    }
-
     fn kind(&self) -> &'static str {
         match self {
             Self::Untyped(_) => "text",
@@ -55,7 +17,9 @@ impl Raw {
         }
     }
 
-    fn is_not(&self, wanted: &str, example: &str) -> Wrong {
+    /// It is not what it must be.
+    #[must_use]
+    pub fn is_not(&self, wanted: &str, example: &str) -> Wrong {
         Wrong::new(
             format!("must be {wanted}, not {}", self.kind()),
             format!("Write it like {example}."),
@@ -63,6 +27,9 @@ impl Raw {
     }
 
     /// Text that is not empty.
+    ///
+    /// # Errors
+    /// It is none.
     pub fn text(&self) -> Result<&str, Wrong> {
         match self {
             Self::Untyped(text) | Self::Text(text) if text.is_empty() => {
@@ -74,6 +41,9 @@ impl Raw {
     }
 
     /// `true` or `false`.
+    ///
+    /// # Errors
+    /// It is none.
     pub fn truth(&self) -> Result<bool, Wrong> {
         match self {
             Self::Truth(truth) => Ok(*truth),
@@ -88,6 +58,9 @@ impl Raw {
     }
 
     /// A whole number from `least` to `most`.
+    ///
+    /// # Errors
+    /// It is none.
     pub fn whole(&self, least: u32, most: u32) -> Result<u32, Wrong> {
         let out = || {
             Wrong::new(
@@ -111,6 +84,9 @@ impl Raw {
     }
 
     /// One of a few words.
+    ///
+    /// # Errors
+    /// It is none.
     pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, Wrong> {
         let text = self.text()?;
         let list = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
@@ -126,19 +102,10 @@ impl Raw {
             })
     }
 
-    /// An address to listen on.
-    pub fn address(&self) -> Result<SocketAddr, Wrong> {
-        let text = self.text()?;
-        text.parse().map_err(|_| {
-            let what = format!("must be an IP address and a port, not `{}`", printable(text));
-            Wrong::new(
-                what,
-                "Write 127.0.0.1:8000 for this machine alone, or 0.0.0.0:8000 for every network.",
-            )
-        })
-    }
-
     /// A list of texts: a list in the file, separated by commas elsewhere.
+    ///
+    /// # Errors
+    /// It is none.
     pub fn texts(&self) -> Result<Vec<String>, Wrong> {
         match self {
             Self::Untyped(text) => Ok(text
@@ -153,7 +120,125 @@ impl Raw {
     }
 }
 
+/// A text that is not empty.
+pub struct Text;
+
+impl Taken for Text {
+    type Kept = String;
+
+    fn read(raw: &Raw, _: &Path) -> Result<String, Wrong> {
+        raw.text().map(str::to_owned)
+    }
+
+    fn show(kept: &String) -> Shown {
+        Shown::Text(kept.clone())
+    }
+}
+
+/// A list of texts.
+pub struct Texts;
+
+impl Taken for Texts {
+    type Kept = Vec<String>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Vec<String>, Wrong> {
+        raw.texts()
+    }
+
+    fn show(kept: &Vec<String>) -> Shown {
+        Shown::List(kept.clone())
+    }
+}
+
+/// A path of the file system.
+pub struct Folder;
+
+impl Taken for Folder {
+    type Kept = PathBuf;
+
+    fn read(raw: &Raw, base: &Path) -> Result<PathBuf, Wrong> {
+        raw.text().map(|text| base.join(text))
+    }
+
+    fn show(kept: &PathBuf) -> Shown {
+        Shown::Text(kept.display().to_string())
+    }
+}
+
+/// True or false.
+pub struct Truth;
+
+impl Taken for Truth {
+    type Kept = bool;
+
+    fn read(raw: &Raw, _: &Path) -> Result<bool, Wrong> {
+        raw.truth()
+    }
+
+    fn show(kept: &bool) -> Shown {
+        Shown::Truth(*kept)
+    }
+}
+
+/// A whole number in a range.
+pub struct Whole<const LEAST: u32, const MOST: u32>;
+
+impl<const LEAST: u32, const MOST: u32> Taken for Whole<LEAST, MOST> {
+    type Kept = u32;
+
+    fn read(raw: &Raw, _: &Path) -> Result<u32, Wrong> {
+        raw.whole(LEAST, MOST)
+    }
+
+    fn show(kept: &u32) -> Shown {
+        Shown::Whole(u64::from(*kept))
+    }
+}
+
+/// What has a word for each of its values.
+pub trait Word: Copy + PartialEq + 'static {
+    /// The words.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// The word for this one.
+    fn word(self) -> &'static str {
+        let known = Self::WORDS.iter().find(|(_, known)| *known == self);
+        known.map_or("", |(word, _)| word)
+    }
+}
+
+/// One of a few words.
+pub struct OneOf<T>(PhantomData<T>);
+
+impl<T: Word> Taken for OneOf<T> {
+    type Kept = T;
+
+    fn read(raw: &Raw, _: &Path) -> Result<T, Wrong> {
+        raw.choice(T::WORDS)
+    }
+
+    fn show(kept: &T) -> Shown {
+        Shown::Text(kept.word().to_owned())
+    }
+}
+
+/// What may be left out.
+pub struct Maybe<T>(PhantomData<T>);
+
+impl<T: Taken> Taken for Maybe<T> {
+    type Kept = Option<T::Kept>;
+
+    fn read(raw: &Raw, base: &Path) -> Result<Option<T::Kept>, Wrong> {
+        T::read(raw, base).map(Some)
+    }
+
+    fn show(kept: &Option<T::Kept>) -> Shown {
+        kept.as_ref().map_or(Shown::Nothing, T::show)
+    }
+}
+
 /// The text as a problem may repeat it: cut where it is long, without control characters.
+#[must_use]
 pub fn printable(text: &str) -> String {
     let mut shown: String = text.chars().take(80).flat_map(char::escape_debug).collect();
     if text.chars().nth(80).is_some() {

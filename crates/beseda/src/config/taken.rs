@@ -1,0 +1,155 @@
+//! What the settings of the server itself take that no other crate's do.
+
+use super::{LogFormat, LogLevel, Secret, secret};
+use beseda_contracts::shared::settings::origin;
+use beseda_core::words::{Raw, Shown, Taken, Word, Wrong, printable};
+use beseda_store::MediaTypes;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// An address to listen on.
+pub struct Listen;
+
+impl Taken for Listen {
+    type Kept = SocketAddr;
+
+    fn read(raw: &Raw, _: &Path) -> Result<SocketAddr, Wrong> {
+        let text = raw.text()?;
+        text.parse().map_err(|_| {
+            let what = format!("must be an IP address and a port, not `{}`", printable(text));
+            Wrong::new(
+                what,
+                "Write 127.0.0.1:8000 for this machine alone, or 0.0.0.0:8000 for every network.",
+            )
+        })
+    }
+
+    fn show(kept: &SocketAddr) -> Shown {
+        Shown::Text(kept.to_string())
+    }
+}
+
+/// Where messages are kept: there is one choice, and nothing of it to keep.
+pub struct Database;
+
+impl Taken for Database {
+    type Kept = ();
+
+    fn read(raw: &Raw, _: &Path) -> Result<(), Wrong> {
+        database(raw.text()?)
+    }
+
+    fn show((): &()) -> Shown {
+        Shown::Text("sqlite".to_owned())
+    }
+}
+
+fn database(text: &str) -> Result<(), Wrong> {
+    let todo = "Leave it out: messages are kept in `beseda.db` in the data directory.";
+    if text == "sqlite" {
+        Ok(())
+    } else if text.starts_with("postgres:") || text.starts_with("postgresql:") {
+        Err(Wrong::new("cannot be PostgreSQL in this version yet", todo))
+    } else {
+        // The text is not repeated: addresses of databases hold passwords.
+        Err(Wrong::new("can only be `sqlite`", todo))
+    }
+}
+
+/// The bus between several servers, which there is not.
+pub struct Bus;
+
+impl Taken for Bus {
+    type Kept = ();
+
+    fn read(_: &Raw, _: &Path) -> Result<(), Wrong> {
+        let todo = "Leave it out: one process serves everybody and needs no bus.";
+        Err(Wrong::new("is not in this version yet", todo))
+    }
+
+    fn show((): &()) -> Shown {
+        Shown::Nothing
+    }
+}
+
+/// A secret that signs.
+pub struct Signing;
+
+impl Taken for Signing {
+    type Kept = Secret;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Secret, Wrong> {
+        secret::of_value(raw)
+    }
+
+    fn show(kept: &Secret) -> Shown {
+        Shown::Text(kept.to_string())
+    }
+}
+
+/// A secret that somebody else gave out.
+pub struct GivenOut;
+
+impl Taken for GivenOut {
+    type Kept = Secret;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Secret, Wrong> {
+        raw.text().map(Secret::of_others)
+    }
+
+    fn show(kept: &Secret) -> Shown {
+        Shown::Text(kept.to_string())
+    }
+}
+
+/// The address of a service.
+pub struct Endpoint;
+
+impl Taken for Endpoint {
+    type Kept = String;
+
+    fn read(raw: &Raw, _: &Path) -> Result<String, Wrong> {
+        origin(raw.text()?)
+    }
+
+    fn show(kept: &String) -> Shown {
+        Shown::Text(kept.clone())
+    }
+}
+
+/// Media types that are known here.
+pub struct Media;
+
+impl Taken for Media {
+    type Kept = Vec<String>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Vec<String>, Wrong> {
+        let types = raw.texts()?;
+        MediaTypes::only(&types).map_err(|unknown| {
+            let known: Vec<&str> = MediaTypes::known().collect();
+            Wrong::new(
+                format!("has an unknown type: {unknown}"),
+                format!("Known are {}.", known.join(", ")),
+            )
+        })?;
+        Ok(types)
+    }
+
+    fn show(kept: &Vec<String>) -> Shown {
+        Shown::List(kept.clone())
+    }
+}
+
+impl Word for LogFormat {
+    const WORDS: &'static [(&'static str, Self)] = &[("text", Self::Text), ("json", Self::Json)];
+}
+
+impl Word for LogLevel {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("error", Self::Error),
+        ("warn", Self::Warn),
+        ("info", Self::Info),
+        ("debug", Self::Debug),
+        ("trace", Self::Trace),
+    ];
+}
