@@ -16,6 +16,8 @@ use tokio::sync::Notify;
 
 /// Events that wait to be told before the writer itself lends a hand.
 const EVENTS_WAITING: usize = 1_024;
+/// A room with so many seats is told by the writer itself: waking another task for it costs more than telling it.
+const SMALL_ROOM: usize = 4;
 /// Events told in one turn; then those who were told get theirs.
 const EVENTS_A_TURN: usize = 64;
 
@@ -93,8 +95,31 @@ impl Hub {
             let some = waiting.len().min(EVENTS_A_TURN);
             waiting.drain(..some).collect()
         };
-        events.iter().for_each(|event| self.tell(event));
+        for event in &events {
+            self.tell(event, self.seats_in(event.room.id));
+        }
         !events.is_empty()
+    }
+
+    /// Tells at once what happened in small rooms; the rest, which has to wait, in its order. Nothing is told before what
+    /// happened earlier in the same room.
+    fn tell_small<'e>(&self, events: &'e [Event]) -> Vec<&'e Event> {
+        let mut later: Vec<&Event> = Vec::new();
+        let telling = self.telling.try_lock();
+        if telling.is_none() || !self.waiting.lock().is_empty() {
+            return events.iter().collect();
+        }
+        for event in events {
+            let seats = self.seats_in(event.room.id);
+            let is_small = seats.as_ref().is_none_or(|seats| seats.len() <= SMALL_ROOM)
+                && self.hear_every.load(Ordering::Relaxed) == 0;
+            if is_small && !later.iter().any(|other| other.room.id == event.room.id) {
+                self.tell(event, seats);
+            } else {
+                later.push(event);
+            }
+        }
+        later
     }
 
     /// How often it has become doubtful who somebody is.
@@ -362,9 +387,13 @@ fn grown<T>(list: &Arc<Vec<Arc<T>>>, more: &Arc<T>) -> Arc<Vec<Arc<T>>> {
 
 impl Audience for Hub {
     fn hear(&self, events: &[Event]) {
+        let later = self.tell_small(events);
+        if later.is_empty() {
+            return;
+        }
         let behind = {
             let mut waiting = self.waiting.lock();
-            waiting.extend(events.iter().cloned());
+            waiting.extend(later.into_iter().cloned());
             waiting.len() >= EVENTS_WAITING
         };
         self.committed.notify_one();

@@ -3,7 +3,7 @@
 
 use crate::codec::text_frame;
 use crate::dialect::{Dialect, Position, Viewer};
-use crate::hub::Hub;
+use crate::hub::{Hub, Seats};
 use crate::seat::{Said, Seat};
 use beseda_core::words::{Event, Heard, Person, PersonId, RoomName};
 use bytes::Bytes;
@@ -11,9 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Hub {
     /// Tells an event to everybody who listens in its room. Whose dialect panics over it reads it from the store.
-    pub(crate) fn tell(&self, event: &Event) {
+    pub(crate) fn tell(&self, event: &Event, seats: Option<Seats>) {
         let mut said = Encoded::default();
-        let seats = self.seats_in(event.room.id);
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
             match said.event(session.dialect, event, session.person_id()) {

@@ -174,6 +174,7 @@ fn hub_with_seat(head: i64) -> (Arc<Hub>, Arc<Seat>, Arc<Queue>) {
 #[test]
 fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
     let (hub, _seat, queue) = hub_with_seat(0);
+    crowd(&hub, 2..=5);
     let event = |head| event(head, read(head));
     // Nobody polls the task that tells: one below the bound, everything waits; at it, the writer tells all.
     hub.hear(&(1..1_024).map(event).collect::<Vec<_>>());
@@ -182,6 +183,35 @@ fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
     let frames = queue.waiting();
     assert_eq!(frames.len(), 1_024);
     assert!(frames[1_023].ends_with(b"read 2 1024"));
+}
+
+/// These sit in the room, too.
+fn crowd(hub: &Hub, ids: std::ops::RangeInclusive<i64>) {
+    for id in ids {
+        let queue = Arc::new(Queue::new(QueueLimits::default()));
+        let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0));
+        assert!(hub.enter(&session, 1));
+        let seat = Arc::new(Seat::new(session, ROOM.id));
+        assert!(hub.sit(&seat));
+        seat.begin(&[], ROOM, Head(0), Seq(0));
+    }
+}
+
+#[test]
+fn a_small_room_is_told_by_the_writer_and_never_before_what_waits() {
+    let (hub, _seat, queue) = hub_with_seat(0);
+    hub.hear(&[event(1, read(1))]);
+    assert_eq!(queue.waiting().len(), 1, "nobody polls the task that tells");
+    crowd(&hub, 2..=4);
+    hub.hear(&[event(2, read(2))]);
+    assert_eq!(queue.waiting().len(), 2, "four are few");
+    crowd(&hub, 5..=5);
+    hub.hear(&[event(3, read(3))]);
+    assert_eq!(queue.waiting().len(), 2, "more are left to the task");
+    let leaving = hub.sessions_of(PersonId(4));
+    leaving.iter().for_each(|session| drop(hub.leave(session)));
+    hub.hear(&[event(4, read(4))]);
+    assert_eq!(queue.waiting().len(), 2, "what came before is told first");
 }
 
 #[tokio::test]
