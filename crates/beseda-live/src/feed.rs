@@ -175,8 +175,8 @@ fn eat(live: &Live, seat: &Arc<Seat>, hunger: Hunger, served: Option<Served>) {
         }
         return live.hub.take_away(seat);
     };
-    let (cursor, more) = (missed.changes.cursor, missed.changes.more);
-    if seat.feed(hunger, meals(session, hunger, missed, opened), cursor, more) == Fed::Whole {
+    let (head, more) = (missed.head, missed.more);
+    if seat.feed(hunger, meals(session, hunger, missed, opened), head, more) == Fed::Whole {
         live.show_positions(seat, &people);
         if session.every().is_some() {
             live.hub.take_back(session, seat.room_id);
@@ -186,7 +186,7 @@ fn eat(live: &Live, seat: &Arc<Seat>, hunger: Hunger, served: Option<Served>) {
 
 /// What was missed, in the words of the session's dialect.
 fn meals(session: &Session, hunger: Hunger, missed: Missed, opened: Option<RoomView>) -> Vec<Meal> {
-    let room = missed.changes.room.name();
+    let room = missed.room.name();
     let meal = |head: Head, seq: Seq, heard: Option<Heard>, viewer: Viewer| {
         let say = |heard| {
             let event = Event { room, head, heard };
@@ -202,7 +202,7 @@ fn meals(session: &Session, hunger: Hunger, missed: Missed, opened: Option<RoomV
         let heard = Heard::Opened { view: Arc::new(view) };
         meal(hunger.after.next(), Seq(0), Some(heard), Viewer::default())
     });
-    let messages = missed.changes.messages.into_iter().map(|message| {
+    let messages = missed.messages.into_iter().map(|message| {
         let viewer = Viewer {
             knows_client_id: message.client_id.is_some() && message.is_by(session.person_id()),
             is_read: missed.marks.is_read(&message, session.person_id()),

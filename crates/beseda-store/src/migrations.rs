@@ -33,9 +33,10 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V7__files",
     "V8__setup_codes",
     "V9__notices",
+    "V10__cursors",
 ];
 
-pub(crate) const POSTGRES: &[Migration] = migrations!["postgres": "V1__everything"];
+pub(crate) const POSTGRES: &[Migration] = migrations!["postgres": "V1__everything", "V2__cursors"];
 
 impl Migration {
     fn version(&self) -> i64 {

@@ -8,7 +8,8 @@ use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookRooms, TxRooms};
 use beseda_core::words::{
-    GroupId, Kinds, Member, MemberId, Message, NewRoom, Person, PersonId, Place, Room, RoomId, RoomView, Seq, Time,
+    Epoch, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Person, PersonId, Place, Receipts,
+    Room, RoomId, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -133,6 +134,40 @@ impl LookRooms for Transaction<'_> {
         Ok(Seq(mark.unwrap_or(0)))
     }
 
+    fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault> {
+        let values = values![room.0, after.0, to.0];
+        self.all(sql::MEMBERS_JOINED_BETWEEN, values, |row| rows::member(row, 0))
+    }
+
+    fn left_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<PersonId>, Fault> {
+        let values = values![room.0, after.0, to.0];
+        self.all(sql::DEPARTURES_BETWEEN, values, |row| row.get(0).map(PersonId))
+    }
+
+    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault> {
+        self.all(sql::MEMBERS_RECEIPTS_AFTER, values![room.0, after.0], |row| {
+            Ok((PersonId(row.get(0)?), Seq(row.get(1)?)))
+        })
+    }
+
+    fn newest_receipt(&mut self, room: RoomId) -> Result<Receipts, Fault> {
+        let newest = self.one(sql::MEMBERS_NEWEST_RECEIPT, values![room.0], |row| {
+            let (of_members, of_departures): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok(of_members.max(of_departures))
+        })?;
+        Ok(Receipts(newest.unwrap_or(0)))
+    }
+
+    fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault> {
+        self.all(sql::MEMBERS_READERS, values![room.0, seq.0], |row| {
+            row.get(0).map(PersonId)
+        })
+    }
+
+    fn epoch(&mut self) -> Result<Option<Epoch>, Fault> {
+        self.one(sql::EPOCHS_GET, values![], |row| row.get(0).map(Epoch))
+    }
+
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
         self.all(sql::ROOMS_PLACES, values![person.0, &words_of(kinds)], |row| {
             let room = rows::room(row, 0)?;
@@ -196,18 +231,34 @@ impl TxRooms for Transaction<'_> {
             .map(drop)
     }
 
-    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault> {
-        let member = self.insert(sql::MEMBERS_JOIN, values![room.0, person.0, now.0, granted])?;
+    fn join(&mut self, new: &NewMember) -> Result<Option<MemberId>, Fault> {
+        let (room, person) = (new.room.0, new.person.0);
+        let values = values![room, person, new.now.0, new.granted, new.head.0, new.receipt.0];
+        let member = self.insert(sql::MEMBERS_JOIN, values)?;
+        if member.is_some() {
+            self.write(sql::DEPARTURES_FORGET, values![room, person])?;
+        }
         Ok(member.map(MemberId))
     }
 
-    fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault> {
+    fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {
+        self.write(sql::DEPARTURES_PUT, values![room.0, person.0, head.0])?;
         Ok(self.write(sql::MEMBERS_LEAVE, values![room.0, person.0])? > 0)
     }
 
-    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
-        let values = values![member.read.0, number(member.read_at), member.skip, member.id.0];
+    fn keep_receipt(&mut self, member: &Member, receipt: Receipts) -> Result<(), Fault> {
+        let values = values![
+            member.read.0,
+            number(member.read_at),
+            member.skip,
+            receipt.0,
+            member.id.0
+        ];
         self.write(sql::MEMBERS_KEEP_RECEIPT, values).map(drop)
+    }
+
+    fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault> {
+        self.write(sql::EPOCHS_PUT, values![epoch.0]).map(drop)
     }
 
     fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {

@@ -61,6 +61,11 @@ statements! {
     CASES_OF_ROOM = "cases/of_room";
     CASES_PAGE = "cases/page";
     CASES_PUT = "cases/put";
+    DEPARTURES_BETWEEN = "departures/between";
+    DEPARTURES_FORGET = "departures/forget";
+    DEPARTURES_PUT = "departures/put";
+    EPOCHS_GET = "epochs/get";
+    EPOCHS_PUT = "epochs/put";
     ERASED_BLOCKS_COUNT = "erased_blocks/count";
     ERASED_BLOCKS_OF_ROOM = "erased_blocks/of_room";
     FILES_BY_HASH = "files/by_hash";
@@ -79,11 +84,15 @@ statements! {
     GROUP_STUDENTS_PUT = "group_students/put";
     GROUP_STUDENTS_SHARE = "group_students/share";
     MEMBERS_JOIN = "members/join";
+    MEMBERS_JOINED_BETWEEN = "members/joined_between";
     MEMBERS_KEEP_RECEIPT = "members/keep_receipt";
     MEMBERS_LEAVE = "members/leave";
+    MEMBERS_NEWEST_RECEIPT = "members/newest_receipt";
     MEMBERS_OF_ROOM = "members/of_room";
     MEMBERS_OF_ROOMS = "members/of_rooms";
     MEMBERS_OTHERS_MARK = "members/others_mark";
+    MEMBERS_READERS = "members/readers";
+    MEMBERS_RECEIPTS_AFTER = "members/receipts_after";
     MEMBERS_SKIP_ERASED = "members/skip_erased";
     MEMBERS_SKIP_OWN = "members/skip_own";
     MESSAGES_AFTER = "messages/after";

@@ -13,11 +13,13 @@ use axum::routing::get;
 use beseda_contracts::shared::{self, Shared, SocketPace};
 use beseda_core::Chat;
 use beseda_core::ports::{Audience, Files};
+use beseda_core::rules;
 use beseda_core::rules::sign_in::People;
+use beseda_core::words::Epoch;
 use beseda_identity as identity;
 use beseda_identity::{Fetch, IssuerKey, IssuerSettings, Throttles, Uptime};
 use beseda_live::accept::{self, AcceptLimits};
-use beseda_live::{Hub, Live};
+use beseda_live::{Hub, Live, ask};
 use beseda_store::{DiskFiles, MediaTypes, Options, S3Files, S3Options, Sqlite};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -125,6 +127,10 @@ impl Server {
         } else {
             None
         };
+
+        // What a cursor of this database is known by: drawn once, and again when a backup is put in its place.
+        let drawn = Epoch((u64::from_le_bytes(chat.random()) >> 1).cast_signed());
+        ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn, false)).await?;
 
         let hub = Arc::new(Hub::new(settings.limits.queue_frames));
         store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);

@@ -2,7 +2,8 @@
 
 use crate::error::Fault;
 use crate::words::{
-    GroupId, Kinds, Member, MemberId, NewRoom, Person, PersonId, Place, Room, RoomId, RoomView, Seq, Time,
+    Epoch, GroupId, Head, Kinds, Member, MemberId, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room, RoomId,
+    RoomView, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -28,6 +29,19 @@ pub trait LookRooms {
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault>;
     /// Every room of these kinds that the person is in, in any order.
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault>;
+    /// Who came into the room, or came back, at a head above `after` and up to `to`, and is in it, by the number of their
+    /// membership.
+    fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault>;
+    /// Who left the room at a head above `after` and up to `to`, and is not in it, by their numbers.
+    fn left_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<PersonId>, Fault>;
+    /// The receipts that moved after so many had, of who is in the room, by the number of their membership.
+    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault>;
+    /// How often receipts of the room have moved; it never goes back, whoever leaves.
+    fn newest_receipt(&mut self, room: RoomId) -> Result<Receipts, Fault>;
+    /// Who has read the message with this number, or later ones, by their numbers.
+    fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault>;
+    /// Which life of the database this is, once one has begun.
+    fn epoch(&mut self) -> Result<Option<Epoch>, Fault>;
     /// How many rooms of these kinds the person is in.
     fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault>;
     /// The rooms of these kinds that the person is in, the last changed first (then the higher number), with everybody
@@ -46,12 +60,14 @@ pub trait TxRooms {
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
     /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.
     fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault>;
-    /// Makes the person a member, by a grant or not; `None` when they are one already.
-    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault>;
-    /// Ends a membership; false when there was none.
-    fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault>;
-    /// Keeps a member's `read`, `read_at` and `skip`.
-    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
+    /// Makes the person a member; `None` when they are one already.
+    fn join(&mut self, member: &NewMember) -> Result<Option<MemberId>, Fault>;
+    /// Ends a membership at this head of the room; false when there was none.
+    fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault>;
+    /// Keeps a member's `read`, `read_at` and `skip`, as this one of the room's receipts.
+    fn keep_receipt(&mut self, member: &Member, receipt: Receipts) -> Result<(), Fault>;
+    /// Begins another life of the database.
+    fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault>;
     /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased.
     fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault>;
 }

@@ -4,22 +4,32 @@ use super::history::marks_of;
 use super::place_for;
 use crate::error::Error;
 use crate::policy::{By, Deed};
-use crate::ports::Look;
-use crate::words::{Head, Marks, Member, Message, Room, RoomId, Seq};
+use crate::ports::{Look, Tx};
+use crate::words::{Cursor, Epoch, Head, Marks, Member, Message, PersonId, Room, RoomId, Seq};
 
-/// Changes after a cursor. Applied to a snapshot at that cursor, page by page, they give the snapshot at `room.head`.
+/// Changes after a cursor, as things are now. Applied to a snapshot at that cursor, page by page, they give the snapshot
+/// at the last page's cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaughtUp {
     /// The room as it is now.
     pub room: Room,
+    /// Whether the room itself, or who is in it, changed after the cursor.
+    pub room_changed: bool,
     /// Messages that were sent, edited or erased, as they are now, by the head of their last change.
     pub messages: Vec<Message>,
-    /// Everybody in the room, when that or the room itself changed after the cursor.
-    pub members: Option<Vec<Member>>,
+    /// Who came into the room, or came back.
+    pub joined: Vec<Member>,
+    /// Who left it.
+    pub left: Vec<PersonId>,
+    /// Whose receipt is elsewhere now; all of them with the last page.
+    pub receipts: Vec<(PersonId, Seq)>,
     /// The next cursor.
-    pub cursor: Head,
+    pub cursor: Cursor,
     /// Whether more changes stand behind the cursor.
     pub more: bool,
+    /// The cursor was of another life of the database, or of a future that never came: this is the newest page and
+    /// everybody in the room, and what the client had of it is void.
+    pub reset: bool,
 }
 
 /// What changed in a room after `after`: at most `limit` messages.
@@ -30,18 +40,98 @@ pub fn catch_up(
     look: &mut (impl Look + ?Sized),
     by: By<'_>,
     room: RoomId,
-    after: Head,
+    after: Cursor,
     limit: u32,
 ) -> Result<CaughtUp, Error> {
-    let place = place_for(look, Deed::Read, room, by)?;
-    changes(look, place.room, after, limit)
+    let room = place_for(look, Deed::Read, room, by)?.room;
+    let now = cursor_of(look, &room)?;
+    let is_strange = after.epoch != now.epoch || after.head > now.head || after.receipts > now.receipts;
+    if is_strange {
+        return anew(look, room, now, limit);
+    }
+    let (messages, head, more) = touched(look, &room, after.head, limit)?;
+    let room_changed = room.changed > after.head;
+    let (joined, left) = if room_changed {
+        let joined = look.joined_between(room.id, after.head, head)?;
+        (joined, look.left_between(room.id, after.head, head)?)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let receipts = if more || after.receipts == now.receipts {
+        Vec::new()
+    } else {
+        look.receipts_after(room.id, after.receipts)?
+    };
+    let cursor = Cursor {
+        head,
+        receipts: if more { after.receipts } else { now.receipts },
+        ..now
+    };
+    Ok(CaughtUp {
+        room,
+        room_changed,
+        messages,
+        joined,
+        left,
+        receipts,
+        cursor,
+        more,
+        reset: false,
+    })
 }
 
-/// The same for somebody who listens and was not told it, with the receipts that decide what they see as read.
+/// The newest page and everybody, for who has to begin anew.
+fn anew(look: &mut (impl Look + ?Sized), room: Room, cursor: Cursor, limit: u32) -> Result<CaughtUp, Error> {
+    let messages = look.messages_before(room.id, room.seq.next(), i64::from(limit.max(1)))?;
+    let members = look.members(room.id)?;
+    Ok(CaughtUp {
+        room,
+        room_changed: true,
+        messages,
+        joined: members.into_iter().map(|(member, _)| member).collect(),
+        left: Vec::new(),
+        receipts: Vec::new(),
+        cursor,
+        more: false,
+        reset: true,
+    })
+}
+
+/// The cursor of a room as it is now.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn cursor_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Cursor, Error> {
+    Ok(Cursor {
+        epoch: look.epoch()?.unwrap_or_default(),
+        head: room.head,
+        receipts: look.newest_receipt(room.id)?,
+    })
+}
+
+/// Begins a new life of the database where it has none yet, or `anew`: every cursor that was given out before is noticed.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn begin_epoch(tx: &mut dyn Tx, drawn: Epoch, anew: bool) -> Result<Epoch, Error> {
+    if let Some(standing) = tx.epoch()?.filter(|_| !anew) {
+        return Ok(standing);
+    }
+    tx.put_epoch(drawn)?;
+    Ok(drawn)
+}
+
+/// What somebody who listens was not told, with the receipts that decide what they see as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missed {
-    /// The changes.
-    pub changes: CaughtUp,
+    /// The room as it is now.
+    pub room: Room,
+    /// Messages that were sent, edited or erased, as they are now, by the head of their last change.
+    pub messages: Vec<Message>,
+    /// The head up to which these tell.
+    pub head: Head,
+    /// Whether more stands behind that.
+    pub more: bool,
     /// The listener's receipts.
     pub marks: Marks,
 }
@@ -59,34 +149,36 @@ pub fn hear_since(
 ) -> Result<Missed, Error> {
     let place = place_for(look, Deed::Listen, room, by)?;
     let marks = marks_of(look, &place, by)?;
-    let changes = changes(look, place.room, after, limit)?;
-    Ok(Missed { changes, marks })
+    let (messages, head, more) = touched(look, &place.room, after, limit)?;
+    Ok(Missed {
+        room: place.room,
+        messages,
+        head,
+        more,
+        marks,
+    })
 }
 
-fn changes(look: &mut (impl Look + ?Sized), room: Room, after: Head, limit: u32) -> Result<CaughtUp, Error> {
+/// The first `limit` messages that something happened to after a head, the head up to which these tell, and whether
+/// there are more.
+fn touched(
+    look: &mut (impl Look + ?Sized),
+    room: &Room,
+    after: Head,
+    limit: u32,
+) -> Result<(Vec<Message>, Head, bool), Error> {
     let limit = i64::from(limit.max(1));
-    let sent_before = seq_at(look, &room, after)?;
+    let sent_before = seq_at(look, room, after)?;
     let mut messages = look.untouched_after(room.id, sent_before, limit + 1)?;
     messages.extend(look.touched_after(room.id, after, limit + 1)?);
     messages.sort_by_key(|message| message.changed);
     let more = messages.len() as i64 > limit;
     messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let cursor = match messages.last() {
+    let head = match messages.last() {
         Some(last) if more => last.changed,
         _ => room.head,
     };
-    let members = if room.changed > after {
-        Some(look.members(room.id)?.into_iter().map(|(member, _)| member).collect())
-    } else {
-        None
-    };
-    Ok(CaughtUp {
-        room,
-        messages,
-        members,
-        cursor,
-        more,
-    })
+    Ok((messages, head, more))
 }
 
 /// The number of the newest message that was sent at a head of at most `head`.

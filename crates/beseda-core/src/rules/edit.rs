@@ -32,9 +32,7 @@ pub fn edit(
     message.edited_at = Some(now);
     message.changed = head;
     place.room.head = head;
-    let members = tx.members(place.room.id)?;
-    let readers = members.iter().filter(|(member, _)| member.read >= message.seq);
-    let readers = Readers::new(readers.map(|(member, _)| member.person).collect());
+    let readers = Readers::new(tx.readers(place.room.id, message.seq)?);
     tx.keep_message(&message)?;
     tx.keep_room(&place.room)?;
     let message = Arc::new(message);

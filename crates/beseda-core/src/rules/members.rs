@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::ports::Tx;
-use crate::words::{Event, Head, Heard, Member, PersonId, Room, Seq, Time};
+use crate::words::{Event, Head, Heard, Member, NewMember, PersonId, Room, Seq, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,16 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
     if tx.person(person)?.is_none_or(|person| person.is_forgotten()) {
         return Ok(());
     }
-    let Some(id) = tx.join(room.id, person, granted, now)? else {
+    let receipt = tx.newest_receipt(room.id)?.next();
+    let new = NewMember {
+        room: room.id,
+        person,
+        granted,
+        head: room.head.next(),
+        receipt,
+        now,
+    };
+    let Some(id) = tx.join(&new)? else {
         return Ok(());
     };
     let skip = if room.seq == Seq(0) {
@@ -60,7 +69,7 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
             joined_at: now,
             granted,
         };
-        tx.keep_receipt(&member)?;
+        tx.keep_receipt(&member, receipt)?;
     }
     let head = touch(tx, room)?;
     tx.announce(Event {
@@ -72,7 +81,7 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
 }
 
 pub(super) fn leave(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Result<(), Error> {
-    if tx.leave(room.id, person)? {
+    if tx.leave(room.id, person, room.head.next())? {
         let head = touch(tx, room)?;
         tx.announce(Event {
             room: room.name(),

@@ -25,7 +25,7 @@ pub use access::{
     Taken, api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code,
     take_ticket,
 };
-pub use catch_up::{CaughtUp, Missed, catch_up, hear_since};
+pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since};
 pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;

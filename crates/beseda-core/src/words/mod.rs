@@ -2,6 +2,7 @@
 
 mod access;
 mod case;
+mod cursor;
 mod event;
 mod file;
 mod identity;
@@ -18,6 +19,7 @@ mod time;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
 pub use case::{Case, CaseStatus};
+pub use cursor::{Cursor, Epoch, NoCursor, Receipts};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
 pub use identity::{Account, RefreshToken, Session};
@@ -26,7 +28,7 @@ pub use limits::*;
 pub use message::{Author, Draft, DraftFile, Marks, Message, NewMessage};
 pub use order::{Group, Order};
 pub use person::{NewPerson, Person, Role};
-pub use room::{Kinds, Member, NewRoom, Place, Room, RoomKind, RoomName, RoomView};
+pub use room::{Kinds, Member, NewMember, NewRoom, Place, Room, RoomKind, RoomName, RoomView};
 pub use room_key::{NoRoomKey, RoomKey};
 pub use search::{search_form, searched_names};
 pub use settings::{

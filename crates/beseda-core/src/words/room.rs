@@ -1,6 +1,6 @@
 //! Rooms and memberships.
 
-use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, RoomId, Seq, Time};
+use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, Seq, Time};
 use uuid::Uuid;
 
 /// What a room is about.
@@ -187,6 +187,23 @@ pub struct Member {
     pub joined_at: Time,
     /// A grant let them in: they stay when the people of the room's subject change.
     pub granted: bool,
+}
+
+/// Somebody who is to be a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewMember {
+    /// The room.
+    pub room: RoomId,
+    /// Who.
+    pub person: PersonId,
+    /// Whether a grant lets them in.
+    pub granted: bool,
+    /// The room's head with it.
+    pub head: Head,
+    /// They come with a receipt, this one of the room.
+    pub receipt: Receipts,
+    /// When.
+    pub now: Time,
 }
 
 impl Member {

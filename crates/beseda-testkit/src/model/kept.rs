@@ -1,8 +1,9 @@
 //! What the model keeps, and the searches that reading and writing share.
 
 use beseda_core::words::{
-    Account, ApiKey, Author, Case, Group, GroupId, Kinds, Member, MemberId, Message, MessageId, Order, OrderId, Person,
-    PersonId, RefreshToken, Room, RoomId, RoomKind, Seq, Session, SetupCode, StoredFile, Ticket, Time,
+    Account, ApiKey, Author, Case, Epoch, Group, GroupId, Head, Kinds, Member, MemberId, Message, MessageId, Order,
+    OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, Seq, Session, SetupCode, StoredFile,
+    Ticket, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,11 @@ pub(super) struct Kept {
     /// Memberships that have not ended.
     pub(super) members: BTreeMap<MemberId, Member>,
     pub(super) last_member: MemberId,
+    /// At which head each member came, and the last of the room's receipts that was theirs.
+    pub(super) came: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
+    /// The same of who left.
+    pub(super) gone: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
+    pub(super) epoch: Option<Epoch>,
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,
     pub(super) last_message: MessageId,

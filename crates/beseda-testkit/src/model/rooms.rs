@@ -8,8 +8,8 @@ use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookRooms, TxRooms};
 use beseda_core::words::{
-    GroupId, Head, Kinds, Member, MemberId, Message, NewRoom, Person, PersonId, Place, Room, RoomId, RoomView, Seq,
-    Time,
+    Epoch, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Person, PersonId, Place, Receipts,
+    Room, RoomId, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use uuid::Uuid;
@@ -77,6 +77,49 @@ impl LookRooms for Run {
 
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
         Ok(self.kept.others_mark(room, person))
+    }
+
+    fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault> {
+        let came = |member: &&Member| {
+            let came = self.kept.came.get(&(room, member.person));
+            came.is_some_and(|&(head, _)| head > after && head <= to)
+        };
+        Ok(self.kept.members_of(room).filter(came).cloned().collect())
+    }
+
+    fn left_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<PersonId>, Fault> {
+        if !self.kept.rooms.contains_key(&room) {
+            return Ok(Vec::new());
+        }
+        let gone = self.kept.gone.iter().filter(|((of, _), _)| *of == room);
+        let then = gone.filter(|(_, (head, _))| *head > after && *head <= to);
+        Ok(then.map(|((_, person), _)| *person).collect())
+    }
+
+    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault> {
+        let moved = |member: &&Member| {
+            let came = self.kept.came.get(&(room, member.person));
+            came.is_some_and(|&(_, receipt)| receipt > after)
+        };
+        let moved = self.kept.members_of(room).filter(moved);
+        Ok(moved.map(|member| (member.person, member.read)).collect())
+    }
+
+    fn newest_receipt(&mut self, room: RoomId) -> Result<Receipts, Fault> {
+        let all = self.kept.came.iter().chain(&self.kept.gone);
+        let here = all.filter(|((of, _), _)| *of == room);
+        Ok(here.map(|(_, (_, receipt))| *receipt).max().unwrap_or_default())
+    }
+
+    fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault> {
+        let readers = self.kept.members_of(room).filter(|member| member.read >= seq);
+        let mut readers: Vec<_> = readers.map(|member| member.person).collect();
+        readers.sort_unstable();
+        Ok(readers)
+    }
+
+    fn epoch(&mut self) -> Result<Option<Epoch>, Fault> {
+        Ok(self.kept.epoch)
     }
 
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
@@ -159,7 +202,8 @@ impl TxRooms for Run {
         Ok(())
     }
 
-    fn join(&mut self, room: RoomId, person: PersonId, granted: bool, now: Time) -> Result<Option<MemberId>, Fault> {
+    fn join(&mut self, new: &NewMember) -> Result<Option<MemberId>, Fault> {
+        let (room, person) = (new.room, new.person);
         self.known(person)?;
         if !self.kept.rooms.contains_key(&room) {
             return Err(wrong(format!("no room {room}")));
@@ -179,19 +223,35 @@ impl TxRooms for Run {
                 read: Seq(0),
                 read_at: None,
                 skip: 0,
-                joined_at: now,
-                granted,
+                joined_at: new.now,
+                granted: new.granted,
             },
         );
+        kept.gone.remove(&(room, person));
+        kept.came.insert((room, person), (new.head, new.receipt));
         Ok(Some(id))
     }
 
-    fn leave(&mut self, room: RoomId, person: PersonId) -> Result<bool, Fault> {
-        let id = self.kept.member(room, person).map(|member| member.id);
-        Ok(id.is_some_and(|id| self.kept().members.remove(&id).is_some()))
+    fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {
+        let Some(id) = self.kept.member(room, person).map(|member| member.id) else {
+            return Ok(false);
+        };
+        let kept = self.kept();
+        if let Some((_, receipt)) = kept.came.remove(&(room, person)) {
+            kept.gone.insert((room, person), (head, receipt));
+        }
+        Ok(kept.members.remove(&id).is_some())
     }
 
-    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
+    fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault> {
+        self.kept().epoch = Some(epoch);
+        Ok(())
+    }
+
+    fn keep_receipt(&mut self, member: &Member, receipt: Receipts) -> Result<(), Fault> {
+        if let Some((_, last)) = self.kept().came.get_mut(&(member.room, member.person)) {
+            *last = receipt;
+        }
         let Member {
             read, read_at, skip, ..
         } = *member;

@@ -6,8 +6,8 @@ use crate::model::Model;
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
-    Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Kinds, MemberId, Message, NewMessage, NewRoom, Order,
-    OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
+    Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Head, Kinds, MemberId, Message, NewMember, NewMessage,
+    NewRoom, Order, OrderId, Person, PersonId, Receipts, Role, RoomId, RoomKind, Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -101,10 +101,17 @@ fn change_rooms(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, F
             format!("{opened:?} {:?}", tx.room_by_uuid(uuid)?)
         }
         4..8 if tx.room(room)?.is_some() => {
-            let joined = tx.join(room, person, dice.chance(50), now)?;
+            let joined = tx.join(&NewMember {
+                room,
+                person,
+                granted: dice.chance(50),
+                head: Head(dice.below(9)),
+                receipt: Receipts(dice.below(9)),
+                now,
+            })?;
             format!("{}", joined.is_some())
         }
-        8 => format!("{}", tx.leave(room, person)?),
+        8 => format!("{}", tx.leave(room, person, Head(dice.below(9)))?),
         _ if dice.chance(20) => {
             if let Some(room) = tx.room(room)? {
                 tx.remove_room(&room, now)?;

@@ -5,8 +5,8 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules;
 use beseda_core::words::{
-    Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, Limits, NewMessage, NewRoom, OrderId, Person, PersonId, Role,
-    Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, Limits, NewMember, NewMessage, NewRoom, OrderId, Person,
+    PersonId, Receipts, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -192,8 +192,16 @@ pub(super) fn to_a_contract_other_kinds_of_rooms_are_not_there(make: Make<'_>, s
         ]) {
             // All of them changed at one time, so that a page of some kinds has the others between its ends.
             let (room, _) = tx.open_room(&new_room(n, kind, Some(5), now))?;
-            tx.join(room.id, me, n == 2, now)?;
-            tx.join(room.id, PersonId(2), false, now)?;
+            for (person, granted) in [(me, n == 2), (PersonId(2), false)] {
+                tx.join(&NewMember {
+                    room: room.id,
+                    person,
+                    granted,
+                    head: Head(1),
+                    receipt: Receipts(1),
+                    now,
+                })?;
+            }
             assert_eq!(tx.room_by_uuid(room.uuid)?, Some(room.clone()));
             rooms.push(room);
         }

@@ -6,7 +6,7 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::Error;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, CaughtUp};
-use beseda_core::words::{Event, Head, Heard, Message, Person, PersonId, Room, RoomId, Seq};
+use beseda_core::words::{Cursor, Epoch, Event, Head, Heard, Message, Person, PersonId, Room, RoomId, Seq};
 use std::collections::BTreeMap;
 use std::thread;
 
@@ -14,7 +14,7 @@ use std::thread;
 #[derive(Debug, Clone, PartialEq)]
 struct Copy {
     room: Option<Room>,
-    people: Vec<PersonId>,
+    people: BTreeMap<PersonId, Seq>,
     messages: BTreeMap<Seq, Message>,
 }
 
@@ -22,7 +22,7 @@ impl Copy {
     fn nothing() -> Self {
         Self {
             room: None,
-            people: Vec::new(),
+            people: BTreeMap::new(),
             messages: BTreeMap::new(),
         }
     }
@@ -32,7 +32,7 @@ impl Copy {
         let people = rules::room_view(look, by.into(), room)?
             .members
             .into_iter()
-            .map(|(member, _)| member.person)
+            .map(|(member, _)| (member.person, member.read))
             .collect();
         let messages = history
             .messages
@@ -47,9 +47,15 @@ impl Copy {
     }
 
     fn apply(&mut self, changes: CaughtUp) {
+        if changes.reset {
+            *self = Self::nothing();
+        }
         self.room = Some(changes.room);
-        if let Some(members) = changes.members {
-            self.people = members.into_iter().map(|member| member.person).collect();
+        self.people
+            .extend(changes.joined.into_iter().map(|member| (member.person, member.read)));
+        self.people.retain(|person, _| !changes.left.contains(person));
+        for (person, seq) in changes.receipts {
+            self.people.entry(person).and_modify(|read| *read = seq);
         }
         for message in changes.messages {
             if message.erased_at.is_some() {
@@ -62,7 +68,7 @@ impl Copy {
 }
 
 /// Takes a client's copy from `cursor` on to now, in pages of `size`, while others may go on.
-fn catch_up(copy: &mut Copy, life: &Life<'_>, mut cursor: Head, size: u32, dice: &mut Dice) {
+fn catch_up(copy: &mut Copy, life: &Life<'_>, mut cursor: Cursor, size: u32, dice: &mut Dice) {
     let (stage, room) = (life.stage, life.room);
     // Each page is a change or more, and the others stop at some time.
     for _ in 0..10_000 {
@@ -75,12 +81,12 @@ fn catch_up(copy: &mut Copy, life: &Life<'_>, mut cursor: Head, size: u32, dice:
             "a page is not larger than asked for"
         );
         assert!(
-            changes.messages.iter().all(|message| message.changed > cursor),
+            changes.messages.iter().all(|message| message.changed > cursor.head),
             "only what is new"
         );
-        assert!(changes.cursor > cursor || !changes.more, "a page leads on");
+        assert!(changes.cursor.head > cursor.head || !changes.more, "a page leads on");
         assert!(
-            changes.more || changes.cursor == changes.room.head,
+            changes.more || changes.cursor.head == changes.room.head,
             "the last page leads to now"
         );
         let more = changes.more;
@@ -104,21 +110,78 @@ pub(super) fn a_snapshot_and_the_changes_after_it_are_the_next_snapshot(make: Ma
         let room = life.room;
         let take = || {
             let by = stage.people[0].clone();
-            stage
-                .look(move |look| Copy::taken(look, &by, room))
-                .expect("a snapshot is taken")
+            let taken = move |look: &mut dyn Look| {
+                let copy = Copy::taken(look, &by, room)?;
+                let cursor = match &copy.room {
+                    Some(room) => rules::cursor_of(look, room)?,
+                    None => Cursor::default(),
+                };
+                Ok((copy, cursor))
+            };
+            stage.look(taken).expect("a snapshot is taken")
         };
-        let mut copies = vec![Copy::nothing()];
+        let mut copies = vec![(Copy::nothing(), Cursor::default())];
         for _ in 0..8 {
             let steps = usize::try_from(dice.below(25)).unwrap_or(0);
             life.steps(&mut dice, steps);
             copies.push(take());
-            let mut copy = dice.pick(&copies).clone();
-            let cursor = copy.room.as_ref().map(|room| room.head).unwrap_or_default();
+            let (mut copy, cursor) = dice.pick(&copies).clone();
             let size = *dice.pick(&[1, 2, 5, 100]);
             catch_up(&mut copy, &life, cursor, size, &mut dice);
-            assert_eq!(copy, take(), "from head {cursor} in pages of {size}");
+            assert_eq!(copy, take().0, "from {cursor} in pages of {size}");
         }
+    }
+}
+
+pub(super) fn a_cursor_of_another_life_or_of_a_future_that_never_came_begins_anew(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let life = Life::begin(&stage, 1);
+    let (room, by) = (life.room, stage.people[0].clone());
+    let begun = stage.change(|tx| rules::begin_epoch(tx, Epoch(7), false));
+    assert_eq!(begun, Ok(Epoch(7)));
+    let again = stage.change(|tx| rules::begin_epoch(tx, Epoch(8), false));
+    assert_eq!(again, Ok(Epoch(7)), "it has begun");
+    life.steps(&mut dice, 40);
+    let look = |after: Cursor| {
+        let by = by.clone();
+        let changes = stage.look(move |look| rules::catch_up(look, (&by).into(), room, after, 500));
+        changes.expect("changes are read")
+    };
+    let now = look(Cursor::default());
+    assert!(now.reset, "nobody has an epoch of nought any more");
+    assert_eq!(now.cursor.epoch, Epoch(7));
+    assert!(!look(now.cursor).reset);
+    let later = [
+        Cursor {
+            head: now.cursor.head.next(),
+            ..now.cursor
+        },
+        Cursor {
+            receipts: now.cursor.receipts.next(),
+            ..now.cursor
+        },
+    ];
+    let begun = stage.change(|tx| rules::begin_epoch(tx, Epoch(9), true));
+    assert_eq!(begun, Ok(Epoch(9)), "as after a restore");
+    let by = &by;
+    let kept = stage.look({
+        let by = by.clone();
+        move |look| Copy::taken(look, &by, room)
+    });
+    let kept = kept.expect("a snapshot is taken");
+    let [future_head, future_receipt] = later.map(|cursor| Cursor {
+        epoch: Epoch(9),
+        ..cursor
+    });
+    for cursor in [now.cursor, future_head, future_receipt] {
+        let mut copy = kept.clone();
+        copy.messages.clear();
+        copy.people.insert(PersonId(77), Seq(1));
+        let changes = look(cursor);
+        assert!(changes.reset, "{cursor}");
+        copy.apply(changes);
+        assert_eq!(copy, kept, "{cursor}");
     }
 }
 
@@ -165,7 +228,6 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
     life.steps(&mut dice, 200);
     let picture = stage.picture(life.room).expect("the room stands");
     let mut copy = Copy::nothing();
-    let mut receipts = BTreeMap::new();
     for event in stage.heard(&stage.people[0], life.room) {
         match event.heard {
             Heard::Sent { message } | Heard::Edited { message, .. } => {
@@ -176,15 +238,13 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
                 assert_eq!(copy.messages.remove(&seq).map(|message| message.id), Some(id));
             }
             Heard::Read { person, seq } => {
-                receipts.insert(person, seq);
+                copy.people.insert(person, seq);
             }
             Heard::Joined { person } => {
-                copy.people.push(person);
-                receipts.insert(person, Seq(0));
+                copy.people.insert(person, Seq(0));
             }
             Heard::Left { person } => {
-                copy.people.retain(|member| *member != person);
-                receipts.remove(&person);
+                copy.people.remove(&person);
             }
             Heard::Opened { .. } | Heard::Changed | Heard::Removed => panic!("nobody moved or removed the room"),
         }
@@ -195,18 +255,10 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
         .filter(|message| message.erased_at.is_none())
         .collect();
     assert_eq!(copy.messages.into_values().collect::<Vec<_>>(), kept);
-    assert_eq!(
-        copy.people,
-        picture
-            .members
-            .iter()
-            .map(|(member, _)| member.person)
-            .collect::<Vec<_>>()
-    );
     let kept: BTreeMap<_, _> = picture
         .members
         .iter()
         .map(|(member, _)| (member.person, member.read))
         .collect();
-    assert_eq!(receipts, kept, "a receipt is heard when it moves");
+    assert_eq!(copy.people, kept, "a receipt is heard when it moves");
 }

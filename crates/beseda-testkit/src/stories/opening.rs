@@ -5,7 +5,7 @@ use super::stage::{Stage, refusal};
 use beseda_core::error::Refusal;
 use beseda_core::policy::By;
 use beseda_core::rules::{self, Set};
-use beseda_core::words::{Group, GroupId, OrderId, Person, PersonId, Role, RoomId, RoomKey};
+use beseda_core::words::{Group, GroupId, Head, OrderId, Person, PersonId, Role, RoomId, RoomKey};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -63,7 +63,7 @@ pub(super) fn two_peoples_room_has_both_in_it(make: Make<'_>, seed: u64) {
     assert_eq!(members(&stage, room), [40, 41], "a grant lets the other in as well");
     let (one, two) = (teacher.clone(), student.id);
     let left = stage.change(move |tx| {
-        tx.leave(room, two)?;
+        tx.leave(room, two, Head(9))?;
         rules::standing_private(tx, &one, two)
     });
     assert_eq!(left, Ok(None), "one alone is nobody's private room");

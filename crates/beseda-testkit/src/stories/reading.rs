@@ -6,7 +6,7 @@ use super::stage::{Dice, Picture, Stage, refusal};
 use beseda_core::error::Refusal;
 use beseda_core::ports::ERASED_BLOCK;
 use beseda_core::rules::{self, PageNumber};
-use beseda_core::words::{Draft, Head, Limits, Member, Message, Person, RoomId, Seq};
+use beseda_core::words::{Cursor, Draft, Limits, Member, Message, Person, RoomId, Seq};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -395,7 +395,7 @@ pub(super) fn an_erased_message_is_read_by_nobody(make: Make<'_>, seed: u64) {
                 look.messages_after(room, Seq(0), 9)?,
             );
             let history = rules::history(look, (&by).into(), room, rules::Since::Newest, 9)?;
-            let changes = rules::catch_up(look, (&by).into(), room, Head(0), 9)?;
+            let changes = rules::catch_up(look, (&by).into(), room, Cursor::default(), 9)?;
             assert_eq!((history.messages.len(), changes.messages.len()), (0, 1));
             let lists = (
                 rules::rooms(look, (&by).into(), 0, 9)?,

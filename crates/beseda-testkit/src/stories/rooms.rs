@@ -4,7 +4,7 @@ use super::Make;
 use super::stage::{Stage, refusal};
 use beseda_core::error::Refusal;
 use beseda_core::rules::{self, PageNumber};
-use beseda_core::words::{Head, Heard, MessageId, OrderId, Person, PersonId, RoomId, Seq};
+use beseda_core::words::{Cursor, Head, Heard, MessageId, OrderId, Person, PersonId, RoomId, Seq};
 use std::collections::BTreeSet;
 use std::thread;
 
@@ -59,7 +59,7 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
             rules::history(look, by.into(), room, rules::Since::Newest, 50)
         }),
         look(stage, by, move |look, by| {
-            rules::catch_up(look, by.into(), room, Head(0), 50)
+            rules::catch_up(look, by.into(), room, Cursor::default(), 50)
         }),
         look(stage, by, move |look, by| {
             rules::page(look, by.into(), room, PageNumber::Last, 50)

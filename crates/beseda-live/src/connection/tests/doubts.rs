@@ -149,7 +149,7 @@ async fn who_lost_their_place_in_another_process_hears_nothing_after_that() {
     hears(&mut anna).await;
     hears(&mut boris).await;
     // What another process does is announced to nobody here.
-    house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2))?)).await;
+    house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2), Head(9))?)).await;
     house.live.hub.changed_elsewhere(&[Notice::Everything]);
     says(&mut anna, "send between us").await;
     house.feed();

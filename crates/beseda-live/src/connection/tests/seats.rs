@@ -270,7 +270,7 @@ async fn a_store_that_cannot_be_read_is_asked_again() {
         let connection = Connection::enter(&house.live, guest(id, house.room), Arc::clone(&queue)).await;
         entered.push((connection.unwrap(), queue));
     }
-    house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2))?)).await;
+    house.change(|tx| Ok(tx.leave(RoomId(1), PersonId(2), Head(9))?)).await;
     house.live.hub.changed_elsewhere(&[Notice::Everything]);
     house.model.fail_next(Fault::Busy);
     house.feed();

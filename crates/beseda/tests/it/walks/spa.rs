@@ -85,12 +85,18 @@ async fn logged(server: &Server, wanted: &str) {
     .await;
 }
 
-/// The rest of the one line that begins so.
-fn rest(server: &Server, begin: &str) -> String {
-    let lines = lines(server);
-    let mut found = lines.iter().filter_map(|line| line.strip_prefix(begin));
-    let rest = found.next().unwrap_or_else(|| panic!("no line begins with {begin:?}"));
-    rest.to_owned()
+/// The rest of the one line that begins so, once it is written.
+async fn rest(server: &Server, begin: &str) -> String {
+    in_time(begin, async {
+        loop {
+            let lines = lines(server);
+            if let Some(rest) = lines.iter().find_map(|line| line.strip_prefix(begin)) {
+                return rest.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
 }
 
 /// Runs a Python program on the server's database, which it finds as `db`.

@@ -58,7 +58,8 @@ async fn a_store_failure_closes_with_1011_and_stops_nobody_who_is_in() {
     let cause = rest(
         &server,
         "ERROR: [ChatConsumer] Database error in get_or_create_conversation: ",
-    );
+    )
+    .await;
     assert!(cause.contains("locked"), "{cause}");
     talk(&mut inside, "after").await;
 
@@ -69,13 +70,14 @@ async fn a_store_failure_closes_with_1011_and_stops_nobody_who_is_in() {
     let cause = rest(
         &server,
         "ERROR: [LocationConsumer] Database error in get_or_create_conversation: ",
-    );
+    )
+    .await;
     assert!(cause.contains("rooms"), "{cause}");
     run_python(&server, "db.execute('ALTER TABLE rooms_away RENAME TO rooms')");
     run_python(&server, "db.execute('ALTER TABLE people RENAME TO people_away')");
     let mut newcomer = open(server.address, "/ws/chat/1/11/", &token(11)).await;
     assert_eq!(newcomer.closed().await.0, 1011);
-    rest(&server, "ERROR: [JWTAuthMiddleware] Database error: ");
+    rest(&server, "ERROR: [JWTAuthMiddleware] Database error: ").await;
     run_python(&server, "db.execute('ALTER TABLE people_away RENAME TO people')");
     // The conversation is found, and what was missed there is not.
     open(server.address, "/ws/location/3/13/", &token(3))
@@ -85,7 +87,7 @@ async fn a_store_failure_closes_with_1011_and_stops_nobody_who_is_in() {
     run_python(&server, "db.execute('ALTER TABLE messages RENAME TO messages_away')");
     let mut newcomer = open(server.address, "/ws/chat/3/13/?after=0", &token(3)).await;
     assert_eq!(newcomer.closed().await.0, 1011);
-    let cause = rest(&server, "ERROR: [ChatConsumer] Failed to add to channel group: ");
+    let cause = rest(&server, "ERROR: [ChatConsumer] Failed to add to channel group: ").await;
     assert!(cause.contains("messages"), "{cause}");
     logged(&server, "INFO: [ChatConsumer] WebSocket disconnected, code: 1011").await;
     run_python(&server, "db.execute('ALTER TABLE messages_away RENAME TO messages')");

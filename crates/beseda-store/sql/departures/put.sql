@@ -1,0 +1,5 @@
+-- Notes that somebody leaves a room at a head, before they do.
+INSERT INTO departures (room_id, person_id, changed, receipt)
+SELECT m.room_id, m.person_id, $3, m.receipt
+FROM members m
+WHERE m.room_id = $1 AND m.person_id = $2
