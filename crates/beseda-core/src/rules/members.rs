@@ -1,8 +1,9 @@
 //! Join and leave: who is in a room.
 
+use super::touch::touch;
 use crate::error::Error;
 use crate::ports::Tx;
-use crate::words::{Event, Head, Heard, Member, NewMember, PersonId, Room, Seq, Time};
+use crate::words::{Event, Heard, Member, NewMember, PersonId, Room, Seq, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,12 +91,4 @@ pub(super) fn leave(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Resul
         });
     }
     Ok(())
-}
-
-/// Counts one more change of the room itself.
-pub(super) fn touch(tx: &mut dyn Tx, room: &mut Room) -> Result<Head, Error> {
-    room.head = room.head.next();
-    room.changed = room.head;
-    tx.keep_room(room)?;
-    Ok(room.head)
 }

@@ -20,6 +20,7 @@ mod send;
 pub mod sign_in;
 mod standing;
 mod support;
+mod touch;
 
 pub use access::{
     Taken, api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code,

@@ -2,6 +2,7 @@
 
 use super::members::{Granted, join, settle};
 use super::rooms::view;
+use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
 use crate::ports::{Look, Tx};
@@ -321,7 +322,8 @@ pub fn put_room(
         None => tx.open_room(&new_room(key, uuid, title.unwrap_or_default(), now))?,
     };
     if let Some(title) = title.filter(|title| *title != room.title) {
-        super::orders::retitle(tx, now, &mut room, title)?;
+        title.clone_into(&mut room.title);
+        changed(tx, now, &mut room)?;
     }
     if let Some(people) = people {
         settle(tx, now, &mut room, &people, Granted::Stay)?;
@@ -393,7 +395,7 @@ fn is_anothers_name(look: &mut (impl Look + ?Sized), key: RoomKey) -> Result<boo
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: RoomKey) -> Result<bool, Error> {
+pub(super) fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: RoomKey) -> Result<bool, Error> {
     let Some(room) = look.room_by_key(&key.to_string())? else {
         return Ok(false);
     };

@@ -1,9 +1,10 @@
 //! Orders: the host application makes and changes them, and their rooms follow.
 
-use super::members::{Granted, settle, touch};
+use super::members::{Granted, settle};
 use super::open::room_of;
 use super::place_for;
 use super::rooms::view;
+use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::Tx;
@@ -45,13 +46,7 @@ pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: Or
     }
     room.key = RoomKey::Order(order.id).to_string();
     room.order = Some(order.id);
-    room.updated_at = now.max(room.updated_at);
-    let head = touch(tx, &mut room)?;
-    tx.announce(Event {
-        room: room.name(),
-        head,
-        heard: Heard::Changed,
-    });
+    changed(tx, now, &mut room)?;
     settle(tx, now, &mut room, &order.people(), Granted::Leave)?;
     view(tx, room)
 }
@@ -65,19 +60,6 @@ pub fn remove_order(tx: &mut dyn Tx, now: Time, order: OrderId) -> Result<(), Er
         take_away(tx, now, &room)?;
     }
     Ok(tx.remove_order(order)?)
-}
-
-/// Calls a room otherwise.
-pub(super) fn retitle(tx: &mut dyn Tx, now: Time, room: &mut Room, title: &str) -> Result<(), Error> {
-    title.clone_into(&mut room.title);
-    room.updated_at = now.max(room.updated_at);
-    let head = touch(tx, room)?;
-    tx.announce(Event {
-        room: room.name(),
-        head,
-        heard: Heard::Changed,
-    });
-    Ok(())
 }
 
 /// Takes a room away, with everything said in it.

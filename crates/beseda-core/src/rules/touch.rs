@@ -1,0 +1,25 @@
+//! Touch: the room itself has changed, or who is in it, and its head says so.
+
+use crate::error::Error;
+use crate::ports::Tx;
+use crate::words::{Event, Head, Heard, Room, Time};
+
+/// Counts one more change of the room itself.
+pub(super) fn touch(tx: &mut dyn Tx, room: &mut Room) -> Result<Head, Error> {
+    room.head = room.head.next();
+    room.changed = room.head;
+    tx.keep_room(room)?;
+    Ok(room.head)
+}
+
+/// Keeps what was changed of the room itself, and tells everybody in it.
+pub(super) fn changed(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(), Error> {
+    room.updated_at = now.max(room.updated_at);
+    let head = touch(tx, room)?;
+    tx.announce(Event {
+        room: room.name(),
+        head,
+        heard: Heard::Changed,
+    });
+    Ok(())
+}
