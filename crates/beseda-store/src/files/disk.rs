@@ -1,6 +1,7 @@
 //! Files in a folder of this machine, each on the shelf of its name's first two digits.
 
-use super::stage::{self, Place, Stage, Temporary};
+use super::stage::{self, Place, Stage};
+use super::temporary::{Temporary, gone};
 use super::{MediaTypes, fault, shelf};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Files, Upload};
@@ -55,7 +56,7 @@ impl Files for DiskFiles {
     #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
     fn remove(&self, name: &str) -> Result<(), Fault> {
         let path = self.shelves.path(name)?;
-        stage::gone(fs::remove_file(&path)).map_err(|error| fault(&path, &error))
+        gone(fs::remove_file(&path)).map_err(|error| fault(&path, &error))
     }
 
     fn names(&self) -> Result<Vec<(String, Time)>, Fault> {

@@ -4,6 +4,7 @@
 //! `picture`), and only then kept under the name that the rules give it.
 
 mod disk;
+mod format;
 mod kind;
 mod ole;
 mod picture;
@@ -11,6 +12,7 @@ pub(crate) mod rows;
 mod s3;
 mod stage;
 mod strip;
+mod temporary;
 mod workers;
 
 #[cfg(test)]

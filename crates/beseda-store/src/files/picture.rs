@@ -3,46 +3,17 @@
 //! What the header claims is looked at before anything is decoded. Memory is bounded by what is known beforehand, and
 //! a picture that needs more of it is kept without a small copy.
 
-use super::stage::Temporary;
+use super::format::Format;
 use super::strip::{self, StripError};
+use super::temporary::Temporary;
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::words::Limits;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageFormat, ImageReader, ImageResult};
+use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageReader, ImageResult};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Cursor, Read as _, Seek as _, SeekFrom, Write as _};
-
-/// The formats that are decoded; pictures of any other are files like all others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    Png,
-    Jpeg,
-    Gif,
-    WebP,
-}
-
-impl Format {
-    pub(super) fn of(media: &str) -> Option<Self> {
-        match media {
-            "image/png" => Some(Self::Png),
-            "image/jpeg" => Some(Self::Jpeg),
-            "image/gif" => Some(Self::Gif),
-            "image/webp" => Some(Self::WebP),
-            _ => None,
-        }
-    }
-
-    fn codec(self) -> ImageFormat {
-        match self {
-            Self::Png => ImageFormat::Png,
-            Self::Jpeg => ImageFormat::Jpeg,
-            Self::Gif => ImageFormat::Gif,
-            Self::WebP => ImageFormat::WebP,
-        }
-    }
-}
 
 /// How good a small copy is, of 100.
 const THUMBNAIL_QUALITY: u8 = 80;

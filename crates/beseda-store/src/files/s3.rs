@@ -2,7 +2,8 @@
 //!
 //! Uploads in progress are on this machine; what was looked at there is put into the bucket when it is kept.
 
-use super::stage::{Place, Stage, Temporary};
+use super::stage::{Place, Stage};
+use super::temporary::Temporary;
 use super::workers::Workers;
 use super::{MediaTypes, shelf};
 use beseda_core::error::Fault;

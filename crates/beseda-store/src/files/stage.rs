@@ -1,16 +1,16 @@
 //! An upload in progress: a temporary file on this machine, looked at when it is whole, and kept or forgotten.
 
+use super::format::Format;
 use super::kind::{self, MediaTypes};
+use super::temporary::{Temporary, gone};
 use super::workers::Workers;
 use super::{fault, picture, shelf};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::{Upload, thumbnail_name};
 use beseda_core::words::{FileLook, Limits, Picture, Time};
-use sha2::{Digest as _, Sha256};
-use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::io::{self, Write};
-use std::mem;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, DirBuilder, Metadata};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,26 +53,13 @@ impl Stage {
     }
 
     /// A file that nobody else has. The numbers of an earlier process with the same id may still be there.
-    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
     fn temporary(&self) -> Result<Temporary, Fault> {
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             let path = self.folder.join(format!("{}-{number}", std::process::id()));
-            let opened = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&path);
-            return match opened {
-                Ok(file) => Ok(Temporary {
-                    file,
-                    path: Some(path),
-                    hash: Sha256::new(),
-                    len: 0,
-                }),
+            return match Temporary::make(path.clone()) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => Err(fault(&path, &error)),
+                made => made.map_err(|error| fault(&path, &error)),
             };
         }
     }
@@ -131,12 +118,12 @@ impl Upload for Staged {
         let media = media
             .filter(|media| self.stage.taken.holds(media))
             .ok_or(Refusal::FileType)?;
-        let picture = match picture::Format::of(media) {
+        let picture = match Format::of(media) {
             Some(format) => Some(self.look_at_picture(format)?),
             None => None,
         };
         let look = FileLook {
-            sha256: self.bytes.hash.clone().finalize().into(),
+            sha256: self.bytes.sha256(),
             bytes: self.bytes.len,
             media: media.to_owned(),
             picture,
@@ -162,7 +149,7 @@ impl Upload for Staged {
 
 impl Staged {
     /// Replaces the bytes by the same picture without metadata, and makes the small copy.
-    fn look_at_picture(&mut self, format: picture::Format) -> Result<Picture, Error> {
+    fn look_at_picture(&mut self, format: Format) -> Result<Picture, Error> {
         // A picture is read into the memory once.
         let max = self.stage.limits.picture_memory_bytes;
         if self.bytes.len > max {
@@ -204,56 +191,6 @@ fn decoded<T: Send + 'static>(
     })
 }
 
-/// A file without a name of ours, hashed and counted as it is written. Gone when dropped.
-pub(super) struct Temporary {
-    pub(super) file: File,
-    /// None once it was moved away.
-    path: Option<PathBuf>,
-    hash: Sha256,
-    pub(super) len: u64,
-}
-
-impl Temporary {
-    /// Moves it to where it stays, on the same file system. Its bytes are on the disk before its name is.
-    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
-    pub(super) fn move_to(mut self, to: &Path) -> Result<(), Fault> {
-        self.file.sync_all().map_err(|error| self.fault(&error))?;
-        if let Some(path) = self.path.as_deref() {
-            fs::rename(path, to).map_err(|error| fault(to, &error))?;
-            self.path = None;
-        }
-        Ok(())
-    }
-
-    pub(super) fn fault(&self, error: &io::Error) -> Fault {
-        fault(self.path.as_deref().unwrap_or(Path::new("an upload")), error)
-    }
-}
-
-impl Write for Temporary {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write_all(bytes)?;
-        self.hash.update(bytes);
-        self.len += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Drop for Temporary {
-    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
-    fn drop(&mut self) {
-        if let Some(path) = mem::take(&mut self.path)
-            && let Err(error) = gone(fs::remove_file(&path))
-        {
-            tracing::warn!(path = %path.display(), %error, "an upload's file could not be removed; it is swept later");
-        }
-    }
-}
-
 /// Makes a folder, and those that it is in, for this user alone; one that is there stays as it is.
 #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
 pub(super) fn make_private(folder: &Path) -> io::Result<()> {
@@ -274,14 +211,6 @@ pub(super) fn files_in(folder: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
         }
     }
     Ok(found)
-}
-
-/// Not being there is what was wanted.
-pub(super) fn gone(removed: io::Result<()>) -> io::Result<()> {
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
-    }
 }
 
 pub(super) fn micros(seconds: i64, nanos: i64) -> Time {

@@ -8,7 +8,7 @@ mod jpeg;
 mod png;
 mod webp;
 
-use super::picture::Format;
+use super::format::Format;
 use std::io::{self, Write};
 
 /// Why a picture could not be copied.
