@@ -21,12 +21,43 @@ mod told;
 mod transaction;
 
 pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};
-pub use postgres::{Postgres, PostgresError, PostgresOptions};
+pub use postgres::{Postgres, PostgresError, PostgresOptions, migrate_postgres};
 pub use sqlite::open::{OpenError, migrate};
 pub use sqlite::{Options, Sqlite};
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use beseda_core::ports::{Audience, Store};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+
+/// A store as whoever opened it holds it.
+pub trait Opened: Store {
+    /// Says who hears of commits from now on. There is one audience: a second one is not taken.
+    fn set_audience(&self, audience: Arc<dyn Audience>);
+
+    /// Takes no more work, finishes what is queued and ends the threads. Blocks until then; nothing happens the second
+    /// time.
+    fn close(&self);
+}
+
+impl Opened for Sqlite {
+    fn set_audience(&self, audience: Arc<dyn Audience>) {
+        Sqlite::set_audience(self, audience);
+    }
+
+    fn close(&self) {
+        Sqlite::close(self);
+    }
+}
+
+impl Opened for Postgres {
+    fn set_audience(&self, audience: Arc<dyn Audience>) {
+        Postgres::set_audience(self, audience);
+    }
+
+    fn close(&self) {
+        Postgres::close(self);
+    }
+}
 
 /// Who opens a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,10 +20,11 @@ use open::Place;
 pub use open::PostgresError;
 use reader::Glances;
 use std::fmt;
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{self, Builder, JoinHandle};
 use tickets::Tickets;
 use writer::Writer;
 
@@ -68,6 +69,21 @@ impl fmt::Debug for PostgresOptions {
     }
 }
 
+/// Brings the schema of the database up to date; the names of the migrations that were applied now. Safe while a server
+/// runs on it, and when two do it at once.
+///
+/// # Errors
+/// Why the database cannot be opened, see [`PostgresError`].
+pub fn migrate_postgres(url: &str) -> Result<Vec<String>, PostgresError> {
+    apart(|| Place::of(url)?.bring_up())
+}
+
+/// Runs what waits for answers on a thread that may wait, whatever the caller's may do.
+fn apart<T: Send>(run: impl FnOnce() -> Result<T, PostgresError> + Send) -> Result<T, PostgresError> {
+    let panicked = |_| Err(io::Error::other("what opened the database panicked").into());
+    thread::scope(|scope| Builder::new().spawn_scoped(scope, run)?.join().unwrap_or_else(panicked))
+}
+
 /// Rooms, messages and people in a PostgreSQL database. Closed when dropped.
 pub struct Postgres {
     /// Gone once the store is closed.
@@ -105,6 +121,10 @@ impl Postgres {
     /// # Errors
     /// Why it cannot be opened, see [`PostgresError`].
     pub fn open(options: &PostgresOptions) -> Result<Self, PostgresError> {
+        apart(|| Self::open_here(options))
+    }
+
+    fn open_here(options: &PostgresOptions) -> Result<Self, PostgresError> {
         let place = Place::of(&options.url)?;
         place.bring_up()?;
         let ears = Ears::default();

@@ -20,7 +20,9 @@ use beseda_identity as identity;
 use beseda_identity::{Fetch, IssuerKey, IssuerSettings, Throttles, Uptime};
 use beseda_live::accept::{self, AcceptLimits};
 use beseda_live::{Hub, Live, ask};
-use beseda_store::{DiskFiles, MediaTypes, Options, S3Files, S3Options, Sqlite};
+use beseda_store::{
+    DiskFiles, MediaTypes, Opened, Opener, Options, Postgres, PostgresOptions, S3Files, S3Options, Sqlite,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,19 +39,32 @@ const COME_BACK_AFTER: Duration = Duration::from_secs(1);
 /// How often the store is asked whether it is alive.
 const ALIVE_EVERY: Duration = Duration::from_secs(1);
 
-/// The store of these settings, and the chat over it. For commands; the server adds an audience.
+/// The store of these settings, and the chat over it, for a command.
 ///
 /// # Errors
 /// The data directory cannot be made, or the database cannot be opened.
-pub fn open(settings: &Settings) -> anyhow::Result<(Arc<Sqlite>, Chat)> {
+pub fn open(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
+    open_as(Opener::Command, settings)
+}
+
+/// The same for whoever opens it; the server adds an audience.
+fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
     System
         .make_private_folder(&settings.data)
         .with_context(|| format!("cannot make {}", settings.data.display()))?;
-    let options = Options {
-        queue: settings.limits.store_queue,
-        ..Options::at(database_path(&settings.data))
+    let queue = settings.limits.store_queue;
+    let store: Arc<dyn Opened> = match &settings.database {
+        config::Database::Sqlite => Arc::new(Sqlite::open(&Options {
+            queue,
+            opener,
+            ..Options::at(database_path(&settings.data))
+        })?),
+        config::Database::Postgres(url) => Arc::new(Postgres::open(&PostgresOptions {
+            queue,
+            opener,
+            ..PostgresOptions::at(url)
+        })?),
     };
-    let store = Arc::new(Sqlite::open(&options)?);
     let limits = Arc::new(settings.limits.clone());
     let chat = Chat::new(Arc::clone(&store) as _, Arc::new(System), Arc::new(System), limits);
     Ok((store, chat))
@@ -105,7 +120,7 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<ExitCo
 struct Server {
     address: SocketAddr,
     guests: Option<demo::Guests>,
-    store: Arc<Sqlite>,
+    store: Arc<dyn Opened>,
     live: Arc<Live>,
     health: Health,
     tasks: Tasks,
@@ -121,7 +136,7 @@ impl Server {
     async fn start(settings: &Settings, with_demo: bool) -> anyhow::Result<Self> {
         let secret = settings.secret_or_made(&System)?;
         let alone = serve_alone(&settings.data)?;
-        let (store, chat) = open(settings)?;
+        let (store, chat) = open_as(Opener::Server, settings)?;
         let guests = if with_demo {
             demo::prepare(&settings.data, &chat).await?
         } else {

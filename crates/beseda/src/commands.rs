@@ -6,7 +6,7 @@ pub mod person;
 
 use crate::app;
 use crate::cli;
-use crate::config::Settings;
+use crate::config::{Database, Settings};
 use crate::seed::{Kept, Seed};
 use crate::system::{Outside, System};
 use anyhow::{Context, bail};
@@ -16,7 +16,7 @@ use beseda_core::rules::sign_in;
 use beseda_core::words::PersonId;
 use beseda_identity::{OwnTokens, hash_password, is_password};
 use beseda_live::ask;
-use beseda_store::Sqlite;
+use beseda_store::Opened;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,9 +54,9 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
 }
 
 /// The store of a data directory that is there already: a command about somebody in it makes none.
-fn standing(settings: &Settings) -> anyhow::Result<(Arc<Sqlite>, Chat)> {
+fn standing(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
     let database = app::database_path(&settings.data);
-    if System.mode(&database).is_none() {
+    if settings.database == Database::Sqlite && System.mode(&database).is_none() {
         bail!(
             "there is no {}; is --data right? Put people in with `beseda seed`",
             database.display()
@@ -113,7 +113,10 @@ pub fn migrate(settings: &Settings, as_json: bool) -> anyhow::Result<()> {
     System
         .make_private_folder(&settings.data)
         .with_context(|| format!("cannot make {}", settings.data.display()))?;
-    let applied = beseda_store::migrate(&app::database_path(&settings.data))?;
+    let applied = match &settings.database {
+        Database::Sqlite => beseda_store::migrate(&app::database_path(&settings.data))?,
+        Database::Postgres(url) => beseda_store::migrate_postgres(url)?,
+    };
     cli::answer(if as_json {
         format!("{}\n", json!({"applied": applied}))
     } else if applied.is_empty() {

@@ -8,7 +8,7 @@ use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::error::Error as _;
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
@@ -80,13 +80,8 @@ impl PostgresEngine {
         let unstarted = |error: &dyn std::fmt::Display| Fault::Internal(format!("no thread for PostgreSQL: {error}"));
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| unstarted(&error))?;
-        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_platform_verifier())
-            .map_err(|error| unstarted(&error))?
-            .with_no_client_auth();
-        let connected =
-            runtime.block_on(async { timeout(PATIENCE, config.connect(MakeRustlsConnect::new(tls))).await });
+        let tls = tls().map_err(|error| unstarted(&error))?;
+        let connected = runtime.block_on(async { timeout(PATIENCE, config.connect(tls)).await });
         let (client, mut connection) = connected.map_err(|_| no_answer())?.map_err(|error| away(&error))?;
         let called = Arc::new(Notify::new());
         let calls = Arc::clone(&called);
@@ -278,6 +273,19 @@ impl Engine for PostgresEngine {
     fn sends_at_once(&self) -> bool {
         true
     }
+}
+
+/// Encryption with the system's roots, which are read once.
+fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
+    static MADE: OnceLock<MakeRustlsConnect> = OnceLock::new();
+    if let Some(made) = MADE.get() {
+        return Ok(made.clone());
+    }
+    let config = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_platform_verifier())?
+        .with_no_client_auth();
+    Ok(MADE.get_or_init(|| MakeRustlsConnect::new(config)).clone())
 }
 
 /// What a failure means for the transaction.

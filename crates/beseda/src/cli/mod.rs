@@ -181,7 +181,7 @@ enum ConfigVerb {
 
 #[derive(Args, Debug)]
 struct Database {
-    /// Where messages are kept: only `sqlite` in this version [variable: BESEDA_DATABASE] [default: sqlite]
+    /// Where messages are kept: `sqlite`, or a postgres:// URL [variable: BESEDA_DATABASE] [default: sqlite]
     #[arg(long, value_name = "URL")]
     database: Option<String>,
 }

@@ -27,9 +27,10 @@ use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, 
 use beseda_identity::Proofs;
 use problem::nearest;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use taken::{Bus, Database, Endpoint, GivenOut, Listen, Media, Signing};
+use taken::{Bus, Endpoint, GivenOut, Kept, Listen, Media, Signing};
 
 settings! {
     /// Everything that can be set, as it counts.
@@ -38,8 +39,8 @@ settings! {
             "The directory that everything is kept in. Under systemd its `StateDirectory` is the default.";
         listen: Listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)), "address and port" flag "--listen",
             "Where the server listens. Port 0 lets the system choose one.";
-        database: Database = (), "`sqlite`" flag "--database",
-            "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory. PostgreSQL is not in this version yet.";
+        database: Kept = Database::Sqlite, "`sqlite`, or a URL" flag "--database",
+            "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory, and `postgres://USER:PASSWORD@HOST/DATABASE` a database of PostgreSQL, 13 or later. With `?sslmode=require` the connection is encrypted, by a certificate that the system trusts. The variable keeps a password from the list of processes, which shows a flag. Files and the secret stay in the data directory.";
         redis: Bus = (), "nothing yet" flag "--redis",
             "The bus between several servers. Not in this version yet: one process serves everybody, and needs none.";
         secret: Maybe<Signing> = None, "at least 32 bytes",
@@ -82,6 +83,30 @@ settings! {
         issuers: Vec<Issuer> = Vec::new();
         /// The limits.
         limits: Limits = Limits::default();
+    }
+}
+
+/// Where messages are kept. A URL holds a password: it is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Database {
+    /// The file `beseda.db` in the data directory.
+    Sqlite,
+    /// The database of this URL.
+    Postgres(String),
+}
+
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres(_) => "postgres://[redacted]",
+        })
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the settings of the server itself take that no other crate's do.
 
-use super::{LogFormat, LogLevel, Secret, secret};
+use super::{Database, LogFormat, LogLevel, Secret, secret};
 use beseda_contracts::shared::settings::origin;
 use beseda_core::words::{Raw, Shown, Taken, Word, Wrong, printable};
 use beseda_store::MediaTypes;
@@ -29,30 +29,30 @@ impl Taken for Listen {
     }
 }
 
-/// Where messages are kept: there is one choice, and nothing of it to keep.
-pub struct Database;
+/// Where messages are kept.
+pub struct Kept;
 
-impl Taken for Database {
-    type Kept = ();
+impl Taken for Kept {
+    type Kept = Database;
 
-    fn read(raw: &Raw, _: &Path) -> Result<(), Wrong> {
+    fn read(raw: &Raw, _: &Path) -> Result<Database, Wrong> {
         database(raw.text()?)
     }
 
-    fn show((): &()) -> Shown {
-        Shown::Text("sqlite".to_owned())
+    fn show(database: &Database) -> Shown {
+        Shown::Text(database.to_string())
     }
 }
 
-fn database(text: &str) -> Result<(), Wrong> {
-    let todo = "Leave it out: messages are kept in `beseda.db` in the data directory.";
-    if text == "sqlite" {
-        Ok(())
-    } else if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-        Err(Wrong::new("cannot be PostgreSQL in this version yet", todo))
+fn database(text: &str) -> Result<Database, Wrong> {
+    if text.is_empty() || text == "sqlite" {
+        Ok(Database::Sqlite)
+    } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        Ok(Database::Postgres(text.to_owned()))
     } else {
         // The text is not repeated: addresses of databases hold passwords.
-        Err(Wrong::new("can only be `sqlite`", todo))
+        let todo = "Leave it out: messages are kept in `beseda.db` in the data directory.";
+        Err(Wrong::new("can only be `sqlite` or begin with postgres://", todo))
     }
 }
 

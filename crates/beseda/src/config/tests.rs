@@ -285,22 +285,28 @@ fn a_broken_file_is_told_with_its_line() {
 
 #[test]
 fn what_is_not_in_this_version_says_so() {
-    complains(
-        &of_file("database = 'postgres://u:hunter22@db/x'"),
-        &["PostgreSQL", "beseda.db"],
-    );
     complains(&of_file("database = 'oracle://u:hunter22@db/x'"), &["only be `sqlite`"]);
     complains(
         &of_file("redis = 'redis://u:hunter22@db'"),
         &["not in this version yet", "one process"],
     );
     for loaded in [
-        of_file("database = 'postgres://u:hunter22@db/x'"),
+        of_file("database = 'oracle://u:hunter22@db/x'"),
         of_file("redis = 'redis://u:hunter22@db'"),
     ] {
         assert!(!told(&loaded).contains("hunter22"));
     }
     assert_eq!(told(&of_file("database = 'sqlite'")), "");
+}
+
+#[test]
+fn a_database_is_taken_by_its_url_and_its_password_shown_to_nobody() {
+    let loaded = of_file("database = 'postgres://u:hunter22@db/x'");
+    let url = "postgres://u:hunter22@db/x".to_owned();
+    assert_eq!(loaded.settings.database, Database::Postgres(url));
+    assert_eq!(told(&loaded), "");
+    assert!(!format!("{:?} {}", loaded.settings, loaded.settings.database).contains("hunter22"));
+    assert_eq!(of_file("database = ''").settings.database, Database::Sqlite);
 }
 
 #[test]
