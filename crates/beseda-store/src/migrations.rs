@@ -32,7 +32,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V6__school_and_desk",
     "V7__files",
     "V8__setup_codes",
-    "V9__notices",
+    "V9__notices_and_desk",
     "V10__cursors",
 ];
 

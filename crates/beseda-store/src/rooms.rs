@@ -42,34 +42,44 @@ impl Transaction<'_> {
             Ok((view, last(row, ROOM)?))
         })?;
         views.sort_unstable_by_key(|view| Reverse((view.room.updated_at, view.room.id)));
-        let (Some(newest), Some(oldest)) = (views.first(), views.last()) else {
+        let Some((oldest, newest)) = times(&views) else {
             return Ok(views);
         };
-        let times = (oldest.room.updated_at.0, newest.room.updated_at.0);
+        self.fill(
+            &mut views,
+            sql::MEMBERS_OF_ROOMS,
+            values![person.0, &kinds, oldest, newest],
+        )?;
+        Ok(views)
+    }
+
+    /// Puts everybody into some rooms, by a statement that reads the members of these rooms and maybe more: others may have
+    /// changed at the same time as those at the ends of a page.
+    pub(crate) fn fill(
+        &mut self,
+        views: &mut [RoomView],
+        sql: &'static Statement,
+        values: &[Value<'_>],
+    ) -> Result<(), Fault> {
         let mut by_room: HashMap<RoomId, &mut Vec<(Member, Person)>> =
             views.iter_mut().map(|view| (view.room.id, &mut view.members)).collect();
-        // The same people are in many rooms of one person: each is read once. Rooms of another page may have changed
-        // at the same time as those at its ends.
+        // The same people are in many rooms: each is read once.
         let mut known: HashMap<i64, Person> = HashMap::new();
-        self.all(
-            sql::MEMBERS_OF_ROOMS,
-            values![person.0, &kinds, times.0, times.1],
-            |row| {
-                let member = rows::member(row, 0)?;
-                if let Some(members) = by_room.get_mut(&member.room) {
-                    let person = match known.entry(member.person.0) {
-                        Entry::Occupied(person) => person.get().clone(),
-                        Entry::Vacant(unknown) => unknown.insert(rows::person(row, MEMBER)?).clone(),
-                    };
-                    members.push((member, person));
-                }
-                Ok(())
-            },
-        )?;
-        for view in &mut views {
+        self.all(sql, values, |row| {
+            let member = rows::member(row, 0)?;
+            if let Some(members) = by_room.get_mut(&member.room) {
+                let person = match known.entry(member.person.0) {
+                    Entry::Occupied(person) => person.get().clone(),
+                    Entry::Vacant(unknown) => unknown.insert(rows::person(row, MEMBER)?).clone(),
+                };
+                members.push((member, person));
+            }
+            Ok(())
+        })?;
+        for view in views {
             view.members.sort_unstable_by_key(|(member, _)| member.id);
         }
-        Ok(views)
+        Ok(())
     }
 
     /// Rooms and their newest messages, whose files are read once the rows are.
@@ -89,6 +99,12 @@ impl Transaction<'_> {
         }
         Ok(views)
     }
+}
+
+/// Between which times these rooms, the last changed first, have changed.
+pub(crate) fn times(views: &[RoomView]) -> Option<(i64, i64)> {
+    let (newest, oldest) = (views.first()?, views.last()?);
+    Some((oldest.room.updated_at.0, newest.room.updated_at.0))
 }
 
 /// The newest message and how many files hang on it; none in a room where nothing is shown.

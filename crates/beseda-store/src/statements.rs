@@ -88,6 +88,7 @@ statements! {
     MEMBERS_KEEP_RECEIPT = "members/keep_receipt";
     MEMBERS_LEAVE = "members/leave";
     MEMBERS_NEWEST_RECEIPT = "members/newest_receipt";
+    MEMBERS_OF_CASES = "members/of_cases";
     MEMBERS_OF_ROOM = "members/of_room";
     MEMBERS_OF_ROOMS = "members/of_rooms";
     MEMBERS_OTHERS_MARK = "members/others_mark";
@@ -148,6 +149,8 @@ statements! {
     ROOMS_PLACE = "rooms/place", holds;
     ROOMS_PLACES = "rooms/places";
     ROOMS_REMOVE = "rooms/remove";
+    SAID_COUNT = "said/count";
+    SAID_GET = "said/get";
     SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
     SCHEMA_APPLIED = "schema/applied" | "schema/applied.postgres";
     SCHEMA_APPLY = "schema/apply" | "schema/apply.postgres";
@@ -289,6 +292,7 @@ mod tests {
             (super::ROOMS_OF_GROUP, "rooms_group"),
             (super::CASES_PAGE, "rooms_support"),
             (super::CASES_COUNT, "rooms_support"),
+            (super::MEMBERS_OF_CASES, "rooms_support"),
             (super::FILES_BY_HASH, "files_bytes"),
             (super::FILES_DOOM, "files_reserved"),
             (super::FILES_DOOMED, "files_doomed"),

@@ -4,7 +4,7 @@ use super::history::placed_message;
 use crate::error::Error;
 use crate::policy::{self, By};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, MessageId, Time};
+use crate::words::{Event, Heard, MessageId, RoomKind, Time};
 
 /// Erases a message.
 ///
@@ -26,6 +26,9 @@ pub fn erase(tx: &mut dyn Tx, now: Time, by: By<'_>, id: MessageId) -> Result<()
     tx.keep_message(&message)?;
     tx.keep_room(&room)?;
     tx.skip_erased(room.id, message.author.as_ref().map(|author| author.id), message.seq)?;
+    if let (RoomKind::Support, Some(author)) = (room.kind, &message.author) {
+        tx.count_said(room.id, author.id, -1)?;
+    }
     let heard = Heard::Erased {
         id: message.id,
         seq: message.seq,

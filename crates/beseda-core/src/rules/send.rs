@@ -40,6 +40,7 @@ pub fn send(
     let (id, kind) = (room.id, room.kind);
     let sent = keep(tx, now, room, Some(by.person), draft)?;
     if sent.first && kind == RoomKind::Support {
+        tx.count_said(id, by.person.id, 1)?;
         answered(tx, id, by.person)?;
     }
     Ok(sent)

@@ -8,8 +8,7 @@ use crate::error::{Error, Fault, Refusal};
 use crate::policy::{self, By};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    Case, CaseStatus, Event, Heard, Kinds, Limits, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Seq,
-    Time,
+    Case, CaseStatus, Event, Heard, Kinds, Limits, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -118,10 +117,7 @@ pub fn cases(
     limit: i64,
 ) -> Result<(i64, Vec<RoomView>), Error> {
     policy::require_every(RoomKind::Support, by)?;
-    let mut views = look.cases(offset, limit)?;
-    for view in &mut views {
-        view.members = look.members(view.room.id)?;
-    }
+    let views = look.cases(offset, limit)?;
     Ok((look.count_cases()?, views))
 }
 
@@ -147,7 +143,7 @@ pub fn unread_in_case(look: &mut (impl Look + ?Sized), by: &Person, view: &RoomV
     let own = view.members.iter().find(|(member, _)| member.person == by.id);
     match own {
         Some((member, _)) => Ok(member.unread(&view.room)),
-        None => Ok(view.room.seq.0 - look.count_skipped(view.room.id, by.id, Seq(0))?),
+        None => Ok(view.room.visible() - look.said(view.room.id, by.id)?),
     }
 }
 

@@ -145,6 +145,14 @@ CREATE TABLE cases (
     assigned_to BIGINT REFERENCES people (id)
 );
 
+-- How many messages that stand each person has sent into each visitor's room.
+CREATE TABLE said (
+    room_id BIGINT NOT NULL REFERENCES rooms (id),
+    person_id BIGINT NOT NULL REFERENCES people (id),
+    messages BIGINT NOT NULL,
+    PRIMARY KEY (room_id, person_id)
+);
+
 CREATE SEQUENCE message_ids;
 CREATE TABLE messages (
     room_id BIGINT NOT NULL REFERENCES rooms (id),

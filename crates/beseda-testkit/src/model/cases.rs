@@ -6,7 +6,7 @@ use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookCases, TxCases};
-use beseda_core::words::{Case, Room, RoomId, RoomView};
+use beseda_core::words::{Case, PersonId, Room, RoomId, RoomView};
 use std::cmp::Reverse;
 
 impl LookCases for Run {
@@ -24,7 +24,7 @@ impl LookCases for Run {
         desk.sort_by_key(|(room, _)| Reverse((room.updated_at, room.id)));
         let view = |(room, case): (&Room, &Case)| RoomView {
             room: room.clone(),
-            members: Vec::new(),
+            members: self.kept.members_with_people(room.id),
             last: self.kept.last_shown(room.id),
             case: Some(case.clone()),
         };
@@ -34,6 +34,13 @@ impl LookCases for Run {
             .take(rows(limit))
             .map(view)
             .collect())
+    }
+
+    fn said(&mut self, room: RoomId, person: PersonId) -> Result<i64, Fault> {
+        let lines = self.kept.lines(room);
+        Ok(counted(
+            lines.filter(|line| line.sender == Some(person) && !line.is_erased()),
+        ))
     }
 }
 
@@ -47,5 +54,9 @@ impl TxCases for Run {
         }
         self.kept().cases.insert(case.room, case.clone());
         Ok(())
+    }
+
+    fn count_said(&mut self, _room: RoomId, person: PersonId, _messages: i64) -> Result<(), Fault> {
+        self.known(person)
     }
 }

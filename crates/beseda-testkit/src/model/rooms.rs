@@ -15,7 +15,7 @@ use std::cmp::Reverse;
 use uuid::Uuid;
 
 impl Kept {
-    fn members_with_people(&self, room: RoomId) -> Vec<(Member, Person)> {
+    pub(super) fn members_with_people(&self, room: RoomId) -> Vec<(Member, Person)> {
         self.members_of(room)
             .filter_map(|m| Some((m.clone(), self.person(m.person)?.clone())))
             .collect()
