@@ -9,7 +9,7 @@ use beseda_core::ports::{Clock, Look, Random, Tx};
 use beseda_core::words::{Limits, Time};
 use beseda_core::{Chat, Error};
 use beseda_live::ask;
-use beseda_store::{Options, Sqlite};
+use beseda_store::Opened;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -176,7 +176,7 @@ impl Server {
         &self,
         rule: impl FnOnce(&mut dyn Look) -> Result<T, Error> + Send + 'static,
     ) -> T {
-        let (store, chat) = self.open_store();
+        let (store, chat) = self.open_chat();
         let answer = ask::look(&chat, rule).await.expect("the store answers");
         store.close();
         answer
@@ -184,14 +184,13 @@ impl Server {
 
     /// Changes something in the store itself.
     pub async fn change_store(&self, rule: impl FnMut(&mut dyn Tx) -> Result<(), Error> + Send + 'static) {
-        let (store, chat) = self.open_store();
+        let (store, chat) = self.open_chat();
         ask::change(&chat, rule).await.expect("the store is changed");
         store.close();
     }
 
-    fn open_store(&self) -> (Arc<Sqlite>, Chat) {
-        let options = Options::at(self.data().join("beseda.db"));
-        let store = Arc::new(Sqlite::open(&options).expect("the store opens"));
+    fn open_chat(&self) -> (Arc<dyn Opened>, Chat) {
+        let store = self.open_store();
         let limits = Arc::new(Limits::default());
         let chat = Chat::new(Arc::clone(&store) as _, Arc::new(Stopped), Arc::new(Stopped), limits);
         (store, chat)

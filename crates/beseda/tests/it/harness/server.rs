@@ -5,12 +5,14 @@
 )]
 
 use super::{PATIENCE, Town};
+use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
+use beseda_testkit::Ground;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -29,6 +31,8 @@ pub struct Server {
     dir: PathBuf,
     running: Option<Running>,
     starts: u32,
+    /// Where its messages are, if that is in PostgreSQL.
+    ground: Option<Ground>,
     /// Where it listens; another port after each start.
     pub address: SocketAddr,
 }
@@ -49,11 +53,15 @@ impl Server {
         // The server's HTTPS is compiled into what the stories ask with, too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         fs::create_dir_all(dir.join("data")).expect("a directory for the server");
-        fs::write(dir.join("data/beseda.toml"), merged(settings)).expect("the settings are written");
+        let ground = is_on_postgresql().then(Ground::new);
+        let database = ground.as_ref().map(|ground| format!("database = '{}'\n", ground.url()));
+        let text = database.unwrap_or_default() + &merged(settings);
+        fs::write(dir.join("data/beseda.toml"), text).expect("the settings are written");
         let mut server = Self {
             dir,
             running: None,
             starts: 0,
+            ground,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
         };
         server.seed(town).await;
@@ -64,6 +72,17 @@ impl Server {
     /// The data directory.
     pub fn data(&self) -> PathBuf {
         self.dir.join("data")
+    }
+
+    /// Its messages, for a look past it.
+    pub fn open_store(&self) -> Arc<dyn Opened> {
+        match &self.ground {
+            Some(ground) => Arc::new(Postgres::open(&PostgresOptions::at(ground.url())).expect("the store opens")),
+            None => {
+                let options = Options::at(self.data().join("beseda.db"));
+                Arc::new(Sqlite::open(&options).expect("the store opens"))
+            }
+        }
     }
 
     /// Runs `beseda` with these arguments over the server's data directory.
@@ -239,6 +258,15 @@ impl Server {
             .iter()
             .map(|path| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned());
         texts.collect()
+    }
+}
+
+/// Whether this run is told on PostgreSQL: TEST_ENGINE says so.
+fn is_on_postgresql() -> bool {
+    match std::env::var("TEST_ENGINE").as_deref() {
+        Ok("postgres") => true,
+        Ok("sqlite") | Err(_) => false,
+        Ok(other) => panic!("TEST_ENGINE is sqlite or postgres, not {other}"),
     }
 }
 
