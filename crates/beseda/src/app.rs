@@ -363,32 +363,24 @@ fn for_contracts(settings: &Settings, secret: &Secret, fetch: Option<Arc<dyn Fet
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::ports::Random;
+    use crate::system::pretend::Scratch;
     use std::future::{pending, ready};
     use tokio::net::TcpStream;
 
     /// A server of its own, with everything that belongs to one, and its folder.
-    async fn server() -> (Server, PathBuf) {
-        let mut mark = [0; 8];
-        System.fill(&mut mark);
-        #[expect(clippy::disallowed_methods, reason = "a test's own folder")]
-        let data = std::env::temp_dir().join(format!("beseda-app-{:016x}", u64::from_ne_bytes(mark)));
+    async fn server() -> (Server, Scratch) {
+        let folder = Scratch::new();
         let settings = Settings {
-            data: data.clone(),
+            data: folder.0.clone(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             ..Settings::default()
         };
-        (Server::start(&settings, false).await.unwrap(), data)
-    }
-
-    fn forget(data: &Path) {
-        #[expect(clippy::disallowed_methods, reason = "a test takes away what its server left")]
-        std::fs::remove_dir_all(data).unwrap();
+        (Server::start(&settings, false).await.unwrap(), folder)
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_task_that_dies_turns_the_server_away_and_ends_it() {
-        let (mut server, data) = server().await;
+        let (mut server, _folder) = server().await;
         let (address, health) = (server.address, server.health.clone());
         assert_eq!(health.ready().0, 200);
         TcpStream::connect(address).await.expect("it listens");
@@ -397,27 +389,24 @@ mod tests {
         let (status, said) = health.ready();
         assert_eq!((status.as_u16(), &said["reason"]), (503, &"task".into()));
         assert!(TcpStream::connect(address).await.is_err(), "nobody is there any more");
-        forget(&data);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_server_that_is_told_to_stop_lost_no_task_before() {
-        let (server, data) = server().await;
+        let (server, _folder) = server().await;
         let health = server.health.clone();
         assert_eq!(server.run(ready(())).await, None);
         assert_eq!(health.ready().1["reason"], "stopping");
-        forget(&data);
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn every_task_is_named_where_it_is_told_what_dies() {
-        let (server, data) = server().await;
+        let (server, _folder) = server().await;
         let page = include_str!("../../../ARCHITECTURE.md");
         let (_, walk) = page.split_once("## Walk: a part dies").expect("there is such a walk");
         for name in server.tasks.names() {
             assert!(walk.contains(&format!("`{name}`")), "{name}");
         }
         server.run(ready(())).await;
-        forget(&data);
     }
 }

@@ -261,6 +261,26 @@ pub mod pretend {
     use std::path::PathBuf;
     use std::sync::Mutex;
 
+    /// A folder of a test's own, which is not there yet, and gone when the test is over.
+    pub struct Scratch(pub PathBuf);
+
+    impl Scratch {
+        pub fn new() -> Self {
+            let mut mark = [0; 8];
+            super::System.fill(&mut mark);
+            #[expect(clippy::disallowed_methods, reason = "a test's own folder")]
+            let all = std::env::temp_dir();
+            Self(all.join(format!("beseda-test-{:016x}", u64::from_ne_bytes(mark))))
+        }
+    }
+
+    impl Drop for Scratch {
+        #[expect(clippy::disallowed_methods, reason = "a test takes away what its server left")]
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
     /// Variables and files, and randomness that is the same each time.
     #[derive(Debug, Default)]
     pub struct Pretend {
