@@ -63,6 +63,32 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// A session on it, for statements line by line: what they answer, a row a line.
+    #[must_use]
+    pub fn session(&self) -> Command {
+        let mut command = Command::new("psql");
+        command
+            .env("PGOPTIONS", format!("-c search_path={}", self.name))
+            .args(["-X", "-q", "-A", "-t", &self.server]);
+        command
+    }
+
+    /// Everything that is kept on it, as text.
+    ///
+    /// # Panics
+    /// Where it cannot be read.
+    #[must_use]
+    pub fn dump(&self) -> Vec<u8> {
+        let dumped = Command::new("pg_dump")
+            .args(["--schema", &self.name, &self.server])
+            .output()
+            .expect("pg_dump runs");
+        assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+        dumped.stdout
+    }
+}
+
 impl Default for Ground {
     fn default() -> Self {
         Self::new()

@@ -1,6 +1,7 @@
 //! A real server in a directory of its own, and the people who talk to it.
 
 pub mod actor;
+mod by_hand;
 pub mod files;
 pub mod frames;
 pub mod keys;

@@ -74,6 +74,11 @@ impl Server {
         self.dir.join("data")
     }
 
+    /// Its piece of a PostgreSQL, where this run is told on one.
+    pub fn ground(&self) -> Option<&Ground> {
+        self.ground.as_ref()
+    }
+
     /// Its messages, for a look past it.
     pub fn open_store(&self) -> Arc<dyn Opened> {
         match &self.ground {

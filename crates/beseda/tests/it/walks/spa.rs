@@ -13,7 +13,6 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use std::fs;
 use std::net::SocketAddr;
-use std::process::Command;
 use std::time::Duration;
 
 const SECRET: &str = "the secret that the spa and its chat share, 0123456789";
@@ -97,23 +96,4 @@ async fn rest(server: &Server, begin: &str) -> String {
         }
     })
     .await
-}
-
-/// Runs a Python program on the server's database, which it finds as `db`.
-fn python(server: &Server, program: &str) -> Command {
-    let path = server.data().join("beseda.db");
-    let open = "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)\n";
-    let mut command = Command::new("python3");
-    command.args(["-c", &format!("{open}{program}")]).arg(path);
-    command
-}
-
-fn run_python(server: &Server, program: &str) -> String {
-    let output = python(server, program).output().expect("python3 starts");
-    assert!(
-        output.status.success(),
-        "{program}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).expect("text")
 }

@@ -1,6 +1,6 @@
 //! Every refusal has its code, and the log the lines that operators know, without a token in any of them.
 
-use super::{LATER, PAST, SECRET, lines, logged, open, run_python, signed, spa, talk, token};
+use super::{LATER, PAST, SECRET, lines, logged, open, signed, spa, talk, token};
 use crate::harness::Socket;
 use crate::harness::frames::{FIN, masked, opcode};
 use serde_json::json;
@@ -148,7 +148,7 @@ async fn whoever_is_deactivated_is_nobody_to_write_to() {
     let server = spa("spa-deactivated", "").await;
     let mut customer = open(server.address, "/ws/chat/1/11/", &token(1)).await;
     talk(&mut customer, "hello").await;
-    run_python(&server, "db.execute('UPDATE people SET active = 0 WHERE id = 11')");
+    server.by_hand("UPDATE people SET active = 0 WHERE id = 11");
     assert_eq!(
         open(server.address, "/ws/chat/1/11/", &token(1)).await.closed().await.0,
         4003
