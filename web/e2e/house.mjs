@@ -10,7 +10,9 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
-const binary = resolve(web, process.env.BESEDA_BIN ?? "../target/debug/beseda");
+// The server takes every BESEDA_… for a setting, and refuses to start with one that it does not know.
+const { BESEDA_BIN = "../target/debug/beseda", ...env } = process.env;
+const binary = resolve(web, BESEDA_BIN);
 const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Screenshots land here; the tests say where at their end. */
@@ -78,7 +80,7 @@ export async function openHouse({ people = [anna, boris], orders: seeded = order
   const data = join(folder, "data");
   mkdirSync(data);
   writeFileSync(seed, JSON.stringify({ people, orders: seeded }));
-  const seeding = spawnSync(binary, ["seed", "--data", data, seed], { encoding: "utf8" });
+  const seeding = spawnSync(binary, ["seed", "--data", data, seed], { encoding: "utf8", env });
   ok(seeding.status === 0, `seed failed: ${seeding.stderr}${seeding.error ?? ""}`);
   const port = await freePort();
   const house = new House(folder, data, port);
@@ -117,7 +119,7 @@ class House {
   async start() {
     const args = ["serve", "--data", this.#data, "--listen", `127.0.0.1:${this.#port}`];
     const server = spawn(binary, args, {
-      env: { ...process.env, ...UNLIMITED },
+      env: { ...env, ...UNLIMITED },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [server.stdout, server.stderr]) {
@@ -212,7 +214,7 @@ class House {
 
   #newKey() {
     const words = ["key", "create", "shop", "--scope", "rooms", "--data", this.#data];
-    const made = spawnSync(binary, words, { encoding: "utf8" });
+    const made = spawnSync(binary, words, { encoding: "utf8", env });
     ok(made.status === 0, `no key: ${made.stderr}${made.error ?? ""}`);
     return made.stdout.trim();
   }
@@ -254,7 +256,8 @@ class House {
     const page = await context.newPage();
     page.on("pageerror", (error) => this.faults.push(`${error}`));
     page.on("console", (line) => {
-      const text = line.text();
+      const { url, lineNumber, columnNumber } = line.location();
+      const text = `${line.text()} (${page.url()}, said at ${url}:${lineNumber}:${columnNumber})`;
       if (/content security policy|\[Report Only\]/i.test(text)) this.faults.push(text);
       if (line.type() === "error" && /react|minified|invariant/i.test(text)) this.faults.push(text);
     });
