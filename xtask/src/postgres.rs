@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use postgres::{Client, NoTls};
 
 /// Where Debian puts the server, which is not on the PATH.
@@ -58,8 +58,7 @@ impl Postgres {
     /// # Errors
     /// When it cannot be made.
     pub fn database(&self, name: &str) -> Result<String> {
-        let mut client = Client::connect(&self.url("postgres"), NoTls)?;
-        client.batch_execute(&format!("CREATE DATABASE {name}"))?;
+        self.run(&format!("CREATE DATABASE {name}"))?;
         Ok(self.url(name))
     }
 
@@ -68,9 +67,14 @@ impl Postgres {
     /// # Errors
     /// When it cannot be made.
     pub fn copy(&self, from: &str, name: &str) -> Result<String> {
-        let mut client = Client::connect(&self.url("postgres"), NoTls)?;
-        client.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {from}"))?;
+        self.run(&format!("CREATE DATABASE {name} TEMPLATE {from}"))?;
         Ok(self.url(name))
+    }
+
+    fn run(&self, sql: &str) -> Result<()> {
+        let url = self.url("postgres");
+        aside(|| Client::connect(&url, NoTls)?.batch_execute(sql))??;
+        Ok(())
     }
 
     /// Starts the server over what it has.
@@ -189,6 +193,11 @@ fn succeed(command: &mut Command) -> Result<()> {
     let said = std::fs::read_to_string(said).unwrap_or_default();
     ensure!(status.success(), "{command:?}: {status}\n{said}");
     Ok(())
+}
+
+/// Beside the runtime of the clients: the client of PostgreSQL brings one of its own, and one may not run in the other.
+pub fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T> {
+    std::thread::scope(|scope| scope.spawn(work).join()).map_err(|_| anyhow!("the client of PostgreSQL panicked"))
 }
 
 #[cfg(test)]

@@ -11,11 +11,28 @@ use rusqlite::{OpenFlags, params_from_iter};
 
 use super::checker::Row;
 use super::finding::{Finding, Kind};
+use crate::postgres::aside;
 
 /// A database, only read.
 pub enum Stored {
     Sqlite(rusqlite::Connection),
-    Postgres(Mutex<postgres::Client>),
+    Postgres(Mutex<Session>),
+}
+
+/// A connection, which is also ended beside the runtime of the clients.
+pub struct Session(Option<postgres::Client>);
+
+impl Session {
+    fn client(&mut self) -> Result<&mut postgres::Client> {
+        self.0.as_mut().context("the connection has ended")
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let client = self.0.take();
+        let _ended = aside(move || drop(client));
+    }
 }
 
 /// What stands in a column.
@@ -47,9 +64,8 @@ impl Stored {
     pub fn open(data: &Path, url: Option<&str>) -> Result<Self> {
         if let Some(url) = url {
             let client = aside(|| postgres::Client::connect(url, NoTls))?;
-            return Ok(Self::Postgres(Mutex::new(
-                client.with_context(|| format!("opening {url}"))?,
-            )));
+            let client = client.with_context(|| format!("opening {url}"))?;
+            return Ok(Self::Postgres(Mutex::new(Session(Some(client)))));
         }
         let path = data.join("beseda.db");
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -105,8 +121,14 @@ impl Stored {
     }
 
     /// Every index is whole and knows every row.
-    fn damage_of_postgres(&self, client: &Mutex<postgres::Client>) -> Result<Vec<Finding>> {
-        aside(|| locked(client).batch_execute("CREATE EXTENSION IF NOT EXISTS amcheck"))??;
+    fn damage_of_postgres(&self, client: &Mutex<Session>) -> Result<Vec<Finding>> {
+        aside(|| {
+            Ok::<_, anyhow::Error>(
+                locked(client)
+                    .client()?
+                    .batch_execute("CREATE EXTENSION IF NOT EXISTS amcheck")?,
+            )
+        })??;
         let indexes = self.ask(
             "SELECT c.oid::bigint, c.relname::text FROM pg_class c JOIN pg_am a ON a.oid = c.relam
              WHERE c.relkind = 'i' AND a.amname = 'btree' AND c.relnamespace = 'public'::regnamespace",
@@ -155,7 +177,7 @@ impl Stored {
             }
             Self::Postgres(client) => {
                 let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-                let rows = aside(|| locked(client).query(sql, &values))??;
+                let rows = aside(|| Ok::<_, anyhow::Error>(locked(client).client()?.query(sql, &values)?))??;
                 rows.iter()
                     .map(|row| (0..row.len()).map(|at| of_postgres(row, at)).collect())
                     .collect()
@@ -164,12 +186,7 @@ impl Stored {
     }
 }
 
-/// Beside the runtime of the clients: the client of PostgreSQL brings one of its own, and one may not run in the other.
-fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T> {
-    std::thread::scope(|scope| scope.spawn(work).join()).map_err(|_| anyhow!("the client of PostgreSQL panicked"))
-}
-
-fn locked(client: &Mutex<postgres::Client>) -> MutexGuard<'_, postgres::Client> {
+fn locked(client: &Mutex<Session>) -> MutexGuard<'_, Session> {
     client.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

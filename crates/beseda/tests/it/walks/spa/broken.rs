@@ -9,7 +9,12 @@ async fn a_store_failure_closes_with_1011_and_stops_nobody_who_is_in() {
     let mut inside = open(server.address, "/ws/chat/1/11/", &token(1)).await;
     talk(&mut inside, "before").await;
 
-    // Somebody holds the write lock for longer than the server waits for it.
+    // Somebody holds the write lock for longer than the server waits for it: on PostgreSQL it takes that for a busy store.
+    let (code, word) = if server.ground().is_some() {
+        ("busy", "busy")
+    } else {
+        ("server_error", "locked")
+    };
     let lock = server.hold_by_hand();
     inside.say(&json!({"message": "meanwhile", "client_id": "c1"})).await;
     let mut newcomer = open(server.address, "/ws/chat/2/12/", &token(2)).await;
@@ -17,7 +22,7 @@ async fn a_store_failure_closes_with_1011_and_stops_nobody_who_is_in() {
     let failed = inside.frame().await;
     assert_eq!(
         (&failed["type"], &failed["code"], &failed["client_id"]),
-        (&json!("error"), &json!("server_error"), &json!("c1"))
+        (&json!("error"), &json!(code), &json!("c1"))
     );
     lock.release();
     let cause = rest(
@@ -25,7 +30,7 @@ async fn a_store_failure_closes_with_1011_and_stops_nobody_who_is_in() {
         "ERROR: [ChatConsumer] Database error in get_or_create_conversation: ",
     )
     .await;
-    assert!(cause.contains("locked") || cause.contains("no answer"), "{cause}");
+    assert!(cause.contains(word), "{cause}");
     talk(&mut inside, "after").await;
 
     // A table is gone.
