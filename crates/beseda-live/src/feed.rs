@@ -113,8 +113,12 @@ async fn feed(live: Arc<Live>, session: Arc<Session>) {
                     to = session.to_word(),
                     "could not read what a session has missed, will try again: {fault}"
                 );
-                tokio::time::sleep(ASK_AGAIN_AFTER).await;
-                return live.hub.is_hungry(&session);
+                // Not among those who are fed: whoever can be read is not to wait for whoever cannot.
+                tokio::spawn(async move {
+                    tokio::time::sleep(ASK_AGAIN_AFTER).await;
+                    live.hub.is_hungry(&session);
+                });
+                return;
             }
         }
     }

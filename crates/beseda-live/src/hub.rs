@@ -202,7 +202,7 @@ impl Hub {
             }
             self.hear_every.fetch_sub(1, Ordering::SeqCst);
         }
-        let mut seats = std::mem::take(&mut *session.seats());
+        let mut seats = session.leave();
         seats.retain(|seat| self.stand_up(seat));
         seats
     }
@@ -304,21 +304,26 @@ impl Hub {
     /// Lends a session that hears every room of a kind a place in one of them, to be fed what it misses there.
     pub(crate) fn lend(&self, session: &Arc<Session>, room: RoomName, missed: &Said) {
         // What is kept nowhere may be lost.
-        if missed.head.is_none() {
+        let Some(head) = missed.head else { return };
+        let mut seats = session.seats();
+        if session.has_left() {
             return;
         }
-        add(
-            &mut session.seats(),
-            Arc::new(Seat::lent(Arc::clone(session), room, missed)),
-        );
+        match find(&seats, room.id) {
+            Some(seat) => seat.misses(head),
+            None => {
+                let lent = Seat::lent(Arc::clone(session), room, missed);
+                add(&mut seats, Arc::new(lent));
+            }
+        }
+        drop(seats);
         self.is_hungry(session);
     }
 
     /// A seat was not told what happened at this head.
     pub(crate) fn seat_misses(&self, seat: &Seat, head: Head) {
-        if seat.is_missing(head) {
-            self.is_hungry(&seat.session);
-        }
+        seat.misses(head);
+        self.is_hungry(&seat.session);
     }
 
     /// Takes a place away that is none any more, from a session that has others.

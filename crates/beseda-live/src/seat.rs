@@ -209,6 +209,12 @@ impl Seat {
         if said.head.is_some_and(|head| head <= *after) {
             return Told::Now;
         }
+        // Every head is told once: one that was skipped is that of another process, or of a commit whose end came late.
+        if said.head.is_some_and(|head| head > after.next()) {
+            state.fall_behind();
+            state.miss(&said);
+            return Told::Behind;
+        }
         if let Some(frame) = said.frame.clone() {
             match self.session.queue.push(frame) {
                 // What is kept nowhere may be lost.
@@ -234,14 +240,14 @@ impl Seat {
         self.state.lock().fall_behind();
     }
 
-    /// Somebody else has brought the room to this head.
-    pub(crate) fn is_missing(&self, head: Head) -> bool {
+    /// Somebody else has brought the room to this head. Its place is looked at again, too: with an earlier head it may
+    /// have been lost.
+    pub(crate) fn misses(&self, head: Head) {
         let mut state = self.state.lock();
-        let is_told = state.told.is_some_and(|(told, _)| told > head);
-        if !is_told {
-            state.fall_behind();
+        state.fall_behind();
+        if let Some(behind) = &mut state.behind {
+            behind.newest = behind.newest.max(head);
         }
-        !is_told
     }
 
     /// What it has to be fed, if it is behind and has heard what it hears first.

@@ -68,6 +68,8 @@ pub(crate) struct Session {
     doubt: AtomicU64,
     /// It waits for somebody to feed it.
     is_hungry: AtomicBool,
+    /// Its socket has ended: it gets no more places.
+    has_left: AtomicBool,
     /// Its places in rooms, by the rooms' numbers.
     seats: Mutex<Vec<Arc<Seat>>>,
 }
@@ -87,6 +89,7 @@ impl Session {
             // Nobody has looked yet.
             doubt: AtomicU64::new(1),
             is_hungry: AtomicBool::new(false),
+            has_left: AtomicBool::new(false),
             seats: Mutex::new(Vec::new()),
         }
     }
@@ -143,6 +146,18 @@ impl Session {
     /// Its places in rooms.
     pub(crate) fn seats(&self) -> MutexGuard<'_, Vec<Arc<Seat>>> {
         self.seats.lock()
+    }
+
+    /// Its socket has ended: gives up its places, and takes no more.
+    pub(crate) fn leave(&self) -> Vec<Arc<Seat>> {
+        let mut seats = self.seats();
+        self.has_left.store(true, Ordering::SeqCst);
+        std::mem::take(&mut *seats)
+    }
+
+    /// Whether its socket has ended; asked while its places are held.
+    pub(crate) fn has_left(&self) -> bool {
+        self.has_left.load(Ordering::SeqCst)
     }
 
     /// Its place in a room.

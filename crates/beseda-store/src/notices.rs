@@ -38,14 +38,15 @@ impl Read {
     /// What others have noted since. Everything, where some of that is gone already.
     pub(crate) fn on(&mut self, tx: &mut Transaction<'_>) -> Result<Vec<Notice>, Fault> {
         let (oldest, newest) = range(tx)?;
-        let last = std::mem::replace(&mut self.last, newest);
-        if newest <= last {
+        if newest <= self.last {
             return Ok(Vec::new());
         }
-        if oldest > last + 1 {
+        if oldest > self.last + 1 {
+            self.last = newest;
             return Ok(vec![Notice::Everything]);
         }
-        let rows = tx.all(sql::NOTICES_AFTER, values![last], notice)?;
+        // Known only once it is read: a look that fails is made again.
+        let rows = tx.all(sql::NOTICES_AFTER, values![self.last], notice)?;
         self.last = rows.iter().map(|(id, _)| *id).max().unwrap_or(newest);
         Ok(rows.into_iter().filter_map(|(_, notice)| notice).collect())
     }

@@ -276,6 +276,10 @@ fn given_back<T>(refused: TrySendError<T>) -> (T, Fault) {
 
 impl Store for Postgres {
     fn transact(&self, lane: Lane, change: Box<dyn Change>) {
+        // Another server may have begun to serve the database: nothing is written beside it.
+        if let Err(fault) = self.listens.check() {
+            return change.done(Err(fault.into()));
+        }
         let mut change = Some(change);
         let refused = self.with_queues(|queues| {
             let handed = queues.of(lane)?.hand_over(change.take()?);

@@ -82,6 +82,12 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Which of the room's receipts the next one is.
+    fn count_receipt(&mut self, room: RoomId) -> Result<i64, Fault> {
+        let receipt = self.returning(sql::ROOMS_COUNT_RECEIPT, values![room.0], |row| row.get(0))?;
+        Ok(receipt.unwrap_or(0))
+    }
+
     /// Rooms and their newest messages, whose files are read once the rows are.
     pub(crate) fn views(
         &mut self,
@@ -166,14 +172,6 @@ impl LookRooms for Transaction<'_> {
         })
     }
 
-    fn newest_receipt(&mut self, room: RoomId) -> Result<Receipts, Fault> {
-        let newest = self.one(sql::MEMBERS_NEWEST_RECEIPT, values![room.0], |row| {
-            let (of_members, of_departures): (i64, i64) = (row.get(0)?, row.get(1)?);
-            Ok(of_members.max(of_departures))
-        })?;
-        Ok(Receipts(newest.unwrap_or(0)))
-    }
-
     fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault> {
         self.all(sql::MEMBERS_READERS, values![room.0, seq.0], |row| {
             row.get(0).map(PersonId)
@@ -249,12 +247,14 @@ impl TxRooms for Transaction<'_> {
 
     fn join(&mut self, new: &NewMember) -> Result<Option<MemberId>, Fault> {
         let (room, person) = (new.room.0, new.person.0);
-        let values = values![room, person, new.now.0, new.granted, new.head.0, new.receipt.0];
-        let member = self.insert(sql::MEMBERS_JOIN, values)?;
-        if member.is_some() {
-            self.write(sql::DEPARTURES_FORGET, values![room, person])?;
-        }
-        Ok(member.map(MemberId))
+        let values = values![room, person, new.now.0, new.granted, new.head.0];
+        let Some(member) = self.insert(sql::MEMBERS_JOIN, values)? else {
+            return Ok(None);
+        };
+        let receipt = self.count_receipt(new.room)?;
+        self.write(sql::MEMBERS_COUNT_RECEIPT, values![receipt, member])?;
+        self.write(sql::DEPARTURES_FORGET, values![room, person])?;
+        Ok(Some(MemberId(member)))
     }
 
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {
@@ -262,14 +262,9 @@ impl TxRooms for Transaction<'_> {
         Ok(self.write(sql::MEMBERS_LEAVE, values![room.0, person.0])? > 0)
     }
 
-    fn keep_receipt(&mut self, member: &Member, receipt: Receipts) -> Result<(), Fault> {
-        let values = values![
-            member.read.0,
-            number(member.read_at),
-            member.skip,
-            receipt.0,
-            member.id.0
-        ];
+    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
+        let receipt = self.count_receipt(member.room)?;
+        let values = values![member.read.0, number(member.read_at), member.skip, receipt, member.id.0];
         self.write(sql::MEMBERS_KEEP_RECEIPT, values).map(drop)
     }
 

@@ -5,13 +5,13 @@ use crate::engine::{Row, strange};
 use beseda_core::error::Fault;
 use beseda_core::words::{
     ApiKey, Attachment, Author, Case, CaseStatus, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
-    Order, OrderId, Person, PersonId, Picture, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session,
-    SetupCode, StoredFile, Ticket, Time,
+    Order, OrderId, Person, PersonId, Picture, Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq,
+    Session, SetupCode, StoredFile, Ticket, Time,
 };
 use uuid::Uuid;
 
 /// How many columns a room has.
-pub(crate) const ROOM: usize = 14;
+pub(crate) const ROOM: usize = 15;
 /// How many columns a member has.
 pub(crate) const MEMBER: usize = 8;
 /// How many columns a person has.
@@ -51,6 +51,7 @@ pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room, Fault> {
         changed: Head(row.get(at + 11)?),
         created_at: Time(row.get(at + 12)?),
         updated_at: Time(row.get(at + 13)?),
+        receipts: Receipts(row.get(at + 14)?),
     })
 }
 

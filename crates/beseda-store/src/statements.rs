@@ -83,11 +83,11 @@ statements! {
     GROUP_STUDENTS_OF_GROUP = "group_students/of_group";
     GROUP_STUDENTS_PUT = "group_students/put";
     GROUP_STUDENTS_SHARE = "group_students/share";
+    MEMBERS_COUNT_RECEIPT = "members/count_receipt";
     MEMBERS_JOIN = "members/join";
     MEMBERS_JOINED_BETWEEN = "members/joined_between";
     MEMBERS_KEEP_RECEIPT = "members/keep_receipt";
     MEMBERS_LEAVE = "members/leave";
-    MEMBERS_NEWEST_RECEIPT = "members/newest_receipt";
     MEMBERS_OF_CASES = "members/of_cases";
     MEMBERS_OF_ROOM = "members/of_room";
     MEMBERS_OF_ROOMS = "members/of_rooms";
@@ -138,6 +138,7 @@ statements! {
     REFRESH_TOKENS_SWEEP = "refresh_tokens/sweep";
     ROOMS_BY_KEY = "rooms/by_key", holds;
     ROOMS_BY_UUID = "rooms/by_uuid", holds;
+    ROOMS_COUNT_RECEIPT = "rooms/count_receipt";
     ROOMS_COUNT_OF_PERSON = "rooms/count_of_person";
     ROOMS_GET = "rooms/get", holds;
     ROOMS_KEEP = "rooms/keep";

@@ -188,7 +188,7 @@ impl<'a> GroupJson<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::words::{Author, Head, Member, MemberId, MessageId, Role, Room, RoomId, Seq, Time};
+    use beseda_core::words::{Author, Head, Member, MemberId, MessageId, Receipts, Role, Room, RoomId, Seq, Time};
     use serde_json::{Value, json};
     use uuid::Uuid;
 
@@ -245,6 +245,7 @@ mod tests {
             shown: Seq(1),
             erased: 0,
             changed: Head(1),
+            receipts: Receipts(0),
             created_at: Time(0),
             updated_at: Time(0),
         };

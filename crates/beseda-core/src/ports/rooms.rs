@@ -36,8 +36,6 @@ pub trait LookRooms {
     fn left_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<PersonId>, Fault>;
     /// The receipts that moved after so many had, of who is in the room, by the number of their membership.
     fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault>;
-    /// How often receipts of the room have moved; it never goes back, whoever leaves.
-    fn newest_receipt(&mut self, room: RoomId) -> Result<Receipts, Fault>;
     /// Who has read the message with this number, or later ones, by their numbers.
     fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault>;
     /// Which life of the database this is, once one has begun.
@@ -60,12 +58,12 @@ pub trait TxRooms {
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
     /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.
     fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault>;
-    /// Makes the person a member; `None` when they are one already.
+    /// Makes the person a member, with a receipt that counts among the room's; `None` when they are one already.
     fn join(&mut self, member: &NewMember) -> Result<Option<MemberId>, Fault>;
     /// Ends a membership at this head of the room; false when there was none.
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault>;
-    /// Keeps a member's `read`, `read_at` and `skip`, as this one of the room's receipts.
-    fn keep_receipt(&mut self, member: &Member, receipt: Receipts) -> Result<(), Fault>;
+    /// Keeps a member's `read`, `read_at` and `skip`, and counts one more of the room's receipts.
+    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
     /// Begins another life of the database.
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault>;
     /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased.

@@ -42,13 +42,11 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
     if tx.person(person)?.is_none_or(|person| person.is_forgotten()) {
         return Ok(());
     }
-    let receipt = tx.newest_receipt(room.id)?.next();
     let new = NewMember {
         room: room.id,
         person,
         granted,
         head: room.head.next(),
-        receipt,
         now,
     };
     let Some(id) = tx.join(&new)? else {
@@ -70,7 +68,7 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
             joined_at: now,
             granted,
         };
-        tx.keep_receipt(&member, receipt)?;
+        tx.keep_receipt(&member)?;
     }
     let head = touch(tx, room)?;
     tx.announce(Event {

@@ -33,8 +33,7 @@ pub fn read(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, up_to: Option<
         };
     }
     member.read_at = member.read_at.max(Some(now));
-    let receipt = tx.newest_receipt(room.id)?.next();
-    tx.keep_receipt(&member, receipt)?;
+    tx.keep_receipt(&member)?;
     let heard = Heard::Read {
         person: by.person.id,
         seq: member.read,

@@ -117,6 +117,8 @@ pub struct Room {
     pub erased: i64,
     /// The head at which the room itself or who is in it (not a message) last changed.
     pub changed: Head,
+    /// How often receipts of it have moved.
+    pub receipts: Receipts,
     /// When it was opened.
     pub created_at: Time,
     /// When a message was last sent, or the room itself last changed.
@@ -200,8 +202,6 @@ pub struct NewMember {
     pub granted: bool,
     /// The room's head with it.
     pub head: Head,
-    /// They come with a receipt, this one of the room.
-    pub receipt: Receipts,
     /// When.
     pub now: Time,
 }

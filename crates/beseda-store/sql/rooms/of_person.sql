@@ -10,7 +10,7 @@ WITH page AS (
 )
 SELECT
     r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at,
+    r.created_at, r.updated_at, r.receipts,
     x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, x.text, x.created_at,
     x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM page

@@ -36,6 +36,8 @@ const HOLD: &str = "\nFOR NO KEY UPDATE OF r";
 pub(crate) enum Trouble {
     /// Another transaction was in its way: run again, it may well succeed.
     Conflict,
+    /// Somebody else, whom nobody here can wait out, holds what it needs.
+    Held,
     /// The connection is gone.
     Lost,
     /// A statement failed, and will again.
@@ -190,7 +192,7 @@ impl PostgresEngine {
             let trouble = trouble_of(&error);
             let fault = match &trouble {
                 Trouble::Lost => away(&error),
-                Trouble::Conflict | Trouble::Failed => fault(&error),
+                Trouble::Conflict | Trouble::Held | Trouble::Failed => fault(&error),
             };
             self.trouble = Some(trouble);
             fault
@@ -298,8 +300,10 @@ fn trouble_of(error: &Error) -> Trouble {
         SqlState::T_R_SERIALIZATION_FAILURE,
         SqlState::T_R_DEADLOCK_DETECTED,
         SqlState::UNIQUE_VIOLATION,
-        SqlState::LOCK_NOT_AVAILABLE,
     ];
+    if *state == SqlState::LOCK_NOT_AVAILABLE {
+        return Trouble::Held;
+    }
     if conflicts.contains(state) {
         return Trouble::Conflict;
     }

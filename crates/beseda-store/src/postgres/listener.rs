@@ -9,6 +9,7 @@ use crate::notices::Read;
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
+use beseda_core::words::Notice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -60,7 +61,14 @@ impl Listener {
     fn come_back(&mut self) {
         while !self.closing.load(Ordering::Relaxed) {
             match self.link.engine().and_then(begin) {
-                Ok(true) => return self.link.accept(),
+                Ok(true) => {
+                    self.link.accept();
+                    // Whoever served meanwhile noted nothing for us.
+                    return self.tickets.take().put_down(Told {
+                        notices: vec![Notice::Everything],
+                        ..Told::default()
+                    });
+                }
                 Ok(false) => {
                     self.link
                         .refuse(Fault::Away("another server has begun to serve the database".to_owned()));

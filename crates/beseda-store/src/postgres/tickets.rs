@@ -74,13 +74,7 @@ impl Tickets {
         line.down.insert(number, told);
         if line.telling {
             // Who tells comes to this one as well, unless one before it is missing: then that one's writer does.
-            let is_long = |line: &mut Line| line.telling && line.down.len() > AHEAD;
-            drop(
-                self.shorter
-                    .wait_while(line, is_long)
-                    .unwrap_or_else(PoisonError::into_inner),
-            );
-            return;
+            return self.wait_while_long(line);
         }
         line.telling = true;
         loop {
@@ -95,8 +89,14 @@ impl Tickets {
             line = self.lock();
         }
         line.telling = false;
-        drop(line);
         self.shorter.notify_all();
+        self.wait_while_long(line);
+    }
+
+    /// Whoever holds the ticket that is missing is in its commit and not here: the line gets shorter again.
+    fn wait_while_long(&self, line: MutexGuard<'_, Line>) {
+        let waited = self.shorter.wait_while(line, |line| line.down.len() > AHEAD);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 
     fn tell(&self, told: Told) {

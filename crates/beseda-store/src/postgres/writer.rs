@@ -44,6 +44,8 @@ enum Attempt {
     Kept(Ticket, Vec<Outcome>, Announced),
     /// Another writer was in its way, and nothing was kept.
     Again(Fault),
+    /// Somebody whom nobody here can wait out holds what one of them needs, and nothing was kept.
+    Held(Fault),
     /// The connection went before the commit, and nothing was kept.
     Gone,
     /// The connection went in the commit: nobody knows.
@@ -103,7 +105,8 @@ impl Writer {
                     return drop(ticket);
                 }
                 Attempt::TakenBack(error) if batch.len() == 1 => return fail(batch, &error),
-                Attempt::TakenBack(_) => break,
+                Attempt::Held(fault) if batch.len() == 1 => return fail(batch, &fault.into()),
+                Attempt::TakenBack(_) | Attempt::Held(_) => break,
             }
         }
         if batch.len() == 1 {
@@ -168,6 +171,7 @@ fn failed(engine: &mut PostgresEngine, error: Error) -> Attempt {
     }
     match (trouble, error) {
         (Some(Trouble::Conflict), Error::Failed(fault)) => Attempt::Again(fault),
+        (Some(Trouble::Held), Error::Failed(fault)) => Attempt::Held(fault),
         (_, error) => Attempt::TakenBack(error),
     }
 }

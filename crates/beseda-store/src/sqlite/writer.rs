@@ -98,12 +98,13 @@ impl<'c> Writer<'c> {
     /// connection but the one that asks; who has written and noted nothing may have changed anything.
     fn look_elsewhere(&mut self) {
         let looked = self.engine.data_version().and_then(|version| {
-            let is_known = version == std::mem::replace(&mut self.version, version);
-            if is_known || self.opener == Opener::Command {
-                Ok(Vec::new())
-            } else {
-                self.read_notices()
+            if version == self.version || self.opener == Opener::Command {
+                return Ok(Vec::new());
             }
+            let notices = self.read_notices()?;
+            // Known only once it is read: a look that fails is made again.
+            self.version = version;
+            Ok(notices)
         });
         match looked {
             Ok(notices) => self.ears.elsewhere(&notices),

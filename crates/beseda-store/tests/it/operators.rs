@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, Stage, person};
 use beseda_core::rules;
-use beseda_core::words::{Draft, DraftFile, FileLook, Limits, Receipts, Role};
+use beseda_core::words::{Draft, DraftFile, FileLook, Limits, Role};
 use rusqlite::Connection;
 
 fn rows(conn: &Connection, sql: &str) -> Vec<Vec<(String, String)>> {
@@ -81,7 +81,7 @@ fn what_is_read_or_erased_shows_in_their_tables() {
         .change(move |tx| {
             let (mut expert, _) = tx.members(room)?.swap_remove(1);
             expert.read = first.seq;
-            tx.keep_receipt(&expert, Receipts(9))?;
+            tx.keep_receipt(&expert)?;
             let mut second = tx.message_at(room, first.seq.next())?.unwrap();
             second.erased_at = Some(second.created_at);
             Ok(tx.keep_message(&second)?)

@@ -30,8 +30,8 @@ pub(super) struct Kept {
     pub(super) last_member: MemberId,
     /// At which head each member came, and the last of the room's receipts that was theirs.
     pub(super) came: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
-    /// The same of who left.
-    pub(super) gone: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
+    /// At which head each who left did.
+    pub(super) gone: BTreeMap<(RoomId, PersonId), Head>,
     pub(super) epoch: Option<Epoch>,
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,

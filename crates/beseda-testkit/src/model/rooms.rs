@@ -36,6 +36,15 @@ impl Kept {
 }
 
 impl Run {
+    /// Which of the room's receipts the next one is.
+    fn count_receipt(&mut self, room: RoomId) -> Receipts {
+        let room = self.kept().rooms.get_mut(&room);
+        room.map_or(Receipts(0), |room| {
+            room.receipts = room.receipts.next();
+            room.receipts
+        })
+    }
+
     /// Changes the member, if there is one.
     pub(super) fn change_member(&mut self, room: RoomId, person: PersonId, change: impl FnOnce(&mut Member)) {
         let id = self.kept.member(room, person).map(|member| member.id);
@@ -92,7 +101,7 @@ impl LookRooms for Run {
             return Ok(Vec::new());
         }
         let gone = self.kept.gone.iter().filter(|((of, _), _)| *of == room);
-        let then = gone.filter(|(_, (head, _))| *head > after && *head <= to);
+        let then = gone.filter(|(_, head)| **head > after && **head <= to);
         Ok(then.map(|((_, person), _)| *person).collect())
     }
 
@@ -103,12 +112,6 @@ impl LookRooms for Run {
         };
         let moved = self.kept.members_of(room).filter(moved);
         Ok(moved.map(|member| (member.person, member.read)).collect())
-    }
-
-    fn newest_receipt(&mut self, room: RoomId) -> Result<Receipts, Fault> {
-        let all = self.kept.came.iter().chain(&self.kept.gone);
-        let here = all.filter(|((of, _), _)| *of == room);
-        Ok(here.map(|(_, (_, receipt))| *receipt).max().unwrap_or_default())
     }
 
     fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault> {
@@ -166,6 +169,7 @@ impl TxRooms for Run {
             shown: Seq(0),
             erased: 0,
             changed: Head(0),
+            receipts: Receipts(0),
             created_at: new.now,
             updated_at: new.now,
         };
@@ -192,6 +196,7 @@ impl TxRooms for Run {
             kind: standing.kind,
             group: standing.group,
             created_at: standing.created_at,
+            receipts: standing.receipts,
             ..room.clone()
         };
         Ok(())
@@ -228,7 +233,8 @@ impl TxRooms for Run {
             },
         );
         kept.gone.remove(&(room, person));
-        kept.came.insert((room, person), (new.head, new.receipt));
+        let receipt = self.count_receipt(room);
+        self.kept().came.insert((room, person), (new.head, receipt));
         Ok(Some(id))
     }
 
@@ -237,9 +243,8 @@ impl TxRooms for Run {
             return Ok(false);
         };
         let kept = self.kept();
-        if let Some((_, receipt)) = kept.came.remove(&(room, person)) {
-            kept.gone.insert((room, person), (head, receipt));
-        }
+        kept.came.remove(&(room, person));
+        kept.gone.insert((room, person), head);
         Ok(kept.members.remove(&id).is_some())
     }
 
@@ -248,7 +253,8 @@ impl TxRooms for Run {
         Ok(())
     }
 
-    fn keep_receipt(&mut self, member: &Member, receipt: Receipts) -> Result<(), Fault> {
+    fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
+        let receipt = self.count_receipt(member.room);
         if let Some((_, last)) = self.kept().came.get_mut(&(member.room, member.person)) {
             *last = receipt;
         }

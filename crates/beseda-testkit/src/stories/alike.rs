@@ -7,7 +7,7 @@ use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
     Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Head, Kinds, MemberId, Message, NewMember, NewMessage,
-    NewRoom, Order, OrderId, Person, PersonId, Receipts, Role, RoomId, RoomKind, Seq, Time,
+    NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -106,7 +106,6 @@ fn change_rooms(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, F
                 person,
                 granted: dice.chance(50),
                 head: Head(dice.below(9)),
-                receipt: Receipts(dice.below(9)),
                 now,
             })?;
             format!("{}", joined.is_some())

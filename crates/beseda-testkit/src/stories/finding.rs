@@ -6,7 +6,7 @@ use beseda_core::error::{Error, Refusal};
 use beseda_core::rules;
 use beseda_core::words::{
     Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, Limits, NewMember, NewMessage, NewRoom, OrderId, Person,
-    PersonId, Receipts, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -198,7 +198,6 @@ pub(super) fn to_a_contract_other_kinds_of_rooms_are_not_there(make: Make<'_>, s
                     person,
                     granted,
                     head: Head(1),
-                    receipt: Receipts(1),
                     now,
                 })?;
             }

@@ -102,6 +102,28 @@ fn a_seat_whose_queue_is_full_is_fed_what_it_was_not_told_and_nothing_twice() {
 }
 
 #[test]
+fn a_head_that_was_skipped_is_read_with_what_came_after_it() {
+    let (seat, queue) = seat();
+    seat.begin(&[], ROOM, Head(4), Seq(4));
+    assert_eq!(seat.tell(said(6), 8), Told::Behind);
+    let hunger = seat.hunger().unwrap();
+    assert_eq!(hunger.after, Head(4));
+    let fed = seat.feed(hunger, vec![meal(5), meal(6)], Head(6), false);
+    assert_eq!((fed, queue.waiting().len()), (Fed::Whole, 2));
+    assert_eq!(seat.tell(said(7), 8), Told::Now);
+}
+
+#[test]
+fn who_has_left_is_lent_no_place() {
+    let hub = Hub::new(8);
+    let (session, _) = session(8);
+    assert!(hub.enter(&session, 1));
+    drop(hub.leave(&session));
+    hub.lend(&session, ROOM, &said(1));
+    assert!(session.seats().is_empty() && hub.next_hungry().is_none());
+}
+
+#[test]
 fn what_happens_while_a_seat_is_fed_is_read_too() {
     let (seat, queue) = seat();
     seat.begin(&[], ROOM, Head(0), Seq(0));
@@ -248,15 +270,16 @@ fn whoever_changes_is_looked_at_and_nobody_else() {
 }
 
 #[test]
-fn a_notice_of_a_room_is_for_those_who_do_not_know_it_yet() {
+fn a_notice_of_a_room_is_for_those_who_sit_there() {
     let (hub, seat, _) = hub_with_seat(6);
     let room = |room: i64, head: i64| Notice::Room {
         room: RoomId(room),
         head: Head(head),
     };
-    hub.changed_elsewhere(&[room(2, 9), room(1, 5)]);
+    hub.changed_elsewhere(&[room(2, 9)]);
     assert!(seat.is_whole() && hub.next_hungry().is_none());
-    hub.changed_elsewhere(&[room(1, 7)]);
+    // Also with a head that is known: the place may have been lost with it.
+    hub.changed_elsewhere(&[room(1, 5)]);
     assert_eq!(seat.hunger().map(|hunger| hunger.after), Some(Head(6)));
     assert!(hub.next_hungry().is_some());
 }
