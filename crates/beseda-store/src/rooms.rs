@@ -258,7 +258,7 @@ impl TxRooms for Transaction<'_> {
     }
 
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {
-        self.write(sql::DEPARTURES_PUT, values![room.0, person.0, head.0])?;
+        self.write(sql::DEPARTURES_PUT, values![head.0, room.0, person.0])?;
         Ok(self.write(sql::MEMBERS_LEAVE, values![room.0, person.0])? > 0)
     }
 
