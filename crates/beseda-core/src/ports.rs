@@ -7,6 +7,7 @@ mod bytes;
 mod cases;
 mod doors;
 mod files;
+mod jobs;
 mod messages;
 mod orders;
 mod people;
@@ -16,6 +17,7 @@ pub use bytes::{Files, Upload, thumbnail_name};
 pub use cases::{LookCases, TxCases};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};
+pub use jobs::{LookJobs, TxJobs};
 pub use messages::{ERASED_BLOCK, LookMessages, TxMessages};
 pub use orders::{LookOrders, TxOrders};
 pub use people::{LookPeople, TxPeople};
@@ -49,15 +51,21 @@ pub trait Audience: Send + Sync {
     /// Somebody else, in another process, has changed what is kept, and announced nothing here: what these notices
     /// name is to be read again. Not to wait here either. An audience that holds nobody's place has nothing to do.
     fn changed_elsewhere(&self, _notices: &[Notice]) {}
+
+    /// Jobs were enqueued with a commit. Not to wait here either. Whoever runs jobs looks for them anyway, a moment later.
+    fn jobs_enqueued(&self) {}
 }
 
 /// Reading: one snapshot, the same for every call of one piece of work.
-pub trait Look: LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases {}
+pub trait Look:
+    LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs
+{
+}
 
-impl<T: LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases> Look for T {}
+impl<T: LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs> Look for T {}
 
 /// Writing: everything that one piece of work does is kept together, or none of it.
-pub trait Tx: Look + TxPeople + TxDoors + TxRooms + TxMessages + TxFiles + TxOrders + TxCases {
+pub trait Tx: Look + TxPeople + TxDoors + TxRooms + TxMessages + TxFiles + TxOrders + TxCases + TxJobs {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);
     /// Announces that what the person may do has changed: as an event, heard only on commit.

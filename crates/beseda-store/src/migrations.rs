@@ -34,9 +34,10 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V8__setup_codes",
     "V9__notices_and_desk",
     "V10__cursors",
+    "V11__jobs",
 ];
 
-pub(crate) const POSTGRES: &[Migration] = migrations!["postgres": "V1__everything", "V2__cursors"];
+pub(crate) const POSTGRES: &[Migration] = migrations!["postgres": "V1__everything", "V2__cursors", "V3__jobs"];
 
 impl Migration {
     fn version(&self) -> i64 {

@@ -4,9 +4,9 @@
 use crate::engine::{Row, strange};
 use beseda_core::error::Fault;
 use beseda_core::words::{
-    ApiKey, Attachment, Author, Case, CaseStatus, FileLook, Group, GroupId, Head, Member, MemberId, Message, MessageId,
-    Order, OrderId, Person, PersonId, Picture, Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq,
-    Session, SetupCode, StoredFile, Ticket, Time,
+    ApiKey, Attachment, Author, Case, CaseStatus, Errand, FileLook, Group, GroupId, Head, Job, JobId, Member, MemberId,
+    Message, MessageId, Order, OrderId, Person, PersonId, Picture, Receipts, RefreshToken, Role, Room, RoomId,
+    RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket, Time,
 };
 use uuid::Uuid;
 
@@ -206,6 +206,17 @@ pub(crate) fn api_key(row: &Row<'_>) -> Result<ApiKey, Fault> {
         scopes: scopes.collect::<Option<_>>().ok_or_else(|| strange(2))?,
         created_at: Time(row.get(3)?),
         revoked_at: time(row, 4)?,
+    })
+}
+
+pub(crate) fn job(row: &Row<'_>) -> Result<Job, Fault> {
+    Ok(Job {
+        id: JobId(row.get(0)?),
+        errand: Errand::read(row.text(1)?, row.text(2)?).ok_or_else(|| strange(1))?,
+        due: Time(row.get(3)?),
+        tries: row.get(4)?,
+        failure: row.get(5)?,
+        dead: row.get(6)?,
     })
 }
 

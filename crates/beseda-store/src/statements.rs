@@ -83,6 +83,13 @@ statements! {
     GROUP_STUDENTS_OF_GROUP = "group_students/of_group";
     GROUP_STUDENTS_PUT = "group_students/put";
     GROUP_STUDENTS_SHARE = "group_students/share";
+    JOBS_DUE = "jobs/due" | "jobs/due.postgres";
+    JOBS_GET = "jobs/get";
+    JOBS_KEEP = "jobs/keep";
+    JOBS_LIST = "jobs/list";
+    JOBS_NEXT = "jobs/next";
+    JOBS_PUT = "jobs/put";
+    JOBS_REMOVE = "jobs/remove";
     MEMBERS_COUNT_RECEIPT = "members/count_receipt";
     MEMBERS_JOIN = "members/join";
     MEMBERS_JOINED_BETWEEN = "members/joined_between";
@@ -281,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn each_partial_index_is_used_by_what_it_is_for() {
+    fn each_index_is_used_by_what_it_is_for() {
         let conn = in_memory();
         for (sql, index) in [
             (super::MESSAGES_ERASED_BETWEEN, "messages_erased"),
@@ -297,6 +304,9 @@ mod tests {
             (super::FILES_BY_HASH, "files_bytes"),
             (super::FILES_DOOM, "files_reserved"),
             (super::FILES_DOOMED, "files_doomed"),
+            (super::JOBS_DUE, "jobs_due"),
+            (super::JOBS_LIST, "jobs_due"),
+            (super::JOBS_NEXT, "jobs_due"),
         ] {
             let steps = plan(&conn, sql.sqlite);
             assert!(steps.iter().any(|step| step.contains(index)), "{index}: {steps:?}");

@@ -26,13 +26,16 @@ impl Ears {
     }
 
     /// Tells what a commit made known.
-    pub(crate) fn tell(&self, Announced { events, people }: &Announced) {
+    pub(crate) fn tell(&self, Announced { events, people, jobs }: &Announced) {
         // Whoever lost their place is not to hear what comes with it.
         if !people.is_empty() {
             self.call("people who changed", |audience| audience.people_changed(people));
         }
         if !events.is_empty() {
             self.call("events", |audience| audience.hear(events));
+        }
+        if *jobs {
+            self.call("jobs", |audience| audience.jobs_enqueued());
         }
     }
 

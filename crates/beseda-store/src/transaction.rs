@@ -23,6 +23,8 @@ pub(crate) struct Announced {
     pub(crate) events: Vec<Event>,
     /// Who may do something else now, each once.
     pub(crate) people: Vec<PersonId>,
+    /// Whether there are new jobs.
+    pub(crate) jobs: bool,
 }
 
 impl<'e> Transaction<'e> {
@@ -39,6 +41,7 @@ impl<'e> Transaction<'e> {
     pub(crate) fn run(&mut self, change: &mut dyn Change) -> Result<Result<(), Error>, Error> {
         self.wrote = false;
         let announced = (self.announced.events.len(), self.announced.people.len());
+        let jobs = self.announced.jobs;
         let outcome = catch_unwind(AssertUnwindSafe(|| change.run(self)));
         let Ok(outcome) = outcome else {
             tracing::error!("a rule panicked; what it wrote is taken back");
@@ -47,6 +50,7 @@ impl<'e> Transaction<'e> {
         if outcome.is_err() {
             self.announced.events.truncate(announced.0);
             self.announced.people.truncate(announced.1);
+            self.announced.jobs = jobs;
         }
         if !self.engine.can_go_on() {
             let lost = || Fault::Store("the transaction was lost".to_owned()).into();
@@ -65,6 +69,11 @@ impl<'e> Transaction<'e> {
             tracing::error!("a rule that reads panicked");
             Err(Fault::Internal("a rule that reads panicked".to_owned()).into())
         })
+    }
+
+    /// Announces that there are new jobs.
+    pub(crate) fn announce_jobs(&mut self) {
+        self.announced.jobs = true;
     }
 
     /// What was announced until now.

@@ -4,6 +4,7 @@ use crate::commands::admin;
 use crate::config::{self, Secret, Settings};
 use crate::fetch::Web;
 use crate::health::{self, Health};
+use crate::jobs::{Bell, Jobs};
 use crate::system::{Lock, System};
 use crate::tasks::Tasks;
 use crate::{cli, demo, sweep, web};
@@ -128,6 +129,8 @@ struct Server {
     stop: CancellationToken,
     /// Cancelled when the last request is answered.
     served: CancellationToken,
+    /// Cancelled when the last job that had begun has ended.
+    jobs_over: CancellationToken,
     stop_seconds: u64,
     _alone: Lock,
 }
@@ -148,7 +151,8 @@ impl Server {
         ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn, false)).await?;
 
         let hub = Arc::new(Hub::new(settings.limits.queue_frames));
-        store.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
+        let bell = Arc::new(Bell::new(Arc::clone(&hub) as Arc<dyn Audience>));
+        store.set_audience(Arc::clone(&bell) as Arc<dyn Audience>);
         let started = Instant::now();
         let uptime: Uptime = Arc::new(move || started.elapsed());
         let contracts = for_contracts(settings, &secret, network(settings)?);
@@ -172,16 +176,25 @@ impl Server {
         let address = listener.local_addr().context("cannot tell the own address")?;
         let health = Health::new(chat.clone());
         let router = routes(shared, health.clone());
-        let (stop, served) = (CancellationToken::new(), CancellationToken::new());
+        let [stop, served, jobs_over] = [(); 3].map(|()| CancellationToken::new());
         let serving = accept::serve(listener, router, accept_limits(settings), stop.clone());
         let (beating, feeding, last) = (Arc::clone(&live), Arc::clone(&live), served.clone().drop_guard());
+        let (jobs, last_job) = (
+            Jobs::new(chat.clone(), Arc::clone(&files), bell),
+            jobs_over.clone().drop_guard(),
+        );
+        let running_jobs = jobs.run(stop.clone());
 
         // What has no end, and then what has one. ARCHITECTURE.md, "A part dies", names them.
         let mut tasks = Tasks::default();
         tasks.watch("heartbeat", async move { beating.beat().await });
         tasks.watch("fan-out", async move { hub.tell_all().await });
         tasks.watch("feeding", async move { feeding.feed_all().await });
-        tasks.watch("sweep", sweep::run(chat.clone(), Arc::clone(&files)));
+        tasks.watch("jobs", async move {
+            let _last = last_job;
+            running_jobs.await;
+        });
+        tasks.watch("sweep", sweep::run(chat.clone()));
         tasks.watch("issuers' keys", async move { identity.issuers.keep_keys_fresh().await });
         tasks.watch("store", health::store_is_dead(chat.clone(), ALIVE_EVERY));
         tasks.watch("requests", async move {
@@ -198,6 +211,7 @@ impl Server {
             tasks,
             stop,
             served,
+            jobs_over,
             stop_seconds: settings.limits.stop_seconds,
             _alone: alone,
         })
@@ -226,8 +240,9 @@ impl Server {
         self.stop.cancel();
         self.live.stop(COME_BACK_AFTER);
         let gone = async {
-            // Requests first, then sockets: both have the same time together.
+            // Requests and jobs first, then sockets: all have the same time together.
             self.served.cancelled().await;
+            self.jobs_over.cancelled().await;
             while self.live.listeners() > 0 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }

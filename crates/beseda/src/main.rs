@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod fetch;
 mod health;
+mod jobs;
 mod policy;
 mod seed;
 mod sweep;
@@ -78,6 +79,9 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         }
         Command::Person { command, id, json } => {
             runtime()?.block_on(commands::person::run(&settings(&flags)?, command, id, json))?;
+        }
+        Command::Jobs { command, json } => {
+            runtime()?.block_on(commands::jobs::run(&settings(&flags)?, command, json))?;
         }
         Command::Policy { json, markdown } => policy::print(json, markdown)?,
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,

@@ -1,6 +1,6 @@
-//! Forgets what has ended: sessions, tokens and tickets, and files that no message claimed.
+//! Forgets what has ended: sessions, tokens and tickets; and gives up files that no message claimed, which jobs forget then.
 
-use beseda_core::ports::{Files, thumbnail_name};
+use beseda_core::ports::Files;
 use beseda_core::{Chat, Error, Fault, rules};
 use beseda_live::ask;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 const EVERY: Duration = Duration::from_secs(600);
 
 /// Sweeps at once and again and again, for as long as it is polled.
-pub async fn run(chat: Chat, files: Arc<dyn Files>) {
+pub async fn run(chat: Chat) {
     let mut turns = tokio::time::interval(EVERY);
     loop {
         turns.tick().await;
@@ -19,28 +19,13 @@ pub async fn run(chat: Chat, files: Arc<dyn Files>) {
         if let Err(error) = ask::change(&chat, move |tx| Ok(tx.sweep_identity(now)?)).await {
             tracing::warn!("what has ended could not be swept: {error}");
         }
-        if let Err(error) = sweep_files(&chat, &files).await {
-            tracing::warn!("files that no message claimed could not be swept: {error}");
+        let before = now.plus_seconds(-chat.limits().upload_seconds);
+        match ask::change(&chat, move |tx| rules::doom_files(tx, now, before)).await {
+            Ok(0) => {}
+            Ok(files) => tracing::info!("sweeping {files} files that no message claimed"),
+            Err(error) => tracing::warn!("files that no message claimed could not be swept: {error}"),
         }
     }
-}
-
-/// Forgets files that nobody claimed in time.
-async fn sweep_files(chat: &Chat, files: &Arc<dyn Files>) -> Result<(), Error> {
-    let before = chat.now().plus_seconds(-chat.limits().upload_seconds);
-    let doomed = ask::change(chat, move |tx| rules::doom_files(tx, before)).await?;
-    if !doomed.is_empty() {
-        tracing::info!("sweeping {} files that no message claimed", doomed.len());
-    }
-    for name in doomed {
-        // One that cannot be forgotten now keeps nobody else: it is given out again next time.
-        if let Err(error) = forget_bytes(files, name.clone()).await {
-            tracing::warn!("the bytes of {name} could not be swept: {error}");
-            continue;
-        }
-        ask::change(chat, move |tx| rules::forget_file(tx, &name)).await?;
-    }
-    Ok(())
 }
 
 /// Forgets uploads that a killed server did not end. Before anybody is served: later, they would be somebody's.
@@ -68,16 +53,6 @@ pub async fn report_strays(chat: Chat, files: Arc<dyn Files>) {
         ),
         Err(error) => tracing::warn!("could not look for files that belong to nothing: {error}"),
     }
-}
-
-/// Forgets a file's bytes and its small copy, if there is one.
-async fn forget_bytes(files: &Arc<dyn Files>, name: String) -> Result<(), Error> {
-    let files = Arc::clone(files);
-    on_a_thread(move || {
-        files.remove(&thumbnail_name(&name))?;
-        files.remove(&name)
-    })
-    .await
 }
 
 async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Error> {

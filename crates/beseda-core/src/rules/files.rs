@@ -2,13 +2,14 @@
 //!
 //! The order of things keeps both promises that files need. A row is there before its bytes, and bytes are there before
 //! a message claims them: no claimed file is without bytes. A file that nobody claims is doomed first, so that nobody
-//! can claim it any more, then loses its bytes, then its row: no bytes are without a row for good.
+//! can claim it any more, and in the same transaction a job is made that takes its bytes and then its row: no bytes are
+//! without a row for good.
 
 use super::place_for;
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::{Look, Tx};
-use crate::words::{Attachment, FileLook, RoomId, StoredFile, Time};
+use crate::words::{Attachment, Errand, FileLook, RoomId, StoredFile, Time};
 
 /// Reserves a file for a message that is to follow: the same bytes are the same file, whoever uploads them.
 ///
@@ -36,21 +37,17 @@ pub fn attachment(
     Ok(placed.attachment)
 }
 
-/// The names of files that nobody claimed since `before`: their bytes may be forgotten, and after that their rows by
-/// [`forget_file`].
+/// Gives up files that nobody claimed since `before`, and promises to forget their bytes and then their rows: how many of
+/// them nobody had given up yet.
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn doom_files(tx: &mut dyn Tx, before: Time) -> Result<Vec<String>, Error> {
-    Ok(tx.doom_files(before)?)
-}
-
-/// Forgets a doomed file, whose bytes are gone.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn forget_file(tx: &mut dyn Tx, name: &str) -> Result<(), Error> {
-    Ok(tx.forget_file(name)?)
+pub fn doom_files(tx: &mut dyn Tx, now: Time, before: Time) -> Result<usize, Error> {
+    let mut promised = 0;
+    for name in tx.doom_files(before)? {
+        promised += usize::from(tx.enqueue(&Errand::ForgetFile { name }, now)?);
+    }
+    Ok(promised)
 }
 
 /// Which of these names no file has: bytes that were kept and never known, or forgotten by half.

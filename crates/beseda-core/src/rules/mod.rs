@@ -8,6 +8,7 @@ mod erase;
 mod everything;
 mod files;
 mod history;
+mod jobs;
 mod members;
 mod open;
 mod orders;
@@ -30,8 +31,9 @@ pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_sinc
 pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;
-pub use files::{attachment, doom_files, forget_file, reserve_file, unknown_files};
+pub use files::{attachment, doom_files, reserve_file, unknown_files};
 pub use history::{History, Since, history, listen, message_to_change, one_message};
+pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use open::{
     Set, let_in, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
     standing_order_room, standing_pair, standing_private,

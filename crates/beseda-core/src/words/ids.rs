@@ -43,6 +43,10 @@ number!(
     GroupId
 );
 number!(
+    /// A job's number; none is given twice.
+    JobId
+);
+number!(
     /// A message's number in its room: 1, 2, 3 … without holes. 0 stands before the first.
     Seq
 );

@@ -238,12 +238,18 @@ limits! {
         "Bytes that wait for a slow reader; one more closes its socket with 4008, and it catches up when it is back.";
     sends_in_flight: u32 = 32, Count 1 to 4_096 "messages",
         "Messages of one socket that wait for their commit; the socket is not read further until one is kept.";
-    store_queue: usize = 4_096, Count 16 to 1_048_576 "jobs",
-        "Work that waits for the store's writer; one job more is answered 503 with `Retry-After`.";
+    store_queue: usize = 4_096, Count 16 to 1_048_576 "changes",
+        "Changes that wait for the store's writer; one more is answered 503 with `Retry-After`.";
+    job_workers: usize = 4, Count 1 to 64 "jobs",
+        "Jobs (what was promised in the database and is done outside of it) that run at the same time; further ones wait.";
     log_bytes: usize = 1_048_576, Count 65_536 to 1_073_741_824 "bytes",
         "Lines of the log that wait to be taken, for standard error and for the log file each; a line more is left out, and the log tells how many are missing.";
     login_hashes: usize = 4, Count 1 to 256 "hashes",
         "Passwords that are checked at the same time, each with tens of megabytes of memory; further ones wait.";
+
+    // How often something is tried.
+    job_tries: u32 = 20, Count 1 to 100 "tries",
+        "The tries of one job; after the last it is dead: it is kept, `beseda jobs` shows it, and nobody tries it again unasked.";
 
     // How many may be connected.
     connections: usize = 16_384, Count 16 to 1_048_576 "connections",
@@ -276,6 +282,10 @@ limits! {
         "How long the latest position of somebody is shown to who comes later; it is forgotten then.";
     upload_seconds: i64 = 3_600, Count 60 to 604_800 "seconds",
         "How long an uploaded file is kept that hangs on no message; it is forgotten then.";
+    job_seconds: i64 = 60, Count 10 to 3_600 "seconds",
+        "Without a sign of life from the server that took a job; another one, or the same once it is back, takes the job again then.";
+    job_pause_seconds: i64 = 3_600, Count 5 to 86_400 "seconds",
+        "The longest pause between two tries of a job that fails; the first is 5 seconds, and each is twice as long as the one before, up to this.";
     typing_seconds: u64 = 5, Count 1 to 60 "seconds",
         "After the last sign of typing; the person is then announced as not typing any more.";
     stop_seconds: u64 = 10, Count 1 to 600 "seconds",

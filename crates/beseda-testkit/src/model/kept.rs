@@ -1,9 +1,9 @@
 //! What the model keeps, and the searches that reading and writing share.
 
 use beseda_core::words::{
-    Account, ApiKey, Author, Case, Epoch, Group, GroupId, Head, Kinds, Member, MemberId, Message, MessageId, Order,
-    OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, Seq, Session, SetupCode, StoredFile,
-    Ticket, Time,
+    Account, ApiKey, Author, Case, Epoch, Group, GroupId, Head, Job, JobId, Kinds, Member, MemberId, Message,
+    MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, Seq, Session,
+    SetupCode, StoredFile, Ticket, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +40,9 @@ pub(super) struct Kept {
     /// No number of a file or an attachment is given twice, whatever is forgotten.
     pub(super) last_file: i64,
     pub(super) last_attachment: i64,
+    /// The jobs that are not done.
+    pub(super) jobs: BTreeMap<JobId, Job>,
+    pub(super) last_job: JobId,
 }
 
 /// A message as it is kept: who sent it is looked up when it is read, because people change their names.

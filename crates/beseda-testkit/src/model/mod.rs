@@ -4,6 +4,7 @@
 mod cases;
 mod doors;
 mod files;
+mod jobs;
 mod kept;
 mod messages;
 mod orders;
@@ -37,6 +38,8 @@ struct Run {
     events: Vec<Event>,
     /// Who may do something else now, each once.
     people: Vec<PersonId>,
+    /// Whether there are new jobs.
+    enqueued: bool,
 }
 
 impl Model {
@@ -73,6 +76,7 @@ impl Inner {
             kept: Arc::clone(&self.kept),
             events: Vec::new(),
             people: Vec::new(),
+            enqueued: false,
         }
     }
 
@@ -102,6 +106,9 @@ impl Inner {
             }
             if !run.events.is_empty() {
                 audience.hear(&run.events);
+            }
+            if run.enqueued {
+                audience.jobs_enqueued();
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ mod doors;
 mod files;
 mod finding;
 mod hearing;
+mod jobs;
 mod keeping;
 mod life;
 mod opening;
@@ -91,6 +92,12 @@ stories![
     files::a_claimed_file_is_never_given_up_in_whatever_order_things_happen,
     files::a_file_is_shown_with_its_message_and_gone_with_it,
     files::a_removed_room_shows_its_files_to_nobody_and_keeps_them,
+    jobs::a_job_is_kept_with_its_cause_or_not_at_all,
+    jobs::the_same_promise_is_one_job_until_it_is_done,
+    jobs::jobs_are_taken_by_one_at_a_time_the_first_due_first,
+    jobs::eight_who_take_at_once_get_each_job_once,
+    jobs::a_job_that_fails_is_tried_again_later_and_dead_after_its_last_try,
+    jobs::a_job_that_ends_its_server_at_each_try_dies_like_any_other,
     finding::people_are_found_by_their_names_in_any_case_and_by_nothing_else,
     finding::classmates_are_those_of_the_groups_that_one_attends,
     finding::a_group_is_found_by_its_people_until_it_is_gone,

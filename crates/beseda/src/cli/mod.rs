@@ -2,15 +2,18 @@
 
 mod doors;
 mod duration;
+mod jobs;
 #[cfg(test)]
 mod tests;
 
 pub use doors::{KeyCommand, PersonCommand};
+pub use jobs::JobsCommand;
 
 use crate::config::Flags;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
+use jobs::JobsArguments;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -120,6 +123,15 @@ enum Verb {
         #[command(subcommand)]
         verb: PersonVerb,
     },
+    /// List the jobs that wait and those that are dead, or try a dead one again
+    ///
+    /// A job is what was promised in the database and is done outside of it, such as forgetting the bytes of a file.
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda jobs
+  beseda jobs --json
+  beseda jobs retry 17
+")]
+    Jobs(JobsArguments),
     /// Settings: what they are, and whether they are good
     #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
     Config {
@@ -244,6 +256,13 @@ pub enum Command {
         /// Answer in JSON.
         json: bool,
     },
+    /// List jobs, or try a dead one again.
+    Jobs {
+        /// What.
+        command: JobsCommand,
+        /// Answer in JSON.
+        json: bool,
+    },
     /// Show the settings.
     ConfigCheck {
         /// Answer in JSON.
@@ -348,6 +367,11 @@ where
             let (command, id, database, json) = verb.taken();
             keep(database);
             Command::Person { command, id, json }
+        }
+        Some(Verb::Jobs(jobs)) => {
+            let (command, database, json) = jobs.taken();
+            keep(database);
+            Command::Jobs { command, json }
         }
         Some(Verb::Config {
             verb: ConfigVerb::Check { form },

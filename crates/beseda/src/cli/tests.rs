@@ -101,6 +101,27 @@ fn keys_have_scopes_and_people_numbers() {
 }
 
 #[test]
+fn jobs_are_listed_and_a_dead_one_is_tried_again_by_its_number() {
+    let jobs = |command, json| Command::Jobs { command, json };
+    assert_eq!(command("jobs"), jobs(JobsCommand::List, false));
+    assert_eq!(command("jobs --json"), jobs(JobsCommand::List, true));
+    assert_eq!(command("jobs retry 17"), jobs(JobsCommand::Retry { id: 17 }, false));
+    assert_eq!(
+        command("jobs retry 17 --json"),
+        jobs(JobsCommand::Retry { id: 17 }, true)
+    );
+    for wrong in [
+        "jobs retry",
+        "jobs retry 0",
+        "jobs retry x",
+        "jobs --json retry 17",
+        "jobs list",
+    ] {
+        assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
+}
+
+#[test]
 fn people_may_be_named_one_after_the_other_or_each_with_its_flag() {
     let token = |people: &[i64], seconds| Command::Token {
         people: people.to_vec(),

@@ -236,3 +236,8 @@ pub fn plant(server: &Server, path: &str, bytes: &[u8]) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
     fs::write(path, bytes).expect("the file is put there");
 }
+
+/// Takes a file away from a path of the server's folder of files.
+pub fn pluck(server: &Server, path: &str) {
+    fs::remove_file(server.shelves().join(path)).expect("the file goes");
+}

@@ -5,9 +5,10 @@
 )]
 
 use crate::harness::server::folder_of;
-use crate::harness::{Actor, PATIENCE, Server, Town};
+use crate::harness::{Actor, PATIENCE, Server, Town, in_time};
+use beseda_core::words::{Errand, Job, Time};
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -146,6 +147,58 @@ async fn a_seed_of_thousands_disturbs_no_running_server() {
     assert_eq!(party.expert.all_messages(room).await.len(), 200);
     let last = server.party(700).await;
     assert_eq!(last.client.get("/api/chat/rooms/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_dead_job_is_shown_and_tried_again_beside_a_running_server() {
+    let server = Server::start("dead-job", "", &Town::parties(1)).await;
+    let plant = |tx: &mut dyn beseda_core::ports::Tx| {
+        let errand = Errand::ForgetFile {
+            name: "c0ffee".to_owned(),
+        };
+        tx.enqueue(&errand, Time(1))?;
+        for job in tx.jobs(false, 9)? {
+            let failure = Some("the disk was away".to_owned());
+            tx.keep_job(&Job {
+                dead: true,
+                failure,
+                ..job
+            })?;
+        }
+        Ok(())
+    };
+    server.change_store(plant).await;
+    let shown = server.command(&["jobs"]).await;
+    for part in ["dead", "forget-file c0ffee", "the disk was away"] {
+        assert!(words(&shown.stdout).contains(part), "{part}: {}", words(&shown.stdout));
+    }
+    assert!(words(&shown.stderr).contains("beseda jobs retry 1"));
+    let shown = server.command(&["jobs", "--json"]).await;
+    let jobs: Value = serde_json::from_slice(&shown.stdout).expect("JSON");
+    assert_eq!(
+        (&jobs[0]["id"], &jobs[0]["dead"], &jobs[1]),
+        (&json!(1), &json!(true), &Value::Null)
+    );
+    let data = server.data();
+    let retry = async |id| {
+        run(
+            &data,
+            &["jobs", "retry", id, "--data", data.to_str().expect("a path")],
+            "",
+        )
+        .await
+    };
+    assert_failed(&retry("2").await, 1, "beseda jobs");
+    let retried = retry("1").await;
+    assert!(retried.status.success(), "{}", words(&retried.stderr));
+    in_time("the server does it", async {
+        while server.store(|look| Ok(look.next_job()?)).await.is_some() {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    assert_failed(&retry("1").await, 1, "beseda jobs");
+    assert_eq!(words(&server.command(&["jobs"]).await.stdout), "");
 }
 
 #[tokio::test]

@@ -2,10 +2,11 @@
 
 use super::samples::{Dice, opaque, packed};
 use super::{NO_RATE, is_of_ours};
-use crate::harness::files::{BOUNDARY, Parts, plant};
+use crate::harness::files::{BOUNDARY, Parts, plant, pluck};
 use crate::harness::{Actor, Server, Town, actor, in_time};
-use beseda_core::rules;
-use beseda_core::words::{FileLook, Time};
+use beseda_core::ports::Tx;
+use beseda_core::words::{FileLook, Limits, Time};
+use beseda_core::{Error, rules};
 use image::ImageFormat;
 use reqwest::Method;
 use serde_json::Value;
@@ -187,35 +188,16 @@ async fn what_no_message_has_is_swept_when_its_time_is_over() {
     let kept = server.kept();
     assert_eq!(kept.len(), 8);
 
-    // No setting makes the time short enough for a story: the store is told that these came long ago.
     let old: Vec<[u8; 32]> = kept
         .iter()
         .filter(|(path, bytes)| !path.ends_with(".thumbnail") && *bytes != b"waits for its message")
         .map(|(_, bytes)| Sha256::digest(bytes).into())
         .collect();
     assert_eq!(old.len(), 6);
-    server
-        .change_store(move |tx| {
-            for sha256 in &old {
-                let look = FileLook {
-                    sha256: *sha256,
-                    bytes: 0,
-                    media: String::new(),
-                    picture: None,
-                };
-                rules::reserve_file(tx, Time(1), &look)?;
-            }
-            Ok(())
-        })
-        .await;
+    server.change_store(move |tx| came_long_ago(tx, &old)).await;
     server.kill();
     server.serve().await;
-    in_time("the sweep", async {
-        while server.kept().len() > 4 {
-            sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await;
+    forgotten_but_for(&server, 4).await;
     let mut left: Vec<Vec<u8>> = server.kept().into_values().collect();
     left.sort();
     assert_eq!(left, [&b"first"[..], b"used", b"waits for its message", b"young"]);
@@ -228,6 +210,96 @@ async fn what_no_message_has_is_swept_when_its_time_is_over() {
     assert_eq!(client.fetch(&again).await.status, 200);
     assert_eq!(client.fetch(&format!("{again}?view=thumbnail")).await.status, 200);
     assert_no_strays(&server).await;
+}
+
+/// The store is told that files with these bytes came long ago: no setting makes their time short enough for a story.
+fn came_long_ago(tx: &mut dyn Tx, files: &[[u8; 32]]) -> Result<(), Error> {
+    for sha256 in files {
+        let look = FileLook {
+            sha256: *sha256,
+            bytes: 0,
+            media: String::new(),
+            picture: None,
+        };
+        rules::reserve_file(tx, Time(1), &look)?;
+    }
+    Ok(())
+}
+
+/// Waits until no more than so many are kept, and nothing is left to be done about the others.
+async fn forgotten_but_for(server: &Server, most: usize) {
+    in_time("the others are forgotten", async {
+        while server.kept().len() > most || server.store(|look| Ok(look.next_job()?)).await.is_some() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_kill_between_any_two_steps_of_forgetting_leaves_nothing() {
+    let mut server = Server::start("file-forgotten", NO_RATE, &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(1).await;
+    // Retries of one message, each with other bytes: nobody ever has the later ones.
+    let pictures = [30, 40, 50, 60].map(|side| opaque(ImageFormat::Png, side, side));
+    for (name, bytes) in [("used.txt", b"used".to_vec())]
+        .into_iter()
+        .chain(pictures.into_iter().map(|picture| ("other.png", picture)))
+    {
+        let form = Parts::default().text("room", room).text("client_id", "c-1");
+        let answer = party.client.post_form(form.file("file", name, &bytes)).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let kept = server.kept();
+    assert_eq!(kept.len(), 9, "four pictures, each with a small copy");
+    server.kill();
+    let others = kept
+        .iter()
+        .filter(|(path, bytes)| !path.ends_with(".thumbnail") && *bytes != b"used");
+    let others: Vec<(String, [u8; 32])> = others
+        .map(|(path, bytes)| (path.clone(), Sha256::digest(bytes).into()))
+        .collect();
+    // One was promised to be forgotten and not taken, three were taken: of one nothing was done, of one the small copy
+    // is gone, of one everything but its row.
+    let hashes: Vec<[u8; 32]> = others.iter().map(|(_, hash)| *hash).collect();
+    let step = Time(2);
+    server
+        .change_store(move |tx| {
+            came_long_ago(tx, &hashes)?;
+            assert_eq!(rules::doom_files(tx, step, step)?, 4);
+            let taken = rules::take_jobs(tx, step, &Limits::default(), 3)?;
+            assert_eq!(taken.len(), 3);
+            Ok(())
+        })
+        .await;
+    let jobs = server.store(|look| Ok(look.jobs(false, 9)?)).await;
+    let path = |name: String| {
+        others
+            .iter()
+            .find(|(path, _)| path.ends_with(&name))
+            .expect("its path")
+            .0
+            .clone()
+    };
+    let taken: Vec<String> = jobs
+        .iter()
+        .filter(|job| job.tries == 1)
+        .map(|job| path(job.errand.about()))
+        .collect();
+    for path in &taken[1..] {
+        pluck(&server, &format!("{path}.thumbnail"));
+    }
+    pluck(&server, &taken[2]);
+    server.serve().await;
+    forgotten_but_for(&server, 1).await;
+    assert_eq!(server.kept().into_values().collect::<Vec<_>>(), [b"used"]);
+    let names: Vec<String> = jobs.iter().map(|job| job.errand.about()).collect();
+    let known = server.store(move |look| {
+        let known = names.iter().map(|name| look.knows_file(name));
+        Ok(known.collect::<Result<Vec<_>, _>>()?)
+    });
+    assert_eq!(known.await, [false; 4]);
 }
 
 #[tokio::test]

@@ -1,0 +1,73 @@
+//! A job: a promise in the outbox, made in the transaction of its cause and kept after it.
+
+use super::{JobId, Time};
+
+/// What is to be done where no transaction reaches, with all that tells it from another: two that are equal are one
+/// promise, until it is kept. So it is something that happens once, not a state to bring about, and it may be done twice
+/// without harm: whoever did it may have been killed before that was noted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Errand {
+    /// To forget the bytes of a file that was given up, and then that there was one.
+    ForgetFile {
+        /// The name of its bytes.
+        name: String,
+    },
+}
+
+impl Errand {
+    /// Its word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ForgetFile { .. } => "forget-file",
+        }
+    }
+
+    /// What it is about, in a line that holds nothing of what people write.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self {
+            Self::ForgetFile { name } => name.clone(),
+        }
+    }
+
+    /// The errand with this word about this; none where it has no such word.
+    #[must_use]
+    pub fn read(word: &str, about: &str) -> Option<Self> {
+        match word {
+            "forget-file" => Some(Self::ForgetFile { name: about.to_owned() }),
+            _ => None,
+        }
+    }
+}
+
+/// A job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What is to be done.
+    pub errand: Errand,
+    /// When it is to be done; while somebody is at it, when it is given to another, who has not heard of the first.
+    pub due: Time,
+    /// How often it was taken to be done.
+    pub tries: u32,
+    /// Why the last try that came to an end failed, in words of ours.
+    pub failure: Option<String>,
+    /// Whether it is not tried any more: it is kept for somebody to look at.
+    pub dead: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_errand_is_read_as_it_is_written_and_another_word_is_none() {
+        let errand = Errand::ForgetFile {
+            name: "c0ffee-2".to_owned(),
+        };
+        assert_eq!(Errand::read(errand.word(), &errand.about()), Some(errand));
+        assert_eq!(Errand::read("forget", "c0ffee-2"), None);
+    }
+}

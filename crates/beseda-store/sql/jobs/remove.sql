@@ -1,0 +1,2 @@
+-- Forgets a job that is done.
+DELETE FROM jobs WHERE id = $1

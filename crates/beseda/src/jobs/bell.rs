@@ -1,0 +1,46 @@
+//! Who hears of commits in a server: its sockets, and the runner of jobs, who is woken by those with jobs in them.
+
+use beseda_core::ports::Audience;
+use beseda_core::words::{Event, Notice, PersonId};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// An audience that passes everything on, and rings when there are jobs.
+pub struct Bell {
+    passed_to: Arc<dyn Audience>,
+    rings: Notify,
+}
+
+impl Bell {
+    /// A bell before this audience.
+    pub fn new(passed_to: Arc<dyn Audience>) -> Self {
+        Self {
+            passed_to,
+            rings: Notify::new(),
+        }
+    }
+
+    /// Waits until it rings. What rang while nobody waited is heard at once.
+    pub async fn rung(&self) {
+        self.rings.notified().await;
+    }
+}
+
+impl Audience for Bell {
+    fn hear(&self, events: &[Event]) {
+        self.passed_to.hear(events);
+    }
+
+    fn people_changed(&self, people: &[PersonId]) {
+        self.passed_to.people_changed(people);
+    }
+
+    fn changed_elsewhere(&self, notices: &[Notice]) {
+        self.passed_to.changed_elsewhere(notices);
+    }
+
+    fn jobs_enqueued(&self) {
+        self.rings.notify_one();
+        self.passed_to.jobs_enqueued();
+    }
+}
