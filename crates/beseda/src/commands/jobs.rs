@@ -36,6 +36,14 @@ async fn list(settings: &Settings, as_json: bool) -> anyhow::Result<()> {
         ))?);
     }
     cli::answer(jobs().map(line).collect::<String>())?;
+    if [&dead, &waiting]
+        .iter()
+        .any(|jobs| i64::try_from(jobs.len()).is_ok_and(|count| count >= most))
+    {
+        cli::tell(format_args!(
+            "Of each sort, {most} are shown (`limits.list_rows`); there may be more."
+        ));
+    }
     if dead.is_empty() && waiting.is_empty() {
         cli::tell("No job waits, and none is dead.");
     }
