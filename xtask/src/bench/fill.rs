@@ -101,12 +101,17 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("fill-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let database = Connection::open(folder.join("beseda.db")).unwrap();
-        let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/beseda-store/migrations");
+        let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/beseda-store/migrations/sqlite");
         let mut files: Vec<_> = std::fs::read_dir(migrations)
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect();
-        files.sort();
+        // In the order of their numbers: V10 comes after V9.
+        files.sort_by_key(|file| {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            let number = name.trim_start_matches('V').split("__").next().unwrap().parse::<u32>();
+            number.unwrap()
+        });
         for file in files
             .iter()
             .filter(|file| file.extension().is_some_and(|end| end == "sql"))
