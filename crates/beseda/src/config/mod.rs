@@ -40,7 +40,7 @@ settings! {
         listen: Listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)), "address and port" flag "--listen",
             "Where the server listens. Port 0 lets the system choose one.";
         database: Kept = Database::Sqlite, "`sqlite`, or a URL" flag "--database",
-            "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory, and `postgres://USER:PASSWORD@HOST/DATABASE` a database of PostgreSQL, 14 or later. With `?sslmode=require` the connection is encrypted, by a certificate that the system trusts. The variable keeps a password from the list of processes, which shows a flag. Files and the secret stay in the data directory.";
+            "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory, and `postgres://USER:PASSWORD@HOST/DATABASE` a database of PostgreSQL, 14 or later. With `?sslmode=require` the connection is encrypted, by a certificate that the system trusts. The variable keeps a password from the list of processes, which shows a flag. Files, and what signs tokens, stay in the data directory.";
         redis: Bus = (), "nothing yet" flag "--redis",
             "The bus between several servers. Not in this version yet: one process serves everybody, and needs none.";
         secret: Maybe<Signing> = None, "at least 32 bytes",
