@@ -1,25 +1,27 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 use crate::error::Refusal;
-use crate::words::{Group, Kinds, Message, Order, Person, PersonId, Place, Role, RoomKind};
+use crate::words::{Group, Kinds, Message, Order, Person, PersonId, Place, Role, RoomKind, worded};
 
-/// Something that can be done with a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
-    /// Know that it is there, and who is in it.
-    See,
-    /// Read its messages.
-    Read,
-    /// Send into it.
-    Send,
-    /// Hear it live.
-    Listen,
-    /// Keep a receipt in it.
-    Mark,
-    /// Change the room itself, or take it away.
-    Govern,
-    /// Read and send without being in it, by a call that is made for that.
-    StepIn,
+worded! {
+    /// Something that can be done with a room.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Deed {
+        /// Know that it is there, and who is in it.
+        See = "see",
+        /// Read its messages.
+        Read = "read",
+        /// Send into it.
+        Send = "send",
+        /// Hear it live.
+        Listen = "listen",
+        /// Keep a receipt in it.
+        Mark = "mark",
+        /// Change the room itself, or take it away.
+        Govern = "govern",
+        /// Read and send without being in it, by a call that is made for that.
+        StepIn = "step_in",
+    }
 }
 
 /// Whom a line of the table speaks of.
@@ -307,20 +309,4 @@ pub fn printed() -> Vec<(String, String, String)> {
             (line.kind.word().to_owned(), who, deeds.join(" "))
         })
         .collect()
-}
-
-impl Deed {
-    /// The word for it in the printed table.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::See => "see",
-            Self::Read => "read",
-            Self::Send => "send",
-            Self::Listen => "listen",
-            Self::Mark => "mark",
-            Self::Govern => "govern",
-            Self::StepIn => "step_in",
-        }
-    }
 }

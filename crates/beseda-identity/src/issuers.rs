@@ -335,7 +335,7 @@ impl Issuer {
             // A word that we do not know is somebody without special rights, also if they had some before.
             role: claims
                 .text("role")
-                .map(|word| Role::from_word(word).unwrap_or(Role::User)),
+                .map(|word| Role::in_any_case(word).unwrap_or(Role::User)),
         };
         if let (None, None, Some(name)) = (&claimed.first_name, &claimed.last_name, text(["name", "name"])) {
             let (first, last) = name.split_once(' ').unwrap_or((&name, ""));

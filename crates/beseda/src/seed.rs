@@ -231,7 +231,7 @@ fn role_of(person: &SeedPerson) -> anyhow::Result<Role> {
     if person.role.is_empty() {
         return Ok(Role::User);
     }
-    Role::from_word(&person.role).with_context(|| {
+    Role::in_any_case(&person.role).with_context(|| {
         let known: Vec<&str> = Role::WORDS.iter().map(|(_, word)| *word).collect();
         format!(
             "people: the role {:?} of id {} is unknown; it is one of {}",

@@ -136,7 +136,7 @@ fn role(body: &mut Body) -> Option<Role> {
     if word.is_empty() {
         return Some(Role::User);
     }
-    let role = Role::from_word(&word);
+    let role = Role::in_any_case(&word);
     if role.is_none() {
         let known = Role::WORDS.iter().map(|(_, word)| *word).collect();
         body.mistake("role", FieldError::NotOneOf(known));

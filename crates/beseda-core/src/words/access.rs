@@ -1,45 +1,19 @@
 //! What lets programs, sockets and the first administrator in: API keys with their scopes, one-time tickets and codes.
 
-use super::{PersonId, Time};
+use super::{PersonId, Time, worded};
 
-/// What a program may do with an API key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// Put, change and delete people.
-    People,
-    /// Put and delete orders.
-    Orders,
-    /// Put and delete groups.
-    Groups,
-    /// Put and delete rooms, and post system messages.
-    Rooms,
-}
-
-impl Scope {
-    /// Every scope with its word.
-    pub const WORDS: [(Self, &'static str); 4] = [
-        (Self::People, "people"),
-        (Self::Orders, "orders"),
-        (Self::Groups, "groups"),
-        (Self::Rooms, "rooms"),
-    ];
-
-    /// Its word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(scope, _)| *scope == self)
-            .map_or("", |(_, word)| word)
-    }
-
-    /// The scope of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(scope, _)| *scope)
+worded! {
+    /// What a program may do with an API key.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Scope {
+        /// Put, change and delete people.
+        People = "people",
+        /// Put and delete orders.
+        Orders = "orders",
+        /// Put and delete groups.
+        Groups = "groups",
+        /// Put and delete rooms, and post system messages.
+        Rooms = "rooms",
     }
 }
 

@@ -17,6 +17,7 @@ mod room_key;
 mod search;
 mod settings;
 mod time;
+mod worded;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
 pub use case::{Case, CaseStatus};
@@ -37,3 +38,4 @@ pub use settings::{
     About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
 };
 pub use time::Time;
+pub(crate) use worded::worded;

@@ -1,68 +1,43 @@
 //! People: users of the host application, and what they are to it.
 
-use super::{PersonId, Time};
+use super::{PersonId, Time, worded};
 use serde::{Deserialize, Serialize};
 
-/// What a person is to the host application. What a role may do stands in `policy.rs` and nowhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Runs the whole system.
-    Admin,
-    /// Answers customers about orders assigned to them.
-    Operator,
-    /// Leads the operators.
-    Mom,
-    /// Ordered something.
-    Client,
-    /// Works on an order.
-    Expert,
-    /// Teaches classes.
-    Teacher,
-    /// Attends classes.
-    Student,
-    /// Books a therapist.
-    Customer,
-    /// Is booked by customers.
-    Therapist,
-    /// Writes to the support desk without an account.
-    Visitor,
-    /// Any other user: no right but those that a membership gives.
-    User,
+worded! {
+    /// What a person is to the host application. What a role may do stands in `policy.rs` and nowhere else.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Role {
+        /// Runs the whole system.
+        Admin = "admin",
+        /// Answers customers about orders assigned to them.
+        Operator = "operator",
+        /// Leads the operators.
+        Mom = "mom",
+        /// Ordered something.
+        Client = "client",
+        /// Works on an order.
+        Expert = "expert",
+        /// Teaches classes.
+        Teacher = "teacher",
+        /// Attends classes.
+        Student = "student",
+        /// Books a therapist.
+        Customer = "customer",
+        /// Is booked by customers.
+        Therapist = "therapist",
+        /// Writes to the support desk without an account.
+        Visitor = "visitor",
+        /// Any other user: no right but those that a membership gives.
+        User = "user",
+    }
 }
 
 impl Role {
-    /// Every role with the word that tokens, seeds and contracts use for it.
-    pub const WORDS: [(Self, &'static str); 11] = [
-        (Self::Admin, "admin"),
-        (Self::Operator, "operator"),
-        (Self::Mom, "mom"),
-        (Self::Client, "client"),
-        (Self::Expert, "expert"),
-        (Self::Teacher, "teacher"),
-        (Self::Student, "student"),
-        (Self::Customer, "customer"),
-        (Self::Therapist, "therapist"),
-        (Self::Visitor, "visitor"),
-        (Self::User, "user"),
-    ];
-
-    /// The role's word, in lower case.
+    /// The role of a word in any case, as tokens, seeds and host applications write it.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(role, _)| *role == self)
-            .map_or("user", |(_, word)| word)
-    }
-
-    /// The role of a word, in any case.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| known.eq_ignore_ascii_case(word))
-            .map(|(role, _)| *role)
+    pub fn in_any_case(word: &str) -> Option<Self> {
+        Self::from_word(&word.to_ascii_lowercase())
     }
 }
 

@@ -1,49 +1,22 @@
 //! Rooms and memberships.
 
-use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, Seq, Time};
+use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, Seq, Time, worded};
 use uuid::Uuid;
 
-/// What a room is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RoomKind {
-    /// An order: the order desk and order rooms contracts meet here.
-    Order,
-    /// A customer and a therapist.
-    Pair,
-    /// Two people of the school.
-    Private,
-    /// Any set of people of the school.
-    Group,
-    /// A visitor and the staff.
-    Support,
-}
-
-impl RoomKind {
-    /// Every kind with the word that the store keeps for it.
-    pub const WORDS: [(Self, &'static str); 5] = [
-        (Self::Order, "order"),
-        (Self::Pair, "pair"),
-        (Self::Private, "private"),
-        (Self::Group, "group"),
-        (Self::Support, "support"),
-    ];
-
-    /// The kind's word.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find(|(kind, _)| *kind == self)
-            .map_or("group", |(_, word)| word)
-    }
-
-    /// The kind of a word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find(|(_, known)| *known == word)
-            .map(|(kind, _)| *kind)
+worded! {
+    /// What a room is about.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum RoomKind {
+        /// An order: the order desk and order rooms contracts meet here.
+        Order = "order",
+        /// A customer and a therapist.
+        Pair = "pair",
+        /// Two people of the school.
+        Private = "private",
+        /// Any set of people of the school.
+        Group = "group",
+        /// A visitor and the staff.
+        Support = "support",
     }
 }
 

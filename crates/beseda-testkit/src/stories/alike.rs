@@ -85,7 +85,7 @@ fn change_rooms(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, F
     let (room, person) = (some_room(dice), some_person(dice));
     Ok(match dice.below(10) {
         0..4 => {
-            let (kind, word) = *dice.pick(&RoomKind::WORDS);
+            let (kind, word) = *dice.pick(RoomKind::WORDS);
             let key = format!("{word}:{}", dice.below(2));
             let uuid = Uuid::from_u128(u128::from(now.0.unsigned_abs()));
             let group = dice.chance(40).then(|| GroupId(dice.below(3) + 1));
