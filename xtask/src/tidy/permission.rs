@@ -6,18 +6,7 @@
 
 use super::Finding;
 use super::tokens::{Kind, Token};
-
-const ROLE_WORDS: [&str; 9] = [
-    "admin",
-    "operator",
-    "mom",
-    "client",
-    "expert",
-    "teacher",
-    "student",
-    "customer",
-    "therapist",
-];
+use beseda_core::words::Role;
 
 pub fn check(file: &str, tokens: &[Token]) -> Vec<Finding> {
     let macros = matches_macros(tokens);
@@ -65,7 +54,7 @@ fn is_variant(token: &Token) -> bool {
 }
 
 fn is_role_word(token: &Token) -> bool {
-    token.kind == Kind::Text && ROLE_WORDS.contains(&token.text.to_lowercase().as_str())
+    token.kind == Kind::Text && Role::in_any_case(&token.text).is_some()
 }
 
 /// `.is_admin()`, `.has_role(…)`.
@@ -74,7 +63,7 @@ fn is_question(token: &Token, around: &Around<'_>) -> bool {
         || token
             .text
             .strip_prefix("is_")
-            .is_some_and(|word| ROLE_WORDS.contains(&word) || word == "staff");
+            .is_some_and(|word| Role::from_word(word).is_some() || word == "staff");
     token.kind == Kind::Path
         && asks
         && around.at(1).is_some_and(|next| next.is("("))
