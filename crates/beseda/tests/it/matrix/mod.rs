@@ -10,6 +10,7 @@ mod oracle;
 mod table;
 mod world;
 
+use beseda_core::words::Role;
 use calls::{Call, Outcome};
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
@@ -52,6 +53,16 @@ fn every_route_has_a_row_and_every_row_a_route() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_role_is_among_those_who_try() {
+    let missing: Vec<&str> = Role::WORDS
+        .iter()
+        .map(|(_, word)| *word)
+        .filter(|word| !world::ACTORS.contains(word))
+        .collect();
+    assert!(missing.is_empty(), "nobody tries as {}", missing.join(", "));
 }
 
 /// The methods of a route, without those that follow from the others.
