@@ -78,7 +78,13 @@ fn about(event: &Event, frame: Option<Bytes>) -> Said {
     let (head, seq) = match &event.heard {
         Heard::Sent { message, .. } => (Some(event.head), Some(message.seq)),
         Heard::Read { .. } => (None, None),
-        _ => (Some(event.head), None),
+        Heard::Opened { .. }
+        | Heard::Edited { .. }
+        | Heard::Erased { .. }
+        | Heard::Joined { .. }
+        | Heard::Left { .. }
+        | Heard::Changed
+        | Heard::Removed => (Some(event.head), None),
     };
     Said {
         head,
@@ -94,7 +100,13 @@ fn is_last(event: &Event, person: PersonId) -> bool {
     match &event.heard {
         Heard::Left { person: left } => *left == person,
         Heard::Removed => true,
-        _ => false,
+        Heard::Opened { .. }
+        | Heard::Sent { .. }
+        | Heard::Edited { .. }
+        | Heard::Erased { .. }
+        | Heard::Read { .. }
+        | Heard::Joined { .. }
+        | Heard::Changed => false,
     }
 }
 
@@ -109,7 +121,13 @@ fn viewer(event: &Event, person: PersonId) -> Viewer {
             knows_client_id: false,
             is_read: readers.is_read(message, person),
         },
-        _ => Viewer::default(),
+        Heard::Opened { .. }
+        | Heard::Erased { .. }
+        | Heard::Read { .. }
+        | Heard::Joined { .. }
+        | Heard::Left { .. }
+        | Heard::Changed
+        | Heard::Removed => Viewer::default(),
     }
 }
 
