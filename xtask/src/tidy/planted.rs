@@ -224,6 +224,15 @@ fn an_eighth_crate_is_a_decision() {
 }
 
 #[test]
+fn a_limit_that_nobody_asks_for_is_a_promise() {
+    planted(
+        "limits",
+        "crates/beseda-core/src/words/limits.rs",
+        "//! Limits.\nlimits! { text_chars: usize = 1 }\n",
+    );
+}
+
+#[test]
 fn the_core_speaks_its_own_words() {
     let rule = "crates/beseda-core/src/rules/edit.rs";
     planted("core-words", rule, "//! Edits.\nfn edit() { std::thread::spawn(x); }\n");

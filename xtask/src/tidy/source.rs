@@ -6,6 +6,7 @@ use super::Finding;
 use super::permission;
 use super::tokens::{self, Kind, Source, Token};
 use super::tree::Tree;
+use beseda_core::words::LIMITS;
 
 const CORE: &str = "crates/beseda-core/src/";
 const STORE: &str = "crates/beseda-store/";
@@ -15,6 +16,9 @@ const CONTRACTS: &str = "crates/beseda-contracts/src/";
 /// What contracts share without a framework's words, and the voices that have them.
 const SHARED: &str = "shared";
 const VOICES: &str = "voices";
+const TESTKIT: &str = "crates/beseda-testkit/";
+/// The table of all limits.
+const LIMITS_TABLE: &str = "crates/beseda-core/src/words/limits.rs";
 /// The only file, and the only folder, that may decide or spell what a role is.
 const ROLE_HOMES: [&str; 3] = [
     "crates/beseda-core/src/policy.rs",
@@ -34,6 +38,9 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         if !ROLE_HOMES.iter().any(|home| file.starts_with(home)) {
             findings.extend(permission::check(file, tokens));
         }
+    }
+    if tree.files.contains_key(LIMITS_TABLE) {
+        findings.extend(unasked_limits(&sources));
     }
     findings
 }
@@ -106,6 +113,36 @@ fn core_words(file: &str, tokens: &[Token]) -> Vec<Finding> {
             Finding::at("core-words", file, token.line, format!("the core names `{}`", token.text), advice)
         })
         .collect()
+}
+
+/// The table makes a limit that can be set and read about; it bounds something only where somebody asks for it.
+fn unasked_limits(sources: &[(&str, Source)]) -> Vec<Finding> {
+    let asks = |name: &str| {
+        let sources = sources
+            .iter()
+            .filter(|(file, _)| *file != LIMITS_TABLE && !file.starts_with(TESTKIT));
+        sources
+            .flat_map(|(_, source)| source.tokens.windows(5))
+            .any(|run| is_asked(run, name))
+    };
+    let unasked = LIMITS.iter().filter(|limit| !asks(limit.name));
+    unasked
+        .map(|limit| {
+            let advice = "a limit that nobody asks for is a promise: ask for `limits.<name>` where it holds, or take its line out";
+            Finding::new("limits", LIMITS_TABLE, format!("nobody asks for `{}`", limit.name), advice)
+        })
+        .collect()
+}
+
+/// `limits.name` or `limits().name` at the front.
+fn is_asked(run: &[Token], name: &str) -> bool {
+    match run {
+        [limits, dot, field, ..] if limits.is("limits") && dot.is(".") => field.is(name),
+        [limits, open, close, dot, field] if limits.is("limits") && open.is("(") => {
+            close.is(")") && dot.is(".") && field.is(name)
+        }
+        _ => false,
+    }
 }
 
 /// SQL stands in files of its own, in the store.
