@@ -17,124 +17,91 @@ pub fn say(language: Language, english: &'static str) -> &'static str {
     }
 }
 
-pub(super) const NOT_AUTHENTICATED: &str = "Authentication credentials were not provided.";
-pub(super) const BAD_HEADER: &str = "Authorization header must contain two space-delimited values";
-pub(super) const BAD_TOKEN: &str = "Given token not valid for any token type";
-pub(super) const TOKEN_INVALID: &str = "Token is invalid";
-pub(super) const TOKEN_WRONG_TYPE: &str = "Token has wrong type";
-pub(super) const NO_SUCH_USER: &str = "User not found";
-pub(super) const INACTIVE_USER: &str = "User is inactive";
-pub(super) const NO_ACCOUNT: &str = "No active account found with the given credentials";
-pub(super) const NO_ACCOUNT_OF_TOKEN: &str = "No active account found for the given token.";
-pub(super) const FORBIDDEN: &str = "You do not have permission to perform this action.";
-pub(super) const NOT_FOUND: &str = "Not found.";
-pub(super) const INVALID_PAGE: &str = "Invalid page.";
-pub(super) const METHOD: &str = "Method \"{}\" not allowed.";
-pub(super) const MEDIA: &str = "Unsupported media type \"{}\" in request.";
-pub(super) const THROTTLED: &str = "Request was throttled.";
-pub(super) const IN_A_SECOND: &str = "Expected available in {} second.";
-pub(super) const IN_SECONDS: &str = "Expected available in {} seconds.";
-pub(super) const BROKEN_JSON: &str = "JSON parse error - {}";
-pub(super) const BROKEN_FORM: &str = "Form parse error - {}";
-pub(super) const BROKEN_MULTIPART: &str = "Multipart form parse error - {}";
-pub(super) const TOO_LARGE: &str = "The body is larger than {} bytes.";
-pub(super) const FOREIGN_ORIGIN: &str = "CSRF Failed: Origin checking failed - {} does not match any trusted origins.";
-pub(super) const FOREIGN_HOST: &str = "This server does not answer to the name {}.";
-pub(super) const CROSS_SITE: &str = "CSRF Failed: a session cookie does not authenticate requests of other sites.";
-pub(super) const SERVER_ERROR: &str = "A server error occurred.";
-pub(super) const UNAVAILABLE: &str = "The server is busy, try again in a moment.";
+/// Makes a constant of each English sentence, and the table of what they are in Russian.
+macro_rules! sentences {
+    ($($name:ident: $english:literal, $russian:literal;)*) => {
+        $(pub(super) const $name: &str = $english;)*
 
-pub(super) const REQUIRED: &str = "This field is required.";
-pub(super) const BLANK: &str = "This field may not be blank.";
-pub(super) const NULL: &str = "This field may not be null.";
-pub(super) const NOT_TEXT: &str = "Not a valid string.";
-pub(super) const INVALID: &str = "Invalid value.";
-pub(super) const TOO_SHORT: &str = "Ensure this field has at least {} characters.";
-pub(super) const TOO_LONG: &str = "Ensure this field has no more than {} characters.";
-pub(super) const NUL_CHARACTER: &str = "Null characters are not allowed.";
-pub(super) const NOT_KEY: &str = "Incorrect type. Expected pk value, received {}.";
-pub(super) const NO_SUCH_KEY: &str = "Invalid pk \"{}\" - object does not exist.";
-pub(super) const NOT_INTEGER: &str = "A valid integer is required.";
-pub(super) const NOT_UNIQUE: &str = "This field must be unique.";
-pub(super) const NOT_DICTIONARY: &str = "Invalid data. Expected a dictionary, but got {}.";
-pub(super) const NOT_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
-pub(super) const EMPTY_FILE: &str = "The submitted file is empty.";
-pub(super) const FILE_TYPE: &str = "Files of this type are not taken.";
-pub(super) const PICTURE_TOO_LARGE: &str = "Ensure this picture has no more than {} pixels.";
-pub(super) const TOO_MANY_FILES: &str = "Ensure there are no more than {} files.";
-pub(super) const TOO_MANY_MEMBERS: &str = "Ensure there are no more than {} people.";
-pub(super) const ONESELF: &str = "This is you; choose somebody else.";
-pub(super) const NOT_EMAIL: &str = "Enter a valid email address.";
-pub(super) const NOT_LIST: &str = "Expected a list of items but got type \"{}\".";
+        const SENTENCES: &[(&str, &str)] = &[$(($name, $russian)),*];
+    };
+}
 
-const SENTENCES: &[(&str, &str)] = &[
-    (NOT_AUTHENTICATED, "Учетные данные не были предоставлены."),
-    (
-        BAD_HEADER,
-        "Заголовок авторизации должен содержать два значения, разделенных пробелом",
-    ),
-    (BAD_TOKEN, "Данный токен недействителен для любого типа токена"),
-    (TOKEN_INVALID, "Токен недействителен"),
-    (TOKEN_WRONG_TYPE, "Токен имеет неправильный тип"),
-    (NO_SUCH_USER, "Пользователь не найден"),
-    (INACTIVE_USER, "Пользователь неактивен"),
-    (NO_ACCOUNT, "Не найдено активной учетной записи с указанными данными"),
-    (
-        NO_ACCOUNT_OF_TOKEN,
-        "Не найдено активной учетной записи для этого токена.",
-    ),
-    (FORBIDDEN, "У вас недостаточно прав для выполнения данного действия."),
-    (NOT_FOUND, "Страница не найдена."),
-    (INVALID_PAGE, "Неправильная страница"),
-    (METHOD, "Метод \"{}\" не разрешен."),
-    (MEDIA, "Неподдерживаемый тип данных \"{}\" в запросе."),
-    (THROTTLED, "Запрос был проигнорирован."),
-    (IN_A_SECOND, "Повторите через {} с."),
-    (IN_SECONDS, "Повторите через {} с."),
-    (BROKEN_JSON, "Ошибка разбора JSON - {}"),
-    (BROKEN_FORM, "Ошибка разбора формы - {}"),
-    (BROKEN_MULTIPART, "Ошибка разбора составной формы - {}"),
-    (TOO_LARGE, "Тело запроса больше {} байт."),
-    (FOREIGN_ORIGIN, "Ошибка CSRF: источник {} не входит в число доверенных."),
-    (FOREIGN_HOST, "Этот сервер не отвечает на имя {}."),
-    (
-        CROSS_SITE,
-        "Ошибка CSRF: cookie сеанса не действует для запросов с других сайтов.",
-    ),
-    (SERVER_ERROR, "Ошибка сервера."),
-    (UNAVAILABLE, "Сервер занят, повторите чуть позже."),
-    (REQUIRED, "Обязательное поле."),
-    (BLANK, "Это поле не может быть пустым."),
-    (NULL, "Это поле не может быть пустым."),
-    (NOT_TEXT, "Это не строка."),
-    (INVALID, "Недопустимое значение."),
-    (TOO_SHORT, "Убедитесь, что это значение содержит не менее {} символов."),
-    (TOO_LONG, "Убедитесь, что это значение содержит не более {} символов."),
-    (NUL_CHARACTER, "Нулевые символы не допускаются."),
-    (
-        NOT_KEY,
-        "Некорректный тип. Ожидалось значение первичного ключа, получен {}.",
-    ),
-    (
-        NO_SUCH_KEY,
-        "Недопустимый первичный ключ \"{}\" - объект не существует.",
-    ),
-    (NOT_INTEGER, "Введите правильное число."),
-    (NOT_UNIQUE, "Это поле должно быть уникально."),
-    (
-        NOT_DICTIONARY,
-        "Недопустимые данные. Ожидался dictionary, но был получен {}.",
-    ),
-    (NOT_FILE, "Загруженный файл не является корректным файлом."),
-    (EMPTY_FILE, "Отправленный файл пуст."),
-    (FILE_TYPE, "Файлы такого типа не принимаются."),
-    (PICTURE_TOO_LARGE, "Убедитесь, что в изображении не более {} пикселей."),
-    (TOO_MANY_FILES, "Убедитесь, что файлов не более {}."),
-    (TOO_MANY_MEMBERS, "Убедитесь, что участников не более {}."),
-    (ONESELF, "Это вы сами: выберите кого-нибудь другого."),
-    (NOT_EMAIL, "Введите корректный адрес электронной почты."),
-    (NOT_LIST, "Ожидался list со значениями, но был получен \"{}\"."),
-];
+sentences! {
+    NOT_AUTHENTICATED: "Authentication credentials were not provided.", "Учетные данные не были предоставлены.";
+    BAD_HEADER:
+        "Authorization header must contain two space-delimited values",
+        "Заголовок авторизации должен содержать два значения, разделенных пробелом";
+    BAD_TOKEN: "Given token not valid for any token type", "Данный токен недействителен для любого типа токена";
+    TOKEN_INVALID: "Token is invalid", "Токен недействителен";
+    TOKEN_WRONG_TYPE: "Token has wrong type", "Токен имеет неправильный тип";
+    NO_SUCH_USER: "User not found", "Пользователь не найден";
+    INACTIVE_USER: "User is inactive", "Пользователь неактивен";
+    NO_ACCOUNT:
+        "No active account found with the given credentials",
+        "Не найдено активной учетной записи с указанными данными";
+    NO_ACCOUNT_OF_TOKEN:
+        "No active account found for the given token.",
+        "Не найдено активной учетной записи для этого токена.";
+    FORBIDDEN:
+        "You do not have permission to perform this action.",
+        "У вас недостаточно прав для выполнения данного действия.";
+    NOT_FOUND: "Not found.", "Страница не найдена.";
+    INVALID_PAGE: "Invalid page.", "Неправильная страница";
+    METHOD: "Method \"{}\" not allowed.", "Метод \"{}\" не разрешен.";
+    MEDIA: "Unsupported media type \"{}\" in request.", "Неподдерживаемый тип данных \"{}\" в запросе.";
+    THROTTLED: "Request was throttled.", "Запрос был проигнорирован.";
+    IN_A_SECOND: "Expected available in {} second.", "Повторите через {} с.";
+    IN_SECONDS: "Expected available in {} seconds.", "Повторите через {} с.";
+    BROKEN_JSON: "JSON parse error - {}", "Ошибка разбора JSON - {}";
+    BROKEN_FORM: "Form parse error - {}", "Ошибка разбора формы - {}";
+    BROKEN_MULTIPART: "Multipart form parse error - {}", "Ошибка разбора составной формы - {}";
+    TOO_LARGE: "The body is larger than {} bytes.", "Тело запроса больше {} байт.";
+    FOREIGN_ORIGIN:
+        "CSRF Failed: Origin checking failed - {} does not match any trusted origins.",
+        "Ошибка CSRF: источник {} не входит в число доверенных.";
+    FOREIGN_HOST: "This server does not answer to the name {}.", "Этот сервер не отвечает на имя {}.";
+    CROSS_SITE:
+        "CSRF Failed: a session cookie does not authenticate requests of other sites.",
+        "Ошибка CSRF: cookie сеанса не действует для запросов с других сайтов.";
+    SERVER_ERROR: "A server error occurred.", "Ошибка сервера.";
+    UNAVAILABLE: "The server is busy, try again in a moment.", "Сервер занят, повторите чуть позже.";
+    REQUIRED: "This field is required.", "Обязательное поле.";
+    BLANK: "This field may not be blank.", "Это поле не может быть пустым.";
+    NULL: "This field may not be null.", "Это поле не может быть пустым.";
+    NOT_TEXT: "Not a valid string.", "Это не строка.";
+    INVALID: "Invalid value.", "Недопустимое значение.";
+    TOO_SHORT:
+        "Ensure this field has at least {} characters.",
+        "Убедитесь, что это значение содержит не менее {} символов.";
+    TOO_LONG:
+        "Ensure this field has no more than {} characters.",
+        "Убедитесь, что это значение содержит не более {} символов.";
+    NUL_CHARACTER: "Null characters are not allowed.", "Нулевые символы не допускаются.";
+    NOT_KEY:
+        "Incorrect type. Expected pk value, received {}.",
+        "Некорректный тип. Ожидалось значение первичного ключа, получен {}.";
+    NO_SUCH_KEY:
+        "Invalid pk \"{}\" - object does not exist.",
+        "Недопустимый первичный ключ \"{}\" - объект не существует.";
+    NOT_INTEGER: "A valid integer is required.", "Введите правильное число.";
+    NOT_UNIQUE: "This field must be unique.", "Это поле должно быть уникально.";
+    NOT_DICTIONARY:
+        "Invalid data. Expected a dictionary, but got {}.",
+        "Недопустимые данные. Ожидался dictionary, но был получен {}.";
+    NOT_FILE:
+        "The submitted data was not a file. Check the encoding type on the form.",
+        "Загруженный файл не является корректным файлом.";
+    EMPTY_FILE: "The submitted file is empty.", "Отправленный файл пуст.";
+    FILE_TYPE: "Files of this type are not taken.", "Файлы такого типа не принимаются.";
+    PICTURE_TOO_LARGE:
+        "Ensure this picture has no more than {} pixels.",
+        "Убедитесь, что в изображении не более {} пикселей.";
+    TOO_MANY_FILES: "Ensure there are no more than {} files.", "Убедитесь, что файлов не более {}.";
+    TOO_MANY_MEMBERS: "Ensure there are no more than {} people.", "Убедитесь, что участников не более {}.";
+    ONESELF: "This is you; choose somebody else.", "Это вы сами: выберите кого-нибудь другого.";
+    NOT_EMAIL: "Enter a valid email address.", "Введите корректный адрес электронной почты.";
+    NOT_LIST: "Expected a list of items but got type \"{}\".", "Ожидался list со значениями, но был получен \"{}\".";
+}
 
 #[cfg(test)]
 mod tests {
