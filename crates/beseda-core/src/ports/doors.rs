@@ -50,7 +50,7 @@ pub trait TxDoors {
     /// Keeps an API key, or what changed of it (`revoked_at`), by its hash.
     fn put_api_key(&mut self, key: &ApiKey) -> Result<(), Fault>;
     /// Keeps a setup code, or what changed of it (`used_at`), by its hash. None is ever forgotten: see
-    /// [`Look::had_setup_codes`].
+    /// [`LookDoors::had_setup_codes`].
     fn put_setup_code(&mut self, code: &SetupCode) -> Result<(), Fault>;
     /// Forgets sessions, refresh tokens and tickets that ended before `now`.
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault>;

@@ -32,7 +32,7 @@ pub trait LookMessages {
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault>;
     /// The numbers of the erased messages from `from` to `to`, both included, ascending.
     fn erased_between(&mut self, room: RoomId, from: Seq, to: Seq) -> Result<Vec<Seq>, Fault>;
-    /// How many messages after `after` are erased or by `person`: what [`Member::skip`] is made of.
+    /// How many messages after `after` are erased or by `person`: what [`crate::words::Member::skip`] is made of.
     fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault>;
     /// The newest message below `before` that is not erased; 0 where there is none.
     fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault>;
