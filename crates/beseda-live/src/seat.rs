@@ -166,8 +166,8 @@ impl Seat {
         state.told.is_some() && state.behind.is_none()
     }
 
-    /// It has been told what it hears first; whatever happened since comes then. `looked`: somebody has looked at its
-    /// place since it last became doubtful.
+    /// It has been told what it hears first; whatever happened since comes then. Where it is
+    /// behind, it has to be fed that.
     pub(crate) fn begin(&self, first: &[String], room: RoomName, head: Head, newest: Seq) -> Told {
         let _ = self.room.set(room);
         let mut state = self.state.lock();
@@ -190,7 +190,7 @@ impl Seat {
     }
 
     /// Tells it what was said before it came. In one piece: a long history would else be too much for the queue.
-    pub(crate) fn hear_first(&self, first: &[String]) {
+    fn hear_first(&self, first: &[String]) {
         let queue = &self.session.queue;
         match first {
             [] => {}

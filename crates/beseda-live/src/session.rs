@@ -1,10 +1,10 @@
 //! A session: an open socket, as everybody else's code sees it: who came, by what proof, in which dialect, and what it
 //! has still to be told. Its place in a room is a [`Seat`].
 
-use crate::codec::text_frame;
 use crate::dialect::{Dialect, Outcome};
 use crate::seat::Seat;
 use crate::socket::Queue;
+use crate::tell::in_words;
 use beseda_core::rules::{Since, Where};
 use beseda_core::words::{Person, PersonId, RoomId, RoomKind, Time};
 use parking_lot::{Mutex, MutexGuard};
@@ -185,9 +185,10 @@ impl Session {
 
     /// Tells it what is for it alone: what came of a command.
     pub(crate) fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) {
-        if let Some(text) = self.dialect.answer(tag, outcome) {
+        // Over what its dialect panics it is not answered, and whoever waits for that sends again.
+        if let Ok(Some(frame)) = in_words(self.dialect, |dialect| dialect.answer(tag, outcome)) {
             // It is never too much: a socket whose queue is full is not read, and so gives nothing to answer.
-            self.queue.push_beyond(text_frame(text.as_bytes()));
+            self.queue.push_beyond(frame);
         }
     }
 

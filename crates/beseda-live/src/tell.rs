@@ -67,8 +67,9 @@ impl Hub {
 
     /// Tells one seat where somebody is.
     pub(crate) fn show_position(&self, seat: &Seat, room: RoomName, position: &Position) {
-        if let Some(frame) = seat.session.dialect.position(room, position) {
-            self.tell_seat(seat, Said::passing(text_frame(frame.as_bytes())));
+        let said = in_words(seat.session.dialect, |dialect| dialect.position(room, position));
+        if let Ok(Some(frame)) = said {
+            self.tell_seat(seat, Said::passing(frame));
         }
     }
 }

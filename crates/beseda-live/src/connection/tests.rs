@@ -52,7 +52,7 @@ struct Plain {
     names_rooms: bool,
     /// Whether it has words for positions, and none for messages.
     is_map: bool,
-    /// Whether it panics over the message `poison`.
+    /// Whether it panics over the message `poison`, over what is done, and over positions.
     chokes: bool,
 }
 
@@ -160,7 +160,10 @@ impl Dialect for Plain {
                 let words = format!("again {} {}", message.text, tag.unwrap_or_default());
                 (!first).then(|| self.of(*room, &words))
             }
-            Outcome::Done => None,
+            Outcome::Done => {
+                assert!(!self.chokes, "it has no words for that");
+                None
+            }
             Outcome::Misheard(misheard) => Some(format!("error {}", misheard.code)),
             Outcome::Refused(refusal) => Some(format!("refused {refusal:?}")),
             Outcome::Failed(fault) => Some(format!("failed {fault:?}")),
@@ -170,6 +173,7 @@ impl Dialect for Plain {
         Some(self.of(room, &format!("typing {} {is_typing}", typist.id)))
     }
     fn position(&self, room: RoomName, position: &Position) -> Option<String> {
+        assert!(!self.chokes, "it has no words for that");
         let words = format!("at {} {}", position.person, position.point.latitude);
         self.is_map.then(|| self.of(room, &words))
     }

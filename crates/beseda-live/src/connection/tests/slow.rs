@@ -9,6 +9,21 @@ static CHOKING: Plain = Plain {
     ..CHAT
 };
 
+static CHOKING_MAP: Plain = Plain {
+    name: "choking map",
+    chokes: true,
+    is_map: true,
+    history: Told::Never,
+    ..CHAT
+};
+
+fn guest_of(id: i64, dialect: &'static Plain, house: &House) -> Guest {
+    Guest {
+        dialect,
+        ..guest(id, house.room)
+    }
+}
+
 fn narrow() -> Limits {
     Limits {
         queue_frames: 4,
@@ -102,11 +117,7 @@ async fn a_dialect_that_panics_costs_its_own_listeners_that_message_alone() {
     let house = house().await;
     house.feed();
     let mut anna = house.enter(1).await;
-    let choking = Guest {
-        dialect: &CHOKING,
-        ..guest(2, house.room)
-    };
-    let mut boris = house.let_in(choking).await;
+    let mut boris = house.let_in(guest_of(2, &CHOKING, &house)).await;
     hears(&mut anna).await;
     hears(&mut boris).await;
     for text in ["one", "poison", "two"] {
@@ -115,4 +126,29 @@ async fn a_dialect_that_panics_costs_its_own_listeners_that_message_alone() {
     }
     assert_eq!(hears(&mut boris).await, "sent one ");
     assert_eq!(hears(&mut boris).await, "sent two ");
+}
+
+#[tokio::test]
+async fn a_dialect_that_panics_over_an_answer_or_a_position_costs_that_alone() {
+    let house = house().await;
+    let (mut anna, mut map) = (
+        house.enter(1).await,
+        house.let_in(guest_of(1, &CHOKING_MAP, &house)).await,
+    );
+    assert_eq!(hears(&mut anna).await, "history ");
+    let mut boris = house.let_in(guest_of(2, &CHOKING, &house)).await;
+    assert_eq!(hears(&mut boris).await, "history ");
+    for (read, text) in [("read 2 0", "one"), ("read 2 1", "two")] {
+        says(&mut boris, "read").await;
+        assert_eq!(hears(&mut anna).await, read, "their receipt moves each time");
+        says(&mut anna, &format!("send {text}")).await;
+        while hears(&mut boris).await != format!("sent {text} ") {}
+        assert_eq!(hears(&mut anna).await, format!("sent {text} "));
+    }
+    says(&mut map, "at 1.5").await;
+    let mut newcomer = house.let_in(guest_of(1, &CHOKING_MAP, &house)).await;
+    for peer in [&mut map, &mut newcomer] {
+        says(peer, "nonsense").await;
+        assert_eq!(hears(peer).await, "error what");
+    }
 }
