@@ -51,7 +51,7 @@ impl Read {
         Ok(rows.into_iter().filter_map(|(_, notice)| notice).collect())
     }
 
-    /// Whether nothing was noted since, though somebody has written.
+    /// The number of the last note that was read.
     pub(crate) fn last(&self) -> i64 {
         self.last
     }

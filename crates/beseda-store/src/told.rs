@@ -55,8 +55,21 @@ impl Ears {
     }
 }
 
-/// Tells who handed a change over what it came to.
-pub(crate) fn finish(change: Box<dyn Change>, outcome: Outcome) {
+/// Tells everybody of a batch what their change came to.
+pub(crate) fn finish_all(batch: Batch, outcomes: Vec<Outcome>) {
+    for (change, outcome) in batch.into_iter().zip(outcomes) {
+        finish(change, outcome);
+    }
+}
+
+/// Tells everybody of a batch that nothing of it was kept.
+pub(crate) fn fail_all(batch: Batch, error: &Error) {
+    for change in batch {
+        finish(change, Err(error.clone()));
+    }
+}
+
+fn finish(change: Box<dyn Change>, outcome: Outcome) {
     if catch_unwind(AssertUnwindSafe(|| change.done(outcome))).is_err() {
         tracing::error!("somebody panicked over the outcome of their change");
     }

@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, Go, Row, Value};
 use crate::statements::Statement;
+use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Change, Glance, Tx};
 use beseda_core::words::{Event, PersonId};
@@ -154,6 +155,24 @@ impl<'e> Transaction<'e> {
         self.wrote |= something;
         self.has_written |= something;
     }
+}
+
+/// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
+/// `notes`: whether others are to be told of what is changed here.
+pub(crate) fn run_all(
+    engine: &mut dyn Engine,
+    batch: &mut Batch,
+    notes: bool,
+) -> Result<(Vec<Outcome>, Announced), Error> {
+    let mut tx = Transaction::new(engine);
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for change in batch {
+        outcomes.push(tx.run(change.as_mut())?);
+    }
+    if notes {
+        tx.note()?;
+    }
+    Ok((outcomes, tx.into_announced()))
 }
 
 impl Tx for Transaction<'_> {

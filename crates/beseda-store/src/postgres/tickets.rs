@@ -2,7 +2,7 @@
 //! changed, and puts down under it what came of that. Tickets are told one after the other, each by whoever put down the
 //! one that was missing; nobody waits for a slower neighbour.
 
-use crate::told::{Batch, Ears, Outcome, finish};
+use crate::told::{Batch, Ears, Outcome, finish_all};
 use crate::transaction::Announced;
 use beseda_core::words::Notice;
 use std::collections::BTreeMap;
@@ -103,9 +103,7 @@ impl Tickets {
         self.ears.tell(&told.announced);
         self.ears.elsewhere(&told.notices);
         for (batch, outcomes) in told.finished {
-            for (change, outcome) in batch.into_iter().zip(outcomes) {
-                finish(change, outcome);
-            }
+            finish_all(batch, outcomes);
         }
     }
 

@@ -4,8 +4,8 @@ use super::link::Link;
 use super::tickets::{Ticket, Tickets, Told};
 use crate::engine::postgres::{Begin, PostgresEngine, Trouble};
 use crate::notices;
-use crate::told::{Batch, Outcome, finish};
-use crate::transaction::{Announced, Transaction};
+use crate::told::{Batch, Outcome, fail_all};
+use crate::transaction::{Announced, run_all};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::Change;
 use beseda_core::words::Notice;
@@ -93,7 +93,7 @@ impl Writer {
                 Attempt::Gone => {
                     self.link.lose();
                     if let Err(fault) = self.link.engine() {
-                        return fail(batch, &fault.into());
+                        return fail_all(batch, &fault.into());
                     }
                 }
                 Attempt::Unknown(ticket, announced, fault) => {
@@ -101,16 +101,16 @@ impl Writer {
                     self.doubtful.extend(notices::of(&announced));
                     self.link.lose();
                     // Not kept, as far as anybody is told; who asks again gets what was kept all the same.
-                    fail(batch, &fault.into());
+                    fail_all(batch, &fault.into());
                     return drop(ticket);
                 }
-                Attempt::TakenBack(error) if batch.len() == 1 => return fail(batch, &error),
-                Attempt::Held(fault) if batch.len() == 1 => return fail(batch, &fault.into()),
+                Attempt::TakenBack(error) if batch.len() == 1 => return fail_all(batch, &error),
+                Attempt::Held(fault) if batch.len() == 1 => return fail_all(batch, &fault.into()),
                 Attempt::TakenBack(_) | Attempt::Held(_) => break,
             }
         }
         if batch.len() == 1 {
-            return fail(batch, &last.into());
+            return fail_all(batch, &last.into());
         }
         // One of them was wrong, or in everybody's way, and its neighbours were not: each gets a transaction of its own.
         for change in batch {
@@ -173,24 +173,5 @@ fn failed(engine: &mut PostgresEngine, error: Error) -> Attempt {
         (Some(Trouble::Conflict), Error::Failed(fault)) => Attempt::Again(fault),
         (Some(Trouble::Held), Error::Failed(fault)) => Attempt::Held(fault),
         (_, error) => Attempt::TakenBack(error),
-    }
-}
-
-/// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
-fn run_all(engine: &mut PostgresEngine, batch: &mut Batch, notes: bool) -> Result<(Vec<Outcome>, Announced), Error> {
-    let mut tx = Transaction::new(engine);
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for change in batch {
-        outcomes.push(tx.run(change.as_mut())?);
-    }
-    if notes {
-        tx.note()?;
-    }
-    Ok((outcomes, tx.into_announced()))
-}
-
-fn fail(batch: Batch, error: &Error) {
-    for change in batch {
-        finish(change, Err(error.clone()));
     }
 }

@@ -3,8 +3,8 @@
 use crate::Opener;
 use crate::engine::sqlite::{Checkpoint, SqliteEngine};
 use crate::notices::Read;
-use crate::told::{Batch, Ears, Outcome, finish};
-use crate::transaction::{Announced, Transaction};
+use crate::told::{Batch, Ears, Outcome, fail_all, finish_all};
+use crate::transaction::{Announced, Transaction, run_all};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::Change;
 use beseda_core::words::Notice;
@@ -131,17 +131,10 @@ impl<'c> Writer<'c> {
         match self.attempt(&mut batch) {
             Commit::Kept(outcomes, announced) => {
                 self.ears.tell(&announced);
-                batch
-                    .into_iter()
-                    .zip(outcomes)
-                    .for_each(|(change, outcome)| finish(change, outcome));
+                finish_all(batch, outcomes);
             }
-            Commit::Failed(fault) => batch
-                .into_iter()
-                .for_each(|change| finish(change, Err(fault.clone().into()))),
-            Commit::TakenBack(error) if batch.len() == 1 => {
-                batch.into_iter().for_each(|change| finish(change, Err(error.clone())));
-            }
+            Commit::Failed(fault) => fail_all(batch, &fault.into()),
+            Commit::TakenBack(error) if batch.len() == 1 => fail_all(batch, &error),
             // One of them was wrong and its neighbours were not: each gets a transaction of its own.
             Commit::TakenBack(_) => batch.into_iter().for_each(|change| self.keep(vec![change])),
         }
@@ -180,19 +173,6 @@ impl<'c> Writer<'c> {
             tracing::warn!(%fault, "the write-ahead log could not be written back");
         }
     }
-}
-
-/// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
-fn run_all(engine: &mut SqliteEngine<'_>, batch: &mut Batch, notes: bool) -> Result<(Vec<Outcome>, Announced), Error> {
-    let mut tx = Transaction::new(engine);
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for change in batch {
-        outcomes.push(tx.run(change.as_mut())?);
-    }
-    if notes {
-        tx.note()?;
-    }
-    Ok((outcomes, tx.into_announced()))
 }
 
 #[cfg(test)]
