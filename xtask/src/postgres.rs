@@ -110,7 +110,8 @@ impl Postgres {
     /// # Errors
     /// When it cannot be read.
     pub fn dump(&self, name: &str, to: &Path) -> Result<()> {
-        let mut dump = Command::new(self.programs.join("pg_dump"));
+        // Of the PATH: Debian brings clients there, and may keep them out of the server's folder.
+        let mut dump = Command::new("pg_dump");
         succeed(dump.arg("--dbname").arg(self.url(name)).arg("--file").arg(to))
     }
 

@@ -203,14 +203,14 @@ fn run_on(asked: &Crash, engine: Engine, binary: &Path, folder: &Path, seed: u64
         }
     })?;
     let is_sound = tally.findings.is_empty();
+    let kept = (!is_sound).then_some(folder);
+    report(asked, &tally, kept, started.elapsed())?;
     if is_sound {
         std::fs::remove_dir_all(folder)?;
     } else if let Some(postgres) = postgres {
         // It goes with its folder, and what it held is evidence.
         postgres.dump(DATABASE, &folder.join("database.sql"))?;
     }
-    let kept = (!is_sound).then_some(folder);
-    report(asked, &tally, kept, started.elapsed())?;
     let summary = summary(asked, engine, &tally, seed, kept, started.elapsed());
     Ok((summary, tally.findings.len()))
 }
