@@ -1,7 +1,7 @@
 //! Who is listening: sockets, the hub and everything said live.
 //!
-//! Fan-out is a hint and the store's log is the truth: a listener that misses something is told so, by a close code or
-//! by a hole, and is whole again after it has caught up from the store.
+//! Fan-out is a hint and the store's log is the truth: a seat that cannot be told at once is fed from the
+//! store, as fast as its socket takes it.
 
 pub mod accept;
 mod allowance;

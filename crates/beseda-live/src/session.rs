@@ -23,7 +23,7 @@ pub mod close {
     pub const NOT_AUTHENTICATED: u16 = 4001;
     /// Not allowed.
     pub const NOT_ALLOWED: u16 = 4003;
-    /// One that reads nothing any more, or answers no pings.
+    /// No sign of life from its peer; on the socket that only echoes, one that is too slow.
     pub const TOO_SLOW: u16 = 4008;
     /// The server is restarting; the reason is `retry_ms=<jittered>`.
     pub const RESTARTING: u16 = 4009;

@@ -233,11 +233,11 @@ limits! {
 
     // What may wait.
     queue_frames: usize = 256, Count 4 to 65_536 "frames",
-        "Frames that wait for a slow reader; one more closes its socket with 4008, and it catches up when it is back.";
+        "Frames that wait for a slow reader; what comes then is read from the store once most of them are written.";
     queue_bytes: usize = 1_048_576, Count 65_536 to 1_073_741_824 "bytes",
-        "Bytes that wait for a slow reader; one more closes its socket with 4008, and it catches up when it is back.";
-    sends_in_flight: u32 = 32, Count 1 to 4_096 "messages",
-        "Messages of one socket that wait for their commit; the socket is not read further until one is kept.";
+        "Bytes that wait for a slow reader; what comes then is read from the store once most of them are written.";
+    sends_in_flight: u32 = 32, Count 1 to 4_096 "commands",
+        "Commands of one socket, sends above all, that wait for the store; the socket is not read further until one is done.";
     store_queue: usize = 4_096, Count 16 to 1_048_576 "changes",
         "Changes that wait for the store's writer; one more is answered 503 with `Retry-After`.";
     job_workers: usize = 4, Count 1 to 64 "jobs",
@@ -285,7 +285,7 @@ limits! {
     job_seconds: i64 = 60, Count 10 to 3_600 "seconds",
         "Without a sign of life from the server that took a job; another one, or the same once it is back, takes the job again then.";
     job_pause_seconds: i64 = 3_600, Count 5 to 86_400 "seconds",
-        "The longest pause between two tries of a job that fails; the first is 5 seconds, and each is twice as long as the one before, up to this.";
+        "The longest pause between two tries of a job that fails; the first is up to 5 seconds, and each up to twice as long as the one before, up to this; at least half of it is waited.";
     typing_seconds: u64 = 5, Count 1 to 60 "seconds",
         "After the last sign of typing; the person is then announced as not typing any more.";
     stop_seconds: u64 = 10, Count 1 to 600 "seconds",

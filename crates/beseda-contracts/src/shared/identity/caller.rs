@@ -5,7 +5,7 @@ use crate::shared::http::{origin, urlencoded};
 use crate::shared::refused::Refused;
 use crate::shared::rooms::new_name;
 use axum::extract::FromRequestParts;
-use beseda_core::rules::{self, Taken, sign_in};
+use beseda_core::rules::{self, TicketTaken, sign_in};
 use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
 use beseda_identity::{Flaw, Vouched, sessions, tickets};
@@ -154,9 +154,9 @@ async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Refu
     let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
     let taken = ask::change(&shared.chat, move |tx| rules::take_ticket(tx, now, &hash)).await;
     match taken? {
-        Taken::Good(person, proven_at) => Ok((person, proven_at)),
-        Taken::Barred(why) => Err(not_let_in(why.into())),
-        Taken::Spent => Err(Refused::BadToken {
+        TicketTaken::Good(person, proven_at) => Ok((person, proven_at)),
+        TicketTaken::Barred(why) => Err(not_let_in(why.into())),
+        TicketTaken::Spent => Err(Refused::BadToken {
             why: "the ticket is unknown, used or ended".to_owned(),
             wrong_type: false,
         }),
