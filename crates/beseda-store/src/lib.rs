@@ -40,26 +40,6 @@ pub trait Opened: Store {
     fn close(&self);
 }
 
-impl Opened for Sqlite {
-    fn set_audience(&self, audience: Arc<dyn Audience>) {
-        Sqlite::set_audience(self, audience);
-    }
-
-    fn close(&self) {
-        Sqlite::close(self);
-    }
-}
-
-impl Opened for Postgres {
-    fn set_audience(&self, audience: Arc<dyn Audience>) {
-        Postgres::set_audience(self, audience);
-    }
-
-    fn close(&self) {
-        Postgres::close(self);
-    }
-}
-
 /// Who opens a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opener {

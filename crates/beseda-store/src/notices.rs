@@ -25,18 +25,18 @@ pub(crate) fn of(announced: &Announced) -> Vec<Notice> {
 
 /// How far somebody has read what others noted.
 #[derive(Debug, Default)]
-pub(crate) struct Read {
+pub(crate) struct NoticeReader {
     last: i64,
 }
 
-impl Read {
+impl NoticeReader {
     /// From what is noted now on.
     pub(crate) fn begin(tx: &mut Transaction<'_>) -> Result<Self, Fault> {
         Ok(Self { last: range(tx)?.1 })
     }
 
     /// What others have noted since. Everything, where some of that is gone already.
-    pub(crate) fn on(&mut self, tx: &mut Transaction<'_>) -> Result<Vec<Notice>, Fault> {
+    pub(crate) fn next(&mut self, tx: &mut Transaction<'_>) -> Result<Vec<Notice>, Fault> {
         let (oldest, newest) = range(tx)?;
         if newest <= self.last {
             return Ok(Vec::new());

@@ -8,15 +8,15 @@ mod reader;
 mod tickets;
 mod writer;
 
-use crate::notices::Read;
+use crate::notices::NoticeReader;
 use crate::told::Ears;
 use crate::transaction::Transaction;
-use crate::{Opener, join, lock};
+use crate::{Opened, Opener, join, lock};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
 use link::{Link, Reach};
 use listener::Listener;
-use open::Place;
+use open::Address;
 pub use open::PostgresError;
 use reader::Glances;
 use std::fmt;
@@ -75,7 +75,7 @@ impl fmt::Debug for PostgresOptions {
 /// # Errors
 /// Why the database cannot be opened, see [`PostgresError`].
 pub fn migrate_postgres(url: &str) -> Result<Vec<String>, PostgresError> {
-    apart(|| Place::of(url)?.bring_up())
+    apart(|| Address::of(url)?.bring_up())
 }
 
 /// Runs what waits for answers on a thread that may wait, whatever the caller's may do.
@@ -125,7 +125,7 @@ impl Postgres {
     }
 
     fn open_here(options: &PostgresOptions) -> Result<Self, PostgresError> {
-        let place = Place::of(&options.url)?;
+        let place = Address::of(&options.url)?;
         place.bring_up()?;
         let ears = Ears::default();
         let tickets = Tickets::new(ears.clone());
@@ -153,14 +153,14 @@ impl Postgres {
         Ok(store)
     }
 
-    fn listen(&self, place: &Place, tickets: &Arc<Tickets>) -> Result<(), PostgresError> {
+    fn listen(&self, place: &Address, tickets: &Arc<Tickets>) -> Result<(), PostgresError> {
         let away = |fault: Fault| place.away(&fault);
         let mut link = Link::open(&place.config, self.listens.clone()).map_err(away)?;
         let engine = link.engine().map_err(away)?;
         if !listener::begin(engine).map_err(away)? {
             return Err(PostgresError::Served(place.to_string()));
         }
-        let read = Read::begin(&mut Transaction::new(engine)).map_err(away)?;
+        let read = NoticeReader::begin(&mut Transaction::new(engine)).map_err(away)?;
         let listener = Listener {
             link,
             tickets: Arc::clone(tickets),
@@ -172,7 +172,7 @@ impl Postgres {
 
     fn read(
         &self,
-        place: &Place,
+        place: &Address,
         options: &PostgresOptions,
         reads: &Reach,
         queued: Receiver<Box<dyn Glance>>,
@@ -188,7 +188,7 @@ impl Postgres {
 
     fn write(
         &self,
-        place: &Place,
+        place: &Address,
         options: &PostgresOptions,
         writers: &Writers,
         number: usize,
@@ -215,21 +215,6 @@ impl Postgres {
         let thread = Builder::new().name(name).spawn(run)?;
         lock(&self.threads).push(thread);
         Ok(())
-    }
-
-    /// Says who hears of commits from now on. There is one audience: a second one is not taken.
-    pub fn set_audience(&self, audience: Arc<dyn Audience>) {
-        self.ears.set(audience);
-    }
-
-    /// Takes no more work, finishes what is queued and ends the threads. Blocks until then; nothing happens the second
-    /// time.
-    pub fn close(&self) {
-        let queues = self.queues.write().unwrap_or_else(PoisonError::into_inner).take();
-        drop(queues);
-        self.closing.store(true, Ordering::Relaxed);
-        let threads: Vec<_> = lock(&self.threads).drain(..).collect();
-        threads.into_iter().for_each(join);
     }
 
     fn with_queues(&self, hand_over: impl FnOnce(&Queues) -> Option<Fault>) -> Option<Fault> {
@@ -271,6 +256,20 @@ fn given_back<T>(refused: TrySendError<T>) -> (T, Fault) {
     match refused {
         TrySendError::Full(work) => (work, Fault::Busy),
         TrySendError::Disconnected(work) => (work, Fault::Store("its thread has ended".to_owned())),
+    }
+}
+
+impl Opened for Postgres {
+    fn set_audience(&self, audience: Arc<dyn Audience>) {
+        self.ears.set(audience);
+    }
+
+    fn close(&self) {
+        let queues = self.queues.write().unwrap_or_else(PoisonError::into_inner).take();
+        drop(queues);
+        self.closing.store(true, Ordering::Relaxed);
+        let threads: Vec<_> = lock(&self.threads).drain(..).collect();
+        threads.into_iter().for_each(join);
     }
 }
 

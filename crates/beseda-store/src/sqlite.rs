@@ -5,7 +5,7 @@ mod reader;
 mod writer;
 
 use crate::told::Ears;
-use crate::{Opener, join, lock};
+use crate::{Opened, Opener, join, lock};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
 use open::OpenError;
@@ -98,14 +98,25 @@ impl Sqlite {
         })
     }
 
-    /// Says who hears of commits from now on. There is one audience: a second one is not taken.
-    pub fn set_audience(&self, audience: Arc<dyn Audience>) {
+    fn hand_over<T>(&self, work: T, queue: impl FnOnce(&Queues) -> &SyncSender<T>) -> Result<(), (T, Fault)> {
+        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(queues) = queues.as_ref() else {
+            return Err((work, Fault::Stopping));
+        };
+        queue(queues).try_send(work).map_err(|refused| match refused {
+            TrySendError::Full(work) => (work, Fault::Busy),
+            TrySendError::Disconnected(work) => (work, Fault::Store("its thread has ended".to_owned())),
+        })
+    }
+}
+
+impl Opened for Sqlite {
+    fn set_audience(&self, audience: Arc<dyn Audience>) {
         self.ears.set(audience);
     }
 
-    /// Takes no more work, finishes what is queued, writes the log back and ends the threads. Blocks until then;
-    /// nothing happens the second time.
-    pub fn close(&self) {
+    /// Writes the log back, too.
+    fn close(&self) {
         let Some(Queues { changes, glances }) = self.queues.write().unwrap_or_else(PoisonError::into_inner).take()
         else {
             return;
@@ -117,17 +128,6 @@ impl Sqlite {
         if let Some(writer) = lock(&self.writer).take() {
             join(writer);
         }
-    }
-
-    fn hand_over<T>(&self, work: T, queue: impl FnOnce(&Queues) -> &SyncSender<T>) -> Result<(), (T, Fault)> {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(queues) = queues.as_ref() else {
-            return Err((work, Fault::Stopping));
-        };
-        queue(queues).try_send(work).map_err(|refused| match refused {
-            TrySendError::Full(work) => (work, Fault::Busy),
-            TrySendError::Disconnected(work) => (work, Fault::Store("its thread has ended".to_owned())),
-        })
     }
 }
 

@@ -1,4 +1,5 @@
-//! Every statement, by name: one file each in `sql/`, in the words that SQLite and PostgreSQL share.
+//! Every statement, by name: a file each in `sql/`, in the words that SQLite and PostgreSQL share, and a second one
+//! where PostgreSQL needs others.
 
 /// A statement in the words of each database, and its place among all.
 #[derive(Debug)]
@@ -184,7 +185,7 @@ statements! {
 mod tests {
     use super::{ALL, Statement};
     use crate::engine::postgres::{Begin, PostgresEngine};
-    use crate::postgres::open::Place;
+    use crate::postgres::open::Address;
     use crate::sqlite::open::in_memory;
     use beseda_testkit::Ground;
     use rusqlite::{Connection, params_from_iter};
@@ -206,7 +207,7 @@ mod tests {
     #[test]
     fn every_statement_prepares_on_postgresql_and_takes_as_many_values() {
         let ground = Ground::new();
-        let place = Place::of(ground.url()).unwrap();
+        let place = Address::of(ground.url()).unwrap();
         place.bring_up().unwrap();
         let mut engine = PostgresEngine::connect(&place.config).unwrap();
         let conn = in_memory();

@@ -146,9 +146,9 @@ impl Server {
             None
         };
 
-        // What a cursor of this database is known by: drawn once, and again when a backup is put in its place.
+        // What a cursor of this database is known by.
         let drawn = Epoch((u64::from_le_bytes(chat.random()) >> 1).cast_signed());
-        ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn, false)).await?;
+        ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn)).await?;
 
         let hub = Arc::new(Hub::new(settings.limits.queue_frames));
         let bell = Arc::new(Bell::new(Arc::clone(&hub) as Arc<dyn Audience>));
@@ -251,7 +251,10 @@ impl Server {
             .await
             .is_err()
         {
-            tracing::warn!("stopped with {} sockets still open", self.live.listeners());
+            tracing::warn!(
+                "stopped before requests, jobs and sockets had all ended; {} sockets were open",
+                self.live.listeners()
+            );
         }
         drop(self.tasks);
         self.store.close();

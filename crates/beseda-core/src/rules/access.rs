@@ -64,7 +64,7 @@ pub fn put_ticket(tx: &mut dyn Tx, ticket: &Ticket) -> Result<(), Error> {
 
 /// What came of a ticket. It is gone in any case: none of this is a refusal, because a refusal would give it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Taken {
+pub enum TicketTaken {
     /// It lets this person in, who proved at that moment who they are.
     Good(Person, Time),
     /// It is unknown, was taken before, or has ended.
@@ -77,13 +77,13 @@ pub enum Taken {
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Taken, Error> {
+pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<TicketTaken, Error> {
     let Some(ticket) = tx.take_ticket(hash)?.filter(|ticket| ticket.expires_at > now) else {
-        return Ok(Taken::Spent);
+        return Ok(TicketTaken::Spent);
     };
     match who(tx, ticket.person, ticket.proven_at) {
-        Ok(person) => Ok(Taken::Good(person, ticket.proven_at)),
-        Err(Error::Refused(why)) => Ok(Taken::Barred(why)),
+        Ok(person) => Ok(TicketTaken::Good(person, ticket.proven_at)),
+        Err(Error::Refused(why)) => Ok(TicketTaken::Barred(why)),
         Err(fault) => Err(fault),
     }
 }

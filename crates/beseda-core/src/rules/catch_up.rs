@@ -109,12 +109,12 @@ pub fn cursor_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Cursor,
     })
 }
 
-/// Begins a new life of the database where it has none yet, or `anew`: every cursor that was given out before is noticed.
+/// Begins the life of the database where it has not begun yet: the one that it is in.
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn begin_epoch(tx: &mut dyn Tx, drawn: Epoch, anew: bool) -> Result<Epoch, Error> {
-    if let Some(standing) = tx.epoch()?.filter(|_| !anew) {
+pub fn begin_epoch(tx: &mut dyn Tx, drawn: Epoch) -> Result<Epoch, Error> {
+    if let Some(standing) = tx.epoch()? {
         return Ok(standing);
     }
     tx.put_epoch(drawn)?;

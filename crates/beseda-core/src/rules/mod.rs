@@ -24,7 +24,7 @@ mod support;
 mod touch;
 
 pub use access::{
-    Taken, api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code,
+    TicketTaken, api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code,
     take_ticket,
 };
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since};
@@ -35,7 +35,7 @@ pub use files::{attachment, doom_files, reserve_file, unknown_files};
 pub use history::{History, Since, history, listen, message_to_change, one_message};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use open::{
-    Set, let_in, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
+    Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
     standing_order_room, standing_pair, standing_private,
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};

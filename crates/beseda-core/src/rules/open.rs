@@ -331,15 +331,6 @@ pub fn put_room(
     Ok((view(tx, room)?, new))
 }
 
-/// Lets somebody into a room by a grant, and opens the room if need be.
-///
-/// # Errors
-/// [`Refusal::BadCredentials`] for a grant to two people's room of which they are not one, or to a visitor's.
-pub fn let_in(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
-    check_grant(tx, Some(person), key)?;
-    grant(tx, now, person, key, uuid)
-}
-
 /// Whether a grant can be. `person` is `None` for somebody who is to be made under a number that nobody knows yet.
 pub(super) fn check_grant(
     look: &mut (impl Look + ?Sized),

@@ -5,7 +5,7 @@ use super::link::Link;
 use super::tickets::{Tickets, Told};
 use crate::engine::postgres::PostgresEngine;
 use crate::engine::values;
-use crate::notices::Read;
+use crate::notices::NoticeReader;
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(1);
 pub(crate) struct Listener {
     pub(crate) link: Link,
     pub(crate) tickets: Arc<Tickets>,
-    pub(crate) read: Read,
+    pub(crate) read: NoticeReader,
     /// The store is being closed.
     pub(crate) closing: Arc<AtomicBool>,
 }
@@ -45,7 +45,7 @@ impl Listener {
     /// Tells what others have noted, and waits for a call.
     fn look(&mut self) -> Result<(), Fault> {
         let engine = self.link.engine()?;
-        let notices = self.read.on(&mut Transaction::new(engine))?;
+        let notices = self.read.next(&mut Transaction::new(engine))?;
         if !notices.is_empty() {
             let told = Told {
                 notices,

@@ -59,18 +59,18 @@ pub enum PostgresError {
 }
 
 /// Where a database is.
-pub(crate) struct Place {
+pub(crate) struct Address {
     pub(crate) config: Config,
     name: String,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
     }
 }
 
-impl Place {
+impl Address {
     /// The place that a URL names.
     pub(crate) fn of(url: &str) -> Result<Self, PostgresError> {
         let mut config: Config = url.parse().map_err(|_| PostgresError::Url)?;

@@ -2,7 +2,7 @@
 
 use crate::Opener;
 use crate::engine::sqlite::{Checkpoint, SqliteEngine};
-use crate::notices::Read;
+use crate::notices::NoticeReader;
 use crate::told::{Batch, Ears, Outcome, fail_all, finish_all};
 use crate::transaction::{Announced, Transaction, run_all};
 use beseda_core::error::{Error, Fault};
@@ -28,7 +28,7 @@ pub(crate) struct Writer<'c> {
     /// What `data_version` was when last asked.
     version: i64,
     /// How far what others noted is read, where that is asked for; otherwise notes are written here.
-    read: Option<Read>,
+    read: Option<NoticeReader>,
     opener: Opener,
 }
 
@@ -86,7 +86,7 @@ impl<'c> Writer<'c> {
     fn begin_to_look(&mut self) {
         let begun = self.engine.data_version().and_then(|version| {
             self.version = version;
-            Read::begin(&mut Transaction::new(&mut self.engine))
+            NoticeReader::begin(&mut Transaction::new(&mut self.engine))
         });
         match begun {
             Ok(read) => self.read = Some(read),
@@ -118,7 +118,7 @@ impl<'c> Writer<'c> {
             return Ok(vec![Notice::Everything]);
         };
         let before = read.last();
-        let notices = read.on(&mut tx)?;
+        let notices = read.next(&mut tx)?;
         Ok(if read.last() == before {
             vec![Notice::Everything]
         } else {

@@ -1,11 +1,11 @@
-//! Group commit: many jobs in one, and what one that goes wrong costs the others.
+//! Group commit: many changes in one commit, and what one that goes wrong costs the others.
 
 use crate::support::{NOW, Stage, person, room_name, say};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::{Audience, Lane, Store};
 use beseda_core::rules;
 use beseda_core::words::{Event, Head, Heard, Kinds, Notice, PersonId, Role};
-use beseda_store::{Opener, Options, Postgres, PostgresOptions, Sqlite};
+use beseda_store::{Opened, Opener, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::Ground;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;

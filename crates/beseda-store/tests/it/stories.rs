@@ -2,7 +2,7 @@
 
 use crate::support::Folder;
 use beseda_core::ports::{Audience, Store};
-use beseda_store::{Options, Postgres, PostgresOptions, Sqlite};
+use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::{Ground, stories};
 use std::sync::{Arc, Mutex};
 

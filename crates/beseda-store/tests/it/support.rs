@@ -9,7 +9,7 @@ use beseda_core::rules;
 use beseda_core::words::{
     Draft, Event, Limits, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, RoomName, Time,
 };
-use beseda_store::{Options, Sqlite};
+use beseda_store::{Opened, Options, Sqlite};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -125,7 +125,7 @@ impl Stage {
         receiver.recv().unwrap()
     }
 
-    /// Holds the writer inside a job until the sender is dropped: what is handed over meanwhile goes into one commit.
+    /// Holds the writer inside a change until the sender is dropped: what is handed over meanwhile goes into one commit.
     pub fn hold(&self) -> SyncSender<()> {
         let (gate, wait) = sync_channel::<()>(1);
         let (begun, running) = sync_channel(1);

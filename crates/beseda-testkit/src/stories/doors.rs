@@ -3,7 +3,7 @@
 use super::Make;
 use super::stage::Stage;
 use beseda_core::error::{Error, Refusal};
-use beseda_core::rules::{self, Taken};
+use beseda_core::rules::{self, TicketTaken};
 use beseda_core::words::{ApiKey, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
@@ -245,14 +245,14 @@ pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>,
     put(2, Time(7));
     put(3, now);
     let person = stage.people[1].clone();
-    assert_eq!(take(1), Ok(Taken::Good(person.clone(), now)));
+    assert_eq!(take(1), Ok(TicketTaken::Good(person.clone(), now)));
     let out = stage.change(move |tx| rules::sign_out(tx, now, person.id));
     out.expect("they are signed out");
-    assert_eq!(take(2), Ok(Taken::Barred(Refusal::BadCredentials)));
+    assert_eq!(take(2), Ok(TicketTaken::Barred(Refusal::BadCredentials)));
     let shut = stage.change(move |tx| rules::set_active(tx, now, PersonId(2), false));
     shut.expect("they are deactivated");
-    assert_eq!(take(3), Ok(Taken::Barred(Refusal::Inactive)));
+    assert_eq!(take(3), Ok(TicketTaken::Barred(Refusal::Inactive)));
     for n in 1..=4 {
-        assert_eq!(take(n), Ok(Taken::Spent), "ticket {n}");
+        assert_eq!(take(n), Ok(TicketTaken::Spent), "ticket {n}");
     }
 }

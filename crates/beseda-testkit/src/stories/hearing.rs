@@ -138,9 +138,9 @@ pub(super) fn a_cursor_of_another_life_or_of_a_future_that_never_came_begins_ane
     let mut dice = Dice::new(seed);
     let life = Life::begin(&stage, 1);
     let (room, by) = (life.room, stage.people[0].clone());
-    let begun = stage.change(|tx| rules::begin_epoch(tx, Epoch(7), false));
+    let begun = stage.change(|tx| rules::begin_epoch(tx, Epoch(7)));
     assert_eq!(begun, Ok(Epoch(7)));
-    let again = stage.change(|tx| rules::begin_epoch(tx, Epoch(8), false));
+    let again = stage.change(|tx| rules::begin_epoch(tx, Epoch(8)));
     assert_eq!(again, Ok(Epoch(7)), "it has begun");
     life.steps(&mut dice, 40);
     let look = |after: Cursor| {
@@ -162,8 +162,8 @@ pub(super) fn a_cursor_of_another_life_or_of_a_future_that_never_came_begins_ane
             ..now.cursor
         },
     ];
-    let begun = stage.change(|tx| rules::begin_epoch(tx, Epoch(9), true));
-    assert_eq!(begun, Ok(Epoch(9)), "as after a restore");
+    let begun = stage.change(|tx| Ok(tx.put_epoch(Epoch(9))?));
+    assert_eq!(begun, Ok(()), "as after a restore");
     let by = &by;
     let kept = stage.look({
         let by = by.clone();

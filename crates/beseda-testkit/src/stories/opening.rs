@@ -2,8 +2,9 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use beseda_core::error::Refusal;
+use beseda_core::error::{Error, Refusal};
 use beseda_core::policy::By;
+use beseda_core::rules::sign_in::{self, Called, Claimed, People};
 use beseda_core::rules::{self, Set};
 use beseda_core::words::{Group, GroupId, Head, OrderId, Person, PersonId, Role, RoomId, RoomKey};
 use std::sync::Arc;
@@ -37,14 +38,21 @@ fn put_class(stage: &Stage, students: &[i64]) {
         .expect("the class is put");
 }
 
-fn grant(stage: &Stage, person: i64, key: RoomKey) -> RoomId {
+/// Somebody comes with a token that grants them a room.
+fn come(stage: &Stage, person: PersonId, key: RoomKey) -> Result<RoomId, Error> {
     let now = stage.chat.now();
-    stage
-        .change(move |tx| {
-            rules::let_in(tx, now, PersonId(person), key, UUID)?;
-            Ok(tx.room_by_key(&key.to_string())?.expect("it stands").id)
-        })
-        .expect("somebody is let in")
+    let claimed = Claimed {
+        grants: vec![key],
+        ..Claimed::new(Called::Number(person), now)
+    };
+    stage.change(move |tx| {
+        sign_in::admit(tx, now, &claimed, People::Known, &|| UUID)?;
+        Ok(tx.room_by_key(&key.to_string())?.expect("it stands").id)
+    })
+}
+
+fn grant(stage: &Stage, person: i64, key: RoomKey) -> RoomId {
+    come(stage, PersonId(person), key).expect("somebody is let in")
 }
 
 fn members(stage: &Stage, room: RoomId) -> Vec<i64> {
@@ -70,8 +78,7 @@ pub(super) fn two_peoples_room_has_both_in_it(make: Make<'_>, seed: u64) {
     let open = stage.change(move |tx| rules::open_private(tx, now, &teacher, student.id, UUID));
     let (view, new) = open.expect("it is opened");
     assert_eq!((view.room.id, new, members(&stage, room)), (room, false, vec![40, 41]));
-    let foreign = stage.change(move |tx| rules::let_in(tx, now, other.id, key, UUID));
-    assert_eq!(refusal(foreign), Some(Refusal::BadCredentials));
+    assert_eq!(refusal(come(&stage, other.id, key)), Some(Refusal::BadCredentials));
 }
 
 pub(super) fn a_class_takes_its_room_with_it(make: Make<'_>, seed: u64) {
@@ -155,8 +162,8 @@ pub(super) fn signing_out_twice_within_a_second_ends_what_was_given_in_between(m
         Ok(tx.person(PersonId(1))?.expect("there"))
     };
     let first = stage.change(out).expect("signed out");
-    let given = rules::sign_in::token_time(&first, now);
+    let given = sign_in::token_time(&first, now);
     assert!(first.counts(given) && !first.counts(now));
     let second = stage.change(out).expect("signed out again");
-    assert!(!second.counts(given) && second.counts(rules::sign_in::token_time(&second, now)));
+    assert!(!second.counts(given) && second.counts(sign_in::token_time(&second, now)));
 }

@@ -294,7 +294,7 @@ pub(super) fn a_failed_neighbour_takes_nothing_from_the_others(make: Make<'_>, s
     let room = stage.room_of_three(1);
     let (threads, sends) = (8, 30);
     let stage = &stage;
-    // Every second job fails after it has written and announced.
+    // Every second change fails after it has written and announced.
     thread::scope(|scope| {
         for thread in 0..threads {
             scope.spawn(move || {

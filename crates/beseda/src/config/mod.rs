@@ -1,4 +1,4 @@
-//! The settings: what they are, where they come from, and what is wrong with them. Nothing else reads a setting.
+//! The settings: what they are, where they come from, and what is wrong with them. Nothing else looks for a setting.
 //!
 //! Arguments win over the environment, it over the file, and the file over the defaults, all with one set of names.
 
@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use taken::{Bus, Endpoint, GivenOut, Kept, Listen, Media, Signing};
+use taken::{Bus, DatabaseUrl, Endpoint, GivenOut, Listen, Media, Signing};
 
 settings! {
     /// Everything that can be set, as it counts.
@@ -39,7 +39,7 @@ settings! {
             "The directory that everything is kept in. Under systemd its `StateDirectory` is the default.";
         listen: Listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)), "address and port" flag "--listen",
             "Where the server listens. Port 0 lets the system choose one.";
-        database: Kept = Database::Sqlite, "`sqlite`, or a URL" flag "--database",
+        database: DatabaseUrl = Database::Sqlite, "`sqlite`, or a URL" flag "--database",
             "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory, and `postgres://USER:PASSWORD@HOST/DATABASE` a database of PostgreSQL, 14 or later. With `?sslmode=require` the connection is encrypted, by a certificate that the system trusts. The variable keeps a password from the list of processes, which shows a flag. Files, and what signs tokens, stay in the data directory.";
         redis: Bus = (), "nothing yet" flag "--redis",
             "The bus between several servers. Not in this version yet: one process serves everybody, and needs none.";

@@ -30,9 +30,9 @@ impl Taken for Listen {
 }
 
 /// Where messages are kept.
-pub struct Kept;
+pub struct DatabaseUrl;
 
-impl Taken for Kept {
+impl Taken for DatabaseUrl {
     type Kept = Database;
 
     fn read(raw: &Raw, _: &Path) -> Result<Database, Wrong> {

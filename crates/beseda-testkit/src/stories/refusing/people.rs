@@ -110,7 +110,6 @@ pub(super) fn grants(ground: &Ground) -> Vec<Row> {
         claimed.last_name = Some("Иначе".to_owned());
         move |tx: &mut dyn Tx| sign_in::admit(tx, NOW, &claimed, people, &|| UUID)
     };
-    let let_in = |key| move |tx: &mut dyn Tx| rules::let_in(tx, NOW, SOMEBODY, key, UUID);
     let pair = RoomKey::Pair {
         customer: PersonId(50),
         therapist: NOBODY,
@@ -153,13 +152,15 @@ pub(super) fn grants(ground: &Ground) -> Vec<Row> {
             bad(),
             admit(number(SOMEBODY), known, &[good, RoomKey::Support(UUID)]),
         ),
-        row("let_in: to two others", bad(), let_in(two)),
-        row("let_in: to a pair", bad(), let_in(pair)),
-        row("let_in: to a visitor's", bad(), let_in(RoomKey::Support(UUID))),
         row(
-            "let_in: under another room's name",
+            "admit: to a pair of others",
             bad(),
-            let_in(RoomKey::Group(TAKEN)),
+            admit(number(SOMEBODY), known, &[good, pair]),
+        ),
+        row(
+            "admit: under another room's name",
+            bad(),
+            admit(number(SOMEBODY), known, &[good, RoomKey::Group(TAKEN)]),
         ),
     ]
 }
