@@ -3,19 +3,11 @@
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules::{is_set_up, make_admin, put_setup_code};
 use beseda_core::words::{Person, PersonId, Role, SetupCode, Time};
-use beseda_testkit::Model;
 use beseda_testkit::stories::Stage;
 use std::sync::Arc;
 
 fn stage() -> Stage {
-    Stage::new(
-        &|ear| {
-            let model = Arc::new(Model::new());
-            model.set_audience(ear);
-            model
-        },
-        1,
-    )
+    Stage::in_memory(&Arc::default(), 1)
 }
 
 fn make(stage: &Stage, code: u8, email: &str) -> Result<PersonId, Error> {

@@ -16,15 +16,9 @@ const ROTATION: Rotation = Rotation {
 };
 
 fn stage() -> Stage {
-    Stage::new(
-        &|ear| {
-            let model = Arc::new(Model::new());
-            model.set_audience(ear);
-            model.rerun_every_change(true);
-            model
-        },
-        1,
-    )
+    let model = Arc::new(Model::new());
+    model.rerun_every_change(true);
+    Stage::in_memory(&model, 1)
 }
 
 /// What an exchange gave, in short.

@@ -189,12 +189,7 @@ mod tests {
 
     fn stage() -> (Arc<Model>, Stage) {
         let model = Arc::new(Model::new());
-        let store = Arc::clone(&model);
-        let make = move |audience| -> Arc<dyn Store> {
-            store.set_audience(audience);
-            Arc::clone(&store) as _
-        };
-        let stage = Stage::new(&make, 1);
+        let stage = Stage::in_memory(&model, 1);
         (model, stage)
     }
 

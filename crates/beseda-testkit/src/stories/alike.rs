@@ -2,7 +2,6 @@
 
 use super::Make;
 use super::stage::{Dice, Stage};
-use crate::model::Model;
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
@@ -266,14 +265,7 @@ fn answers(look: &mut dyn Look) -> Result<Vec<String>, Fault> {
 }
 
 pub(super) fn two_stores_that_keep_the_same_answer_alike(make: Make<'_>, seed: u64) {
-    let model = Stage::new(
-        &|audience| {
-            let model = Model::new();
-            model.set_audience(audience);
-            Arc::new(model)
-        },
-        seed,
-    );
+    let model = Stage::in_memory(&Arc::default(), seed);
     let store = Stage::new(make, seed);
     for step in 0..240 {
         let now = Time(1_000 + 10 * step);

@@ -3,7 +3,6 @@
 use super::Make;
 use super::life::{Life, next_step};
 use super::stage::{Dice, Stage};
-use crate::model::Model;
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::Look;
 use beseda_core::rules;
@@ -135,14 +134,7 @@ fn answers(stage: &Stage, rooms: &[RoomId]) -> Vec<String> {
 }
 
 pub(super) fn a_store_answers_as_the_model_does(make: Make<'_>, seed: u64) {
-    let model = Stage::new(
-        &|audience| {
-            let model = Model::new();
-            model.set_audience(audience);
-            Arc::new(model)
-        },
-        seed,
-    );
+    let model = Stage::in_memory(&Arc::default(), seed);
     let store = Stage::new(make, seed);
     let lives: Vec<_> = (1..=3)
         .map(|order| (Life::begin(&model, order), Life::begin(&store, order)))

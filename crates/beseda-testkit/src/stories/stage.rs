@@ -1,9 +1,10 @@
 //! Where stories play: a chat with a clock that is moved by hand, seeded randomness, seven people, and an ear.
 
 use super::Make;
+use crate::model::Model;
 use beseda_core::chat::Chat;
 use beseda_core::error::{Error, Refusal};
-use beseda_core::ports::{Audience, Clock, Look, Random, Tx};
+use beseda_core::ports::{Audience, Clock, Look, Random, Store, Tx};
 use beseda_core::rules;
 use beseda_core::words::{
     Draft, Event, Head, Limits, Marks, Member, Message, MessageId, NewPerson, Order, OrderId, Person, PersonId, Role,
@@ -188,6 +189,16 @@ impl Stage {
                 .expect("a person is put");
         }
         stage
+    }
+
+    /// A stage over an empty store in memory.
+    #[must_use]
+    pub fn in_memory(model: &Arc<Model>, seed: u64) -> Self {
+        let make = |audience| -> Arc<dyn Store> {
+            model.set_audience(audience);
+            Arc::clone(model) as _
+        };
+        Self::new(&make, seed)
     }
 
     /// Runs a rule and waits for its outcome.
