@@ -23,14 +23,15 @@ fn every_story_is_true_on_sqlite() {
 
 #[test]
 fn every_story_is_true_on_postgresql() {
-    let grounds = Mutex::new(Vec::new());
-    let make = |audience: Arc<dyn Audience>| -> Arc<dyn Store> {
-        let ground = Ground::new();
-        let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
-        store.set_audience(audience);
-        grounds.lock().unwrap().push(ground);
-        Arc::new(store)
-    };
-    // That one compares numbers of rows, and a sequence leaves some out where a transaction was taken back.
-    stories::all_but(&["two_stores_that_keep_the_same_answer_alike"], &make, 1);
+    for seed in 1..=3 {
+        let grounds = Mutex::new(Vec::new());
+        let make = |audience: Arc<dyn Audience>| -> Arc<dyn Store> {
+            let ground = Ground::new();
+            let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
+            store.set_audience(audience);
+            grounds.lock().unwrap().push(ground);
+            Arc::new(store)
+        };
+        stories::all(&make, seed);
+    }
 }

@@ -1,167 +1,144 @@
 //! Stories of keeping: every question has the answer that the model gives.
 
 use super::Make;
-use super::life::{Life, next_step};
+use super::answers::{Answers, Given, assert_alike};
+use super::life::{Life, Step, next_step};
 use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::Look;
 use beseda_core::rules;
 use beseda_core::words::{
-    Head, Kinds, Member, MemberId, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session,
-    Time,
+    Head, Kinds, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session, Time,
 };
 use std::sync::Arc;
 
-/// The number of a membership is a store's own affair; their order is not.
-fn unnumbered<T>(members: Vec<(Member, T)>) -> Vec<(Member, T)> {
-    members
-        .into_iter()
-        .map(|(member, with)| {
-            (
-                Member {
-                    id: MemberId(0),
-                    ..member
-                },
-                with,
-            )
-        })
-        .collect()
-}
-
-/// The answers to every question that can be asked about a room, in words.
-fn room_answers(look: &mut dyn Look, room: RoomId, newest: i64) -> Result<Vec<String>, Fault> {
+/// Asks everything that can be asked about a room.
+fn ask_of_room(look: &mut dyn Look, said: &mut Answers<'_>, room: RoomId) -> Result<(), Fault> {
     let standing = look.room(room)?;
-    let mut said = vec![format!("{standing:?}")];
-    let mut say = |what: &str, answer: String| said.push(format!("{what}: {answer}"));
+    let newest = standing.as_ref().map_or(10, |room| room.seq.0);
+    let stands = standing.is_some();
+    said.say("room", standing);
     for person in (1..=6).map(PersonId) {
-        let (there, member) = look
-            .place(room, person)?
-            .map(|place| (place.room, place.member))
-            .unzip();
-        let member = member.flatten().map(|member| (member, ()));
-        let member = unnumbered(member.into_iter().collect());
-        say("place", format!("{person} {there:?} {member:?}"));
+        said.say(format_args!("place {person}"), look.place(room, person)?);
     }
-    if standing.is_none() {
+    if !stands {
         // Of a room that was removed the rules ask nothing more.
-        return Ok(said);
+        return Ok(());
     }
-    say("members", format!("{:?}", unnumbered(look.members(room)?)));
-    say("blocks", format!("{:?}", look.erased_by_block(room)?));
+    said.say("members", look.members(room)?);
+    said.say("blocks", look.erased_by_block(room)?);
     for person in (1..=6).map(PersonId) {
-        say("others", format!("{person} {:?}", look.others_mark(room, person)?));
+        said.say(format_args!("others {person}"), look.others_mark(room, person)?);
         for client_id in (0..10).map(|n| format!("c-{n}")) {
             let first = look.message_by_client_id(room, Some(person), &client_id)?;
-            say("client id", format!("{person} {client_id} {first:?}"));
+            said.say(format_args!("client id {person} {client_id}"), first);
         }
     }
-    say(
-        "of nobody",
-        format!("{:?}", look.message_by_client_id(room, None, "c-1")?),
-    );
+    said.say("of nobody", look.message_by_client_id(room, None, "c-1")?);
     for seq in (-1..=newest + 1).map(Seq) {
-        say("at", format!("{seq} {:?}", look.message_at(room, seq)?));
-        say("shown before", format!("{seq} {:?}", look.shown_before(room, seq)?));
-        say(
-            "skipped",
-            format!("{seq} {:?}", look.count_skipped(room, PersonId(2), seq)?),
-        );
+        said.say(format_args!("at {seq}"), look.message_at(room, seq)?);
+        said.say(format_args!("id at {seq}"), look.id_at(room, seq)?);
+        said.say(format_args!("shown before {seq}"), look.shown_before(room, seq)?);
+        let skipped = look.count_skipped(room, PersonId(2), seq)?;
+        said.say(format_args!("skipped {seq}"), skipped);
         for limit in [0, 1, 4] {
-            say(
-                "before",
-                format!("{seq} {limit} {:?}", look.messages_before(room, seq, limit)?),
-            );
-            say(
-                "after",
-                format!("{seq} {limit} {:?}", look.messages_after(room, seq, limit)?),
-            );
-            say(
-                "untouched",
-                format!("{seq} {limit} {:?}", look.untouched_after(room, seq, limit)?),
-            );
-            say(
-                "touched",
-                format!("{seq} {limit} {:?}", look.touched_after(room, Head(seq.0), limit)?),
-            );
+            let before = look.messages_before(room, seq, limit)?;
+            said.say(format_args!("before {seq} {limit}"), before);
+            let after = look.messages_after(room, seq, limit)?;
+            said.say(format_args!("after {seq} {limit}"), after);
+            let untouched = look.untouched_after(room, seq, limit)?;
+            said.say(format_args!("untouched {seq} {limit}"), untouched);
+            let touched = look.touched_after(room, Head(seq.0), limit)?;
+            said.say(format_args!("touched {seq} {limit}"), touched);
         }
-        say(
-            "erased",
-            format!("{seq} {:?}", look.erased_between(room, seq, Seq(seq.0 + 5))?),
-        );
+        let erased = look.erased_between(room, seq, Seq(seq.0 + 5))?;
+        said.say(format_args!("erased {seq}"), erased);
     }
-    Ok(said)
+    Ok(())
 }
 
-/// The answers to every question that can be asked about a person, in words.
-fn person_answers(look: &mut dyn Look, person: PersonId) -> Result<Vec<String>, Fault> {
-    let mut said = vec![
-        format!("{:?}", look.person(person)?),
-        format!("{} rooms", look.count_rooms(person, Kinds::ALL)?),
-    ];
+/// Asks everything that can be asked about a person.
+fn ask_of_person(look: &mut dyn Look, said: &mut Answers<'_>, person: PersonId) -> Result<(), Fault> {
+    said.say("person", look.person(person)?);
+    said.say("count", look.count_rooms(person, Kinds::ALL)?);
     for (offset, limit) in [(0, 10), (1, 1), (0, 0), (9, 1)] {
-        for view in look.rooms(person, Kinds::ALL, offset, limit)? {
-            said.push(format!(
-                "{:?} {:?} {:?}",
-                view.room,
-                unnumbered(view.members),
-                view.last
-            ));
-        }
+        let page = look.rooms(person, Kinds::ALL, offset, limit)?;
+        said.say(format_args!("rooms {offset} {limit}"), page);
     }
     let mut places = look.places(person, Kinds::ALL)?;
     places.sort_by_key(|place| place.room.id);
-    said.extend(places.iter().map(|place| format!("{:?}", place.room)));
-    Ok(said)
+    said.say("places", places);
+    Ok(())
 }
 
-fn answers(stage: &Stage, rooms: &[RoomId]) -> Vec<String> {
-    let rooms = rooms.to_vec();
-    let said = stage.look(move |look| {
-        let mut said = Vec::new();
-        for room in rooms {
-            let newest = look.room(room)?.map_or(10, |room| room.seq.0);
-            said.extend(room_answers(look, room, newest)?);
+/// Some lives on one stage, and the numbers that its store has given out.
+struct Lives<'a> {
+    stage: &'a Stage,
+    lives: Vec<Life<'a>>,
+    given: Given,
+}
+
+impl<'a> Lives<'a> {
+    fn begin(stage: &'a Stage) -> Self {
+        let lives: Vec<_> = (1..=3).map(|order| Life::begin(stage, order)).collect();
+        let mut given = Given::default();
+        lives.iter().for_each(|life| given.rooms.got(life.room.0));
+        Self { stage, lives, given }
+    }
+
+    /// Somebody tries something in one of the rooms: what came of it, in words.
+    fn take(&mut self, life: usize, step: &Step) -> Result<String, Refusal> {
+        let message = self.lives[life].take(step)?;
+        let message = message.map(Arc::unwrap_or_clone);
+        if let Some(message) = &message {
+            self.given.messages.got(message.id.0);
         }
-        for person in (1..=7).map(PersonId) {
-            said.extend(person_answers(look, person)?);
-        }
-        for id in (0..60).map(MessageId) {
-            said.push(format!("{:?}", look.message(id)?));
-        }
-        Ok(said)
-    });
-    said.expect("every question is answered")
+        Ok(self.given.words(message))
+    }
+
+    fn remove_room(&self, life: usize) {
+        let (admin, now) = (self.stage.admin.clone(), self.stage.chat.now());
+        let gone = self.lives[life].room;
+        self.stage
+            .change(move |tx| rules::remove_room(tx, now, (&admin).into(), gone))
+            .expect("a room is removed");
+    }
+
+    fn answers(&self) -> Vec<String> {
+        let given = self.given.clone();
+        let said = self.stage.look(move |look| {
+            let mut said = Answers::new(&given);
+            for room in given.rooms.to_ask() {
+                ask_of_room(look, &mut said, RoomId(room))?;
+            }
+            for person in (1..=7).map(PersonId) {
+                ask_of_person(look, &mut said, person)?;
+            }
+            for id in given.messages.to_ask() {
+                said.say("message", look.message(MessageId(id))?);
+            }
+            Ok(said.said())
+        });
+        said.expect("every question is answered")
+    }
 }
 
 pub(super) fn a_store_answers_as_the_model_does(make: Make<'_>, seed: u64) {
-    let model = Stage::in_memory(&Arc::default(), seed);
-    let store = Stage::new(make, seed);
-    let lives: Vec<_> = (1..=3)
-        .map(|order| (Life::begin(&model, order), Life::begin(&store, order)))
-        .collect();
-    let rooms: Vec<RoomId> = lives.iter().map(|(in_model, _)| in_model.room).collect();
+    let stages = [Stage::in_memory(&Arc::default(), seed), Stage::new(make, seed)];
+    let mut both = stages.each_ref().map(Lives::begin);
     let mut dice = Dice::new(seed);
     for round in 0..6 {
         for n in 0..30 {
             let step = next_step(&mut dice, 10 * (round + 1));
-            let (in_model, in_store) = &lives[n % lives.len()];
-            let expected = in_model.take(&step);
-            assert_eq!(in_store.take(&step), expected, "{step:?}");
+            let [expected, said] = both.each_mut().map(|lives| lives.take(n % 3, &step));
+            assert_eq!(said, expected, "{step:?}");
         }
         if round == 4 {
-            for stage in [&model, &store] {
-                let (admin, now, gone) = (stage.admin.clone(), stage.chat.now(), rooms[2]);
-                stage
-                    .change(move |tx| rules::remove_room(tx, now, (&admin).into(), gone))
-                    .expect("a room is removed");
-            }
+            both.iter().for_each(|lives| lives.remove_room(2));
         }
-        let (expected, said) = (answers(&model, &rooms), answers(&store, &rooms));
-        for (expected, said) in expected.iter().zip(&said) {
-            assert_eq!(said, expected);
-        }
-        assert_eq!(said.len(), expected.len());
+        assert_alike(&both.each_ref().map(Lives::answers), format_args!("round {round}"));
     }
+    both.iter().for_each(|lives| lives.given.assert_rising());
 }
 
 fn named(id: i64, username: &str, email: &str, phone: &str) -> NewPerson {

@@ -1,8 +1,9 @@
 //! A life: random steps of several people in one room, the same for the same seed.
 
-use super::stage::{Dice, Stage, refusal};
+use super::stage::{Dice, Stage, unless_refused};
 use beseda_core::error::Refusal;
-use beseda_core::words::{MessageId, PersonId, RoomId, Seq};
+use beseda_core::words::{Message, MessageId, PersonId, RoomId, Seq};
+use std::sync::Arc;
 
 /// Who acts on a message.
 #[derive(Debug, Clone, Copy)]
@@ -103,30 +104,37 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Somebody tries something: the refusal, if it was refused.
-    pub(super) fn take(&self, step: &Step) -> Option<Refusal> {
+    /// Somebody tries something: the message that they sent or edited, or the refusal.
+    pub(super) fn take(&self, step: &Step) -> Result<Option<Arc<Message>>, Refusal> {
         let stage = self.stage;
-        match step {
+        let outcome = match step {
             Step::Send { who, text, client_id } => {
-                refusal(stage.send(&stage.people[*who], self.room, text, client_id.as_deref()))
+                let sent = stage.send(&stage.people[*who], self.room, text, client_id.as_deref());
+                sent.map(|sent| Some(sent.message))
             }
             Step::Edit { who, seq, text } => {
                 let (by, id) = self.message(*who, *seq);
-                refusal(stage.edit(&stage.person(by), id, text))
+                let edited = stage.edit(&stage.person(by), id, text);
+                edited.map(|(message, _)| Some(message))
             }
             Step::Erase { who, seq } => {
                 let (by, id) = self.message(*who, *seq);
-                refusal(stage.erase(&stage.person(by), id))
+                stage.erase(&stage.person(by), id).map(|()| None)
             }
-            Step::Read { who, up_to } => refusal(stage.read(&stage.people[*who], self.room, *up_to)),
+            Step::Read { who, up_to } => {
+                let read = stage.read(&stage.people[*who], self.room, *up_to);
+                read.map(|_| None)
+            }
             Step::Settle { expert, operator } => {
-                refusal(stage.put_order(self.order, [Some(PersonId(1)), *expert, *operator]))
+                let settled = stage.put_order(self.order, [Some(PersonId(1)), *expert, *operator]);
+                settled.map(|()| None)
             }
             Step::Tick(microseconds) => {
                 stage.clock.tick(*microseconds);
-                None
+                Ok(None)
             }
-        }
+        };
+        unless_refused(outcome)
     }
 
     /// Takes one random step and tells it.
@@ -137,7 +145,8 @@ impl<'a> Life<'a> {
             .look(move |look| Ok(look.room(room)?))
             .expect("the room is read");
         let step = next_step(dice, room.map_or(0, |room| room.seq.0));
-        self.take(&step);
+        // Whether they might is for the rules to say.
+        drop(self.take(&step));
         step
     }
 

@@ -346,9 +346,13 @@ impl Stage {
 
 /// The refusal of an outcome; none where it went well. A fault is the end of a story.
 pub(super) fn refusal<T>(outcome: Result<T, Error>) -> Option<Refusal> {
-    match outcome {
-        Ok(_) => None,
-        Err(Error::Refused(refusal)) => Some(refusal),
-        Err(Error::Failed(fault)) => panic!("the store failed: {fault}"),
-    }
+    unless_refused(outcome).err()
+}
+
+/// The outcome, which may be a refusal. A fault is the end of a story.
+pub(super) fn unless_refused<T>(outcome: Result<T, Error>) -> Result<T, Refusal> {
+    outcome.map_err(|error| match error {
+        Error::Refused(refusal) => refusal,
+        Error::Failed(fault) => panic!("the store failed: {fault}"),
+    })
 }
