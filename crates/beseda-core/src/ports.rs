@@ -103,7 +103,8 @@ pub enum Lane {
     /// It does not matter: whoever hands it over waits for the outcome before they hand over more.
     #[default]
     Any,
-    /// After everything that was handed over for this room before.
+    /// After everything that was handed over for this room before. Whoever knows which room they change says so: then
+    /// those who write do not wait for each other over it.
     Room(RoomId),
 }
 

@@ -157,20 +157,20 @@ impl<'e> Transaction<'e> {
     }
 }
 
-/// Runs a batch: what each came to and what they announced, or the error for which all of it must be taken back.
-/// `notes`: whether others are to be told of what is changed here.
+/// Runs a batch: what each came to and what they announced. Or the error for which all of it must be taken back, with the
+/// place of the change that met it. `notes`: whether others are to be told of what is changed here.
 pub(crate) fn run_all(
     engine: &mut dyn Engine,
     batch: &mut Batch,
     notes: bool,
-) -> Result<(Vec<Outcome>, Announced), Error> {
+) -> Result<(Vec<Outcome>, Announced), (usize, Error)> {
     let mut tx = Transaction::new(engine);
     let mut outcomes = Vec::with_capacity(batch.len());
-    for change in batch {
-        outcomes.push(tx.run(change.as_mut())?);
+    for (place, change) in batch.iter_mut().enumerate() {
+        outcomes.push(tx.run(change.as_mut()).map_err(|error| (place, error))?);
     }
     if notes {
-        tx.note()?;
+        tx.note().map_err(|fault| (0, fault.into()))?;
     }
     Ok((outcomes, tx.into_announced()))
 }

@@ -13,7 +13,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use beseda_core::Refusal;
-use beseda_core::ports::{Look, Tx};
+use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::rules;
 use beseda_core::words::{MessageId, RoomId};
 use beseda_live::ask;
@@ -113,9 +113,9 @@ async fn change_text(
     let text = fields.required_text("message", Some(limits.text_chars));
     let text = text.map_err(|error| Refused::field("message", error))?;
     shared.throttles.send(caller.person.id)?;
-    let now = shared.chat.now();
+    let (now, lane) = (shared.chat.now(), Lane::Room(message.room));
     let rule = move |tx: &mut dyn Tx| rules::edit(tx, now, &limits, by(&caller.person), id, &text);
-    let (message, marks) = ask::change(&shared.chat, rule).await?;
+    let (message, marks) = ask::change_in(&shared.chat, lane, rule).await?;
     Ok(Json(MessageJson::seen_by(&message, marks, viewer)).into_response())
 }
 
@@ -123,6 +123,12 @@ async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segme
     let (id, now) = (message_id(&id)?, shared.chat.now());
     // Everybody in the room hears of an edit or an erasure as of a message, so they share its allowance.
     shared.throttles.send(caller.person.id)?;
-    ask::change(&shared.chat, move |tx| rules::erase(tx, now, by(&caller.person), id)).await?;
+    let person = caller.person.clone();
+    let (message, _) = ask::look(&shared.chat, move |look| {
+        rules::message_to_change(look, by(&person), id)
+    })
+    .await?;
+    let rule = move |tx: &mut dyn Tx| rules::erase(tx, now, by(&caller.person), id);
+    ask::change_in(&shared.chat, Lane::Room(message.room), rule).await?;
     Ok(StatusCode::NO_CONTENT)
 }

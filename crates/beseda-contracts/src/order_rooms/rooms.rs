@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use beseda_core::ports::{Look, Tx};
+use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::rules::{self, PageNumber, Since};
 use beseda_core::words::{OrderId, Person, PersonId, RoomId, RoomView};
 use beseda_core::{Error, Refusal};
@@ -142,7 +142,7 @@ async fn change_room(
         Err(name) => return Err(Refused::field(name, FieldError::NotInteger)),
     };
     let now = shared.chat.now();
-    let moved = ask::change(&shared.chat, move |tx| {
+    let moved = ask::change_in(&shared.chat, Lane::Room(room), move |tx| {
         rules::move_room(tx, now, by(&caller.person), room, order)
     })
     .await;
@@ -159,7 +159,7 @@ async fn change_room(
 
 async fn remove(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<StatusCode, Refused> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
-    ask::change(&shared.chat, move |tx| {
+    ask::change_in(&shared.chat, Lane::Room(room), move |tx| {
         rules::remove_room(tx, now, by(&caller.person), room)
     })
     .await?;
@@ -216,7 +216,7 @@ async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &
 
 async fn mark_read(State(shared): State<Shared>, caller: Caller, Segment(id): Segment) -> Result<Response, Refused> {
     let (room, now) = (room_id(&id)?, shared.chat.now());
-    ask::change(&shared.chat, move |tx| {
+    ask::change_in(&shared.chat, Lane::Room(room), move |tx| {
         rules::read(tx, now, by(&caller.person), room, None)
     })
     .await?;

@@ -13,6 +13,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use beseda_core::policy;
+use beseda_core::ports::Lane;
 use beseda_core::rules::{self, Since};
 use beseda_core::words::{Limits, MessageId, RoomId};
 use beseda_live::ask;
@@ -110,9 +111,9 @@ async fn mark_read(
     fields: Fields,
 ) -> Result<Response, Refused> {
     let chat = named(&fields, "chat_id").map_err(|error| Refused::field("chat_id", error))?;
-    let now = shared.chat.now();
-    ask::change(&shared.chat, move |tx| {
-        rules::read(tx, now, by(&person), RoomId(chat), None)
+    let (now, room) = (shared.chat.now(), RoomId(chat));
+    ask::change_in(&shared.chat, Lane::Room(room), move |tx| {
+        rules::read(tx, now, by(&person), room, None)
     })
     .await?;
     Ok(Json(json!({"status": "ok"})).into_response())

@@ -49,6 +49,9 @@ pub(crate) enum Trouble {
 pub(crate) enum Begin {
     /// To write, as if nobody else did.
     Writing,
+    /// To write what several ask for. Whoever holds the rooms of one does not wait long for those of another: two that
+    /// wait for each other would wait for the server to find that out, which takes it a second.
+    WritingMany,
     /// To look at one snapshot.
     Looking,
     /// To bring the schema up to date, one after the other.
@@ -138,9 +141,10 @@ impl PostgresEngine {
     /// Begins a transaction.
     pub(crate) fn begin(&mut self, begin: Begin) -> Result<(), Fault> {
         self.trouble = None;
-        self.writes = begin == Begin::Writing;
+        self.writes = matches!(begin, Begin::Writing | Begin::WritingMany);
         self.script(match begin {
             Begin::Writing => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            Begin::WritingMany => "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL lock_timeout = '20ms'",
             Begin::Looking => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Begin::Migrating => "BEGIN; SELECT pg_advisory_xact_lock(hashtext('beseda-schema' || current_schema()))",
         })
@@ -384,4 +388,29 @@ impl ToSql for Value<'_> {
     }
 
     to_sql_checked!();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::postgres::open::Address;
+    use beseda_testkit::Ground;
+
+    #[test]
+    fn who_writes_what_several_ask_for_waits_for_less_long_than_the_server_takes_to_find_two_that_wait_for_each_other()
+    {
+        let ground = Ground::new();
+        let address = Address::of(ground.url()).unwrap();
+        let mut engine = PostgresEngine::connect(&address.config).unwrap();
+        let mut patience = |begin| -> bool {
+            engine.begin(begin).unwrap();
+            let asked =
+                "SELECT current_setting('lock_timeout')::interval < current_setting('deadlock_timeout')::interval";
+            let row = engine.runtime.block_on(engine.client.query_one(asked, &[])).unwrap();
+            engine.roll_back().unwrap();
+            row.get(0)
+        };
+        assert!(patience(Begin::WritingMany));
+        assert!(!patience(Begin::Writing), "and that is for one transaction only");
+    }
 }

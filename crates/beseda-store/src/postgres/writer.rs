@@ -44,14 +44,12 @@ enum Attempt {
     Kept(Ticket, Vec<Outcome>, Announced),
     /// Another writer was in its way, and nothing was kept.
     Again(Fault),
-    /// Somebody whom nobody here can wait out holds what one of them needs, and nothing was kept.
-    Held(Fault),
     /// The connection went before the commit, and nothing was kept.
     Gone,
     /// The connection went in the commit: nobody knows.
     Unknown(Ticket, Announced, Fault),
-    /// A change went wrong, and nothing was kept.
-    TakenBack(Error),
+    /// The change in this place went wrong, or needs what somebody else holds for too long; nothing was kept.
+    TakenBack(usize, Error),
 }
 
 impl Writer {
@@ -72,17 +70,32 @@ impl Writer {
         }
     }
 
-    /// Commits a batch and puts down what came of it.
-    fn keep(&mut self, mut batch: Batch) {
+    /// Commits a batch, in parts if it must be, and puts down what came of it.
+    fn keep(&mut self, batch: Batch) {
+        let mut parts = vec![batch];
+        while let Some(next) = parts.pop() {
+            // In the order in which they were handed over.
+            parts.extend(
+                self.keep_together(next)
+                    .into_iter()
+                    .rev()
+                    .filter(|part| !part.is_empty()),
+            );
+        }
+    }
+
+    /// Commits a batch; nothing is left of it, or the parts to be committed apart.
+    fn keep_together(&mut self, mut batch: Batch) -> Vec<Batch> {
         let mut last = Fault::Busy;
         for attempt in 1..=TRIES {
             match self.attempt(&mut batch, attempt > TRIES_AMONG_OTHERS) {
                 Attempt::Kept(ticket, outcomes, announced) => {
-                    return ticket.put_down(Told {
+                    ticket.put_down(Told {
                         announced,
                         finished: vec![(batch, outcomes)],
                         ..Told::default()
                     });
+                    return Vec::new();
                 }
                 Attempt::Again(fault) => {
                     last = fault;
@@ -93,29 +106,25 @@ impl Writer {
                 Attempt::Gone => {
                     self.link.lose();
                     if let Err(fault) = self.link.engine() {
-                        return fail_all(batch, &fault.into());
+                        return failed_all(batch, &fault.into());
                     }
                 }
                 Attempt::Unknown(ticket, announced, fault) => {
                     tracing::error!(changes = batch.len(), "the connection was lost in a commit: {fault}");
                     self.doubtful.extend(notices::of(&announced));
                     self.link.lose();
+                    drop(ticket);
                     // Not kept, as far as anybody is told; who asks again gets what was kept all the same.
-                    fail_all(batch, &fault.into());
-                    return drop(ticket);
+                    return failed_all(batch, &fault.into());
                 }
-                Attempt::TakenBack(error) if batch.len() == 1 => return fail_all(batch, &error),
-                Attempt::Held(fault) if batch.len() == 1 => return fail_all(batch, &fault.into()),
-                Attempt::TakenBack(_) | Attempt::Held(_) => break,
+                Attempt::TakenBack(_, error) if batch.len() == 1 => return failed_all(batch, &error),
+                Attempt::TakenBack(place, _) => return without(batch, place),
             }
         }
         if batch.len() == 1 {
-            return fail_all(batch, &last.into());
+            return failed_all(batch, &last.into());
         }
-        // One of them was wrong, or in everybody's way, and its neighbours were not: each gets a transaction of its own.
-        for change in batch {
-            self.keep(vec![change]);
-        }
+        batch.into_iter().map(|change| vec![change]).collect()
     }
 
     fn attempt(&mut self, batch: &mut Batch, alone: bool) -> Attempt {
@@ -126,10 +135,15 @@ impl Writer {
         let Ok(engine) = self.link.engine() else {
             return Attempt::Gone;
         };
-        let ran = engine.begin(Begin::Writing).map_err(Error::from);
-        match ran.and_then(|()| run_all(engine, batch, notes)) {
+        let begin = if batch.len() == 1 {
+            Begin::Writing
+        } else {
+            Begin::WritingMany
+        };
+        let begun = engine.begin(begin).map_err(|fault| (0, fault.into()));
+        match begun.and_then(|()| run_all(engine, batch, notes)) {
             Ok((outcomes, announced)) => commit(engine, &tickets, outcomes, announced),
-            Err(error) => failed(engine, error),
+            Err((place, error)) => failed(engine, place, error),
         }
     }
 
@@ -158,20 +172,33 @@ fn commit(
         (Err(fault), Some(Trouble::Conflict)) => Attempt::Again(fault),
         (Err(fault), _) => {
             tracing::error!(%fault, changes = outcomes.len(), "a commit failed");
-            Attempt::TakenBack(fault.into())
+            Attempt::TakenBack(0, fault.into())
         }
     }
 }
 
-/// What it means that a batch did not come to its commit.
-fn failed(engine: &mut PostgresEngine, error: Error) -> Attempt {
+/// What it means that a batch did not come to its commit, for what happened to the change in this place.
+fn failed(engine: &mut PostgresEngine, place: usize, error: Error) -> Attempt {
     let trouble = engine.trouble().cloned();
     if trouble == Some(Trouble::Lost) || engine.roll_back().is_err() {
         return Attempt::Gone;
     }
     match (trouble, error) {
         (Some(Trouble::Conflict), Error::Failed(fault)) => Attempt::Again(fault),
-        (Some(Trouble::Held), Error::Failed(fault)) => Attempt::Held(fault),
-        (_, error) => Attempt::TakenBack(error),
+        (_, error) => Attempt::TakenBack(place, error),
     }
+}
+
+/// What came before a change, the change, and what came after it: it was wrong, or in everybody's way, and its neighbours
+/// were not.
+fn without(mut batch: Batch, place: usize) -> Vec<Batch> {
+    let after = batch.split_off((place + 1).min(batch.len()));
+    let change = batch.split_off(place.min(batch.len()));
+    vec![batch, change, after]
+}
+
+/// Tells everybody of a batch that nothing of it was kept; nothing is left of it.
+fn failed_all(batch: Batch, error: &Error) -> Vec<Batch> {
+    fail_all(batch, error);
+    Vec::new()
 }

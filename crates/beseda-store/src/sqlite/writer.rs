@@ -155,7 +155,7 @@ impl<'c> Writer<'c> {
                     Commit::Failed(fault)
                 }
             },
-            Err(error) => {
+            Err((_, error)) => {
                 self.roll_back();
                 Commit::TakenBack(error)
             }

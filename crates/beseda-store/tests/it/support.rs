@@ -41,7 +41,8 @@ impl Drop for Folder {
     }
 }
 
-struct Still;
+/// A clock that stands, and no chance.
+pub struct Still;
 
 impl Clock for Still {
     fn now(&self) -> Time {
