@@ -89,6 +89,8 @@ pub fn person(id: i64, username: &str) -> Person {
         role: Role::Client,
         active: true,
         signed_out_at: None,
+        forgotten: false,
+        host_name: None,
     }
 }
 

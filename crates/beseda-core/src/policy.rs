@@ -38,8 +38,8 @@ pub enum Who {
 /// One line of the table: in rooms of this kind, these people may do this.
 #[derive(Debug, Clone, Copy)]
 pub struct Line {
-    /// In which kind of room.
-    pub kind: RoomKind,
+    /// In which kind of room; `None`: in every kind of an application's own.
+    pub kind: Option<RoomKind>,
     /// Who.
     pub who: Who,
     /// What.
@@ -49,7 +49,11 @@ pub struct Line {
 const TAKE_PART: &[Deed] = &[Deed::See, Deed::Read, Deed::Send, Deed::Listen, Deed::Mark];
 
 const fn line(kind: RoomKind, who: Who, deeds: &'static [Deed]) -> Line {
-    Line { kind, who, deeds }
+    Line {
+        kind: Some(kind),
+        who,
+        deeds,
+    }
 }
 
 /// The whole policy of rooms. What no line allows is refused.
@@ -71,6 +75,12 @@ pub const TABLE: &[Line] = &[
     line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Mom), TAKE_PART),
+    // Who is in it says the application, which governs it with its key.
+    Line {
+        kind: None,
+        who: Who::Member,
+        deeds: TAKE_PART,
+    },
 ];
 
 /// Who asks, and how: a contract speaks of its own kinds of rooms, and some of its calls are made to step in.
@@ -137,7 +147,11 @@ fn may(deed: Deed, kind: RoomKind, is_member: bool, by: By<'_>) -> bool {
 
 impl Line {
     fn speaks_of(&self, kind: RoomKind, is_member: bool, role: Role) -> bool {
-        self.kind == kind
+        let is_meant = match self.kind {
+            Some(meant) => meant == kind,
+            None => matches!(kind, RoomKind::Own(_)),
+        };
+        is_meant
             && match self.who {
                 Who::Member => is_member,
                 Who::MemberAs(wanted) => is_member && role == wanted,
@@ -306,7 +320,8 @@ pub fn printed() -> Vec<(String, String, String)> {
                 Who::Role(role) => role.word().to_owned(),
             };
             let deeds: Vec<&str> = line.deeds.iter().map(|deed| deed.word()).collect();
-            (line.kind.word().to_owned(), who, deeds.join(" "))
+            let kind = line.kind.as_ref().map_or("your own", |kind| kind.word());
+            (kind.to_owned(), who, deeds.join(" "))
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! The claims of a signed token, read strictly: a time that is no number is no time, and no reason to skip the check.
 
-use beseda_core::words::{PersonId, Time};
+use beseda_core::words::{HostId, PersonId, Time};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde_json::{Map, Value};
@@ -153,6 +153,16 @@ impl Claims {
             // What another signer wrote there is nothing to fill a log with.
             word => Err(Flaw::WrongType(word.chars().take(20).collect())),
         }
+    }
+
+    /// What the host calls a person: a number from 1, or a text, without space around it.
+    pub fn host_id(&self, name: &str) -> Result<HostId<'static>, Flaw> {
+        let text = match self.get(name) {
+            Some(Value::Number(number)) if number.as_u64().is_some_and(|number| number > 0) => number.to_string(),
+            Some(Value::String(text)) => text.trim().to_owned(),
+            _ => return Err(invalid(format!("{name} is missing, or no number from 1 and no text"))),
+        };
+        HostId::of(text).map_err(|flaw| invalid(format!("{name} names nobody: {flaw}")))
     }
 
     /// The number of a person, as a number or its text.

@@ -2,9 +2,8 @@
 
 use super::claims::{Claims, Flaw, header, invalid};
 use super::jwks::{Fetching, Published};
-use beseda_core::rules::FIRST_OWN_PERSON;
-use beseda_core::rules::sign_in::{Called, Claimed, People};
-use beseda_core::words::{NoRoomKey, Role, RoomKey, Time};
+use beseda_core::rules::sign_in::{Claimed, People};
+use beseda_core::words::{HostId, NoRoomKey, Role, RoomKey, Time};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde_json::Value;
 use std::future::pending;
@@ -18,8 +17,6 @@ use tokio::task::JoinSet;
 /// Bytes of a point on the curve of ES256, and of ES384: a mark and one coordinate, or both.
 const P256_POINT: [usize; 2] = [1 + 32, 1 + 2 * 32];
 const P384_POINT: [usize; 2] = [1 + 48, 1 + 2 * 48];
-/// The longest name that a host may have for a person, in bytes.
-const NAME_BYTES: usize = 255;
 /// How long somebody waits for the keys that may prove their token.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -36,6 +33,8 @@ pub struct IssuerSettings {
     pub audience: Option<String>,
     /// The claim that names the person; without it `sub`, else `user_id`.
     pub person_claim: Option<String>,
+    /// The space of ids of its own that it has, where it does not share the deployment's.
+    pub namespace: Option<String>,
     /// What becomes of somebody who was never seen before.
     pub people: People,
 }
@@ -98,6 +97,9 @@ struct Issuer {
     proof: IssuerProof,
     audience: Option<String>,
     person_claim: Option<String>,
+    namespace: Option<String>,
+    /// Every issuer's.
+    spaces: Arc<[String]>,
     people: People,
 }
 
@@ -123,9 +125,10 @@ impl Issuers {
     /// # Errors
     /// Which issuer cannot be used, and why.
     pub fn new(settings: Vec<IssuerSettings>, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
+        let spaces: Arc<[String]> = settings.iter().filter_map(|one| one.namespace.clone()).collect();
         settings
             .into_iter()
-            .map(|settings| Issuer::new(settings, fetching))
+            .map(|settings| Issuer::new(settings, Arc::clone(&spaces), fetching))
             .collect::<Result<_, _>>()
             .map(Self)
     }
@@ -214,7 +217,7 @@ impl IssuerProof {
 }
 
 impl Issuer {
-    fn new(settings: IssuerSettings, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
+    fn new(settings: IssuerSettings, spaces: Arc<[String]>, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
         let issuer = settings.issuer;
         let algorithm = |name: &String| {
             let unknown = || IssuerError::Algorithm {
@@ -256,6 +259,8 @@ impl Issuer {
             proof,
             audience: settings.audience,
             person_claim: settings.person_claim,
+            namespace: settings.namespace,
+            spaces,
             people: settings.people,
         })
     }
@@ -317,7 +322,7 @@ impl Issuer {
     }
 
     fn claimed(&self, claims: &Claims, now: Time) -> Result<Claimed, Flaw> {
-        let called = self.called(claims)?;
+        let id = self.host_id(claims)?;
         let text = |names: [&str; 2]| {
             names
                 .iter()
@@ -325,7 +330,7 @@ impl Issuer {
                 .map(|text| text.trim().to_owned())
         };
         let mut claimed = Claimed {
-            called,
+            id,
             proven_at: claims.issued_at(now)?,
             grants: Self::grants(claims)?,
             username: text(["username", "preferred_username"]),
@@ -345,20 +350,24 @@ impl Issuer {
         Ok(claimed)
     }
 
-    /// How the host calls the person: by a number, which is theirs here too, or by a name that is none.
-    fn called(&self, claims: &Claims) -> Result<Called, Flaw> {
+    /// What the host calls the person, in the space of the issuer's ids. What reads like an id of another issuer's own
+    /// space would be taken for it.
+    fn host_id(&self, claims: &Claims) -> Result<HostId<'static>, Flaw> {
         let sub_or_id = if claims.get("sub").is_some() { "sub" } else { "user_id" };
         let claim = self.person_claim.as_deref().unwrap_or(sub_or_id);
-        match (claims.person(claim), claims.text(claim).map(str::trim)) {
-            (Ok(id), _) if id >= FIRST_OWN_PERSON => {
-                Err(invalid(format!("{claim} is a number that only this server gives")))
+        let id = claims.host_id(claim)?;
+        if let Some(space) = &self.namespace {
+            return Ok(id.within(space));
+        }
+        let is_anothers = |name: &str| {
+            let space = name.split_once('/').map(|(space, _)| space);
+            self.spaces.iter().any(|known| space == Some(known))
+        };
+        match &id {
+            HostId::Name(name) if is_anothers(name) => {
+                Err(invalid(format!("{claim} is an id of another issuer's namespace")))
             }
-            (Ok(id), _) => Ok(Called::Number(id)),
-            (Err(_), Some(name)) if is_name(name) => Ok(Called::Name {
-                issuer: self.name.clone(),
-                name: name.to_owned(),
-            }),
-            (Err(flaw), _) => Err(flaw),
+            _ => Ok(id),
         }
     }
 
@@ -377,13 +386,6 @@ impl Issuer {
             })
             .collect()
     }
-}
-
-/// Whether a text can be a host's name for a person. Digits alone would be a number that nobody can have.
-fn is_name(text: &str) -> bool {
-    let length = 1..=NAME_BYTES;
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    length.contains(&text.len()) && !is_number && !text.contains(char::is_control)
 }
 
 fn is_hmac(algorithm: Algorithm) -> bool {

@@ -1,8 +1,9 @@
 //! A dialect: how one contract's sockets hear and speak. The contract implements it, live carries it.
 
 use beseda_core::rules::History;
-use beseda_core::words::{Draft, Event, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, Time};
+use beseda_core::words::{Draft, Event, Kinds, Limits, Marks, Message, Person, RoomName, Time};
 use beseda_core::{Fault, Refusal};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What somebody asks for in a frame.
@@ -84,12 +85,10 @@ pub struct Point {
 }
 
 /// Where somebody is, or last was. It is announced without being kept: see [`Verb::Locate`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Position {
     /// Who.
-    pub person: PersonId,
-    /// What they are to the host application.
-    pub role: Role,
+    pub person: Arc<Person>,
     /// Where.
     pub point: Point,
     /// When they said so.

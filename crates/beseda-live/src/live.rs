@@ -135,7 +135,7 @@ impl Live {
 
     pub(crate) fn say_position(&self, room: RoomName, position: Position) {
         let mut positions = self.positions.lock();
-        if positions.say(self.wheel.now_ms(), room, position) {
+        if positions.say(self.wheel.now_ms(), room, position.clone()) {
             self.hub.tell_position(room, &position);
         }
     }
@@ -150,7 +150,7 @@ impl Live {
         let Some(room) = seat.room() else { return };
         let positions = self.positions.lock();
         for position in positions.in_room(self.wheel.now_ms(), room.id) {
-            if people.contains(&position.person) {
+            if people.contains(&position.person.id) {
                 self.hub.show_position(seat, room, &position);
             }
         }

@@ -36,9 +36,9 @@ impl Positions {
     /// [`Self::tick`].
     pub(crate) fn say(&mut self, now: Millis, room: RoomName, position: Position) -> bool {
         let people = self.rooms.entry(room.id).or_default();
-        let latest = people.entry(position.person).or_insert_with(|| Latest {
+        let latest = people.entry(position.person.id).or_insert_with(|| Latest {
             room,
-            position,
+            position: position.clone(),
             said_at: now,
             waits: false,
             allowance: Allowance::full(self.rate, now),
@@ -53,7 +53,7 @@ impl Positions {
     pub(crate) fn in_room(&self, now: Millis, room: RoomId) -> Vec<Position> {
         let people = self.rooms.get(&room).into_iter().flat_map(BTreeMap::values);
         let fresh = people.filter(|latest| now < latest.said_at + self.lasts);
-        fresh.map(|latest| latest.position).collect()
+        fresh.map(|latest| latest.position.clone()).collect()
     }
 
     /// What could not be told before and is due. Old positions are forgotten.
@@ -64,7 +64,7 @@ impl Positions {
             people.retain(|_, latest| {
                 if latest.waits && latest.allowance.take(rate, now) {
                     latest.waits = false;
-                    due.push((latest.room, latest.position));
+                    due.push((latest.room, latest.position.clone()));
                 }
                 // Forgotten only with a full allowance, or forgetting would be a way around the rate.
                 now < latest.said_at + lasts || !latest.allowance.is_full(rate, now)
@@ -79,7 +79,8 @@ impl Positions {
 mod tests {
     use super::*;
     use crate::dialect::Point;
-    use beseda_core::words::{Role, RoomKind, Time};
+    use beseda_core::words::{Person, Role, RoomKind, Time};
+    use std::sync::Arc;
     use uuid::Uuid;
 
     const ROOM: RoomName = RoomName {
@@ -106,8 +107,7 @@ mod tests {
             speed: None,
         };
         Position {
-            person: PersonId(person),
-            role: Role::Customer,
+            person: Arc::new(Person::new(PersonId(person), Role::Customer)),
             point,
             at: Time(0),
         }

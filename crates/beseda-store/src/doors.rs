@@ -9,10 +9,6 @@ use beseda_core::ports::{LookDoors, TxDoors};
 use beseda_core::words::{ApiKey, PersonId, RefreshToken, Scope, Session, SetupCode, Ticket, Time};
 
 impl LookDoors for Transaction<'_> {
-    fn subject(&mut self, issuer: &str, name: &str) -> Result<Option<PersonId>, Fault> {
-        self.one(sql::SUBJECTS_GET, values![issuer, name], |row| row.get(0).map(PersonId))
-    }
-
     fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
         self.one(sql::SESSIONS_GET, values![hash], rows::session)
     }
@@ -41,10 +37,6 @@ impl LookDoors for Transaction<'_> {
 }
 
 impl TxDoors for Transaction<'_> {
-    fn put_subject(&mut self, issuer: &str, name: &str, person: PersonId) -> Result<(), Fault> {
-        self.write(sql::SUBJECTS_PUT, values![issuer, name, person.0]).map(drop)
-    }
-
     fn put_session(&mut self, session: &Session) -> Result<(), Fault> {
         let values = values![
             &session.hash,

@@ -35,9 +35,16 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V9__notices_and_desk",
     "V10__cursors",
     "V11__jobs",
+    "V12__names_at_the_host",
 ];
 
-pub(crate) const POSTGRES: &[Migration] = migrations!["postgres": "V1__everything", "V2__cursors", "V3__jobs"];
+pub(crate) const POSTGRES: &[Migration] = migrations![
+    "postgres":
+    "V1__everything",
+    "V2__cursors",
+    "V3__jobs",
+    "V4__names_at_the_host",
+];
 
 impl Migration {
     fn version(&self) -> i64 {

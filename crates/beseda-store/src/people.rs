@@ -6,8 +6,9 @@ use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, TxPeople};
-use beseda_core::rules::FIRST_OWN_PERSON;
-use beseda_core::words::{Account, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names};
+use beseda_core::words::{
+    Account, FIRST_OWN_PERSON, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names,
+};
 
 /// SQLite takes no longer pattern; nobody has a name that it would find.
 const LONGEST_PATTERN: usize = 50_000;
@@ -67,6 +68,10 @@ impl LookPeople for Transaction<'_> {
         self.one(sql::PEOPLE_GET, values![id.0], |row| rows::person(row, 0))
     }
 
+    fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault> {
+        self.one(sql::PEOPLE_BY_HOST_NAME, values![name], |row| rows::person(row, 0))
+    }
+
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
         self.one(sql::PEOPLE_ACCOUNT, values![identifier], account)
     }
@@ -120,6 +125,8 @@ impl TxPeople for Transaction<'_> {
             person.role.word(),
             person.active,
             number(person.signed_out_at),
+            person.forgotten,
+            &person.host_name,
             &search,
             &new.password_hash,
         ];

@@ -16,8 +16,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use uuid::Uuid;
 
-/// The words of the kinds, a space before and after each, to be searched for one of them.
+/// The words of the kinds, a space before and after each, to be searched for one of them; `*` for every kind.
 pub(super) fn words_of(kinds: Kinds) -> String {
+    let Some(kinds) = kinds.named() else {
+        return "*".to_owned();
+    };
     let words = kinds.iter().map(|kind| format!("{} ", kind.word()));
     std::iter::once(" ".to_owned()).chain(words).collect()
 }

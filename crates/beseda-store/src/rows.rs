@@ -15,11 +15,11 @@ pub(crate) const ROOM: usize = 15;
 /// How many columns a member has.
 pub(crate) const MEMBER: usize = 8;
 /// How many columns a person has.
-pub(crate) const PERSON: usize = 9;
+pub(crate) const PERSON: usize = 11;
 /// How many columns a case has.
 pub(crate) const CASE: usize = 6;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
-pub(crate) const MESSAGE_FILES: usize = 14;
+pub(crate) const MESSAGE_FILES: usize = 15;
 
 pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
     Ok(Person {
@@ -32,6 +32,8 @@ pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
         role: word(row, at + 6, Role::from_word)?,
         active: row.get(at + 7)?,
         signed_out_at: time(row, at + 8)?,
+        forgotten: row.get(at + 9)?,
+        host_name: row.get(at + 10)?,
     })
 }
 
@@ -77,6 +79,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
             first_name: row.get(at + 5)?,
             last_name: row.get(at + 6)?,
             role: word(row, at + 7, Role::from_word)?,
+            host_name: row.get(at + 8)?,
         }),
         None => None,
     };
@@ -85,14 +88,14 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
         room: RoomId(row.get(at + 1)?),
         seq: Seq(row.get(at + 2)?),
         author,
-        client_id: row.get(at + 15)?,
-        text: row.get(at + 8)?,
+        client_id: row.get(at + 16)?,
+        text: row.get(at + 9)?,
         attachments: Vec::new(),
-        created_at: Time(row.get(at + 9)?),
-        edited_at: time(row, at + 10)?,
-        erased_at: time(row, at + 11)?,
-        sent: Head(row.get(at + 12)?),
-        changed: Head(row.get(at + 13)?),
+        created_at: Time(row.get(at + 10)?),
+        edited_at: time(row, at + 11)?,
+        erased_at: time(row, at + 12)?,
+        sent: Head(row.get(at + 13)?),
+        changed: Head(row.get(at + 14)?),
     })
 }
 

@@ -130,6 +130,7 @@ statements! {
     ORDERS_REMOVE = "orders/remove";
     PEOPLE_ACCOUNT = "people/account" | "people/account.postgres";
     PEOPLE_ACCOUNT_OF = "people/account_of";
+    PEOPLE_BY_HOST_NAME = "people/by_host_name";
     PEOPLE_GET = "people/get";
     PEOPLE_KEEP_SEARCH = "people/keep_search";
     PEOPLE_NAME_TAKEN = "people/name_taken" | "people/name_taken.postgres";
@@ -174,8 +175,6 @@ statements! {
     SETUP_CODES_ANY = "setup_codes/any";
     SETUP_CODES_GET = "setup_codes/get";
     SETUP_CODES_PUT = "setup_codes/put";
-    SUBJECTS_GET = "subjects/get";
-    SUBJECTS_PUT = "subjects/put";
     TICKETS_PUT = "tickets/put";
     TICKETS_SWEEP = "tickets/sweep";
     TICKETS_TAKE = "tickets/take";

@@ -362,6 +362,7 @@ fn for_contracts(settings: &Settings, secret: &Secret, fetch: Option<Arc<dyn Fet
         },
         audience: issuer.audience.clone(),
         person_claim: issuer.person_claim.clone(),
+        namespace: issuer.namespace.clone(),
         people: match issuer.people {
             config::People::Create => People::Create,
             config::People::Known => People::Known,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use beseda_core::ports::Tx;
-use beseda_core::words::{Group, GroupId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
+use beseda_core::words::{FIRST_OWN_PERSON, Group, GroupId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
 use beseda_core::{Chat, Error, rules};
 use beseda_live::ask;
 use serde::Deserialize;
@@ -86,8 +86,8 @@ impl Seed {
         let mut numbers = HashSet::new();
         for person in &seed.people {
             let id = person.id;
-            if !(1..rules::FIRST_OWN_PERSON.0).contains(&id) {
-                bail!("people: the id {id} is not from 1 to {}", rules::FIRST_OWN_PERSON.0 - 1);
+            if !(1..FIRST_OWN_PERSON.0).contains(&id) {
+                bail!("people: the id {id} is not from 1 to {}", FIRST_OWN_PERSON.0 - 1);
             }
             if !numbers.insert(id) {
                 bail!("people: the id {id} stands twice");
@@ -188,7 +188,7 @@ impl Seed {
 fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<(), Error> {
     let mut new = new.clone();
     if let Some(before) = tx.person(new.person.id)? {
-        new.person.active = before.active || before.is_forgotten();
+        new.person.active = before.active || before.forgotten;
     }
     rules::put_person(tx, now, &new).map(drop)
 }
@@ -253,6 +253,8 @@ fn person_of(seed: &SeedPerson) -> anyhow::Result<Person> {
         role: role_of(seed)?,
         active: true,
         signed_out_at: None,
+        forgotten: false,
+        host_name: None,
     })
 }
 

@@ -159,7 +159,7 @@ pub(super) fn unknown(
     let mut mistakes = FieldErrors::default();
     for (field, people) in named {
         for &id in people {
-            if look.person(id)?.is_none_or(|person| person.is_forgotten()) {
+            if look.person(id)?.is_none_or(|person| person.forgotten) {
                 mistakes.add(*field, FieldError::NoSuchPerson(id));
             }
         }

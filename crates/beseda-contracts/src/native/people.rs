@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
-use beseda_core::words::{Account, Limits, NewPerson, Person, PersonId, Role, Scope};
+use beseda_core::words::{Account, FIRST_OWN_PERSON, HostId, Limits, NewPerson, Person, PersonId, Role, Scope};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::StatusCode;
@@ -34,27 +34,27 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 /// A person, as a host application sees one.
 #[derive(Serialize)]
-struct PersonJson {
-    id: PersonId,
-    username: String,
-    email: String,
-    phone: String,
-    first_name: String,
-    last_name: String,
+struct PersonJson<'a> {
+    id: HostId<'a>,
+    username: &'a str,
+    email: &'a str,
+    phone: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
     role: &'static str,
     active: bool,
 }
 
-impl From<Person> for PersonJson {
-    fn from(person: Person) -> Self {
+impl<'a> From<&'a Person> for PersonJson<'a> {
+    fn from(person: &'a Person) -> Self {
         Self {
             role: person.role.word(),
-            id: person.id,
-            username: person.username,
-            email: person.email,
-            phone: person.phone,
-            first_name: person.first_name,
-            last_name: person.last_name,
+            id: person.host_id(),
+            username: &person.username,
+            email: &person.email,
+            phone: &person.phone,
+            first_name: &person.first_name,
+            last_name: &person.last_name,
             active: person.active,
         }
     }
@@ -107,6 +107,7 @@ impl Wanted {
         let mut person = match before {
             Some(before) if whole => Person {
                 active: before.active,
+                host_name: before.host_name,
                 ..Person::new(id, Role::User)
             },
             Some(before) => before,
@@ -153,7 +154,7 @@ pub(super) fn is_email(text: &str) -> bool {
 
 /// The person's number: those from 2^40 on are not the host application's.
 fn person_id(text: &str) -> Result<PersonId, Refused> {
-    call::number(text, rules::FIRST_OWN_PERSON.0 - 1).map(PersonId)
+    call::number(text, FIRST_OWN_PERSON.0 - 1).map(PersonId)
 }
 
 async fn replace(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Refused> {
@@ -177,13 +178,13 @@ async fn put_person(
     body.end()?;
 
     let account = ask::look(&shared.chat, move |look| Ok(look.account_of(id)?)).await?;
-    if !whole && account.as_ref().is_none_or(|account| account.person.is_forgotten()) {
+    if !whole && account.as_ref().is_none_or(|account| account.person.forgotten) {
         return Err(Refusal::NoSuchPerson.into());
     }
     let password_hash = new_hash(&shared, wanted.password.take(), account).await?;
     let now = shared.chat.now();
     let put = move |tx: &mut dyn Tx| {
-        let before = tx.person(id)?.filter(|before| !before.is_forgotten());
+        let before = tx.person(id)?.filter(|before| !before.forgotten);
         if before.is_none() && !whole {
             return Err(Refusal::NoSuchPerson.into());
         }
@@ -196,7 +197,7 @@ async fn put_person(
     };
     let (is_new, person) = ask::change(&shared.chat, put).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(PersonJson::from(person))).into_response())
+    Ok((status, Json(PersonJson::from(&person))).into_response())
 }
 
 /// The hash of a password that is not the one which is kept: that one changes nothing, and signs nobody out.

@@ -78,16 +78,16 @@ fn room_key(text: &str) -> Result<RoomKey, Refused> {
 /// What of a key is not there: the order, or one of two people.
 fn unknown(
     look: &mut (impl Look + ?Sized),
-    key: RoomKey,
+    key: &RoomKey,
     members: &[PersonId],
 ) -> Result<Result<(), FieldErrors>, Fault> {
     let two = match key {
-        RoomKey::Order(order) if look.order(order)?.is_none() => {
-            return Ok(Err(FieldErrors::one("key", FieldError::NoSuchOrder(order))));
+        RoomKey::Order(order) if look.order(*order)?.is_none() => {
+            return Ok(Err(FieldErrors::one("key", FieldError::NoSuchOrder(*order))));
         }
-        RoomKey::Pair { customer, therapist } => vec![customer, therapist],
-        RoomKey::Private(low, high) => vec![low, high],
-        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) => Vec::new(),
+        RoomKey::Pair { customer, therapist } => vec![*customer, *therapist],
+        RoomKey::Private(low, high) => vec![*low, *high],
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => Vec::new(),
     };
     let named = [("key", two), ("members", members.to_vec())];
     Ok(call::unknown(look, &named)?.none())
@@ -100,7 +100,7 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
     let limits = shared.chat.limits().clone();
     let title = body.text("title", limits.title_chars);
     let members = body.people("members", limits.members);
-    if body.has("members") && !matches!(key, RoomKey::Group(_)) {
+    if body.has("members") && !matches!(key, RoomKey::Group(_) | RoomKey::Own { .. }) {
         body.mistake("members", FieldError::FollowsFromKey);
     }
     body.end()?;
@@ -112,14 +112,14 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
     let uuid = new_name(&shared.chat);
     let put = move |tx: &mut dyn Tx| {
         let people = members.as_deref();
-        if let Err(unknown) = unknown(tx, key, people.unwrap_or_default())? {
+        if let Err(unknown) = unknown(tx, &key, people.unwrap_or_default())? {
             return Ok(Err(unknown));
         }
         Ok::<_, Error>(Ok(rules::put_room(
             tx,
             now,
             &limits,
-            key,
+            &key,
             title.as_deref(),
             people,
             uuid,
@@ -133,7 +133,7 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
 async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let (key, now) = (room_key(&key)?, shared.chat.now());
-    ask::change(&shared.chat, move |tx| rules::remove_room_of(tx, now, key)).await?;
+    ask::change(&shared.chat, move |tx| rules::remove_room_of(tx, now, &key)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -157,7 +157,7 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
         files: Vec::new(),
     };
     let now = shared.chat.now();
-    let send = move |tx: &mut dyn Tx| rules::send_system(tx, now, &limits, key, &draft);
+    let send = move |tx: &mut dyn Tx| rules::send_system(tx, now, &limits, &key, &draft);
     let sent = ask::change(&shared.chat, send).await?;
     let status = if sent.first {
         StatusCode::CREATED

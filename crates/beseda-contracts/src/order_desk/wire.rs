@@ -2,7 +2,7 @@
 
 use crate::shared::files::address_of;
 use crate::shared::time_text;
-use beseda_core::words::{Author, Marks, Message, MessageId, OrderId, PersonId, Role, RoomId};
+use beseda_core::words::{Author, HostId, Marks, Message, MessageId, OrderId, PersonId, Role, RoomId};
 use serde::Serialize;
 
 /// A role as the operators know it, in their tables and in the log: in upper case.
@@ -17,7 +17,7 @@ pub struct MessageJson<'a> {
     id: MessageId,
     chat_id: RoomId,
     order_id: OrderId,
-    sender_id: Option<PersonId>,
+    sender_id: Option<HostId<'a>>,
     sender_name: String,
     sender_role: String,
     message: &'a str,
@@ -36,7 +36,7 @@ impl<'a> MessageJson<'a> {
             id: message.id,
             chat_id: message.room,
             order_id: order,
-            sender_id: author.map(|author| author.id),
+            sender_id: author.map(Author::host_id),
             sender_name: author.map(Author::name).unwrap_or_default(),
             sender_role: author.map(|author| role_word(author.role)).unwrap_or_default(),
             message: &message.text,

@@ -5,7 +5,7 @@ use crate::shared::frames::{self, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
 use beseda_core::words::{
-    Author, Event, Heard, Kinds, Limits, Marks, Member, Message, Person, PersonId, RoomName, RoomView,
+    Author, Event, Heard, HostId, Kinds, Limits, Marks, Member, Message, Person, PersonId, RoomName, RoomView,
 };
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
@@ -15,7 +15,7 @@ use serde_json::json;
 /// A user, as the contract shows one.
 #[derive(Debug, Serialize)]
 pub struct UserJson<'a> {
-    id: PersonId,
+    id: HostId<'a>,
     email: &'a str,
     first_name: &'a str,
     last_name: &'a str,
@@ -24,7 +24,7 @@ pub struct UserJson<'a> {
 impl<'a> From<&'a Author> for UserJson<'a> {
     fn from(author: &'a Author) -> Self {
         Self {
-            id: author.id,
+            id: author.host_id(),
             email: &author.email,
             first_name: &author.first_name,
             last_name: &author.last_name,
@@ -35,7 +35,7 @@ impl<'a> From<&'a Author> for UserJson<'a> {
 impl<'a> From<&'a Person> for UserJson<'a> {
     fn from(person: &'a Person) -> Self {
         Self {
-            id: person.id,
+            id: person.host_id(),
             email: &person.email,
             first_name: &person.first_name,
             last_name: &person.last_name,

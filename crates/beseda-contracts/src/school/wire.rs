@@ -4,7 +4,7 @@ use crate::shared::files::address_of;
 use crate::shared::time_text;
 use beseda_core::Error;
 use beseda_core::ports::Look;
-use beseda_core::words::{Group, Marks, Message, Person, PersonId, RoomKind, RoomView};
+use beseda_core::words::{Group, HostId, Marks, Message, Person, PersonId, RoomKind, RoomView};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,7 +12,7 @@ use std::collections::btree_map::Entry;
 /// Somebody, as the contract shows them.
 #[derive(Debug, Serialize)]
 pub(super) struct PersonJson<'a> {
-    id: PersonId,
+    id: HostId<'a>,
     username: &'a str,
     email: &'a str,
     first_name: &'a str,
@@ -25,7 +25,7 @@ impl<'a> PersonJson<'a> {
     /// The person as this one sees them: nobody is shown another's e-mail.
     pub(super) fn seen_by(person: &'a Person, viewer: PersonId) -> Self {
         Self {
-            id: person.id,
+            id: person.host_id(),
             username: &person.username,
             email: if person.id == viewer { &person.email } else { "" },
             first_name: &person.first_name,

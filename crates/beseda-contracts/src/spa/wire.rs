@@ -5,7 +5,7 @@ use super::log;
 use crate::shared::frames::{self, misheard, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
-use beseda_core::words::{Event, Heard, Kinds, Limits, Message, Person, PersonId, RoomName};
+use beseda_core::words::{Author, Event, Heard, HostId, Kinds, Limits, Message, Person, RoomName};
 use beseda_core::{Fault, Refusal};
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Outcome, Point, Position, Verb, Viewer};
@@ -19,7 +19,7 @@ struct MessageFrame<'a> {
     r#type: &'static str,
     id: i64,
     conversation_id: String,
-    sender_id: Option<PersonId>,
+    sender_id: Option<HostId<'a>>,
     sender_role: &'static str,
     message: &'a str,
     timestamp: String,
@@ -36,7 +36,7 @@ fn message_frame(conversation: Uuid, message: &Message, client_id: Option<&str>)
         r#type: Consumer::Chat.frame_type(),
         id: message.id.0,
         conversation_id: conversation.to_string(),
-        sender_id: author.map(|author| author.id),
+        sender_id: author.map(Author::host_id),
         sender_role: author.map_or(NOBODYS_ROLE, |author| author.role.word()),
         message: &message.text,
         timestamp: time_text(message.created_at),
@@ -46,9 +46,9 @@ fn message_frame(conversation: Uuid, message: &Message, client_id: Option<&str>)
 
 /// Where somebody is.
 #[derive(Serialize)]
-struct LocationFrame {
+struct LocationFrame<'a> {
     r#type: &'static str,
-    user_id: PersonId,
+    user_id: HostId<'a>,
     role: &'static str,
     latitude: f64,
     longitude: f64,
@@ -173,16 +173,11 @@ impl Dialect for Consumer {
     }
 
     fn position(&self, _room: RoomName, position: &Position) -> Option<String> {
-        let Position {
-            person,
-            role,
-            point,
-            at,
-        } = position;
+        let Position { person, point, at } = position;
         let frame = LocationFrame {
             r#type: self.frame_type(),
-            user_id: *person,
-            role: role.word(),
+            user_id: person.host_id(),
+            role: person.role.word(),
             latitude: point.latitude,
             longitude: point.longitude,
             accuracy: point.accuracy,

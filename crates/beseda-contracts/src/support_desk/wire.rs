@@ -346,6 +346,7 @@ mod tests {
                 first_name: name.to_owned(),
                 last_name: String::new(),
                 role,
+                host_name: None,
             }),
             text: "a".to_owned(),
             client_id: None,

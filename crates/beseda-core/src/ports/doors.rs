@@ -1,16 +1,14 @@
-//! What lets people in: sessions, refresh tokens, tickets, API keys, setup codes, and names that hosts call people by.
+//! What lets people in: sessions, refresh tokens, tickets, API keys and setup codes.
 
 use crate::error::Fault;
 use crate::words::{ApiKey, PersonId, RefreshToken, Session, SetupCode, Ticket, Time};
 
 /// Reading what lets people in.
 pub trait LookDoors {
-    /// The person whom a host application calls by this name, where its names are no numbers.
+    /// The session with this hash, ended or not.
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
-    fn subject(&mut self, issuer: &str, name: &str) -> Result<Option<PersonId>, Fault>;
-    /// The session with this hash, ended or not.
     fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault>;
     /// The refresh token with this name, used or not.
     fn refresh_token(&mut self, jti: &str) -> Result<Option<RefreshToken>, Fault>;
@@ -26,12 +24,10 @@ pub trait LookDoors {
 
 /// Writing what lets people in.
 pub trait TxDoors {
-    /// Remembers whom a host application calls by this name.
+    /// Keeps a session.
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
-    fn put_subject(&mut self, issuer: &str, name: &str, person: PersonId) -> Result<(), Fault>;
-    /// Keeps a session.
     fn put_session(&mut self, session: &Session) -> Result<(), Fault>;
     /// Ends a session; one that is not there is no fault.
     fn end_session(&mut self, hash: &[u8; 32]) -> Result<(), Fault>;

@@ -10,6 +10,8 @@ pub trait LookPeople {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault>;
+    /// The person whom the host application calls by this text.
+    fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault>;
     /// The account whose username, e-mail (in any case) or phone is `identifier`. Where several match, a username
     /// goes before an e-mail and an e-mail before a phone.
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault>;
@@ -32,14 +34,15 @@ pub trait LookPeople {
 
 /// Writing people and groups.
 pub trait TxPeople {
-    /// Makes the person or changes the one with this number.
+    /// Makes the person or changes the one with this number. A name at the host that is not given stays; one is nobody
+    /// else's.
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn put_person(&mut self, person: &NewPerson) -> Result<(), Fault>;
     /// Takes the person's password away: they come in by token only.
     fn remove_password(&mut self, id: PersonId) -> Result<(), Fault>;
-    /// A number for a person that no host application gave one: see `FIRST_OWN_PERSON` in `rules::people`.
+    /// A number for a person that no host application gave one: see [`crate::words::FIRST_OWN_PERSON`].
     fn next_own_person(&mut self) -> Result<PersonId, Fault>;
     /// Makes the group or changes the one with this number, its students with it.
     fn put_group(&mut self, group: &Group) -> Result<(), Fault>;

@@ -39,7 +39,7 @@ pub(super) fn settle(
 /// Makes the person a member who has read nothing yet; somebody who is one already stays as they are.
 pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId, granted: bool) -> Result<(), Error> {
     // Who was deleted is named by orders and classes still, until the host changes those.
-    if tx.person(person)?.is_none_or(|person| person.is_forgotten()) {
+    if tx.person(person)?.is_none_or(|person| person.forgotten) {
         return Ok(());
     }
     let new = NewMember {

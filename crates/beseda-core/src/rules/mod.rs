@@ -40,9 +40,7 @@ pub use open::{
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
-pub use people::{
-    FIRST_OWN_PERSON, new_own_person, put_group, put_person, remove_group, remove_person, set_active, sign_out,
-};
+pub use people::{new_own_person, put_group, put_person, remove_group, remove_person, set_active, sign_out};
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, groups_of, search_people};

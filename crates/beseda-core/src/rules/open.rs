@@ -111,7 +111,7 @@ pub fn opened_room_of_order(
 
 /// The order's room, opened if need be, with everybody in it who has a place in the order.
 pub(super) fn room_of(tx: &mut dyn Tx, now: Time, order: &Order, uuid: Uuid) -> Result<(Room, bool), Error> {
-    open(tx, now, RoomKey::Order(order.id), uuid, "", &order.people())
+    open(tx, now, &RoomKey::Order(order.id), uuid, "", &order.people())
 }
 
 /// Opens the one room of a customer and a therapist: the room, and whether it is new.
@@ -129,7 +129,7 @@ pub fn open_pair(
 ) -> Result<(RoomView, bool), Error> {
     require_pair(tx, by, customer, therapist)?;
     let key = RoomKey::Pair { customer, therapist };
-    let (room, new) = open(tx, now, key, uuid, "", &[customer, therapist])?;
+    let (room, new) = open(tx, now, &key, uuid, "", &[customer, therapist])?;
     Ok((view(tx, room)?, new))
 }
 
@@ -144,7 +144,7 @@ pub fn standing_pair(
     therapist: PersonId,
 ) -> Result<Option<RoomView>, Error> {
     require_pair(look, by, customer, therapist)?;
-    standing(look, RoomKey::Pair { customer, therapist }, [customer, therapist])
+    standing(look, &RoomKey::Pair { customer, therapist }, [customer, therapist])
 }
 
 fn require_pair(
@@ -171,7 +171,7 @@ pub fn open_private(
     if let Some(view) = standing_private(tx, by, with)? {
         return Ok((view, false));
     }
-    let (room, new) = open(tx, now, RoomKey::private(by.id, with), uuid, "", &[by.id, with])?;
+    let (room, new) = open(tx, now, &RoomKey::private(by.id, with), uuid, "", &[by.id, with])?;
     Ok((view(tx, room)?, new))
 }
 
@@ -187,7 +187,7 @@ pub fn standing_private(
     if with == by.id {
         return Err(Refusal::WithOneself.into());
     }
-    if let Some(view) = standing(look, RoomKey::private(by.id, with), [by.id, with])? {
+    if let Some(view) = standing(look, &RoomKey::private(by.id, with), [by.id, with])? {
         return Ok(Some(view));
     }
     require_reachable(look, by, with)?;
@@ -253,7 +253,7 @@ pub fn open_group(
     check_title(limits, &title)?;
     let new = NewRoom {
         group,
-        ..new_room(RoomKey::Group(uuid), uuid, &title, now)
+        ..new_room(&RoomKey::Group(uuid), uuid, &title, now)
     };
     let (mut room, _) = tx.open_room(&new)?;
     for person in people {
@@ -285,7 +285,8 @@ pub(super) fn check_title(limits: &Limits, title: &str) -> Result<(), Refusal> {
 }
 
 /// Opens a room for the host application, or changes who is in it and how it is called. People of an order's, a
-/// pair's and a private room follow from the key; `people` are those of a group's. `None` keeps what is there.
+/// pair's and a private room follow from the key; `people` are those of a group's, and of the application's own kinds.
+/// `None` keeps what is there.
 ///
 /// # Errors
 /// [`Refusal::NoSuchOrder`], [`Refusal::NoSuchPerson`] for what the key or `people` name; [`Refusal::NotAllowed`] for a
@@ -294,16 +295,15 @@ pub fn put_room(
     tx: &mut dyn Tx,
     now: Time,
     limits: &Limits,
-    key: RoomKey,
+    key: &RoomKey,
     title: Option<&str>,
     people: Option<&[PersonId]>,
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
     let people = match key {
-        RoomKey::Order(order) => Some(tx.order(order)?.ok_or(Refusal::NoSuchOrder)?.people()),
-        RoomKey::Pair { customer, therapist } => Some(vec![customer, therapist]),
-        RoomKey::Private(low, high) => Some(vec![low, high]),
-        RoomKey::Group(_) => people.map(<[PersonId]>::to_vec),
+        RoomKey::Order(order) => Some(tx.order(*order)?.ok_or(Refusal::NoSuchOrder)?.people()),
+        RoomKey::Pair { .. } | RoomKey::Private(..) => two_of(key).map(Vec::from),
+        RoomKey::Group(_) | RoomKey::Own { .. } => people.map(<[PersonId]>::to_vec),
         RoomKey::Support(_) => return Err(Refusal::NotAllowed.into()),
     };
     check_members(limits, people.as_ref().map_or(0, Vec::len))?;
@@ -335,11 +335,11 @@ pub fn put_room(
 pub(super) fn check_grant(
     look: &mut (impl Look + ?Sized),
     person: Option<PersonId>,
-    key: RoomKey,
+    key: &RoomKey,
 ) -> Result<(), Error> {
     let is_one = |two: [PersonId; 2]| person.is_some_and(|person| two.contains(&person));
     let may_be = match key {
-        RoomKey::Order(_) | RoomKey::Group(_) => true,
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Own { .. } => true,
         RoomKey::Pair { .. } | RoomKey::Private(..) => two_of(key).is_some_and(is_one),
         RoomKey::Support(_) => false,
     };
@@ -350,10 +350,10 @@ pub(super) fn check_grant(
 }
 
 /// Lets somebody in by a grant that can be.
-pub(super) fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, uuid: Uuid) -> Result<(), Error> {
+pub(super) fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: &RoomKey, uuid: Uuid) -> Result<(), Error> {
     let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
     if let (true, RoomKey::Order(order)) = (new, key) {
-        let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
+        let people = tx.order(*order)?.map(|order| order.people()).unwrap_or_default();
         settle(tx, now, &mut room, &people, Granted::Stay)?;
     }
     // The other of two is in their room too, if they are there.
@@ -366,19 +366,19 @@ pub(super) fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: RoomKey, 
 }
 
 /// Whose room it is, where it is two people's.
-fn two_of(key: RoomKey) -> Option<[PersonId; 2]> {
+fn two_of(key: &RoomKey) -> Option<[PersonId; 2]> {
     match key {
-        RoomKey::Pair { customer, therapist } => Some([customer, therapist]),
-        RoomKey::Private(low, high) => Some([low, high]),
-        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) => None,
+        RoomKey::Pair { customer, therapist } => Some([*customer, *therapist]),
+        RoomKey::Private(low, high) => Some([*low, *high]),
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => None,
     }
 }
 
 /// Whether the unguessable name that a key holds is that of a room with another key.
-fn is_anothers_name(look: &mut (impl Look + ?Sized), key: RoomKey) -> Result<bool, Error> {
+fn is_anothers_name(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<bool, Error> {
     match key {
-        RoomKey::Group(uuid) | RoomKey::Support(uuid) => Ok(look.room_by_uuid(uuid)?.is_some()),
-        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) => Ok(false),
+        RoomKey::Group(uuid) | RoomKey::Support(uuid) => Ok(look.room_by_uuid(*uuid)?.is_some()),
+        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) | RoomKey::Own { .. } => Ok(false),
     }
 }
 
@@ -386,7 +386,7 @@ fn is_anothers_name(look: &mut (impl Look + ?Sized), key: RoomKey) -> Result<boo
 ///
 /// # Errors
 /// A fault where the store fails.
-pub(super) fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: RoomKey) -> Result<bool, Error> {
+pub(super) fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: &RoomKey) -> Result<bool, Error> {
     let Some(room) = look.room_by_key(&key.to_string())? else {
         return Ok(false);
     };
@@ -395,7 +395,7 @@ pub(super) fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key:
 }
 
 /// The room of two people, if it stands and both are in it.
-fn standing(look: &mut (impl Look + ?Sized), key: RoomKey, two: [PersonId; 2]) -> Result<Option<RoomView>, Error> {
+fn standing(look: &mut (impl Look + ?Sized), key: &RoomKey, two: [PersonId; 2]) -> Result<Option<RoomView>, Error> {
     let Some(room) = look.room_by_key(&key.to_string())? else {
         return Ok(None);
     };
@@ -407,7 +407,7 @@ fn standing(look: &mut (impl Look + ?Sized), key: RoomKey, two: [PersonId; 2]) -
 pub(super) fn open(
     tx: &mut dyn Tx,
     now: Time,
-    key: RoomKey,
+    key: &RoomKey,
     uuid: Uuid,
     title: &str,
     people: &[PersonId],
@@ -419,13 +419,13 @@ pub(super) fn open(
     Ok((room, new))
 }
 
-fn new_room(key: RoomKey, uuid: Uuid, title: &str, now: Time) -> NewRoom {
+fn new_room(key: &RoomKey, uuid: Uuid, title: &str, now: Time) -> NewRoom {
     NewRoom {
         uuid: own_uuid(key, uuid),
         key: key.to_string(),
         kind: key.kind(),
         order: match key {
-            RoomKey::Order(order) => Some(order),
+            RoomKey::Order(order) => Some(*order),
             _ => None,
         },
         group: None,
@@ -435,9 +435,9 @@ fn new_room(key: RoomKey, uuid: Uuid, title: &str, now: Time) -> NewRoom {
 }
 
 /// A key that holds a room's unguessable name decides it; otherwise it is drawn.
-fn own_uuid(key: RoomKey, drawn: Uuid) -> Uuid {
+fn own_uuid(key: &RoomKey, drawn: Uuid) -> Uuid {
     match key {
-        RoomKey::Group(uuid) | RoomKey::Support(uuid) => uuid,
-        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) => drawn,
+        RoomKey::Group(uuid) | RoomKey::Support(uuid) => *uuid,
+        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) | RoomKey::Own { .. } => drawn,
     }
 }

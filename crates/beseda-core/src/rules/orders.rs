@@ -75,7 +75,7 @@ pub fn remove_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId) -> Resu
 ///
 /// # Errors
 /// A fault where the store fails.
-pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: RoomKey) -> Result<(), Error> {
+pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), Error> {
     match tx.room_by_key(&key.to_string())? {
         Some(room) => take_away(tx, now, &room),
         None => Ok(()),

@@ -6,11 +6,6 @@ use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
 use crate::words::{Group, GroupId, Kinds, NewPerson, Person, PersonId, Time};
 
-/// The lowest number of a person that no host application named. Numbers of the host's stay below: were they drawn
-/// from one range, the host's next customer could become our administrator. 2^40, well inside what JSON's readers
-/// take for an integer (2^53).
-pub const FIRST_OWN_PERSON: PersonId = PersonId(1 << 40);
-
 /// Makes a person or changes the one with this number; whether they are new, or were forgotten. A changed password, and
 /// being deactivated, sign them out everywhere.
 ///
@@ -21,9 +16,9 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, E
     let before = tx.person(new.person.id)?;
     let mut new = new.clone();
     if let Some(before) = &before {
-        new.person.signed_out_at = before.last_signed_out();
+        new.person.signed_out_at = before.signed_out_at;
         // Who was forgotten comes back without what they had proved before.
-        let ends = new.password_hash.is_some() || (before.active && !new.person.active) || before.is_forgotten();
+        let ends = new.password_hash.is_some() || (before.active && !new.person.active) || before.forgotten;
         if ends {
             sign_out_everywhere(tx, now, &mut new.person)?;
         }
@@ -32,12 +27,12 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, E
         }
     }
     tx.put_person(&new)?;
-    Ok(before.is_none_or(|before| before.is_forgotten()))
+    Ok(before.is_none_or(|before| before.forgotten))
 }
 
 /// The person, unless they are unknown or forgotten.
 fn known(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, Error> {
-    let person = look.person(id)?.filter(|person| !person.is_forgotten());
+    let person = look.person(id)?.filter(|person| !person.forgotten);
     Ok(person.ok_or(Refusal::NoSuchPerson)?)
 }
 
@@ -82,7 +77,7 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
 /// # Errors
 /// A fault where the store fails.
 pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
-    let Some(mut person) = tx.person(id)?.filter(|person| !person.is_forgotten()) else {
+    let Some(mut person) = tx.person(id)?.filter(|person| !person.forgotten) else {
         return Ok(());
     };
     for place in tx.places(id, Kinds::ALL)? {
@@ -90,10 +85,9 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
         leave(tx, &mut room, id)?;
     }
     sign_out_everywhere(tx, now, &mut person)?;
-    let nobody = Person::forgotten(id, person.signed_out_at.unwrap_or(now));
     tx.announce_person(id);
     tx.remove_password(id)?;
-    Ok(tx.put_person(&nobody.into())?)
+    Ok(tx.put_person(&person.forgotten().into())?)
 }
 
 /// A username, an e-mail and a phone each belong to one person.

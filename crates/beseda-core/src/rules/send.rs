@@ -80,7 +80,7 @@ pub fn may_send(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Re
 ///
 /// # Errors
 /// [`Refusal::NoSuchRoom`]; as [`send`].
-pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: RoomKey, draft: &Draft) -> Result<Sent, Error> {
+pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: &RoomKey, draft: &Draft) -> Result<Sent, Error> {
     let room = tx.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?;
     check_draft(limits, draft)?;
     keep(tx, now, room, None, draft)

@@ -7,7 +7,7 @@ use super::people::new_own_person;
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{Person, PersonId, RefreshToken, Role, RoomKey, Session, Time};
+use crate::words::{HostId, Person, PersonId, RefreshToken, Role, RoomKey, Session, Time};
 use uuid::Uuid;
 
 /// A session's `seen_at` is kept to this many seconds, so that reading does not become writing.
@@ -22,25 +22,11 @@ pub enum People {
     Known,
 }
 
-/// How a host application calls a person.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Called {
-    /// By their number, which is theirs here too.
-    Number(PersonId),
-    /// By a name that is no number: they have a number of our own.
-    Name {
-        /// Which host application.
-        issuer: String,
-        /// Its name for them.
-        name: String,
-    },
-}
-
 /// What a trusted token says about a person; `None` where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {
-    /// Who.
-    pub called: Called,
+    /// Who, as the host application has it.
+    pub id: HostId<'static>,
     /// When they proved it to whoever signed the token.
     pub proven_at: Time,
     /// The rooms that they are let into.
@@ -60,9 +46,9 @@ pub struct Claimed {
 impl Claimed {
     /// A token that says nothing but who its bearer is.
     #[must_use]
-    pub fn new(called: Called, proven_at: Time) -> Self {
+    pub fn new(id: HostId<'static>, proven_at: Time) -> Self {
         Self {
-            called,
+            id,
             proven_at,
             grants: Vec::new(),
             username: None,
@@ -108,10 +94,10 @@ pub fn who(look: &mut (impl Look + ?Sized), id: PersonId, proven_at: Time) -> Re
 }
 
 /// The number of the person of a token; `None` for a name that was never seen.
-fn number_of(look: &mut (impl Look + ?Sized), called: &Called) -> Result<Option<PersonId>, Error> {
-    match called {
-        Called::Number(id) => Ok(Some(*id)),
-        Called::Name { issuer, name } => Ok(look.subject(issuer, name)?),
+fn number_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<PersonId>, Error> {
+    match id {
+        HostId::Number(id) => Ok(Some(*id)),
+        HostId::Name(name) => Ok(look.person_by_host_name(name)?.map(|person| person.id)),
     }
 }
 
@@ -120,7 +106,7 @@ fn number_of(look: &mut (impl Look + ?Sized), called: &Called) -> Result<Option<
 /// # Errors
 /// As [`admit`].
 pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People) -> Result<Option<Person>, Error> {
-    let person = match number_of(look, &claimed.called)? {
+    let person = match number_of(look, &claimed.id)? {
         Some(id) => who(look, id, claimed.proven_at),
         None => Err(Refusal::NoSuchPerson.into()),
     };
@@ -128,7 +114,7 @@ pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People)
         (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => return Ok(None),
         (person, _) => person?,
     };
-    for &key in &claimed.grants {
+    for key in &claimed.grants {
         if !is_granted(look, person.id, key)? {
             return Ok(None);
         }
@@ -153,7 +139,7 @@ pub fn admit(
     people: People,
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Person, Error> {
-    let number = number_of(tx, &claimed.called)?;
+    let number = number_of(tx, &claimed.id)?;
     let standing = match number {
         Some(id) => who(tx, id, claimed.proven_at),
         None => Err(Refusal::NoSuchPerson.into()),
@@ -169,7 +155,7 @@ pub fn admit(
         Some(person) if people == People::Create => follow(tx, claimed, person)?,
         Some(person) => person,
     };
-    for key in missing {
+    for key in &missing {
         grant(tx, now, person.id, key, draw())?;
     }
     Ok(person)
@@ -182,14 +168,14 @@ fn missing_grants(
     grants: &[RoomKey],
 ) -> Result<Vec<RoomKey>, Error> {
     let mut missing = Vec::new();
-    for &key in grants {
+    for key in grants {
         let stands = match person {
             Some(person) => is_granted(look, person, key)?,
             None => false,
         };
         if !stands {
             check_grant(look, person, key)?;
-            missing.push(key);
+            missing.push(key.clone());
         }
     }
     Ok(missing)
@@ -212,10 +198,10 @@ fn newcomer(tx: &mut dyn Tx, claimed: &Claimed, id: Option<PersonId>) -> Result<
     // A number that is nobody's: whoever had it would lend the newcomer their names.
     let nobody = Person::new(id.unwrap_or_default(), Role::User);
     let mut person = as_claimed(tx, claimed, nobody)?;
-    match (&claimed.called, id) {
-        (Called::Name { issuer, name }, None) => {
+    match (&claimed.id, id) {
+        (HostId::Name(name), None) => {
+            person.host_name = Some(name.clone().into_owned());
             person.id = new_own_person(tx, &person.clone().into())?;
-            tx.put_subject(issuer, name, person.id)?;
         }
         _ => tx.put_person(&person.clone().into())?,
     }
@@ -225,7 +211,7 @@ fn newcomer(tx: &mut dyn Tx, claimed: &Claimed, id: Option<PersonId>) -> Result<
 /// The person with what is claimed. A way to log in that is somebody else's stays theirs: a token may name its
 /// bearer, but not take another's account away, nor fail because of it.
 fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
-    if let Some(id) = number_of(look, &claimed.called)? {
+    if let Some(id) = number_of(look, &claimed.id)? {
         person.id = id;
     }
     for (wanted, way_in) in [

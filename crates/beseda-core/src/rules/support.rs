@@ -60,7 +60,7 @@ pub fn open_case(
     let (room, _) = open(
         tx,
         now,
-        RoomKey::Support(uuid),
+        &RoomKey::Support(uuid),
         uuid,
         introduction.subject.trim(),
         &[person.id],

@@ -1,7 +1,7 @@
 //! Messages, drafts, and what of them has been read.
 
-use super::person::join_names;
-use super::{Attachment, Head, MessageId, Person, PersonId, Role, RoomId, Seq, Time};
+use super::person::{host_id, join_names};
+use super::{Attachment, Head, HostId, MessageId, Person, PersonId, Role, RoomId, Seq, Time};
 
 /// Who wrote a message, as a message shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,17 @@ pub struct Author {
     pub last_name: String,
     /// What they are to the host application today.
     pub role: Role,
+    /// The text by which it calls them, where it has one.
+    pub host_name: Option<String>,
 }
 
 impl Author {
+    /// What the host application calls them.
+    #[must_use]
+    pub fn host_id(&self) -> HostId<'_> {
+        host_id(self.id, self.host_name.as_deref())
+    }
+
     /// The full name, or the e-mail where there is none.
     #[must_use]
     pub fn name(&self) -> String {
@@ -35,6 +43,7 @@ impl From<&Person> for Author {
             first_name: person.first_name.clone(),
             last_name: person.last_name.clone(),
             role: person.role,
+            host_name: person.host_name.clone(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! People: users of the host application, and what they are to it.
 
-use super::{PersonId, Time, worded};
+use super::{HostId, PersonId, Time, worded};
 use serde::{Deserialize, Serialize};
 
 worded! {
@@ -62,10 +62,11 @@ pub struct Person {
     pub active: bool,
     /// When they were last signed out everywhere, in whole seconds: what was proven before lets nobody in any more.
     pub signed_out_at: Option<Time>,
+    /// Nothing is known of them any more but that they were here.
+    pub forgotten: bool,
+    /// The text by which the host application calls them; none where it has a number for them, or does not know them.
+    pub host_name: Option<String>,
 }
-
-/// Somebody who is forgotten was signed out at a moment so much later than they were: no real one is.
-const FORGOTTEN: i64 = 1 << 62;
 
 impl Person {
     /// Somebody of whom nothing is known but a number and a role.
@@ -81,36 +82,34 @@ impl Person {
             role,
             active: true,
             signed_out_at: None,
+            forgotten: false,
+            host_name: None,
         }
     }
 
-    /// Somebody of whom nothing is known any more but that they were here, and when they were signed out.
+    /// What is left of somebody who is forgotten: that they were here, when they were signed out, and what the host
+    /// calls them, so that they are the same when they come back.
     #[must_use]
-    pub fn forgotten(id: PersonId, signed_out_at: Time) -> Self {
+    pub fn forgotten(self) -> Self {
         Self {
             active: false,
-            signed_out_at: Some(Time(FORGOTTEN.saturating_add(signed_out_at.0))),
-            ..Self::new(id, Role::User)
+            signed_out_at: self.signed_out_at,
+            forgotten: true,
+            host_name: self.host_name,
+            ..Self::new(self.id, Role::User)
         }
     }
 
-    /// Whether nothing is known of them any more.
+    /// What the host application calls them.
     #[must_use]
-    pub fn is_forgotten(&self) -> bool {
-        self.signed_out_at.is_some_and(|moment| moment.0 >= FORGOTTEN)
-    }
-
-    /// When they were last signed out everywhere, forgotten or not.
-    #[must_use]
-    pub fn last_signed_out(&self) -> Option<Time> {
-        let later = if self.is_forgotten() { FORGOTTEN } else { 0 };
-        self.signed_out_at.map(|moment| Time(moment.0 - later))
+    pub fn host_id(&self) -> HostId<'_> {
+        host_id(self.id, self.host_name.as_deref())
     }
 
     /// Whether what they proved at that moment still counts.
     #[must_use]
     pub fn counts(&self, proven_at: Time) -> bool {
-        self.signed_out_at.is_none_or(|signed_out| proven_at >= signed_out)
+        !self.forgotten && self.signed_out_at.is_none_or(|signed_out| proven_at >= signed_out)
     }
 
     /// First and last name with one space, without the empty ones.
@@ -118,6 +117,11 @@ impl Person {
     pub fn full_name(&self) -> String {
         join_names(&self.first_name, &self.last_name)
     }
+}
+
+/// What the host application calls somebody with this number, and perhaps a name there.
+pub(super) fn host_id(id: PersonId, host_name: Option<&str>) -> HostId<'_> {
+    host_name.map_or(HostId::Number(id), |name| HostId::Name(name.into()))
 }
 
 /// First and last name with one space between, or the one that is there.

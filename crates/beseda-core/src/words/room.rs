@@ -1,56 +1,7 @@
 //! Rooms and memberships.
 
-use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, Seq, Time, worded};
+use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, RoomKind, Seq, Time};
 use uuid::Uuid;
-
-worded! {
-    /// What a room is about.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum RoomKind {
-        /// An order: the order desk and order rooms contracts meet here.
-        Order = "order",
-        /// A customer and a therapist.
-        Pair = "pair",
-        /// Two people of the school.
-        Private = "private",
-        /// Any set of people of the school.
-        Group = "group",
-        /// A visitor and the staff.
-        Support = "support",
-    }
-}
-
-/// Some kinds of rooms: a contract speaks of its own, and to it the others are not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kinds(&'static [RoomKind]);
-
-impl Kinds {
-    /// Every kind.
-    pub const ALL: Self = Self(&[
-        RoomKind::Order,
-        RoomKind::Pair,
-        RoomKind::Private,
-        RoomKind::Group,
-        RoomKind::Support,
-    ]);
-
-    /// These kinds.
-    #[must_use]
-    pub const fn of(kinds: &'static [RoomKind]) -> Self {
-        Self(kinds)
-    }
-
-    /// Whether this kind is one of them.
-    #[must_use]
-    pub fn contain(self, kind: RoomKind) -> bool {
-        self.0.contains(&kind)
-    }
-
-    /// Each of them.
-    pub fn iter(self) -> impl Iterator<Item = RoomKind> {
-        self.0.iter().copied()
-    }
-}
 
 /// What a room is known by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +21,7 @@ pub struct Room {
     pub id: RoomId,
     /// Its unguessable name.
     pub uuid: Uuid,
-    /// What it is about, unique: `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>`, `support:<uuid>`.
+    /// What it is about, unique, as [`super::RoomKey`] writes it.
     pub key: String,
     /// What it is about, as a kind.
     pub kind: RoomKind,

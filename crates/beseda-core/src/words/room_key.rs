@@ -1,13 +1,13 @@
 //! What a room is about, as the key that is unique among rooms.
 
-use super::{OrderId, PersonId, RoomKind};
+use super::{HOST_NAME_CHARS, OrderId, OwnKind, PersonId, RoomKind};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// What a room is about. Written as `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>` or `support:<uuid>`; two keys
-/// are about the same exactly when they are written alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a room is about. Written as `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>`, `support:<uuid>`, or
+/// `<kind>:<id>` for any kind of an application's own; two keys are about the same exactly when they are written alike.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RoomKey {
     /// An order.
     Order(OrderId),
@@ -24,12 +24,22 @@ pub enum RoomKey {
     Group(Uuid),
     /// A visitor and the staff; the key holds the room's own unguessable name.
     Support(Uuid),
+    /// Something of an application's own.
+    Own {
+        /// What it calls such things.
+        kind: OwnKind,
+        /// What it calls this one: 1 to [`HOST_NAME_CHARS`] characters, none of them a control character.
+        id: String,
+    },
 }
 
 /// A text that is no key of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a room's key is order:<number>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid> or support:<uuid>"
+    "a room's key is order:<number>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid>, \
+     support:<uuid>, or <kind>:<id> of your own: small letters, digits, - and _ (at most {}), and 1 to {HOST_NAME_CHARS} \
+     characters",
+    OwnKind::BYTES
 )]
 pub struct NoRoomKey;
 
@@ -42,25 +52,28 @@ impl RoomKey {
 
     /// The kind of room that it is of.
     #[must_use]
-    pub fn kind(self) -> RoomKind {
+    pub fn kind(&self) -> RoomKind {
         match self {
             Self::Order(_) => RoomKind::Order,
             Self::Pair { .. } => RoomKind::Pair,
             Self::Private(..) => RoomKind::Private,
             Self::Group(_) => RoomKind::Group,
             Self::Support(_) => RoomKind::Support,
+            Self::Own { kind, .. } => RoomKind::Own(*kind),
         }
     }
 }
 
 impl fmt::Display for RoomKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = self.kind().word();
+        let kind = self.kind();
+        let kind = kind.word();
         match self {
             Self::Order(order) => write!(f, "{kind}:{order}"),
             Self::Pair { customer, therapist } => write!(f, "{kind}:{customer}:{therapist}"),
             Self::Private(low, high) => write!(f, "{kind}:{low}:{high}"),
             Self::Group(uuid) | Self::Support(uuid) => write!(f, "{kind}:{uuid}"),
+            Self::Own { id, .. } => write!(f, "{kind}:{id}"),
         }
     }
 }
@@ -71,32 +84,34 @@ impl FromStr for RoomKey {
     fn from_str(text: &str) -> Result<Self, NoRoomKey> {
         let (kind, subject) = text.split_once(':').ok_or(NoRoomKey)?;
         let uuid = || Uuid::parse_str(subject).map_err(|_| NoRoomKey);
-        let people = || {
-            let (one, other) = subject.split_once(':').ok_or(NoRoomKey)?;
-            Ok((PersonId(number(one)?), PersonId(number(other)?)))
-        };
         match RoomKind::from_word(kind).ok_or(NoRoomKey)? {
             RoomKind::Order => Ok(Self::Order(OrderId(number(subject)?))),
             RoomKind::Pair => {
-                let (customer, therapist) = people()?;
-                if customer == therapist {
-                    Err(NoRoomKey)
-                } else {
-                    Ok(Self::Pair { customer, therapist })
-                }
+                let (customer, therapist) = two(subject)?;
+                Ok(Self::Pair { customer, therapist })
             }
-            RoomKind::Private => {
-                let (one, other) = people()?;
-                if one == other {
-                    Err(NoRoomKey)
-                } else {
-                    Ok(Self::private(one, other))
-                }
-            }
+            RoomKind::Private => two(subject).map(|(one, other)| Self::private(one, other)),
             RoomKind::Group => uuid().map(Self::Group),
             RoomKind::Support => uuid().map(Self::Support),
+            RoomKind::Own(kind) => own_id(subject).map(|id| Self::Own { kind, id }),
         }
     }
+}
+
+/// Two people, who are not one.
+fn two(subject: &str) -> Result<(PersonId, PersonId), NoRoomKey> {
+    let (one, other) = subject.split_once(':').ok_or(NoRoomKey)?;
+    let (one, other) = (PersonId(number(one)?), PersonId(number(other)?));
+    if one == other { Err(NoRoomKey) } else { Ok((one, other)) }
+}
+
+/// What an application may call something.
+fn own_id(subject: &str) -> Result<String, NoRoomKey> {
+    let is_long = subject.chars().nth(HOST_NAME_CHARS).is_some();
+    if subject.is_empty() || is_long || subject.contains(char::is_control) {
+        return Err(NoRoomKey);
+    }
+    Ok(subject.to_owned())
 }
 
 /// A number from 1, in digits alone: a sign or a zero in front would write one key in two ways.
@@ -118,6 +133,9 @@ mod tests {
             "private:3:9".to_owned(),
             format!("group:{uuid}"),
             format!("support:{uuid}"),
+            "deal:17".to_owned(),
+            "lesson:2026-11-28:b2".to_owned(),
+            format!("ticket:{}", "ё".repeat(HOST_NAME_CHARS)),
         ] {
             assert_eq!(text.parse::<RoomKey>().unwrap().to_string(), text);
         }
@@ -140,7 +158,11 @@ mod tests {
             "private:3:3",
             "group:1",
             "support:x",
-            "lesson:1",
+            "Lesson:1",
+            "lesson:",
+            "lesson:a\nb",
+            ":1",
+            &format!("ticket:{}", "ё".repeat(HOST_NAME_CHARS + 1)),
             "order:99999999999999999999",
         ] {
             assert_eq!(text.parse::<RoomKey>(), Err(NoRoomKey), "{text}");

@@ -1,9 +1,9 @@
 //! Signing in, told on the store in memory.
 
 use beseda_core::error::{Error, Refusal};
+use beseda_core::rules::new_own_person;
 use beseda_core::rules::sign_in::*;
-use beseda_core::rules::{FIRST_OWN_PERSON, new_own_person};
-use beseda_core::words::{Person, PersonId, Role, Session};
+use beseda_core::words::{FIRST_OWN_PERSON, HostId, Person, PersonId, Role, Session};
 use beseda_testkit::Model;
 use beseda_testkit::stories::Stage;
 use std::sync::Arc;
@@ -198,7 +198,7 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
         email: Some("new@shop.example".to_owned()),
         first_name: Some("Новая".to_owned()),
         role: Some(Role::Expert),
-        ..Claimed::new(Called::Number(PersonId(100)), stage.chat.now())
+        ..Claimed::new(HostId::Number(PersonId(100)), stage.chat.now())
     };
     let now = stage.chat.now();
     let ask = |claimed: &Claimed, people| {
@@ -237,7 +237,7 @@ fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     let claimed = Claimed {
         username: Some("client".to_owned()),
         email: Some("EXPERT@shop.example".to_owned()),
-        ..Claimed::new(Called::Number(PersonId(100)), stage.chat.now())
+        ..Claimed::new(HostId::Number(PersonId(100)), stage.chat.now())
     };
     let (wanted, now) = (claimed.clone(), stage.chat.now());
     let made = stage
@@ -258,13 +258,9 @@ fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
     first.email = "boss@shop.example".to_owned();
     let made = stage.change(move |tx| new_own_person(tx, &first.clone().into()));
     assert_eq!(made, Ok(FIRST_OWN_PERSON));
-    let called = Called::Name {
-        issuer: "host".to_owned(),
-        name: "x".to_owned(),
-    };
     let claimed = Claimed {
         email: Some("boss@shop.example".to_owned()),
-        ..Claimed::new(called, stage.chat.now())
+        ..Claimed::new(HostId::Name("x".into()), stage.chat.now())
     };
     let now = stage.chat.now();
     let made = stage.change(move |tx| admit(tx, now, &claimed, People::Create, &Uuid::nil));

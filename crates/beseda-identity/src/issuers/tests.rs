@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::keys::ED25519;
-use beseda_core::words::PersonId;
+use beseda_core::words::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, PersonId};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
@@ -15,6 +15,7 @@ fn settings(issuer: &str) -> IssuerSettings {
         key: IssuerKey::Secret(SECRET.to_vec()),
         audience: None,
         person_claim: None,
+        namespace: None,
         people: People::Create,
     }
 }
@@ -45,12 +46,12 @@ async fn tokens_of_simplejwt_work_as_they_are() {
     assert_eq!(
         vouched(&issuers, claims).await,
         Ok(Claimed {
-            ..Claimed::new(Called::Number(PersonId(7)), NOW)
+            ..Claimed::new(HostId::Number(PersonId(7)), NOW)
         })
     );
     assert_eq!(
-        vouched(&issuers, json!({"user_id": 7})).await.unwrap().called,
-        Called::Number(PersonId(7))
+        vouched(&issuers, json!({"user_id": 7})).await.unwrap().id,
+        HostId::Number(PersonId(7))
     );
     let refresh = vouched(&issuers, json!({"token_type": "refresh", "user_id": 7})).await;
     assert_eq!(refresh, Err(Flaw::WrongType("refresh".to_owned())));
@@ -69,7 +70,7 @@ async fn a_person_is_what_the_claims_say() {
     assert_eq!(
         vouched(&open, claims).await,
         Ok(Claimed {
-            called: Called::Number(PersonId(8)),
+            id: HostId::Number(PersonId(8)),
             // Without `iat`, a token is taken for one of a quarter of an hour.
             proven_at: NOW.plus_seconds(60 - 900),
             grants: Vec::new(),
@@ -91,34 +92,52 @@ async fn a_person_is_what_the_claims_say() {
         ..settings("")
     });
     assert_eq!(
-        vouched(&named, json!({"sub": "x", "uid": 3})).await.unwrap().called,
-        Called::Number(PersonId(3))
+        vouched(&named, json!({"sub": "x", "uid": 3})).await.unwrap().id,
+        HostId::Number(PersonId(3))
     );
     assert!(vouched(&named, json!({"sub": 8})).await.is_err());
 }
 
 #[tokio::test]
-async fn a_subject_that_is_no_number_of_the_hosts_is_refused() {
+async fn a_subject_is_a_number_or_a_name_and_anything_else_is_refused() {
     let issuers = issuers(settings(""));
+    let called = |subject: Value| {
+        let issuers = &issuers;
+        async move {
+            vouched(issuers, json!({ "sub": subject }))
+                .await
+                .map(|claimed| claimed.id)
+        }
+    };
     let own = FIRST_OWN_PERSON.0;
-    assert!(vouched(&issuers, json!({"sub": own - 1})).await.is_ok());
-    for subject in [
-        json!("0"),
-        json!("99999999999999999999"),
+    for number in [
+        json!(own - 1),
+        json!((own - 1).to_string()),
+        json!(format!(" {} ", own - 1)),
+    ] {
+        assert_eq!(called(number).await.unwrap(), HostId::Number(PersonId(own - 1)));
+    }
+    for name in ["0042", "110169484474386276334", "auth0|abc", &own.to_string()] {
+        assert_eq!(called(json!(name)).await.unwrap(), HostId::Name(name.into()));
+    }
+    assert_eq!(
+        called(json!(own)).await.unwrap().to_string(),
+        own.to_string(),
+        "and not our own person"
+    );
+    for nobody in [
         json!(""),
+        json!(" "),
         json!("a\u{0}b"),
-        json!("x".repeat(NAME_BYTES + 1)),
+        json!("x".repeat(HOST_NAME_CHARS + 1)),
         json!(0),
         json!(-1),
         json!(1.5),
+        json!(true),
         json!(null),
-        json!(own),
-        json!(own.to_string()),
+        json!(["7"]),
     ] {
-        assert!(
-            vouched(&issuers, json!({ "sub": subject.clone() })).await.is_err(),
-            "{subject}"
-        );
+        assert!(called(nobody.clone()).await.is_err(), "{nobody}");
     }
     assert!(vouched(&issuers, json!({})).await.is_err());
 }
@@ -236,8 +255,8 @@ async fn a_public_key_is_no_shared_secret() {
     let claims = json!({"sub": 4, "exp": NOW.seconds() + 60});
     let token = ED25519.sign(Algorithm::EdDSA, None, &claims);
     assert_eq!(
-        ed.vouched(&token, NOW).await.unwrap().claimed.called,
-        Called::Number(PersonId(4))
+        ed.vouched(&token, NOW).await.unwrap().claimed.id,
+        HostId::Number(PersonId(4))
     );
     // Signed with what everybody can read.
     for secret in [ED25519.public.as_str(), ED25519.public.trim_end()] {
@@ -268,16 +287,30 @@ async fn a_public_key_is_no_shared_secret() {
 }
 
 #[tokio::test]
-async fn a_subject_that_is_a_name_is_its_issuers_own() {
-    let issuers = issuers(settings("https://shop.example"));
-    let claims = json!({"iss": "https://shop.example", "sub": "auth0|abc"});
-    let called = Called::Name {
-        issuer: "https://shop.example".to_owned(),
-        name: "auth0|abc".to_owned(),
+async fn issuers_share_their_ids_but_for_who_has_a_namespace() {
+    let within = IssuerSettings {
+        namespace: Some("shop".to_owned()),
+        ..settings("https://shop.example")
     };
-    assert_eq!(vouched(&issuers, claims).await.unwrap().called, called);
-    let longest = json!({"iss": "https://shop.example", "sub": "x".repeat(NAME_BYTES)});
-    assert!(vouched(&issuers, longest).await.is_ok());
+    let issuers = Issuers::new(vec![settings("https://one.example"), settings(""), within], None).unwrap();
+    let called = |claims: Value| {
+        let issuers = &issuers;
+        async move { vouched(issuers, claims).await.map(|claimed| claimed.id.to_string()) }
+    };
+    for claims in [
+        json!({"sub": "auth0|abc"}),
+        json!({"iss": "https://one.example", "sub": "auth0|abc"}),
+    ] {
+        assert_eq!(called(claims).await.unwrap(), "auth0|abc");
+    }
+    let shop = |sub: Value| json!({"iss": "https://shop.example", "sub": sub});
+    assert_eq!(called(shop(json!(7))).await.unwrap(), "shop/7");
+    assert_eq!(called(shop(json!("shop/7"))).await.unwrap(), "shop/shop%2F7");
+    assert!(
+        called(json!({"sub": "shop/7"})).await.is_err(),
+        "who is the shop's, by a token of another"
+    );
+    assert_eq!(called(json!({"sub": "team/7"})).await.unwrap(), "team/7");
 }
 
 #[tokio::test]
@@ -293,7 +326,7 @@ async fn a_token_lets_into_the_rooms_that_it_names() {
         json!({"order:17": "admin"}),
         json!({"order:17": true}),
         json!({"order:0": "member"}),
-        json!({"lesson:1": "member"}),
+        json!({"Lesson:1": "member"}),
         json!(["order:17"]),
         json!("order:17"),
     ] {

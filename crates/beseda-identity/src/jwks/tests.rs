@@ -19,6 +19,7 @@ fn settings(internet: &Internet, issuer: &str, algorithms: &[&str]) -> IssuerSet
         key: internet.key(),
         audience: None,
         person_claim: None,
+        namespace: None,
         people: People::Create,
     }
 }

@@ -9,10 +9,8 @@ pub(super) fn announce(call: &Call, point: Point) {
     let Some(room) = seat.room().filter(|_| seat.is_whole()) else {
         return;
     };
-    let person = call.session.person();
     let position = Position {
-        person: person.id,
-        role: person.role,
+        person: call.session.person(),
         point,
         at: call.live.chat().now(),
     };

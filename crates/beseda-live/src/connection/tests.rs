@@ -174,7 +174,7 @@ impl Dialect for Plain {
     }
     fn position(&self, room: RoomName, position: &Position) -> Option<String> {
         assert!(!self.chokes, "it has no words for that");
-        let words = format!("at {} {}", position.person, position.point.latitude);
+        let words = format!("at {} {}", position.person.id, position.point.latitude);
         self.is_map.then(|| self.of(room, &words))
     }
 }

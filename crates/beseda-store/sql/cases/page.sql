@@ -4,7 +4,7 @@ SELECT
     r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
     r.created_at, r.updated_at, r.receipts,
     c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, x.text, x.created_at,
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, x.text, x.created_at,
     x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM rooms r
 JOIN cases c ON c.room_id = r.id

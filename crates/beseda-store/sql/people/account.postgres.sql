@@ -1,6 +1,7 @@
 -- Who logs in under a name: a username goes before an e-mail, an e-mail before a phone.
 SELECT
-    p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active, p.signed_out_at, p.password_hash
+    p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active, p.signed_out_at,
+    p.forgotten, p.host_name, p.password_hash
 FROM people p
 WHERE p.id = coalesce(
     (SELECT u.id FROM people u WHERE u.username = $1 AND u.username <> ''),

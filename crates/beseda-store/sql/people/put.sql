@@ -1,8 +1,9 @@
--- Makes a person or changes the one with this number; a password that is not given stays.
+-- Makes a person or changes the one with this number; a password and a name at the host that are not given stay.
 INSERT INTO people (
-    id, username, email, phone, first_name, last_name, role, active, signed_out_at, search, password_hash
+    id, username, email, phone, first_name, last_name, role, active, signed_out_at, forgotten, host_name, search,
+    password_hash
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (id) DO UPDATE SET
     username = excluded.username,
     email = excluded.email,
@@ -12,5 +13,7 @@ ON CONFLICT (id) DO UPDATE SET
     role = excluded.role,
     active = excluded.active,
     signed_out_at = excluded.signed_out_at,
+    forgotten = excluded.forgotten,
+    host_name = coalesce(excluded.host_name, people.host_name),
     search = excluded.search,
     password_hash = coalesce(excluded.password_hash, people.password_hash)

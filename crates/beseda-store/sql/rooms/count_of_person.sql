@@ -2,4 +2,4 @@
 SELECT count(*)
 FROM members m
 JOIN rooms r ON r.id = m.room_id
-WHERE m.person_id = $1 AND $2 LIKE '% ' || r.kind || ' %' AND r.removed_at IS NULL
+WHERE m.person_id = $1 AND ($2 = '*' OR $2 <> replace($2, ' ' || r.kind || ' ', '')) AND r.removed_at IS NULL

@@ -4,14 +4,14 @@ WITH page AS (
     SELECT r.id
     FROM members own
     JOIN rooms r ON r.id = own.room_id
-    WHERE own.person_id = $1 AND $2 LIKE '% ' || r.kind || ' %' AND r.removed_at IS NULL
+    WHERE own.person_id = $1 AND ($2 = '*' OR $2 <> replace($2, ' ' || r.kind || ' ', '')) AND r.removed_at IS NULL
     ORDER BY r.updated_at DESC, r.id DESC
     LIMIT $3 OFFSET $4
 )
 SELECT
     r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
     r.created_at, r.updated_at, r.receipts,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, x.text, x.created_at,
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, x.text, x.created_at,
     x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM page
 JOIN rooms r ON r.id = page.id

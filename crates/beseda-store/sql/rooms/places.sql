@@ -5,4 +5,4 @@ SELECT
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted
 FROM members m
 JOIN rooms r ON r.id = m.room_id
-WHERE m.person_id = $1 AND $2 LIKE '% ' || r.kind || ' %' AND r.removed_at IS NULL
+WHERE m.person_id = $1 AND ($2 = '*' OR $2 <> replace($2, ' ' || r.kind || ' ', '')) AND r.removed_at IS NULL

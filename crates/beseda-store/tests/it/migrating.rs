@@ -1,10 +1,11 @@
 //! Migrating: a database of the first release, with rows in it, becomes one of today and loses nothing.
 
-use crate::support::{Folder, NOW};
+use crate::support::{Folder, Still};
 use beseda_core::Chat;
-use beseda_core::ports::{Clock, Look, Random};
+use beseda_core::ports::{Look, Store};
 use beseda_core::words::{Kinds, Limits, MessageId, PersonId, Role, RoomId, Seq, Time};
-use beseda_store::{Options, Sqlite, migrate};
+use beseda_store::{Options, Postgres, PostgresOptions, Sqlite, migrate};
+use beseda_testkit::Ground;
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,20 +43,6 @@ const ROWS: &str = "
     INSERT INTO erased_blocks VALUES (7, 0, 1);
 ";
 
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Time {
-        NOW
-    }
-}
-
-impl Random for Still {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-}
-
 /// A database as the first release left it, which applied its migrations with refinery.
 fn first_release(path: &Path) {
     let conn = Connection::open(path).unwrap();
@@ -73,13 +60,11 @@ fn first_release(path: &Path) {
 
 /// Asks the database at a path, opened anew.
 fn ask<T: Send + 'static>(path: &Path, rule: impl FnOnce(&mut dyn Look) -> T + Send + 'static) -> T {
-    let store = Arc::new(Sqlite::open(&Options::at(path)).unwrap());
-    let chat = Chat::new(
-        Arc::clone(&store) as Arc<dyn beseda_core::ports::Store>,
-        Arc::new(Still),
-        Arc::new(Still),
-        Arc::new(Limits::default()),
-    );
+    asked(Arc::new(Sqlite::open(&Options::at(path)).unwrap()), rule)
+}
+
+fn asked<T: Send + 'static>(store: Arc<dyn Store>, rule: impl FnOnce(&mut dyn Look) -> T + Send + 'static) -> T {
+    let chat = Chat::new(store, Arc::new(Still), Arc::new(Still), Arc::new(Limits::default()));
     let (answer, answered) = sync_channel(1);
     chat.look(move |look| Ok(rule(look)), move |result| answer.send(result).unwrap());
     answered.recv().unwrap().unwrap()
@@ -160,4 +145,75 @@ fn whose_names_were_put_in_by_hand_can_be_searched_after_the_next_start() {
     conn.execute(by_hand, []).unwrap();
     drop(conn);
     assert_eq!(ask(&folder.database(), |look| find(look, "ЕЛК")), [4, 1]);
+}
+
+/// Everything up to the migration that gave people names at the host, as an earlier version applied it.
+const SQLITE_BEFORE_NAMES: [&str; 7] = [
+    include_str!("../../migrations/sqlite/V5__doors.sql"),
+    include_str!("../../migrations/sqlite/V6__school_and_desk.sql"),
+    include_str!("../../migrations/sqlite/V7__files.sql"),
+    include_str!("../../migrations/sqlite/V8__setup_codes.sql"),
+    include_str!("../../migrations/sqlite/V9__notices_and_desk.sql"),
+    include_str!("../../migrations/sqlite/V10__cursors.sql"),
+    include_str!("../../migrations/sqlite/V11__jobs.sql"),
+];
+const POSTGRES_BEFORE_NAMES: [&str; 3] = [
+    include_str!("../../migrations/postgres/V1__everything.sql"),
+    include_str!("../../migrations/postgres/V2__cursors.sql"),
+    include_str!("../../migrations/postgres/V3__jobs.sql"),
+];
+/// Somebody with a name of one issuer, two whom two issuers call alike, and somebody forgotten.
+const NAMED: &str = "
+    INSERT INTO people (id, username, email, phone, first_name, last_name, role, active, signed_out_at) VALUES
+        (11, '', '', '', '', '', 'user', 1, NULL), (12, '', '', '', '', '', 'user', 1, 5000000),
+        (13, '', '', '', '', '', 'user', 1, NULL), (14, '', '', '', '', '', 'user', 0, 4611686018427387904 + 7000000);
+    INSERT INTO subjects VALUES ('https://a.example', 'auth0|x', 11), ('https://a.example', 'anna', 12), ('', 'anna', 13);
+";
+
+fn assert_named(look: &mut dyn Look) {
+    let named = |look: &mut dyn Look, name: &str| look.person_by_host_name(name).unwrap().map(|person| person.id.0);
+    assert_eq!(named(look, "auth0|x"), Some(11));
+    assert_eq!(named(look, "anna"), None, "it is two people's");
+    assert_eq!(
+        [named(look, "https://a.example/anna"), named(look, "/anna")],
+        [Some(12), Some(13)]
+    );
+    let mut ended = |id| {
+        let person = look.person(PersonId(id)).unwrap().unwrap();
+        (person.forgotten, person.signed_out_at)
+    };
+    assert_eq!(ended(12), (false, Some(Time(5_000_000))));
+    assert_eq!(
+        ended(14),
+        (true, Some(Time(7_000_000))),
+        "at the moment at which it was"
+    );
+}
+
+#[test]
+fn whom_issuers_called_by_names_keep_them_where_no_two_share_one() {
+    let folder = Folder::new();
+    first_release(&folder.database());
+    let conn = Connection::open(folder.database()).unwrap();
+    for (version, sql) in (5..).zip(SQLITE_BEFORE_NAMES) {
+        conn.execute_batch(sql).unwrap();
+        let applied = "INSERT INTO refinery_schema_history VALUES (?, '', '', '')";
+        conn.execute(applied, [version]).unwrap();
+    }
+    conn.execute_batch(NAMED).unwrap();
+    drop(conn);
+    ask(&folder.database(), assert_named);
+}
+
+#[test]
+fn on_postgresql_they_keep_them_too() {
+    let ground = Ground::new();
+    ground.run("CREATE TABLE beseda_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)");
+    for (version, sql) in (1..).zip(POSTGRES_BEFORE_NAMES) {
+        ground.run(sql);
+        ground.run(&format!("INSERT INTO beseda_migrations VALUES ({version}, '')"));
+    }
+    ground.run(NAMED);
+    let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
+    asked(Arc::new(store), assert_named);
 }

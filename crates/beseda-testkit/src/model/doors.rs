@@ -17,11 +17,6 @@ impl Run {
 }
 
 impl LookDoors for Run {
-    fn subject(&mut self, issuer: &str, name: &str) -> Result<Option<PersonId>, Fault> {
-        let subject = (issuer.to_owned(), name.to_owned());
-        Ok(self.kept.subjects.get(&subject).copied())
-    }
-
     fn session(&mut self, hash: &[u8; 32]) -> Result<Option<Session>, Fault> {
         Ok(self.kept.sessions.get(hash).cloned())
     }
@@ -50,13 +45,6 @@ impl LookDoors for Run {
 }
 
 impl TxDoors for Run {
-    fn put_subject(&mut self, issuer: &str, name: &str, person: PersonId) -> Result<(), Fault> {
-        self.known(person)?;
-        let subject = (issuer.to_owned(), name.to_owned());
-        self.kept().subjects.insert(subject, person);
-        Ok(())
-    }
-
     fn put_session(&mut self, session: &Session) -> Result<(), Fault> {
         self.known(session.person)?;
         self.kept().sessions.insert(session.hash, session.clone());

@@ -17,8 +17,6 @@ pub(super) struct Kept {
     pub(super) tickets: BTreeMap<[u8; 32], Ticket>,
     pub(super) api_keys: BTreeMap<[u8; 32], ApiKey>,
     pub(super) setup_codes: BTreeMap<[u8; 32], SetupCode>,
-    /// By the issuer and its name for the person.
-    pub(super) subjects: BTreeMap<(String, String), PersonId>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) groups: BTreeMap<GroupId, Group>,
     /// The rooms that stand. A removed one leaves this map and nothing else: its messages stay.

@@ -6,13 +6,16 @@ use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, TxPeople};
-use beseda_core::rules::FIRST_OWN_PERSON;
-use beseda_core::words::{Account, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names};
+use beseda_core::words::{
+    Account, FIRST_OWN_PERSON, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names,
+};
 
 /// Whether two people would be found by one name.
 fn share_a_name(one: &Person, other: &Person) -> bool {
     let same = |one: &str, other: &str| !one.is_empty() && one == other;
-    same(&one.username, &other.username)
+    let named = one.host_name.is_some() && one.host_name == other.host_name;
+    named
+        || same(&one.username, &other.username)
         || same(&one.phone, &other.phone)
         || same(&one.email.to_ascii_lowercase(), &other.email.to_ascii_lowercase())
 }
@@ -43,6 +46,12 @@ impl Kept {
 impl LookPeople for Run {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
         Ok(self.kept.person(id).cloned())
+    }
+
+    fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault> {
+        let mut people = self.kept.people.values().map(|account| &account.person);
+        let named = people.find(|person| person.host_name.as_deref() == Some(name));
+        Ok(named.cloned())
     }
 
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
@@ -108,18 +117,20 @@ impl LookPeople for Run {
 
 impl TxPeople for Run {
     fn put_person(&mut self, person: &NewPerson) -> Result<(), Fault> {
-        let NewPerson { person, password_hash } = person.clone();
+        let NewPerson {
+            mut person,
+            password_hash,
+        } = person.clone();
         let namesake = |other: &Person| other.id != person.id && share_a_name(other, &person);
         if self.kept.people.values().any(|account| namesake(&account.person)) {
             return Err(wrong(format!("a name of person {} is taken", person.id)));
         }
-        let before = self
-            .kept
-            .people
-            .get(&person.id)
-            .and_then(|account| account.password_hash.clone());
+        let before = self.kept.people.get(&person.id);
+        person.host_name = person
+            .host_name
+            .or_else(|| before.and_then(|before| before.person.host_name.clone()));
         let account = Account {
-            password_hash: password_hash.or(before),
+            password_hash: password_hash.or_else(|| before.and_then(|before| before.password_hash.clone())),
             person,
         };
         self.kept().people.insert(account.person.id, account);

@@ -23,6 +23,9 @@ const KINDS: [Kinds; 4] = [
     Kinds::of(&[]),
 ];
 
+/// The kinds of the contracts, and two of an application's own.
+const KIND_WORDS: [&str; 7] = ["order", "pair", "private", "group", "support", "deal", "pa_r"];
+
 fn some_person(dice: &mut Dice) -> PersonId {
     PersonId(dice.below(PEOPLE) + 1)
 }
@@ -51,9 +54,11 @@ fn change_people(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
     person.last_name = (*dice.pick(&NAMES)).to_owned();
     person.active = dice.chance(80);
     person.signed_out_at = dice.chance(30).then(|| Time(dice.below(9)));
-    tx.put_person(&person.into())?;
+    person.forgotten = dice.chance(20);
     let name = *dice.pick(&NAMES);
-    tx.put_subject("host", name, id)?;
+    let is_free = tx.person_by_host_name(name)?.is_none_or(|named| named.id == id);
+    person.host_name = is_free.then(|| name.to_owned());
+    tx.put_person(&person.into())?;
     Ok(String::new())
 }
 
@@ -85,7 +90,8 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
     let (room, person) = (some_room(given, dice), some_person(dice));
     Ok(match dice.below(10) {
         0..4 => {
-            let (kind, word) = *dice.pick(RoomKind::WORDS);
+            let word = *dice.pick(&KIND_WORDS);
+            let kind = RoomKind::from_word(word).expect("it is a kind");
             let key = format!("{word}:{}", dice.below(2));
             let uuid = Uuid::from_u128(u128::from(now.0.unsigned_abs()));
             let group = dice.chance(40).then(|| GroupId(dice.below(3) + 1));
@@ -216,7 +222,7 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
     for name in NAMES {
         let roles = [Role::Teacher, Role::Student];
         said.say("by role", look.search_by_role(name, roles, 4)?);
-        said.say("subject", look.subject("host", name)?);
+        said.say("by the host's name", look.person_by_host_name(name)?);
     }
     for person in (1..=PEOPLE).map(PersonId) {
         said.say("person", look.person(person)?);

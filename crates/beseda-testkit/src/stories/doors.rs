@@ -4,7 +4,7 @@ use super::Make;
 use super::stage::Stage;
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules::{self, TicketTaken};
-use beseda_core::words::{ApiKey, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
+use beseda_core::words::{ApiKey, NewPerson, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
     Ticket {
@@ -127,29 +127,48 @@ pub(super) fn a_setup_code_is_kept_for_ever_and_changes_only_when_it_is_used(mak
     assert_eq!(any(), Ok(true));
 }
 
-pub(super) fn a_host_calls_a_person_by_its_own_name(make: Make<'_>, seed: u64) {
+pub(super) fn a_host_calls_a_person_by_a_name_that_stays_theirs(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
-    let found = stage.change(|tx| {
-        tx.put_subject("shop", "auth0|анна", PersonId(1))?;
-        tx.put_subject("desk", "auth0|анна", PersonId(2))?;
-        tx.put_subject("desk", "auth0|борис", PersonId(1))?;
-        tx.put_subject("desk", "auth0|борис", PersonId(3))?;
-        let named = [
-            ("shop", "auth0|анна"),
-            ("desk", "auth0|анна"),
-            ("desk", "auth0|борис"),
-            ("desk", "AUTH0|анна"),
-            ("", ""),
-        ];
+    let named = |id: i64, name: Option<&str>| {
+        let mut person = Person::new(PersonId(id), Role::User);
+        person.host_name = name.map(str::to_owned);
+        NewPerson::from(person)
+    };
+    let puts = [
+        named(1, Some("auth0|анна")),
+        named(2, Some("0042")),
+        // Whoever puts them without it says nothing about it.
+        named(2, None),
+        named(3, None),
+    ];
+    let found = stage.change(move |tx| {
+        for new in &puts {
+            tx.put_person(new)?;
+        }
         let mut found = Vec::new();
-        for (issuer, name) in named {
-            found.push(tx.subject(issuer, name)?.map(|person| person.0));
+        for name in ["auth0|анна", "0042", "AUTH0|анна", "42", ""] {
+            found.push(tx.person_by_host_name(name)?);
         }
         Ok(found)
     });
-    assert_eq!(found, Ok(vec![Some(1), Some(2), Some(3), None, None]));
-    let unknown = stage.change(|tx| Ok(tx.put_subject("shop", "nobody", PersonId(99))?));
-    assert!(matches!(unknown, Err(Error::Failed(_))));
+    let found = found.expect("people are put and found");
+    let ids: Vec<_> = found.iter().map(|one| one.as_ref().map(|person| person.id.0)).collect();
+    assert_eq!(ids, [Some(1), Some(2), None, None, None]);
+    assert_eq!(
+        found[1].as_ref().map(|person| person.host_id().to_string()).as_deref(),
+        Some("0042")
+    );
+    let taken = named(3, Some("0042"));
+    let taken = stage.change(move |tx| Ok(tx.put_person(&taken)?));
+    assert!(matches!(taken, Err(Error::Failed(_))), "one name is one person");
+
+    let now = stage.chat.now();
+    let gone = stage.change(move |tx| {
+        rules::remove_person(tx, now, PersonId(2))?;
+        Ok(tx.person_by_host_name("0042")?)
+    });
+    let gone = gone.expect("they are forgotten").expect("and still theirs is the name");
+    assert!(gone.forgotten && gone.id == PersonId(2), "{gone:?}");
 }
 
 pub(super) fn somebody_forgotten_comes_back_without_what_they_had_proved(make: Make<'_>, seed: u64) {
@@ -172,14 +191,14 @@ pub(super) fn somebody_forgotten_comes_back_without_what_they_had_proved(make: M
             .expect("they are forgotten, once");
     }
     let gone = person();
-    assert!(gone.is_forgotten() && !gone.active && gone.email.is_empty(), "{gone:?}");
+    assert!(gone.forgotten && !gone.active && gone.email.is_empty(), "{gone:?}");
     let refused = stage.change(move |tx| rules::set_active(tx, now, id, true));
     assert_eq!(refused, Err(Error::Refused(Refusal::NoSuchPerson)));
     assert_eq!(put(), Ok(true), "as if new");
     let back = person();
-    assert!(back.active && !back.is_forgotten(), "{back:?}");
+    assert!(back.active && !back.forgotten, "{back:?}");
     // In whole seconds: also what was given out after the first of the two, in the same second.
-    let ended = gone.last_signed_out().expect("they were signed out");
+    let ended = gone.signed_out_at.expect("they were signed out");
     assert!(
         before.counts(now) && !back.counts(ended) && back.counts(ended.plus_seconds(1)),
         "{back:?}"
@@ -215,7 +234,7 @@ pub(super) fn what_a_person_has_proved_ends_together(make: Make<'_>, seed: u64) 
     let signed_out = stage.change(|tx| {
         let mut person = tx.person(PersonId(1))?.expect("she is known");
         person.signed_out_at = Some(Time(5_000_000));
-        let mut new = beseda_core::words::NewPerson::from(person);
+        let mut new = NewPerson::from(person);
         new.password_hash = Some("$one".to_owned());
         tx.put_person(&new)?;
         let before = tx.account_of(PersonId(1))?.expect("she is known");

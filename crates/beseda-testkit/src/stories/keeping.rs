@@ -8,7 +8,8 @@ use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::Look;
 use beseda_core::rules;
 use beseda_core::words::{
-    Head, Kinds, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session, Time,
+    FIRST_OWN_PERSON, Head, Kinds, MessageId, NewPerson, Person, PersonId, RefreshToken, Role, RoomId, Seq, Session,
+    Time,
 };
 use std::sync::Arc;
 
@@ -225,7 +226,7 @@ pub(super) fn an_account_is_found_by_username_then_email_then_phone(make: Make<'
     let first = own("own-1");
     assert_eq!(
         [first, own("own-2")],
-        [rules::FIRST_OWN_PERSON, PersonId(rules::FIRST_OWN_PERSON.0 + 1)]
+        [FIRST_OWN_PERSON, PersonId(FIRST_OWN_PERSON.0 + 1)]
     );
 }
 

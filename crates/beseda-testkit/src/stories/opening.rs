@@ -4,9 +4,11 @@ use super::Make;
 use super::stage::{Stage, refusal};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::policy::By;
-use beseda_core::rules::sign_in::{self, Called, Claimed, People};
+use beseda_core::rules::sign_in::{self, Claimed, People};
 use beseda_core::rules::{self, Set};
-use beseda_core::words::{Group, GroupId, Head, OrderId, Person, PersonId, Role, RoomId, RoomKey};
+use beseda_core::words::{
+    Group, GroupId, Head, HostId, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -43,10 +45,13 @@ fn come(stage: &Stage, person: PersonId, key: RoomKey) -> Result<RoomId, Error> 
     let now = stage.chat.now();
     let claimed = Claimed {
         grants: vec![key],
-        ..Claimed::new(Called::Number(person), now)
+        ..Claimed::new(HostId::Number(person), now)
     };
     stage.change(move |tx| {
         sign_in::admit(tx, now, &claimed, People::Known, &|| UUID)?;
+        let [key] = claimed.grants.as_slice() else {
+            panic!("it grants one")
+        };
         Ok(tx.room_by_key(&key.to_string())?.expect("it stands").id)
     })
 }
@@ -67,7 +72,7 @@ pub(super) fn two_peoples_room_has_both_in_it(make: Make<'_>, seed: u64) {
     let [teacher, student, other] = school(&stage);
     let now = stage.chat.now();
     let key = RoomKey::private(teacher.id, student.id);
-    let room = grant(&stage, 40, key);
+    let room = grant(&stage, 40, key.clone());
     assert_eq!(members(&stage, room), [40, 41], "a grant lets the other in as well");
     let (one, two) = (teacher.clone(), student.id);
     let left = stage.change(move |tx| {
@@ -131,8 +136,8 @@ pub(super) fn a_group_is_put_taken_away_and_put_again(make: Make<'_>, seed: u64)
     let stage = Stage::new(make, seed);
     let key = RoomKey::Group(UUID);
     let put = |title: Option<&'static str>, people: Option<&'static [PersonId]>| {
-        let (now, limits) = (stage.chat.now(), Arc::clone(stage.chat.limits()));
-        let put = stage.change(move |tx| rules::put_room(tx, now, &limits, key, title, people, Uuid::nil()));
+        let (now, limits, key) = (stage.chat.now(), Arc::clone(stage.chat.limits()), key.clone());
+        let put = stage.change(move |tx| rules::put_room(tx, now, &limits, &key, title, people, Uuid::nil()));
         let (view, new) = put.expect("it is put");
         (view.room.id, view.room.uuid, view.room.title, new)
     };
@@ -145,7 +150,8 @@ pub(super) fn a_group_is_put_taken_away_and_put_again(make: Make<'_>, seed: u64)
     assert_eq!(members(&stage, room), [2]);
     let now = stage.chat.now();
     for _ in 0..2 {
-        let removed = stage.change(move |tx| rules::remove_room_of(tx, now, key));
+        let gone = key.clone();
+        let removed = stage.change(move |tx| rules::remove_room_of(tx, now, &gone));
         removed.expect("it is taken away");
         let (again, uuid, title, new) = put(None, Some(&[PersonId(3)]));
         assert_eq!((uuid, title.as_str(), new), (UUID, "", true));
@@ -166,4 +172,47 @@ pub(super) fn signing_out_twice_within_a_second_ends_what_was_given_in_between(m
     assert!(first.counts(given) && !first.counts(now));
     let second = stage.change(out).expect("signed out again");
     assert!(!second.counts(given) && second.counts(sign_in::token_time(&second, now)));
+}
+
+pub(super) fn a_kind_of_the_applications_own_needs_no_word_of_configuration(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let key: RoomKey = "deal:2026/17:б".parse().expect("it is a key");
+    let put = |people: &[i64]| {
+        let (now, limits, key) = (stage.chat.now(), Arc::clone(stage.chat.limits()), key.clone());
+        let people: Vec<PersonId> = people.iter().copied().map(PersonId).collect();
+        let put = stage.change(move |tx| rules::put_room(tx, now, &limits, &key, None, Some(&people), UUID));
+        let (view, new) = put.expect("the application puts it");
+        (view.room, new)
+    };
+    let (room, new) = put(&[1, 2]);
+    assert_eq!(
+        (room.key.as_str(), room.kind.word(), new),
+        ("deal:2026/17:б", "deal", true)
+    );
+    let (again, new) = put(&[1, 3]);
+    assert_eq!((again.id, new, members(&stage, room.id)), (room.id, false, vec![1, 3]));
+
+    let say = |person: i64| refusal(stage.send(&stage.person(PersonId(person)), room.id, "Да", None));
+    assert_eq!(say(1), None, "its members take part");
+    for stranger in [2, 4, stage.admin.id.0] {
+        assert_eq!(say(stranger), Some(Refusal::NoSuchRoom), "nobody has rights by a role");
+    }
+    let (member, orders) = (stage.person(PersonId(1)), Kinds::of(&[RoomKind::Order]));
+    let seen = stage.look(move |look| rules::room_view(look, By::of(&member, orders), room.id));
+    assert_eq!(
+        refusal(seen),
+        Some(Refusal::NoSuchRoom),
+        "a contract speaks of its own kinds"
+    );
+    let governed = stage
+        .change(move |tx| rules::remove_room(tx, Time(0), By::from(&Person::new(PersonId(1), Role::User)), room.id));
+    assert_eq!(refusal(governed), Some(Refusal::NotAllowed), "the application governs");
+
+    assert_eq!(come(&stage, PersonId(5), key.clone()), Ok(room.id), "a token lets in");
+    assert_eq!(say(5), None);
+    let now = stage.chat.now();
+    stage
+        .change(move |tx| rules::remove_room_of(tx, now, &key))
+        .expect("it is taken away");
+    assert_eq!(say(1), Some(Refusal::NoSuchRoom));
 }

@@ -154,6 +154,8 @@ fn person(id: i64, role: Role) -> Person {
         role,
         active: true,
         signed_out_at: None,
+        forgotten: false,
+        host_name: None,
     }
 }
 

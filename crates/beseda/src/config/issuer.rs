@@ -9,6 +9,9 @@ use reqwest::Url;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// Characters of a namespace.
+const NAMESPACE_CHARS: usize = 32;
+
 /// A host application whose tokens are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
@@ -22,6 +25,8 @@ pub struct Issuer {
     pub audience: Option<String>,
     /// The claim that names the person; without it `sub`, else `user_id`.
     pub person_claim: Option<String>,
+    /// The space of ids of its own that it has, where it does not share the deployment's.
+    pub namespace: Option<String>,
     /// What becomes of somebody who was never seen before.
     pub people: People,
 }
@@ -169,6 +174,11 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "The claim that names the person. Without it: `sub`, else `user_id`.",
     ),
     (
+        "namespace",
+        "string",
+        "Its people have ids of their own, written `<namespace>/<id>`: letters, digits, `-`, `_` and `.`, at most 32. Without it they are the same people as every other issuer's, and the application's, with these ids.",
+    ),
+    (
         "people",
         "`create` or `known`",
         "Somebody never seen before is made from the token's claims, or refused. Default: `create`.",
@@ -221,6 +231,7 @@ impl Table {
         let own = |raw: &Raw| raw.text().map(str::to_owned);
         let audience = self.read("audience", &mut problems, own);
         let person_claim = self.read("person_claim", &mut problems, own);
+        let namespace = self.read("namespace", &mut problems, namespace);
         let people = self
             .read("people", &mut problems, |raw| raw.choice(People::NAMES))
             .unwrap_or(People::Create);
@@ -231,6 +242,7 @@ impl Table {
                 key,
                 audience,
                 person_claim,
+                namespace,
                 people,
             }),
             _ => Err(problems),
@@ -317,6 +329,17 @@ fn algorithms(raw: &Raw) -> Result<Vec<Algorithm>, Wrong> {
         return Err(Wrong::new(what, "Write one [[issuers]] table for each kind of key."));
     }
     Ok(algorithms)
+}
+
+/// A word that can stand before the `/` of an id.
+fn namespace(raw: &Raw) -> Result<String, Wrong> {
+    let text = raw.text()?;
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    if text.chars().nth(NAMESPACE_CHARS).is_some() || !text.chars().all(is_plain) {
+        let todo = format!("Letters, digits, `-`, `_` and `.`, at most {NAMESPACE_CHARS}.");
+        return Err(Wrong::new("cannot stand before an id", todo));
+    }
+    Ok(text.to_owned())
 }
 
 /// A public key is known to everybody: as a shared secret it would let everybody in.

@@ -13,7 +13,7 @@ fn issuer(lines: &str) -> Loaded {
 fn issuers_are_read_whole() {
     let loaded = of_file(
         "[[issuers]]\nissuer = 'https://shop.example'\nalgorithms = ['RS256', 'PS256']\npublic_key_file = 'shop.pem'\n\
-         audience = 'chat'\nperson_claim = 'user_id'\npeople = 'known'\n\
+         audience = 'chat'\nperson_claim = 'user_id'\nnamespace = 'shop.ru'\npeople = 'known'\n\
          [[issuers]]\nissuer = ''\nalgorithms = ['HS256']\nsecret_file = 'shop.key'\n",
     );
     assert_eq!(told(&loaded), "");
@@ -30,6 +30,10 @@ fn issuers_are_read_whole() {
     assert_eq!((shop.people, own.people), (People::Known, People::Create));
     assert_eq!(own.key, IssuerKey::Secret(Secret::new(GOOD).unwrap()));
     assert_eq!((own.audience.clone(), own.person_claim.clone()), (None, None));
+    assert_eq!(
+        (shop.namespace.as_deref(), own.namespace.as_deref()),
+        (Some("shop.ru"), None)
+    );
 }
 
 #[test]
@@ -51,6 +55,12 @@ fn an_issuer_that_would_let_anybody_in_is_refused() {
         &issuer(&format!("issuer = 'a'\nalgorithms = ['RS256']\nsecret = '{GOOD}'")),
         &["only HS"],
     );
+    for namespace in ["a/b", "ё", &"x".repeat(33)] {
+        complains(
+            &issuer(&format!("{good}secret = '{GOOD}'\nnamespace = '{namespace}'")),
+            &["beseda.toml:5", "`namespace` cannot stand before an id"],
+        );
+    }
     complains(&issuer(good), &["`secret` is missing"]);
     complains(
         &issuer(&format!("{good}secret = '{GOOD}'\nsecret_file = 'shop.key'")),

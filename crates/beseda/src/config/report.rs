@@ -123,6 +123,7 @@ fn show_issuer(issuer: &Issuer) -> Value {
         "key": key,
         "audience": issuer.audience,
         "person_claim": issuer.person_claim,
+        "namespace": issuer.namespace,
         "people": issuer.people.name(),
     })
 }

@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use beseda_core::rules::sign_in::{self, Exchange, Fresh};
-use beseda_core::words::{Person, PersonId, RefreshToken, Session, Time};
+use beseda_core::words::{HostId, Person, PersonId, RefreshToken, Session, Time};
 use beseda_core::{Error, Refusal};
 use beseda_identity::tokens::token_name;
 use beseda_identity::{Flaw, sessions};
@@ -36,44 +36,35 @@ pub fn routes(voice: &'static dyn Voice) -> Routes {
 
 /// A user, as these calls show one to themselves.
 #[derive(Serialize)]
-struct User {
-    id: PersonId,
-    username: String,
-    email: String,
-    first_name: String,
-    last_name: String,
+struct User<'a> {
+    id: HostId<'a>,
+    username: &'a str,
+    email: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
     full_name: String,
     role: &'static str,
 }
 
-impl From<Person> for User {
-    fn from(person: Person) -> Self {
-        let (full_name, role) = (person.full_name(), person.role.word());
-        let Person {
-            id,
-            username,
-            email,
-            first_name,
-            last_name,
-            ..
-        } = person;
+impl<'a> From<&'a Person> for User<'a> {
+    fn from(person: &'a Person) -> Self {
         Self {
-            id,
-            username,
-            email,
-            first_name,
-            last_name,
-            full_name,
-            role,
+            id: person.host_id(),
+            username: &person.username,
+            email: &person.email,
+            first_name: &person.first_name,
+            last_name: &person.last_name,
+            full_name: person.full_name(),
+            role: person.role.word(),
         }
     }
 }
 
 #[derive(Serialize)]
-struct LoggedIn {
+struct LoggedIn<'a> {
     access_token: String,
     refresh_token: String,
-    user: User,
+    user: User<'a>,
 }
 
 #[derive(Serialize)]
@@ -88,8 +79,8 @@ struct Refreshed {
     refresh: String,
 }
 
-async fn me(caller: Caller) -> Json<User> {
-    Json(caller.person.into())
+async fn me(caller: Caller) -> Response {
+    Json(User::from(&caller.person)).into_response()
 }
 
 /// Gives tokens and begins a session in the place of the one that the browser had.
@@ -116,7 +107,7 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
     let answer = Json(LoggedIn {
         access_token,
         refresh_token,
-        user: person.into(),
+        user: User::from(&person),
     })
     .into_response();
     Ok(with_cookie(&shared, &parts, Some(&value), answer))

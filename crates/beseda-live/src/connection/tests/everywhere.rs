@@ -166,7 +166,7 @@ async fn a_room_that_is_gone_takes_only_those_with_it_who_listen_there() {
     let mut vera = enter_visitor(&house, &one).await;
     let mut staff = enter_staff(&house, 4).await;
     house
-        .change(|tx| rules::remove_room_of(tx, Time(0), RoomKey::Support(Uuid::from_u128(11))))
+        .change(|tx| rules::remove_room_of(tx, Time(0), &RoomKey::Support(Uuid::from_u128(11))))
         .await;
     assert_eq!(hears(&mut vera).await, "closed 4003 no longer in this room");
     house.say(other.1, other.0, "hello").await;

@@ -5,8 +5,8 @@ use super::{LATER, NOBODY, NOW, Row, SOMEBODY, TAKEN, UUID, row};
 use beseda_core::error::Refusal;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
-use beseda_core::rules::sign_in::{self, Called, Claimed, Fresh, People, Rotation};
-use beseda_core::words::{ApiKey, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session};
+use beseda_core::rules::sign_in::{self, Claimed, Fresh, People, Rotation};
+use beseda_core::words::{ApiKey, HostId, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session};
 
 const ROTATION: Rotation = Rotation {
     on: true,
@@ -100,12 +100,9 @@ pub(super) fn tokens(ground: &Ground) -> Vec<Row> {
 pub(super) fn grants(ground: &Ground) -> Vec<Row> {
     let two = RoomKey::private(PersonId(40), PersonId(41));
     let good = RoomKey::Order(OrderId(3));
-    let by_name = || Called::Name {
-        issuer: "host".to_owned(),
-        name: "x".to_owned(),
-    };
-    let admit = |called: Called, people, grants: &[RoomKey]| {
-        let mut claimed = Claimed::new(called, LATER);
+    let by_name = || HostId::Name("x".into());
+    let admit = |id: HostId<'static>, people, grants: &[RoomKey]| {
+        let mut claimed = Claimed::new(id, LATER);
         claimed.grants = grants.to_vec();
         claimed.last_name = Some("Иначе".to_owned());
         move |tx: &mut dyn Tx| sign_in::admit(tx, NOW, &claimed, people, &|| UUID)
@@ -115,7 +112,7 @@ pub(super) fn grants(ground: &Ground) -> Vec<Row> {
         therapist: NOBODY,
     };
     let (create, known) = (People::Create, People::Known);
-    let (number, bad) = (Called::Number, || Refusal::BadCredentials);
+    let (number, bad) = (HostId::Number, || Refusal::BadCredentials);
     vec![
         row(
             "admit: unknown",
@@ -135,32 +132,32 @@ pub(super) fn grants(ground: &Ground) -> Vec<Row> {
         row(
             "admit: a newcomer to two others",
             bad(),
-            admit(number(NOBODY), create, &[good, two]),
+            admit(number(NOBODY), create, &[good.clone(), two.clone()]),
         ),
         row(
             "admit: a new name to two others",
             bad(),
-            admit(by_name(), create, &[good, two]),
+            admit(by_name(), create, &[good.clone(), two.clone()]),
         ),
         row(
             "admit: who changes, to two others",
             bad(),
-            admit(number(SOMEBODY), create, &[good, two]),
+            admit(number(SOMEBODY), create, &[good.clone(), two.clone()]),
         ),
         row(
             "admit: to a visitor's",
             bad(),
-            admit(number(SOMEBODY), known, &[good, RoomKey::Support(UUID)]),
+            admit(number(SOMEBODY), known, &[good.clone(), RoomKey::Support(UUID)]),
         ),
         row(
             "admit: to a pair of others",
             bad(),
-            admit(number(SOMEBODY), known, &[good, pair]),
+            admit(number(SOMEBODY), known, &[good.clone(), pair]),
         ),
         row(
             "admit: under another room's name",
             bad(),
-            admit(number(SOMEBODY), known, &[good, RoomKey::Group(TAKEN)]),
+            admit(number(SOMEBODY), known, &[good.clone(), RoomKey::Group(TAKEN)]),
         ),
     ]
 }

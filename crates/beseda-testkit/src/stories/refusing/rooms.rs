@@ -173,10 +173,10 @@ pub(super) fn put_rooms(ground: &Ground) -> Vec<Row> {
     let max = ground.limits.members;
     let put = |key: RoomKey, title: String, people: Vec<PersonId>| {
         let limits = Arc::clone(&ground.limits);
-        move |tx: &mut dyn Tx| rules::put_room(tx, NOW, &limits, key, Some(&title), Some(&people), UUID)
+        move |tx: &mut dyn Tx| rules::put_room(tx, NOW, &limits, &key, Some(&title), Some(&people), UUID)
     };
     let group = RoomKey::Group(UUID);
-    let named = |title: &str| put(group, title.to_owned(), vec![SOMEBODY]);
+    let named = |title: &str| put(group.clone(), title.to_owned(), vec![SOMEBODY]);
     let of = |key, people| put(key, "x".to_owned(), people);
     let pair = RoomKey::Pair {
         customer: SOMEBODY,
@@ -194,7 +194,7 @@ pub(super) fn put_rooms(ground: &Ground) -> Vec<Row> {
         row(
             "put_room: a group of nobody",
             Refusal::NoSuchPerson,
-            of(group, vec![SOMEBODY, NOBODY]),
+            of(group.clone(), vec![SOMEBODY, NOBODY]),
         ),
         row(
             "put_room: a visitor's",
@@ -206,7 +206,16 @@ pub(super) fn put_rooms(ground: &Ground) -> Vec<Row> {
             Refusal::NoSuchRoom,
             of(RoomKey::Group(TAKEN), vec![SOMEBODY]),
         ),
-        row("put_room: a crowd", Refusal::TooManyMembers { max }, of(group, crowd)),
+        row(
+            "put_room: a kind of its own, and nobody",
+            Refusal::NoSuchPerson,
+            of("deal:17".parse().expect("it is a key"), vec![SOMEBODY, NOBODY]),
+        ),
+        row(
+            "put_room: a crowd",
+            Refusal::TooManyMembers { max },
+            of(group.clone(), crowd),
+        ),
         row("put_room: a blank title", Refusal::EmptyTitle, named(" ")),
         row("put_room: NUL", Refusal::NulInText, named("a\0b")),
         row(

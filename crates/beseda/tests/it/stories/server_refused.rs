@@ -53,7 +53,7 @@ async fn what_is_wrong_is_named_and_nothing_of_it_kept() {
         ("rooms/pair:11:77", json!({}), "key"),
         ("rooms/private:11:11", json!({}), "key"),
         ("rooms/order:01", json!({}), "key"),
-        ("rooms/lesson:1", json!({}), "key"),
+        ("rooms/Lesson:1", json!({}), "key"),
         (&format!("rooms/support:{uuid}"), json!({}), "key"),
     ] {
         let wrong = put(&host, &format!("/api/v1/{path}/"), body.clone()).await;

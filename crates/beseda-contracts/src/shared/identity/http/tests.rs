@@ -1,8 +1,8 @@
 //! Logging in and out, over the routes.
 
 use crate::stage::{PASSWORD, SECRET, Stage, no_routes, person};
+use beseda_core::rules;
 use beseda_core::rules::sign_in::People;
-use beseda_core::rules::{self, FIRST_OWN_PERSON};
 use beseda_core::words::{OrderId, Person, PersonId, RoomKey};
 use beseda_identity::{IssuerKey, IssuerSettings};
 use http::StatusCode;
@@ -349,6 +349,7 @@ async fn people_of_a_host_application_come_with_its_tokens() {
         key: IssuerKey::Secret(b"host application secret of 32 b.".to_vec()),
         audience: None,
         person_claim: None,
+        namespace: None,
         people,
     };
     let stage = Stage::new(
@@ -384,13 +385,18 @@ async fn people_of_a_host_application_come_with_its_tokens() {
         .await
         .is(401, r#"{"detail":"User not found","code":"user_not_found"}"#);
     ask(b"x", claims.clone()).await.is(401, BAD_TOKEN);
-    // Who has a name there and no number gets one of our own, and always the same.
+    // Who has a name there and no number is called by it.
     let named = json!({"exp": exp, "sub": "auth0|abc"});
     let first = ask(secret, named.clone()).await.json();
-    assert_eq!(first["id"], FIRST_OWN_PERSON.0);
+    assert_eq!(first["id"], "auth0|abc");
     assert_eq!(ask(secret, named).await.json(), first);
-    let known_name = json!({"iss": "https://known.example", "exp": exp, "sub": "auth0|abc"});
-    ask(secret, known_name)
+    let known_name = |name: &str| json!({"iss": "https://known.example", "exp": exp, "sub": name});
+    assert_eq!(
+        ask(secret, known_name("auth0|abc")).await.json(),
+        first,
+        "issuers speak of the same people"
+    );
+    ask(secret, known_name("auth0|xyz"))
         .await
         .is(401, r#"{"detail":"User not found","code":"user_not_found"}"#);
     let refresh = json!({"token_type": "refresh", "exp": exp, "jti": "x", "user_id": 500});
@@ -409,6 +415,7 @@ async fn a_grant_opens_its_room_and_the_membership_once() {
         key: IssuerKey::Secret(b"host application secret of 32 b.".to_vec()),
         audience: None,
         person_claim: None,
+        namespace: None,
         people: People::Create,
     };
     let stage = Stage::new(
