@@ -80,6 +80,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 impl Upgrade {
     /// The 101, after which `then` runs in a task of its own with the bare stream and what had already been read
     /// behind the handshake. A peer that vanishes in between: `then` is dropped without being called.
+    ///
+    /// The task that waits for the handshake's end is another one: its memory is given back then, and a socket keeps only
+    /// what it needs itself.
     pub fn answer<F, Fut>(self, then: F) -> Response
     where
         F: FnOnce(TcpStream, Bytes) -> Fut + Send + 'static,
@@ -91,8 +94,11 @@ impl Upgrade {
             let Some((stream, leftover, seat)) = bare(upgraded) else {
                 return;
             };
-            then(stream, leftover).await;
-            drop(seat);
+            let conversation = then(stream, leftover);
+            tokio::spawn(async move {
+                conversation.await;
+                drop(seat);
+            });
         });
         let headers = [
             (header::CONNECTION, UPGRADE),

@@ -37,6 +37,7 @@ const AWAKE: Duration = Duration::from_micros(30);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One member's socket: in which room (0, 1, …), and the path to connect to.
+#[derive(Clone)]
 pub struct Seat {
     pub room: usize,
     pub path: String,
