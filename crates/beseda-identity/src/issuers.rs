@@ -2,10 +2,11 @@
 
 use super::claims::{Claims, Flaw, header, invalid};
 use super::jwks::{Fetching, Published};
-use beseda_core::rules::sign_in::{Claimed, People};
+use beseda_core::rules::sign_in::{Claimed, Newcomers};
 use beseda_core::words::{HostId, NoRoomKey, Role, RoomKey, Time};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde_json::Value;
+use std::fmt;
 use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ const P384_POINT: [usize; 2] = [1 + 48, 1 + 2 * 48];
 /// How long somebody waits for the keys that may prove their token.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A host application whose tokens are accepted.
-#[derive(Clone)]
+/// A host application whose tokens are accepted: one `[[issuers]]` table of the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuerSettings {
     /// What the token's `iss` must be; empty: tokens without one.
     pub issuer: String,
@@ -36,11 +37,11 @@ pub struct IssuerSettings {
     /// The space of ids of its own that it has, where it does not share the deployment's.
     pub namespace: Option<String>,
     /// What becomes of somebody who was never seen before.
-    pub people: People,
+    pub people: Newcomers,
 }
 
 /// What proves an issuer's signatures.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum IssuerKey {
     /// The secret that both sides know.
     Secret(Vec<u8>),
@@ -52,6 +53,17 @@ pub enum IssuerKey {
         /// is not read.
         url: String,
     },
+}
+
+/// Without what is secret.
+impl fmt::Debug for IssuerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(_) => f.write_str("Secret"),
+            Self::PublicPem(pem) => f.debug_tuple("PublicPem").field(pem).finish(),
+            Self::Jwks { url } => f.debug_struct("Jwks").field("url", url).finish(),
+        }
+    }
 }
 
 /// Why an issuer cannot be used.
@@ -100,7 +112,7 @@ struct Issuer {
     namespace: Option<String>,
     /// Every issuer's.
     spaces: Arc<[String]>,
-    people: People,
+    people: Newcomers,
 }
 
 enum IssuerProof {
@@ -116,7 +128,7 @@ pub struct Vouched {
     /// The person.
     pub claimed: Claimed,
     /// What becomes of somebody who was never seen before.
-    pub people: People,
+    pub people: Newcomers,
 }
 
 impl Issuers {

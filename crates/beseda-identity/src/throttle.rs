@@ -1,16 +1,12 @@
 //! How often somebody may do something, by person, account or address.
 
 use beseda_core::Refusal;
-use beseda_core::words::{Limits, PersonId};
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
+use beseda_core::words::{Allowance, Limits, Millis, PersonId, Rate};
+use parking_lot::Mutex;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long the server has been running: unlike the time of day, it never goes back.
@@ -19,32 +15,32 @@ pub type Uptime = Arc<dyn Fn() -> Duration + Send + Sync>;
 const SECOND: f64 = 1.0;
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3_600.0;
-/// Who is remembered at once, of one kind; further ones share [`SHARED_KEYS`] places.
-const MOST_KEYS: usize = 1 << 17;
-const SHARED_KEYS: u64 = 1 << 12;
-/// So many checks later, those who have all their allowance back are forgotten.
-const SWEEP_EVERY: u64 = 4_096;
-/// A rate below any use must not overflow the counting of nanoseconds.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+/// In how many parts they are kept, each with a lock of its own.
+const SHARDS: usize = 16;
+/// Who is remembered at once in a part, of one kind; further ones share [`SHARED_KEYS`] places there.
+const MOST_KEYS: usize = 1 << 13;
+const SHARED_KEYS: u64 = 1 << 8;
+/// So many checks of a part later, those who have all their allowance back are forgotten.
+const SWEEP_EVERY: u32 = 256;
 
 /// The rates that the contracts share.
 pub struct Throttles {
-    sends: Rate,
-    connects: Rate,
-    logins: Rate,
-    logins_address: Rate,
-    misses: Rate,
-    uploads: Rate,
-    uploads_address: Rate,
-    searches: Rate,
-    rooms: Rate,
+    sends: Throttle,
+    connects: Throttle,
+    logins: Throttle,
+    logins_address: Throttle,
+    misses: Throttle,
+    uploads: Throttle,
+    uploads_address: Throttle,
+    searches: Throttle,
+    rooms: Throttle,
 }
 
 impl Throttles {
     /// The rates of `limits`, with nothing used up.
     #[must_use]
     pub fn new(limits: &Limits, uptime: &Uptime) -> Self {
-        let rate = |times, seconds, burst| Rate::new(times, seconds, burst, uptime, MOST_KEYS);
+        let rate = |times: f64, seconds, burst| Throttle::new(Rate::new(times / seconds, burst), uptime, MOST_KEYS);
         let all_at_once = |times: f64| times.ceil() as u32;
         let (account, address, misses) = (
             limits.logins_per_minute,
@@ -149,80 +145,77 @@ impl Throttles {
     }
 }
 
-struct Hand(Uptime);
-
-impl Clock for Hand {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        (self.0)()
-    }
-}
-
-type Buckets = RateLimiter<u64, DashMapStateStore<u64>, Hand, NoOpMiddleware<Duration>>;
-
-/// One rate with a bucket for each key; `None` where it is not limited.
-struct Rate(Option<Limited>);
-
-struct Limited {
-    buckets: Buckets,
+/// One rate, with an allowance for each key.
+struct Throttle {
+    rate: Rate,
     uptime: Uptime,
     hasher: RandomState,
     most: usize,
-    checks: AtomicU64,
-    full: AtomicBool,
+    shards: [Mutex<Shard>; SHARDS],
 }
 
-impl Rate {
-    /// `times` in so many seconds, and `burst` in one go after a pause. 0 times is not limited.
-    fn new(times: f64, seconds: f64, burst: u32, uptime: &Uptime, most: usize) -> Self {
-        if times <= 0.0 {
-            return Self(None);
-        }
-        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-        let longest = LONGEST / burst.get();
-        let period = Duration::try_from_secs_f64(seconds / times).unwrap_or(longest);
-        let quota = Quota::with_period(period.clamp(Duration::from_nanos(1), longest));
-        Self(quota.map(|quota| Limited {
-            buckets: RateLimiter::new(
-                quota.allow_burst(burst),
-                DashMapStateStore::default(),
-                Hand(Arc::clone(uptime)),
-            ),
+#[derive(Default)]
+struct Shard {
+    allowances: HashMap<u64, Allowance>,
+    checks: u32,
+    is_full: bool,
+}
+
+impl Throttle {
+    /// At most so many keys are remembered in each part.
+    fn new(rate: Rate, uptime: &Uptime, most: usize) -> Self {
+        Self {
+            rate,
             uptime: Arc::clone(uptime),
             hasher: RandomState::new(),
             most,
-            checks: AtomicU64::new(0),
-            full: AtomicBool::new(false),
-        }))
+            shards: Default::default(),
+        }
     }
 
     fn take(&self, key: &impl Hash) -> Result<(), Refusal> {
-        let Some(limited) = &self.0 else { return Ok(()) };
-        limited.sweep();
-        let hash = limited.hasher.hash_one(key);
+        if !self.rate.is_limited() {
+            return Ok(());
+        }
+        let hash = self.hasher.hash_one(key);
+        let Some(shard) = self.shards.get(hash as usize % SHARDS) else {
+            return Ok(());
+        };
+        let now = Millis::try_from((self.uptime)().as_millis()).unwrap_or(Millis::MAX);
+        let mut shard = shard.lock();
+        shard.sweep(self.rate, now, self.most);
         // Whoever would make us remember too many shares an allowance with others, instead of our memory.
-        let key = if limited.full.load(Ordering::Relaxed) {
-            hash % SHARED_KEYS
+        let key = if shard.is_full {
+            (hash >> 32) % SHARED_KEYS
         } else {
             hash
         };
-        limited.buckets.check_key(&key).map_err(|not_until| {
-            let wait = not_until.wait_time_from((limited.uptime)());
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            Refusal::TooFast {
-                retry_seconds: u32::try_from(seconds.max(1)).unwrap_or(u32::MAX),
-            }
+        let full = || Allowance::full(self.rate, now);
+        let allowance = shard.allowances.entry(key).or_insert_with(full);
+        if allowance.take(self.rate, now) {
+            return Ok(());
+        }
+        let seconds = allowance.wait(self.rate).div_ceil(1_000).max(1);
+        Err(Refusal::TooFast {
+            retry_seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
         })
+    }
+
+    /// How many are remembered.
+    #[cfg(test)]
+    fn remembered(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().allowances.len()).sum()
     }
 }
 
-impl Limited {
-    fn sweep(&self) {
-        if self.checks.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            self.buckets.retain_recent();
-            self.buckets.shrink_to_fit();
-            self.full.store(self.buckets.len() >= self.most, Ordering::Relaxed);
+impl Shard {
+    fn sweep(&mut self, rate: Rate, now: Millis, most: usize) {
+        self.checks += 1;
+        if self.checks == SWEEP_EVERY {
+            self.checks = 0;
+            self.allowances.retain(|_, allowance| !allowance.is_full(rate, now));
+            self.allowances.shrink_to_fit();
+            self.is_full = self.allowances.len() >= most;
         }
     }
 }
@@ -324,28 +317,21 @@ mod tests {
     #[test]
     fn what_is_remembered_does_not_grow_without_end() {
         let (hands, uptime) = Hands::new();
-        let rate = Rate::new(1.0, 3_600.0, 1, &uptime, 5_000);
+        let throttle = Throttle::new(Rate::new(1.0 / 3_600.0, 1), &uptime, 500);
         for key in 0..200_000_u64 {
-            let _ = rate.take(&key);
+            let _ = throttle.take(&key);
         }
-        let limited = rate.0.as_ref().unwrap();
-        let most = 5_000 + usize::try_from(SWEEP_EVERY + SHARED_KEYS).unwrap();
-        assert!(
-            limited.buckets.len() <= most,
-            "{} are remembered",
-            limited.buckets.len()
-        );
+        let most = SHARDS * (500 + usize::try_from(u64::from(SWEEP_EVERY) + SHARED_KEYS).unwrap());
+        let remembered = throttle.remembered();
+        assert!(remembered <= most, "{remembered} are remembered");
         // An hour after their hour is over they are forgotten, and newcomers have an allowance of their own again.
         hands.pass(7_300_000);
-        for key in 200_000..(200_000 + SWEEP_EVERY) {
-            let _ = rate.take(&key);
+        for key in 200_000..(200_000 + SHARDS as u64 * u64::from(SWEEP_EVERY) * 3 / 2) {
+            let _ = throttle.take(&key);
         }
-        let most = usize::try_from(SWEEP_EVERY).unwrap();
-        assert!(
-            limited.buckets.len() <= most,
-            "{} are remembered",
-            limited.buckets.len()
-        );
-        assert!(!limited.full.load(Ordering::Relaxed));
+        let most = 2 * SHARDS * usize::try_from(SWEEP_EVERY).unwrap();
+        let remembered = throttle.remembered();
+        assert!(remembered <= most, "{remembered} are remembered");
+        assert!(throttle.shards.iter().all(|shard| !shard.lock().is_full));
     }
 }

@@ -106,13 +106,13 @@ pub async fn serve(listener: TcpListener, router: Router, limits: AcceptLimits, 
             };
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let guest = Guest {
+                    let peer = Peer {
                         peer,
                         router: router.clone(),
                         limits,
                         seat,
                     };
-                    open.spawn(guest.converse(stream, stop.clone()));
+                    open.spawn(peer.converse(stream, stop.clone()));
                 }
                 Err(error) if is_of_the_peer(&error) => {}
                 Err(error) => {
@@ -142,14 +142,14 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 }
 
 /// One connection and what it is served with.
-struct Guest {
+struct Peer {
     peer: SocketAddr,
     router: Router,
     limits: AcceptLimits,
     seat: Option<OwnedSemaphorePermit>,
 }
 
-impl Guest {
+impl Peer {
     async fn converse(self, stream: TcpStream, stop: CancellationToken) {
         let since = Instant::now();
         // A small packet must not wait for the answer to the last one.

@@ -4,7 +4,6 @@
 //! store, as fast as its socket takes it.
 
 pub mod accept;
-mod allowance;
 pub mod ask;
 pub mod codec;
 mod commands;

@@ -1,9 +1,8 @@
 //! Where people are: announced without a transaction, the latest of each shown to who comes later, and then forgotten.
 //! There is no history of it.
 
-use crate::allowance::{Allowance, Millis, Rate};
 use crate::dialect::Position;
-use beseda_core::words::{Limits, PersonId, RoomId, RoomName};
+use beseda_core::words::{Allowance, Limits, Millis, PersonId, Rate, RoomId, RoomName};
 use std::collections::{BTreeMap, HashMap};
 
 /// Everybody's latest position, room by room.

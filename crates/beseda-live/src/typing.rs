@@ -1,7 +1,6 @@
 //! Who is typing: announced without a transaction, joined together when too frequent, and with an end of its own.
 
-use crate::allowance::{Allowance, Millis, Rate};
-use beseda_core::words::{Limits, Person, PersonId, RoomId, RoomKind, RoomName};
+use beseda_core::words::{Allowance, Limits, Millis, Person, PersonId, Rate, RoomId, RoomKind, RoomName};
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -27,7 +27,7 @@ pub use sqlite::open::{OpenError, migrate};
 pub use sqlite::{Options, Sqlite};
 
 use beseda_core::ports::{Audience, Store};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 /// A store as whoever opened it holds it.
@@ -47,10 +47,6 @@ pub enum Opener {
     Server,
     /// Any other: it notes what it changes, for the server.
     Command,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn join(thread: JoinHandle<()>) {

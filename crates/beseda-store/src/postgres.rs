@@ -11,19 +11,20 @@ mod writer;
 use crate::notices::NoticeReader;
 use crate::told::Ears;
 use crate::transaction::Transaction;
-use crate::{Opened, Opener, join, lock};
+use crate::{Opened, Opener, join};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
 use link::{Link, Reach};
 use listener::Listener;
 use open::Address;
 pub use open::PostgresError;
+use parking_lot::{Mutex, RwLock};
 use reader::Glances;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{self, Builder, JoinHandle};
 use tickets::Tickets;
 use writer::Writer;
@@ -213,12 +214,12 @@ impl Postgres {
 
     fn spawn(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), PostgresError> {
         let thread = Builder::new().name(name).spawn(run)?;
-        lock(&self.threads).push(thread);
+        self.threads.lock().push(thread);
         Ok(())
     }
 
     fn with_queues(&self, hand_over: impl FnOnce(&Queues) -> Option<Fault>) -> Option<Fault> {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let queues = self.queues.read();
         queues.as_ref().map_or(Some(Fault::Stopping), hand_over)
     }
 }
@@ -265,10 +266,10 @@ impl Opened for Postgres {
     }
 
     fn close(&self) {
-        let queues = self.queues.write().unwrap_or_else(PoisonError::into_inner).take();
+        let queues = self.queues.write().take();
         drop(queues);
         self.closing.store(true, Ordering::Relaxed);
-        let threads: Vec<_> = lock(&self.threads).drain(..).collect();
+        let threads: Vec<_> = self.threads.lock().drain(..).collect();
         threads.into_iter().for_each(join);
     }
 }
@@ -308,7 +309,7 @@ impl Store for Postgres {
 
     fn ready(&self) -> Result<(), Fault> {
         self.listens.check()?;
-        let ended = lock(&self.threads).iter().any(JoinHandle::is_finished);
+        let ended = self.threads.lock().iter().any(JoinHandle::is_finished);
         let refused = self.with_queues(|queues| {
             let mut reaches = queues.lanes.iter().map(|queue| &queue.reach).chain([&queues.reads]);
             reaches.find_map(|reach| reach.check().err())

@@ -5,14 +5,15 @@ mod reader;
 mod writer;
 
 use crate::told::Ears;
-use crate::{Opened, Opener, join, lock};
+use crate::{Opened, Opener, join};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
 use open::OpenError;
+use parking_lot::{Mutex, RwLock};
 use reader::Glances;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 use writer::Writer;
 
@@ -99,7 +100,7 @@ impl Sqlite {
     }
 
     fn hand_over<T>(&self, work: T, queue: impl FnOnce(&Queues) -> &SyncSender<T>) -> Result<(), (T, Fault)> {
-        let queues = self.queues.read().unwrap_or_else(PoisonError::into_inner);
+        let queues = self.queues.read();
         let Some(queues) = queues.as_ref() else {
             return Err((work, Fault::Stopping));
         };
@@ -117,15 +118,14 @@ impl Opened for Sqlite {
 
     /// Writes the log back, too.
     fn close(&self) {
-        let Some(Queues { changes, glances }) = self.queues.write().unwrap_or_else(PoisonError::into_inner).take()
-        else {
+        let Some(Queues { changes, glances }) = self.queues.write().take() else {
             return;
         };
         // Readers first: the writer's last checkpoint has to wait for every snapshot.
         drop(glances);
-        lock(&self.readers).drain(..).for_each(join);
+        self.readers.lock().drain(..).for_each(join);
         drop(changes);
-        if let Some(writer) = lock(&self.writer).take() {
+        if let Some(writer) = self.writer.lock().take() {
             join(writer);
         }
     }
@@ -145,10 +145,10 @@ impl Store for Sqlite {
     }
 
     fn ready(&self) -> Result<(), Fault> {
-        if self.queues.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+        if self.queues.read().is_none() {
             return Err(Fault::Stopping);
         }
-        match lock(&self.writer).as_ref() {
+        match self.writer.lock().as_ref() {
             Some(writer) if !writer.is_finished() => Ok(()),
             _ => Err(Fault::Store("its thread has ended".to_owned())),
         }

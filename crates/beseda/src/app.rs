@@ -15,7 +15,6 @@ use beseda_contracts::shared::{self, Shared, SocketPace};
 use beseda_core::Chat;
 use beseda_core::ports::{Audience, Files};
 use beseda_core::rules;
-use beseda_core::rules::sign_in::People;
 use beseda_core::words::Epoch;
 use beseda_identity as identity;
 use beseda_identity::{Fetch, IssuerKey, IssuerSettings, Throttles, Uptime};
@@ -339,7 +338,7 @@ fn accept_limits(settings: &Settings) -> AcceptLimits {
 
 /// The network, where a setting names something that is fetched.
 fn network(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Fetch>>> {
-    let is_elsewhere = |issuer: &config::Issuer| matches!(issuer.key, config::IssuerKey::Jwks(_));
+    let is_elsewhere = |issuer: &IssuerSettings| matches!(issuer.key, IssuerKey::Jwks { .. });
     if !settings.issuers.iter().any(is_elsewhere) {
         return Ok(None);
     }
@@ -348,30 +347,10 @@ fn network(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Fetch>>> {
 
 /// The settings as the contracts take them.
 fn for_contracts(settings: &Settings, secret: &Secret, fetch: Option<Arc<dyn Fetch>>) -> shared::Settings {
-    let issuers = settings.issuers.iter().map(|issuer| IssuerSettings {
-        issuer: issuer.issuer.clone(),
-        algorithms: issuer
-            .algorithms
-            .iter()
-            .map(|algorithm| algorithm.name().to_owned())
-            .collect(),
-        key: match &issuer.key {
-            config::IssuerKey::Secret(secret) => IssuerKey::Secret(secret.expose().as_bytes().to_vec()),
-            config::IssuerKey::PublicPem(pem) => IssuerKey::PublicPem(pem.clone()),
-            config::IssuerKey::Jwks(url) => IssuerKey::Jwks { url: url.clone() },
-        },
-        audience: issuer.audience.clone(),
-        person_claim: issuer.person_claim.clone(),
-        namespace: issuer.namespace.clone(),
-        people: match issuer.people {
-            config::People::Create => People::Create,
-            config::People::Known => People::Known,
-        },
-    });
     shared::Settings {
         identity: identity::Settings {
             secret: secret.expose().as_bytes().to_vec(),
-            issuers: issuers.collect(),
+            issuers: settings.issuers.clone(),
             fetch,
             proofs: settings.proofs.clone(),
         },

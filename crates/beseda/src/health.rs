@@ -72,7 +72,7 @@ mod tests {
     use crate::system::System;
     use beseda_core::ports::{Change, Glance, Lane, Store};
     use beseda_core::words::Limits;
-    use std::sync::Mutex;
+    use parking_lot::Mutex;
 
     /// A store that is in these states one after the other, the last one first, and well in the end.
     struct Moody(Mutex<Vec<Result<(), Fault>>>);
@@ -83,7 +83,7 @@ mod tests {
         fn glance(&self, _: Box<dyn Glance>) {}
 
         fn ready(&self) -> Result<(), Fault> {
-            self.0.lock().unwrap().pop().unwrap_or(Ok(()))
+            self.0.lock().pop().unwrap_or(Ok(()))
         }
     }
 
@@ -119,6 +119,6 @@ mod tests {
         let away = Fault::Away("connection refused".to_owned());
         let store = store(vec![Err(dead()), Err(Fault::Busy), Err(away), Ok(())]);
         store_is_dead(chat(&store), Duration::from_millis(1)).await;
-        assert_eq!(*store.0.lock().unwrap(), [], "it was asked until it was dead");
+        assert_eq!(*store.0.lock(), [], "it was asked until it was dead");
     }
 }

@@ -255,11 +255,11 @@ pub mod pretend {
     //! A machine made of maps, for tests.
 
     use super::{Outside, Path, Random, io};
+    use parking_lot::Mutex;
     use std::cell::RefCell;
     use std::collections::BTreeMap;
     use std::ffi::OsString;
     use std::path::PathBuf;
-    use std::sync::Mutex;
 
     /// A folder of a test's own, which is not there yet, and gone when the test is over.
     pub struct Scratch(pub PathBuf);
@@ -295,10 +295,7 @@ pub mod pretend {
         }
 
         pub fn file(self, path: &str, text: &str) -> Self {
-            self.files
-                .lock()
-                .unwrap()
-                .insert(path.into(), (text.as_bytes().to_vec(), 0o600));
+            self.files.lock().insert(path.into(), (text.as_bytes().to_vec(), 0o600));
             self
         }
     }
@@ -321,7 +318,7 @@ pub mod pretend {
         }
 
         fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-            let files = self.files.lock().unwrap();
+            let files = self.files.lock();
             files
                 .get(path)
                 .map(|(bytes, _)| bytes.clone())
@@ -329,11 +326,11 @@ pub mod pretend {
         }
 
         fn mode(&self, path: &Path) -> Option<u32> {
-            self.files.lock().unwrap().get(path).map(|(_, mode)| *mode)
+            self.files.lock().get(path).map(|(_, mode)| *mode)
         }
 
         fn create_private(&self, path: &Path, bytes: &[u8]) -> io::Result<bool> {
-            let mut files = self.files.lock().unwrap();
+            let mut files = self.files.lock();
             let new = !files.contains_key(path);
             if new {
                 files.insert(path.into(), (bytes.to_vec(), 0o600));

@@ -3,11 +3,12 @@
 //! The raw one only passes on. The durable ones keep every message first, and its client id once: one writer thread,
 //! group commit, fsync, in SQLite or in a PostgreSQL. What Beseda costs beyond them is what Beseda does.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -71,7 +72,7 @@ struct House {
 
 impl House {
     fn join(&self, room: usize, queue: Arc<Queue>) {
-        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rooms = self.rooms.lock();
         if rooms.len() <= room {
             rooms.resize_with(room + 1, Vec::new);
         }
@@ -210,7 +211,7 @@ fn say(rooms: &Rooms, room: usize, seq: i64, text: &str) {
          \"created_at\":\"2026-11-21T05:00:00.000000Z\"}}}}"
     );
     let frame = text_frame(frame.as_bytes());
-    let rooms = rooms.lock().unwrap_or_else(PoisonError::into_inner);
+    let rooms = rooms.lock();
     for member in rooms.get(room).into_iter().flatten() {
         if member.push(frame.clone()).is_err() {
             member.cut(4008, "too slow");

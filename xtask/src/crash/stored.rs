@@ -1,7 +1,7 @@
 //! The database, read from outside: what is stored, and whether the engine itself finds it sound.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use postgres::NoTls;
@@ -187,7 +187,7 @@ impl Stored {
 }
 
 fn locked(client: &Mutex<Session>) -> MutexGuard<'_, Session> {
-    client.lock().unwrap_or_else(PoisonError::into_inner)
+    client.lock()
 }
 
 fn row(cells: Vec<Cell>) -> Result<Row> {

@@ -26,14 +26,14 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Chats, and who wrote last in them.
-type Seen = (Vec<RoomView>, People);
+type Chats = (Vec<RoomView>, People);
 
-fn with_writers(look: &mut dyn Look, views: Vec<RoomView>) -> Result<Seen, Error> {
+fn with_writers(look: &mut dyn Look, views: Vec<RoomView>) -> Result<Chats, Error> {
     let people = People::who_wrote(look, views.iter().filter_map(|view| view.last.as_ref()))?;
     Ok((views, people))
 }
 
-fn chats_json((views, people): &Seen, viewer: PersonId) -> Vec<ChatJson<'_>> {
+fn chats_json((views, people): &Chats, viewer: PersonId) -> Vec<ChatJson<'_>> {
     views
         .iter()
         .map(|view| ChatJson::seen_by(view, people, viewer))
@@ -91,7 +91,7 @@ async fn create_private(
     Ok(one_chat(status, &seen, viewer))
 }
 
-fn one_chat(status: StatusCode, seen: &Seen, viewer: PersonId) -> Response {
+fn one_chat(status: StatusCode, seen: &Chats, viewer: PersonId) -> Response {
     let chat = chats_json(seen, viewer).pop();
     (status, Json(chat)).into_response()
 }

@@ -15,7 +15,7 @@ pub const SEEN_SECONDS: i64 = 60;
 
 /// What becomes of somebody who comes with a good token and was never seen before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum People {
+pub enum Newcomers {
     /// They are made from the token's claims, and follow them from then on.
     Create,
     /// They are refused: somebody must have put them here before, and what was put stands.
@@ -105,13 +105,13 @@ fn number_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<
 ///
 /// # Errors
 /// As [`admit`].
-pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People) -> Result<Option<Person>, Error> {
+pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcomers) -> Result<Option<Person>, Error> {
     let person = match number_of(look, &claimed.id)? {
         Some(id) => who(look, id, claimed.proven_at),
         None => Err(Refusal::NoSuchPerson.into()),
     };
     let person = match (person, people) {
-        (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => return Ok(None),
+        (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => return Ok(None),
         (person, _) => person?,
     };
     for key in &claimed.grants {
@@ -119,7 +119,7 @@ pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: People)
             return Ok(None);
         }
     }
-    if people == People::Known {
+    if people == Newcomers::Known {
         return Ok(Some(person));
     }
     let wanted = as_claimed(look, claimed, person.clone())?;
@@ -136,7 +136,7 @@ pub fn admit(
     tx: &mut dyn Tx,
     now: Time,
     claimed: &Claimed,
-    people: People,
+    people: Newcomers,
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Person, Error> {
     let number = number_of(tx, &claimed.id)?;
@@ -145,14 +145,14 @@ pub fn admit(
         None => Err(Refusal::NoSuchPerson.into()),
     };
     let standing = match (standing, people) {
-        (Err(Error::Refused(Refusal::NoSuchPerson)), People::Create) => None,
+        (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => None,
         (standing, _) => Some(standing?),
     };
     let missing = missing_grants(tx, number, &claimed.grants)?;
     // From here on nothing is refused any more.
     let person = match standing {
         None => newcomer(tx, claimed, number)?,
-        Some(person) if people == People::Create => follow(tx, claimed, person)?,
+        Some(person) if people == Newcomers::Create => follow(tx, claimed, person)?,
         Some(person) => person,
     };
     for key in &missing {

@@ -1,6 +1,7 @@
 //! The words of the chat: one type for each thing that the rules speak of.
 
 mod access;
+mod allowance;
 mod case;
 mod cursor;
 mod event;
@@ -22,6 +23,7 @@ mod time;
 mod worded;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
+pub use allowance::{Allowance, Millis, Rate};
 pub use case::{Case, CaseStatus};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts};
 pub use event::{Event, Heard, Notice, Readers};

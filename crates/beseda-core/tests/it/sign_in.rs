@@ -209,26 +209,26 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
         let claimed = claimed.clone();
         stage.change(move |tx| admit(tx, now, &claimed, people, &Uuid::nil))
     };
-    assert_eq!(refused(tell(&claimed, People::Known)), Refusal::NoSuchPerson);
-    assert_eq!(ask(&claimed, People::Create), Ok(None));
-    let made = tell(&claimed, People::Create).unwrap();
+    assert_eq!(refused(tell(&claimed, Newcomers::Known)), Refusal::NoSuchPerson);
+    assert_eq!(ask(&claimed, Newcomers::Create), Ok(None));
+    let made = tell(&claimed, Newcomers::Create).unwrap();
     assert_eq!(
         (made.first_name.as_str(), made.role, made.active),
         ("Новая", Role::Expert, true)
     );
-    assert_eq!(ask(&claimed, People::Create), Ok(Some(made.clone())));
+    assert_eq!(ask(&claimed, Newcomers::Create), Ok(Some(made.clone())));
 
     claimed.last_name = Some("Иванова".to_owned());
     claimed.first_name = None;
-    assert_eq!(ask(&claimed, People::Create), Ok(None));
-    assert_eq!(tell(&claimed, People::Create).unwrap().full_name(), "Новая Иванова");
+    assert_eq!(ask(&claimed, Newcomers::Create), Ok(None));
+    assert_eq!(tell(&claimed, Newcomers::Create).unwrap().full_name(), "Новая Иванова");
 
     // Where people must be known, what was put stands.
     claimed.role = Some(Role::Client);
-    assert_eq!(tell(&claimed, People::Known).unwrap().role, Role::Expert);
+    assert_eq!(tell(&claimed, Newcomers::Known).unwrap().role, Role::Expert);
 
     deactivate(&stage, 100);
-    assert_eq!(refused(tell(&claimed, People::Create)), Refusal::Inactive);
+    assert_eq!(refused(tell(&claimed, Newcomers::Create)), Refusal::Inactive);
 }
 
 #[test]
@@ -241,12 +241,12 @@ fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     };
     let (wanted, now) = (claimed.clone(), stage.chat.now());
     let made = stage
-        .change(move |tx| admit(tx, now, &wanted, People::Create, &Uuid::nil))
+        .change(move |tx| admit(tx, now, &wanted, Newcomers::Create, &Uuid::nil))
         .unwrap();
     assert_eq!((made.username.as_str(), made.email.as_str()), ("", ""));
     // And it is not tried again at every request.
     assert_eq!(
-        stage.look(move |look| known(look, &claimed, People::Create)),
+        stage.look(move |look| known(look, &claimed, Newcomers::Create)),
         Ok(Some(made))
     );
 }
@@ -263,6 +263,6 @@ fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
         ..Claimed::new(HostId::Name("x".into()), stage.chat.now())
     };
     let now = stage.chat.now();
-    let made = stage.change(move |tx| admit(tx, now, &claimed, People::Create, &Uuid::nil));
+    let made = stage.change(move |tx| admit(tx, now, &claimed, Newcomers::Create, &Uuid::nil));
     assert_eq!(made.map(|person| person.email), Ok(String::new()));
 }

@@ -30,7 +30,7 @@ fn settings(algorithm: Algorithm, key: IssuerKey) -> IssuerSettings {
         audience: None,
         person_claim: None,
         namespace: None,
-        people: People::Create,
+        people: Newcomers::Create,
     }
 }
 

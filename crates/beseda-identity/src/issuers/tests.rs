@@ -16,7 +16,7 @@ fn settings(issuer: &str) -> IssuerSettings {
         audience: None,
         person_claim: None,
         namespace: None,
-        people: People::Create,
+        people: Newcomers::Create,
     }
 }
 

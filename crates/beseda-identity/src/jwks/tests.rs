@@ -4,7 +4,7 @@ use super::pretend::{ADDRESS, Internet};
 use super::*;
 use crate::issuers::{IssuerKey, IssuerSettings, Issuers};
 use crate::keys::{P256, Pair, RSA, RSA_OTHER, RSA_SHORT};
-use beseda_core::rules::sign_in::People;
+use beseda_core::rules::sign_in::Newcomers;
 use beseda_core::words::Time;
 use jsonwebtoken::Algorithm::{ES256, PS256, RS256};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn settings(internet: &Internet, issuer: &str, algorithms: &[&str]) -> IssuerSet
         audience: None,
         person_claim: None,
         namespace: None,
-        people: People::Create,
+        people: Newcomers::Create,
     }
 }
 

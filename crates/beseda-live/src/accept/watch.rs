@@ -26,10 +26,10 @@ pub(super) enum Phase {
 
 /// Shared by the pieces that hyper keeps apart: the stream, the service and the bodies of one connection.
 #[derive(Debug)]
-pub(super) struct Watch(Mutex<Seen>);
+pub(super) struct Watch(Mutex<Progress>);
 
 #[derive(Debug)]
-struct Seen {
+struct Progress {
     phase: Phase,
     /// The peer has taken nothing since.
     blocked: Option<Instant>,
@@ -38,7 +38,7 @@ struct Seen {
 
 impl Watch {
     pub(super) const fn new(phase: Phase) -> Self {
-        Self(Mutex::new(Seen {
+        Self(Mutex::new(Progress {
             phase,
             blocked: None,
             body_stalled: false,

@@ -1,6 +1,6 @@
 //! Files in a folder of this machine, each on the shelf of its name's first two digits.
 
-use super::stage::{self, Place, Stage};
+use super::stage::{self, Incoming, Storage};
 use super::temporary::{Temporary, gone};
 use super::{MediaTypes, fault, shelf};
 use beseda_core::error::Fault;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Files in a folder of this machine.
 pub struct DiskFiles {
-    stage: Arc<Stage>,
+    stage: Arc<Incoming>,
     shelves: Arc<Shelves>,
 }
 
@@ -26,7 +26,7 @@ impl DiskFiles {
     /// A [`Fault`] where the folder cannot be made.
     pub fn open(folder: impl Into<PathBuf>, limits: &Limits, taken: MediaTypes) -> Result<Self, Fault> {
         let folder = folder.into();
-        let stage = Stage::open(folder.join("incoming"), limits, taken)?;
+        let stage = Incoming::open(folder.join("incoming"), limits, taken)?;
         // `uploads/chat` of a data directory may be new, `uploads` with it.
         for made in folder.ancestors().take(3).filter(|made| !made.as_os_str().is_empty()) {
             sync_folder(made).map_err(|error| fault(made, &error))?;
@@ -107,7 +107,7 @@ impl Shelves {
     }
 }
 
-impl Place for Shelves {
+impl Storage for Shelves {
     fn put(&self, name: &str, from: Temporary) -> Result<(), Fault> {
         let folder = self.folder.join(shelf(name)?);
         self.make(&folder).map_err(|error| fault(&folder, &error))?;

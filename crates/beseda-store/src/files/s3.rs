@@ -2,7 +2,7 @@
 //!
 //! Uploads in progress are on this machine; what was looked at there is put into the bucket when it is kept.
 
-use super::stage::{Place, Stage};
+use super::stage::{Incoming, Storage};
 use super::temporary::Temporary;
 use super::workers::Workers;
 use super::{MediaTypes, shelf};
@@ -69,7 +69,7 @@ impl fmt::Debug for S3Options {
 /// A process that is killed while it puts a big file leaves parts of it in the bucket, which nothing lists: let the
 /// bucket's own rules abort uploads that were not completed within a day.
 pub struct S3Files {
-    stage: Arc<Stage>,
+    stage: Arc<Incoming>,
     bucket: Arc<Bucket>,
     puts: Arc<Puts>,
 }
@@ -88,7 +88,7 @@ impl S3Files {
         options: &S3Options,
         runtime: Handle,
     ) -> Result<Self, Fault> {
-        let stage = Stage::open(incoming.into(), limits, taken)?;
+        let stage = Incoming::open(incoming.into(), limits, taken)?;
         let prefix = Key::parse(&options.prefix).map_err(|error| Fault::Internal(error.to_string()))?;
         let bucket = Arc::new(Bucket {
             store: connect(options)?,
@@ -208,7 +208,7 @@ struct Puts {
     workers: Workers,
 }
 
-impl Place for Puts {
+impl Storage for Puts {
     fn put(&self, name: &str, from: Temporary) -> Result<(), Fault> {
         let key = self.bucket.key(name)?;
         let bucket = Arc::clone(&self.bucket);

@@ -16,13 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where files are kept for good.
-pub(super) trait Place: Send + Sync {
+pub(super) trait Storage: Send + Sync {
     /// Keeps the bytes under a name of ours: whole and durable when this returns, or not at all.
     fn put(&self, name: &str, from: Temporary) -> Result<(), Fault>;
 }
 
 /// The folder of uploads in progress, and what they are measured by.
-pub(super) struct Stage {
+pub(super) struct Incoming {
     folder: PathBuf,
     next: AtomicU64,
     limits: Limits,
@@ -30,7 +30,7 @@ pub(super) struct Stage {
     pictures: Workers,
 }
 
-impl Stage {
+impl Incoming {
     pub(super) fn open(folder: PathBuf, limits: &Limits, taken: MediaTypes) -> Result<Self, Fault> {
         make_private(&folder).map_err(|error| fault(&folder, &error))?;
         Ok(Self {
@@ -42,7 +42,7 @@ impl Stage {
         })
     }
 
-    pub(super) fn begin(self: &Arc<Self>, place: Arc<dyn Place>) -> Result<Box<dyn Upload>, Fault> {
+    pub(super) fn begin(self: &Arc<Self>, place: Arc<dyn Storage>) -> Result<Box<dyn Upload>, Fault> {
         Ok(Box::new(Staged {
             bytes: self.temporary()?,
             small: None,
@@ -83,8 +83,8 @@ struct Staged {
     small: Option<Temporary>,
     /// Said once it is finished.
     look: Option<FileLook>,
-    stage: Arc<Stage>,
-    place: Arc<dyn Place>,
+    stage: Arc<Incoming>,
+    place: Arc<dyn Storage>,
 }
 
 impl Upload for Staged {

@@ -3,10 +3,11 @@
 //! Not the callers' threads taking turns: each thread of an allocator like glibc's keeps what it once used, and a
 //! hundred of them would keep a hundred pictures.
 
+use parking_lot::Mutex;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
 
 type Work = Box<dyn FnOnce() + Send>;
@@ -47,7 +48,7 @@ impl Workers {
 }
 
 fn next(queued: &Mutex<Receiver<Work>>) -> Option<Work> {
-    queued.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    queued.lock().recv().ok()
 }
 
 #[cfg(test)]

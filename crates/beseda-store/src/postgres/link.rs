@@ -1,9 +1,9 @@
 //! A connection that comes back: whoever needs one has it or learns at once that it is away.
 
 use crate::engine::postgres::{Backend, PostgresEngine};
-use crate::lock;
 use beseda_core::error::Fault;
-use std::sync::{Arc, Mutex, MutexGuard};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_postgres::Config;
@@ -19,15 +19,11 @@ pub(crate) struct Reach(Arc<Mutex<Option<Fault>>>);
 impl Reach {
     /// Whether they can be reached.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        self.lock().clone().map_or(Ok(()), Err)
+        self.0.lock().clone().map_or(Ok(()), Err)
     }
 
     fn set(&self, away: Option<Fault>) {
-        *self.lock() = away;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Fault>> {
-        lock(&self.0)
+        *self.0.lock() = away;
     }
 }
 

@@ -5,9 +5,9 @@ use crate::engine::postgres::{Begin, PostgresEngine, Trouble};
 use crate::transaction::Transaction;
 use beseda_core::error::Error;
 use beseda_core::ports::Glance;
+use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The glances that wait; whichever reader is free takes the next.
@@ -21,10 +21,7 @@ pub(crate) fn run(mut link: Link, glances: &Glances) {
     loop {
         let wait = link.patience(IDLE);
         // Only the wait is under the lock, not the work.
-        let next = glances
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv_timeout(wait);
+        let next = glances.lock().recv_timeout(wait);
         match next {
             Ok(mut glance) => {
                 let outcome = serve(&mut link, glance.as_mut());

@@ -5,8 +5,9 @@
 use crate::told::{Batch, Ears, Outcome, finish_all};
 use crate::transaction::Announced;
 use beseda_core::words::Notice;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// How many commits may wait to be told. A writer that is that far ahead of the audience waits for it.
 const AHEAD: usize = 64;
@@ -59,7 +60,7 @@ impl Tickets {
 
     /// The next place in the line.
     pub(crate) fn take(self: &Arc<Self>) -> Ticket {
-        let mut line = self.lock();
+        let mut line = self.line.lock();
         let number = line.next;
         line.next += 1;
         Ticket {
@@ -70,7 +71,7 @@ impl Tickets {
     }
 
     fn put_down(&self, number: u64, told: Told) {
-        let mut line = self.lock();
+        let mut line = self.line.lock();
         line.down.insert(number, told);
         if line.telling {
             // Who tells comes to this one as well, unless one before it is missing: then that one's writer does.
@@ -86,7 +87,7 @@ impl Tickets {
             drop(line);
             self.shorter.notify_all();
             self.tell(told);
-            line = self.lock();
+            line = self.line.lock();
         }
         line.telling = false;
         self.shorter.notify_all();
@@ -94,9 +95,8 @@ impl Tickets {
     }
 
     /// Whoever holds the ticket that is missing is in its commit and not here: the line gets shorter again.
-    fn wait_while_long(&self, line: MutexGuard<'_, Line>) {
-        let waited = self.shorter.wait_while(line, |line| line.down.len() > AHEAD);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    fn wait_while_long(&self, mut line: MutexGuard<'_, Line>) {
+        self.shorter.wait_while(&mut line, |line| line.down.len() > AHEAD);
     }
 
     fn tell(&self, told: Told) {
@@ -105,10 +105,6 @@ impl Tickets {
         for (batch, outcomes) in told.finished {
             finish_all(batch, outcomes);
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -9,9 +9,10 @@ use crate::transaction::{Announced, run_all};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::Change;
 use beseda_core::words::Notice;
+use parking_lot::RwLock;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How many changes go into one commit at most: if it fails, all of them run again.
@@ -129,8 +130,8 @@ impl Writer {
 
     fn attempt(&mut self, batch: &mut Batch, alone: bool) -> Attempt {
         let floor = Arc::clone(&self.floor);
-        let _among_others = (!alone).then(|| floor.read().unwrap_or_else(PoisonError::into_inner));
-        let _alone = alone.then(|| floor.write().unwrap_or_else(PoisonError::into_inner));
+        let _among_others = (!alone).then(|| floor.read());
+        let _alone = alone.then(|| floor.write());
         let (notes, tickets) = (self.notes, Arc::clone(&self.tickets));
         let Ok(engine) = self.link.engine() else {
             return Attempt::Gone;

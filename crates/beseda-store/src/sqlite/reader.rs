@@ -4,10 +4,10 @@ use crate::engine::sqlite::SqliteEngine;
 use crate::transaction::Transaction;
 use beseda_core::error::Error;
 use beseda_core::ports::Glance;
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
-use std::sync::{Mutex, PoisonError};
 
 /// The glances that wait; whichever reader is free takes the next.
 pub(crate) type Glances = Mutex<Receiver<Box<dyn Glance>>>;
@@ -17,7 +17,7 @@ pub(crate) fn run(conn: &Connection, glances: &Glances) {
     let mut engine = SqliteEngine::new(conn);
     loop {
         // Only the wait is under the lock, not the work.
-        let next = glances.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = glances.lock().recv();
         let Ok(mut glance) = next else {
             return;
         };

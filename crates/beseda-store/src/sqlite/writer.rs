@@ -182,7 +182,8 @@ mod tests {
     use beseda_core::error::Refusal;
     use beseda_core::ports::{Audience, Tx};
     use beseda_core::words::{Event, Head, Heard, NewPerson, Person, PersonId, Role, RoomId, RoomKind, RoomName};
-    use std::sync::{Arc, Mutex};
+    use parking_lot::Mutex;
+    use std::sync::Arc;
     use uuid::Uuid;
 
     type Outcomes = Arc<Mutex<Vec<(i64, Outcome)>>>;
@@ -215,7 +216,7 @@ mod tests {
         }
 
         fn done(self: Box<Self>, outcome: Outcome) {
-            self.2.lock().unwrap().push((self.0, outcome));
+            self.2.lock().push((self.0, outcome));
         }
     }
 
@@ -225,11 +226,11 @@ mod tests {
 
     impl Audience for Ear {
         fn hear(&self, events: &[Event]) {
-            self.0.lock().unwrap().extend(events.iter().map(|event| event.head.0));
+            self.0.lock().extend(events.iter().map(|event| event.head.0));
         }
 
         fn people_changed(&self, people: &[PersonId]) {
-            self.0.lock().unwrap().extend(people.iter().map(|person| -person.0));
+            self.0.lock().extend(people.iter().map(|person| -person.0));
         }
     }
 
@@ -253,8 +254,8 @@ mod tests {
             .unwrap()
             .map(Result::unwrap)
             .collect();
-        let heard = ear.0.lock().unwrap().clone();
-        (outcomes.lock().unwrap().clone(), heard, kept)
+        let heard = ear.0.lock().clone();
+        (outcomes.lock().clone(), heard, kept)
     }
 
     #[test]

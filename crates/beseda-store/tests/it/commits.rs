@@ -7,9 +7,10 @@ use beseda_core::rules;
 use beseda_core::words::{Event, Head, Heard, Kinds, Notice, PersonId, Role};
 use beseda_store::{Opened, Opener, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::Ground;
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Mutex};
 
 fn sent_texts(events: &[Event]) -> Vec<String> {
     let text = |event: &Event| match &event.heard {
@@ -139,7 +140,7 @@ impl Audience for Witness {
         let count = conn
             .query_row("SELECT count(*) FROM people", [], |row| row.get(0))
             .unwrap();
-        self.kept.lock().unwrap().push(count);
+        self.kept.lock().push(count);
         panic!("an audience panics on purpose");
     }
 }
@@ -163,7 +164,7 @@ fn events_are_heard_after_the_commit_and_before_the_outcome() {
             Box::new(Put {
                 id,
                 done: Box::new(move |result| {
-                    done.send((result, there.kept.lock().unwrap().len())).unwrap();
+                    done.send((result, there.kept.lock().len())).unwrap();
                 }),
             }),
         );
@@ -173,7 +174,7 @@ fn events_are_heard_after_the_commit_and_before_the_outcome() {
             "heard before the outcome, also after a panic"
         );
     }
-    assert_eq!(*witness.kept.lock().unwrap(), [1, 2, 3], "kept before it is heard");
+    assert_eq!(*witness.kept.lock(), [1, 2, 3], "kept before it is heard");
 }
 
 type Done = Box<dyn FnOnce(Result<(), Error>) + Send>;

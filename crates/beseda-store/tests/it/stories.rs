@@ -4,7 +4,8 @@ use crate::support::Folder;
 use beseda_core::ports::{Audience, Store};
 use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::{Ground, stories};
-use std::sync::{Arc, Mutex};
+use parking_lot::Mutex;
+use std::sync::Arc;
 
 #[test]
 fn every_story_is_true_on_sqlite() {
@@ -14,7 +15,7 @@ fn every_story_is_true_on_sqlite() {
             let folder = Folder::new();
             let store = Sqlite::open(&Options::at(folder.database())).unwrap();
             store.set_audience(audience);
-            folders.lock().unwrap().push(folder);
+            folders.lock().push(folder);
             Arc::new(store)
         };
         stories::all(&make, seed);
@@ -29,7 +30,7 @@ fn every_story_is_true_on_postgresql() {
         let ground = Ground::new();
         let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
         store.set_audience(audience);
-        grounds.lock().unwrap().push(ground);
+        grounds.lock().push(ground);
         Arc::new(store)
     };
     stories::all(&make, 1);

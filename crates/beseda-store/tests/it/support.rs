@@ -10,10 +10,11 @@ use beseda_core::words::{
     Draft, Event, Limits, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, RoomName, Time,
 };
 use beseda_store::{Opened, Options, Sqlite};
+use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
 pub const NOW: Time = Time(1_763_700_000_123_456);
@@ -62,7 +63,7 @@ pub struct Ear(pub Mutex<Vec<Vec<Event>>>);
 
 impl Audience for Ear {
     fn hear(&self, events: &[Event]) {
-        self.0.lock().unwrap().push(events.to_vec());
+        self.0.lock().push(events.to_vec());
     }
 }
 
@@ -166,7 +167,7 @@ impl Stage {
     }
 
     pub fn heard(&self) -> Vec<Vec<Event>> {
-        self.ear.0.lock().unwrap().clone()
+        self.ear.0.lock().clone()
     }
 
     pub fn raw(&self) -> rusqlite::Connection {

@@ -15,7 +15,8 @@ use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store, Tx};
 use beseda_core::words::{Event, PersonId};
 use kept::Kept;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::Arc;
 
 /// A store that forgets everything when it is dropped. Changes run one at a time on the thread that hands them over;
 /// `done` and glances run outside the lock, so they may hand over further work.
@@ -66,7 +67,7 @@ impl Model {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A rule that panicked has changed its own copy only: what is kept is whole.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 }
 
@@ -256,11 +257,11 @@ mod tests {
         struct Told(Mutex<Vec<String>>);
         impl Audience for Told {
             fn hear(&self, events: &[Event]) {
-                self.0.lock().unwrap().push(format!("{} events", events.len()));
+                self.0.lock().push(format!("{} events", events.len()));
             }
 
             fn people_changed(&self, people: &[PersonId]) {
-                self.0.lock().unwrap().push(format!("{people:?}"));
+                self.0.lock().push(format!("{people:?}"));
             }
         }
         let (model, stage) = stage();
@@ -288,7 +289,7 @@ mod tests {
         };
         assert_eq!(change(true), Err(Refusal::NotAllowed.into()));
         assert_eq!(change(false), Ok(()));
-        assert_eq!(*told.0.lock().unwrap(), ["[PersonId(2), PersonId(1)]", "1 events"]);
+        assert_eq!(*told.0.lock(), ["[PersonId(2), PersonId(1)]", "1 events"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Make;
 use super::stage::{Stage, refusal};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::policy::By;
-use beseda_core::rules::sign_in::{self, Claimed, People};
+use beseda_core::rules::sign_in::{self, Claimed, Newcomers};
 use beseda_core::rules::{self, Set};
 use beseda_core::words::{
     Group, GroupId, Head, HostId, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
@@ -48,7 +48,7 @@ fn come(stage: &Stage, person: PersonId, key: RoomKey) -> Result<RoomId, Error> 
         ..Claimed::new(HostId::Number(person), now)
     };
     stage.change(move |tx| {
-        sign_in::admit(tx, now, &claimed, People::Known, &|| UUID)?;
+        sign_in::admit(tx, now, &claimed, Newcomers::Known, &|| UUID)?;
         let [key] = claimed.grants.as_slice() else {
             panic!("it grants one")
         };

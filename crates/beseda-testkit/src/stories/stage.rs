@@ -10,9 +10,10 @@ use beseda_core::words::{
     Draft, Event, Head, Limits, Marks, Member, Message, MessageId, NewPerson, Order, OrderId, Person, PersonId, Role,
     Room, RoomId, RoomView, Seq, Time,
 };
+use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -96,12 +97,9 @@ impl Ear {
     /// Everything heard so far, once an event of this room with this head is among it.
     #[must_use]
     pub fn until(&self, room: RoomId, head: Head) -> Vec<Event> {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = self.heard.lock();
         let missing = |heard: &mut Vec<Event>| !heard.iter().any(|event| event.room.id == room && event.head == head);
-        let (heard, waited) = self
-            .came
-            .wait_timeout_while(heard, PATIENCE, missing)
-            .unwrap_or_else(PoisonError::into_inner);
+        let waited = self.came.wait_while_for(&mut heard, missing, PATIENCE);
         assert!(!waited.timed_out(), "nobody heard head {head} of room {room}");
         heard.clone()
     }
@@ -109,10 +107,7 @@ impl Ear {
 
 impl Audience for Ear {
     fn hear(&self, events: &[Event]) {
-        self.heard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(events);
+        self.heard.lock().extend_from_slice(events);
         self.came.notify_all();
     }
 }

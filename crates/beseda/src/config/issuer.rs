@@ -4,7 +4,9 @@ use super::problem::{Origin, Problem, nearest};
 use super::secret::{self, Secret};
 use crate::fetch::is_safe;
 use crate::system::Outside;
+use beseda_core::rules::sign_in::Newcomers;
 use beseda_core::words::{Raw, Wrong};
+use beseda_identity::{IssuerKey, IssuerSettings};
 use reqwest::Url;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,39 +14,9 @@ use std::path::Path;
 /// Characters of a namespace.
 const NAMESPACE_CHARS: usize = 32;
 
-/// A host application whose tokens are accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issuer {
-    /// What the token's `iss` must be; empty: tokens without one.
-    pub issuer: String,
-    /// How its tokens may be signed; never empty, and all for the same kind of key.
-    pub algorithms: Vec<Algorithm>,
-    /// What proves its signatures.
-    pub key: IssuerKey,
-    /// What the token's `aud` must hold, where it matters.
-    pub audience: Option<String>,
-    /// The claim that names the person; without it `sub`, else `user_id`.
-    pub person_claim: Option<String>,
-    /// The space of ids of its own that it has, where it does not share the deployment's.
-    pub namespace: Option<String>,
-    /// What becomes of somebody who was never seen before.
-    pub people: People,
-}
-
-/// What proves an issuer's signatures.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IssuerKey {
-    /// The secret that both sides know.
-    Secret(Secret),
-    /// The issuer's public key, as PEM.
-    PublicPem(String),
-    /// The address of the issuer's public keys.
-    Jwks(String),
-}
-
 /// How a token is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Algorithm {
+enum Algorithm {
     /// HMAC with SHA-256.
     HS256,
     /// HMAC with SHA-384.
@@ -88,7 +60,7 @@ impl Algorithm {
     ];
 
     /// Its name in a token's header.
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         Self::NAMES
             .iter()
             .find(|(_, algorithm)| *algorithm == self)
@@ -110,26 +82,8 @@ impl Algorithm {
     }
 }
 
-/// What becomes of somebody who comes with a good token and was never seen before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum People {
-    /// They are made from the token's claims.
-    Create,
-    /// They are refused: somebody must have put them here before.
-    Known,
-}
-
-impl People {
-    const NAMES: &[(&str, Self)] = &[("create", Self::Create), ("known", Self::Known)];
-
-    /// The word for it in the settings.
-    pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(_, people)| *people == self)
-            .map_or("", |(name, _)| name)
-    }
-}
+/// What becomes of somebody who was never seen before, by the word for it.
+pub const NEWCOMERS: &[(&str, Newcomers)] = &[("create", Newcomers::Create), ("known", Newcomers::Known)];
 
 /// The keys of `[[issuers]]`: name, what it takes, what it says.
 pub const KEYS: &[(&str, &str, &str)] = &[
@@ -213,7 +167,7 @@ impl Table {
     }
 
     /// The issuer that the table describes, or what is wrong with it. Relative paths start at `base`.
-    pub fn issuer(&self, base: &Path, outside: &dyn Outside) -> Result<Issuer, Vec<Problem>> {
+    pub fn issuer(&self, base: &Path, outside: &dyn Outside) -> Result<IssuerSettings, Vec<Problem>> {
         let mut problems = Vec::new();
         self.find_unknown_keys(&mut problems);
         let issuer = self.read("issuer", &mut problems, |raw| match raw {
@@ -233,12 +187,12 @@ impl Table {
         let person_claim = self.read("person_claim", &mut problems, own);
         let namespace = self.read("namespace", &mut problems, namespace);
         let people = self
-            .read("people", &mut problems, |raw| raw.choice(People::NAMES))
-            .unwrap_or(People::Create);
+            .read("people", &mut problems, |raw| raw.choice(NEWCOMERS))
+            .unwrap_or(Newcomers::Create);
         match (issuer, algorithms, key) {
-            (Some(issuer), Some(algorithms), Some(key)) if problems.is_empty() => Ok(Issuer {
+            (Some(issuer), Some(algorithms), Some(key)) if problems.is_empty() => Ok(IssuerSettings {
                 issuer,
-                algorithms,
+                algorithms: algorithms.into_iter().map(|one| one.name().to_owned()).collect(),
                 key,
                 audience,
                 person_claim,
@@ -299,10 +253,8 @@ impl Table {
             return None;
         }
         self.read(place, problems, |raw| match place {
-            "secret" => secret::of_value(raw).and_then(no_pem).map(IssuerKey::Secret),
-            "secret_file" => secret::of_file(&base.join(raw.text()?), outside)
-                .and_then(no_pem)
-                .map(IssuerKey::Secret),
+            "secret" => secret::of_value(raw).and_then(shared_secret),
+            "secret_file" => secret::of_file(&base.join(raw.text()?), outside).and_then(shared_secret),
             "jwks_url" => address_of_keys(raw.text()?),
             _ => public_key(&secret::read_text(&base.join(raw.text()?), outside)?),
         })
@@ -343,12 +295,12 @@ fn namespace(raw: &Raw) -> Result<String, Wrong> {
 }
 
 /// A public key is known to everybody: as a shared secret it would let everybody in.
-fn no_pem(secret: Secret) -> Result<Secret, Wrong> {
+fn shared_secret(secret: Secret) -> Result<IssuerKey, Wrong> {
     if secret.expose().contains("-----BEGIN ") {
         let todo = "Name it in `public_key_file`, with the algorithm that the issuer signs with.";
         return Err(Wrong::new("is a PEM key, not a shared secret", todo));
     }
-    Ok(secret)
+    Ok(IssuerKey::Secret(secret.expose().as_bytes().to_vec()))
 }
 
 /// Whoever can change what stands at this address, or on the way from it, lets in whom they like.
@@ -367,7 +319,7 @@ fn address_of_keys(text: &str) -> Result<IssuerKey, Wrong> {
             example,
         ));
     }
-    Ok(IssuerKey::Jwks(url.into()))
+    Ok(IssuerKey::Jwks { url: url.into() })
 }
 
 fn public_key(pem: &str) -> Result<IssuerKey, Wrong> {

@@ -1,9 +1,10 @@
 //! Which issuers are taken, and which would let anybody in.
 
-use super::issuer::Algorithm;
 use super::tests::{GOOD, PEM, complains, of_file, read, told};
 use super::*;
 use crate::system::pretend::Pretend;
+use beseda_core::rules::sign_in::Newcomers;
+use beseda_identity::IssuerKey;
 
 fn issuer(lines: &str) -> Loaded {
     of_file(&format!("[[issuers]]\n{lines}\n"))
@@ -21,14 +22,14 @@ fn issuers_are_read_whole() {
         panic!("two issuers")
     };
     assert_eq!(shop.issuer, "https://shop.example");
-    assert_eq!(shop.algorithms, [Algorithm::RS256, Algorithm::PS256]);
+    assert_eq!(shop.algorithms, ["RS256", "PS256"]);
     assert_eq!(shop.key, IssuerKey::PublicPem(PEM.to_owned()));
     assert_eq!(
         (shop.audience.as_deref(), shop.person_claim.as_deref()),
         (Some("chat"), Some("user_id"))
     );
-    assert_eq!((shop.people, own.people), (People::Known, People::Create));
-    assert_eq!(own.key, IssuerKey::Secret(Secret::new(GOOD).unwrap()));
+    assert_eq!((shop.people, own.people), (Newcomers::Known, Newcomers::Create));
+    assert_eq!(own.key, IssuerKey::Secret(GOOD.as_bytes().to_vec()));
     assert_eq!((own.audience.clone(), own.person_claim.clone()), (None, None));
     assert_eq!(
         (shop.namespace.as_deref(), own.namespace.as_deref()),
@@ -131,7 +132,7 @@ fn keys_at_an_address_are_taken_from_a_safe_one() {
     ] {
         let loaded = at(url);
         assert_eq!(told(&loaded), "");
-        assert_eq!(loaded.settings.issuers[0].key, IssuerKey::Jwks(url.to_owned()));
+        assert_eq!(loaded.settings.issuers[0].key, IssuerKey::Jwks { url: url.to_owned() });
     }
     for url in [
         "http://shop.example/keys",

@@ -15,7 +15,6 @@ mod taken;
 mod tests;
 mod words;
 
-pub use issuer::{Issuer, IssuerKey, People};
 pub use problem::{Origin, Problem, Problems};
 pub use reference::reference;
 pub use secret::Secret;
@@ -24,7 +23,7 @@ use crate::system::Outside;
 use beseda_contracts::shared::Reach;
 use beseda_core::settings;
 use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong};
-use beseda_identity::Proofs;
+use beseda_identity::{IssuerSettings, Proofs};
 use problem::nearest;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -80,7 +79,7 @@ settings! {
         /// How long what proves somebody is good for.
         proofs: Proofs = Proofs::default();
         /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
-        issuers: Vec<Issuer> = Vec::new();
+        issuers: Vec<IssuerSettings> = Vec::new();
         /// The limits.
         limits: Limits = Limits::default();
     }

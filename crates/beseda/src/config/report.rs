@@ -1,8 +1,10 @@
 //! What `beseda config check` shows: each setting, its value, and where the value came from. No secret is in it.
 
+use super::issuer::NEWCOMERS;
 use super::problem::Problem;
 use super::words::{self, variable};
-use super::{Issuer, IssuerKey, Loaded, Origin};
+use super::{Loaded, Origin};
+use beseda_identity::{IssuerKey, IssuerSettings};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -110,20 +112,20 @@ impl Loaded {
     }
 }
 
-fn show_issuer(issuer: &Issuer) -> Value {
-    let algorithms: Vec<_> = issuer.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+fn show_issuer(issuer: &IssuerSettings) -> Value {
+    let people = NEWCOMERS.iter().find(|(_, people)| *people == issuer.people);
     let key = match &issuer.key {
-        IssuerKey::Secret(secret) => secret.to_string(),
+        IssuerKey::Secret(_) => "[redacted]".to_owned(),
         IssuerKey::PublicPem(_) => "public key".to_owned(),
-        IssuerKey::Jwks(url) => url.clone(),
+        IssuerKey::Jwks { url } => url.clone(),
     };
     json!({
         "issuer": issuer.issuer,
-        "algorithms": algorithms,
+        "algorithms": issuer.algorithms,
         "key": key,
         "audience": issuer.audience,
         "person_claim": issuer.person_claim,
         "namespace": issuer.namespace,
-        "people": issuer.people.name(),
+        "people": people.map(|(word, _)| word),
     })
 }

@@ -388,13 +388,7 @@ fn the_secret_comes_from_a_value_a_file_or_the_data_directory() {
 #[test]
 fn a_secret_that_everybody_may_read_is_a_warning() {
     let outside = Pretend::default().file("data/secret", GOOD);
-    outside
-        .files
-        .lock()
-        .unwrap()
-        .get_mut(Path::new("data/secret"))
-        .unwrap()
-        .1 = 0o644;
+    outside.files.lock().get_mut(Path::new("data/secret")).unwrap().1 = 0o644;
     let loaded = read(&outside);
     assert_eq!((loaded.problems.len(), loaded.warnings.len()), (0, 1));
     assert!(loaded.warnings[0].to_string().contains("chmod 600 data/secret"));

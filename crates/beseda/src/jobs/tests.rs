@@ -5,7 +5,7 @@ use beseda_core::ports::{Audience, Store, Upload};
 use beseda_core::words::{Errand, Time};
 use beseda_testkit::Model;
 use beseda_testkit::stories::Stage;
-use std::sync::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -28,16 +28,16 @@ struct Seen {
 
 impl Planted {
     fn open(&self) {
-        self.seen.lock().unwrap().is_open = true;
+        self.seen.lock().is_open = true;
         self.let_go.notify_all();
     }
 
     fn waiting(&self) -> usize {
-        self.seen.lock().unwrap().waiting
+        self.seen.lock().waiting
     }
 
     fn removed(&self) -> Vec<String> {
-        self.seen.lock().unwrap().removed.clone()
+        self.seen.lock().removed.clone()
     }
 }
 
@@ -56,10 +56,10 @@ impl Files for Planted {
             "fails" => return Err(Fault::Store("the disk is away".to_owned())),
             _ => {}
         }
-        let mut seen = self.seen.lock().unwrap();
+        let mut seen = self.seen.lock();
         if name.starts_with("waits") && !name.ends_with(".thumbnail") {
             seen.waiting += 1;
-            seen = self.let_go.wait_while(seen, |seen| !seen.is_open).unwrap();
+            self.let_go.wait_while(&mut seen, |seen| !seen.is_open);
             seen.waiting -= 1;
         }
         seen.removed.push(name.to_owned());
@@ -88,11 +88,11 @@ fn house(every: Duration) -> House {
     let make = |audience: Arc<dyn Audience>| -> Arc<dyn Store> {
         let before = Arc::new(Bell::new(audience));
         model.set_audience(Arc::clone(&before) as _);
-        *bell.lock().unwrap() = Some(before);
+        *bell.lock() = Some(before);
         Arc::clone(&model) as _
     };
     let stage = Stage::new(&make, 1);
-    let bell = bell.lock().unwrap().take().expect("the store has an audience");
+    let bell = bell.lock().take().expect("the store has an audience");
     let (files, stop) = (Arc::new(Planted::default()), CancellationToken::new());
     let jobs = Jobs {
         every,

@@ -4,8 +4,9 @@ use super::line::iso;
 use crate::system::{Folder, KeptFile};
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
+use parking_lot::Mutex;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The file that operators search.
 const NAME: &str = "app.log";
@@ -73,7 +74,7 @@ impl LogFile {
 
     /// Writes a line, or loses it.
     pub fn add(&self, line: &[u8]) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         let now = self.clock.now();
         if let Some(trouble) = &mut state.trouble {
             // A clock that was set back must not make the pause longer.

@@ -1,8 +1,8 @@
 //! A log file over a pretended folder and a clock that is set by hand.
 
 use super::*;
+use parking_lot::MutexGuard;
 use std::collections::BTreeMap;
-use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// 2025-11-21T12:00:00Z.
@@ -38,12 +38,12 @@ impl World {
 
     fn log(&self, keep: Keep) -> LogFile {
         let complaints = Arc::clone(&self.complaints);
-        let complain = Box::new(move |_, what: &str| complaints.lock().unwrap().push(what.to_owned()));
+        let complain = Box::new(move |_, what: &str| complaints.lock().push(what.to_owned()));
         LogFile::new(Box::new(self.clone()), Arc::new(self.clone()), keep, complain)
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap()
+        self.shelf.lock()
     }
 
     fn pass(&self, micros: i64) {
@@ -67,7 +67,7 @@ impl World {
     }
 
     fn complaints(&self) -> Vec<String> {
-        self.complaints.lock().unwrap().clone()
+        self.complaints.lock().clone()
     }
 
     fn fails(&self, call: &str) -> io::Result<()> {

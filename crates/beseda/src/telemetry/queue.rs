@@ -1,9 +1,10 @@
 //! What waits to be logged, and the thread that writes it: who logs never waits for a pipe or a disk.
 
+use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ impl Queue {
 
     /// Takes a whole line, or leaves it out.
     pub fn add(&self, line: &[u8]) {
-        let mut state = self.0.lock();
+        let mut state = self.0.state.lock();
         if state.bytes.saturating_add(line.len()) > self.0.limit {
             state.missing += 1;
             return;
@@ -90,23 +91,17 @@ impl Queue {
 
     /// Waits until everything is written, but no longer than this; whether it is.
     pub fn rest(&self, at_most: Duration) -> bool {
-        let state = self.0.lock();
+        let mut state = self.0.state.lock();
         let waits = |state: &mut State| state.busy || state.missing > 0 || !state.waiting.is_empty();
-        let waited = self.0.written.wait_timeout_while(state, at_most, waits);
-        let (_state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
-        !waited.timed_out()
+        !self.0.written.wait_while_for(&mut state, waits, at_most).timed_out()
     }
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// What is to be written next, as soon as there is something. Where nothing waits any more, what is missing is told
     /// by itself.
     fn next(&self) -> Entry {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.busy = false;
         loop {
             let next = state.waiting.pop_front();
@@ -122,7 +117,7 @@ impl Shared {
                 return entry;
             }
             self.written.notify_all();
-            state = self.came.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.came.wait(&mut state);
         }
     }
 }
@@ -159,7 +154,7 @@ mod tests {
     /// Adds the first line and waits until the thread has it in its hands.
     fn begin(queue: &Queue) {
         queue.add(b"first");
-        while !queue.0.lock().busy {
+        while !queue.0.state.lock().busy {
             std::thread::yield_now();
         }
     }
@@ -174,7 +169,7 @@ mod tests {
         assert_eq!(lines.recv_timeout(PATIENCE).unwrap(), "first");
         assert_eq!(lines.recv_timeout(PATIENCE).unwrap(), "aaaa");
         // One waits in the hands of the thread, so there is room again.
-        while queue.0.lock().bytes > 0 {
+        while queue.0.state.lock().bytes > 0 {
             std::thread::yield_now();
         }
         queue.add(b"e");

@@ -5,7 +5,7 @@ use super::{LATER, NOBODY, NOW, Row, SOMEBODY, TAKEN, UUID, row};
 use beseda_core::error::Refusal;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
-use beseda_core::rules::sign_in::{self, Claimed, Fresh, People, Rotation};
+use beseda_core::rules::sign_in::{self, Claimed, Fresh, Newcomers, Rotation};
 use beseda_core::words::{ApiKey, HostId, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session};
 
 const ROTATION: Rotation = Rotation {
@@ -111,7 +111,7 @@ pub(super) fn grants(ground: &Ground) -> Vec<Row> {
         customer: PersonId(50),
         therapist: NOBODY,
     };
-    let (create, known) = (People::Create, People::Known);
+    let (create, known) = (Newcomers::Create, Newcomers::Known);
     let (number, bad) = (HostId::Number, || Refusal::BadCredentials);
     vec![
         row(

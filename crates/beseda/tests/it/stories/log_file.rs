@@ -2,11 +2,12 @@
 #![expect(clippy::disallowed_methods, reason = "a test reads the files that an operator would")]
 
 use crate::harness::{Server, Town, in_time};
+use parking_lot::Mutex;
 use std::fs;
 use std::io::{PipeReader, Read, pipe};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::{JoinHandle, spawn};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -143,7 +144,7 @@ fn read_on(mut pipe: PipeReader) -> (Arc<Mutex<Vec<u8>>>, JoinHandle<()>) {
     let reading = spawn(move || {
         let mut bytes = [0; 8_192];
         while let Ok(count @ 1..) = pipe.read(&mut bytes) {
-            kept.lock().unwrap().extend_from_slice(&bytes[..count]);
+            kept.lock().extend_from_slice(&bytes[..count]);
         }
     });
     (read, reading)
@@ -176,7 +177,7 @@ async fn a_log_that_nobody_reads_stops_no_message_and_tells_later_what_is_missin
 
     let (read, reading) = read_on(pipe);
     in_time("the log tells what is missing", async {
-        while !String::from_utf8_lossy(&read.lock().unwrap()).contains(MISSING) {
+        while !String::from_utf8_lossy(&read.lock()).contains(MISSING) {
             sleep(Duration::from_millis(10)).await;
         }
     })
@@ -185,7 +186,7 @@ async fn a_log_that_nobody_reads_stops_no_message_and_tells_later_what_is_missin
     server.ask_to_stop();
     assert!(server.stopped().await.success());
     reading.join().expect("it is read to its end");
-    let told = String::from_utf8(read.lock().unwrap().clone()).expect("text");
+    let told = String::from_utf8(read.lock().clone()).expect("text");
     assert!(told.ends_with(" INFO: stopped\n"), "the last lines are there");
     let (all, missing) = lines(&told);
     assert!(missing > 0);

@@ -2,7 +2,7 @@
 
 use crate::stage::{PASSWORD, SECRET, Stage, no_routes, person};
 use beseda_core::rules;
-use beseda_core::rules::sign_in::People;
+use beseda_core::rules::sign_in::Newcomers;
 use beseda_core::words::{OrderId, Person, PersonId, RoomKey};
 use beseda_identity::{IssuerKey, IssuerSettings};
 use http::StatusCode;
@@ -354,10 +354,10 @@ async fn people_of_a_host_application_come_with_its_tokens() {
     };
     let stage = Stage::new(
         |settings, _| {
-            settings
-                .identity
-                .issuers
-                .extend([host("", People::Create), host("https://known.example", People::Known)])
+            settings.identity.issuers.extend([
+                host("", Newcomers::Create),
+                host("https://known.example", Newcomers::Known),
+            ])
         },
         no_routes(),
     )
@@ -416,7 +416,7 @@ async fn a_grant_opens_its_room_and_the_membership_once() {
         audience: None,
         person_claim: None,
         namespace: None,
-        people: People::Create,
+        people: Newcomers::Create,
     };
     let stage = Stage::new(
         |settings, limits| {

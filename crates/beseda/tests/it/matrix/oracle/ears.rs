@@ -2,8 +2,9 @@
 
 use super::known::{Got, Heard, Known, Scope};
 use crate::harness::{Actor, Heard as Incoming, Socket};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
@@ -93,11 +94,11 @@ impl Ear {
     async fn judge(&self, frame: &Value, known: &Mutex<Known>, findings: &mut Findings) {
         if frame["type"] == "message_deleted" {
             let id = frame["id"].as_i64().expect("a number");
-            let judged = known.lock().expect("no panic").judge_erased(&self.who, &self.scope, id);
+            let judged = known.lock().judge_erased(&self.who, &self.scope, id);
             findings.wrong.extend(judged.err());
         }
         for message in messages_of(frame) {
-            let at = known.lock().expect("no panic").step;
+            let at = known.lock().step;
             let id = message["id"].as_i64().expect("a number");
             let room = frame["room_id"]
                 .as_str()
@@ -111,10 +112,10 @@ impl Ear {
                 is_live: frame["type"] != "message_history",
                 at,
             };
-            known.lock().expect("no panic").is_heard(&heard);
+            known.lock().is_heard(&heard);
             for got in self.ask(id, room).await {
                 findings.judged += 1;
-                let judged = known.lock().expect("no panic").judge(heard, &got);
+                let judged = known.lock().judge(heard, &got);
                 findings.wrong.extend(judged.err());
             }
         }

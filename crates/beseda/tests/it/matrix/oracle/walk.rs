@@ -4,11 +4,12 @@ use super::ears::{Asks, Ear, Findings, Open};
 use super::known::{Known, STAFF, Scope};
 use super::town::{CLASS, Dice, EXPERTS, Order, build, id_of, names, orders};
 use crate::harness::{Actor, Answer, Server, actor, in_time};
+use parking_lot::{Mutex, MutexGuard};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The booking's conversation.
@@ -86,7 +87,7 @@ impl Walk {
     }
 
     pub(super) fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().expect("no panic")
+        self.known.lock()
     }
 
     /// Takes a step.
