@@ -1,8 +1,10 @@
 //! For tests alone: the store in memory, the stories that are true on every store, and ground to tell them on.
 
 mod ground;
+mod memory;
 pub mod model;
 pub mod stories;
 
 pub use ground::Ground;
+pub use memory::resident_bytes;
 pub use model::Model;

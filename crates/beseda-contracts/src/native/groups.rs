@@ -69,6 +69,6 @@ async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Re
 async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::Groups).await?;
     let id = GroupId(call::number(&id, GREATEST)?);
-    ask::change(&shared.chat, move |tx| rules::remove_group(tx, id)).await?;
+    ask::change(&shared.chat, move |tx| Ok(tx.remove_group(id)?)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

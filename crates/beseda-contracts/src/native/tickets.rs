@@ -5,7 +5,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use beseda_core::rules;
 use beseda_core::words::Ticket;
 use beseda_identity::tickets;
 use beseda_live::ask;
@@ -36,7 +35,7 @@ async fn give(State(shared): State<Shared>, caller: Caller, parts: Parts) -> Res
         proven_at: caller.proven_at,
         expires_at: shared.chat.now().plus_seconds(expires_in),
     };
-    ask::change(&shared.chat, move |tx| rules::put_ticket(tx, &ticket)).await?;
+    ask::change(&shared.chat, move |tx| Ok(tx.put_ticket(&ticket)?)).await?;
     let answer = TicketJson {
         ticket: text,
         expires_in,

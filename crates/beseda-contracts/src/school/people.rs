@@ -34,7 +34,7 @@ async fn users(State(shared): State<Shared>, Schooled(person): Schooled, uri: Ur
 async fn groups(State(shared): State<Shared>, Schooled(person): Schooled) -> Result<Response, Refused> {
     let viewer = person.id;
     let (groups, people) = ask::look(&shared.chat, move |look| {
-        let groups = rules::groups_of(look, &person)?;
+        let groups = look.groups_of(person.id)?;
         let people = People::of_groups(look, &groups)?;
         Ok((groups, people))
     })

@@ -53,9 +53,6 @@ impl People {
     }
 
     /// Everybody who wrote one of these.
-    ///
-    /// # Errors
-    /// A fault where the store fails.
     pub(super) fn who_wrote<'a>(
         look: &mut dyn Look,
         messages: impl IntoIterator<Item = &'a Message>,
@@ -65,9 +62,6 @@ impl People {
     }
 
     /// Everybody who teaches or attends one of these.
-    ///
-    /// # Errors
-    /// A fault where the store fails.
     pub(super) fn of_groups(look: &mut dyn Look, groups: &[Group]) -> Result<Self, Error> {
         Self::find(look, groups.iter().flat_map(Group::people))
     }

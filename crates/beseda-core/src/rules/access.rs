@@ -5,7 +5,7 @@ use super::people::new_own_person;
 use super::sign_in::who;
 use crate::error::{Error, Refusal};
 use crate::ports::{Look, Tx};
-use crate::words::{ApiKey, NewPerson, Person, PersonId, Role, Scope, SetupCode, Ticket, Time};
+use crate::words::{ApiKey, NewPerson, Person, PersonId, Role, Scope, SetupCode, Time};
 
 /// Keeps a new API key.
 ///
@@ -23,9 +23,6 @@ pub fn put_api_key(tx: &mut dyn Tx, key: &ApiKey) -> Result<(), Error> {
 }
 
 /// Ends the API key with this name; whether there was one.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn revoke_api_key(tx: &mut dyn Tx, now: Time, name: &str) -> Result<bool, Error> {
     let keys = tx.api_keys()?;
     let Some(key) = keys
@@ -54,14 +51,6 @@ pub fn api_key(look: &mut (impl Look + ?Sized), hash: &[u8; 32], scope: Scope) -
     Ok(key)
 }
 
-/// Keeps a ticket for one socket of its person.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn put_ticket(tx: &mut dyn Tx, ticket: &Ticket) -> Result<(), Error> {
-    Ok(tx.put_ticket(ticket)?)
-}
-
 /// What came of a ticket. It is gone in any case: none of this is a refusal, because a refusal would give it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketTaken {
@@ -74,9 +63,6 @@ pub enum TicketTaken {
 }
 
 /// Takes a ticket: whose it is, and when they proved it.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<TicketTaken, Error> {
     let Some(ticket) = tx.take_ticket(hash)?.filter(|ticket| ticket.expires_at > now) else {
         return Ok(TicketTaken::Spent);
@@ -86,14 +72,6 @@ pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Ticket
         Err(Error::Refused(why)) => Ok(TicketTaken::Barred(why)),
         Err(fault) => Err(fault),
     }
-}
-
-/// Keeps a code by which an administrator will make their account.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn put_setup_code(tx: &mut dyn Tx, code: &SetupCode) -> Result<(), Error> {
-    Ok(tx.put_setup_code(code)?)
 }
 
 /// The setup code with this hash, if an account can still be made with it.
@@ -107,9 +85,6 @@ pub fn setup_code(look: &mut (impl Look + ?Sized), now: Time, hash: &[u8; 32]) -
 }
 
 /// Whether somebody is an administrator, or a code to make one was ever given out: then this is no first start.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn is_set_up(look: &mut (impl Look + ?Sized)) -> Result<bool, Error> {
     let admins = look.search_by_role("", [Role::Admin; 2], 1)?;
     Ok(!admins.is_empty() || look.had_setup_codes()?)

@@ -98,9 +98,6 @@ fn anew(look: &mut (impl Look + ?Sized), room: Room, cursor: Cursor, limit: u32)
 }
 
 /// The cursor of a room as it is now.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn cursor_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Cursor, Error> {
     Ok(Cursor {
         epoch: look.epoch()?.unwrap_or_default(),
@@ -110,9 +107,6 @@ pub fn cursor_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Cursor,
 }
 
 /// Begins the life of the database where it has not begun yet: the one that it is in.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn begin_epoch(tx: &mut dyn Tx, drawn: Epoch) -> Result<Epoch, Error> {
     if let Some(standing) = tx.epoch()? {
         return Ok(standing);

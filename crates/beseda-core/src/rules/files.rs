@@ -9,15 +9,7 @@ use super::place_for;
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::{Look, Tx};
-use crate::words::{Attachment, Errand, FileLook, RoomId, StoredFile, Time};
-
-/// Reserves a file for a message that is to follow: the same bytes are the same file, whoever uploads them.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn reserve_file(tx: &mut dyn Tx, now: Time, look: &FileLook) -> Result<StoredFile, Error> {
-    Ok(tx.reserve_file(look, now)?)
-}
+use crate::words::{Attachment, Errand, RoomId, Time};
 
 /// An attachment, for somebody who may read its room; `room`, where it is given, must be that one.
 ///
@@ -39,9 +31,6 @@ pub fn attachment(
 
 /// Gives up files that nobody claimed since `before`, and promises to forget their bytes and then their rows: how many of
 /// them nobody had given up yet.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn doom_files(tx: &mut dyn Tx, now: Time, before: Time) -> Result<usize, Error> {
     let mut promised = 0;
     for name in tx.doom_files(before)? {
@@ -51,9 +40,6 @@ pub fn doom_files(tx: &mut dyn Tx, now: Time, before: Time) -> Result<usize, Err
 }
 
 /// Which of these names no file has: bytes that were kept and never known, or forgotten by half.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn unknown_files(look: &mut (impl Look + ?Sized), names: Vec<String>) -> Result<Vec<String>, Error> {
     let mut unknown = Vec::new();
     for name in names {

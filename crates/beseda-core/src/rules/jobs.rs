@@ -15,9 +15,6 @@ const FAILURE_CHARS: usize = 300;
 
 /// Takes jobs that are due, `most` of them. Those that have been tried as often as they may be and never ended die here:
 /// they are among what is given, to be told of.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn take_jobs(tx: &mut dyn Tx, now: Time, limits: &Limits, most: i64) -> Result<Vec<Job>, Error> {
     let mut jobs = tx.due_jobs(now, most)?;
     for job in &mut jobs {
@@ -35,9 +32,6 @@ pub fn take_jobs(tx: &mut dyn Tx, now: Time, limits: &Limits, most: i64) -> Resu
 }
 
 /// Says that somebody is still at these jobs: nobody else takes them for as long as from the beginning.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn hold_jobs(tx: &mut dyn Tx, now: Time, limits: &Limits, jobs: &[Job]) -> Result<(), Error> {
     for job in jobs {
         if let Some(mut job) = as_taken(tx, job)? {
@@ -49,9 +43,6 @@ pub fn hold_jobs(tx: &mut dyn Tx, now: Time, limits: &Limits, jobs: &[Job]) -> R
 }
 
 /// Notes that a job is done: it is gone, with what else is over by that.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn job_done(tx: &mut dyn Tx, job: &Job) -> Result<(), Error> {
     match &job.errand {
         Errand::ForgetFile { name } => tx.forget_file(name)?,
@@ -61,9 +52,6 @@ pub fn job_done(tx: &mut dyn Tx, job: &Job) -> Result<(), Error> {
 
 /// Notes why a try failed: the job as it is now, tried again after a pause or dead. Nothing where it was taken again
 /// meanwhile, or is done.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn job_failed(
     tx: &mut dyn Tx,
     now: Time,
@@ -83,9 +71,6 @@ pub fn job_failed(
 }
 
 /// Gives a dead job all its tries again, from now on; false where there is no such dead job.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn revive_job(tx: &mut dyn Tx, now: Time, id: JobId) -> Result<bool, Error> {
     let Some(job) = tx.job(id)?.filter(|job| job.dead) else {
         return Ok(false);

@@ -1,5 +1,6 @@
 //! The rules: what a send, a read or a join does. Each is a function over somebody's transaction, at a time that is
-//! handed in. A rule looks, decides, and then writes: a refusal costs its neighbours in the same commit nothing.
+//! handed in. A rule looks, decides, and then writes: a refusal costs its neighbours in the same commit nothing. What a
+//! rule says of errors are its refusals; each fails with a fault besides, where the store fails.
 
 mod access;
 mod catch_up;
@@ -23,15 +24,12 @@ mod standing;
 mod support;
 mod touch;
 
-pub use access::{
-    TicketTaken, api_key, is_set_up, make_admin, put_api_key, put_setup_code, put_ticket, revoke_api_key, setup_code,
-    take_ticket,
-};
+pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since};
 pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;
-pub use files::{attachment, doom_files, reserve_file, unknown_files};
+pub use files::{attachment, doom_files, unknown_files};
 pub use history::{History, Since, history, listen, message_to_change, one_message};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use open::{
@@ -40,10 +38,10 @@ pub use open::{
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
-pub use people::{new_own_person, put_group, put_person, remove_group, remove_person, set_active, sign_out};
+pub use people::{new_own_person, put_group, put_person, remove_person, set_active, sign_out};
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
-pub use school::{SEARCH_CHARS, groups_of, search_people};
+pub use school::{SEARCH_CHARS, search_people};
 pub use send::{Sent, check_draft, check_text, may_send, send, send_seen, send_system};
 pub use standing::{Standing, Where, standing};
 pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, unread_in_case};

@@ -383,9 +383,6 @@ fn is_anothers_name(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<bo
 }
 
 /// Whether a grant would change nothing.
-///
-/// # Errors
-/// A fault where the store fails.
 pub(super) fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: &RoomKey) -> Result<bool, Error> {
     let Some(room) = look.room_by_key(&key.to_string())? else {
         return Ok(false);

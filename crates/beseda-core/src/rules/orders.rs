@@ -52,9 +52,6 @@ pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: Or
 }
 
 /// Forgets an order, and takes away its room with everything said in it. One that is not there is fine.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn remove_order(tx: &mut dyn Tx, now: Time, order: OrderId) -> Result<(), Error> {
     if let Some(room) = tx.room_by_key(&RoomKey::Order(order).to_string())? {
         take_away(tx, now, &room)?;
@@ -72,9 +69,6 @@ pub fn remove_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId) -> Resu
 }
 
 /// Takes a room away by its key, for the host application. One that is not there is fine.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), Error> {
     match tx.room_by_key(&key.to_string())? {
         Some(room) => take_away(tx, now, &room),

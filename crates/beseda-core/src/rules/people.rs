@@ -4,7 +4,7 @@ use super::members::{Granted, leave, settle};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{Group, GroupId, Kinds, NewPerson, Person, PersonId, Time};
+use crate::words::{Group, Kinds, NewPerson, Person, PersonId, Time};
 
 /// Makes a person or changes the one with this number; whether they are new, or were forgotten. A changed password, and
 /// being deactivated, sign them out everywhere.
@@ -73,9 +73,6 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
 
 /// Forgets who a person is. They leave every room, what they wrote stays without their name, and they are let in nowhere
 /// until they are put again. One that is not there is fine.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
     let Some(mut person) = tx.person(id)?.filter(|person| !person.forgotten) else {
         return Ok(());
@@ -128,12 +125,4 @@ pub fn put_group(tx: &mut dyn Tx, now: Time, group: &Group) -> Result<bool, Erro
         settle(tx, now, &mut room, &group.people(), Granted::Stay)?;
     }
     Ok(new)
-}
-
-/// Forgets a group. Its rooms stay as they are, and follow it no more. One that is not there is fine.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn remove_group(tx: &mut dyn Tx, id: GroupId) -> Result<(), Error> {
-    Ok(tx.remove_group(id)?)
 }

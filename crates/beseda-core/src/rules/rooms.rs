@@ -7,9 +7,6 @@ use crate::ports::Look;
 use crate::words::{Room, RoomId, RoomKind, RoomView, Seq};
 
 /// The rooms that the person is in, the last changed first: how many there are, and `limit` of them after `offset`.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn rooms(
     look: &mut (impl Look + ?Sized),
     by: By<'_>,

@@ -3,16 +3,13 @@
 use crate::error::Error;
 use crate::policy::{Reach, reach_of, require_reach};
 use crate::ports::Look;
-use crate::words::{Group, Limits, Person, Role};
+use crate::words::{Limits, Person, Role};
 
 /// The shortest text that is searched for, in characters: a single letter finds half the school.
 pub const SEARCH_CHARS: usize = 2;
 
 /// People whose name holds `text` and whom the person may write to, by their names; nobody for a text shorter than
 /// [`SEARCH_CHARS`].
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn search_people(
     look: &mut (impl Look + ?Sized),
     limits: &Limits,
@@ -43,12 +40,4 @@ pub fn search_people(
     people.dedup_by_key(|person| person.id);
     people.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(people)
-}
-
-/// The classes that the person teaches or attends.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn groups_of(look: &mut (impl Look + ?Sized), by: &Person) -> Result<Vec<Group>, Error> {
-    Ok(look.groups_of(by.id)?)
 }

@@ -287,9 +287,6 @@ pub fn is_stale(session: &Session, now: Time) -> bool {
 }
 
 /// Remembers that the session is in use; one that ended meanwhile stays ended.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn touch_session(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<(), Error> {
     if let Some(mut session) = tx.session(hash)?
         && is_stale(&session, now)
@@ -301,9 +298,6 @@ pub fn touch_session(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<(), 
 }
 
 /// Ends a session: whose it was, and since when what was proven by it counted. One that is not there is fine.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn end_session(tx: &mut dyn Tx, hash: &[u8; 32]) -> Result<Option<(PersonId, Time)>, Error> {
     let Some(session) = tx.session(hash)? else {
         return Ok(None);
@@ -403,9 +397,6 @@ pub fn rotate(tx: &mut dyn Tx, now: Time, jti: &str, fresh: &Fresh, rotation: Ro
 }
 
 /// Ends the line of a refresh token; one that is not there is fine.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn end_line(tx: &mut dyn Tx, now: Time, jti: &str) -> Result<(), Error> {
     if let Some(token) = tx.refresh_token(jti)? {
         tx.revoke_family(&token.family, now)?;

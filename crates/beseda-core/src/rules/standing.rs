@@ -26,9 +26,6 @@ pub enum Standing {
 }
 
 /// How the person, who proved who they are at a moment, stands to what they listen to now.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn standing(
     look: &mut (impl Look + ?Sized),
     person: PersonId,

@@ -122,9 +122,6 @@ pub fn cases(
 }
 
 /// The rooms of a visitor, the last changed first.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn cases_of(look: &mut (impl Look + ?Sized), visitor: &Person, limit: i64) -> Result<Vec<RoomView>, Error> {
     let kinds = Kinds::of(&[RoomKind::Support]);
     let by = By::of(visitor, kinds);
@@ -136,9 +133,6 @@ pub fn cases_of(look: &mut (impl Look + ?Sized), visitor: &Person, limit: i64) -
 }
 
 /// How many messages of others somebody has not read in a visitor's room. Who keeps no receipt there has read nothing.
-///
-/// # Errors
-/// A fault where the store fails.
 pub fn unread_in_case(look: &mut (impl Look + ?Sized), by: &Person, view: &RoomView) -> Result<i64, Error> {
     let own = view.members.iter().find(|(member, _)| member.person == by.id);
     match own {

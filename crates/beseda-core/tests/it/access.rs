@@ -1,7 +1,7 @@
 //! Setup codes and first administrators, told on the store in memory.
 
 use beseda_core::error::{Error, Refusal};
-use beseda_core::rules::{is_set_up, make_admin, put_setup_code};
+use beseda_core::rules::{is_set_up, make_admin};
 use beseda_core::words::{Person, PersonId, Role, SetupCode, Time};
 use beseda_testkit::stories::Stage;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ fn a_setup_code_makes_one_administrator_in_time() {
     };
     let codes = [code(1, 60), code(2, 0)];
     stage
-        .change(move |tx| codes.iter().try_for_each(|code| put_setup_code(tx, code)))
+        .change(move |tx| codes.iter().try_for_each(|code| Ok(tx.put_setup_code(code)?)))
         .expect("they are kept");
     let refused = Err(Error::Refused(Refusal::BadCredentials));
     assert_eq!(make(&stage, 2, "a@shop.example"), refused, "it has ended");
@@ -58,7 +58,7 @@ fn a_first_start_is_one_without_an_administrator_or_a_code() {
         expires_at: Time(0),
         used_at: None,
     };
-    let kept = stage.change(move |tx| put_setup_code(tx, &code));
+    let kept = stage.change(move |tx| Ok(tx.put_setup_code(&code)?));
     assert_eq!((kept, is()), (Ok(()), Ok(true)));
 }
 
@@ -76,7 +76,7 @@ fn a_taken_e_mail_uses_no_code_up() {
     stage
         .change(move |tx| {
             tx.put_person(&other.clone().into())?;
-            put_setup_code(tx, &code)
+            Ok(tx.put_setup_code(&code)?)
         })
         .expect("both are kept");
     let taken = Err(Error::Refused(Refusal::NameTaken { field: "email" }));

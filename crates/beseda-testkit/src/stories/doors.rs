@@ -255,9 +255,7 @@ pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>,
             proven_at,
             ..ticket(n, now.plus_seconds(60).0)
         };
-        stage
-            .change(move |tx| rules::put_ticket(tx, &ticket))
-            .expect("it is kept");
+        stage.change(move |tx| Ok(tx.put_ticket(&ticket)?)).expect("it is kept");
     };
     let take = |n: u8| stage.change(move |tx| rules::take_ticket(tx, now, &[n; 32]));
     put(1, now);

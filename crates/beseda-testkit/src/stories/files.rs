@@ -204,7 +204,7 @@ pub(super) fn a_file_is_shown_with_its_message_and_gone_with_it(make: Make<'_>, 
     let (now, limits) = (stage.chat.now(), Arc::clone(stage.chat.limits()));
     let reserve = |content: u8| {
         stage
-            .change(move |tx| rules::reserve_file(tx, now, &look_of(content)))
+            .change(move |tx| Ok(tx.reserve_file(&look_of(content), now)?))
             .expect("it is reserved")
     };
     let files = [reserve(1), reserve(2), reserve(1)];

@@ -68,7 +68,7 @@ pub(super) fn a_job_is_kept_with_its_cause_or_not_at_all(make: Make<'_>, seed: u
     let name = "07".repeat(32);
     let now = stage.chat.now();
     stage
-        .change(move |tx| rules::reserve_file(tx, now, &look))
+        .change(move |tx| Ok(tx.reserve_file(&look, now)?))
         .expect("it is reserved");
     pass(&stage, 10);
     let now = stage.chat.now();

@@ -110,7 +110,7 @@ async fn new_link(chat: &Chat, address: SocketAddr, email: &str) -> anyhow::Resu
         expires_at: chat.now().plus_seconds(setup_codes::SECONDS),
         used_at: None,
     };
-    ask::change(chat, move |tx| rules::put_setup_code(tx, &kept)).await?;
+    ask::change(chat, move |tx| Ok(tx.put_setup_code(&kept)?)).await?;
     Ok(format!("{}{}", site(address), path_of(&code)))
 }
 

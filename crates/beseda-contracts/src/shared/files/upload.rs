@@ -4,7 +4,7 @@ use crate::shared::Shared;
 use crate::shared::refused::Refused;
 use beseda_core::ports::{Files, Upload};
 use beseda_core::words::{DraftFile, FileLook};
-use beseda_core::{Error, Fault, rules};
+use beseda_core::{Error, Fault};
 use beseda_live::ask;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -104,7 +104,7 @@ async fn keep_one(shared: &Shared, file: Uploaded) -> Result<i64, Error> {
     })
     .await?;
     let now = shared.chat.now();
-    let stored = ask::change(&shared.chat, move |tx| rules::reserve_file(tx, now, &look)).await?;
+    let stored = ask::change(&shared.chat, move |tx| Ok(tx.reserve_file(&look, now)?)).await?;
     on_a_thread(move || Ok(upload.keep(&stored.name)?)).await?;
     Ok(stored.id)
 }

@@ -11,9 +11,6 @@ use beseda_live::ask;
 use http::HeaderMap;
 
 /// The visitor of a request. A token that proves nothing is a stranger's, as if none had come.
-///
-/// # Errors
-/// A fault where the store fails.
 pub async fn of_request(shared: &Shared, headers: &HeaderMap) -> Result<Option<Person>, Refused> {
     let Some(token) = visitors::token(headers) else {
         return Ok(None);

@@ -3,6 +3,7 @@
 use super::*;
 use crate::seat::{Fed, Meal, Said, Seat, Told};
 use crate::session::Session;
+use beseda_testkit::resident_bytes;
 
 const ROOM: RoomName = RoomName {
     id: RoomId(1),
@@ -327,4 +328,27 @@ async fn whoever_is_doubted_all_the_time_is_told_all_the_same() {
         assert_eq!(hears(&mut anna).await, format!("sent {n} "));
     }
     doubting.abort();
+}
+
+#[test]
+fn an_idle_session_of_twenty_seats_leaves_a_kilobyte_to_its_task_of_the_eight_that_both_may_take() {
+    let (sessions, rooms, seats) = (5_000, 10_000, 20);
+    let hub = Hub::new(64);
+    let before = resident_bytes();
+    let kept: Vec<_> = (0..sessions)
+        .map(|id| {
+            let queue = Arc::new(Queue::new(QueueLimits::default()));
+            let session = Arc::new(Session::new(id, guest(id as i64, ROOM.id), queue, 0));
+            assert!(hub.enter(&session, 1));
+            for place in 0..seats {
+                let id = RoomId((id as i64 * seats + place) % rooms);
+                let seat = Arc::new(Seat::new(Arc::clone(&session), id));
+                hub.sit(&seat);
+                seat.begin(&[], RoomName { id, ..ROOM }, Head(1), Seq(1));
+            }
+            session
+        })
+        .collect();
+    let each = (resident_bytes() - before) / kept.len();
+    assert!(each <= 7_000, "{each} bytes a session");
 }

@@ -221,7 +221,7 @@ fn came_long_ago(tx: &mut dyn Tx, files: &[[u8; 32]]) -> Result<(), Error> {
             media: String::new(),
             picture: None,
         };
-        rules::reserve_file(tx, Time(1), &look)?;
+        tx.reserve_file(&look, Time(1))?;
     }
     Ok(())
 }
