@@ -354,9 +354,12 @@ impl Hub {
         match notice {
             Notice::Person(person) => self.people_changed(&[person]),
             Notice::Room { room, head } => {
-                let seats = self.seats_in(room);
+                let seats = self.seats_in(room.id);
                 for seat in seats.iter().flat_map(|seats| seats.iter()) {
                     self.seat_misses(seat, head);
+                }
+                for session in self.of_kind(room.kind).iter() {
+                    self.lend(session, room, &Said::missed(head));
                 }
             }
             Notice::Everything => {

@@ -63,6 +63,17 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// What happened at a head, and was not told.
+    pub(crate) fn missed(head: Head) -> Self {
+        Self {
+            head: Some(head),
+            seq: None,
+            frame: None,
+            opens: false,
+            last: false,
+        }
+    }
+
     /// What is kept nowhere.
     pub(crate) fn passing(frame: Bytes) -> Self {
         Self {

@@ -1,25 +1,24 @@
 //! What one process has changed, written beside the change for another one that has listeners.
 
 use crate::engine::{Row, values};
+use crate::rows;
 use crate::statements as sql;
 use crate::transaction::{Announced, Transaction};
 use beseda_core::error::Fault;
-use beseda_core::words::{Head, Notice, PersonId, RoomId};
+use beseda_core::words::{Head, Notice, PersonId, RoomId, RoomKind, RoomName};
+use uuid::Uuid;
 
 /// How many notices are kept. Whoever is further behind looks at everything again.
 const KEPT: i64 = 4_096;
 
-/// What a commit makes known, as others are told: each room with its last head, and each person, once.
+/// What a commit makes known, as others are told: each person, and what happened in rooms, in its order. Every head by
+/// itself: whoever hears every room of a kind has been told of none before it.
 pub(crate) fn of(announced: &Announced) -> Vec<Notice> {
-    let mut rooms: Vec<(RoomId, Head)> = Vec::new();
-    for event in &announced.events {
-        match rooms.iter_mut().find(|(room, _)| *room == event.room.id) {
-            Some((_, head)) => *head = event.head.max(*head),
-            None => rooms.push((event.room.id, event.head)),
-        }
-    }
     let people = announced.people.iter().copied().map(Notice::Person);
-    let rooms = rooms.into_iter().map(|(room, head)| Notice::Room { room, head });
+    let rooms = announced.events.iter().map(|event| Notice::Room {
+        room: event.room,
+        head: event.head,
+    });
     people.chain(rooms).collect()
 }
 
@@ -68,7 +67,11 @@ fn notice(row: &Row<'_>) -> Result<(i64, Option<Notice>), Fault> {
     let person: Option<i64> = row.get(3)?;
     let notice = match (room, person) {
         (Some(room), _) => Some(Notice::Room {
-            room: RoomId(room),
+            room: RoomName {
+                id: RoomId(room),
+                uuid: Uuid::from_bytes(row.get(4)?),
+                kind: rows::word(row, 5, RoomKind::from_word)?,
+            },
             head: Head(row.get::<Option<i64>>(2)?.unwrap_or_default()),
         }),
         (None, person) => person.map(|person| Notice::Person(PersonId(person))),
@@ -86,7 +89,9 @@ impl Transaction<'_> {
         let mut newest = None;
         for notice in of(self.announced()) {
             newest = match notice {
-                Notice::Room { room, head } => self.insert(sql::NOTICES_PUT, values![room.0, head.0, None::<i64>])?,
+                Notice::Room { room, head } => {
+                    self.insert(sql::NOTICES_PUT, values![room.id.0, head.0, None::<i64>])?
+                }
                 Notice::Person(person) => self.insert(sql::NOTICES_PUT, values![None::<i64>, None::<i64>, person.0])?,
                 Notice::Everything => newest,
             };

@@ -227,7 +227,7 @@ fn time(row: &Row<'_>, at: usize) -> Result<Option<Time>, Fault> {
     Ok(row.get::<Option<i64>>(at)?.map(Time))
 }
 
-fn word<T>(row: &Row<'_>, at: usize, known: fn(&str) -> Option<T>) -> Result<T, Fault> {
+pub(crate) fn word<T>(row: &Row<'_>, at: usize, known: fn(&str) -> Option<T>) -> Result<T, Fault> {
     known(row.text(at)?).ok_or_else(|| strange(at))
 }
 

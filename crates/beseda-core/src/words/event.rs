@@ -1,6 +1,6 @@
 //! Events: what a change makes listeners hear.
 
-use super::{Head, Message, MessageId, PersonId, RoomId, RoomName, RoomView, Seq};
+use super::{Head, Message, MessageId, PersonId, RoomName, RoomView, Seq};
 use std::sync::Arc;
 
 /// Something that happened in a room and is kept. It is announced inside the transaction and heard only after its commit.
@@ -90,10 +90,10 @@ impl Readers {
 /// Something that another process has changed: what it names is to be read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// A room has come to this head, or a receipt in it has moved.
+    /// Something happened in a room: it has come to this head, or a receipt in it has moved.
     Room {
         /// Which.
-        room: RoomId,
+        room: RoomName,
         /// Its head then.
         head: Head,
     },

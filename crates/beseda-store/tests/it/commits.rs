@@ -4,13 +4,14 @@ use crate::support::{NOW, Stage, person, room_name, say};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::{Audience, Lane, Store};
 use beseda_core::rules;
-use beseda_core::words::{Event, Head, Heard, Kinds, Notice, PersonId, Role};
+use beseda_core::words::{Event, Head, Heard, Kinds, NewRoom, Notice, PersonId, Role, RoomKind};
 use beseda_store::{Opened, Opener, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::Ground;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+use uuid::Uuid;
 
 fn sent_texts(events: &[Event]) -> Vec<String> {
     let text = |event: &Event| match &event.heard {
@@ -187,8 +188,17 @@ struct Put {
 impl beseda_core::ports::Change for Put {
     fn run(&mut self, tx: &mut dyn beseda_core::ports::Tx) -> Result<(), Error> {
         rules::put_person(tx, NOW, &person(self.id, Role::User).into())?;
+        let (room, _) = tx.open_room(&NewRoom {
+            uuid: Uuid::nil(),
+            key: "order:1".to_owned(),
+            kind: RoomKind::Order,
+            order: None,
+            group: None,
+            title: String::new(),
+            now: NOW,
+        })?;
         tx.announce(Event {
-            room: room_name(0),
+            room: room.name(),
             head: Head(self.id),
             heard: Heard::Changed,
         });
@@ -288,7 +298,7 @@ fn told_of(serve: &dyn Fn(Arc<dyn Audience>) -> Box<dyn Store>, command: &dyn Fn
         told.extend(sights.recv_timeout(std::time::Duration::from_secs(60)).unwrap());
     }
     let room = |head| Notice::Room {
-        room: beseda_core::words::RoomId(0),
+        room: room_name(1),
         head: Head(head),
     };
     assert_eq!(told, [room(2), room(3)], "exactly what was changed");

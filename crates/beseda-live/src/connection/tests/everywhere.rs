@@ -172,3 +172,36 @@ async fn a_room_that_is_gone_takes_only_those_with_it_who_listen_there() {
     house.say(other.1, other.0, "hello").await;
     assert_eq!(hears(&mut staff).await, "12: sent hello ");
 }
+
+#[tokio::test]
+async fn what_another_process_has_said_in_a_room_is_heard_by_who_hears_every_one() {
+    let house = house().await;
+    let (room, visitor) = case(&house, 11).await;
+    let mut staff = enter_staff(&house, 4).await;
+    house.say(visitor.clone(), room, "one").await;
+    house.say(visitor.clone(), room, "two").await;
+    for text in ["one", "two"] {
+        assert_eq!(hears(&mut staff).await, format!("11: sent {text} "));
+    }
+    house.feed();
+    let name = house
+        .change(move |tx| Ok(tx.room(room)?.map(|room| (room.name(), room.head))))
+        .await;
+    let (name, newest) = name.unwrap();
+    let elsewhere = RoomName {
+        kind: RoomKind::Order,
+        ..name
+    };
+    let of = |room, head| Notice::Room { room, head: Head(head) };
+    // As if they had not been told: of both, and of one in a room of another kind.
+    house
+        .live
+        .hub
+        .changed_elsewhere(&[of(elsewhere, 1), of(name, newest.0 - 1), of(name, newest.0)]);
+    for text in ["one", "two"] {
+        assert_eq!(hears(&mut staff).await, format!("11: sent {text} "));
+    }
+    house.say(person(1), house.room, "of an order").await;
+    house.say(visitor, room, "three").await;
+    assert_eq!(hears(&mut staff).await, "11: sent three ", "and nothing in between");
+}

@@ -274,7 +274,10 @@ fn whoever_changes_is_looked_at_and_nobody_else() {
 fn a_notice_of_a_room_is_for_those_who_sit_there() {
     let (hub, seat, _) = hub_with_seat(6);
     let room = |room: i64, head: i64| Notice::Room {
-        room: RoomId(room),
+        room: RoomName {
+            id: RoomId(room),
+            ..ROOM
+        },
         head: Head(head),
     };
     hub.changed_elsewhere(&[room(2, 9)]);
