@@ -74,7 +74,12 @@ impl Chat {
     ) {
         let then = Then::new(then);
         let answer = None;
-        self.store.transact(lane, Box::new(Written { rule, then, answer }));
+        self.store.transact(Box::new(Written {
+            lane,
+            rule,
+            then,
+            answer,
+        }));
     }
 
     /// Runs a rule that only reads; `then` learns the outcome on a thread of the store.
@@ -113,6 +118,7 @@ impl<D: FnOnce(Result<T, Error>), T> Drop for Then<D, T> {
 }
 
 struct Written<R, D: FnOnce(Result<T, Error>), T> {
+    lane: Lane,
     rule: R,
     then: Then<D, T>,
     answer: Option<T>,
@@ -124,6 +130,10 @@ where
     D: FnOnce(Result<T, Error>) + Send,
     T: Send,
 {
+    fn lane(&self) -> Lane {
+        self.lane
+    }
+
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), Error> {
         self.answer = Some((self.rule)(tx)?);
         Ok(())

@@ -25,6 +25,7 @@ pub use rooms::{LookRooms, TxRooms};
 
 use crate::error::{Error, Fault};
 use crate::words::{Event, Notice, PersonId, RoomId, Time};
+use uuid::Uuid;
 
 /// What time it is.
 pub trait Clock: Send + Sync {
@@ -72,10 +73,52 @@ pub trait Tx: Look + TxPeople + TxDoors + TxRooms + TxMessages + TxFiles + TxOrd
     fn announce_person(&mut self, person: PersonId);
 }
 
+/// Which changes have to be committed one after the other. A store that writes by several connections gives each lane to
+/// one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Lane {
+    /// It does not matter: whoever hands it over waits for the outcome before they hand over more.
+    #[default]
+    Any,
+    /// After everything that was handed over for this room before. Whoever knows which room they change says so: then
+    /// those who write do not wait for each other over it.
+    Room(RoomId),
+    /// After everything that was handed over under this unguessable name of a room, whose number is not known.
+    Named(Uuid),
+    /// As [`Self::Room`], and the rule stands on nothing but that room, with what is said and who is in it, and on this
+    /// person's place there, at which it looks first. A store where looks are far away looks at many at once, and need not
+    /// fear what happens elsewhere meanwhile. Whoever hangs up files stands on those as well.
+    Place(RoomId, PersonId),
+}
+
+impl Lane {
+    /// The same for a rule that stands on more than the place.
+    #[must_use]
+    pub fn widened(self) -> Self {
+        match self {
+            Self::Place(room, _) => Self::Room(room),
+            other => other,
+        }
+    }
+
+    /// The room, where its number is known.
+    #[must_use]
+    pub fn room(self) -> Option<RoomId> {
+        match self {
+            Self::Any | Self::Named(_) => None,
+            Self::Room(room) | Self::Place(room, _) => Some(room),
+        }
+    }
+}
+
 /// Work that changes something. It may run more than once (a conflict, or a neighbour in the same commit that had to
 /// be taken back), so it changes nothing but the transaction; `done` is called exactly once, after the commit or
 /// after it is certain that there is none.
 pub trait Change: Send {
+    /// After what it has to be committed. Whatever names a room writes in that one alone.
+    fn lane(&self) -> Lane {
+        Lane::Any
+    }
     /// Runs the rule. An error takes back everything that this run did.
     ///
     /// # Errors
@@ -96,23 +139,11 @@ pub trait Glance: Send {
     fn done(self: Box<Self>, outcome: Result<(), Error>);
 }
 
-/// Which changes have to be committed one after the other. A store that writes by several connections gives each lane to
-/// one of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Lane {
-    /// It does not matter: whoever hands it over waits for the outcome before they hand over more.
-    #[default]
-    Any,
-    /// After everything that was handed over for this room before. Whoever knows which room they change says so: then
-    /// those who write do not wait for each other over it.
-    Room(RoomId),
-}
-
 /// Where everything is kept.
 pub trait Store: Send + Sync {
     /// Hands over a change. Changes of one room's lane are committed in the order in which they are handed over. A store whose
     /// queue is full answers the change at once with [`Fault::Busy`].
-    fn transact(&self, lane: Lane, change: Box<dyn Change>);
+    fn transact(&self, change: Box<dyn Change>);
     /// Hands over a glance.
     fn glance(&self, glance: Box<dyn Glance>);
     /// Whether it takes work.

@@ -225,16 +225,19 @@ impl Postgres {
 }
 
 impl Queues {
-    /// The queue of a lane: always the same one for a room.
+    /// The queue of a lane: always the same one for a room, and for a name.
     fn of(&self, lane: Lane) -> Option<&Queue> {
-        let Lane::Room(room) = lane else {
-            return self
-                .lanes
-                .iter()
-                .min_by_key(|queue| queue.waiting.load(Ordering::Relaxed));
+        let number = match lane {
+            Lane::Any => {
+                return self
+                    .lanes
+                    .iter()
+                    .min_by_key(|queue| queue.waiting.load(Ordering::Relaxed));
+            }
+            Lane::Room(room) | Lane::Place(room, _) => room.0.unsigned_abs(),
+            Lane::Named(uuid) => uuid.as_u64_pair().1,
         };
-        let count = u64::try_from(self.lanes.len()).ok()?;
-        let place = room.0.unsigned_abs().checked_rem(count)?;
+        let place = number.checked_rem(u64::try_from(self.lanes.len()).ok()?)?;
         self.lanes.get(usize::try_from(place).ok()?)
     }
 }
@@ -275,11 +278,12 @@ impl Opened for Postgres {
 }
 
 impl Store for Postgres {
-    fn transact(&self, lane: Lane, change: Box<dyn Change>) {
+    fn transact(&self, change: Box<dyn Change>) {
         // Another server may have begun to serve the database: nothing is written beside it.
         if let Err(fault) = self.listens.check() {
             return change.done(Err(fault.into()));
         }
+        let lane = change.lane();
         let mut change = Some(change);
         let refused = self.with_queues(|queues| {
             let handed = queues.of(lane)?.hand_over(change.take()?);

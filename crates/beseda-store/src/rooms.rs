@@ -4,7 +4,7 @@ use crate::engine::{Row, Value, values};
 use crate::messages::with_count;
 use crate::rows::{self, MEMBER, ROOM, number};
 use crate::statements::{self as sql, Statement};
-use crate::transaction::Transaction;
+use crate::transaction::{Foreseen, Transaction};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookRooms, TxRooms};
 use beseda_core::words::{
@@ -26,6 +26,23 @@ pub(super) fn words_of(kinds: Kinds) -> String {
 }
 
 impl Transaction<'_> {
+    /// Several places at once; none where there is no such room.
+    pub(crate) fn places_of(&mut self, wanted: &[(RoomId, PersonId)]) -> Result<Vec<Foreseen>, Fault> {
+        let pairs: Vec<_> = wanted
+            .iter()
+            .map(|(room, person)| format!("[{room},{person}]"))
+            .collect();
+        let pairs = format!("[{}]", pairs.join(","));
+        let found = self.all(sql::ROOMS_PLACES_OF, values![&pairs], |row| {
+            let room = rows::room(row, 0)?;
+            let person = PersonId(row.get(ROOM + 6)?);
+            let member = membership(row, ROOM, room.id, person)?;
+            Ok(((room.id, person), Place { room, member }))
+        })?;
+        let mut found: HashMap<_, _> = found.into_iter().collect();
+        Ok(wanted.iter().map(|place| (*place, found.remove(place))).collect())
+    }
+
     /// A page of a person's rooms with everybody in them.
     pub(super) fn rooms_of(
         &mut self,
@@ -140,6 +157,9 @@ impl LookRooms for Transaction<'_> {
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
+        if let Some(foreseen) = self.take_foreseen(room, person) {
+            return Ok(foreseen);
+        }
         self.one(sql::ROOMS_PLACE, values![person.0, room.0], |row| {
             Ok(Place {
                 room: rows::room(row, 0)?,

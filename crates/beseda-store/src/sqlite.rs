@@ -7,7 +7,7 @@ mod writer;
 use crate::told::Ears;
 use crate::{Opened, Opener, join};
 use beseda_core::error::Fault;
-use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
+use beseda_core::ports::{Audience, Change, Glance, Store};
 use open::OpenError;
 use parking_lot::{Mutex, RwLock};
 use reader::Glances;
@@ -132,7 +132,7 @@ impl Opened for Sqlite {
 }
 
 impl Store for Sqlite {
-    fn transact(&self, _: Lane, change: Box<dyn Change>) {
+    fn transact(&self, change: Box<dyn Change>) {
         if let Err((change, fault)) = self.hand_over(change, |queues| &queues.changes) {
             change.done(Err(fault.into()));
         }

@@ -4,18 +4,22 @@ use crate::engine::{Engine, Go, Row, Value};
 use crate::statements::Statement;
 use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::{Change, Glance, Tx};
-use beseda_core::words::{Event, PersonId};
+use beseda_core::ports::{Change, Glance, Lane, Tx};
+use beseda_core::words::{Event, PersonId, Place, RoomId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A transaction that somebody else began and will end. Readers hold one too, and only look.
 pub(crate) struct Transaction<'e> {
     engine: &'e mut dyn Engine,
     announced: Announced,
+    foreseen: Vec<Foreseen>,
     /// Whether the change that runs has written something, and whether any did.
     wrote: bool,
     has_written: bool,
 }
+
+/// A place that was looked at for a change which is still to run: whose, and what is there.
+pub(crate) type Foreseen = ((RoomId, PersonId), Option<Place>);
 
 /// What a commit makes known.
 #[derive(Default)]
@@ -33,6 +37,7 @@ impl<'e> Transaction<'e> {
         Self {
             engine,
             announced: Announced::default(),
+            foreseen: Vec::new(),
             wrote: false,
             has_written: false,
         }
@@ -60,6 +65,37 @@ impl<'e> Transaction<'e> {
         match outcome {
             Err(error) if self.wrote => Err(error),
             outcome => Ok(outcome),
+        }
+    }
+
+    /// Looks at the places that changes will look at first, all at once, where each look is a way to a server and back.
+    fn foresee(&mut self, batch: &Batch) -> Result<(), Fault> {
+        let place_of = |lane| match lane {
+            Lane::Place(room, person) => Some((room, person)),
+            Lane::Any | Lane::Room(_) | Lane::Named(_) => None,
+        };
+        let lanes = batch.iter().map(|change| change.lane());
+        let mut wanted: Vec<_> = lanes.filter_map(place_of).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.len() > 1 && self.engine.sends_at_once() {
+            self.foreseen = self.places_of(&wanted)?;
+        }
+        Ok(())
+    }
+
+    /// What was foreseen of a place, for the first who asks.
+    pub(crate) fn take_foreseen(&mut self, room: RoomId, person: PersonId) -> Option<Option<Place>> {
+        let found = self.foreseen.iter().position(|(of, _)| *of == (room, person))?;
+        Some(self.foreseen.swap_remove(found).1)
+    }
+
+    /// What a change that has run may have made wrong is foreseen no more.
+    fn forget_foreseen(&mut self, lane: Lane) {
+        match lane.room() {
+            _ if !self.wrote => {}
+            Some(room) => self.foreseen.retain(|((other, _), _)| *other != room),
+            None => self.foreseen.clear(),
         }
     }
 
@@ -165,9 +201,11 @@ pub(crate) fn run_all(
     notes: bool,
 ) -> Result<(Vec<Outcome>, Announced), (usize, Error)> {
     let mut tx = Transaction::new(engine);
+    tx.foresee(batch).map_err(|fault| (0, fault.into()))?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for (place, change) in batch.iter_mut().enumerate() {
         outcomes.push(tx.run(change.as_mut()).map_err(|error| (place, error))?);
+        tx.forget_foreseen(change.lane());
     }
     if notes {
         tx.note().map_err(|fault| (0, fault.into()))?;

@@ -70,7 +70,7 @@ pub async fn store_is_dead(chat: Chat, every: Duration) {
 mod tests {
     use super::*;
     use crate::system::System;
-    use beseda_core::ports::{Change, Glance, Lane, Store};
+    use beseda_core::ports::{Change, Glance, Store};
     use beseda_core::words::Limits;
     use parking_lot::Mutex;
 
@@ -78,7 +78,7 @@ mod tests {
     struct Moody(Mutex<Vec<Result<(), Fault>>>);
 
     impl Store for Moody {
-        fn transact(&self, _: Lane, _: Box<dyn Change>) {}
+        fn transact(&self, _: Box<dyn Change>) {}
 
         fn glance(&self, _: Box<dyn Glance>) {}
 

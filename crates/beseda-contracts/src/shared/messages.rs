@@ -31,7 +31,13 @@ pub async fn send(
     shared.throttles.send(sender.id)?;
     let asking = sender.clone();
     ask::look(&shared.chat, move |look| rules::may_send(look, by(&asking), room)).await?;
-    keep(shared, sender, by, Lane::Room(room), brought, move |_| Ok(room)).await
+    let place = Lane::Place(room, sender.id);
+    let lane = if brought.files.is_empty() {
+        place
+    } else {
+        place.widened()
+    };
+    keep(shared, sender, by, lane, brought, move |_| Ok(room)).await
 }
 
 /// Keeps what was brought and sends it into the room that `place` finds or opens, in one transaction with that.

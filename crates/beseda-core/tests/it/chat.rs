@@ -2,7 +2,7 @@
 
 use beseda_core::Chat;
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::{Change, Clock, Glance, Lane, Random, Store};
+use beseda_core::ports::{Change, Clock, Glance, Random, Store};
 use beseda_core::words::{Limits, Time};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -13,7 +13,7 @@ struct Careless {
 }
 
 impl Store for Careless {
-    fn transact(&self, _: Lane, change: Box<dyn Change>) {
+    fn transact(&self, change: Box<dyn Change>) {
         if self.lies {
             change.done(Ok(()));
         }

@@ -66,11 +66,10 @@ pub(crate) fn obey(live: &Arc<Live>, session: &Arc<Session>, command: Command) -
 impl Call {
     /// Commands in one room take effect in the order in which they were heard.
     fn lane(&self) -> Lane {
-        Lane::Room(match &self.target {
-            Target::Own(seat) => seat.room_id,
-            // Any number does, as long as a room has the same every time.
-            Target::Named(uuid) => RoomId(uuid.as_u64_pair().1.cast_signed()),
-        })
+        match &self.target {
+            Target::Own(seat) => Lane::Place(seat.room_id, self.session.person_id()),
+            Target::Named(uuid) => Lane::Named(*uuid),
+        }
     }
 
     /// The number of the room.

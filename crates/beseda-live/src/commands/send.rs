@@ -16,7 +16,7 @@ pub(super) fn send(call: Call, draft: Draft) {
     }
     call.takes_off();
     let (now, limits, kinds) = (chat.now(), Arc::clone(chat.limits()), session.dialect.kinds());
-    let sends = call.clone();
+    let (sends, has_files) = (call.clone(), !draft.files.is_empty());
     let rule = move |tx: &mut dyn Tx| {
         let person = sends.who(tx)?;
         let room = sends.room(tx)?;
@@ -29,7 +29,8 @@ pub(super) fn send(call: Call, draft: Draft) {
         let (_, marks) = rules::one_message(tx, by, sent.message.id)?;
         Ok((sent, marks))
     };
-    chat.change_in(call.lane(), rule, move |outcome| {
+    let lane = if has_files { call.lane().widened() } else { call.lane() };
+    chat.change_in(lane, rule, move |outcome| {
         call.lands();
         match outcome {
             Ok((sent, marks)) => call.answer(&Outcome::Sent {

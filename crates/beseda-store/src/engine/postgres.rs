@@ -22,9 +22,11 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// How long one answer may take. Locks and statements are given up by the server before that.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What every connection asks of the server. A table that is read whole would be locked whole, so that is avoided even
-/// where a table is small; and a statement is planned once for whatever values it is given.
-const SET_UP: &str = "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; \
+/// What every connection asks of the server. A table, or an index, that is read whole would be locked whole, so that is
+/// avoided even where it is small: every join goes row by row. And a statement is planned once for whatever values it is
+/// given.
+const SET_UP: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+    SET plan_cache_mode = force_generic_plan; SET jit = off; \
     SET lock_timeout = '4s'; SET statement_timeout = '8s'; SET idle_in_transaction_session_timeout = '60s'; \
     SET client_min_messages = warning; SET synchronous_commit = on; SET TIME ZONE 'UTC'";
 
@@ -47,15 +49,39 @@ pub(crate) enum Trouble {
 /// How a transaction is begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Begin {
-    /// To write, as if nobody else did.
-    Writing,
-    /// To write what several ask for. Whoever holds the rooms of one does not wait long for those of another: two that
-    /// wait for each other would wait for the server to find that out, which takes it a second.
-    WritingMany,
+    /// To write.
+    Writing(Writing),
     /// To look at one snapshot.
     Looking,
     /// To bring the schema up to date, one after the other.
     Migrating,
+}
+
+/// How a transaction writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Writing {
+    /// Every change in it stands on one room, which it holds from its first look on: what happens elsewhere meanwhile does
+    /// not matter, and whoever changed that room since is met in its row. Otherwise it writes as if nobody else did.
+    pub(crate) in_places: bool,
+    /// It writes what several ask for. Whoever holds the rooms of one does not wait long for those of another: two that
+    /// wait for each other would wait for the server to find that out, which takes it a second.
+    pub(crate) many: bool,
+}
+
+impl Writing {
+    fn sql(self) -> String {
+        let level = if self.in_places {
+            "REPEATABLE READ"
+        } else {
+            "SERIALIZABLE"
+        };
+        let patience = if self.many {
+            "; SET LOCAL lock_timeout = '20ms'"
+        } else {
+            ""
+        };
+        format!("BEGIN ISOLATION LEVEL {level}{patience}")
+    }
 }
 
 /// One connection with its prepared statements.
@@ -141,13 +167,14 @@ impl PostgresEngine {
     /// Begins a transaction.
     pub(crate) fn begin(&mut self, begin: Begin) -> Result<(), Fault> {
         self.trouble = None;
-        self.writes = matches!(begin, Begin::Writing | Begin::WritingMany);
-        self.script(match begin {
-            Begin::Writing => "BEGIN ISOLATION LEVEL SERIALIZABLE",
-            Begin::WritingMany => "BEGIN ISOLATION LEVEL SERIALIZABLE; SET LOCAL lock_timeout = '20ms'",
-            Begin::Looking => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            Begin::Migrating => "BEGIN; SELECT pg_advisory_xact_lock(hashtext('beseda-schema' || current_schema()))",
-        })
+        self.writes = matches!(begin, Begin::Writing(_));
+        match begin {
+            Begin::Writing(writing) => self.script(&writing.sql()),
+            Begin::Looking => self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+            Begin::Migrating => {
+                self.script("BEGIN; SELECT pg_advisory_xact_lock(hashtext('beseda-schema' || current_schema()))")
+            }
+        }
     }
 
     /// Keeps what was written. Where the connection is lost meanwhile, nobody knows whether it was.
@@ -410,7 +437,10 @@ mod tests {
             engine.roll_back().unwrap();
             row.get(0)
         };
-        assert!(patience(Begin::WritingMany));
-        assert!(!patience(Begin::Writing), "and that is for one transaction only");
+        for in_places in [true, false] {
+            assert!(patience(Begin::Writing(Writing { in_places, many: true })));
+            let alone = Writing { in_places, many: false };
+            assert!(!patience(Begin::Writing(alone)), "and that is for one transaction only");
+        }
     }
 }

@@ -2,12 +2,12 @@
 
 use super::link::Link;
 use super::tickets::{Ticket, Tickets, Told};
-use crate::engine::postgres::{Begin, PostgresEngine, Trouble};
+use crate::engine::postgres::{Begin, PostgresEngine, Trouble, Writing};
 use crate::notices;
 use crate::told::{Batch, Outcome, fail_all};
 use crate::transaction::{Announced, run_all};
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::Change;
+use beseda_core::ports::{Change, Lane};
 use beseda_core::words::Notice;
 use parking_lot::RwLock;
 use std::sync::Arc;
@@ -136,12 +136,11 @@ impl Writer {
         let Ok(engine) = self.link.engine() else {
             return Attempt::Gone;
         };
-        let begin = if batch.len() == 1 {
-            Begin::Writing
-        } else {
-            Begin::WritingMany
+        let writing = Writing {
+            in_places: batch.iter().all(|change| matches!(change.lane(), Lane::Place(..))),
+            many: batch.len() > 1,
         };
-        let begun = engine.begin(begin).map_err(|fault| (0, fault.into()));
+        let begun = engine.begin(Begin::Writing(writing)).map_err(|fault| (0, fault.into()));
         match begun.and_then(|()| run_all(engine, batch, notes)) {
             Ok((outcomes, announced)) => commit(engine, &tickets, outcomes, announced),
             Err((place, error)) => failed(engine, place, error),

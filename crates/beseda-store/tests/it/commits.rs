@@ -2,7 +2,7 @@
 
 use crate::support::{NOW, Stage, person, room_name, say};
 use beseda_core::error::{Error, Fault, Refusal};
-use beseda_core::ports::{Audience, Lane, Store};
+use beseda_core::ports::{Audience, Store};
 use beseda_core::rules;
 use beseda_core::words::{Event, Head, Heard, Kinds, NewRoom, Notice, PersonId, Role, RoomKind};
 use beseda_store::{Opened, Opener, Options, Postgres, PostgresOptions, Sqlite};
@@ -160,15 +160,12 @@ fn events_are_heard_after_the_commit_and_before_the_outcome() {
     for id in 1..=3 {
         let (done, outcome) = sync_channel(1);
         let there = Arc::clone(&witness);
-        store.transact(
-            Lane::Any,
-            Box::new(Put {
-                id,
-                done: Box::new(move |result| {
-                    done.send((result, there.kept.lock().len())).unwrap();
-                }),
+        store.transact(Box::new(Put {
+            id,
+            done: Box::new(move |result| {
+                done.send((result, there.kept.lock().len())).unwrap();
             }),
-        );
+        }));
         assert_eq!(
             outcome.recv().unwrap(),
             (Ok(()), id as usize),
@@ -280,7 +277,7 @@ impl Audience for Neighbour {
 fn put(store: &dyn Store, id: i64) {
     let (done, outcome) = sync_channel(1);
     let done = Box::new(move |result| done.send(result).unwrap());
-    store.transact(Lane::Any, Box::new(Put { id, done }));
+    store.transact(Box::new(Put { id, done }));
     outcome.recv().unwrap().unwrap();
 }
 

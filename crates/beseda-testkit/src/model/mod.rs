@@ -12,7 +12,7 @@ mod people;
 mod rooms;
 
 use beseda_core::error::Fault;
-use beseda_core::ports::{Audience, Change, Glance, Lane, Store, Tx};
+use beseda_core::ports::{Audience, Change, Glance, Store, Tx};
 use beseda_core::words::{Event, PersonId};
 use kept::Kept;
 use parking_lot::{Mutex, MutexGuard};
@@ -158,7 +158,7 @@ fn counted(rows: impl Iterator) -> i64 {
 }
 
 impl Store for Model {
-    fn transact(&self, _: Lane, mut change: Box<dyn Change>) {
+    fn transact(&self, mut change: Box<dyn Change>) {
         let outcome = self.lock().commit(change.as_mut());
         change.done(outcome);
     }

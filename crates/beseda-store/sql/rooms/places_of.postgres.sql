@@ -1,0 +1,15 @@
+-- Rooms and somebody's membership in each: what several sends begin with. The pairs are lists in a list, as JSON. In one
+-- order, so that two who hold several rooms do not wait for each other.
+SELECT
+    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.created_at, r.updated_at, r.receipts,
+    m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
+    k.person_id
+FROM (
+    SELECT CAST(e.value ->> 0 AS bigint) AS room_id, CAST(e.value ->> 1 AS bigint) AS person_id
+    FROM json_array_elements(CAST(CAST($1 AS text) AS json)) e
+) k
+JOIN rooms r ON r.id = k.room_id
+LEFT JOIN members m ON m.room_id = r.id AND m.person_id = k.person_id
+WHERE r.removed_at IS NULL
+ORDER BY r.id

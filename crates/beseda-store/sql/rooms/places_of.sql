@@ -1,0 +1,14 @@
+-- Rooms and somebody's membership in each: what several sends begin with. The pairs are lists in a list, as JSON.
+SELECT
+    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.created_at, r.updated_at, r.receipts,
+    m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
+    k.person_id
+FROM (
+    SELECT json_extract(e.value, '$[0]') AS room_id, json_extract(e.value, '$[1]') AS person_id
+    FROM json_each($1) e
+) k
+JOIN rooms r ON r.id = k.room_id
+LEFT JOIN members m ON m.room_id = r.id AND m.person_id = k.person_id
+WHERE r.removed_at IS NULL
+ORDER BY r.id
