@@ -212,7 +212,7 @@ fn meals(session: &Session, hunger: Hunger, missed: Missed, opened: Option<RoomV
             is_read: missed.marks.is_read(&message, session.person_id()),
         };
         meal(
-            message.changed,
+            rules::told_at(&message, hunger.after),
             message.seq,
             what_happened(message, hunger.after),
             viewer,

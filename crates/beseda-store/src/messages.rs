@@ -100,12 +100,12 @@ impl LookMessages for Transaction<'_> {
         self.messages(sql::MESSAGES_AFTER, values![room.0, after.0, limit])
     }
 
-    fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
-        self.messages(sql::MESSAGES_UNTOUCHED_AFTER, values![room.0, after.0, limit])
+    fn sent_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        self.messages(sql::MESSAGES_SENT_AFTER, values![room.0, after.0, limit])
     }
 
-    fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault> {
-        self.messages(sql::MESSAGES_TOUCHED_AFTER, values![room.0, after.0, limit])
+    fn touched_after(&mut self, room: RoomId, after: Head, to: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        self.messages(sql::MESSAGES_TOUCHED_AFTER, values![room.0, after.0, to.0, limit])
     }
 
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault> {

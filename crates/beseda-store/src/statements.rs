@@ -116,9 +116,9 @@ statements! {
     MESSAGES_INSERT = "messages/insert" | "messages/insert.postgres";
     MESSAGES_INSERT_SYSTEM = "messages/insert_system" | "messages/insert_system.postgres";
     MESSAGES_KEEP = "messages/keep";
+    MESSAGES_SENT_AFTER = "messages/sent_after";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";
-    MESSAGES_UNTOUCHED_AFTER = "messages/untouched_after";
     NOTICES_AFTER = "notices/after";
     NOTICES_CALL = "notices/call" | "notices/call.postgres";
     NOTICES_PUT = "notices/put";

@@ -23,10 +23,11 @@ pub trait LookMessages {
     fn messages_before(&mut self, room: RoomId, before: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
     /// The oldest `limit` messages with a number above `after` that are not erased, oldest first.
     fn messages_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
-    /// The oldest `limit` messages with a number above `after` that nothing happened to since they were sent.
-    fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
-    /// The first `limit` messages by `changed` that were edited or erased at a head above `after`.
-    fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// The oldest `limit` messages with a number above `after`, whatever happened to them since, erased ones too.
+    fn sent_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// The first `limit` messages by `changed` with a number of at most `to` that were edited or erased at a head above
+    /// `after`.
+    fn touched_after(&mut self, room: RoomId, after: Head, to: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
     /// How many messages of each block of [`ERASED_BLOCK`] numbers are erased, by block; blocks with none are left
     /// out. Block 0 holds the numbers 1 to [`ERASED_BLOCK`].
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault>;

@@ -15,7 +15,7 @@ pub struct CaughtUp {
     pub room: Room,
     /// Whether the room itself, or who is in it, changed after the cursor.
     pub room_changed: bool,
-    /// Messages that were sent, edited or erased, as they are now, by the head of their last change.
+    /// Messages that were sent, edited or erased, as they are now, by [`told_at`].
     pub messages: Vec<Message>,
     /// Who came into the room, or came back.
     pub joined: Vec<Member>,
@@ -120,7 +120,7 @@ pub fn begin_epoch(tx: &mut dyn Tx, drawn: Epoch) -> Result<Epoch, Error> {
 pub struct Missed {
     /// The room as it is now.
     pub room: Room,
-    /// Messages that were sent, edited or erased, as they are now, by the head of their last change.
+    /// Messages that were sent, edited or erased, as they are now, by [`told_at`].
     pub messages: Vec<Message>,
     /// The head up to which these tell.
     pub head: Head,
@@ -154,7 +154,8 @@ pub fn hear_since(
 }
 
 /// The first `limit` messages that something happened to after a head, the head up to which these tell, and whether
-/// there are more.
+/// there are more. They come by [`told_at`]: whoever takes them in pages has been told of each message before what
+/// happened to it later.
 fn touched(
     look: &mut (impl Look + ?Sized),
     room: &Room,
@@ -163,16 +164,27 @@ fn touched(
 ) -> Result<(Vec<Message>, Head, bool), Error> {
     let limit = i64::from(limit.max(1));
     let sent_before = seq_at(look, room, after)?;
-    let mut messages = look.untouched_after(room.id, sent_before, limit + 1)?;
-    messages.extend(look.touched_after(room.id, after, limit + 1)?);
-    messages.sort_by_key(|message| message.changed);
+    let mut messages = look.sent_after(room.id, sent_before, limit + 1)?;
+    messages.extend(look.touched_after(room.id, after, sent_before, limit + 1)?);
+    messages.sort_by_key(|message| told_at(message, after));
     let more = messages.len() as i64 > limit;
     messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let head = match messages.last() {
-        Some(last) if more => last.changed,
+        Some(last) if more => told_at(last, after),
         _ => room.head,
     };
     Ok((messages, head, more))
+}
+
+/// The head at which somebody who knows a room up to `after` is told of a message: when it was sent, as it is now, if
+/// that was later; otherwise when it last changed.
+#[must_use]
+pub fn told_at(message: &Message, after: Head) -> Head {
+    if message.sent > after {
+        message.sent
+    } else {
+        message.changed
+    }
 }
 
 /// The number of the newest message that was sent at a head of at most `head`.

@@ -25,7 +25,7 @@ mod support;
 mod touch;
 
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
-pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since};
+pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, told_at};
 pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;

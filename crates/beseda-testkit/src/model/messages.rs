@@ -60,14 +60,14 @@ impl LookMessages for Run {
         Ok(lines.take(rows(limit)).map(|line| self.kept.shown(line)).collect())
     }
 
-    fn untouched_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
-        let untouched = |message: &Message| message.seq > after && message.changed == message.sent;
-        let lines = self.kept.lines(room).filter(|line| untouched(&line.message));
+    fn sent_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        let lines = self.kept.lines(room).filter(|line| line.message.seq > after);
         Ok(lines.take(rows(limit)).map(|line| self.kept.shown(line)).collect())
     }
 
-    fn touched_after(&mut self, room: RoomId, after: Head, limit: i64) -> Result<Vec<Message>, Fault> {
-        let touched = |message: &Message| message.changed > after && message.changed != message.sent;
+    fn touched_after(&mut self, room: RoomId, after: Head, to: Seq, limit: i64) -> Result<Vec<Message>, Fault> {
+        let is_meant = |message: &Message| message.changed > after && message.seq <= to;
+        let touched = |message: &Message| is_meant(message) && message.changed != message.sent;
         let mut lines: Vec<&Line> = self.kept.lines(room).filter(|line| touched(&line.message)).collect();
         lines.sort_by_key(|line| line.message.changed);
         Ok(lines

@@ -239,7 +239,7 @@ pub(super) fn a_file_is_shown_with_its_message_and_gone_with_it(make: Make<'_>, 
         found.push(look.message_by_client_id(room, Some(PersonId(1)), "c-1")?);
         found.push(look.messages_before(room, Seq(9), 9)?.into_iter().next());
         found.extend(look.messages_after(room, Seq(0), 1)?.into_iter().map(Some));
-        found.extend(look.untouched_after(room, Seq(0), 1)?.into_iter().map(Some));
+        found.extend(look.sent_after(room, Seq(0), 1)?.into_iter().map(Some));
         assert!(found.iter().all(|found| found.as_ref() == Some(&*sent)), "{found:?}");
         Ok(found.len())
     });

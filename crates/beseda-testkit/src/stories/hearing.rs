@@ -7,7 +7,7 @@ use beseda_core::error::Error;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, CaughtUp};
 use beseda_core::words::{Cursor, Epoch, Event, Head, Heard, Message, Person, PersonId, Room, RoomId, Seq};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 /// What a client keeps of a room.
@@ -129,6 +129,55 @@ pub(super) fn a_snapshot_and_the_changes_after_it_are_the_next_snapshot(make: Ma
             let size = *dice.pick(&[1, 2, 5, 100]);
             catch_up(&mut copy, &life, cursor, size, &mut dice);
             assert_eq!(copy, take().0, "from {cursor} in pages of {size}");
+        }
+    }
+}
+
+/// What somebody hears who is behind by more than a page, while others go on: a message that they do not know is always
+/// told as a new one, whatever has happened to it since.
+pub(super) fn who_is_fed_in_pages_is_told_of_a_message_before_its_changes(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    for order in 1..=4 {
+        let life = Life::begin(&stage, order);
+        let room = life.room;
+        for _ in 0..6 {
+            let (mut after, mut known) = stage
+                .look(move |look| {
+                    let room = look.room(room)?.expect("it stands");
+                    let sent = look.sent_after(room.id, Seq(0), i64::MAX)?;
+                    Ok((
+                        room.head,
+                        sent.into_iter().map(|message| message.seq).collect::<BTreeSet<_>>(),
+                    ))
+                })
+                .expect("the room is read");
+            life.steps(&mut dice, 40);
+            let size = *dice.pick(&[1, 2, 5]);
+            loop {
+                let by = stage.people[0].clone();
+                let missed = stage
+                    .look(move |look| rules::hear_since(look, (&by).into(), room, after, size))
+                    .expect("what was missed is read");
+                for message in &missed.messages {
+                    let (is_known, is_told) = (known.contains(&message.seq), message.sent > after);
+                    assert_ne!(
+                        is_known, is_told,
+                        "{} after {after}: told as new, or known",
+                        message.seq
+                    );
+                    known.insert(message.seq);
+                }
+                let told = missed.messages.iter().map(|message| rules::told_at(message, after));
+                assert!(told.is_sorted(), "{:?} after {after}", missed.messages);
+                after = missed.head;
+                if !missed.more {
+                    break;
+                }
+                if dice.chance(30) {
+                    life.step(&mut dice);
+                }
+            }
         }
     }
 }

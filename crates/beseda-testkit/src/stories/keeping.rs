@@ -47,9 +47,9 @@ fn ask_of_room(look: &mut dyn Look, said: &mut Answers<'_>, room: RoomId) -> Res
             said.say(format_args!("before {seq} {limit}"), before);
             let after = look.messages_after(room, seq, limit)?;
             said.say(format_args!("after {seq} {limit}"), after);
-            let untouched = look.untouched_after(room, seq, limit)?;
-            said.say(format_args!("untouched {seq} {limit}"), untouched);
-            let touched = look.touched_after(room, Head(seq.0), limit)?;
+            let sent = look.sent_after(room, seq, limit)?;
+            said.say(format_args!("sent {seq} {limit}"), sent);
+            let touched = look.touched_after(room, Head(seq.0), Seq(newest), limit)?;
             said.say(format_args!("touched {seq} {limit}"), touched);
         }
         let erased = look.erased_between(room, seq, Seq(seq.0 + 5))?;

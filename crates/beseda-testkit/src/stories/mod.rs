@@ -77,6 +77,7 @@ stories![
     reading::an_erased_message_is_read_by_nobody,
     reading::time_in_a_room_never_goes_back,
     hearing::a_snapshot_and_the_changes_after_it_are_the_next_snapshot,
+    hearing::who_is_fed_in_pages_is_told_of_a_message_before_its_changes,
     hearing::a_cursor_of_another_life_or_of_a_future_that_never_came_begins_anew,
     hearing::heads_rise_by_one_in_the_order_of_the_commits,
     hearing::what_is_heard_is_what_is_kept,
