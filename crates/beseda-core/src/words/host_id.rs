@@ -14,7 +14,7 @@ pub const FIRST_OWN_PERSON: PersonId = PersonId(1 << 40);
 pub const HOST_NAME_CHARS: usize = 128;
 
 /// What the host application calls a person: by a number, which is theirs here too, or by a text (a UUID, `auth0|5f7c`),
-/// for which they have a number of our own that nobody outside is told.
+/// beside which they have a number of our own.
 ///
 /// `7` and `"7"` are the same person. A text is a number only as a number is written, from 1 and below 2^40: `"0042"`
 /// and a subject of 21 digits are names. It is told as a number or as a text, whichever it is.
