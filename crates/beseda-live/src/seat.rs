@@ -34,8 +34,6 @@ struct State {
     /// What has happened meanwhile.
     waiting: Vec<Said>,
     behind: Option<Behind>,
-    /// The place was lent for what was missed: that it was told up to some head was guessed.
-    lent: bool,
 }
 
 /// What a seat that is behind has missed, as far as anybody noticed.
@@ -65,13 +63,13 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// What happened at a head, and was not told. A room's first one opens it.
+    /// What happened at a head, and was not told.
     pub(crate) fn missed(head: Head) -> Self {
         Self {
             head: Some(head),
             seq: None,
             frame: None,
-            opens: head == Head(1),
+            opens: false,
             last: false,
         }
     }
@@ -96,8 +94,6 @@ pub(crate) struct Hunger {
     pub(crate) after: Head,
     /// It was not told that the room was opened.
     pub(crate) opening: bool,
-    /// The furthest head of which it is known that it was not told.
-    newest: Head,
     times: u32,
 }
 
@@ -139,7 +135,6 @@ impl Seat {
         *seat.state.lock() = State {
             told: Some((Head(head.0 - 1), Seq(0))),
             waiting: Vec::new(),
-            lent: true,
             behind: Some(Behind {
                 newest: head,
                 times: 0,
@@ -261,7 +256,9 @@ impl Seat {
     pub(crate) fn misses(&self, head: Head) {
         let mut state = self.state.lock();
         state.fall_behind();
-        state.miss(&Said::missed(head));
+        if let Some(behind) = &mut state.behind {
+            behind.newest = behind.newest.max(head);
+        }
     }
 
     /// What it has to be fed, if it is behind and has heard what it hears first.
@@ -272,7 +269,6 @@ impl Seat {
             room: self.room_id,
             after,
             opening: behind.opening,
-            newest: behind.newest,
             times: behind.times,
         })
     }
@@ -297,10 +293,8 @@ impl Seat {
             }
         }
         state.advance(cursor, Seq(0));
-        // A head that was noted before this look and is not in the store belongs to a commit that was none.
-        let is_ahead = |behind: Behind| behind.newest > cursor && behind.newest != hunger.newest;
         match state.behind {
-            Some(behind) if more || is_ahead(behind) || behind.times != hunger.times => Fed::More,
+            Some(behind) if more || behind.newest > cursor || behind.times != hunger.times => Fed::More,
             _ => {
                 state.behind = None;
                 Fed::Whole
@@ -340,12 +334,6 @@ impl State {
         if let Some(behind) = &mut self.behind {
             behind.newest = behind.newest.max(said.head.unwrap_or_default());
             behind.opening |= said.opens;
-        }
-        // What was missed before that is told, and what came after it once more, rather than not at all.
-        if let (true, Some(head), Some((told, _))) = (self.lent, said.head, &mut self.told)
-            && head <= *told
-        {
-            *told = Head(head.0 - 1);
         }
     }
 
