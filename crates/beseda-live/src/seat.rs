@@ -34,6 +34,8 @@ struct State {
     /// What has happened meanwhile.
     waiting: Vec<Said>,
     behind: Option<Behind>,
+    /// The place was lent for what was missed: that it was told up to some head was guessed.
+    lent: bool,
 }
 
 /// What a seat that is behind has missed, as far as anybody noticed.
@@ -63,13 +65,13 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// What happened at a head, and was not told.
+    /// What happened at a head, and was not told. A room's first one opens it.
     pub(crate) fn missed(head: Head) -> Self {
         Self {
             head: Some(head),
             seq: None,
             frame: None,
-            opens: false,
+            opens: head == Head(1),
             last: false,
         }
     }
@@ -94,6 +96,8 @@ pub(crate) struct Hunger {
     pub(crate) after: Head,
     /// It was not told that the room was opened.
     pub(crate) opening: bool,
+    /// The furthest head of which it is known that it was not told.
+    newest: Head,
     times: u32,
 }
 
@@ -135,6 +139,7 @@ impl Seat {
         *seat.state.lock() = State {
             told: Some((Head(head.0 - 1), Seq(0))),
             waiting: Vec::new(),
+            lent: true,
             behind: Some(Behind {
                 newest: head,
                 times: 0,
@@ -256,9 +261,7 @@ impl Seat {
     pub(crate) fn misses(&self, head: Head) {
         let mut state = self.state.lock();
         state.fall_behind();
-        if let Some(behind) = &mut state.behind {
-            behind.newest = behind.newest.max(head);
-        }
+        state.miss(&Said::missed(head));
     }
 
     /// What it has to be fed, if it is behind and has heard what it hears first.
@@ -269,6 +272,7 @@ impl Seat {
             room: self.room_id,
             after,
             opening: behind.opening,
+            newest: behind.newest,
             times: behind.times,
         })
     }
@@ -293,8 +297,10 @@ impl Seat {
             }
         }
         state.advance(cursor, Seq(0));
+        // A head that was noted before this look and is not in the store belongs to a commit that was none.
+        let is_ahead = |behind: Behind| behind.newest > cursor && behind.newest != hunger.newest;
         match state.behind {
-            Some(behind) if more || behind.newest > cursor || behind.times != hunger.times => Fed::More,
+            Some(behind) if more || is_ahead(behind) || behind.times != hunger.times => Fed::More,
             _ => {
                 state.behind = None;
                 Fed::Whole
@@ -334,6 +340,12 @@ impl State {
         if let Some(behind) = &mut self.behind {
             behind.newest = behind.newest.max(said.head.unwrap_or_default());
             behind.opening |= said.opens;
+        }
+        // What was missed before that is told, and what came after it once more, rather than not at all.
+        if let (true, Some(head), Some((told, _))) = (self.lent, said.head, &mut self.told)
+            && head <= *told
+        {
+            *told = Head(head.0 - 1);
         }
     }
 

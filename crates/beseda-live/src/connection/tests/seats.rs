@@ -195,6 +195,34 @@ fn hub_with_seat(head: i64) -> (Arc<Hub>, Arc<Seat>, Arc<Queue>) {
 }
 
 #[test]
+fn a_head_of_a_commit_that_was_none_is_looked_for_once() {
+    let (seat, _queue) = seat();
+    seat.begin(&[], ROOM, Head(6), Seq(6));
+    seat.misses(Head(7));
+    let hunger = seat.hunger().unwrap();
+    assert_eq!(seat.feed(hunger, Vec::new(), Head(6), false), Fed::Whole);
+    seat.misses(Head(7));
+    let hunger = seat.hunger().unwrap();
+    // Told meanwhile, so the look may have been before it.
+    seat.tell(said(8), 8);
+    assert_eq!(seat.feed(hunger, Vec::new(), Head(6), false), Fed::More);
+}
+
+#[test]
+fn what_was_missed_before_a_lent_place_is_told_with_it() {
+    let (session, _queue) = session(8);
+    let seat = Seat::lent(session, ROOM, &said(9));
+    let after = || seat.hunger().unwrap().after;
+    assert_eq!(after(), Head(8));
+    seat.misses(Head(7));
+    assert_eq!(after(), Head(6));
+    seat.tell(said(6), 8);
+    assert_eq!(after(), Head(5));
+    seat.tell(said(10), 8);
+    assert_eq!(after(), Head(5));
+}
+
+#[test]
 fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
     let (hub, _seat, queue) = hub_with_seat(0);
     crowd(&hub, 2..=5);
