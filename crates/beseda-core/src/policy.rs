@@ -172,6 +172,14 @@ pub fn require_every(kind: RoomKind, person: &Person) -> Result<(), Refusal> {
     }
 }
 
+/// Whether somebody who is in no room of this kind may keep a receipt there, which makes them a member.
+#[must_use]
+pub fn outsiders_mark(kind: RoomKind) -> bool {
+    TABLE
+        .iter()
+        .any(|line| line.kind == Some(kind) && matches!(line.who, Who::Role(_)) && line.deeds.contains(&Deed::Mark))
+}
+
 /// Whether the asker may change or erase this message: only who wrote it, and only while in the room.
 ///
 /// # Errors

@@ -84,8 +84,11 @@ impl<'e> Transaction<'e> {
         Ok(())
     }
 
-    /// What was foreseen of a place, for the first who asks.
+    /// What was foreseen of a place, for the first who asks before they write.
     pub(crate) fn take_foreseen(&mut self, room: RoomId, person: PersonId) -> Option<Option<Place>> {
+        if self.wrote {
+            return None;
+        }
         let found = self.foreseen.iter().position(|(of, _)| *of == (room, person))?;
         Some(self.foreseen.swap_remove(found).1)
     }
@@ -201,7 +204,8 @@ pub(crate) fn run_all(
     notes: bool,
 ) -> Result<(Vec<Outcome>, Announced), (usize, Error)> {
     let mut tx = Transaction::new(engine);
-    tx.foresee(batch).map_err(|fault| (0, fault.into()))?;
+    // Whichever of them is in its way: half of them each find out.
+    tx.foresee(batch).map_err(|fault| (batch.len() / 2, fault.into()))?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for (place, change) in batch.iter_mut().enumerate() {
         outcomes.push(tx.run(change.as_mut()).map_err(|error| (place, error))?);

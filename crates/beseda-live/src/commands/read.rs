@@ -3,7 +3,7 @@
 
 use super::{Call, Target};
 use crate::dialect::Outcome;
-use beseda_core::policy::By;
+use beseda_core::policy::{self, By};
 use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::words::Seq;
@@ -28,7 +28,13 @@ pub(super) fn read(call: Call) {
         let room = reads.room(tx)?;
         rules::read(tx, now, By::of(&person, kinds), room, seen)
     };
-    chat.change_in(call.lane(), rule, move |outcome| {
+    // Whoever becomes a member by it stands on who they are, too.
+    let may_join = seat
+        .as_ref()
+        .and_then(|seat| seat.room())
+        .is_none_or(|room| policy::outsiders_mark(room.kind));
+    let lane = if may_join { call.lane().widened() } else { call.lane() };
+    chat.change_in(lane, rule, move |outcome| {
         call.lands();
         match outcome {
             Ok(_) => call.answer(&Outcome::Done),
