@@ -162,6 +162,8 @@ mod tests {
             "lesson:",
             "lesson:a\nb",
             ":1",
+            // What a removed room is kept under.
+            "#removed-7:deal:17",
             &format!("ticket:{}", "ё".repeat(HOST_NAME_CHARS + 1)),
             "order:99999999999999999999",
         ] {

@@ -211,8 +211,15 @@ pub(super) fn a_kind_of_the_applications_own_needs_no_word_of_configuration(make
     assert_eq!(come(&stage, PersonId(5), key.clone()), Ok(room.id), "a token lets in");
     assert_eq!(say(5), None);
     let now = stage.chat.now();
+    // Whatever an application calls its things: nobody's name is in the way of what is taken away.
+    let odd: RoomKey = format!("{key}#removed:{}", room.id).parse().expect("it is a key");
+    let (limits, like) = (Arc::clone(stage.chat.limits()), odd.clone());
+    let put = stage.change(move |tx| rules::put_room(tx, now, &limits, &like, None, None, Uuid::from_u128(8)));
+    let odd_room = put.expect("it is put").0.room.id;
     stage
         .change(move |tx| rules::remove_room_of(tx, now, &key))
         .expect("it is taken away");
     assert_eq!(say(1), Some(Refusal::NoSuchRoom));
+    let found = stage.look(move |look| Ok(look.room_by_key(&odd.to_string())?.map(|room| room.id)));
+    assert_eq!(found, Ok(Some(odd_room)));
 }
