@@ -41,11 +41,11 @@ impl<'a> HostId<'a> {
         if let Some(number) = number(&text) {
             return Ok(Self::Number(number));
         }
-        let is_long = text.chars().nth(HOST_NAME_CHARS).is_some();
-        if text.is_empty() || is_long || text.contains(char::is_control) {
-            return Err(NoHostId);
+        if is_host_name(&text) {
+            Ok(Self::Name(text))
+        } else {
+            Err(NoHostId)
         }
-        Ok(Self::Name(text))
     }
 
     /// The same person among those of one issuer that has a space of its own, written `space/id`.
@@ -56,11 +56,23 @@ impl<'a> HostId<'a> {
     }
 }
 
-/// A number of the host's, as it is written and in no other way.
+/// A number of the host's.
 fn number(text: &str) -> Option<PersonId> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    let number = text.parse().ok().filter(|_| plain).map(PersonId)?;
-    (number < FIRST_OWN_PERSON).then_some(number)
+    plain_number(text)
+        .map(PersonId)
+        .filter(|&number| number < FIRST_OWN_PERSON)
+}
+
+/// A number from 1, in digits alone: a sign or a zero in front would write one number in two ways.
+pub(super) fn plain_number(text: &str) -> Option<i64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| is_plain)
+}
+
+/// Whether a host application may call something so: 1 to [`HOST_NAME_CHARS`] characters, none of them a control one.
+pub(super) fn is_host_name(text: &str) -> bool {
+    let is_long = text.chars().nth(HOST_NAME_CHARS).is_some();
+    !text.is_empty() && !is_long && !text.contains(char::is_control)
 }
 
 impl fmt::Display for HostId<'_> {

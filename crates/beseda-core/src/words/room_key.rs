@@ -1,5 +1,6 @@
 //! What a room is about, as the key that is unique among rooms.
 
+use super::host_id::{is_host_name, plain_number};
 use super::{HOST_NAME_CHARS, OrderId, OwnKind, PersonId, RoomKind};
 use std::fmt;
 use std::str::FromStr;
@@ -93,7 +94,11 @@ impl FromStr for RoomKey {
             RoomKind::Private => two(subject).map(|(one, other)| Self::private(one, other)),
             RoomKind::Group => uuid().map(Self::Group),
             RoomKind::Support => uuid().map(Self::Support),
-            RoomKind::Own(kind) => own_id(subject).map(|id| Self::Own { kind, id }),
+            RoomKind::Own(kind) if is_host_name(subject) => Ok(Self::Own {
+                kind,
+                id: subject.to_owned(),
+            }),
+            RoomKind::Own(_) => Err(NoRoomKey),
         }
     }
 }
@@ -105,19 +110,9 @@ fn two(subject: &str) -> Result<(PersonId, PersonId), NoRoomKey> {
     if one == other { Err(NoRoomKey) } else { Ok((one, other)) }
 }
 
-/// What an application may call something.
-fn own_id(subject: &str) -> Result<String, NoRoomKey> {
-    let is_long = subject.chars().nth(HOST_NAME_CHARS).is_some();
-    if subject.is_empty() || is_long || subject.contains(char::is_control) {
-        return Err(NoRoomKey);
-    }
-    Ok(subject.to_owned())
-}
-
-/// A number from 1, in digits alone: a sign or a zero in front would write one key in two ways.
+/// A number, which one key writes in one way.
 fn number(text: &str) -> Result<i64, NoRoomKey> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    text.parse().ok().filter(|_| plain).ok_or(NoRoomKey)
+    plain_number(text).ok_or(NoRoomKey)
 }
 
 #[cfg(test)]
