@@ -317,3 +317,75 @@ fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Resul
         granted: row.get(at + 5)?,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::engine::postgres::{Begin, PostgresEngine, Writing};
+    use crate::engine::sqlite::SqliteEngine;
+    use crate::postgres::open::Address;
+    use crate::sqlite::open::in_memory;
+    use beseda_core::ports::TxPeople;
+    use beseda_core::rules;
+    use beseda_core::words::{Limits, NewPerson, Role, RoomKey};
+    use beseda_testkit::Ground;
+
+    /// What is foreseen of several places is what a look at each finds: of a member, of somebody who is none, and of a room
+    /// that is gone or never was.
+    fn several_places_are_those_of_a_look_at_each(engine: &mut dyn Engine) {
+        let mut tx = Transaction::new(engine);
+        let people = [PersonId(1), PersonId(2)];
+        for person in people {
+            tx.put_person(&NewPerson::from(Person::new(person, Role::Client)))
+                .unwrap();
+        }
+        let mut rooms = Vec::new();
+        for n in 1..=3_u32 {
+            let key: RoomKey = format!("deal:{n}").parse().unwrap();
+            let (now, uuid) = (Time(n.into()), Uuid::from_u128(n.into()));
+            let (view, _) =
+                rules::put_room(&mut tx, now, &Limits::default(), &key, None, Some(&people[..1]), uuid).unwrap();
+            rooms.push(view.room);
+        }
+        let gone = rooms[1].clone();
+        tx.remove_room(&gone, Time(9)).unwrap();
+        let mut ids: Vec<_> = rooms.iter().map(|room| room.id).collect();
+        ids.push(RoomId(404));
+        let wanted: Vec<_> = ids
+            .into_iter()
+            .flat_map(|room| people.map(|person| (room, person)))
+            .collect();
+        let foreseen = tx.places_of(&wanted).unwrap();
+        let looked_at: Vec<_> = wanted
+            .iter()
+            .map(|(room, person)| ((*room, *person), tx.place(*room, *person).unwrap()))
+            .collect();
+        assert_eq!(foreseen, looked_at);
+        let members = looked_at
+            .iter()
+            .flat_map(|(_, place)| place)
+            .map(|place| place.member.is_some());
+        assert_eq!(members.collect::<Vec<_>>(), [true, false, true, false]);
+    }
+
+    #[test]
+    fn several_places_are_those_of_a_look_at_each_on_sqlite() {
+        several_places_are_those_of_a_look_at_each(&mut SqliteEngine::new(&in_memory()));
+    }
+
+    #[test]
+    fn several_places_are_those_of_a_look_at_each_on_postgresql() {
+        let ground = Ground::new();
+        let address = Address::of(ground.url()).unwrap();
+        address.bring_up().unwrap();
+        let mut engine = PostgresEngine::connect(&address.config).unwrap();
+        let alone = Writing {
+            in_places: false,
+            many: false,
+        };
+        engine.begin(Begin::Writing(alone)).unwrap();
+        several_places_are_those_of_a_look_at_each(&mut engine);
+        engine.roll_back().unwrap();
+    }
+}
