@@ -92,8 +92,8 @@ mod tests {
             self.0.script(sql)
         }
 
-        fn sends_at_once(&self) -> bool {
-            self.0.sends_at_once()
+        fn is_remote(&self) -> bool {
+            self.0.is_remote()
         }
 
         fn can_go_on(&self) -> bool {

@@ -34,8 +34,9 @@ pub(crate) trait Engine {
     /// Runs statements that take no values, and looks at no answer.
     fn script(&mut self, sql: &str) -> Result<(), Fault>;
 
-    /// Whether the statement that keeps a message also moves its room on and skips it for its sender.
-    fn sends_at_once(&self) -> bool;
+    /// Whether each statement is a way to a server and back. There the one that keeps a message also moves its room on and
+    /// skips it for its sender, and places are looked at before they are asked for, several at once.
+    fn is_remote(&self) -> bool;
 
     /// Whether the transaction still stands: some failures end it without being asked to.
     fn can_go_on(&self) -> bool;

@@ -51,7 +51,7 @@ impl Transaction<'_> {
         let Some(id) = self.insert(sql, values)? else {
             return Ok(None);
         };
-        if !self.sends_at_once() {
+        if !self.is_remote() {
             self.move_on(new)?;
         }
         for (position, hung) in (0_i64..).zip(&new.files) {

@@ -126,8 +126,8 @@ impl Postgres {
     }
 
     fn open_here(options: &PostgresOptions) -> Result<Self, PostgresError> {
-        let place = Address::of(&options.url)?;
-        place.bring_up()?;
+        let address = Address::of(&options.url)?;
+        address.bring_up()?;
         let ears = Ears::default();
         let tickets = Tickets::new(ears.clone());
         let closing = Arc::new(AtomicBool::new(false));
@@ -140,26 +140,26 @@ impl Postgres {
             ears,
         };
         if options.opener == Opener::Server {
-            store.listen(&place, &tickets)?;
+            store.listen(&address, &tickets)?;
         }
         let writers = Writers {
             tickets,
             floor: Arc::default(),
         };
         let reads = Reach::default();
-        store.read(&place, options, &reads, queued)?;
-        let lanes = (0..options.writers.max(1)).map(|number| store.write(&place, options, &writers, number));
+        store.read(&address, options, &reads, queued)?;
+        let lanes = (0..options.writers.max(1)).map(|number| store.write(&address, options, &writers, number));
         let lanes = lanes.collect::<Result<_, _>>()?;
         store.queues = RwLock::new(Some(Queues { lanes, glances, reads }));
         Ok(store)
     }
 
-    fn listen(&self, place: &Address, tickets: &Arc<Tickets>) -> Result<(), PostgresError> {
-        let away = |fault: Fault| place.away(&fault);
-        let mut link = Link::open(&place.config, self.listens.clone()).map_err(away)?;
+    fn listen(&self, address: &Address, tickets: &Arc<Tickets>) -> Result<(), PostgresError> {
+        let away = |fault: Fault| address.away(&fault);
+        let mut link = Link::open(&address.config, self.listens.clone()).map_err(away)?;
         let engine = link.engine().map_err(away)?;
         if !listener::begin(engine).map_err(away)? {
-            return Err(PostgresError::Served(place.to_string()));
+            return Err(PostgresError::Served(address.to_string()));
         }
         let read = NoticeReader::begin(&mut Transaction::new(engine)).map_err(away)?;
         let listener = Listener {
@@ -173,14 +173,14 @@ impl Postgres {
 
     fn read(
         &self,
-        place: &Address,
+        address: &Address,
         options: &PostgresOptions,
         reads: &Reach,
         queued: Receiver<Box<dyn Glance>>,
     ) -> Result<(), PostgresError> {
         let queued: Arc<Glances> = Arc::new(Mutex::new(queued));
         for number in 0..options.readers.max(1) {
-            let link = Link::open(&place.config, reads.clone()).map_err(|fault| place.away(&fault))?;
+            let link = Link::open(&address.config, reads.clone()).map_err(|fault| address.away(&fault))?;
             let queued = Arc::clone(&queued);
             self.spawn(format!("store-reader-{number}"), move || reader::run(link, &queued))?;
         }
@@ -189,14 +189,14 @@ impl Postgres {
 
     fn write(
         &self,
-        place: &Address,
+        address: &Address,
         options: &PostgresOptions,
         writers: &Writers,
         number: usize,
     ) -> Result<Queue, PostgresError> {
         let (reach, waiting) = (Reach::default(), Arc::new(AtomicUsize::new(0)));
         let writer = Writer {
-            link: Link::open(&place.config, reach.clone()).map_err(|fault| place.away(&fault))?,
+            link: Link::open(&address.config, reach.clone()).map_err(|fault| address.away(&fault))?,
             tickets: Arc::clone(&writers.tickets),
             floor: Arc::clone(&writers.floor),
             waiting: Arc::clone(&waiting),

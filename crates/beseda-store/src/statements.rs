@@ -207,9 +207,9 @@ mod tests {
     #[test]
     fn every_statement_prepares_on_postgresql_and_takes_as_many_values() {
         let ground = Ground::new();
-        let place = Address::of(ground.url()).unwrap();
-        place.bring_up().unwrap();
-        let mut engine = PostgresEngine::connect(&place.config).unwrap();
+        let address = Address::of(ground.url()).unwrap();
+        address.bring_up().unwrap();
+        let mut engine = PostgresEngine::connect(&address.config).unwrap();
         let conn = in_memory();
         let alone = Writing {
             in_places: false,

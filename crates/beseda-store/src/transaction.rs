@@ -78,7 +78,7 @@ impl<'e> Transaction<'e> {
         let mut wanted: Vec<_> = lanes.filter_map(place_of).collect();
         wanted.sort_unstable();
         wanted.dedup();
-        if wanted.len() > 1 && self.engine.sends_at_once() {
+        if wanted.len() > 1 && self.engine.is_remote() {
             self.foreseen = self.places_of(&wanted)?;
         }
         Ok(())
@@ -131,9 +131,9 @@ impl<'e> Transaction<'e> {
         self.has_written
     }
 
-    /// Whether the statement that keeps a message also moves its room on and skips it for its sender.
-    pub(crate) fn sends_at_once(&self) -> bool {
-        self.engine.sends_at_once()
+    /// Whether each statement is a way to a server and back, as [`Engine::is_remote`] says.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.engine.is_remote()
     }
 
     /// The first row, if there is one.

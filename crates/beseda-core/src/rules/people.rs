@@ -84,7 +84,7 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
     sign_out_everywhere(tx, now, &mut person)?;
     tx.announce_person(id);
     tx.remove_password(id)?;
-    Ok(tx.put_person(&person.forgotten().into())?)
+    Ok(tx.put_person(&person.forget().into())?)
 }
 
 /// A username, an e-mail and a phone each belong to one person.

@@ -87,10 +87,10 @@ impl Person {
         }
     }
 
-    /// What is left of somebody who is forgotten: that they were here, when they were signed out, and what the host
-    /// calls them, so that they are the same when they come back.
+    /// Forgets somebody: what is left is that they were here, when they were signed out, and what the host calls them, so
+    /// that they are the same when they come back.
     #[must_use]
-    pub fn forgotten(self) -> Self {
+    pub fn forget(self) -> Self {
         Self {
             active: false,
             signed_out_at: self.signed_out_at,

@@ -303,7 +303,7 @@ impl Engine for PostgresEngine {
         self.trouble.is_none()
     }
 
-    fn sends_at_once(&self) -> bool {
+    fn is_remote(&self) -> bool {
         true
     }
 }

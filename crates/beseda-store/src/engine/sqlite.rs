@@ -120,7 +120,7 @@ impl Engine for SqliteEngine<'_> {
         self.conn.execute_batch(sql).map_err(fault)
     }
 
-    fn sends_at_once(&self) -> bool {
+    fn is_remote(&self) -> bool {
         false
     }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Files in a folder of this machine.
 pub struct DiskFiles {
-    stage: Arc<Incoming>,
+    incoming: Arc<Incoming>,
     shelves: Arc<Shelves>,
 }
 
@@ -26,13 +26,13 @@ impl DiskFiles {
     /// A [`Fault`] where the folder cannot be made.
     pub fn open(folder: impl Into<PathBuf>, limits: &Limits, taken: MediaTypes) -> Result<Self, Fault> {
         let folder = folder.into();
-        let stage = Incoming::open(folder.join("incoming"), limits, taken)?;
+        let incoming = Incoming::open(folder.join("incoming"), limits, taken)?;
         // `uploads/chat` of a data directory may be new, `uploads` with it.
         for made in folder.ancestors().take(3).filter(|made| !made.as_os_str().is_empty()) {
             sync_folder(made).map_err(|error| fault(made, &error))?;
         }
         Ok(Self {
-            stage: Arc::new(stage),
+            incoming: Arc::new(incoming),
             shelves: Arc::new(Shelves { folder }),
         })
     }
@@ -41,7 +41,7 @@ impl DiskFiles {
 impl Files for DiskFiles {
     fn begin(&self) -> Result<Box<dyn Upload>, Fault> {
         let shelves = Arc::clone(&self.shelves);
-        self.stage.begin(shelves)
+        self.incoming.begin(shelves)
     }
 
     fn read(&self, name: &str, from: u64, most: usize) -> Result<Option<Vec<u8>>, Fault> {
@@ -65,7 +65,7 @@ impl Files for DiskFiles {
     }
 
     fn sweep(&self, before: Time) -> Result<(), Fault> {
-        self.stage.sweep(before)
+        self.incoming.sweep(before)
     }
 }
 

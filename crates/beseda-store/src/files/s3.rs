@@ -69,7 +69,7 @@ impl fmt::Debug for S3Options {
 /// A process that is killed while it puts a big file leaves parts of it in the bucket, which nothing lists: let the
 /// bucket's own rules abort uploads that were not completed within a day.
 pub struct S3Files {
-    stage: Arc<Incoming>,
+    incoming: Arc<Incoming>,
     bucket: Arc<Bucket>,
     puts: Arc<Puts>,
 }
@@ -88,7 +88,7 @@ impl S3Files {
         options: &S3Options,
         runtime: Handle,
     ) -> Result<Self, Fault> {
-        let stage = Incoming::open(incoming.into(), limits, taken)?;
+        let incoming = Incoming::open(incoming.into(), limits, taken)?;
         let prefix = Key::parse(&options.prefix).map_err(|error| Fault::Internal(error.to_string()))?;
         let bucket = Arc::new(Bucket {
             store: connect(options)?,
@@ -101,7 +101,7 @@ impl S3Files {
             workers,
         };
         Ok(Self {
-            stage: Arc::new(stage),
+            incoming: Arc::new(incoming),
             bucket,
             puts: Arc::new(puts),
         })
@@ -111,7 +111,7 @@ impl S3Files {
 impl Files for S3Files {
     fn begin(&self) -> Result<Box<dyn Upload>, Fault> {
         let puts = Arc::clone(&self.puts);
-        self.stage.begin(puts)
+        self.incoming.begin(puts)
     }
 
     fn read(&self, name: &str, from: u64, most: usize) -> Result<Option<Vec<u8>>, Fault> {
@@ -132,7 +132,7 @@ impl Files for S3Files {
     }
 
     fn sweep(&self, before: Time) -> Result<(), Fault> {
-        self.stage.sweep(before)
+        self.incoming.sweep(before)
     }
 }
 

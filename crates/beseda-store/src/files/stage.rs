@@ -42,13 +42,13 @@ impl Incoming {
         })
     }
 
-    pub(super) fn begin(self: &Arc<Self>, place: Arc<dyn Storage>) -> Result<Box<dyn Upload>, Fault> {
+    pub(super) fn begin(self: &Arc<Self>, storage: Arc<dyn Storage>) -> Result<Box<dyn Upload>, Fault> {
         Ok(Box::new(Staged {
             bytes: self.temporary()?,
             small: None,
             look: None,
-            stage: Arc::clone(self),
-            place,
+            incoming: Arc::clone(self),
+            storage,
         }))
     }
 
@@ -83,8 +83,8 @@ struct Staged {
     small: Option<Temporary>,
     /// Said once it is finished.
     look: Option<FileLook>,
-    stage: Arc<Incoming>,
-    place: Arc<dyn Storage>,
+    incoming: Arc<Incoming>,
+    storage: Arc<dyn Storage>,
 }
 
 impl Upload for Staged {
@@ -92,7 +92,7 @@ impl Upload for Staged {
         if self.look.is_some() {
             return Err(Fault::Internal("the upload is finished already".to_owned()));
         }
-        let most = self.stage.limits.attachment_bytes;
+        let most = self.incoming.limits.attachment_bytes;
         // The disk never holds more than a file may have, even where nobody counted; `finish` refuses it.
         if self.bytes.len > most {
             return Ok(());
@@ -108,7 +108,7 @@ impl Upload for Staged {
         if self.look.is_some() {
             return Err(Fault::Internal("the upload is finished already".to_owned()).into());
         }
-        let max = self.stage.limits.attachment_bytes;
+        let max = self.incoming.limits.attachment_bytes;
         match self.bytes.len {
             0 => return Err(Refusal::EmptyFile.into()),
             len if len > max => return Err(Refusal::FileTooLarge { max }.into()),
@@ -116,7 +116,7 @@ impl Upload for Staged {
         }
         let media = kind::media_type(&mut self.bytes.file).map_err(|error| self.bytes.fault(&error))?;
         let media = media
-            .filter(|media| self.stage.taken.holds(media))
+            .filter(|media| self.incoming.taken.holds(media))
             .ok_or(Refusal::FileType)?;
         let picture = match Format::of(media) {
             Some(format) => Some(self.look_at_picture(format)?),
@@ -141,9 +141,9 @@ impl Upload for Staged {
         // The small copy first: whoever finds the file finds its small copy too.
         if let Some(small) = self.small {
             shelf(&small_name)?;
-            self.place.put(&small_name, small)?;
+            self.storage.put(&small_name, small)?;
         }
-        self.place.put(name, self.bytes)
+        self.storage.put(name, self.bytes)
     }
 }
 
@@ -151,20 +151,20 @@ impl Staged {
     /// Replaces the bytes by the same picture without metadata, and makes the small copy.
     fn look_at_picture(&mut self, format: Format) -> Result<Picture, Error> {
         // A picture is read into the memory once.
-        let max = self.stage.limits.picture_memory_bytes;
+        let max = self.incoming.limits.picture_memory_bytes;
         if self.bytes.len > max {
             return Err(Refusal::FileTooLarge { max }.into());
         }
         let mut original = self.bytes.file.try_clone().map_err(|error| self.bytes.fault(&error))?;
-        let mut kept = self.stage.temporary()?;
-        let limits = self.stage.limits.clone();
-        let (looked, kept) = decoded(&self.stage.pictures, move || {
+        let mut kept = self.incoming.temporary()?;
+        let limits = self.incoming.limits.clone();
+        let (looked, kept) = decoded(&self.incoming.pictures, move || {
             let looked = picture::look(format, &mut original, &mut kept, &limits)?;
             Ok((looked, kept))
         })?;
         let small = match looked.thumbnail {
             Some(bytes) => {
-                let mut small = self.stage.temporary()?;
+                let mut small = self.incoming.temporary()?;
                 small.write_all(&bytes).map_err(|error| small.fault(&error))?;
                 Some(small)
             }

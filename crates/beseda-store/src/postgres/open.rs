@@ -71,7 +71,7 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// The place that a URL names.
+    /// That of a URL.
     pub(crate) fn of(url: &str) -> Result<Self, PostgresError> {
         let mut config: Config = url.parse().map_err(|_| PostgresError::Url)?;
         let host = match (config.get_hosts().first(), config.get_ports().first()) {
