@@ -14,6 +14,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// The server's, so that a floor is no higher for want of it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The build tool beside cargo and npm.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
