@@ -1,7 +1,6 @@
 //! What the desk knows of visitors' rooms.
 
 use crate::engine::values;
-use crate::rooms::{last, times};
 use crate::rows::{self, CASE, ROOM};
 use crate::statements as sql;
 use crate::transaction::Transaction;
@@ -19,19 +18,9 @@ impl LookCases for Transaction<'_> {
     }
 
     fn cases(&mut self, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
-        let mut views = self.views(sql::CASES_PAGE, values![limit, offset], |row| {
-            let view = RoomView {
-                room: rows::room(row, 0)?,
-                members: Vec::new(),
-                last: None,
-                case: Some(rows::case(row, ROOM)?),
-            };
-            Ok((view, last(row, ROOM + CASE)?))
-        })?;
-        if let Some((oldest, newest)) = times(&views) {
-            self.fill(&mut views, sql::MEMBERS_OF_CASES, values![oldest, newest])?;
-        }
-        Ok(views)
+        self.views(sql::CASES_PAGE, values![limit, offset], ROOM + CASE, |row| {
+            rows::case(row, ROOM).map(Some)
+        })
     }
 
     fn said(&mut self, room: RoomId, person: PersonId) -> Result<i64, Fault> {
@@ -66,8 +55,9 @@ mod tests {
     use crate::engine::{Engine, Go, Row, Value};
     use crate::sqlite::open::in_memory;
     use crate::statements::Statement;
+    use beseda_core::ports::TxMessages;
     use beseda_core::rules::{self, Introduction};
-    use beseda_core::words::{Limits, Person, Role, Time};
+    use beseda_core::words::{DraftFile, FileLook, Head, Limits, NewMessage, Person, Role, Seq, Time};
     use uuid::Uuid;
 
     /// Counts what is asked.
@@ -101,11 +91,36 @@ mod tests {
         }
     }
 
+    /// Hangs a file on the first message of a visitor's room.
+    fn write_with_file(tx: &mut Transaction<'_>, view: &RoomView, file: i64) {
+        let message = NewMessage {
+            room: view.room.id,
+            seq: Seq(1),
+            sender: Some(view.members[0].1.id),
+            client_id: None,
+            text: "вот".to_owned(),
+            files: vec![DraftFile {
+                file,
+                title: "план.txt".to_owned(),
+            }],
+            created_at: view.room.created_at,
+            head: Head(view.room.head.0 + 1),
+        };
+        tx.insert_message(&message).unwrap();
+    }
+
     #[test]
     fn the_desks_list_asks_as_much_for_many_rooms_as_for_few() {
         let conn = in_memory();
         let mut engine = Counting(SqliteEngine::new(&conn), 0);
         let staff = Person::new(PersonId(1), Role::Operator);
+        let look = FileLook {
+            sha256: [7; 32],
+            bytes: 3,
+            media: "text/plain".to_owned(),
+            picture: None,
+        };
+        let file = Transaction::new(&mut engine).reserve(&look, Time(0)).unwrap().id;
         let mut asked = Vec::new();
         for n in 1..=40_u32 {
             let introduction = Introduction {
@@ -114,13 +129,20 @@ mod tests {
             };
             let (now, limits) = (Time(n.into()), Limits::default());
             let mut tx = Transaction::new(&mut engine);
-            rules::open_case(&mut tx, now, &limits, None, &introduction, Uuid::from_u128(n.into())).unwrap();
+            let opened = rules::open_case(&mut tx, now, &limits, None, &introduction, Uuid::from_u128(n.into()));
+            write_with_file(&mut tx, &opened.unwrap().0, file);
             engine.1 = 0;
             let (count, views) = rules::cases(&mut Transaction::new(&mut engine), &staff, 0, 100).unwrap();
             assert!(views.iter().all(|view| view.members.len() == 1));
+            let files = views
+                .iter()
+                .flat_map(|view| &view.last)
+                .flat_map(|last| &last.attachments);
+            assert!(files.map(|hung| hung.file.id).eq(views.iter().map(|_| file)));
             assert_eq!((count, views.len()), (n.into(), usize::try_from(n).unwrap()));
             asked.push(engine.1);
         }
-        assert!(asked.iter().all(|asked| *asked == 3), "{asked:?}");
+        // The rooms with their newest messages, the files of these, the members, the people, and the count.
+        assert!(asked.iter().all(|asked| *asked == 5), "{asked:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Messages.
 
-use crate::engine::{Row, Value, values};
+use crate::engine::{Value, values};
 use crate::rows::{self, MESSAGE_FILES, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
@@ -11,11 +11,13 @@ use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId,
 impl Transaction<'_> {
     /// The messages of a statement that gives nothing but messages.
     pub(crate) fn messages(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<Vec<Message>, Fault> {
-        let mut messages = self.all(sql, values, |row| with_count(row, 0))?;
-        for (message, files) in &mut messages {
-            self.read_files(message, *files)?;
-        }
-        Ok(messages.into_iter().map(|(message, _)| message).collect())
+        let mut files = Vec::new();
+        let mut messages = self.all(sql, values, |row| {
+            files.push(row.get(MESSAGE_FILES)?);
+            rows::message(row, 0)
+        })?;
+        self.read_files(messages.iter_mut().map(Some).zip(files))?;
+        Ok(messages)
     }
 
     /// The first of them, if there is one.
@@ -24,11 +26,13 @@ impl Transaction<'_> {
         sql: &'static Statement,
         values: &[Value<'_>],
     ) -> Result<Option<Message>, Fault> {
-        let Some((mut message, files)) = self.one(sql, values, |row| with_count(row, 0))? else {
-            return Ok(None);
-        };
-        self.read_files(&mut message, files)?;
-        Ok(Some(message))
+        let mut files = 0;
+        let mut message = self.one(sql, values, |row| {
+            files = row.get(MESSAGE_FILES)?;
+            rows::message(row, 0)
+        })?;
+        self.read_files(std::iter::once((message.as_mut(), files)))?;
+        Ok(message)
     }
 
     /// Moves the room of a new message on, and skips the message for its own sender.
@@ -62,11 +66,6 @@ impl Transaction<'_> {
         }
         Ok(Some(MessageId(id)))
     }
-}
-
-/// A message and how many files hang on it.
-pub(crate) fn with_count(row: &Row<'_>, at: usize) -> Result<(Message, i64), Fault> {
-    Ok((rows::message(row, at)?, row.get(at + MESSAGE_FILES)?))
 }
 
 impl LookMessages for Transaction<'_> {

@@ -1,7 +1,7 @@
 //! People and groups.
 
 use crate::engine::{Row, Value, values};
-use crate::rows::{self, PERSON, number};
+use crate::rows::{self, PERSON, json_list, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -9,6 +9,7 @@ use beseda_core::ports::{LookPeople, TxPeople};
 use beseda_core::words::{
     Account, FIRST_OWN_PERSON, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names,
 };
+use std::collections::BTreeSet;
 
 /// SQLite takes no longer pattern; nobody has a name that it would find.
 const LONGEST_PATTERN: usize = 50_000;
@@ -66,6 +67,11 @@ impl Transaction<'_> {
 impl LookPeople for Transaction<'_> {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
         self.one(sql::PEOPLE_GET, values![id.0], |row| rows::person(row, 0))
+    }
+
+    fn people(&mut self, ids: &BTreeSet<PersonId>) -> Result<Vec<Person>, Fault> {
+        let numbers = json_list(ids);
+        self.all(sql::PEOPLE_OF_NUMBERS, values![&numbers], |row| rows::person(row, 0))
     }
 
     fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault> {

@@ -1,19 +1,18 @@
 //! Rooms and who is in them.
 
 use crate::engine::{Row, Value, values};
-use crate::messages::with_count;
-use crate::rows::{self, MEMBER, ROOM, number};
+use crate::rows::{self, MEMBER, MESSAGE_FILES, ROOM, json_list, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::{Foreseen, Transaction};
 use beseda_core::error::Fault;
-use beseda_core::ports::{LookRooms, TxRooms};
+use beseda_core::ports::{LookPeople, LookRooms, TxRooms};
 use beseda_core::words::{
-    Epoch, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Person, PersonId, Place, Receipts,
-    Room, RoomId, RoomView, Seq, Time,
+    Case, Epoch, GroupId, Head, Kinds, Member, MemberId, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room,
+    RoomId, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The words of the kinds, a space before and after each, to be searched for one of them; `*` for every kind.
@@ -28,11 +27,7 @@ pub(super) fn words_of(kinds: Kinds) -> String {
 impl Transaction<'_> {
     /// Several places at once; none where there is no such room.
     pub(crate) fn places_of(&mut self, wanted: &[(RoomId, PersonId)]) -> Result<Vec<Foreseen>, Fault> {
-        let pairs: Vec<_> = wanted
-            .iter()
-            .map(|(room, person)| format!("[{room},{person}]"))
-            .collect();
-        let pairs = format!("[{}]", pairs.join(","));
+        let pairs = json_list(wanted.iter().map(|(room, person)| json_list([room.0, person.0])));
         let found = self.all(sql::ROOMS_PLACES_OF, values![&pairs], |row| {
             let room = rows::room(row, 0)?;
             let person = PersonId(row.get(ROOM + 6)?);
@@ -52,50 +47,30 @@ impl Transaction<'_> {
         limit: i64,
     ) -> Result<Vec<RoomView>, Fault> {
         let kinds = words_of(kinds);
-        let mut views = self.views(sql::ROOMS_OF_PERSON, values![person.0, &kinds, limit, offset], |row| {
-            let view = RoomView {
-                room: rows::room(row, 0)?,
-                members: Vec::new(),
-                last: None,
-                case: None,
-            };
-            Ok((view, last(row, ROOM)?))
-        })?;
-        views.sort_unstable_by_key(|view| Reverse((view.room.updated_at, view.room.id)));
-        let Some((oldest, newest)) = times(&views) else {
-            return Ok(views);
+        let rooms = self.one(sql::MEMBERS_COUNT_OF_PERSON, values![person.0], |row| row.get(0))?;
+        let mut views = if offset == 0 && rooms.unwrap_or(0) <= limit {
+            self.views(sql::ROOMS_ALL_OF_PERSON, values![person.0, &kinds], ROOM, |_| Ok(None))?
+        } else {
+            let values = values![person.0, &kinds, limit, offset];
+            self.views(sql::ROOMS_OF_PERSON, values, ROOM, |_| Ok(None))?
         };
-        self.fill(
-            &mut views,
-            sql::MEMBERS_OF_ROOMS,
-            values![person.0, &kinds, oldest, newest],
-        )?;
+        // A room is larger than what is compared: it is moved once.
+        views.sort_by_cached_key(|view| Reverse((view.room.updated_at, view.room.id)));
         Ok(views)
     }
 
-    /// Puts everybody into some rooms, by a statement that reads the members of these rooms and maybe more: others may have
-    /// changed at the same time as those at the ends of a page.
-    pub(crate) fn fill(
-        &mut self,
-        views: &mut [RoomView],
-        sql: &'static Statement,
-        values: &[Value<'_>],
-    ) -> Result<(), Fault> {
-        let mut by_room: HashMap<RoomId, &mut Vec<(Member, Person)>> =
-            views.iter_mut().map(|view| (view.room.id, &mut view.members)).collect();
-        // The same people are in many rooms: each is read once.
-        let mut known: HashMap<i64, Person> = HashMap::new();
-        self.all(sql, values, |row| {
-            let member = rows::member(row, 0)?;
-            if let Some(members) = by_room.get_mut(&member.room) {
-                let person = match known.entry(member.person.0) {
-                    Entry::Occupied(person) => person.get().clone(),
-                    Entry::Vacant(unknown) => unknown.insert(rows::person(row, MEMBER)?).clone(),
-                };
-                members.push((member, person));
+    /// Puts everybody into some rooms. The same people are in many of them: each is read once.
+    fn fill(&mut self, views: &mut [RoomView]) -> Result<(), Fault> {
+        let rooms = json_list(views.iter().map(|view| view.room.id.0));
+        let members = self.all(sql::MEMBERS_OF_ROOMS, values![&rooms], |row| rows::member(row, 0))?;
+        let people = self.people(&members.iter().map(|member| member.person).collect())?;
+        let people: HashMap<_, _> = people.into_iter().map(|person| (person.id, Arc::new(person))).collect();
+        let mut by_room: HashMap<_, _> = views.iter_mut().map(|view| (view.room.id, &mut view.members)).collect();
+        for member in members {
+            if let (Some(members), Some(person)) = (by_room.get_mut(&member.room), people.get(&member.person)) {
+                members.push((member, Arc::clone(person)));
             }
-            Ok(())
-        })?;
+        }
         for view in views {
             view.members.sort_unstable_by_key(|(member, _)| member.id);
         }
@@ -108,35 +83,30 @@ impl Transaction<'_> {
         Ok(receipt.unwrap_or(0))
     }
 
-    /// Rooms and their newest messages, whose files are read once the rows are.
+    /// Rooms as lists show them, with everybody in them. Of a row the room is read here, the newest message that is not
+    /// erased, whose columns begin `at` one, and by `case` what the desk knows.
     pub(crate) fn views(
         &mut self,
         sql: &'static Statement,
         values: &[Value<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<(RoomView, Option<(Message, i64)>), Fault>,
+        at: usize,
+        case: impl Fn(&Row<'_>) -> Result<Option<Case>, Fault>,
     ) -> Result<Vec<RoomView>, Fault> {
-        let mut views = Vec::new();
-        for (mut view, last) in self.all(sql, values, read)? {
-            if let Some((mut message, files)) = last {
-                self.read_files(&mut message, files)?;
-                view.last = Some(message);
-            }
-            views.push(view);
-        }
+        let mut files = Vec::new();
+        let mut views = self.all(sql, values, |row| {
+            let shown: Option<i64> = row.get(at)?;
+            files.push(row.get::<Option<i64>>(at + MESSAGE_FILES)?.unwrap_or(0));
+            Ok(RoomView {
+                room: rows::room(row, 0)?,
+                members: Vec::new(),
+                last: shown.is_some().then(|| rows::message(row, at)).transpose()?,
+                case: case(row)?,
+            })
+        })?;
+        self.read_files(views.iter_mut().map(|view| view.last.as_mut()).zip(files))?;
+        self.fill(&mut views)?;
         Ok(views)
     }
-}
-
-/// Between which times these rooms, the last changed first, have changed.
-pub(crate) fn times(views: &[RoomView]) -> Option<(i64, i64)> {
-    let (newest, oldest) = (views.first()?, views.last()?);
-    Some((oldest.room.updated_at.0, newest.room.updated_at.0))
-}
-
-/// The newest message and how many files hang on it; none in a room where nothing is shown.
-pub(crate) fn last(row: &Row<'_>, at: usize) -> Result<Option<(Message, i64)>, Fault> {
-    let shown: Option<i64> = row.get(at)?;
-    shown.is_some().then(|| with_count(row, at)).transpose()
 }
 
 impl LookRooms for Transaction<'_> {
@@ -168,9 +138,9 @@ impl LookRooms for Transaction<'_> {
         })
     }
 
-    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault> {
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Arc<Person>)>, Fault> {
         self.all(sql::MEMBERS_OF_ROOM, values![room.0], |row| {
-            Ok((rows::member(row, 0)?, rows::person(row, MEMBER)?))
+            Ok((rows::member(row, 0)?, Arc::new(rows::person(row, MEMBER)?)))
         })
     }
 

@@ -21,6 +21,12 @@ pub(crate) const CASE: usize = 6;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
 pub(crate) const MESSAGE_FILES: usize = 15;
 
+/// Numbers, or lists of them, as a list of JSON: how a statement takes several.
+pub(crate) fn json_list(items: impl IntoIterator<Item = impl ToString>) -> String {
+    let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
+    format!("[{}]", items.join(","))
+}
+
 pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
     Ok(Person {
         id: PersonId(row.get(at)?),

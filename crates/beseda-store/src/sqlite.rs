@@ -43,7 +43,7 @@ impl Options {
             readers: 2,
             queue: 4096,
             busy_timeout_ms: 5_000,
-            cache_kib: 8 * 1024,
+            cache_kib: 16 * 1024,
             opener: Opener::Command,
         }
     }

@@ -54,7 +54,7 @@ statements! {
     API_KEYS_PUT = "api_keys/put";
     ATTACHMENTS_CLEAR = "attachments/clear";
     ATTACHMENTS_GET = "attachments/get";
-    ATTACHMENTS_OF_MESSAGE = "attachments/of_message";
+    ATTACHMENTS_OF_MESSAGES = "attachments/of_messages" | "attachments/of_messages.postgres";
     ATTACHMENTS_PUT = "attachments/put";
     BACKENDS_END = "backends/end" | "backends/end.postgres";
     BACKENDS_OWN = "backends/own" | "backends/own.postgres";
@@ -91,14 +91,14 @@ statements! {
     JOBS_NEXT = "jobs/next";
     JOBS_PUT = "jobs/put";
     JOBS_REMOVE = "jobs/remove";
+    MEMBERS_COUNT_OF_PERSON = "members/count_of_person";
     MEMBERS_COUNT_RECEIPT = "members/count_receipt";
     MEMBERS_JOIN = "members/join";
     MEMBERS_JOINED_BETWEEN = "members/joined_between";
     MEMBERS_KEEP_RECEIPT = "members/keep_receipt";
     MEMBERS_LEAVE = "members/leave";
-    MEMBERS_OF_CASES = "members/of_cases";
     MEMBERS_OF_ROOM = "members/of_room";
-    MEMBERS_OF_ROOMS = "members/of_rooms";
+    MEMBERS_OF_ROOMS = "members/of_rooms" | "members/of_rooms.postgres";
     MEMBERS_OTHERS_MARK = "members/others_mark";
     MEMBERS_READERS = "members/readers";
     MEMBERS_RECEIPTS_AFTER = "members/receipts_after";
@@ -135,6 +135,7 @@ statements! {
     PEOPLE_KEEP_SEARCH = "people/keep_search";
     PEOPLE_NAME_TAKEN = "people/name_taken" | "people/name_taken.postgres";
     PEOPLE_NEXT = "people/next";
+    PEOPLE_OF_NUMBERS = "people/of_numbers" | "people/of_numbers.postgres";
     PEOPLE_PUT = "people/put";
     PEOPLE_REMOVE_PASSWORD = "people/remove_password";
     PEOPLE_SEARCH_BY_ROLE = "people/search_by_role";
@@ -145,6 +146,7 @@ statements! {
     REFRESH_TOKENS_REVOKE_FAMILY = "refresh_tokens/revoke_family";
     REFRESH_TOKENS_REVOKE_OF_PERSON = "refresh_tokens/revoke_of_person";
     REFRESH_TOKENS_SWEEP = "refresh_tokens/sweep";
+    ROOMS_ALL_OF_PERSON = "rooms/all_of_person";
     ROOMS_BY_KEY = "rooms/by_key", holds;
     ROOMS_BY_UUID = "rooms/by_uuid", holds;
     ROOMS_COUNT_RECEIPT = "rooms/count_receipt";
@@ -306,7 +308,6 @@ mod tests {
             (super::ROOMS_OF_GROUP, "rooms_group"),
             (super::CASES_PAGE, "rooms_support"),
             (super::CASES_COUNT, "rooms_support"),
-            (super::MEMBERS_OF_CASES, "rooms_support"),
             (super::FILES_BY_HASH, "files_bytes"),
             (super::FILES_DOOM, "files_reserved"),
             (super::FILES_DOOMED, "files_doomed"),

@@ -51,7 +51,7 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
     let (person, viewer) = (caller.person.clone(), caller.person.id);
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         let limit = i64::from(shared.chat.limits().list_rows);
-        let (_, views) = ask::look(&shared.chat, move |look| rules::rooms(look, by(&person), 0, limit)).await?;
+        let views = ask::look(&shared.chat, move |look| rules::rooms(look, by(&person), 0, limit)).await?;
         let rooms: Vec<_> = views.iter().map(|view| RoomJson::seen_by(view, viewer)).collect();
         return Ok(json_answer(&rooms));
     };

@@ -50,7 +50,7 @@ async fn list(
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         let limit = i64::from(shared.chat.limits().list_rows);
         let seen = ask::look(&shared.chat, move |look| {
-            let (_, views) = rules::rooms(look, by(&person), 0, limit)?;
+            let views = rules::rooms(look, by(&person), 0, limit)?;
             with_writers(look, views)
         })
         .await?;

@@ -7,7 +7,6 @@ use beseda_core::ports::Look;
 use beseda_core::words::{Group, HostId, Marks, Message, Person, PersonId, RoomKind, RoomView};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// Somebody, as the contract shows them.
 #[derive(Debug, Serialize)]
@@ -67,15 +66,8 @@ impl People {
     }
 
     fn find(look: &mut dyn Look, ids: impl Iterator<Item = PersonId>) -> Result<Self, Error> {
-        let mut people = BTreeMap::new();
-        for id in ids {
-            if let Entry::Vacant(place) = people.entry(id)
-                && let Some(person) = look.person(id)?
-            {
-                place.insert(person);
-            }
-        }
-        Ok(Self(people))
+        let people = look.people(&ids.collect())?;
+        Ok(Self(people.into_iter().map(|person| (person.id, person)).collect()))
     }
 }
 
@@ -255,7 +247,7 @@ mod tests {
         };
         let view = RoomView {
             room,
-            members: vec![(member, viewer)],
+            members: vec![(member, std::sync::Arc::new(viewer))],
             last: Some(message(None)),
             case: None,
         };

@@ -2,6 +2,7 @@
 
 use crate::error::Fault;
 use crate::words::{Account, Group, GroupId, NewPerson, Person, PersonId, Role};
+use std::collections::BTreeSet;
 
 /// Reading people and groups.
 pub trait LookPeople {
@@ -10,6 +11,8 @@ pub trait LookPeople {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault>;
+    /// Those of these people who are known, by their numbers.
+    fn people(&mut self, ids: &BTreeSet<PersonId>) -> Result<Vec<Person>, Fault>;
     /// The person whom the host application calls by this text.
     fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault>;
     /// The account whose username, e-mail (in any case) or phone is `identifier`. Where several match, a username

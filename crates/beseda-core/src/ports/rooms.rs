@@ -5,6 +5,7 @@ use crate::words::{
     Epoch, GroupId, Head, Kinds, Member, MemberId, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room, RoomId,
     RoomView, Seq, Time,
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Reading rooms and memberships.
@@ -24,7 +25,7 @@ pub trait LookRooms {
     /// holds the room until the commit, so that two who number messages at once take turns.
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault>;
     /// Everybody in the room, by the number of their membership.
-    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault>;
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Arc<Person>)>, Fault>;
     /// The furthest receipt of anybody in the room but `person`.
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault>;
     /// Every room of these kinds that the person is in, in any order.

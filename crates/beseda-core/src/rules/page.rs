@@ -113,6 +113,5 @@ pub fn page_of_rooms(
 ) -> Result<(i64, i64, Vec<RoomView>), Error> {
     let count = look.count_rooms(by.person.id, by.kinds)?;
     let (number, before) = page.locate(count, size)?;
-    let (_, views) = rooms(look, by, before, size)?;
-    Ok((count, number, views))
+    Ok((count, number, rooms(look, by, before, size)?))
 }

@@ -1,6 +1,7 @@
 //! Rooms and memberships.
 
 use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, RoomKind, Seq, Time};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What a room is known by.
@@ -152,8 +153,8 @@ pub struct Place {
 pub struct RoomView {
     /// The room.
     pub room: Room,
-    /// Everybody in it, by the number of their membership.
-    pub members: Vec<(Member, Person)>,
+    /// Everybody in it, by the number of their membership. Who is in many rooms of a list is there once.
+    pub members: Vec<(Member, Arc<Person>)>,
     /// The newest message that is not erased.
     pub last: Option<Message>,
     /// What the desk knows of it, where it is a visitor's.

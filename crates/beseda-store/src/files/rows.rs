@@ -1,7 +1,7 @@
 //! What is known of files, in SQL: their bytes are not kept in the database.
 
 use crate::engine::values;
-use crate::rows;
+use crate::rows::{self, json_list};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -9,19 +9,42 @@ use beseda_core::ports::{LookFiles, TxFiles};
 use beseda_core::words::{
     Attachment, FileLook, Message, MessageId, Picture, PlacedAttachment, RoomId, Seq, StoredFile, Time,
 };
+use std::collections::HashMap;
+
+/// Where a message stands.
+type MessagePlace = (RoomId, Seq);
 
 impl Transaction<'_> {
-    /// Reads the files of a message; most have none, and no statement is run for those.
-    pub(crate) fn read_files(&mut self, message: &mut Message, files: i64) -> Result<(), Fault> {
-        if files > 0 {
-            message.attachments = self.attachments_of(message.room, message.seq)?;
+    /// Reads the files of those messages on which some hang, all at once. Most messages have none, and no statement is run
+    /// for those.
+    pub(crate) fn read_files<'m>(
+        &mut self,
+        messages: impl Iterator<Item = (Option<&'m mut Message>, i64)>,
+    ) -> Result<(), Fault> {
+        let filed = messages
+            .filter(|(_, files)| *files > 0)
+            .filter_map(|(message, _)| message);
+        let mut filed: HashMap<_, _> = filed.map(|message| ((message.room, message.seq), message)).collect();
+        if filed.is_empty() {
+            return Ok(());
+        }
+        for (place, attachment) in self.attachments_of(filed.keys().copied())? {
+            if let Some(message) = filed.get_mut(&place) {
+                message.attachments.push(attachment);
+            }
         }
         Ok(())
     }
 
-    pub(crate) fn attachments_of(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Attachment>, Fault> {
-        self.all(sql::ATTACHMENTS_OF_MESSAGE, values![room.0, seq.0], |row| {
-            rows::attachment(row, 0)
+    /// The files that hang on the messages in these places, those of each in their order.
+    fn attachments_of(
+        &mut self,
+        places: impl Iterator<Item = MessagePlace>,
+    ) -> Result<Vec<(MessagePlace, Attachment)>, Fault> {
+        let places = json_list(places.map(|(room, seq)| json_list([room.0, seq.0])));
+        self.all(sql::ATTACHMENTS_OF_MESSAGES, values![&places], |row| {
+            let place = (RoomId(row.get(0)?), Seq(row.get(1)?));
+            Ok((place, rows::attachment(row, 2)?))
         })
     }
 
@@ -102,6 +125,7 @@ impl TxFiles for Transaction<'_> {
     }
 
     fn attachments(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Attachment>, Fault> {
-        self.attachments_of(room, seq)
+        let found = self.attachments_of(std::iter::once((room, seq)))?;
+        Ok(found.into_iter().map(|(_, attachment)| attachment).collect())
     }
 }

@@ -9,6 +9,7 @@ use beseda_core::ports::{LookPeople, TxPeople};
 use beseda_core::words::{
     Account, FIRST_OWN_PERSON, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names,
 };
+use std::collections::BTreeSet;
 
 /// Whether two people would be found by one name.
 fn share_a_name(one: &Person, other: &Person) -> bool {
@@ -46,6 +47,11 @@ impl Kept {
 impl LookPeople for Run {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault> {
         Ok(self.kept.person(id).cloned())
+    }
+
+    fn people(&mut self, ids: &BTreeSet<PersonId>) -> Result<Vec<Person>, Fault> {
+        let known = ids.iter().filter_map(|id| self.kept.person(*id));
+        Ok(known.cloned().collect())
     }
 
     fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault> {

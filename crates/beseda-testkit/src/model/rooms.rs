@@ -12,12 +12,13 @@ use beseda_core::words::{
     Room, RoomId, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
+use std::sync::Arc;
 use uuid::Uuid;
 
 impl Kept {
-    pub(super) fn members_with_people(&self, room: RoomId) -> Vec<(Member, Person)> {
+    pub(super) fn members_with_people(&self, room: RoomId) -> Vec<(Member, Arc<Person>)> {
         self.members_of(room)
-            .filter_map(|m| Some((m.clone(), self.person(m.person)?.clone())))
+            .filter_map(|m| Some((m.clone(), Arc::new(self.person(m.person)?.clone()))))
             .collect()
     }
 
@@ -80,7 +81,7 @@ impl LookRooms for Run {
         }))
     }
 
-    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Person)>, Fault> {
+    fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Arc<Person>)>, Fault> {
         Ok(self.kept.members_with_people(room))
     }
 

@@ -224,6 +224,7 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say("by role", look.search_by_role(name, roles, 4)?);
         said.say("by the host's name", look.person_by_host_name(name)?);
     }
+    said.say("people", look.people(&(2..PEOPLE + 3).map(PersonId).collect())?);
     for person in (1..=PEOPLE).map(PersonId) {
         said.say("person", look.person(person)?);
         said.say("classmates", look.search_classmates("елк", person, 9)?);

@@ -8,6 +8,7 @@ use beseda_core::words::{
     Room, RoomId, RoomView, Seq, StoredFile,
 };
 use std::fmt::{Debug, Display};
+use std::sync::Arc;
 
 /// The numbers of one sort of rows, in the order in which the story got them.
 #[derive(Debug, Clone, Default)]
@@ -213,4 +214,4 @@ macro_rules! without_numbers {
     };
 }
 
-without_numbers!(bool, i64, Seq, PersonId, Person, Group, Order);
+without_numbers!(bool, i64, Seq, PersonId, Person, Arc<Person>, Group, Order);

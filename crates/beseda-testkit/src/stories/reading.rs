@@ -39,9 +39,9 @@ fn recount(stage: &Stage, room: RoomId, after: &Step) {
             person.username
         );
         let others = members.iter().filter(|(other, _)| other.person != member.person);
-        let (by, id) = (person.clone(), room.id);
+        let (by, id) = (Arc::clone(person), room.id);
         let history = stage
-            .look(move |look| rules::history(look, (&by).into(), id, rules::Since::Newest, 3))
+            .look(move |look| rules::history(look, (&*by).into(), id, rules::Since::Newest, 3))
             .expect("history is read");
         assert_eq!(history.marks.own, member.read);
         assert_eq!(

@@ -73,7 +73,7 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
 fn found(stage: &Stage, by: &Person) -> (i64, usize, i64, usize) {
     let by = by.clone();
     let found = stage.look(move |look| {
-        let (rooms, views) = rules::rooms(look, (&by).into(), 0, 100)?;
+        let (rooms, _, views) = rules::page_of_rooms(look, (&by).into(), PageNumber::Number(1), 100)?;
         let messages = rules::messages_of(look, (&by).into(), PageNumber::Last, 100)?;
         Ok((rooms, views.len(), messages.count, messages.messages.len()))
     });
@@ -189,7 +189,7 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
         stage.send(&anna, rooms[room], text, None).expect("it is sent");
     }
     let by = anna.clone();
-    let (count, views) = stage
+    let views = stage
         .look(move |look| rules::rooms(look, (&by).into(), 0, 10))
         .expect("the list is read");
     let listed: Vec<_> = views
@@ -197,10 +197,7 @@ pub(super) fn the_room_last_changed_comes_first(make: Make<'_>, seed: u64) {
         .map(|view| (view.room.id, view.last.as_ref().map(|last| last.text.as_str())))
         .collect();
     let expected = [(0, Some("четыре")), (3, Some("три")), (2, Some("раз")), (1, None)];
-    assert_eq!(
-        (count, listed),
-        (4, expected.map(|(room, text)| (rooms[room], text)).to_vec())
-    );
+    assert_eq!(listed, expected.map(|(room, text)| (rooms[room], text)).to_vec());
     assert!(views.iter().all(|view| view.members.len() == 3));
 
     // Pages of one room each give the same, also when two rooms changed at the same moment.

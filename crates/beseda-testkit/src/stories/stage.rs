@@ -132,7 +132,7 @@ pub struct Picture {
     /// The room.
     pub room: Room,
     /// Everybody in it.
-    pub members: Vec<(Member, Person)>,
+    pub members: Vec<(Member, Arc<Person>)>,
     /// Every message, erased ones too, by number.
     pub messages: Vec<Message>,
 }

@@ -2,6 +2,10 @@
 
 use beseda_core::words::Time;
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+
+/// Six digits of a second.
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
 
 /// The moment as contracts print it: `2026-11-21T05:00:00.123456Z`, always with six digits of a second.
 #[must_use]
@@ -9,7 +13,7 @@ pub fn time_text(time: Time) -> String {
     // Only moments before the year -9999 or after 9999 are clamped: no clock gives one.
     let ends = (Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
     let moment = Timestamp::from_microsecond(time.0.clamp(ends.0, ends.1)).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{moment:.6}")
+    PRINTER.timestamp_to_string(&moment)
 }
 
 #[cfg(test)]

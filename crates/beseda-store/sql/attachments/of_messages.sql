@@ -1,0 +1,13 @@
+-- The files that hang on some messages, those of each in their order. The messages' rooms and places are lists in a list,
+-- as JSON.
+SELECT
+    a.room_id, a.seq,
+    a.id, a.title,
+    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail
+FROM (
+    SELECT json_extract(e.value, '$[0]') AS room_id, json_extract(e.value, '$[1]') AS seq
+    FROM json_each($1) e
+) k
+JOIN attachments a ON a.room_id = k.room_id AND a.seq = k.seq
+JOIN files f ON f.id = a.file_id
+ORDER BY a.room_id, a.seq, a.position
