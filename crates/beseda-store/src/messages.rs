@@ -139,6 +139,10 @@ impl LookMessages for Transaction<'_> {
 
 impl TxMessages for Transaction<'_> {
     fn insert_message(&mut self, new: &NewMessage) -> Result<Option<MessageId>, Fault> {
+        if let Some(id) = self.gather(new) {
+            return Ok(Some(id));
+        }
+        self.gathered.end();
         let files = i64::try_from(new.files.len()).unwrap_or(i64::MAX);
         let Some(sender) = new.sender else {
             let values = values![

@@ -104,16 +104,19 @@ statements! {
     MEMBERS_RECEIPTS_AFTER = "members/receipts_after";
     MEMBERS_SKIP_ERASED = "members/skip_erased";
     MEMBERS_SKIP_OWN = "members/skip_own";
+    MEMBERS_SKIP_OWN_MANY = "members/skip_own_many" | "members/skip_own_many.postgres";
     MESSAGES_AFTER = "messages/after";
     MESSAGES_AT = "messages/at";
     MESSAGES_BEFORE = "messages/before";
     MESSAGES_BY_CLIENT = "messages/by_client";
     MESSAGES_BY_SYSTEM_CLIENT = "messages/by_system_client";
     MESSAGES_COUNT_SKIPPED = "messages/count_skipped";
+    MESSAGES_DRAW = "messages/draw" | "messages/draw.postgres";
     MESSAGES_ERASED_BETWEEN = "messages/erased_between";
     MESSAGES_GET = "messages/get";
     MESSAGES_ID_AT = "messages/id_at";
     MESSAGES_INSERT = "messages/insert" | "messages/insert.postgres";
+    MESSAGES_INSERT_MANY = "messages/insert_many" | "messages/insert_many.postgres";
     MESSAGES_INSERT_SYSTEM = "messages/insert_system" | "messages/insert_system.postgres";
     MESSAGES_KEEP = "messages/keep";
     MESSAGES_SENT_AFTER = "messages/sent_after";
@@ -155,6 +158,7 @@ statements! {
     ROOMS_KEEP = "rooms/keep";
     ROOMS_KEEP_NUMBERS = "rooms/keep_numbers";
     ROOMS_MOVE_ON = "rooms/move_on";
+    ROOMS_MOVE_ON_MANY = "rooms/move_on_many" | "rooms/move_on_many.postgres";
     ROOMS_OF_GROUP = "rooms/of_group", holds;
     ROOMS_OF_PERSON = "rooms/of_person";
     ROOMS_OPEN = "rooms/open";
@@ -286,6 +290,7 @@ mod tests {
                     "SCAN CONSTANT ROW",
                     "SCAN sqlite_schema",
                     "SCAN k",
+                    "SCAN turns",
                     "SCAN setup_codes",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];

@@ -1,21 +1,25 @@
 //! A transaction as a rule sees it: statements on some database, and what it announces.
 
 use crate::engine::{Engine, Go, Row, Value};
+use crate::gathered::Gathered;
 use crate::statements::Statement;
 use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Change, Glance, Lane, Tx};
-use beseda_core::words::{Event, PersonId, Place, RoomId};
+use beseda_core::words::{Event, NewMessage, PersonId, Place, RoomId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A transaction that somebody else began and will end. Readers hold one too, and only look.
 pub(crate) struct Transaction<'e> {
-    engine: &'e mut dyn Engine,
+    pub(crate) engine: &'e mut dyn Engine,
     announced: Announced,
     foreseen: Vec<Foreseen>,
+    pub(crate) gathered: Gathered,
     /// Whether the change that runs has written something, and whether any did.
     wrote: bool,
     has_written: bool,
+    /// Whether the change that runs has written what is not in the places that were foreseen.
+    outdated: bool,
 }
 
 /// A place that was looked at for a change which is still to run: whose, and what is there.
@@ -38,14 +42,17 @@ impl<'e> Transaction<'e> {
             engine,
             announced: Announced::default(),
             foreseen: Vec::new(),
+            gathered: Gathered::default(),
             wrote: false,
             has_written: false,
+            outdated: false,
         }
     }
 
     /// Runs a change: its outcome where the transaction can go on, and the error where it must be taken back.
     pub(crate) fn run(&mut self, change: &mut dyn Change) -> Result<Result<(), Error>, Error> {
         self.wrote = false;
+        self.outdated = false;
         let announced = (self.announced.events.len(), self.announced.people.len());
         let jobs = self.announced.jobs;
         let outcome = catch_unwind(AssertUnwindSafe(|| change.run(self)));
@@ -58,7 +65,7 @@ impl<'e> Transaction<'e> {
             self.announced.people.truncate(announced.1);
             self.announced.jobs = jobs;
         }
-        if !self.engine.can_go_on() {
+        if !self.engine.can_go_on() || self.gathered.sent_before {
             let lost = || Fault::Store("the transaction was lost".to_owned()).into();
             return Err(outcome.err().unwrap_or_else(lost));
         }
@@ -69,7 +76,8 @@ impl<'e> Transaction<'e> {
     }
 
     /// Looks at the places that changes will look at first, all at once, where each look is a way to a server and back.
-    fn foresee(&mut self, batch: &Batch) -> Result<(), Fault> {
+    /// With `gathers`, what they send there is kept all at once too.
+    fn foresee(&mut self, batch: &Batch, gathers: bool) -> Result<(), Fault> {
         let place_of = |lane| match lane {
             Lane::Place(room, person) => Some((room, person)),
             Lane::Any | Lane::Room(_) | Lane::Named(_) => None,
@@ -80,6 +88,9 @@ impl<'e> Transaction<'e> {
         wanted.dedup();
         if wanted.len() > 1 && self.engine.is_remote() {
             self.foreseen = self.places_of(&wanted)?;
+            if gathers {
+                self.begin_to_gather(batch.len())?;
+            }
         }
         Ok(())
     }
@@ -93,10 +104,22 @@ impl<'e> Transaction<'e> {
         Some(self.foreseen.swap_remove(found).1)
     }
 
+    /// What is foreseen of a room once a message was gathered there. Its sender's own place is not: it was looked at.
+    pub(crate) fn foresee_message(&mut self, new: &NewMessage) {
+        self.note_written();
+        let places = self.foreseen.iter_mut().filter_map(|(_, place)| place.as_mut());
+        for place in places.filter(|place| place.room.id == new.room) {
+            place.room.seq = new.seq;
+            place.room.shown = new.seq;
+            place.room.head = new.head;
+            place.room.updated_at = new.created_at;
+        }
+    }
+
     /// What a change that has run may have made wrong is foreseen no more.
     fn forget_foreseen(&mut self, lane: Lane) {
         match lane.room() {
-            _ if !self.wrote => {}
+            _ if !self.outdated => {}
             Some(room) => self.foreseen.retain(|((other, _), _)| *other != room),
             None => self.foreseen.clear(),
         }
@@ -144,6 +167,7 @@ impl<'e> Transaction<'e> {
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
         let mut first = None;
+        self.keep_gathered()?;
         self.engine.query(sql, values, &mut |row| {
             first = Some(read(row)?);
             Ok(Go::NoFurther)
@@ -159,6 +183,7 @@ impl<'e> Transaction<'e> {
         mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
         let mut all = Vec::new();
+        self.keep_gathered()?;
         self.engine.query(sql, values, &mut |row| {
             all.push(read(row)?);
             Ok(Go::On)
@@ -168,6 +193,7 @@ impl<'e> Transaction<'e> {
 
     /// How many rows were changed.
     pub(crate) fn write(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault> {
+        self.keep_gathered()?;
         let rows = self.engine.execute(sql, values)?;
         self.wrote(rows > 0);
         Ok(rows)
@@ -191,30 +217,69 @@ impl<'e> Transaction<'e> {
     }
 
     fn wrote(&mut self, something: bool) {
-        self.wrote |= something;
-        self.has_written |= something;
+        if something {
+            self.outdated = true;
+            self.note_written();
+        }
+    }
+
+    fn note_written(&mut self) {
+        self.wrote = true;
+        self.has_written = true;
     }
 }
 
-/// Runs a batch: what each came to and what they announced. Or the error for which all of it must be taken back, with the
-/// place of the change that met it. `notes`: whether others are to be told of what is changed here.
+/// How a batch is run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Running {
+    /// Others are told of what is changed here.
+    pub(crate) notes: bool,
+    /// What its changes send is gathered and kept at once: every one of them stands on one room.
+    pub(crate) gathers: bool,
+}
+
+/// Why all of a batch must be taken back.
+pub(crate) struct Stopped {
+    /// Which change met it.
+    pub(crate) place: usize,
+    pub(crate) error: Error,
+    /// What was gathered holds a message that was sent before. Run without gathering, its change finds the first one.
+    pub(crate) sent_before: bool,
+}
+
+/// Runs a batch: what each came to and what they announced.
 pub(crate) fn run_all(
     engine: &mut dyn Engine,
     batch: &mut Batch,
-    notes: bool,
-) -> Result<(Vec<Outcome>, Announced), (usize, Error)> {
+    running: Running,
+) -> Result<(Vec<Outcome>, Announced), Stopped> {
     let mut tx = Transaction::new(engine);
+    match run_each(&mut tx, batch, running) {
+        Ok(outcomes) => Ok((outcomes, tx.into_announced())),
+        Err((place, error)) => Err(Stopped {
+            place,
+            error,
+            sent_before: tx.gathered.sent_before,
+        }),
+    }
+}
+
+fn run_each(tx: &mut Transaction<'_>, batch: &mut Batch, running: Running) -> Result<Vec<Outcome>, (usize, Error)> {
     // Whichever of them is in its way: half of them each find out.
-    tx.foresee(batch).map_err(|fault| (batch.len() / 2, fault.into()))?;
+    let somebody = batch.len() / 2;
+    let of_somebody = |fault: Fault| (somebody, fault.into());
+    tx.foresee(batch, running.gathers).map_err(of_somebody)?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for (place, change) in batch.iter_mut().enumerate() {
-        outcomes.push(tx.run(change.as_mut()).map_err(|error| (place, error))?);
+        let outcome = tx.run(change.as_mut()).map_err(|error| (place, error))?;
         tx.forget_foreseen(change.lane());
+        outcomes.push(outcome);
     }
-    if notes {
+    tx.keep_gathered().map_err(of_somebody)?;
+    if running.notes {
         tx.note().map_err(|fault| (0, fault.into()))?;
     }
-    Ok((outcomes, tx.into_announced()))
+    Ok(outcomes)
 }
 
 impl Tx for Transaction<'_> {

@@ -5,7 +5,7 @@ use super::tickets::{Ticket, Tickets, Told};
 use crate::engine::postgres::{Begin, PostgresEngine, Trouble, Writing};
 use crate::notices;
 use crate::told::{Batch, Outcome, fail_all};
-use crate::transaction::{Announced, run_all};
+use crate::transaction::{Announced, Running, Stopped, run_all};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Change, Lane};
 use beseda_core::words::Notice;
@@ -45,6 +45,8 @@ enum Attempt {
     Kept(Ticket, Vec<Outcome>, Announced),
     /// Another writer was in its way, and nothing was kept.
     Again(Fault),
+    /// It holds a message that was sent before, and nothing was kept.
+    SentBefore,
     /// The connection went before the commit, and nothing was kept.
     Gone,
     /// The connection went in the commit: nobody knows.
@@ -87,9 +89,9 @@ impl Writer {
 
     /// Commits a batch; nothing is left of it, or the parts to be committed apart.
     fn keep_together(&mut self, mut batch: Batch) -> Vec<Batch> {
-        let mut last = Fault::Busy;
+        let (mut last, mut gathers) = (Fault::Busy, true);
         for attempt in 1..=TRIES {
-            match self.attempt(&mut batch, attempt > TRIES_AMONG_OTHERS) {
+            match self.attempt(&mut batch, attempt > TRIES_AMONG_OTHERS, gathers) {
                 Attempt::Kept(ticket, outcomes, announced) => {
                     ticket.put_down(Told {
                         announced,
@@ -104,6 +106,7 @@ impl Writer {
                         engine.pause(PAUSE * attempt);
                     }
                 }
+                Attempt::SentBefore => gathers = false,
                 Attempt::Gone => {
                     self.link.lose();
                     if let Err(fault) = self.link.engine() {
@@ -128,7 +131,7 @@ impl Writer {
         batch.into_iter().map(|change| vec![change]).collect()
     }
 
-    fn attempt(&mut self, batch: &mut Batch, alone: bool) -> Attempt {
+    fn attempt(&mut self, batch: &mut Batch, alone: bool, gathers: bool) -> Attempt {
         let floor = Arc::clone(&self.floor);
         let _among_others = (!alone).then(|| floor.read());
         let _alone = alone.then(|| floor.write());
@@ -140,10 +143,17 @@ impl Writer {
             in_places: batch.iter().all(|change| matches!(change.lane(), Lane::Place(..))),
             many: batch.len() > 1,
         };
-        let begun = engine.begin(Begin::Writing(writing)).map_err(|fault| (0, fault.into()));
-        match begun.and_then(|()| run_all(engine, batch, notes)) {
+        let running = Running {
+            notes,
+            gathers: gathers && writing.in_places,
+        };
+        if let Err(fault) = engine.begin(Begin::Writing(writing)) {
+            return failed(engine, 0, fault.into());
+        }
+        match run_all(engine, batch, running) {
             Ok((outcomes, announced)) => commit(engine, &tickets, outcomes, announced),
-            Err((place, error)) => failed(engine, place, error),
+            Err(stopped) if stopped.sent_before && engine.roll_back().is_ok() => Attempt::SentBefore,
+            Err(Stopped { place, error, .. }) => failed(engine, place, error),
         }
     }
 

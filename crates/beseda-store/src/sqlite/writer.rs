@@ -4,7 +4,7 @@ use crate::Opener;
 use crate::engine::sqlite::{Checkpoint, SqliteEngine};
 use crate::notices::NoticeReader;
 use crate::told::{Batch, Ears, Outcome, fail_all, finish_all};
-use crate::transaction::{Announced, Transaction, run_all};
+use crate::transaction::{Announced, Running, Transaction, run_all};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::Change;
 use beseda_core::words::Notice;
@@ -146,7 +146,11 @@ impl<'c> Writer<'c> {
         }
         // Nobody else can write until our commit: what it announces is heard by who may hear it then.
         self.look_elsewhere();
-        match run_all(&mut self.engine, batch, self.opener == Opener::Command) {
+        let running = Running {
+            notes: self.opener == Opener::Command,
+            ..Running::default()
+        };
+        match run_all(&mut self.engine, batch, running) {
             Ok((outcomes, announced)) => match self.engine.commit() {
                 Ok(()) => Commit::Kept(outcomes, announced),
                 Err(fault) => {
@@ -155,9 +159,9 @@ impl<'c> Writer<'c> {
                     Commit::Failed(fault)
                 }
             },
-            Err((_, error)) => {
+            Err(stopped) => {
                 self.roll_back();
-                Commit::TakenBack(error)
+                Commit::TakenBack(stopped.error)
             }
         }
     }

@@ -1,0 +1,102 @@
+//! New messages of several changes, kept together once they are needed: where each statement is a way to a server and back.
+
+use crate::engine::{Go, Value, values};
+use crate::statements::{self as sql, Statement};
+use crate::transaction::Transaction;
+use beseda_core::error::Fault;
+use beseda_core::words::{MessageId, NewMessage, PersonId};
+use serde::Serialize;
+use std::collections::{BTreeMap, VecDeque};
+
+/// What changes have sent and no statement has kept yet.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    /// Numbers that were drawn for messages, in rising order.
+    numbers: VecDeque<i64>,
+    messages: Vec<(MessageId, PersonId, NewMessage)>,
+    /// Whether one of them had been sent before: its change must be run again, to find the first one.
+    pub(crate) sent_before: bool,
+}
+
+impl Gathered {
+    /// No more are gathered: a number that is drawn now is above those that were drawn before.
+    pub(crate) fn end(&mut self) {
+        self.numbers.clear();
+    }
+}
+
+impl Transaction<'_> {
+    /// Lets messages be gathered, at most as many. Their rooms are held by now: so the numbers rise in each.
+    pub(crate) fn begin_to_gather(&mut self, messages: usize) -> Result<(), Fault> {
+        let messages = i64::try_from(messages).unwrap_or(i64::MAX);
+        let numbers = self.all(sql::MESSAGES_DRAW, values![messages], |row| row.get(0))?;
+        self.gathered.numbers = numbers.into();
+        Ok(())
+    }
+
+    /// Gathers a message, and gives it the number that it will be kept under; not one that must be kept now.
+    pub(crate) fn gather(&mut self, new: &NewMessage) -> Option<MessageId> {
+        let sender = new.sender.filter(|_| new.files.is_empty())?;
+        let id = MessageId(self.gathered.numbers.pop_front()?);
+        self.gathered.messages.push((id, sender, new.clone()));
+        self.foresee_message(new);
+        Some(id)
+    }
+
+    /// Keeps what was gathered: before anything else is asked of the database, and at the end.
+    pub(crate) fn keep_gathered(&mut self) -> Result<(), Fault> {
+        if self.gathered.messages.is_empty() {
+            return Ok(());
+        }
+        let gathered = std::mem::take(&mut self.gathered.messages);
+        if self.keep_messages(&gathered)? < gathered.len() {
+            self.gathered.sent_before = true;
+            return Err(Fault::Internal("a message was sent before".to_owned()));
+        }
+        let (mut rooms, mut senders) = (BTreeMap::new(), BTreeMap::new());
+        for (_, sender, new) in &gathered {
+            let (room, sender) = (new.room.0, sender.0);
+            rooms.insert(room, (room, new.seq.0, new.head.0, new.created_at.0));
+            senders.entry((room, sender)).or_insert((room, sender, 0_i64)).2 += 1;
+        }
+        self.keep_list(sql::ROOMS_MOVE_ON_MANY, &rooms.into_values().collect::<Vec<_>>())?;
+        self.keep_list(sql::MEMBERS_SKIP_OWN_MANY, &senders.into_values().collect::<Vec<_>>())
+    }
+
+    /// How many of these were not sent before.
+    fn keep_messages(&mut self, messages: &[(MessageId, PersonId, NewMessage)]) -> Result<usize, Fault> {
+        let messages: Vec<_> = messages
+            .iter()
+            .map(|(id, sender, new)| {
+                let (room, seq, client_id) = (new.room.0, new.seq.0, new.client_id.as_deref());
+                (
+                    room,
+                    seq,
+                    id.0,
+                    sender.0,
+                    client_id,
+                    &new.text,
+                    new.created_at.0,
+                    new.head.0,
+                )
+            })
+            .collect();
+        let list = json(&messages)?;
+        let mut kept = 0;
+        self.engine
+            .query(sql::MESSAGES_INSERT_MANY, &[Value::Text(&list)], &mut |_| {
+                kept += 1;
+                Ok(Go::On)
+            })?;
+        Ok(kept)
+    }
+
+    fn keep_list(&mut self, sql: &'static Statement, list: &impl Serialize) -> Result<(), Fault> {
+        let list = json(list)?;
+        self.engine.execute(sql, &[Value::Text(&list)]).map(drop)
+    }
+}
+
+fn json(list: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(list).map_err(|error| Fault::Internal(error.to_string()))
+}
