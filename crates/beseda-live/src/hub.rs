@@ -2,7 +2,7 @@
 //! found without looking at anybody else.
 
 use crate::seat::{Said, Seat, Told};
-use crate::session::{Session, add, close, find, remove};
+use crate::session::{Session, add, find, remove};
 use crate::socket::NotQueued;
 use beseda_core::ports::Audience;
 use beseda_core::words::{Event, Head, Notice, PersonId, RoomId, RoomKind, RoomName};
@@ -367,11 +367,6 @@ impl Hub {
                 for shard in &self.people {
                     let sessions: Vec<_> = shard.lock().values().flatten().cloned().collect();
                     sessions.iter().for_each(|session| self.doubt(session, change));
-                }
-                // Places are read again; who hears every room has none in those that changed, and begins anew.
-                let kinds = self.kinds.read();
-                for session in kinds.iter().flat_map(|(_, sessions)| sessions.iter()) {
-                    session.queue.close(close::RESTARTING, "retry_ms=1000");
                 }
             }
         }

@@ -205,15 +205,3 @@ async fn what_another_process_has_said_in_a_room_is_heard_by_who_hears_every_one
     house.say(visitor, room, "three").await;
     assert_eq!(hears(&mut staff).await, "11: sent three ", "and nothing in between");
 }
-
-#[tokio::test]
-async fn who_hears_every_room_begins_anew_where_nobody_can_tell_what_changed() {
-    let house = house().await;
-    let old = case(&house, 11).await;
-    let (mut staff, mut visitor) = (enter_staff(&house, 4).await, enter_visitor(&house, &old).await);
-    house.feed();
-    house.live.hub.changed_elsewhere(&[Notice::Everything]);
-    assert_eq!(hears(&mut staff).await, "closed 4009 retry_ms=1000");
-    house.say(old.1.clone(), old.0, "goes on").await;
-    assert_eq!(hears(&mut visitor).await, "sent goes on ");
-}
