@@ -21,7 +21,7 @@ pub use claims::Flaw;
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched};
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
-pub use sessions::SecureCookies;
+pub use sessions::{SecureCookies, SessionCookie};
 pub use settings::{Proofs, Settings, SettingsError};
 pub use throttle::{Throttles, Uptime};
 pub use tokens::OwnTokens;
@@ -41,6 +41,8 @@ pub struct Identity {
     pub issuers: Issuers,
     /// Passwords.
     pub passwords: Passwords,
+    /// The cookie of a session in the browser.
+    pub session_cookie: SessionCookie,
     /// Whether cookies travel over HTTPS alone.
     pub secure_cookies: SecureCookies,
     /// How long an access token is good for.
@@ -68,6 +70,7 @@ impl Identity {
             tokens: OwnTokens::new(&settings.secret),
             issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
+            session_cookie: proofs.session_cookie,
             secure_cookies: proofs.secure_cookies,
             access_seconds: minutes(proofs.access_minutes),
             refresh_seconds: minutes(proofs.refresh_days) * 24 * 60,

@@ -1,13 +1,26 @@
 //! The session cookie: 256 random bits, of which the store keeps only the SHA-256.
 
+use crate::visitors;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 
-/// The cookie's name.
-pub const COOKIE_NAME: &str = "session";
+/// The cookie in which browsers keep the sessions that begin here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionCookie {
+    name: String,
+}
+
+impl Default for SessionCookie {
+    /// `beseda_session`: `session` is Flask's, and a host's own session is to live beside ours.
+    fn default() -> Self {
+        Self {
+            name: "beseda_session".to_owned(),
+        }
+    }
+}
 
 /// Whether cookies travel over HTTPS alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,44 +46,81 @@ pub fn hash(value: &str) -> [u8; 32] {
     Sha256::digest(value.as_bytes()).into()
 }
 
-/// What the store would know the request's session by, if it has one.
-#[must_use]
-pub fn hash_of(headers: &HeaderMap) -> Option<[u8; 32]> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies
-        .flat_map(|list| list.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, value)| *name == COOKIE_NAME && !value.is_empty())?;
-    Some(hash(value.trim_matches('"')))
-}
+impl SessionCookie {
+    /// The cookie of this name: one token of RFC 6265, which browsers send back as it is.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_name = !name.is_empty() && name.bytes().all(is_token) && name != visitors::COOKIE_NAME;
+        is_name.then(|| Self { name: name.to_owned() })
+    }
 
-/// The `Set-Cookie` header that begins a session, or ends it where there is no value.
-#[must_use]
-pub fn set_cookie(value: Option<&str>, seconds: i64, secure: bool) -> Option<HeaderValue> {
-    let (value, seconds) = value.map_or(("", 0), |value| (value, seconds));
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE_NAME}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::try_from(cookie).ok()
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the store would know the request's sessions by: each cookie of the name once. Somebody else's, of another path
+    /// or of the application, may stand before ours.
+    #[must_use]
+    pub fn hashes_of(&self, headers: &HeaderMap) -> Vec<[u8; 32]> {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let pairs = cookies
+            .flat_map(|list| list.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        let values = pairs.filter(|(name, value)| *name == self.name && !value.is_empty());
+        let mut hashes = Vec::new();
+        for hash in values.map(|(_, value)| hash(value.trim_matches('"'))) {
+            if !hashes.contains(&hash) {
+                hashes.push(hash);
+            }
+        }
+        hashes
+    }
+
+    /// The `Set-Cookie` header that begins a session, or ends it where there is no value.
+    #[must_use]
+    pub fn set(&self, value: Option<&str>, seconds: i64, secure: bool) -> Option<HeaderValue> {
+        let (name, (value, seconds)) = (&self.name, value.map_or(("", 0), |value| (value, seconds)));
+        let secure = if secure { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        HeaderValue::try_from(cookie).ok()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(cookies: &[&str]) -> Option<[u8; 32]> {
+    fn of(cookies: &[&str]) -> Vec<[u8; 32]> {
         let mut headers = HeaderMap::new();
         for cookie in cookies {
             headers.append(COOKIE, cookie.parse().unwrap());
         }
-        hash_of(&headers)
+        SessionCookie::default().hashes_of(&headers)
     }
 
     #[test]
-    fn a_session_is_found_among_other_cookies() {
-        assert_eq!(of(&["a=b; session=xyz; c=d"]), Some(hash("xyz")));
-        assert_eq!(of(&["a=b", "session=\"xyz\""]), Some(hash("xyz")));
-        assert_eq!(of(&["mysession=xyz; sessionid=xyz; session="]), None);
-        assert_eq!(of(&[]), None);
+    fn every_session_is_found_among_other_cookies() {
+        assert_eq!(of(&["a=b; beseda_session=xyz; c=d"]), [hash("xyz")]);
+        assert_eq!(of(&["a=b", "beseda_session=\"xyz\""]), [hash("xyz")]);
+        let several = ["beseda_session=old; beseda_session=xyz", "beseda_session=old"];
+        assert_eq!(of(&several), [hash("old"), hash("xyz")]);
+        assert_eq!(
+            of(&["session=xyz; my_beseda_session=xyz; beseda_session="]),
+            [[0; 32]; 0]
+        );
+        assert_eq!(of(&[]), [[0; 32]; 0]);
+    }
+
+    #[test]
+    fn a_cookie_is_called_by_one_word_that_is_not_the_visitors() {
+        let named = |name: &str| SessionCookie::named(name).is_some();
+        assert!(named("session") && named("__Host-chat") && named("a"));
+        for name in ["", "a b", "a=b", "a;b", "a,b", "сессия", "beseda_visitor", "a\n"] {
+            assert!(!named(name), "{name:?}");
+        }
     }
 
     #[test]
@@ -78,11 +128,11 @@ mod tests {
         let value = new_value([0xFF; 32]);
         assert_eq!(value.len(), 43);
         assert_eq!(
-            set_cookie(Some(&value), 60, true).unwrap(),
-            format!("session={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure")
+            SessionCookie::default().set(Some(&value), 60, true).unwrap(),
+            format!("beseda_session={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure")
         );
         assert_eq!(
-            set_cookie(None, 60, false).unwrap(),
+            SessionCookie::named("session").unwrap().set(None, 60, false).unwrap(),
             "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
         );
     }

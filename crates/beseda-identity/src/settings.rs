@@ -1,5 +1,6 @@
 //! What can be set of who comes.
 
+use super::sessions::SessionCookie;
 use super::{Fetch, IssuerError, IssuerSettings, SecureCookies};
 use beseda_core::Fault;
 use beseda_core::settings;
@@ -21,8 +22,31 @@ settings! {
             "How long a session in the browser lives without being used.";
         session_days: Whole<1, 365> = 30, "days, 1 to 365",
             "How long a session in the browser lives at most.";
+        session_cookie: CookieName = SessionCookie::default(), "a cookie's name",
+            "What the cookie of a session in the browser is called. `session` is Flask's own: take it only where no Flask sets one.";
         secure_cookies: Security = SecureCookies::Auto, "`auto`, `true` or `false`",
             "Whether cookies are sent over HTTPS alone. `auto`: where a trusted proxy says that the request came over HTTPS.";
+    }
+}
+
+/// The name of [`SessionCookie`].
+pub struct CookieName;
+
+impl Taken for CookieName {
+    type Kept = SessionCookie;
+
+    fn read(raw: &Raw, _: &Path) -> Result<SessionCookie, Wrong> {
+        let wrong = || {
+            raw.is_not(
+                "a cookie's name: letters, digits, `-` and `_`, and not `beseda_visitor`",
+                "beseda_session",
+            )
+        };
+        SessionCookie::named(raw.text()?).ok_or_else(wrong)
+    }
+
+    fn show(kept: &SessionCookie) -> Shown {
+        Shown::Text(kept.name().to_owned())
     }
 }
 

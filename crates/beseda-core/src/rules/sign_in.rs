@@ -249,23 +249,41 @@ pub fn still_right(look: &mut (impl Look + ?Sized), id: PersonId, hash: &str) ->
     Ok(account.ok_or(Refusal::BadCredentials)?.person)
 }
 
-/// Opens a session, and ends the one that the same browser had before.
+/// Opens a session, and ends those that the same browser had before.
 ///
 /// # Errors
 /// As [`active`].
-pub fn open_session(tx: &mut dyn Tx, session: &Session, before: Option<&[u8; 32]>) -> Result<(), Error> {
+pub fn open_session(tx: &mut dyn Tx, session: &Session, before: &[[u8; 32]]) -> Result<(), Error> {
     active(tx, session.person)?;
-    if let Some(before) = before {
+    for before in before {
         tx.end_session(before)?;
     }
     Ok(tx.put_session(session)?)
 }
 
-/// The session with this hash and whose it is, unless it ended or was unused for `idle_seconds`.
+/// The first session with one of these hashes and whose it is, unless it ended or was unused for `idle_seconds`: a browser
+/// may hold several cookies of one name, and not all of them ours.
 ///
 /// # Errors
 /// [`Refusal::NotSignedIn`] where there is none any more; as [`who`].
 pub fn find_session(
+    look: &mut (impl Look + ?Sized),
+    now: Time,
+    hashes: &[[u8; 32]],
+    idle_seconds: i64,
+) -> Result<(Session, Person), Error> {
+    let mut refused = Refusal::NotSignedIn;
+    for hash in hashes {
+        match live_session(look, now, hash, idle_seconds) {
+            Err(Error::Refused(Refusal::NotSignedIn)) => {}
+            Err(Error::Refused(refusal)) => refused = refusal,
+            found => return found,
+        }
+    }
+    Err(refused.into())
+}
+
+fn live_session(
     look: &mut (impl Look + ?Sized),
     now: Time,
     hash: &[u8; 32],
@@ -297,15 +315,19 @@ pub fn touch_session(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<(), 
     Ok(())
 }
 
-/// Ends a session: whose it was, and since when what was proven by it counted. One that is not there is fine.
-pub fn end_session(tx: &mut dyn Tx, hash: &[u8; 32]) -> Result<Option<(PersonId, Time)>, Error> {
-    let Some(session) = tx.session(hash)? else {
-        return Ok(None);
-    };
-    tx.end_session(hash)?;
-    let person = tx.person(session.person)?;
-    let signed_out_at = person.and_then(|person| person.signed_out_at).unwrap_or_default();
-    Ok(Some((session.person, session.created_at.max(signed_out_at))))
+/// Ends sessions: whose each was, and since when what was proven by it counted. Those that are not there are fine.
+pub fn end_sessions(tx: &mut dyn Tx, hashes: &[[u8; 32]]) -> Result<Vec<(PersonId, Time)>, Error> {
+    let mut ended = Vec::new();
+    for hash in hashes {
+        let Some(session) = tx.session(hash)? else {
+            continue;
+        };
+        tx.end_session(hash)?;
+        let person = tx.person(session.person)?;
+        let signed_out_at = person.and_then(|person| person.signed_out_at).unwrap_or_default();
+        ended.push((session.person, session.created_at.max(signed_out_at)));
+    }
+    Ok(ended)
 }
 
 /// What a new refresh token is to be called and how long it is good for.

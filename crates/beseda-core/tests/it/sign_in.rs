@@ -125,13 +125,13 @@ fn session(stage: &Stage, hash: u8) -> [u8; 32] {
         seen_at: now,
         expires_at: now.plus_seconds(30 * DAY),
     };
-    stage.change(move |tx| open_session(tx, &session, None)).unwrap();
+    stage.change(move |tx| open_session(tx, &session, &[])).unwrap();
     hash
 }
 
 fn find(stage: &Stage, hash: [u8; 32]) -> Result<(Session, Person), Error> {
     let now = stage.chat.now();
-    stage.look(move |look| find_session(look, now, &hash, DAY / 2))
+    stage.look(move |look| find_session(look, now, &[hash], DAY / 2))
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_session_is_touched_at_most_once_a_minute_and_never_brought_back() {
     stage.clock.tick(1);
     touch(&stage);
     assert_eq!(find(&stage, hash).unwrap().0.seen_at, opened.plus_seconds(60));
-    stage.change(move |tx| end_session(tx, &hash)).unwrap();
+    stage.change(move |tx| end_sessions(tx, &[hash])).unwrap();
     stage.clock.tick(60_000_000);
     touch(&stage);
     assert_eq!(refused(find(&stage, hash)), Refusal::NotSignedIn);
@@ -184,7 +184,7 @@ fn a_new_session_ends_the_one_that_the_browser_had() {
         hash: [9; 32],
         ..find(&stage, old).unwrap().0
     };
-    stage.change(move |tx| open_session(tx, &new, Some(&old))).unwrap();
+    stage.change(move |tx| open_session(tx, &new, &[old])).unwrap();
     assert_eq!(refused(find(&stage, old)), Refusal::NotSignedIn);
     assert_eq!(find(&stage, [9; 32]).unwrap().0.created_at, now);
     deactivate(&stage, 2);

@@ -44,7 +44,7 @@ const PLACES: &[&str] = &[
     "/files/{}/a.png",
     "/a/b/{}",
     "Authorization: Bearer {}",
-    "cookie: theme=dark; session={}; lang=ru",
+    "cookie: theme=dark; beseda_session={}; lang=ru",
     "Cookie: theme=dark; beseda_visitor={}; lang=ru",
     "set-cookie: beseda_visitor={}; Path=/; HttpOnly",
     "X-Beseda-Visitor: {}",

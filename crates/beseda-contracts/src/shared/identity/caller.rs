@@ -5,10 +5,11 @@ use crate::shared::http::{origin, urlencoded};
 use crate::shared::refused::Refused;
 use crate::shared::rooms::new_name;
 use axum::extract::FromRequestParts;
+use beseda_core::ports::Look;
 use beseda_core::rules::{self, TicketTaken, sign_in};
 use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
-use beseda_identity::{Flaw, Vouched, sessions, tickets};
+use beseda_identity::{Flaw, Vouched, tickets};
 use beseda_live::ask;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -40,7 +41,7 @@ pub enum Proof {
 
 enum Credentials {
     Token(String, Proof),
-    Session([u8; 32]),
+    Sessions(Vec<[u8; 32]>),
 }
 
 impl FromRequestParts<Shared> for Caller {
@@ -57,7 +58,7 @@ impl Caller {
     /// # Errors
     /// 401 for whoever proves nothing, 403 where a page of another site uses the session of this one.
     pub async fn of_request(shared: &Shared, parts: &Parts) -> Result<Self, Refused> {
-        Self::of(shared, credentials(parts, false)?).await
+        Self::of(shared, credentials(shared, parts, false)?).await
     }
 
     /// Who asks for a socket.
@@ -65,7 +66,7 @@ impl Caller {
     /// # Errors
     /// As [`Caller::of_request`].
     pub async fn of_socket(shared: &Shared, parts: &Parts) -> Result<Self, Refused> {
-        Self::of(shared, credentials(parts, true)?).await
+        Self::of(shared, credentials(shared, parts, true)?).await
     }
 
     async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Refused> {
@@ -85,8 +86,8 @@ impl Caller {
                     Err(refused)
                 }
             },
-            Credentials::Session(hash) => {
-                let (person, begun) = of_session(shared, hash).await.map_err(not_let_in)?;
+            Credentials::Sessions(hashes) => {
+                let (person, begun) = of_session(shared, hashes).await.map_err(not_let_in)?;
                 Ok(Self {
                     by: Proof::Cookie,
                     // Signing out everywhere ends sessions: one that lives was begun after that.
@@ -103,14 +104,14 @@ impl Caller {
 ///
 /// # Errors
 /// [`Refused::CrossSite`].
-pub fn check_site(parts: &Parts) -> Result<(), Refused> {
-    match credentials(parts, true) {
+pub fn check_site(shared: &Shared, parts: &Parts) -> Result<(), Refused> {
+    match credentials(shared, parts, true) {
         Err(Refused::CrossSite) => Err(Refused::CrossSite),
         _ => Ok(()),
     }
 }
 
-fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Refused> {
+fn credentials(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<Credentials, Refused> {
     if let Some(token) = bearer(&parts.headers)? {
         return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
     }
@@ -121,11 +122,14 @@ fn credentials(parts: &Parts, is_socket: bool) -> Result<Credentials, Refused> {
     {
         return Ok(Credentials::Token(token, Proof::Query));
     }
-    let session = sessions::hash_of(&parts.headers).ok_or(Refusal::NotSignedIn)?;
+    let sessions = shared.identity.session_cookie.hashes_of(&parts.headers);
+    if sessions.is_empty() {
+        return Err(Refusal::NotSignedIn.into());
+    }
     if origin::is_cross_site(&parts.headers) {
         return Err(Refused::CrossSite);
     }
-    Ok(Credentials::Session(session))
+    Ok(Credentials::Sessions(sessions))
 }
 
 /// The token of the header. Another scheme counts as no credentials: somebody else may be meant by it.
@@ -209,10 +213,12 @@ async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Resul
     }
 }
 
-async fn of_session(shared: &Shared, hash: [u8; 32]) -> Result<(Person, Time), Error> {
+async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, Time), Error> {
     let (now, idle) = (shared.chat.now(), shared.identity.session_idle_seconds);
-    let (session, person) = ask::look(&shared.chat, move |look| sign_in::find_session(look, now, &hash, idle)).await?;
+    let find = move |look: &mut dyn Look| sign_in::find_session(look, now, &hashes, idle);
+    let (session, person) = ask::look(&shared.chat, find).await?;
     if sign_in::is_stale(&session, now) {
+        let hash = session.hash;
         // Nobody waits for it: it only keeps the session from falling asleep.
         shared
             .chat

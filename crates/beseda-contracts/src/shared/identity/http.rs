@@ -96,10 +96,10 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
         seen_at: now,
         expires_at: now.plus_seconds(shared.identity.session_seconds),
     };
-    let before = sessions::hash_of(&parts.headers);
+    let before = shared.identity.session_cookie.hashes_of(&parts.headers);
     let begin = move |tx: &mut dyn beseda_core::ports::Tx| {
         let person = sign_in::still_right(tx, id, &password_hash)?;
-        sign_in::open_session(tx, &session, before.as_ref())?;
+        sign_in::open_session(tx, &session, &before)?;
         Ok((person, sign_in::issue_refresh(tx, now, id, &fresh)?))
     };
     let (person, token) = ask::change(&shared.chat, begin).await.map_err(not_let_in)?;
@@ -116,30 +116,29 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
 /// Ends the browser's session, and the line of the refresh token that the body names, if it names one.
 async fn logout(State(shared): State<Shared>, request: Request) -> Result<Response, Refused> {
     let (parts, fields) = read(&shared, request).await?;
-    check_site(&parts)?;
+    check_site(&shared, &parts)?;
     let now = shared.chat.now();
-    let session = sessions::hash_of(&parts.headers);
+    let sessions = shared.identity.session_cookie.hashes_of(&parts.headers);
     let token = fields.raw_text("refresh").ok().flatten();
     let token = token.and_then(|token| shared.identity.tokens.refresh_name(&token, now).ok());
-    if session.is_some() || token.is_some() {
+    let mut ended = Vec::new();
+    if !sessions.is_empty() || token.is_some() {
         let end = move |tx: &mut dyn beseda_core::ports::Tx| {
-            let ended = match &session {
-                Some(hash) => sign_in::end_session(tx, hash)?,
-                None => None,
-            };
+            let ended = sign_in::end_sessions(tx, &sessions)?;
             token.as_deref().map_or(Ok(()), |jti| sign_in::end_line(tx, now, jti))?;
             Ok(ended)
         };
-        if let Some((person, proven_at)) = ask::change(&shared.chat, end).await? {
-            shared.live.end(person, proven_at);
-        }
+        ended = ask::change(&shared.chat, end).await?;
     }
-    Ok(with_cookie(
-        &shared,
-        &parts,
-        None,
-        StatusCode::NO_CONTENT.into_response(),
-    ))
+    for (person, proven_at) in &ended {
+        shared.live.end(*person, *proven_at);
+    }
+    let answer = StatusCode::NO_CONTENT.into_response();
+    if ended.is_empty() {
+        // A cookie of this name that is not ours stays: it may be the application's own session.
+        return Ok(answer);
+    }
+    Ok(with_cookie(&shared, &parts, None, answer))
 }
 
 async fn token(State(shared): State<Shared>, request: Request) -> Result<Json<Obtained>, Refused> {
@@ -278,7 +277,8 @@ fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(St
 
 fn with_cookie(shared: &Shared, parts: &Parts, value: Option<&str>, mut answer: Response) -> Response {
     let secure = shared.secures_cookies(parts);
-    if let Some(cookie) = sessions::set_cookie(value, shared.identity.session_seconds, secure) {
+    let cookie = &shared.identity.session_cookie;
+    if let Some(cookie) = cookie.set(value, shared.identity.session_seconds, secure) {
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }
     answer

@@ -75,7 +75,7 @@ pub(super) fn tokens(ground: &Ground) -> Vec<Row> {
                 seen_at: NOW,
                 expires_at: LATER,
             };
-            sign_in::open_session(tx, &session, Some(&[7; 32]))
+            sign_in::open_session(tx, &session, &[[7; 32]])
         }
     };
     let fresh = || Fresh {

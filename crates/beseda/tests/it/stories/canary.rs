@@ -53,7 +53,7 @@ async fn knock_at_every_socket(house: &House, routes: &[RouteLine]) {
         for value in ["1", "16", "6f1c2a3b-9d4e-4a5b-8c6d-7e8f90a1b2c3", &canaries.random] {
             let path = filled(route.path, value);
             let bearer = format!("Bearer {}", house.access);
-            let cookie = format!("session={}", house.session);
+            let cookie = format!("beseda_session={}", house.session);
             for (query, header) in [
                 (
                     format!("token={}", house.access),

@@ -140,7 +140,7 @@ async fn a_cookie_does_not_travel_from_another_site() {
     assert_eq!(answer.status, 200, "{answer:?}");
     let set = answer.header("Set-Cookie");
     assert!(
-        set.starts_with("session=") && set.contains("HttpOnly") && set.contains("SameSite="),
+        set.starts_with("beseda_session=") && set.contains("HttpOnly") && set.contains("SameSite="),
         "{set}"
     );
     let cookie = set.split(';').next().expect("a cookie").to_owned();

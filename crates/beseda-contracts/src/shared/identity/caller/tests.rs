@@ -3,6 +3,7 @@
 use super::*;
 use crate::stage::Stage;
 use beseda_core::words::{PersonId, Session};
+use beseda_identity::sessions;
 use http::Request;
 
 fn parts(uri: &str, headers: &[(&str, &str)]) -> Parts {
@@ -27,9 +28,9 @@ async fn cookie(stage: &Stage, person: i64) -> String {
         seen_at: now,
         expires_at: now.plus_seconds(60),
     };
-    let open = move |tx: &mut dyn beseda_core::ports::Tx| sign_in::open_session(tx, &session, None);
+    let open = move |tx: &mut dyn beseda_core::ports::Tx| sign_in::open_session(tx, &session, &[]);
     ask::change(&stage.shared.chat, open).await.unwrap();
-    format!("session={value}")
+    format!("beseda_session={value}")
 }
 
 #[tokio::test]
@@ -46,8 +47,14 @@ async fn a_socket_is_opened_by_header_then_query_then_cookie() {
     );
     assert_eq!(who(&stage, "/ws/chat/1/", &[]).await, Err(Refusal::NotSignedIn.into()));
     assert_eq!(
-        who(&stage, "/ws/chat/1/", &[("cookie", "session=other")]).await,
+        who(&stage, "/ws/chat/1/", &[("cookie", "beseda_session=other")]).await,
         Err(Refusal::NotSignedIn.into())
+    );
+    // Of several cookies of the name, whichever is a session of ours.
+    let several = format!("beseda_session=stale; a=b; {cookie}");
+    assert_eq!(
+        who(&stage, "/ws/chat/1/", &[("cookie", &several)]).await,
+        Ok((7, Proof::Cookie))
     );
     // Somebody who shows a bad token is not let in by what else they have.
     let refused = who(&stage, "/ws/chat/1/?token=bad", &all[1..]).await.unwrap_err();

@@ -4,7 +4,7 @@ use crate::stage::{PASSWORD, SECRET, Stage, no_routes, person};
 use beseda_core::rules;
 use beseda_core::rules::sign_in::Newcomers;
 use beseda_core::words::{OrderId, Person, PersonId, RoomKey};
-use beseda_identity::{IssuerKey, IssuerSettings};
+use beseda_identity::{IssuerKey, IssuerSettings, SessionCookie};
 use http::StatusCode;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
@@ -48,7 +48,8 @@ async fn a_person_logs_in_by_each_of_their_names() {
         );
         let cookie = answer.header("set-cookie");
         assert!(
-            cookie.starts_with("session=") && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax")
+            cookie.starts_with("beseda_session=")
+                && cookie.ends_with("; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax")
         );
         assert_eq!(me(&stage, "cookie", cookie.split(';').next().unwrap()).await, 200);
     }
@@ -230,7 +231,7 @@ async fn logging_out_ends_the_session_and_the_tokens_line() {
     out.is(204, "");
     assert_eq!(
         out.header("set-cookie"),
-        "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+        "beseda_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
     );
     assert_eq!(me(&stage, "cookie", &cookie).await, 401);
     stage
@@ -238,6 +239,27 @@ async fn logging_out_ends_the_session_and_the_tokens_line() {
         .await
         .is(401, NO_TOKEN);
     stage.ask("POST", "/logout", &[], "").await.is(204, "");
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_ours_is_left_alone() {
+    let stage = Stage::new(
+        |settings, _| settings.identity.proofs.session_cookie = SessionCookie::named("session").unwrap(),
+        no_routes(),
+    )
+    .await;
+    let flasks = "session=eyJfdXNlcl9pZCI6IjIifQ.aSl0eA.Zm9yZWlnbg";
+    let out = stage.ask("POST", "/logout/", &[("cookie", flasks)], "").await;
+    out.is(204, "");
+    assert!(!out.headers.contains_key("set-cookie"), "another's session is ended");
+    let own = login(&stage, "anna", PASSWORD).await;
+    let own = own.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert!(own.starts_with("session="));
+    let both = format!("{flasks}; {own}");
+    assert_eq!(me(&stage, "cookie", &both).await, 200);
+    let out = stage.ask("POST", "/logout/", &[("cookie", &both)], "").await;
+    assert!(out.header("set-cookie").starts_with("session=; "));
+    assert_eq!(me(&stage, "cookie", &both).await, 401);
 }
 
 #[tokio::test]

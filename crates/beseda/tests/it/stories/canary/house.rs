@@ -130,7 +130,7 @@ impl House {
         let canaries = &self.canaries;
         vec![
             ("Authorization", format!("Bearer {}", self.access)),
-            ("Cookie", format!("session={}", self.session)),
+            ("Cookie", format!("beseda_session={}", self.session)),
             ("Authorization", format!("Bearer {}", canaries.token)),
             ("Authorization", format!("Bearer {}", canaries.key)),
             (
@@ -142,7 +142,7 @@ impl House {
             ("X-API-Key", canaries.key.clone()),
             (
                 "Cookie",
-                format!("session={}; beseda_visitor={}", canaries.random, canaries.token),
+                format!("beseda_session={}; beseda_visitor={}", canaries.random, canaries.token),
             ),
             ("X-Beseda-Visitor", canaries.token.clone()),
             ("X-Beseda-Visitor", self.visitor.clone()),
