@@ -166,17 +166,17 @@ pub fn check_draft(limits: &Limits, draft: &Draft) -> Result<(), Refusal> {
     check_client_id(limits, draft.client_id.as_deref())
 }
 
-/// Whether a text can be sent. White space alone is nothing to say, unless files say it; characters are Unicode scalar
+/// Whether a text can be sent. What nobody sees is nothing to say, unless files say it; characters are Unicode scalar
 /// values.
 ///
 /// # Errors
 /// [`Refusal::EmptyText`], [`Refusal::TextTooLong`], [`Refusal::NulInText`].
 pub fn check_text(limits: &Limits, text: &str, files_say_it: bool) -> Result<(), Refusal> {
-    if text.trim().is_empty() && !files_say_it {
-        return Err(Refusal::EmptyText);
-    }
     if text.contains('\0') {
         return Err(Refusal::NulInText);
+    }
+    if text.chars().all(is_invisible) && !files_say_it {
+        return Err(Refusal::EmptyText);
     }
     let max = limits.text_chars;
     // A character takes at least one byte: only a text that may be too long is counted.
@@ -187,6 +187,20 @@ pub fn check_text(limits: &Limits, text: &str, files_say_it: bool) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Whether a character alone shows nothing: white space, controls, what Unicode calls default ignorable
+/// (`DerivedCoreProperties.txt`: joiners, fillers, selectors, marks of direction, tags), and the empty Braille pattern.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(
+            character,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+        )
 }
 
 fn check_client_id(limits: &Limits, client_id: Option<&str>) -> Result<(), Refusal> {

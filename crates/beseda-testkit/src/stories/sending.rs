@@ -189,6 +189,16 @@ fn refused_sends(stage: &Stage, room: RoomId) -> Vec<Refused> {
             Refusal::NoSuchRoom,
         ),
         ("send nothing", send(anna, room, " \n\t ", None), Refusal::EmptyText),
+        (
+            "send what nobody sees",
+            send(
+                anna,
+                room,
+                "\u{200B}\u{2800}\u{3164}\u{FE0F}\u{E0020}\u{AD} \u{1}",
+                None,
+            ),
+            Refusal::EmptyText,
+        ),
         ("send NUL", send(anna, room, "a\0b", None), Refusal::NulInText),
         (
             "send too much",
