@@ -9,6 +9,7 @@ use crate::shared::depth::within_depth;
 use crate::shared::field::{FieldError, FieldErrors};
 use crate::shared::files::title::harmless;
 use crate::shared::files::upload::{Flow, Uploaded, keep};
+use crate::shared::json;
 use crate::shared::refused::{BrokenJson, Refused};
 use axum::body::Body;
 use axum::body::HttpBody;
@@ -309,7 +310,7 @@ fn of_json(bytes: &Bytes, depth: usize) -> Result<Fields, Refused> {
         return Err(broken(BrokenJson::TooDeep(depth)));
     }
     // The library's own sentence could repeat what somebody wrote.
-    let value: Value = serde_json::from_str(text).map_err(|error| {
+    let value: Value = json::value_of(text).map_err(|error| {
         broken(BrokenJson::At {
             line: error.line(),
             column: error.column(),

@@ -37,11 +37,6 @@ async fn a_body_that_cannot_be_read_is_refused() {
             vec![0xff, 0xfe, b'{', 0, b'}', 0],
         ),
         (
-            "a lone surrogate",
-            json_kind,
-            format!(r#"{{"room": {room}, "message": "\ud800"}}"#).into_bytes(),
-        ),
-        (
             "100 levels",
             json_kind,
             format!(

@@ -75,8 +75,7 @@ fn wrong_texts() -> Vec<(&'static str, String)> {
         ),
         ("a message with NUL", message(&format!(r#""{CANARY}\u0000""#))),
         ("a raw control character", message("\"a\u{1}\"")),
-        ("a lone surrogate", message(&format!(r#""{CANARY}\ud83d""#))),
-        ("a surrogate the wrong way round", message(r#""\ude00\ud83d""#)),
+        ("half of an escaped surrogate", message(r#""\ud8""#)),
         ("a bad escape", message(r#""\x41""#)),
         (
             "two messages, the last one wrong",
