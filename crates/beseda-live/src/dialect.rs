@@ -28,6 +28,8 @@ pub enum Verb {
     Read,
     /// Announce where they are.
     Locate(Point),
+    /// Say that somebody is here: browsers give pages no ping of the protocol's own.
+    Ping,
 }
 
 impl Command {
@@ -61,6 +63,8 @@ pub enum Outcome<'a> {
     },
     /// It is done, and there is nothing to tell of it.
     Done,
+    /// Somebody is here.
+    Pong,
     /// The frame was no command.
     Misheard(&'a Misheard),
     /// It was refused.

@@ -1,11 +1,15 @@
 //! Frames of sockets as JSON texts: how they are read, and how errors sound in them, whatever the contract.
 
 use super::depth::within_depth;
+use super::json;
 use beseda_core::words::{Draft, Limits};
 use beseda_core::{Fault, Refusal};
 use beseda_live::dialect::{Command, Misheard, Outcome, Verb};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+/// The type of a frame that only asks whether somebody is here.
+pub const PING: &str = "ping";
 
 /// The JSON text of a value that cannot fail to become one.
 #[must_use]
@@ -23,12 +27,13 @@ fn error(code: &str, detail: &str, client_id: Option<&str>) -> String {
     frame.to_string()
 }
 
-/// What the dialects of all contracts say alike of a command: that it went wrong. Of one that went well they say
-/// nothing, because everybody hears what came of it.
+/// What the dialects of all contracts say alike of a command: that it went wrong, and `pong`. Of another one that went well
+/// they say nothing, because everybody hears what came of it.
 #[must_use]
-pub fn went_wrong(client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+pub fn alike(client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
     match outcome {
         Outcome::Sent { .. } | Outcome::Done => None,
+        Outcome::Pong => Some(json!({"type": "pong"}).to_string()),
         Outcome::Misheard(misheard) => Some(error(misheard.code, &misheard.detail, None)),
         Outcome::Refused(refusal) => Some(refused(refusal, client_id)),
         Outcome::Failed(fault) => Some(failed(fault, client_id)),
@@ -74,7 +79,7 @@ pub fn fields(frame: &str, limits: &Limits) -> Result<Map<String, Value>, Mishea
             format!("The frame is nested deeper than {depth} levels."),
         ));
     }
-    let value: Value = serde_json::from_str(frame)
+    let value: Value = json::value_of(frame)
         .map_err(|error| misheard("not_json", format!("The frame is not JSON: {}.", place_of(&error))))?;
     match value {
         Value::Object(fields) => Ok(fields),
@@ -85,7 +90,7 @@ pub fn fields(frame: &str, limits: &Limits) -> Result<Map<String, Value>, Mishea
     }
 }
 
-/// The command of a frame of types `chat_message`, `typing` and `mark_read`.
+/// The command of a frame of types `chat_message`, `typing`, `mark_read` and `ping`.
 ///
 /// # Errors
 /// Why it is none.
@@ -96,9 +101,10 @@ pub fn chat_command(fields: &Map<String, Value>) -> Result<Command, Misheard> {
             "chat_message" => chat_message(fields),
             "typing" => typing(fields),
             "mark_read" => Ok(Command::own(Verb::Read)),
+            PING => Ok(Command::own(Verb::Ping)),
             _ => Err(misheard(
                 "unknown_type",
-                "The frame's \"type\" is unknown; it is chat_message, typing or mark_read.",
+                "The frame's \"type\" is unknown; it is chat_message, typing, mark_read or ping.",
             )),
         },
         Some(_) => Err(misheard("no_type", "The frame's \"type\" is not a string.")),

@@ -115,8 +115,9 @@ impl Dialect for Consumer {
         match fields.get("type") {
             None => {}
             Some(Value::String(word)) if word == known => {}
+            Some(Value::String(word)) if word == frames::PING => return Ok(Command::own(Verb::Ping)),
             Some(Value::String(_)) => {
-                let detail = format!("The frame's \"type\" is unknown; it is {known}, or left out.");
+                let detail = format!("The frame's \"type\" is unknown; it is {known} or ping, or left out.");
                 return Err(misheard("unknown_type", detail));
             }
             Some(_) => return Err(misheard("no_type", "The frame's \"type\" is not a string.")),
@@ -168,7 +169,7 @@ impl Dialect for Consumer {
                 first: false,
                 ..
             } => Some(message_frame(room.uuid, message, client_id)),
-            _ => frames::went_wrong(client_id, outcome),
+            _ => frames::alike(client_id, outcome),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What sockets ask for, a file for each verb: how it reaches the rules, and what is answered.
 
 mod locate;
+mod ping;
 mod read;
 mod send;
 mod typing;
@@ -41,6 +42,10 @@ enum Target {
 /// Where it names no room and the socket came for none.
 pub(crate) fn obey(live: &Arc<Live>, session: &Arc<Session>, command: Command) -> Result<(), Misheard> {
     let Command { room, tag, verb } = command;
+    if verb == Verb::Ping {
+        ping::answer(session, tag.as_deref());
+        return Ok(());
+    }
     let target = match room {
         Some(uuid) => Target::Named(uuid),
         None => Target::Own(session.own_seat().ok_or_else(|| Misheard {
@@ -59,6 +64,8 @@ pub(crate) fn obey(live: &Arc<Live>, session: &Arc<Session>, command: Command) -
         Verb::Typing(is_typing) => typing::announce(call, is_typing),
         Verb::Read => read::read(call),
         Verb::Locate(point) => locate::announce(&call, point),
+        // Answered above: it needs no room.
+        Verb::Ping => {}
     }
     Ok(())
 }

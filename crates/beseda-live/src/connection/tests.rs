@@ -164,6 +164,7 @@ impl Dialect for Plain {
                 assert!(!self.chokes, "it has no words for that");
                 None
             }
+            Outcome::Pong => Some(format!("pong {}", tag.unwrap_or_default())),
             Outcome::Misheard(misheard) => Some(format!("error {}", misheard.code)),
             Outcome::Refused(refusal) => Some(format!("refused {refusal:?}")),
             Outcome::Failed(fault) => Some(format!("failed {fault:?}")),
@@ -195,6 +196,7 @@ fn command(frame: &str) -> Result<Command, Misheard> {
         }),
         "typing" => Ok(Command::own(Verb::Typing(rest != "no"))),
         "read" => Ok(Command::own(Verb::Read)),
+        "ping" => Ok(Command::own(Verb::Ping)),
         "at" => Ok(Command::own(Verb::Locate(point(rest.parse().unwrap())))),
         _ => Err(Misheard {
             code: "what",

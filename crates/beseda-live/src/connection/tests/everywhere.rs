@@ -33,6 +33,8 @@ async fn enter_staff(house: &House, id: i64) -> Peer {
     let mut peer = house.let_in(staff(id)).await;
     says(&mut peer, "nonsense").await;
     assert_eq!(hears(&mut peer).await, "error what");
+    says(&mut peer, "ping").await;
+    assert_eq!(hears(&mut peer).await, "pong ", "whatever room, and none");
     assert_eq!(house.live.listeners(), before + 1);
     peer
 }
