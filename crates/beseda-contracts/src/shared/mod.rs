@@ -97,9 +97,9 @@ impl Shared {
             school_admins: reach.school_admins,
             echo_socket: reach.echo_socket,
             identity: Arc::new(identity),
-            origins: Arc::new(Origins::new(reach.allowed_origins)),
+            origins: Arc::new(Origins::new(reach.allowed_origins, reach.allowed_headers)),
             hosts: Arc::new(Hosts::new(reach.allowed_hosts)),
-            proxies: Arc::new(Proxies::new(&reach.trusted_proxies)),
+            proxies: Arc::new(Proxies::new(reach.trusted_proxies)),
             chat,
         })
     }

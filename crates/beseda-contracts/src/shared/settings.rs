@@ -2,6 +2,8 @@
 
 use beseda_core::settings;
 use beseda_core::words::{Raw, Shown, Taken, Truth, Wrong, printable};
+use http::HeaderName;
+use ipnet::IpNet;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -9,11 +11,13 @@ settings! {
     /// From where the contracts are reached, and what of them is open.
     pub struct Reach {
         allowed_origins: OriginList = Vec::new(), "list of origins",
-            "The sites whose pages may call this server, besides its own: `https://shop.example`, without a path. In the environment, separated by commas.";
+            "The sites whose pages may call this server, besides its own: `https://shop.example`, without a path; `https://*.shop.example` for each with one more name before it; `capacitor://localhost` and its like for applications; `null` for pages without a site, which any site can make. In the environment, separated by commas.";
+        allowed_headers: HeaderList = sent_by_libraries(), "list of header names",
+            "What pages of those sites may send besides the headers that this server reads: what their libraries add by themselves. In the environment, separated by commas.";
         allowed_hosts: HostList = Vec::new(), "list of host names",
-            "The names that this server answers to, without ports: `chat.shop.example`. Without it, any: then the proxy in front has to see to that. In the environment, separated by commas.";
-        trusted_proxies: AddressList = Vec::new(), "list of IP addresses",
-            "The proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without it, limits by address see the proxy's. In the environment, separated by commas.";
+            "The names that this server answers to, without ports: `chat.shop.example`, or `.shop.example` for it and all names under it. `/healthz` and `/readyz` answer under any. Without it, everything does: then the proxy in front has to see to that. In the environment, separated by commas.";
+        trusted_proxies: NetworkList = Vec::new(), "list of IP addresses and networks",
+            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without it, limits by address see the proxy's. In the environment, separated by commas.";
         school_admins: Truth = false, "true or false",
             "Whether administrators use the school's calls, as if they taught there.";
         echo_socket: Truth = true, "true or false",
@@ -56,6 +60,46 @@ impl Taken for OriginList {
     }
 }
 
+/// Names of headers.
+pub struct HeaderList;
+
+impl Taken for HeaderList {
+    type Kept = Vec<HeaderName>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Vec<HeaderName>, Wrong> {
+        raw.texts()?.iter().map(|text| header_name(text)).collect()
+    }
+
+    fn show(kept: &Vec<HeaderName>) -> Shown {
+        Shown::List(kept.iter().map(HeaderName::to_string).collect())
+    }
+}
+
+/// What Django's and payment libraries, OpenTelemetry and Sentry add to calls: a preflight that refuses one of them refuses
+/// the call.
+fn sent_by_libraries() -> Vec<HeaderName> {
+    [
+        "baggage",
+        "idempotency-key",
+        "sentry-trace",
+        "traceparent",
+        "tracestate",
+        "x-csrftoken",
+    ]
+    .map(HeaderName::from_static)
+    .to_vec()
+}
+
+fn header_name(text: &str) -> Result<HeaderName, Wrong> {
+    let wrong = |_| {
+        Wrong::new(
+            "holds what is no name of a header",
+            "Write it like X-CSRFToken, without a colon.",
+        )
+    };
+    HeaderName::try_from(text.trim()).map_err(wrong)
+}
+
 /// Names of hosts, without ports.
 pub struct HostList;
 
@@ -71,18 +115,25 @@ impl Taken for HostList {
     }
 }
 
-/// Addresses of machines, without ports.
-pub struct AddressList;
+/// Addresses of machines, without ports, and networks of them.
+pub struct NetworkList;
 
-impl Taken for AddressList {
-    type Kept = Vec<IpAddr>;
+impl Taken for NetworkList {
+    type Kept = Vec<IpNet>;
 
-    fn read(raw: &Raw, _: &Path) -> Result<Vec<IpAddr>, Wrong> {
-        raw.texts()?.iter().map(|text| address(text)).collect()
+    fn read(raw: &Raw, _: &Path) -> Result<Vec<IpNet>, Wrong> {
+        raw.texts()?.iter().map(|text| network(text)).collect()
     }
 
-    fn show(kept: &Vec<IpAddr>) -> Shown {
-        Shown::List(kept.iter().map(IpAddr::to_string).collect())
+    fn show(kept: &Vec<IpNet>) -> Shown {
+        let show = |network: &IpNet| {
+            if network.prefix_len() == network.max_prefix_len() {
+                network.addr().to_string()
+            } else {
+                network.to_string()
+            }
+        };
+        Shown::List(kept.iter().map(show).collect())
     }
 }
 
@@ -91,8 +142,10 @@ fn host(text: &str) -> Result<String, Wrong> {
     let text = text.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let is_address = bare.is_some_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
-    let is_name = !text.is_empty()
-        && text
+    let name = text.strip_prefix('.').unwrap_or(text);
+    let is_name = !name.is_empty()
+        && !name.starts_with('.')
+        && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
     let wrong = || {
@@ -108,42 +161,60 @@ fn host(text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// The address of a proxy.
-fn address(text: &str) -> Result<IpAddr, Wrong> {
+/// The address of a proxy, or a network of them.
+fn network(text: &str) -> Result<IpNet, Wrong> {
     let wrong = || {
         Wrong::new(
             "holds what is no IP address",
-            "Write it like 127.0.0.1 or ::1, without a port.",
+            "Write it like 127.0.0.1, ::1 or 10.0.0.0/8, without a port.",
         )
     };
-    text.trim().parse().map_err(|_| wrong())
+    let text = text.trim();
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map(|network: IpNet| network.trunc()).map_err(|_| wrong())
 }
 
-/// An origin exactly as browsers send it.
+/// A scheme as RFC 3986 spells one, in small letters as browsers send it.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte))
+}
+
+/// An origin exactly as browsers send it, or all origins with one more name before this one.
 ///
 /// # Errors
 /// It is none.
 pub fn origin(text: &str) -> Result<String, Wrong> {
     let wrong = |what: &str, todo: &str| Err(Wrong::new(format!("holds `{}`, {what}", printable(text)), todo));
-    if text.contains('*') {
-        return wrong(
-            "and a wildcard would let every site in",
-            "Name each site, like https://shop.example.",
-        );
+    if text == "null" {
+        return Ok(text.to_owned());
     }
-    let Some((scheme @ ("https" | "http"), rest)) = text.split_once("://") else {
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
         return wrong(
             "which is no origin",
             "Begin with https:// or http://, like https://shop.example.",
         );
     };
     let host = rest.strip_suffix('/').unwrap_or(rest).to_lowercase();
+    let under = host.strip_prefix("*.");
+    if host.strip_prefix("*.").unwrap_or(&host).contains('*') || under.is_some_and(|under| !under.contains('.')) {
+        return wrong(
+            "and such a wildcard would let strangers' sites in",
+            "Name each site, like https://shop.example, or those of one domain, like https://*.shop.example.",
+        );
+    }
     if host.is_empty() || host.contains(['/', '?', '#', '@', ' ', '\\']) || !host.is_ascii() {
         let todo =
             "Write the scheme, the host and the port alone, like https://shop.example (punycode for other letters).";
         return wrong("which is more or less than an origin", todo);
     }
-    let usual = if scheme == "https" { ":443" } else { ":80" };
+    let usual = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => "",
+    };
     let host = host.strip_suffix(usual).unwrap_or(&host);
     let port = host
         .rsplit_once(':')

@@ -346,6 +346,7 @@ impl<'a> Reading<'a> {
                     self.complain(&at, "issuers", "cannot be set by a variable", todo);
                 }
                 Some((_, name)) => drop(self.put(name, &at, &Raw::Untyped(value.clone()), Path::new(""))),
+                None if is_service_link(variable, value) => {}
                 None => {
                     let others = known.iter().map(|(known, _)| known.as_str()).chain(["BESEDA_CONFIG"]);
                     let near = nearest(variable, others).unwrap_or_default();
@@ -441,4 +442,17 @@ impl<'a> Reading<'a> {
             self.complain(&at, "session_idle_hours", what, "Change one of the two.");
         }
     }
+}
+
+/// Whether Kubernetes has set this for a service of a name like ours, as it does in every container: `BESEDA_SERVICE_HOST`,
+/// `BESEDA_PORT`, `BESEDA_REDIS_PORT_6379_TCP_ADDR`. See its "Environment variables" of services.
+fn is_service_link(variable: &str, value: &str) -> bool {
+    let is_address = ["tcp://", "udp://", "sctp://"]
+        .iter()
+        .any(|scheme| value.starts_with(scheme));
+    let of_port = |protocol| variable.contains("_PORT_") && variable.contains(protocol);
+    variable.ends_with("_SERVICE_HOST")
+        || variable.contains("_SERVICE_PORT")
+        || (variable.ends_with("_PORT") && is_address)
+        || ["_TCP", "_UDP", "_SCTP"].into_iter().any(of_port)
 }

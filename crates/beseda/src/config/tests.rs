@@ -209,6 +209,19 @@ fn an_unknown_name_is_refused_with_its_place_and_the_nearest() {
         .with("BESEDA_LISTN", "1.1.1.1:1")
         .with("OTHER_LISTN", "x");
     complains(&read(&typo), &["BESEDA_LISTN", "`BESEDA_LISTEN`"]);
+    // Kubernetes tells every container of every service.
+    let services = Pretend::default()
+        .with("BESEDA_SERVICE_HOST", "10.0.0.7")
+        .with("BESEDA_SERVICE_PORT", "8000")
+        .with("BESEDA_SERVICE_PORT_HTTP", "8000")
+        .with("BESEDA_PORT", "tcp://10.0.0.7:8000")
+        .with("BESEDA_PORT_8000_TCP", "tcp://10.0.0.7:8000")
+        .with("BESEDA_PORT_8000_TCP_PROTO", "tcp")
+        .with("BESEDA_PORT_8000_TCP_ADDR", "10.0.0.7")
+        .with("BESEDA_REDIS_PORT_6379_TCP_PORT", "6379")
+        .with("BESEDA_REDIS_SERVICE_HOST", "10.0.0.8");
+    assert!(read(&services).problems.is_empty());
+    complains(&read(&Pretend::default().with("BESEDA_PORT", "8000")), &["BESEDA_PORT"]);
     complains(
         &read(&Pretend::default().with("BESEDA_CONFG", "x")),
         &["`BESEDA_CONFIG`"],
@@ -325,16 +338,25 @@ fn origins_are_kept_as_browsers_send_them() {
         read(&listed).settings.reach.allowed_origins,
         ["https://a.example", "https://b.example"]
     );
+    let apps = of("['https://*.Shop.example:8443', 'capacitor://localhost', 'null']");
+    assert_eq!(
+        apps.settings.reach.allowed_origins,
+        ["https://*.shop.example:8443", "capacitor://localhost", "null"]
+    );
     for wrong in [
         "['*']",
         "['https://*.example']",
         "['shop.example']",
         "['https://a.example/path']",
-        "['ftp://a.example']",
+        "['https://*']",
+        "['https://*.*.example']",
+        "['https://a.*.shop.example']",
+        "['https://a*.shop.example']",
+        "['Capacitor://localhost']",
+        "['://localhost']",
         "['https://']",
         "['https://u@a.example']",
         "['https://a.example:port']",
-        "['null']",
         "['https://магазин.example']",
         "'https://a.example'",
     ] {
@@ -464,13 +486,37 @@ fn cookies_are_secure_when_that_is_said() {
 }
 
 #[test]
+fn headers_are_names() {
+    let loaded = of_file("allowed_headers = ['X-Shop-Token', 'traceparent']");
+    let names = loaded.settings.reach.allowed_headers.iter().map(ToString::to_string);
+    assert_eq!(names.collect::<Vec<_>>(), ["x-shop-token", "traceparent"]);
+    assert!(
+        of_file("allowed_headers = []")
+            .settings
+            .reach
+            .allowed_headers
+            .is_empty()
+    );
+    for wrong in ["X Shop", "X-Shop:", "*, a", "ё"] {
+        let said = told(&of_file(&format!("allowed_headers = ['{wrong}']")));
+        assert!(said.contains("no name of a header"), "{wrong}");
+    }
+}
+
+#[test]
 fn hosts_are_names() {
-    let loaded = of_file("allowed_hosts = ['Chat.shop.example', '[::1]', '127.0.0.1']");
+    let loaded = of_file("allowed_hosts = ['Chat.shop.example', '[::1]', '127.0.0.1', '.Shop.test']");
     assert_eq!(
         loaded.settings.reach.allowed_hosts,
-        ["chat.shop.example", "[::1]", "127.0.0.1"]
+        ["chat.shop.example", "[::1]", "127.0.0.1", ".shop.test"]
     );
-    for wrong in ["['https://shop.example']", "['shop.example:80']", "['*.shop.example']"] {
+    for wrong in [
+        "['https://shop.example']",
+        "['shop.example:80']",
+        "['*.shop.example']",
+        "['.']",
+        "['..shop.example']",
+    ] {
         assert!(
             told(&of_file(&format!("allowed_hosts = {wrong}"))).contains("no host name"),
             "{wrong}"
@@ -479,11 +525,12 @@ fn hosts_are_names() {
 }
 
 #[test]
-fn proxies_are_addresses() {
-    let loaded = of_file("trusted_proxies = ['127.0.0.1', '::1']");
-    assert_eq!(
-        loaded.settings.reach.trusted_proxies,
-        [std::net::IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap()]
-    );
-    assert!(told(&of_file("trusted_proxies = ['nginx:80']")).contains("no IP address"));
+fn proxies_are_addresses_and_networks() {
+    let loaded = of_file("trusted_proxies = ['127.0.0.1', '::1', '10.1.2.3/8']");
+    let proxies = loaded.settings.reach.trusted_proxies.iter().map(ToString::to_string);
+    assert_eq!(proxies.collect::<Vec<_>>(), ["127.0.0.1/32", "::1/128", "10.0.0.0/8"]);
+    for wrong in ["nginx:80", "10.0.0.0/33", "10.0.0.0/"] {
+        let said = told(&of_file(&format!("trusted_proxies = ['{wrong}']")));
+        assert!(said.contains("no IP address"), "{wrong}");
+    }
 }

@@ -7,17 +7,46 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
     ORIGIN,
 };
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+/// What a page may send because something here reads it.
+const READ_HERE: [&str; 6] = [
+    "Accept",
+    "Accept-Language",
+    "Authorization",
+    "Content-Type",
+    "X-Beseda-Visitor",
+    "X-Requested-With",
+];
 
 /// The sites whose pages may call.
 #[derive(Debug, Clone, Default)]
-pub struct Origins(Vec<String>);
+pub struct Origins {
+    allowed: Vec<String>,
+    headers: Vec<HeaderName>,
+}
 
 impl Origins {
-    /// These besides our own, each exactly as browsers send it: `https://shop.example`.
+    /// These besides our own, each exactly as browsers send it: `https://shop.example`, or `https://*.shop.example` for each
+    /// with one more name before it.
+    /// They may send these headers besides those that are read here.
     #[must_use]
-    pub fn new(allowed: Vec<String>) -> Self {
-        Self(allowed)
+    pub fn new(allowed: Vec<String>, headers: Vec<HeaderName>) -> Self {
+        Self { allowed, headers }
+    }
+
+    /// Says what an allowed site may send.
+    pub fn allow_preflight(&self, answer: &mut HeaderMap) {
+        let methods = HeaderValue::from_static("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
+        answer.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+        let names: Vec<_> = READ_HERE
+            .into_iter()
+            .chain(self.headers.iter().map(HeaderName::as_str))
+            .collect();
+        if let Ok(names) = HeaderValue::try_from(names.join(", ")) {
+            answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+        }
+        answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
 
     /// The foreign site whose page asks and may; `None` where our own page or no page asks.
@@ -32,7 +61,7 @@ impl Origins {
             if host(headers).is_some_and(|host| is_own(origin, host)) {
                 return Ok(None);
             }
-            if self.0.iter().any(|allowed| allowed == origin) {
+            if self.allowed.iter().any(|allowed| is_allowed(origin, allowed)) {
                 return Ok(Some(header));
             }
         }
@@ -45,7 +74,7 @@ impl Origins {
 pub struct Hosts(Vec<String>);
 
 impl Hosts {
-    /// These, without ports; none for any.
+    /// These, without ports, `.shop.example` for it and all names under it; none for any.
     #[must_use]
     pub fn new(allowed: Vec<String>) -> Self {
         Self(allowed)
@@ -63,12 +92,35 @@ impl Hosts {
         let asked = host(headers).unwrap_or_default();
         let port = |(_, port): &(&str, &str)| port.bytes().all(|byte| byte.is_ascii_digit());
         let name = asked.rsplit_once(':').filter(port).map_or(asked, |(name, _)| name);
-        if self.0.iter().any(|allowed| allowed.eq_ignore_ascii_case(name)) {
+        let name = name.to_ascii_lowercase();
+        if self.0.iter().any(|allowed| is_under(&name, allowed)) {
             Ok(())
         } else {
             Err(Refused::ForeignHost(asked.to_owned()))
         }
     }
+}
+
+/// Whether the name is this one, or one under it where a dot says so.
+fn is_under(name: &str, allowed: &str) -> bool {
+    match allowed.strip_prefix('.') {
+        Some(domain) => name == domain || name.ends_with(allowed),
+        None => name == allowed,
+    }
+}
+
+/// Whether the origin is this one, or one of those with a name in the place of its star.
+fn is_allowed(origin: &str, allowed: &str) -> bool {
+    let Some((scheme, under)) = allowed.split_once("*.") else {
+        return origin == allowed;
+    };
+    let name = origin.strip_prefix(scheme).and_then(|host| host.split_once('.'));
+    let is_label = |label: &str| {
+        let mut bytes = label.bytes();
+        !label.is_empty()
+            && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+    };
+    name.is_some_and(|(label, rest)| is_label(label) && rest == under)
 }
 
 /// Whether the origin is the host that the request was sent to. The scheme is not looked at: only a proxy knows it.
@@ -98,17 +150,6 @@ pub fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
     answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, shown);
 }
 
-/// Says what an allowed site may send.
-pub fn allow_preflight(answer: &mut HeaderMap) {
-    let methods = HeaderValue::from_static("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
-    answer.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
-    let headers = HeaderValue::from_static(
-        "Accept, Accept-Language, Authorization, Content-Type, X-Beseda-Visitor, X-Requested-With",
-    );
-    answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, headers);
-    answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-}
-
 /// Whether a page of another site asks, as the browser itself says.
 #[must_use]
 pub fn is_cross_site(headers: &HeaderMap) -> bool {
@@ -129,7 +170,7 @@ mod tests {
         for origin in origins {
             headers.append(ORIGIN, origin.parse().unwrap());
         }
-        let allowed = Origins::new(vec!["https://shop.example".to_owned()]);
+        let allowed = Origins::new(vec!["https://shop.example".to_owned()], Vec::new());
         allowed.check(&headers).map(|foreign| foreign.is_some())
     }
 
@@ -168,6 +209,48 @@ mod tests {
     }
 
     #[test]
+    fn a_wildcard_stands_for_one_name_and_applications_have_origins_too() {
+        let allowed = [
+            "https://*.shop.example",
+            "https://*.a.example:8443",
+            "capacitor://localhost",
+            "null",
+        ];
+        let allowed = Origins::new(allowed.map(str::to_owned).to_vec(), Vec::new());
+        let check = |origin: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, "chat.example".parse().unwrap());
+            headers.insert(ORIGIN, origin.parse().unwrap());
+            allowed.check(&headers).is_ok()
+        };
+        for origin in [
+            "https://a.shop.example",
+            "https://b-2.a.example:8443",
+            "capacitor://localhost",
+            "null",
+        ] {
+            assert!(check(origin), "{origin}");
+        }
+        for origin in [
+            "https://shop.example",
+            "https://.shop.example",
+            "https://a.b.shop.example",
+            "https://ashop.example",
+            "https://evil.example/.shop.example",
+            "https://evil.example#.shop.example",
+            "https://a:b@c.shop.example",
+            "http://a.shop.example",
+            "https://a.shop.example:8443",
+            "https://b.a.example",
+            "https://a.shop.example.evil.example",
+            "capacitor://evil",
+            "ionic://localhost",
+        ] {
+            assert!(!check(origin), "{origin}");
+        }
+    }
+
+    #[test]
     fn only_the_named_hosts_are_answered_to() {
         let asks = |allowed: &[&str], host: &str| {
             let mut headers = HeaderMap::new();
@@ -175,6 +258,12 @@ mod tests {
             Hosts::new(allowed.iter().map(|&name| name.to_owned()).collect()).check(&headers)
         };
         assert_eq!(asks(&[], "evil.example"), Ok(()));
+        for host in ["shop.example", "a.Shop.example:1", "a.b.shop.example"] {
+            assert_eq!(asks(&[".shop.example"], host), Ok(()), "{host}");
+        }
+        for host in ["ashop.example", "example", "shop.example.evil.example", ""] {
+            assert!(asks(&[".shop.example"], host).is_err(), "{host}");
+        }
         for host in ["shop.example", "Shop.Example:8000", "[::1]:80", "[::1]"] {
             assert_eq!(asks(&["shop.example", "[::1]"], host), Ok(()), "{host}");
         }

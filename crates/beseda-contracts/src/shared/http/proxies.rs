@@ -3,17 +3,18 @@
 use axum::extract::ConnectInfo;
 use http::HeaderMap;
 use http::request::Parts;
+use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// The proxies that are believed.
 #[derive(Debug, Clone, Default)]
-pub struct Proxies(Vec<IpAddr>);
+pub struct Proxies(Vec<IpNet>);
 
 impl Proxies {
     /// Believes these and nobody else.
     #[must_use]
-    pub fn new(trusted: &[IpAddr]) -> Self {
-        Self(trusted.iter().map(IpAddr::to_canonical).collect())
+    pub fn new(trusted: Vec<IpNet>) -> Self {
+        Self(trusted)
     }
 
     /// The address that a request counts for in rate limits: of the peer, or what a trusted proxy says of it. Of an
@@ -43,7 +44,7 @@ impl Proxies {
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.contains(&address)
+        self.0.iter().any(|network| network.contains(&address))
     }
 
     /// The last address of the list that is no trusted proxy: what stands before it, anybody can have written.
@@ -103,11 +104,24 @@ mod tests {
             .to_string()
     }
 
+    fn believing(networks: &[&str]) -> Proxies {
+        Proxies::new(networks.iter().map(|network| network.parse().unwrap()).collect())
+    }
+
+    #[test]
+    fn a_network_is_believed_whole() {
+        let proxies = believing(&["10.0.0.0/8", "fd00::/8"]);
+        assert_eq!(address(&proxies, "10.255.0.3", "192.0.2.9, 10.1.2.3"), "192.0.2.9");
+        assert_eq!(address(&proxies, "::ffff:10.9.9.9", "192.0.2.9"), "192.0.2.9");
+        assert_eq!(address(&proxies, "fd00::7", "192.0.2.9"), "192.0.2.9");
+        assert_eq!(address(&proxies, "11.0.0.1", "192.0.2.9"), "11.0.0.1");
+    }
+
     #[test]
     fn only_trusted_proxies_are_believed() {
         let nobody = Proxies::default();
         assert_eq!(address(&nobody, "127.0.0.1", "10.0.0.7"), "127.0.0.1");
-        let proxies = Proxies::new(&["127.0.0.1".parse().unwrap(), "10.0.0.1".parse().unwrap()]);
+        let proxies = believing(&["127.0.0.1/32", "10.0.0.1/32"]);
         assert_eq!(address(&proxies, "192.0.2.1", "10.0.0.7"), "192.0.2.1");
         assert_eq!(
             address(&proxies, "::ffff:127.0.0.1", "1.1.1.1, 192.0.2.9, 10.0.0.1"),
@@ -131,7 +145,7 @@ mod tests {
 
     #[test]
     fn https_is_what_a_trusted_proxy_says() {
-        let proxies = Proxies::new(&["127.0.0.1".parse().unwrap()]);
+        let proxies = believing(&["127.0.0.1/32"]);
         assert!(proxies.came_by_https(&parts("127.0.0.1", &[("x-forwarded-proto", "https")])));
         assert!(!proxies.came_by_https(&parts("127.0.0.1", &[("x-forwarded-proto", "http")])));
         assert!(!proxies.came_by_https(&parts("127.0.0.1", &[("x-forwarded-proto", "https, http")])));

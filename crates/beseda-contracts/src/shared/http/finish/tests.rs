@@ -4,6 +4,7 @@ use super::*;
 use crate::shared::field::FieldError;
 use crate::shared::voice::Voice;
 use crate::stage::{Answer, Stage, no_routes};
+use crate::voices::DRF;
 use axum::Json;
 use axum::routing::{get, post};
 use beseda_core::Refusal;
@@ -158,6 +159,22 @@ async fn what_no_route_answers_is_said_all_the_same() {
         let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap();
         assert_eq!(body.to_bytes(), r#"{"detail":"Not found."}"#, "{path}");
     }
+}
+
+#[tokio::test]
+async fn probes_are_answered_under_any_name() {
+    let probe = |path| Routes::said_by(&DRF).both(path, get(|| async { "well" }), "GET");
+    let routes = probe("/healthz/").and(probe("/readyz/")).and(probe("/api/one/"));
+    let stage = Stage::new(
+        |settings, _| settings.reach.allowed_hosts.push("shop.example".to_owned()),
+        routes,
+    )
+    .await;
+    for path in ["/healthz", "/healthz/", "/readyz"] {
+        stage.ask("GET", path, &[], "").await.is(200, "well");
+    }
+    let refused = stage.ask("GET", "/api/one/", &[], "").await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
 }
 
 /// Says what it is of, so that one can tell who spoke.

@@ -8,6 +8,7 @@ use beseda_identity::{IssuerKey, IssuerSettings, SessionCookie};
 use http::StatusCode;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
+use std::net::IpAddr;
 
 fn name_and_password(field: &str, name: &str, password: &str) -> String {
     json!({ field: name, "password": password }).to_string()
@@ -265,7 +266,7 @@ async fn a_session_that_is_not_ours_is_left_alone() {
 #[tokio::test]
 async fn a_new_login_ends_the_session_before_and_https_makes_cookies_secure() {
     let stage = Stage::new(
-        |settings, _| settings.reach.trusted_proxies.push([192, 0, 2, 1].into()),
+        |settings, _| settings.reach.trusted_proxies.push(IpAddr::from([192, 0, 2, 1]).into()),
         no_routes(),
     )
     .await;
