@@ -34,11 +34,10 @@ impl Part {
 
 /// The number under this name; one that is bigger than any message's counts as the biggest.
 fn number(query: &str, name: &'static str) -> Result<Option<i64>, Refused> {
-    let Some(text) = urlencoded::value(query, name) else {
+    let Some(digits) = urlencoded::given(query, name) else {
         return Ok(None);
     };
-    let digits = text.trim();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Refused::field(name, FieldError::NotInteger));
     }
     Ok(Some(digits.parse().unwrap_or(i64::MAX)))
@@ -58,6 +57,7 @@ mod tests {
         let after = |id| Since::After(MessageId(id));
         assert_eq!(part(""), (Since::Newest, 1_000));
         assert_eq!(part("other=x"), (Since::Newest, 1_000));
+        assert_eq!(part("after=&limit=+"), (Since::Newest, 1_000));
         assert_eq!(part("limit=5"), (Since::Newest, 5));
         assert_eq!(part("limit=0"), (Since::Newest, 0));
         assert_eq!(part("limit=1000"), (Since::Newest, 1_000));
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_from_0_on_is_refused_by_its_name() {
-        for value in ["", "-1", "x", "1.5", "0x1", "%FF", "1+1"] {
+        for value in ["-1", "x", "1.5", "0x1", "%FF", "1+1"] {
             for name in ["after", "limit"] {
                 let wrong = Refused::field(name, FieldError::NotInteger);
                 let part = Part::of(&format!("{name}={value}"), &Limits::default());

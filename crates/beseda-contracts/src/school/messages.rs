@@ -38,7 +38,7 @@ impl Asked {
         let mut errors = FieldErrors::default();
         let chat = urlencoded::value(query, "chat_id").ok_or(FieldError::Required);
         let chat = errors.take("chat_id", chat.and_then(|chat| number(&chat)));
-        let after = urlencoded::value(query, "after").map(|after| number(&after));
+        let after = urlencoded::given(query, "after").map(|after| number(&after));
         let after = errors.take("after", after.transpose()).flatten();
         errors.none()?;
         Ok(Self {

@@ -128,7 +128,7 @@ async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>,
 /// that. `None` where that is no number.
 fn since(consumer: &Consumer, parts: &Parts) -> Option<Since> {
     let query = parts.uri.query().unwrap_or_default();
-    match (consumer, urlencoded::value(query, "after")) {
+    match (consumer, urlencoded::given(query, "after")) {
         (Consumer::Location, _) | (Consumer::Chat, None) => Some(Since::Now),
         (Consumer::Chat, Some(after)) => after.parse().ok().map(|id| Since::After(MessageId(id))),
     }

@@ -34,9 +34,9 @@ pub(super) async fn send(
 /// # Errors
 /// 400 for what is no number.
 pub(super) fn since(uri: &Uri) -> Result<Since, Refused> {
-    match urlencoded::value(uri.query().unwrap_or_default(), "after") {
+    match urlencoded::given(uri.query().unwrap_or_default(), "after") {
         None => Ok(Since::Newest),
-        Some(after) => match after.trim().parse() {
+        Some(after) => match after.parse() {
             Ok(after) => Ok(Since::After(MessageId(after))),
             Err(_) => Err(Refused::field("after", FieldError::NotInteger)),
         },
