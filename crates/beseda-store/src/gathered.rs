@@ -1,12 +1,11 @@
 //! New messages of several changes, kept together once they are needed: where each statement is a way to a server and back.
 
-use crate::engine::{Go, Value, values};
-use crate::statements::{self as sql, Statement};
+use crate::engine::{Go, values};
+use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::words::{MessageId, NewMessage, PersonId};
-use serde::Serialize;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// What changes have sent and no statement has kept yet.
 #[derive(Default)]
@@ -49,54 +48,37 @@ impl Transaction<'_> {
             return Ok(());
         }
         let gathered = std::mem::take(&mut self.gathered.messages);
-        if self.keep_messages(&gathered)? < gathered.len() {
+        let list = json(&gathered)?;
+        let mut kept = 0;
+        self.engine.query(sql::MESSAGES_INSERT_MANY, values![&list], &mut |_| {
+            kept += 1;
+            Ok(Go::On)
+        })?;
+        if kept < gathered.len() {
             self.gathered.sent_before = true;
             return Err(Fault::Internal("a message was sent before".to_owned()));
         }
-        let (mut rooms, mut senders) = (BTreeMap::new(), BTreeMap::new());
-        for (_, sender, new) in &gathered {
-            let (room, sender) = (new.room.0, sender.0);
-            rooms.insert(room, (room, new.seq.0, new.head.0, new.created_at.0));
-            senders.entry((room, sender)).or_insert((room, sender, 0_i64)).2 += 1;
-        }
-        self.keep_list(sql::ROOMS_MOVE_ON_MANY, &rooms.into_values().collect::<Vec<_>>())?;
-        self.keep_list(sql::MEMBERS_SKIP_OWN_MANY, &senders.into_values().collect::<Vec<_>>())
-    }
-
-    /// How many of these were not sent before.
-    fn keep_messages(&mut self, messages: &[(MessageId, PersonId, NewMessage)]) -> Result<usize, Fault> {
-        let messages: Vec<_> = messages
-            .iter()
-            .map(|(id, sender, new)| {
-                let (room, seq, client_id) = (new.room.0, new.seq.0, new.client_id.as_deref());
-                (
-                    room,
-                    seq,
-                    id.0,
-                    sender.0,
-                    client_id,
-                    &new.text,
-                    new.created_at.0,
-                    new.head.0,
-                )
-            })
-            .collect();
-        let list = json(&messages)?;
-        let mut kept = 0;
-        self.engine
-            .query(sql::MESSAGES_INSERT_MANY, &[Value::Text(&list)], &mut |_| {
-                kept += 1;
-                Ok(Go::On)
-            })?;
-        Ok(kept)
-    }
-
-    fn keep_list(&mut self, sql: &'static Statement, list: &impl Serialize) -> Result<(), Fault> {
-        let list = json(list)?;
-        self.engine.execute(sql, &[Value::Text(&list)]).map(drop)
+        Ok(())
     }
 }
 
-fn json(list: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(list).map_err(|error| Fault::Internal(error.to_string()))
+/// The messages as the statement takes them, which knows the columns by their places.
+fn json(messages: &[(MessageId, PersonId, NewMessage)]) -> Result<String, Fault> {
+    let rows: Vec<_> = messages
+        .iter()
+        .map(|(id, sender, new)| {
+            let (room, seq, client_id) = (new.room.0, new.seq.0, new.client_id.as_deref());
+            (
+                room,
+                seq,
+                id.0,
+                sender.0,
+                client_id,
+                &new.text,
+                new.created_at.0,
+                new.head.0,
+            )
+        })
+        .collect();
+    serde_json::to_string(&rows).map_err(|error| Fault::Internal(error.to_string()))
 }

@@ -104,7 +104,6 @@ statements! {
     MEMBERS_RECEIPTS_AFTER = "members/receipts_after";
     MEMBERS_SKIP_ERASED = "members/skip_erased";
     MEMBERS_SKIP_OWN = "members/skip_own";
-    MEMBERS_SKIP_OWN_MANY = "members/skip_own_many" | "members/skip_own_many.postgres";
     MESSAGES_AFTER = "messages/after";
     MESSAGES_AT = "messages/at";
     MESSAGES_BEFORE = "messages/before";
@@ -158,7 +157,6 @@ statements! {
     ROOMS_KEEP = "rooms/keep";
     ROOMS_KEEP_NUMBERS = "rooms/keep_numbers";
     ROOMS_MOVE_ON = "rooms/move_on";
-    ROOMS_MOVE_ON_MANY = "rooms/move_on_many" | "rooms/move_on_many.postgres";
     ROOMS_OF_GROUP = "rooms/of_group", holds;
     ROOMS_OF_PERSON = "rooms/of_person";
     ROOMS_OPEN = "rooms/open";
@@ -290,7 +288,6 @@ mod tests {
                     "SCAN CONSTANT ROW",
                     "SCAN sqlite_schema",
                     "SCAN k",
-                    "SCAN turns",
                     "SCAN setup_codes",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];

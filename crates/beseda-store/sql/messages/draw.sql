@@ -1,7 +1,2 @@
--- Numbers for as many new messages, in rising order: those after the newest one's.
-WITH RECURSIVE turns (turn) AS (
-    SELECT 1
-    UNION ALL
-    SELECT turn + 1 FROM turns WHERE turn < $1
-)
-SELECT (SELECT coalesce(max(id), 0) FROM messages) + turn FROM turns
+-- Numbers for messages that are gathered: none, where a statement is no way to a server and back.
+SELECT $1 WHERE FALSE
