@@ -3,7 +3,7 @@
 use beseda_core::settings;
 use beseda_core::words::{Raw, Shown, Taken, Truth, Wrong, printable};
 use http::HeaderName;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -171,7 +171,16 @@ fn network(text: &str) -> Result<IpNet, Wrong> {
     };
     let text = text.trim();
     let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    network.map(|network: IpNet| network.trunc()).map_err(|_| wrong())
+    network.map(|network| canonical(network).trunc()).map_err(|_| wrong())
+}
+
+/// The same network among those of IPv4, where IPv6 only maps it: peers are compared as what they are.
+fn canonical(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let bits = mapped.prefix_len().checked_sub(96);
+    let four = mapped.addr().to_ipv4_mapped().zip(bits);
+    four.and_then(|(four, bits)| Ipv4Net::new(four, bits).ok())
+        .map_or(network, IpNet::V4)
 }
 
 /// A scheme as RFC 3986 spells one, in small letters as browsers send it.
@@ -199,7 +208,7 @@ pub fn origin(text: &str) -> Result<String, Wrong> {
     };
     let host = rest.strip_suffix('/').unwrap_or(rest).to_lowercase();
     let under = host.strip_prefix("*.");
-    if host.strip_prefix("*.").unwrap_or(&host).contains('*') || under.is_some_and(|under| !under.contains('.')) {
+    if under.unwrap_or(&host).contains('*') || under.is_some_and(|under| !under.contains('.')) {
         return wrong(
             "and such a wildcard would let strangers' sites in",
             "Name each site, like https://shop.example, or those of one domain, like https://*.shop.example.",

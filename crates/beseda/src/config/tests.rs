@@ -526,9 +526,13 @@ fn hosts_are_names() {
 
 #[test]
 fn proxies_are_addresses_and_networks() {
-    let loaded = of_file("trusted_proxies = ['127.0.0.1', '::1', '10.1.2.3/8']");
+    let loaded =
+        of_file("trusted_proxies = ['127.0.0.1', '::1', '10.1.2.3/8', '::ffff:192.0.2.1', '::ffff:10.0.0.0/104']");
     let proxies = loaded.settings.reach.trusted_proxies.iter().map(ToString::to_string);
-    assert_eq!(proxies.collect::<Vec<_>>(), ["127.0.0.1/32", "::1/128", "10.0.0.0/8"]);
+    assert_eq!(
+        proxies.collect::<Vec<_>>(),
+        ["127.0.0.1/32", "::1/128", "10.0.0.0/8", "192.0.2.1/32", "10.0.0.0/8"]
+    );
     for wrong in ["nginx:80", "10.0.0.0/33", "10.0.0.0/"] {
         let said = told(&of_file(&format!("trusted_proxies = ['{wrong}']")));
         assert!(said.contains("no IP address"), "{wrong}");
