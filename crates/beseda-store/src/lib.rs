@@ -7,7 +7,6 @@ mod cases;
 mod doors;
 mod engine;
 mod files;
-mod gathered;
 mod jobs;
 mod messages;
 mod migrations;

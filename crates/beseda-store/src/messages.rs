@@ -142,7 +142,7 @@ impl TxMessages for Transaction<'_> {
         if let Some(id) = self.gather(new) {
             return Ok(Some(id));
         }
-        self.gathered.end();
+        self.end_gathering();
         let files = i64::try_from(new.files.len()).unwrap_or(i64::MAX);
         let Some(sender) = new.sender else {
             let values = values![

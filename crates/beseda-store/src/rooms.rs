@@ -292,9 +292,9 @@ fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Resul
 mod tests {
     use super::*;
     use crate::engine::Engine;
-    use crate::engine::postgres::{Begin, PostgresEngine, Writing};
+    use crate::engine::postgres::tests::connected_to;
+    use crate::engine::postgres::{Begin, Writing};
     use crate::engine::sqlite::SqliteEngine;
-    use crate::postgres::open::Address;
     use crate::sqlite::open::in_memory;
     use beseda_core::ports::TxPeople;
     use beseda_core::rules;
@@ -347,9 +347,7 @@ mod tests {
     #[test]
     fn several_places_are_those_of_a_look_at_each_on_postgresql() {
         let ground = Ground::new();
-        let address = Address::of(ground.url()).unwrap();
-        address.bring_up().unwrap();
-        let mut engine = PostgresEngine::connect(&address.config).unwrap();
+        let mut engine = connected_to(&ground);
         let alone = Writing {
             in_places: false,
             many: false,

@@ -188,8 +188,8 @@ statements! {
 #[cfg(test)]
 mod tests {
     use super::{ALL, Statement};
-    use crate::engine::postgres::{Begin, PostgresEngine, Writing};
-    use crate::postgres::open::Address;
+    use crate::engine::postgres::tests::connected_to;
+    use crate::engine::postgres::{Begin, Writing};
     use crate::sqlite::open::in_memory;
     use beseda_testkit::Ground;
     use rusqlite::{Connection, params_from_iter};
@@ -211,9 +211,7 @@ mod tests {
     #[test]
     fn every_statement_prepares_on_postgresql_and_takes_as_many_values() {
         let ground = Ground::new();
-        let address = Address::of(ground.url()).unwrap();
-        address.bring_up().unwrap();
-        let mut engine = PostgresEngine::connect(&address.config).unwrap();
+        let mut engine = connected_to(&ground);
         let conn = in_memory();
         let alone = Writing {
             in_places: false,

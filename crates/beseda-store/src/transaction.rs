@@ -1,20 +1,22 @@
 //! A transaction as a rule sees it: statements on some database, and what it announces.
 
+mod gathered;
+
 use crate::engine::{Engine, Go, Row, Value};
-use crate::gathered::Gathered;
 use crate::statements::Statement;
 use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Change, Glance, Lane, Tx};
 use beseda_core::words::{Event, NewMessage, PersonId, Place, RoomId};
+use gathered::Gathered;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A transaction that somebody else began and will end. Readers hold one too, and only look.
 pub(crate) struct Transaction<'e> {
-    pub(crate) engine: &'e mut dyn Engine,
+    engine: &'e mut dyn Engine,
     announced: Announced,
     foreseen: Vec<Foreseen>,
-    pub(crate) gathered: Gathered,
+    gathered: Gathered,
     /// Whether the change that runs has written something, and whether any did.
     wrote: bool,
     has_written: bool,
@@ -105,8 +107,8 @@ impl<'e> Transaction<'e> {
     }
 
     /// What is foreseen of a room once a message was gathered there. Its sender's own place is not: it was looked at.
-    pub(crate) fn foresee_message(&mut self, new: &NewMessage) {
-        self.note_written();
+    fn foresee_message(&mut self, new: &NewMessage) {
+        self.mark_written();
         let places = self.foreseen.iter_mut().filter_map(|(_, place)| place.as_mut());
         for place in places.filter(|place| place.room.id == new.room) {
             place.room.seq = new.seq;
@@ -219,11 +221,11 @@ impl<'e> Transaction<'e> {
     fn wrote(&mut self, something: bool) {
         if something {
             self.outdated = true;
-            self.note_written();
+            self.mark_written();
         }
     }
 
-    fn note_written(&mut self) {
+    fn mark_written(&mut self) {
         self.wrote = true;
         self.has_written = true;
     }

@@ -208,7 +208,7 @@ impl Dialect for OrderRooms {
                 message: MessageJson::seen_by(message, marks, sender.id),
                 client_id,
             })),
-            _ => frames::alike(client_id, outcome),
+            _ => frames::common_answer(client_id, outcome),
         }
     }
 

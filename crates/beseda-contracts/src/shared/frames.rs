@@ -30,7 +30,7 @@ fn error(code: &str, detail: &str, client_id: Option<&str>) -> String {
 /// What the dialects of all contracts say alike of a command: that it went wrong, and `pong`. Of another one that went well
 /// they say nothing, because everybody hears what came of it.
 #[must_use]
-pub fn alike(client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
+pub fn common_answer(client_id: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
     match outcome {
         Outcome::Sent { .. } | Outcome::Done => None,
         Outcome::Pong => Some(json!({"type": "pong"}).to_string()),

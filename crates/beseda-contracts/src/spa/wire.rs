@@ -169,7 +169,7 @@ impl Dialect for Consumer {
                 first: false,
                 ..
             } => Some(message_frame(room.uuid, message, client_id)),
-            _ => frames::alike(client_id, outcome),
+            _ => frames::common_answer(client_id, outcome),
         }
     }
 

@@ -274,7 +274,7 @@ impl Dialect for SupportDesk {
                 let is_read = marks.is_read(message, sender.id);
                 Some(self.message_frame("chat_message", room, message, is_read, client_id))
             }
-            _ => frames::alike(client_id, outcome),
+            _ => frames::common_answer(client_id, outcome),
         }
     }
 

@@ -42,35 +42,39 @@ enum Target {
 /// Where it names no room and the socket came for none.
 pub(crate) fn obey(live: &Arc<Live>, session: &Arc<Session>, command: Command) -> Result<(), Misheard> {
     let Command { room, tag, verb } = command;
-    if verb == Verb::Ping {
-        ping::answer(session, tag.as_deref());
-        return Ok(());
-    }
-    let target = match room {
-        Some(uuid) => Target::Named(uuid),
-        None => Target::Own(session.own_seat().ok_or_else(|| Misheard {
-            code: "no_room",
-            detail: "The frame does not say which room it is for: add \"room_id\".".to_owned(),
-        })?),
-    };
-    let call = Call {
-        live: Arc::clone(live),
-        session: Arc::clone(session),
-        target,
-        tag,
-    };
     match verb {
-        Verb::Send(draft) => send::send(call, draft),
-        Verb::Typing(is_typing) => typing::announce(call, is_typing),
-        Verb::Read => read::read(call),
-        Verb::Locate(point) => locate::announce(&call, point),
-        // Answered above: it needs no room.
-        Verb::Ping => {}
+        Verb::Send(draft) => send::send(Call::in_room(live, session, room, tag)?, draft),
+        Verb::Typing(is_typing) => typing::announce(Call::in_room(live, session, room, tag)?, is_typing),
+        Verb::Read => read::read(Call::in_room(live, session, room, tag)?),
+        Verb::Locate(point) => locate::announce(&Call::in_room(live, session, room, tag)?, point),
+        Verb::Ping => ping::answer(session, tag.as_deref()),
     }
     Ok(())
 }
 
 impl Call {
+    /// In the room that it names, or else in the one that the socket came for.
+    fn in_room(
+        live: &Arc<Live>,
+        session: &Arc<Session>,
+        room: Option<Uuid>,
+        tag: Option<String>,
+    ) -> Result<Self, Misheard> {
+        let target = match room {
+            Some(uuid) => Target::Named(uuid),
+            None => Target::Own(session.own_seat().ok_or_else(|| Misheard {
+                code: "no_room",
+                detail: "The frame does not say which room it is for: add \"room_id\".".to_owned(),
+            })?),
+        };
+        Ok(Self {
+            live: Arc::clone(live),
+            session: Arc::clone(session),
+            target,
+            tag,
+        })
+    }
+
     /// Commands in one room take effect in the order in which they were heard.
     fn lane(&self) -> Lane {
         match &self.target {

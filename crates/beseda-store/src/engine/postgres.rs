@@ -418,17 +418,23 @@ impl ToSql for Value<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::postgres::open::Address;
     use beseda_testkit::Ground;
+
+    /// A connection to a database with our tables.
+    pub(crate) fn connected_to(ground: &Ground) -> PostgresEngine {
+        let address = Address::of(ground.url()).unwrap();
+        address.bring_up().unwrap();
+        PostgresEngine::connect(&address.config).unwrap()
+    }
 
     #[test]
     fn who_writes_what_several_ask_for_waits_for_less_long_than_the_server_takes_to_find_two_that_wait_for_each_other()
     {
         let ground = Ground::new();
-        let address = Address::of(ground.url()).unwrap();
-        let mut engine = PostgresEngine::connect(&address.config).unwrap();
+        let mut engine = connected_to(&ground);
         let mut patience = |begin| -> bool {
             engine.begin(begin).unwrap();
             let asked =

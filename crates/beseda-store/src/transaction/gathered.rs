@@ -1,32 +1,25 @@
 //! New messages of several changes, kept together once they are needed: where each statement is a way to a server and back.
 
+use super::Transaction;
 use crate::engine::{Go, values};
 use crate::statements as sql;
-use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::words::{MessageId, NewMessage, PersonId};
 use std::collections::VecDeque;
 
 /// What changes have sent and no statement has kept yet.
 #[derive(Default)]
-pub(crate) struct Gathered {
+pub(super) struct Gathered {
     /// Numbers that were drawn for messages, in rising order.
     numbers: VecDeque<i64>,
     messages: Vec<(MessageId, PersonId, NewMessage)>,
     /// Whether one of them had been sent before: its change must be run again, to find the first one.
-    pub(crate) sent_before: bool,
-}
-
-impl Gathered {
-    /// No more are gathered: a number that is drawn now is above those that were drawn before.
-    pub(crate) fn end(&mut self) {
-        self.numbers.clear();
-    }
+    pub(super) sent_before: bool,
 }
 
 impl Transaction<'_> {
     /// Lets messages be gathered, at most as many. Their rooms are held by now: so the numbers rise in each.
-    pub(crate) fn begin_to_gather(&mut self, messages: usize) -> Result<(), Fault> {
+    pub(super) fn begin_to_gather(&mut self, messages: usize) -> Result<(), Fault> {
         let messages = i64::try_from(messages).unwrap_or(i64::MAX);
         let numbers = self.all(sql::MESSAGES_DRAW, values![messages], |row| row.get(0))?;
         self.gathered.numbers = numbers.into();
@@ -42,8 +35,13 @@ impl Transaction<'_> {
         Some(id)
     }
 
+    /// Gathers no more: a number that is drawn now is above those that were drawn before.
+    pub(crate) fn end_gathering(&mut self) {
+        self.gathered.numbers.clear();
+    }
+
     /// Keeps what was gathered: before anything else is asked of the database, and at the end.
-    pub(crate) fn keep_gathered(&mut self) -> Result<(), Fault> {
+    pub(super) fn keep_gathered(&mut self) -> Result<(), Fault> {
         if self.gathered.messages.is_empty() {
             return Ok(());
         }

@@ -1,4 +1,5 @@
-//! Writers side by side on PostgreSQL: what one waits for holds up nobody else.
+//! Writers side by side on PostgreSQL: what one waits for holds up nobody else, and what is kept together is kept as if each
+//! was alone.
 
 use crate::support::{Ear, NOW, Stage, Still, order, person, say};
 use beseda_core::ports::{Audience, Lane, Look, Store, Tx};
@@ -223,7 +224,7 @@ fn new_file(chat: &Chat) -> i64 {
     reserved.recv().unwrap().unwrap()
 }
 
-/// What each of three people sees of their rooms: its newest message, its numbers, how far each has read and has to read.
+/// What there is in these rooms: their numbers, every message, how far each of three people has read and has to read.
 fn seen(chat: &Chat, rooms: [RoomId; 2]) -> Vec<String> {
     let (told, lists) = sync_channel(1);
     let look = move |look: &mut dyn Look| {

@@ -45,6 +45,7 @@ const PLACES: &[&str] = &[
     "/a/b/{}",
     "Authorization: Bearer {}",
     "cookie: theme=dark; beseda_session={}; lang=ru",
+    "cookie: theme=dark; session={}; lang=ru",
     "Cookie: theme=dark; beseda_visitor={}; lang=ru",
     "set-cookie: beseda_visitor={}; Path=/; HttpOnly",
     "X-Beseda-Visitor: {}",

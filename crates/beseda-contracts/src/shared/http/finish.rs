@@ -37,7 +37,7 @@ pub fn finish(routes: Routes, pages: Router<Shared>, shared: Shared) -> Router {
 }
 
 /// Where it is asked whether the server is well.
-pub const PROBES: [&str; 2] = ["/healthz", "/readyz"];
+const PROBES: [&str; 2] = ["/healthz", "/readyz"];
 
 /// What the end of all routes knows.
 #[derive(Clone)]
