@@ -91,6 +91,7 @@ pub fn person(id: i64, username: &str) -> Person {
         signed_out_at: None,
         forgotten: false,
         host_name: None,
+        put_at: None,
     }
 }
 
@@ -158,7 +159,7 @@ impl Stage {
         self.shared
             .identity
             .tokens
-            .access(PersonId(person), self.now(), 60, [9; 16])
+            .access(&Person::new(PersonId(person), Role::User), self.now(), 60, [9; 16])
             .unwrap()
     }
 

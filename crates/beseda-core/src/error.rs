@@ -53,6 +53,9 @@ pub enum Refusal {
     /// Somebody in the room asks for what only others may do.
     #[error("not allowed")]
     NotAllowed,
+    /// One of the two whose room it is was deleted: nobody would read it.
+    #[error("the other of the two is here no more")]
+    RoomClosed,
     /// Another room is already about this order.
     #[error("the order has another room")]
     OrderHasRoom,

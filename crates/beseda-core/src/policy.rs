@@ -1,7 +1,7 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 use crate::error::Refusal;
-use crate::words::{Group, Kinds, Message, Order, Person, PersonId, Place, Role, RoomKind, worded};
+use crate::words::{Group, Kinds, Message, Order, Person, Place, Role, RoomKind, worded};
 
 worded! {
     /// Something that can be done with a room.
@@ -231,14 +231,20 @@ pub fn stands_otherwise(before: &Person, now: &Person) -> bool {
     before.role != now.role || before.active != now.active
 }
 
-/// Who the other is in the room of a customer and a therapist.
+/// Who the other is in the room of a customer and a therapist, of whom one that is not known is nobody.
 ///
 /// # Errors
-/// [`Refusal::NotAllowed`] where the person is neither of the two, or not what they are called there.
-pub fn require_pair(person: &Person, customer: PersonId, therapist: PersonId) -> Result<PersonId, Refusal> {
+/// [`Refusal::NotAllowed`] where the person is neither of the two, or not what they are called there;
+/// [`Refusal::NoSuchPerson`] where the other is nobody.
+pub fn require_pair<'a>(
+    person: &Person,
+    customer: Option<&'a Person>,
+    therapist: Option<&'a Person>,
+) -> Result<&'a Person, Refusal> {
+    let is_one = |named: Option<&Person>| named.is_some_and(|named| named.id == person.id);
     match person.role {
-        Role::Customer if person.id == customer => Ok(therapist),
-        Role::Therapist if person.id == therapist => Ok(customer),
+        Role::Customer if is_one(customer) => therapist.ok_or(Refusal::NoSuchPerson),
+        Role::Therapist if is_one(therapist) => customer.ok_or(Refusal::NoSuchPerson),
         _ => Err(Refusal::NotAllowed),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::claims::{Claims, Flaw};
 use beseda_core::Fault;
-use beseda_core::words::{PersonId, RefreshToken, Time};
+use beseda_core::words::{HostId, Person, PersonId, RefreshToken, Time};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 
@@ -19,7 +19,11 @@ struct Written<'a> {
     exp: i64,
     iat: i64,
     jti: &'a str,
-    user_id: PersonId,
+    /// What the host application calls them: its clients read it to know themselves.
+    user_id: HostId<'a>,
+    /// Their number here, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
 }
 
 impl OwnTokens {
@@ -36,7 +40,7 @@ impl OwnTokens {
     ///
     /// # Errors
     /// A fault where it cannot be signed.
-    pub fn access(&self, person: PersonId, now: Time, ttl_seconds: i64, jti: [u8; 16]) -> Result<String, Fault> {
+    pub fn access(&self, person: &Person, now: Time, ttl_seconds: i64, jti: [u8; 16]) -> Result<String, Fault> {
         let (jti, iat) = (token_name(jti), now.seconds());
         let exp = iat.saturating_add(ttl_seconds);
         self.signed(&Written {
@@ -44,7 +48,8 @@ impl OwnTokens {
             exp,
             iat,
             jti: &jti,
-            user_id: person,
+            user_id: person.host_id(),
+            person: (person.host_id() != HostId::from(person.id)).then_some(person.id),
         })
     }
 
@@ -58,7 +63,8 @@ impl OwnTokens {
             exp: token.expires_at.seconds(),
             iat: token.issued_at.seconds(),
             jti: &token.jti,
-            user_id: token.person,
+            user_id: token.person.into(),
+            person: None,
         })
     }
 
@@ -73,7 +79,8 @@ impl OwnTokens {
             exp: iat.saturating_add(ttl_seconds),
             iat,
             jti: &jti,
-            user_id: person,
+            user_id: person.into(),
+            person: None,
         })
     }
 
@@ -97,7 +104,12 @@ impl OwnTokens {
     /// Why it is none.
     pub fn person(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
         let claims = self.claims(token, now, "access")?;
-        Ok((claims.person("user_id")?, claims.issued_at(now)?))
+        let claim = if claims.get("person").is_some() {
+            "person"
+        } else {
+            "user_id"
+        };
+        Ok((claims.person(claim)?, claims.issued_at(now)?))
     }
 
     /// The name of a refresh token.

@@ -37,7 +37,7 @@ impl TxCases for Transaction<'_> {
             &case.customer_name,
             &case.customer_email,
             case.status.word(),
-            case.assigned_to.map(|id| id.0),
+            case.assigned_to.as_ref().map(|assigned| assigned.person.0),
         ];
         self.write(sql::CASES_PUT, values).map(drop)
     }

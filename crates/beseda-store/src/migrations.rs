@@ -36,6 +36,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V10__cursors",
     "V11__jobs",
     "V12__names_at_the_host",
+    "V13__ids_of_the_host",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -44,6 +45,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V2__cursors",
     "V3__jobs",
     "V4__names_at_the_host",
+    "V5__ids_of_the_host",
 ];
 
 impl Migration {

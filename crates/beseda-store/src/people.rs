@@ -7,7 +7,7 @@ use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, TxPeople};
 use beseda_core::words::{
-    Account, FIRST_OWN_PERSON, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names,
+    Account, FIRST_OWN_PERSON, Group, GroupId, HostId, NewPerson, Person, PersonId, Role, search_form, searched_names,
 };
 use std::collections::BTreeSet;
 
@@ -52,15 +52,46 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// The next number of ours, of which a statement tells the highest that was given.
+    pub(super) fn next_number(&mut self, sql: &'static Statement) -> Result<i64, Fault> {
+        let first = FIRST_OWN_PERSON.0;
+        let next = self.one(sql, values![first], |row| row.get(0))?;
+        Ok(next.unwrap_or(first))
+    }
+
     /// The groups of a statement, each with its students.
     pub(super) fn groups(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<Vec<Group>, Fault> {
         let mut groups = self.all(sql, values, rows::group)?;
-        for group in &mut groups {
-            group.students = self.all(sql::GROUP_STUDENTS_OF_GROUP, values![group.id.0], |row| {
+        for (number, group) in &mut groups {
+            group.students = self.all(sql::GROUP_STUDENTS_OF_GROUP, values![*number], |row| {
                 row.get(0).map(PersonId)
             })?;
         }
-        Ok(groups)
+        Ok(groups.into_iter().map(|(_, group)| group).collect())
+    }
+
+    /// The number here of a group that stands.
+    pub(super) fn group_number(&mut self, id: &GroupId) -> Result<Option<i64>, Fault> {
+        match &id.0 {
+            HostId::Number(number) => Ok(Some(*number)),
+            HostId::Name(name) => self.one(sql::GROUPS_NUMBER, values![&**name], |row| row.get(0)),
+        }
+    }
+}
+
+/// The number of the host's, where it is one.
+pub(crate) fn host_number(id: &HostId<'_>) -> Option<i64> {
+    match id {
+        HostId::Number(number) => Some(*number),
+        HostId::Name(_) => None,
+    }
+}
+
+/// The text of the host's, where it is no number.
+pub(crate) fn host_name<'a>(id: &'a HostId<'_>) -> Option<&'a str> {
+    match id {
+        HostId::Number(_) => None,
+        HostId::Name(name) => Some(name),
     }
 }
 
@@ -74,8 +105,15 @@ impl LookPeople for Transaction<'_> {
         self.all(sql::PEOPLE_OF_NUMBERS, values![&numbers], |row| rows::person(row, 0))
     }
 
-    fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault> {
-        self.one(sql::PEOPLE_BY_HOST_NAME, values![name], |row| rows::person(row, 0))
+    fn person_of_host(&mut self, id: &HostId<'_>) -> Result<Option<Person>, Fault> {
+        let name = id.to_string();
+        let values = values![&name, host_number(id)];
+        self.one(sql::PEOPLE_OF_HOST, values, |row| rows::person(row, 0))
+    }
+
+    fn has_texts(&mut self) -> Result<bool, Fault> {
+        let any = self.one(sql::PEOPLE_HAVE_TEXTS, values![], |row| row.get(0))?;
+        Ok(any.unwrap_or(false))
     }
 
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
@@ -103,8 +141,9 @@ impl LookPeople for Transaction<'_> {
         self.search(sql::PEOPLE_SEARCH_CLASSMATES, text, values![person.0, limit])
     }
 
-    fn group(&mut self, id: GroupId) -> Result<Option<Group>, Fault> {
-        Ok(self.groups(sql::GROUPS_GET, values![id.0])?.pop())
+    fn group(&mut self, id: &GroupId) -> Result<Option<Group>, Fault> {
+        let values = values![host_name(&id.0), host_number(&id.0)];
+        Ok(self.groups(sql::GROUPS_GET, values)?.pop())
     }
 
     fn groups_of(&mut self, person: PersonId) -> Result<Vec<Group>, Fault> {
@@ -133,6 +172,7 @@ impl TxPeople for Transaction<'_> {
             number(person.signed_out_at),
             person.forgotten,
             &person.host_name,
+            number(person.put_at),
             &search,
             &new.password_hash,
         ];
@@ -143,27 +183,40 @@ impl TxPeople for Transaction<'_> {
         self.write(sql::PEOPLE_REMOVE_PASSWORD, values![person.0]).map(drop)
     }
 
+    fn free_host_id(&mut self, person: PersonId) -> Result<(), Fault> {
+        self.write(sql::PEOPLE_FREE_HOST_ID, values![person.0]).map(drop)
+    }
+
     fn next_own_person(&mut self) -> Result<PersonId, Fault> {
-        let first = FIRST_OWN_PERSON.0;
-        let next = self.one(sql::PEOPLE_NEXT, values![first], |row| row.get(0))?;
-        Ok(PersonId(next.unwrap_or(first)))
+        self.next_number(sql::PEOPLE_NEXT).map(PersonId)
     }
 
     fn put_group(&mut self, group: &Group) -> Result<(), Fault> {
-        self.write(
-            sql::GROUPS_PUT,
-            values![group.id.0, &group.name, group.teacher.map(|id| id.0)],
-        )?;
-        self.write(sql::GROUP_STUDENTS_CLEAR, values![group.id.0])?;
+        let number = match self.group_number(&group.id)? {
+            Some(number) => number,
+            None => self.next_number(sql::GROUPS_NEXT)?,
+        };
+        let values = values![
+            number,
+            host_name(&group.id.0),
+            &group.name,
+            group.teacher.map(|id| id.0)
+        ];
+        self.write(sql::GROUPS_PUT, values)?;
+        self.write(sql::GROUP_STUDENTS_CLEAR, values![number])?;
         for student in &group.students {
-            self.write(sql::GROUP_STUDENTS_PUT, values![group.id.0, student.0])?;
+            self.write(sql::GROUP_STUDENTS_PUT, values![number, student.0])?;
         }
         Ok(())
     }
 
-    fn remove_group(&mut self, id: GroupId) -> Result<(), Fault> {
-        self.write(sql::GROUP_STUDENTS_CLEAR, values![id.0])?;
-        self.write(sql::GROUPS_REMOVE, values![id.0]).map(drop)
+    fn remove_group(&mut self, id: &GroupId) -> Result<(), Fault> {
+        let Some(number) = self.group_number(id)? else {
+            return Ok(());
+        };
+        self.write(sql::ROOMS_FORGET_GROUP, values![number])?;
+        self.write(sql::GROUP_STUDENTS_CLEAR, values![number])?;
+        self.write(sql::GROUPS_REMOVE, values![number]).map(drop)
     }
 }
 

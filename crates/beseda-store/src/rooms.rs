@@ -8,7 +8,7 @@ use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, LookRooms, TxRooms};
 use beseda_core::words::{
     Case, Epoch, GroupId, Head, Kinds, Member, MemberId, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room,
-    RoomId, RoomView, Seq, Time,
+    RoomId, RoomKey, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -77,6 +77,14 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// The number of the order that a room is about, by the room's key.
+    fn order_of_key(&mut self, key: &str) -> Result<Option<i64>, Fault> {
+        match key.parse() {
+            Ok(RoomKey::Order(order)) => self.order_number(&order),
+            _ => Ok(None),
+        }
+    }
+
     /// Which of the room's receipts the next one is.
     fn count_receipt(&mut self, room: RoomId) -> Result<i64, Fault> {
         let receipt = self.returning(sql::ROOMS_COUNT_RECEIPT, values![room.0], |row| row.get(0))?;
@@ -122,8 +130,11 @@ impl LookRooms for Transaction<'_> {
         self.one(sql::ROOMS_BY_UUID, values![&uuid], |row| rows::room(row, 0))
     }
 
-    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault> {
-        self.all(sql::ROOMS_OF_GROUP, values![group.0], |row| rows::room(row, 0))
+    fn rooms_of_group(&mut self, group: &GroupId) -> Result<Vec<Room>, Fault> {
+        match self.group_number(group)? {
+            Some(number) => self.all(sql::ROOMS_OF_GROUP, values![number], |row| rows::room(row, 0)),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
@@ -197,12 +208,17 @@ impl LookRooms for Transaction<'_> {
 
 impl TxRooms for Transaction<'_> {
     fn open_room(&mut self, new: &NewRoom) -> Result<(Room, bool), Fault> {
+        let group = match &new.group {
+            Some(group) => self.group_number(group)?,
+            None => None,
+        };
+        let order = self.order_of_key(&new.key)?;
         let values = values![
             &new.uuid,
             &new.key,
             new.kind.word(),
-            new.order.map(|id| id.0),
-            new.group.map(|id| id.0),
+            order,
+            group,
             &new.title,
             new.now.0,
         ];
@@ -213,7 +229,6 @@ impl TxRooms for Transaction<'_> {
     }
 
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault> {
-        let order = room.order.map(|id| id.0);
         let values = values![
             room.seq.0,
             room.head.0,
@@ -223,13 +238,15 @@ impl TxRooms for Transaction<'_> {
             room.updated_at.0,
             &room.key,
             &room.title,
-            order,
             room.id.0,
         ];
-        if self.write(sql::ROOMS_KEEP_NUMBERS, values)? == 0 {
-            self.write(sql::ROOMS_KEEP, values)?;
+        if self.write(sql::ROOMS_KEEP_NUMBERS, values)? > 0 {
+            return Ok(());
         }
-        Ok(())
+        let order = self.order_of_key(&room.key)?;
+        let mut values = values.to_vec();
+        values.insert(8, order.into());
+        self.write(sql::ROOMS_KEEP, &values).map(drop)
     }
 
     fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault> {
@@ -238,16 +255,16 @@ impl TxRooms for Transaction<'_> {
             .map(drop)
     }
 
-    fn join(&mut self, new: &NewMember) -> Result<Option<MemberId>, Fault> {
+    fn join(&mut self, new: &NewMember) -> Result<Option<Member>, Fault> {
         let (room, person) = (new.room.0, new.person.0);
         let values = values![room, person, new.now.0, new.granted, new.head.0];
-        let Some(member) = self.insert(sql::MEMBERS_JOIN, values)? else {
+        let Some(member) = self.returning(sql::MEMBERS_JOIN, values, |row| rows::member(row, 0))? else {
             return Ok(None);
         };
         let receipt = self.count_receipt(new.room)?;
-        self.write(sql::MEMBERS_COUNT_RECEIPT, values![receipt, member])?;
+        self.write(sql::MEMBERS_COUNT_RECEIPT, values![receipt, member.id.0])?;
         self.write(sql::DEPARTURES_FORGET, values![room, person])?;
-        Ok(Some(MemberId(member)))
+        Ok(Some(member))
     }
 
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {

@@ -4,22 +4,22 @@
 use crate::engine::{Row, strange};
 use beseda_core::error::Fault;
 use beseda_core::words::{
-    ApiKey, Attachment, Author, Case, CaseStatus, Errand, FileLook, Group, GroupId, Head, Job, JobId, Member, MemberId,
-    Message, MessageId, Order, OrderId, Person, PersonId, Picture, Receipts, RefreshToken, Role, Room, RoomId,
-    RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket, Time,
+    ApiKey, Assigned, Attachment, Author, Case, CaseStatus, Errand, FileLook, Group, GroupId, Head, HostId, Job, JobId,
+    Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Picture, Receipts, RefreshToken, Role,
+    Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket, Time,
 };
 use uuid::Uuid;
 
 /// How many columns a room has.
-pub(crate) const ROOM: usize = 15;
+pub(crate) const ROOM: usize = 13;
 /// How many columns a member has.
 pub(crate) const MEMBER: usize = 8;
 /// How many columns a person has.
-pub(crate) const PERSON: usize = 11;
+pub(crate) const PERSON: usize = 12;
 /// How many columns a case has.
-pub(crate) const CASE: usize = 6;
+pub(crate) const CASE: usize = 8;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
-pub(crate) const MESSAGE_FILES: usize = 15;
+pub(crate) const MESSAGE_FILES: usize = 16;
 
 /// Numbers, or lists of them, as a list of JSON: how a statement takes several.
 pub(crate) fn json_list(items: impl IntoIterator<Item = impl ToString>) -> String {
@@ -40,6 +40,7 @@ pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
         signed_out_at: time(row, at + 8)?,
         forgotten: row.get(at + 9)?,
         host_name: row.get(at + 10)?,
+        put_at: time(row, at + 11)?,
     })
 }
 
@@ -49,17 +50,15 @@ pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room, Fault> {
         uuid: Uuid::from_bytes(row.get(at + 1)?),
         key: row.get(at + 2)?,
         kind: word(row, at + 3, RoomKind::from_word)?,
-        order: row.get::<Option<i64>>(at + 4)?.map(OrderId),
-        group: row.get::<Option<i64>>(at + 5)?.map(GroupId),
-        title: row.get(at + 6)?,
-        seq: Seq(row.get(at + 7)?),
-        head: Head(row.get(at + 8)?),
-        shown: Seq(row.get(at + 9)?),
-        erased: row.get(at + 10)?,
-        changed: Head(row.get(at + 11)?),
-        created_at: Time(row.get(at + 12)?),
-        updated_at: Time(row.get(at + 13)?),
-        receipts: Receipts(row.get(at + 14)?),
+        title: row.get(at + 4)?,
+        seq: Seq(row.get(at + 5)?),
+        head: Head(row.get(at + 6)?),
+        shown: Seq(row.get(at + 7)?),
+        erased: row.get(at + 8)?,
+        changed: Head(row.get(at + 9)?),
+        created_at: Time(row.get(at + 10)?),
+        updated_at: Time(row.get(at + 11)?),
+        receipts: Receipts(row.get(at + 12)?),
     })
 }
 
@@ -86,6 +85,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
             last_name: row.get(at + 6)?,
             role: word(row, at + 7, Role::from_word)?,
             host_name: row.get(at + 8)?,
+            forgotten: row.get(at + 9)?,
         }),
         None => None,
     };
@@ -94,14 +94,14 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
         room: RoomId(row.get(at + 1)?),
         seq: Seq(row.get(at + 2)?),
         author,
-        client_id: row.get(at + 16)?,
-        text: row.get(at + 9)?,
+        client_id: row.get(at + 17)?,
+        text: row.get(at + 10)?,
         attachments: Vec::new(),
-        created_at: Time(row.get(at + 10)?),
-        edited_at: time(row, at + 11)?,
-        erased_at: time(row, at + 12)?,
-        sent: Head(row.get(at + 13)?),
-        changed: Head(row.get(at + 14)?),
+        created_at: Time(row.get(at + 11)?),
+        edited_at: time(row, at + 12)?,
+        erased_at: time(row, at + 13)?,
+        sent: Head(row.get(at + 14)?),
+        changed: Head(row.get(at + 15)?),
     })
 }
 
@@ -141,28 +141,50 @@ pub(crate) fn case(row: &Row<'_>, at: usize) -> Result<Case, Fault> {
         customer_name: row.get(at + 2)?,
         customer_email: row.get(at + 3)?,
         status: word(row, at + 4, CaseStatus::from_word)?,
-        assigned_to: row.get::<Option<i64>>(at + 5)?.map(PersonId),
+        assigned_to: assigned(row, at + 5)?,
     })
 }
 
-/// A group without its students.
-pub(crate) fn group(row: &Row<'_>) -> Result<Group, Fault> {
-    Ok(Group {
-        id: GroupId(row.get(0)?),
-        name: row.get(1)?,
-        teacher: row.get::<Option<i64>>(2)?.map(PersonId),
+fn assigned(row: &Row<'_>, at: usize) -> Result<Option<Assigned>, Fault> {
+    let Some(id) = row.get::<Option<i64>>(at)? else {
+        return Ok(None);
+    };
+    let person = Person {
+        host_name: row.get(at + 1)?,
+        forgotten: row.get(at + 2)?,
+        ..Person::new(PersonId(id), Role::User)
+    };
+    Ok(Some(Assigned::from(&person)))
+}
+
+/// What the host application calls something: by the text of the second column, or else by the number of the first.
+fn host_id(row: &Row<'_>) -> Result<HostId<'static>, Fault> {
+    let number = row.get(0)?;
+    match row.get::<Option<String>>(1)? {
+        Some(name) => HostId::of(name).map_err(|_| strange(1)),
+        None => Ok(HostId::Number(number)),
+    }
+}
+
+/// A group and its number here, without its students.
+pub(crate) fn group(row: &Row<'_>) -> Result<(i64, Group), Fault> {
+    let group = Group {
+        id: GroupId(host_id(row)?),
+        name: row.get(2)?,
+        teacher: row.get::<Option<i64>>(3)?.map(PersonId),
         students: Vec::new(),
-    })
+    };
+    Ok((row.get(0)?, group))
 }
 
 pub(crate) fn order(row: &Row<'_>) -> Result<Order, Fault> {
     Ok(Order {
-        id: OrderId(row.get(0)?),
-        number: row.get(1)?,
-        client: row.get::<Option<i64>>(2)?.map(PersonId),
-        expert: row.get::<Option<i64>>(3)?.map(PersonId),
-        operator: row.get::<Option<i64>>(4)?.map(PersonId),
-        status: row.get(5)?,
+        id: OrderId(host_id(row)?),
+        number: row.get(2)?,
+        client: row.get::<Option<i64>>(3)?.map(PersonId),
+        expert: row.get::<Option<i64>>(4)?.map(PersonId),
+        operator: row.get::<Option<i64>>(5)?.map(PersonId),
+        status: row.get(6)?,
     })
 }
 

@@ -13,8 +13,9 @@ use crate::system::{Outside, System};
 use anyhow::{Context, bail};
 use beseda_core::Chat;
 use beseda_core::ports::{Clock, Random};
+use beseda_core::rules;
 use beseda_core::rules::sign_in;
-use beseda_core::words::PersonId;
+use beseda_core::words::HostId;
 use beseda_identity::{OwnTokens, hash_password, is_password};
 use beseda_live::ask;
 use beseda_store::Opened;
@@ -70,14 +71,19 @@ fn standing(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
 ///
 /// # Errors
 /// Somebody is unknown or deactivated, or the database cannot be read.
-pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: bool) -> anyhow::Result<()> {
+pub async fn token(
+    settings: &Settings,
+    people: Vec<HostId<'static>>,
+    ttl: Duration,
+    as_json: bool,
+) -> anyhow::Result<()> {
     let (store, chat) = standing(settings)?;
     let secret = settings.secret_or_made(&System)?;
     let tokens = OwnTokens::new(secret.expose().as_bytes());
-    let ids: Vec<PersonId> = people.iter().copied().map(PersonId).collect();
     let found = ask::look(&chat, move |look| {
-        ids.iter()
-            .map(|&id| Ok((id, look.person(id)?)))
+        people
+            .into_iter()
+            .map(|id| rules::find_person(look, &id).map(|person| (id, person)))
             .collect::<Result<Vec<_>, beseda_core::Error>>()
     });
     let found = found.await;
@@ -94,7 +100,7 @@ pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: 
         let from = sign_in::token_time(&person, now);
         let mut name = [0; 16];
         System.fill(&mut name);
-        let token = tokens.access(id, from, ttl, name)?;
+        let token = tokens.access(&person, from, ttl, name)?;
         if as_json {
             lines.push_str(&json!({"person": id, "token": token}).to_string());
         } else {

@@ -6,7 +6,7 @@ use crate::system::{Outside, System};
 use anyhow::Context;
 use beseda_core::ports::{Random, Tx};
 use beseda_core::rules::{self, Introduction, Set};
-use beseda_core::words::{Draft, GroupId, Limits, OrderId, Person, PersonId, RoomView, Time};
+use beseda_core::words::{Draft, GroupId, HostId, Limits, OrderId, Person, PersonId, RoomView, Time};
 use beseda_core::{Chat, Error, Refusal};
 use beseda_identity::hash_password;
 use beseda_live::ask;
@@ -18,14 +18,14 @@ use uuid::Uuid;
 const SEED: &str = include_str!("demo.json");
 
 /// The order whose room is open already.
-const ORDER: OrderId = OrderId(1042);
+const ORDER: OrderId = OrderId(HostId::Number(1042));
 const CLIENT: PersonId = PersonId(1);
 const EXPERT: PersonId = PersonId(2);
 const TEACHER: PersonId = PersonId(5);
 const STUDENT: PersonId = PersonId(6);
 const CUSTOMER: PersonId = PersonId(8);
 const THERAPIST: PersonId = PersonId(9);
-const CLASS: GroupId = GroupId(1);
+const CLASS: GroupId = GroupId(HostId::Number(1));
 
 /// Who said what.
 type Said = &'static [(PersonId, &'static str)];
@@ -118,15 +118,15 @@ async fn talk(chat: &Chat) -> Result<(), Error> {
 fn fill(tx: &mut dyn Tx, now: Time, limits: &Limits, uuids: [Uuid; 5]) -> Result<(), Error> {
     let [order, private, class, pair, case] = uuids;
     let client = someone(tx, CLIENT)?;
-    let (view, _) = rules::open_order_room(tx, now, &client, ORDER, order)?;
+    let (view, _) = rules::open_order_room(tx, now, &client, &ORDER, order)?;
     say(tx, now, limits, &view, IN_ORDER)?;
     let teacher = someone(tx, TEACHER)?;
-    let (view, _) = rules::open_private(tx, now, &teacher, STUDENT, private)?;
+    let (view, _) = rules::open_private(tx, now, &teacher, &STUDENT.into(), private)?;
     say(tx, now, limits, &view, IN_PRIVATE)?;
     let view = rules::open_group(tx, now, limits, &teacher, "", &Set::Group(CLASS), class)?;
     say(tx, now, limits, &view, IN_CLASS)?;
     let customer = someone(tx, CUSTOMER)?;
-    let (view, _) = rules::open_pair(tx, now, &customer, CUSTOMER, THERAPIST, pair)?;
+    let (view, _) = rules::open_pair(tx, now, &customer, &CUSTOMER.into(), &THERAPIST.into(), pair)?;
     say(tx, now, limits, &view, IN_PAIR)?;
     let introduction = Introduction {
         name: "Гость".to_owned(),

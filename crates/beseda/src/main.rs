@@ -68,7 +68,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         }
         Command::Seed { file, json } => runtime()?.block_on(commands::seed(&settings(&flags)?, &file, json))?,
         Command::Token { people, ttl, json } => {
-            runtime()?.block_on(commands::token(&settings(&flags)?, &people, ttl, json))?;
+            runtime()?.block_on(commands::token(&settings(&flags)?, people, ttl, json))?;
         }
         Command::AdminCreate { email, link, json } => {
             let settings = settings(&flags)?;

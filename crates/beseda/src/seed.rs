@@ -1,9 +1,9 @@
-//! Seeds: people, groups and orders from a JSON file, put in by their numbers, as often as one likes.
+//! Seeds: people, groups and orders from a JSON file, put in by the ids that the host has for them, as often as one likes.
 
 use anyhow::{Context, bail};
 use beseda_core::ports::Tx;
-use beseda_core::words::{FIRST_OWN_PERSON, Group, GroupId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
-use beseda_core::{Chat, Error, rules};
+use beseda_core::words::{Group, GroupId, HostId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
+use beseda_core::{Chat, Error, Refusal, rules};
 use beseda_live::ask;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -26,10 +26,10 @@ pub struct Seed {
 }
 
 /// A person of a seed. Without a password they come in by token only, or keep the password that they have.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedPerson {
-    pub id: i64,
+    pub id: HostId<'static>,
     #[serde(default)]
     pub username: String,
     #[serde(default)]
@@ -46,32 +46,32 @@ pub struct SeedPerson {
     pub password: Option<String>,
 }
 
-/// A group of a seed; `teacher` and `students` are numbers of people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// A group of a seed; `teacher` and `students` are ids of people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedGroup {
-    pub id: i64,
+    pub id: GroupId,
     #[serde(default)]
     pub name: String,
     #[serde(default)]
-    pub teacher: Option<i64>,
+    pub teacher: Option<HostId<'static>>,
     #[serde(default)]
-    pub students: Vec<i64>,
+    pub students: Vec<HostId<'static>>,
 }
 
-/// An order of a seed; `client`, `expert` and `operator` are numbers of people.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// An order of a seed; `client`, `expert` and `operator` are ids of people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeedOrder {
-    pub id: i64,
+    pub id: OrderId,
     #[serde(default)]
     pub number: String,
     #[serde(default)]
-    pub client: Option<i64>,
+    pub client: Option<HostId<'static>>,
     #[serde(default)]
-    pub expert: Option<i64>,
+    pub expert: Option<HostId<'static>>,
     #[serde(default)]
-    pub operator: Option<i64>,
+    pub operator: Option<HostId<'static>>,
     #[serde(default)]
     pub status: String,
 }
@@ -83,22 +83,13 @@ impl Seed {
     /// What is wrong, and where.
     pub fn read(text: &[u8]) -> anyhow::Result<Self> {
         let seed: Self = serde_json::from_slice(text).context("the seed is not what a seed file looks like")?;
-        let mut numbers = HashSet::new();
+        let mut ids = HashSet::new();
         for person in &seed.people {
-            let id = person.id;
-            if !(1..FIRST_OWN_PERSON.0).contains(&id) {
-                bail!("people: the id {id} is not from 1 to {}", FIRST_OWN_PERSON.0 - 1);
-            }
-            if !numbers.insert(id) {
+            let id = &person.id;
+            if !ids.insert(id) {
                 bail!("people: the id {id} stands twice");
             }
             role_of(person)?;
-        }
-        if let Some(order) = seed.orders.iter().find(|order| order.id < 1) {
-            bail!("orders: the id {} is not a positive number", order.id);
-        }
-        if let Some(group) = seed.groups.iter().find(|group| group.id < 1) {
-            bail!("groups: the id {} is not a positive number", group.id);
         }
         Ok(seed)
     }
@@ -134,18 +125,11 @@ impl Seed {
                 Some(password) => hash(password, hashed)?,
                 None => None,
             };
-            people.push(NewPerson {
-                person: person_of(person)?,
-                password_hash,
-            });
+            people.push((person.clone(), password_hash));
         }
         put_rows(chat, "people", people, put_person, &mut kept.people).await?;
-        let groups = self.groups.into_iter().map(group_of).collect();
-        let put_group = |tx: &mut dyn Tx, now, row: &Group| rules::put_group(tx, now, row).map(drop);
-        put_rows(chat, "groups", groups, put_group, &mut kept.groups).await?;
-        let orders = self.orders.into_iter().map(order_of).collect();
-        let put_order = |tx: &mut dyn Tx, now, row: &Order| rules::put_order(tx, now, row, None);
-        put_rows(chat, "orders", orders, put_order, &mut kept.orders).await
+        put_rows(chat, "groups", self.groups, put_group, &mut kept.groups).await?;
+        put_rows(chat, "orders", self.orders, put_order, &mut kept.orders).await
     }
 }
 
@@ -167,13 +151,16 @@ impl fmt::Display for Kept {
 impl Seed {
     /// The hashes of those whose passwords are in the file and who have one already. A password that is theirs already
     /// is not put again: that would sign them out.
-    async fn kept_hashes(&self, chat: &Chat) -> anyhow::Result<HashMap<i64, String>> {
+    async fn kept_hashes(&self, chat: &Chat) -> anyhow::Result<HashMap<HostId<'static>, String>> {
         let with_password = self.people.iter().filter(|person| person.password.is_some());
-        let ids: Vec<i64> = with_password.map(|person| person.id).collect();
+        let ids: Vec<_> = with_password.map(|person| person.id.clone()).collect();
         let kept = ask::look(chat, move |look| {
             let mut kept = HashMap::new();
             for id in ids {
-                let account = look.account_of(PersonId(id))?;
+                let Some(person) = look.person_of_host(&id)? else {
+                    continue;
+                };
+                let account = look.account_of(person.id)?;
                 if let Some(hash) = account.and_then(|account| account.password_hash) {
                     kept.insert(id, hash);
                 }
@@ -184,13 +171,55 @@ impl Seed {
     }
 }
 
-/// Puts a person whom the file knows; one who was deactivated stays so, one who was forgotten comes back.
-fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<(), Error> {
-    let mut new = new.clone();
-    if let Some(before) = tx.person(new.person.id)? {
-        new.person.active = before.active || before.forgotten;
+/// Puts a person whom the file knows; one who was deactivated stays so, in the place of one who was deleted comes somebody
+/// new.
+fn put_person(tx: &mut dyn Tx, now: Time, (seed, password_hash): &(SeedPerson, Option<String>)) -> Result<(), Error> {
+    let (before, _) = rules::person_to_put(tx, &seed.id)?;
+    let new = NewPerson {
+        person: Person {
+            username: seed.username.clone(),
+            email: seed.email.clone(),
+            phone: seed.phone.clone(),
+            first_name: seed.first_name.clone(),
+            last_name: seed.last_name.clone(),
+            // The file was read: its words for roles are known.
+            role: Role::in_any_case(&seed.role).unwrap_or(Role::User),
+            ..before
+        },
+        password_hash: password_hash.clone(),
+    };
+    rules::put_person(tx, now, &new)
+}
+
+fn put_group(tx: &mut dyn Tx, now: Time, seed: &SeedGroup) -> Result<(), Error> {
+    let group = Group {
+        id: seed.id.clone(),
+        name: seed.name.clone(),
+        teacher: numbers(tx, &seed.teacher)?.pop(),
+        students: numbers(tx, &seed.students)?,
+    };
+    rules::put_group(tx, now, &group).map(drop)
+}
+
+fn put_order(tx: &mut dyn Tx, now: Time, seed: &SeedOrder) -> Result<(), Error> {
+    let order = Order {
+        id: seed.id.clone(),
+        number: seed.number.clone(),
+        client: numbers(tx, &seed.client)?.pop(),
+        expert: numbers(tx, &seed.expert)?.pop(),
+        operator: numbers(tx, &seed.operator)?.pop(),
+        status: seed.status.clone(),
+    };
+    rules::put_order(tx, now, &order, None)
+}
+
+/// The numbers here of people whom a row names.
+fn numbers<'a>(tx: &mut dyn Tx, ids: impl IntoIterator<Item = &'a HostId<'static>>) -> Result<Vec<PersonId>, Error> {
+    let mut people = Vec::new();
+    for id in ids {
+        people.push(rules::find_person(tx, id)?.ok_or(Refusal::NoSuchPerson)?.id);
     }
-    rules::put_person(tx, now, &new).map(drop)
+    Ok(people)
 }
 
 /// Puts the rows of a list in, and counts those that are kept: whole rows, whatever happens.
@@ -242,49 +271,13 @@ fn role_of(person: &SeedPerson) -> anyhow::Result<Role> {
     })
 }
 
-fn person_of(seed: &SeedPerson) -> anyhow::Result<Person> {
-    Ok(Person {
-        id: PersonId(seed.id),
-        username: seed.username.clone(),
-        email: seed.email.clone(),
-        phone: seed.phone.clone(),
-        first_name: seed.first_name.clone(),
-        last_name: seed.last_name.clone(),
-        role: role_of(seed)?,
-        active: true,
-        signed_out_at: None,
-        forgotten: false,
-        host_name: None,
-    })
-}
-
-fn group_of(seed: SeedGroup) -> Group {
-    Group {
-        id: GroupId(seed.id),
-        name: seed.name,
-        teacher: seed.teacher.map(PersonId),
-        students: seed.students.into_iter().map(PersonId).collect(),
-    }
-}
-
-fn order_of(seed: SeedOrder) -> Order {
-    Order {
-        id: OrderId(seed.id),
-        number: seed.number,
-        client: seed.client.map(PersonId),
-        expert: seed.expert.map(PersonId),
-        operator: seed.operator.map(PersonId),
-        status: seed.status,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::system::System;
+    use beseda_core::Fault;
     use beseda_core::ports::Store;
     use beseda_core::words::Limits;
-    use beseda_core::{Fault, Refusal};
     use beseda_testkit::Model;
 
     fn wrong(text: &str) -> String {
@@ -295,7 +288,7 @@ mod tests {
     fn a_seed_may_leave_out_what_it_does_not_know() {
         let seed = Seed::read(br#"{"people": [{"id": 1}], "orders": [{"id": 2, "client": 1}]}"#).unwrap();
         assert_eq!(seed.people[0].password, None);
-        assert_eq!(seed.orders[0].client, Some(1));
+        assert_eq!(seed.orders[0].client, Some(HostId::Number(1)));
     }
 
     #[test]
@@ -303,9 +296,11 @@ mod tests {
         assert!(wrong("{").contains("line 1"));
         assert!(wrong(r#"{"people": [{"id": 1, "naem": ""}]}"#).contains("naem"));
         assert!(wrong(r#"{"people": [{"id": 1}, {"id": 1}]}"#).contains("stands twice"));
-        assert!(wrong(r#"{"people": [{"id": 0}]}"#).contains("the id 0"));
+        assert!(wrong(r#"{"people": [{"id": "7"}, {"id": 7}]}"#).contains("the id 7 stands twice"));
+        assert!(wrong(r#"{"people": [{"id": ""}]}"#).contains("an id is a number or a text"));
+        assert!(wrong(r#"{"people": [{"id": 1.5}]}"#).contains("an id is a number or a text"));
         assert!(wrong(r#"{"people": [{"id": 1, "role": "boss"}]}"#).contains("\"boss\""));
-        assert!(wrong(r#"{"orders": [{"id": -1}]}"#).contains("-1"));
+        assert!(wrong(r#"{"orders": [{"id": null}]}"#).contains("an id is a number or a text"));
     }
 
     fn chat() -> Chat {
@@ -318,18 +313,19 @@ mod tests {
         found.await.unwrap().is_some()
     }
 
-    fn people(count: i64) -> Vec<NewPerson> {
-        let person = |id| NewPerson::from(Person::new(PersonId(id), Role::User));
-        (1..=count).map(person).collect()
+    fn people(count: i64) -> Vec<(SeedPerson, Option<String>)> {
+        let person = |id| format!(r#"{{"id": {id}}}"#);
+        let read = |text: String| (serde_json::from_str(&text).unwrap(), None);
+        (1..=count).map(person).map(read).collect()
     }
 
     #[tokio::test]
     async fn a_fault_in_the_middle_of_a_row_leaves_whole_rows_and_says_which() {
         let (chat, mut kept) = (chat(), 0);
-        let put = |tx: &mut dyn Tx, now, row: &NewPerson| {
+        let put = |tx: &mut dyn Tx, now, row: &(SeedPerson, Option<String>)| {
             put_person(tx, now, row)?;
-            match row.person.id {
-                PersonId(502) => Err(Fault::Store("a planted fault".to_owned()).into()),
+            match row.0.id {
+                HostId::Number(502) => Err(Fault::Store("a planted fault".to_owned()).into()),
                 _ => Ok(()),
             }
         };
@@ -356,8 +352,8 @@ mod tests {
             )
         );
         let there = ask::look(&chat, |look| {
-            let ids = [1, 2, 3].map(OrderId);
-            ids.into_iter()
+            let ids = [1, 2, 3].map(OrderId::from);
+            ids.iter()
                 .map(|id| Ok(look.order(id)?.is_some()))
                 .collect::<Result<Vec<_>, Error>>()
         });

@@ -3,15 +3,13 @@
 use crate::shared::identity::api_keys;
 use crate::shared::{FieldError, FieldErrors, Fields, Refused, Shared};
 use axum::extract::Request;
-use beseda_core::Fault;
+use beseda_core::Error;
 use beseda_core::ports::Look;
-use beseda_core::words::{PersonId, Scope};
+use beseda_core::rules;
+use beseda_core::words::{HostId, NoHostId, PersonId, Scope};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
-
-/// The greatest number that every reader of JSON takes for an integer.
-pub(super) const GREATEST: i64 = (1 << 53) - 1;
 
 /// Lets a call through whose key may be used for this.
 ///
@@ -21,14 +19,13 @@ pub(super) async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) 
     api_keys::require(shared, headers, scope).await.map(drop)
 }
 
-/// The number of an object in a path, from 1 to `most`, in digits alone.
+/// What the host application calls an object in a path.
 ///
 /// # Errors
-/// 400 for anything else.
-pub(super) fn number(text: &str, most: i64) -> Result<i64, Refused> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    let number = text.parse().ok().filter(|number| plain && (1..=most).contains(number));
-    number.ok_or_else(|| Refused::field("id", FieldError::OutOfRange(most)))
+/// 400 for what can be no id.
+pub(super) fn host_id(text: &str) -> Result<HostId<'static>, Refused> {
+    let id = HostId::of(text.to_owned());
+    id.map_err(|NoHostId| Refused::field("id", FieldError::NotHostId))
 }
 
 /// A body, and the mistakes that were found in it so far.
@@ -103,18 +100,18 @@ impl Body {
         }
     }
 
-    /// The number of a person; null is nobody.
-    pub(super) fn person(&mut self, name: &'static str) -> Option<PersonId> {
+    /// What the host application calls a person; null is nobody.
+    pub(super) fn person(&mut self, name: &'static str) -> Option<HostId<'static>> {
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        let person = person_of(value);
+        let person = id_of(value);
         if person.is_none() {
-            self.mistake(name, FieldError::OutOfRange(GREATEST));
+            self.mistake(name, FieldError::NotHostId);
         }
         person
     }
 
-    /// The numbers of at most `most` people, each once.
-    pub(super) fn people(&mut self, name: &'static str, most: usize) -> Option<Vec<PersonId>> {
+    /// What it calls at most `most` people, each once.
+    pub(super) fn people(&mut self, name: &'static str, most: usize) -> Option<Vec<HostId<'static>>> {
         let values = match self.fields.get(name)? {
             Value::Array(values) => values,
             other => {
@@ -123,11 +120,10 @@ impl Body {
                 return None;
             }
         };
-        let Some(numbers) = values.iter().map(person_of).collect::<Option<Vec<PersonId>>>() else {
-            self.mistake(name, FieldError::OutOfRangeInList(GREATEST));
+        let Some(mut people) = values.iter().map(id_of).collect::<Option<Vec<HostId<'static>>>>() else {
+            self.mistake(name, FieldError::NotHostIdInList);
             return None;
         };
-        let mut people = numbers;
         people.sort_unstable();
         people.dedup();
         if people.len() > most {
@@ -146,55 +142,65 @@ impl Body {
     }
 }
 
-fn person_of(value: &Value) -> Option<PersonId> {
-    let number = value.as_i64().filter(|number| (1..=GREATEST).contains(number))?;
-    Some(PersonId(number))
+/// An id as a number or its text. A number with a fraction, or one that JSON's readers do not agree on, is none.
+fn id_of(value: &Value) -> Option<HostId<'static>> {
+    let text = match value {
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return None,
+    };
+    HostId::of(text).ok()
 }
 
-/// What is wrong with fields that name people who are not there.
-pub(super) fn unknown(
+/// The numbers of the people whom a field names. Who is not there is a mistake of the field.
+pub(super) fn people_of<'a>(
     look: &mut (impl Look + ?Sized),
-    named: &[(&'static str, Vec<PersonId>)],
-) -> Result<FieldErrors, Fault> {
-    let mut mistakes = FieldErrors::default();
-    for (field, people) in named {
-        for &id in people {
-            if look.person(id)?.is_none_or(|person| person.forgotten) {
-                mistakes.add(*field, FieldError::NoSuchPerson(id));
-            }
+    field: &'static str,
+    named: impl IntoIterator<Item = &'a HostId<'static>>,
+    mistakes: &mut FieldErrors,
+) -> Result<Vec<PersonId>, Error> {
+    let mut people = Vec::new();
+    for id in named {
+        match rules::find_person(look, id)? {
+            Some(person) => people.push(person.id),
+            None => mistakes.add(field, FieldError::NoSuchPerson(id.clone())),
         }
     }
-    Ok(mistakes)
+    Ok(people)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use beseda_core::words::HOST_NAME_CHARS;
     use serde_json::json;
 
     #[test]
-    fn a_number_in_a_path_is_written_in_one_way_and_in_its_range() {
-        assert_eq!(number("1", 7), Ok(1));
-        assert_eq!(number("7", 7), Ok(7));
-        for wrong in ["", "0", "8", "-1", "+1", "01", "1.0", "x", "99999999999999999999"] {
-            assert!(number(wrong, 7).is_err(), "{wrong}");
+    fn an_id_in_a_path_is_a_number_or_a_text() {
+        assert_eq!(host_id("7"), Ok(HostId::Number(7)));
+        for name in ["0", "0042", "-1", "3f2c0000-0000-4000-8000-000000000001", "auth0|5f7c"] {
+            assert_eq!(host_id(name), Ok(HostId::Name(name.into())));
+        }
+        for wrong in ["", "a\nb", &"x".repeat(HOST_NAME_CHARS + 1)] {
+            assert!(host_id(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
-    fn a_person_in_a_body_is_a_whole_number_in_its_range() {
-        assert_eq!(person_of(&json!(1)), Some(PersonId(1)));
-        assert_eq!(person_of(&json!(GREATEST)), Some(PersonId(GREATEST)));
+    fn a_number_and_its_text_are_one_id_in_a_body() {
+        assert_eq!(id_of(&json!(7)), Some(HostId::Number(7)));
+        assert_eq!(id_of(&json!("7")), Some(HostId::Number(7)));
+        assert_eq!(id_of(&json!("007")), Some(HostId::Name("007".into())));
+        assert_eq!(id_of(&json!(1_i64 << 40)), Some(HostId::Name("1099511627776".into())));
         for wrong in [
-            json!(0),
-            json!(GREATEST + 1),
-            json!(-1),
             json!(1.0),
-            json!("1"),
+            json!(1e30),
             json!(true),
-            json!(u64::MAX),
+            json!(""),
+            json!([1]),
+            json!("a\u{0}"),
         ] {
-            assert_eq!(person_of(&wrong), None, "{wrong}");
+            assert_eq!(id_of(&wrong), None, "{wrong}");
         }
     }
 }

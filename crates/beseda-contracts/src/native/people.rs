@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
-use beseda_core::words::{Account, FIRST_OWN_PERSON, HostId, Limits, NewPerson, Person, PersonId, Role, Scope};
+use beseda_core::words::{Account, HostId, Limits, NewPerson, Person, Role, Scope};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::StatusCode;
@@ -101,17 +101,17 @@ impl Wanted {
         wanted
     }
 
-    /// The person with what is said of them. What is left out stays, or becomes empty where everything is replaced; of
-    /// somebody who is forgotten there is nothing to stay.
-    fn over(self, id: PersonId, before: Option<Person>, whole: bool) -> Person {
-        let mut person = match before {
-            Some(before) if whole => Person {
+    /// The person with what is said of them. What is left out stays, or becomes empty where everything is replaced.
+    fn over(self, before: Person, whole: bool) -> Person {
+        let mut person = if whole {
+            Person {
                 active: before.active,
+                signed_out_at: before.signed_out_at,
                 host_name: before.host_name,
-                ..Person::new(id, Role::User)
-            },
-            Some(before) => before,
-            None => Person::new(id, Role::User),
+                ..Person::new(before.id, Role::User)
+            }
+        } else {
+            before
         };
         let fields = [
             (&mut person.username, self.username),
@@ -152,11 +152,6 @@ pub(super) fn is_email(text: &str) -> bool {
     })
 }
 
-/// The person's number: those from 2^40 on are not the host application's.
-fn person_id(text: &str) -> Result<PersonId, Refused> {
-    call::number(text, FIRST_OWN_PERSON.0 - 1).map(PersonId)
-}
-
 async fn replace(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Refused> {
     put_person(state, path, request, true).await
 }
@@ -172,27 +167,32 @@ async fn put_person(
     whole: bool,
 ) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::People).await?;
-    let id = person_id(&id)?;
+    let id = call::host_id(&id)?;
     let mut body = Body::read(&shared, request, FIELDS).await?;
     let mut wanted = Wanted::read(&mut body, shared.chat.limits());
     body.end()?;
 
-    let account = ask::look(&shared.chat, move |look| Ok(look.account_of(id)?)).await?;
-    if !whole && account.as_ref().is_none_or(|account| account.person.forgotten) {
+    let asked = id.clone();
+    let account = ask::look(&shared.chat, move |look| {
+        let person = look.person_of_host(&asked)?.filter(|person| !person.forgotten);
+        Ok(person.map(|person| look.account_of(person.id)).transpose()?.flatten())
+    })
+    .await?;
+    if !whole && account.is_none() {
         return Err(Refusal::NoSuchPerson.into());
     }
     let password_hash = new_hash(&shared, wanted.password.take(), account).await?;
     let now = shared.chat.now();
     let put = move |tx: &mut dyn Tx| {
-        let before = tx.person(id)?.filter(|before| !before.forgotten);
-        if before.is_none() && !whole {
+        let (before, is_new) = rules::person_to_put(tx, &id)?;
+        if is_new && !whole {
             return Err(Refusal::NoSuchPerson.into());
         }
         let new = NewPerson {
-            person: wanted.clone().over(id, before, whole),
+            person: wanted.clone().over(before, whole),
             password_hash: password_hash.clone(),
         };
-        let is_new = rules::put_person(tx, now, &new)?;
+        rules::put_person(tx, now, &new)?;
         Ok::<_, Error>((is_new, new.person))
     };
     let (is_new, person) = ask::change(&shared.chat, put).await?;
@@ -218,7 +218,11 @@ async fn new_hash(
 
 async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
     call::require(&shared, request.headers(), Scope::People).await?;
-    let (id, now) = (person_id(&id)?, shared.chat.now());
-    ask::change(&shared.chat, move |tx| rules::remove_person(tx, now, id)).await?;
+    let (id, now) = (call::host_id(&id)?, shared.chat.now());
+    let remove = move |tx: &mut dyn Tx| match tx.person_of_host(&id)? {
+        Some(person) => rules::remove_person(tx, now, person.id),
+        None => Ok(()),
+    };
+    ask::change(&shared.chat, remove).await?;
     Ok(StatusCode::NO_CONTENT)
 }

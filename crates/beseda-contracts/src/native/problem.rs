@@ -5,7 +5,7 @@
 use crate::shared::{FieldError, Language, Refused, Voice};
 use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
-use beseda_core::words::NoRoomKey;
+use beseda_core::words::{NoHostId, NoRoomKey};
 use beseda_core::{Fault, Refusal};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
@@ -93,6 +93,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::WithOneself
         | Refusal::NoPlaceInOrder
         | Refusal::NotAllowed
+        | Refusal::RoomClosed
         | Refusal::OrderHasRoom
         | Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
@@ -146,17 +147,16 @@ fn by_name<'a>(sentences: impl Iterator<Item = (&'a str, String)>) -> Value {
 }
 
 fn sentence(error: &FieldError) -> String {
-    let out_of_range = |most: i64| format!("A whole number from 1 to {most} is expected.");
     match error {
         FieldError::NotAscii => "The header Idempotency-Key holds ASCII characters.".to_owned(),
         FieldError::NotFlag => "true or false is expected.".to_owned(),
         FieldError::NotOneOf(known) => format!("One of {} is expected.", known.join(", ")),
         FieldError::NoSuchPerson(id) => format!("There is no person {id}."),
         FieldError::NoSuchOrder(id) => format!("There is no order {id}: put it first."),
-        FieldError::OutOfRange(most) => out_of_range(*most),
-        FieldError::OutOfRangeInList(most) => format!("In the list: {}", out_of_range(*most)),
+        FieldError::NotHostId => format!("No: {NoHostId}."),
+        FieldError::NotHostIdInList => format!("In the list: {NoHostId}."),
         FieldError::NotEmail => "An address like anna@shop.example is expected.".to_owned(),
-        FieldError::NotList(_) => "A list of people's numbers is expected.".to_owned(),
+        FieldError::NotList(_) => "A list of people's ids is expected.".to_owned(),
         FieldError::NotRoomKey => format!("No: {NoRoomKey}."),
         FieldError::VisitorsOwn => "Only a visitor opens a visitor's room.".to_owned(),
         FieldError::FollowsFromKey => "Who is in this room follows from its key.".to_owned(),
@@ -217,6 +217,7 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::ErasedSince => "not_found",
         Refusal::NameTaken { .. } => "name_taken",
         Refusal::NoPlaceInOrder | Refusal::NotAllowed => "permission_denied",
+        Refusal::RoomClosed => "room_closed",
         Refusal::FileTooLarge { .. } => "too_large",
         Refusal::TooFast { .. } => "throttled",
         Refusal::NotSignedIn => "not_authenticated",

@@ -7,10 +7,10 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
+use beseda_core::Error;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Draft, Message, MessageId, NoRoomKey, PersonId, RoomId, RoomKey, RoomView, Scope, Seq};
-use beseda_core::{Error, Fault};
+use beseda_core::words::{Draft, HostId, Message, MessageId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq};
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Serialize;
@@ -31,7 +31,7 @@ struct RoomJson {
     id: RoomId,
     uuid: String,
     title: String,
-    members: Vec<PersonId>,
+    members: Vec<HostId<'static>>,
     created_at: String,
 }
 
@@ -40,7 +40,11 @@ impl From<RoomView> for RoomJson {
         Self {
             id: view.room.id,
             uuid: view.room.uuid.to_string(),
-            members: view.members.iter().map(|(member, _)| member.person).collect(),
+            members: view
+                .members
+                .iter()
+                .map(|(_, person)| person.host_id().into_owned())
+                .collect(),
             created_at: time_text(view.room.created_at),
             key: view.room.key,
             title: view.room.title,
@@ -76,21 +80,13 @@ fn room_key(text: &str) -> Result<RoomKey, Refused> {
 }
 
 /// What of a key is not there: the order, or one of two people.
-fn unknown(
-    look: &mut (impl Look + ?Sized),
-    key: &RoomKey,
-    members: &[PersonId],
-) -> Result<Result<(), FieldErrors>, Fault> {
-    let two = match key {
-        RoomKey::Order(order) if look.order(*order)?.is_none() => {
-            return Ok(Err(FieldErrors::one("key", FieldError::NoSuchOrder(*order))));
-        }
-        RoomKey::Pair { customer, therapist } => vec![*customer, *therapist],
-        RoomKey::Private(low, high) => vec![*low, *high],
-        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => Vec::new(),
-    };
-    let named = [("key", two), ("members", members.to_vec())];
-    Ok(call::unknown(look, &named)?.none())
+fn check_key(look: &mut (impl Look + ?Sized), key: &RoomKey, mistakes: &mut FieldErrors) -> Result<(), Error> {
+    if let RoomKey::Order(order) = key
+        && look.order(order)?.is_none()
+    {
+        mistakes.add("key", FieldError::NoSuchOrder(order.clone()));
+    }
+    call::people_of(look, "key", key.two().into_iter().flatten(), mistakes).map(drop)
 }
 
 async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
@@ -111,19 +107,15 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
     let now = shared.chat.now();
     let uuid = new_name(&shared.chat);
     let put = move |tx: &mut dyn Tx| {
-        let people = members.as_deref();
-        if let Err(unknown) = unknown(tx, &key, people.unwrap_or_default())? {
+        let mut mistakes = FieldErrors::default();
+        check_key(tx, &key, &mut mistakes)?;
+        let people = call::people_of(tx, "members", members.iter().flatten(), &mut mistakes)?;
+        if let Err(unknown) = mistakes.none() {
             return Ok(Err(unknown));
         }
-        Ok::<_, Error>(Ok(rules::put_room(
-            tx,
-            now,
-            &limits,
-            &key,
-            title.as_deref(),
-            people,
-            uuid,
-        )?))
+        let people = members.is_some().then_some(people.as_slice());
+        let title = title.as_deref();
+        Ok::<_, Error>(Ok(rules::put_room(tx, now, &limits, &key, title, people, uuid)?))
     };
     let (view, is_new) = ask::change(&shared.chat, put).await??;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

@@ -14,7 +14,7 @@ use beseda_core::Refusal;
 use beseda_core::policy::Deed;
 use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Marks, Message, OrderId, Person};
+use beseda_core::words::{Marks, Message, NoHostId, OrderId, Person};
 use beseda_live::ask;
 use http::request::Parts;
 
@@ -44,9 +44,9 @@ async fn send(
     let role = role_word(person.role);
     tracing::info!(
         "Chat message send attempt: order_id={order}, user_id={}, user_role={role}",
-        person.id
+        person.host_id()
     );
-    with_denial(order, &person, send_as(&shared, &person, order, request).await)
+    with_denial(&order, &person, send_as(&shared, &person, &order, request).await)
 }
 
 async fn list(
@@ -56,30 +56,29 @@ async fn list(
 ) -> Result<Response, Refused> {
     let (person, order) = asked(&shared, &parts, order).await?;
     let query = parts.uri.query().unwrap_or_default();
-    with_denial(order, &person, list_as(&shared, &person, order, query).await)
+    with_denial(&order, &person, list_as(&shared, &person, &order, query).await)
 }
 
-/// Who asks, and about which order. What is no number is no order's.
+/// Who asks, and about which order. What nobody could call an order is no order's.
 async fn asked(shared: &Shared, parts: &Parts, order: Result<Segment, Refused>) -> Result<(Person, OrderId), Refused> {
     let person = Caller::of_request(shared, parts).await?.person;
     let Segment(order) = order?;
-    let is_number = order.bytes().all(|byte| byte.is_ascii_digit());
-    let order = order.parse().ok().filter(|_| is_number);
-    Ok((person, OrderId(order.ok_or(Refusal::NoSuchOrder)?)))
+    let order = order.parse().map_err(|NoHostId| Refusal::NoSuchOrder)?;
+    Ok((person, order))
 }
 
 /// Writes down that somebody was refused an order's chat.
-fn with_denial<T>(order: OrderId, person: &Person, outcome: Result<T, Refused>) -> Result<T, Refused> {
+fn with_denial<T>(order: &OrderId, person: &Person, outcome: Result<T, Refused>) -> Result<T, Refused> {
     if let Err(Refused::Rule(Refusal::NoPlaceInOrder | Refusal::NotAllowed)) = outcome {
-        tracing::warn!("Chat access denied: order_id={order}, user_id={}", person.id);
+        tracing::warn!("Chat access denied: order_id={order}, user_id={}", person.host_id());
     }
     outcome
 }
 
 /// Who may not send is told so before a byte of what they bring is read.
-async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Request) -> Result<Response, Refused> {
-    let asking = person.clone();
-    let allowed = move |look: &mut dyn Look| rules::room_of_order(look, by(&asking), Deed::Send, order);
+async fn send_as(shared: &Shared, person: &Person, order: &OrderId, request: Request) -> Result<Response, Refused> {
+    let (asking, asked) = (person.clone(), order.clone());
+    let allowed = move |look: &mut dyn Look| rules::room_of_order(look, by(&asking), Deed::Send, &asked);
     let room = ask::look(&shared.chat, allowed).await?;
     let lane = room.map_or(Lane::Any, |room| Lane::Room(room.id));
     let mut person = person.clone();
@@ -105,13 +104,14 @@ async fn send_as(shared: &Shared, person: &Person, order: OrderId, request: Requ
 async fn save(
     shared: &Shared,
     person: &Person,
-    order: OrderId,
+    order: &OrderId,
     lane: Lane,
     brought: Brought,
 ) -> Result<(Message, Marks), Refused> {
-    let (now, name, asking) = (shared.chat.now(), new_name(&shared.chat), person.clone());
+    let (now, name) = (shared.chat.now(), new_name(&shared.chat));
+    let (asking, asked) = (person.clone(), order.clone());
     let place = move |tx: &mut dyn Tx| {
-        let room = rules::opened_room_of_order(tx, now, by(&asking), Deed::Send, order, name)?;
+        let room = rules::opened_room_of_order(tx, now, by(&asking), Deed::Send, &asked, name)?;
         Ok(room.id)
     };
     let (message, marks, is_new) = messages::keep(shared, person, by, lane, brought, place).await?;
@@ -122,10 +122,10 @@ async fn save(
 }
 
 /// Where no room stands yet, nothing was said.
-async fn list_as(shared: &Shared, person: &Person, order: OrderId, query: &str) -> Result<Response, Refused> {
+async fn list_as(shared: &Shared, person: &Person, order: &OrderId, query: &str) -> Result<Response, Refused> {
     let part = Part::of(query, shared.chat.limits())?;
-    let asking = person.clone();
-    let rule = move |look: &mut dyn Look| match rules::room_of_order(look, by(&asking), Deed::Read, order)? {
+    let (asking, asked) = (person.clone(), order.clone());
+    let rule = move |look: &mut dyn Look| match rules::room_of_order(look, by(&asking), Deed::Read, &asked)? {
         Some(room) => rules::history(look, by(&asking), room.id, part.since, part.limit).map(Some),
         None => Ok(None),
     };

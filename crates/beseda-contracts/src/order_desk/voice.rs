@@ -78,7 +78,7 @@ impl Call {
 
 fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NoPlaceInOrder | Refusal::NotAllowed => NO_ACCESS.to_owned(),
+        Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::RoomClosed => NO_ACCESS.to_owned(),
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
         | Refusal::NoSuchOrder

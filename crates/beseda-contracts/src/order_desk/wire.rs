@@ -16,7 +16,7 @@ pub fn role_word(role: Role) -> String {
 pub struct MessageJson<'a> {
     id: MessageId,
     chat_id: RoomId,
-    order_id: OrderId,
+    order_id: &'a OrderId,
     sender_id: Option<HostId<'a>>,
     sender_name: String,
     sender_role: String,
@@ -30,7 +30,7 @@ pub struct MessageJson<'a> {
 impl<'a> MessageJson<'a> {
     /// The message of this order's room as this person sees it.
     #[must_use]
-    pub fn seen_by(message: &'a Message, order: OrderId, marks: Marks, viewer: PersonId) -> Self {
+    pub fn seen_by(message: &'a Message, order: &'a OrderId, marks: Marks, viewer: PersonId) -> Self {
         let author = message.author.as_ref();
         Self {
             id: message.id,

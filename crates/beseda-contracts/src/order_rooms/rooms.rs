@@ -2,6 +2,7 @@
 
 use super::by;
 use super::wire::{MessageJson, RoomJson};
+use crate::shared::ids;
 use crate::shared::rooms::standing_or_opened;
 use crate::shared::{
     Caller, FieldError, Fields, Links, PageQuery, Refused, Routes, Segment, Shared, json_answer, page_answer,
@@ -62,9 +63,11 @@ async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Lin
 }
 
 /// The order that a body names, as `order_id` or, the document's other word, `order`. Null and nothing name none, like
-/// no field at all: the module that this contract is of could not tell them apart. `Err` names the field that holds
-/// what is no number.
-fn named_order(fields: &Fields) -> Result<Option<OrderId>, &'static str> {
+/// no field at all: the module that this contract is of could not tell them apart.
+///
+/// # Errors
+/// 400 for what no order can be called.
+async fn named_order(shared: &Shared, fields: &Fields) -> Result<Option<OrderId>, Refused> {
     for name in ["order_id", "order"] {
         let named = fields
             .get(name)
@@ -72,11 +75,11 @@ fn named_order(fields: &Fields) -> Result<Option<OrderId>, &'static str> {
         if !named {
             continue;
         }
-        return match fields.id(name) {
-            Ok(order) => Ok(order.map(OrderId)),
-            // A number, but of no order that there can be.
-            Err(FieldError::NoSuchObject { .. }) => Ok(Some(OrderId(-1))),
-            Err(_) => Err(name),
+        let wrong = || Refused::field(name, FieldError::NotInteger);
+        let order = fields.host_id(name).map_err(|_| wrong())?.ok_or_else(wrong)?;
+        return match ids::can_be_in_body(shared, &order).await? {
+            true => Ok(Some(OrderId(order))),
+            false => Err(wrong()),
         };
     }
     Ok(None)
@@ -84,7 +87,7 @@ fn named_order(fields: &Fields) -> Result<Option<OrderId>, &'static str> {
 
 /// Opens the room of an order: 201 for a new one, 200 for the one that stands.
 async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) -> Result<Response, Refused> {
-    let order = named_order(&fields).map_err(|name| Refused::field(name, FieldError::NotInteger))?;
+    let order = named_order(&shared, &fields).await?;
     let order = order.ok_or(Refused::NoSuchAddress)?;
     match open_room(&shared, &caller.person, order).await {
         Ok((view, new)) => {
@@ -101,8 +104,9 @@ async fn create(State(shared): State<Shared>, caller: Caller, fields: Fields) ->
 /// The room of an order, and whether it is new.
 async fn open_room(shared: &Shared, person: &Person, order: OrderId) -> Result<(RoomView, bool), Error> {
     let (now, asking, opening) = (shared.chat.now(), person.clone(), person.clone());
-    let standing = move |look: &mut dyn Look| rules::standing_order_room(look, &asking, order);
-    let open = move |tx: &mut dyn Tx, name| rules::open_order_room(tx, now, &opening, order, name);
+    let asked = order.clone();
+    let standing = move |look: &mut dyn Look| rules::standing_order_room(look, &asking, &asked);
+    let open = move |tx: &mut dyn Tx, name| rules::open_order_room(tx, now, &opening, &order, name);
     standing_or_opened(&shared.chat, standing, || Ok(()), open).await
 }
 
@@ -135,23 +139,19 @@ async fn change_room(
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let person = caller.person.clone();
     let standing = ask::look(&shared.chat, move |look| rules::room_to_change(look, by(&person), room)).await?;
-    let order = match named_order(&fields) {
-        Ok(Some(order)) => order,
-        Ok(None) if whole => return Err(Refused::field("order", FieldError::Required)),
-        Ok(None) => return Ok(room_json(&standing, viewer)),
-        Err(name) => return Err(Refused::field(name, FieldError::NotInteger)),
+    let order = match named_order(&shared, &fields).await? {
+        Some(order) => order,
+        None if whole => return Err(Refused::field("order", FieldError::Required)),
+        None => return Ok(room_json(&standing, viewer)),
     };
-    let now = shared.chat.now();
+    let (now, key) = (shared.chat.now(), order.to_string());
     let moved = ask::change_in(&shared.chat, Lane::Room(room), move |tx| {
-        rules::move_room(tx, now, by(&caller.person), room, order)
+        rules::move_room(tx, now, by(&caller.person), room, &order)
     })
     .await;
     match moved {
         Ok(view) => Ok(room_json(&view, viewer)),
-        Err(Error::Refused(Refusal::NoSuchOrder)) => Err(Refused::field(
-            "order",
-            FieldError::NoSuchObject { key: order.to_string() },
-        )),
+        Err(Error::Refused(Refusal::NoSuchOrder)) => Err(Refused::field("order", FieldError::NoSuchObject { key })),
         Err(Error::Refused(Refusal::OrderHasRoom)) => Err(Refused::field("order", FieldError::NotUnique)),
         Err(error) => Err(error.into()),
     }

@@ -5,7 +5,7 @@ use crate::shared::frames::{self, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
 use beseda_core::words::{
-    Author, Event, Heard, HostId, Kinds, Limits, Marks, Member, Message, Person, PersonId, RoomName, RoomView,
+    Author, Event, Heard, HostId, Kinds, Limits, Marks, Member, Message, OrderId, Person, PersonId, RoomName, RoomView,
 };
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
@@ -92,7 +92,7 @@ struct ParticipantJson<'a> {
 #[derive(Debug, Serialize)]
 pub struct RoomJson<'a> {
     id: i64,
-    order: Option<i64>,
+    order: Option<OrderId>,
     participants: Vec<ParticipantJson<'a>>,
     last_message: Option<MessageJson<'a>>,
     unread_count: i64,
@@ -116,7 +116,7 @@ impl<'a> RoomJson<'a> {
         };
         Self {
             id: view.room.id.0,
-            order: view.room.order.map(|order| order.0),
+            order: view.room.order(),
             participants: view
                 .members
                 .iter()
@@ -213,7 +213,7 @@ impl Dialect for OrderRooms {
     }
 
     fn typing(&self, _room: RoomName, typist: &Person, is_typing: bool) -> Option<String> {
-        Some(json!({"type": "user_typing", "user_id": typist.id, "is_typing": is_typing}).to_string())
+        Some(json!({"type": "user_typing", "user_id": typist.host_id(), "is_typing": is_typing}).to_string())
     }
 }
 

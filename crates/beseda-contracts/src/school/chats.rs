@@ -1,7 +1,7 @@
 //! The calls on chats.
 
 use super::wire::{ChatJson, People};
-use super::{Schooled, VOICE, by, named, number};
+use super::{Schooled, VOICE, by, host_id};
 use crate::shared::rooms::{new_name, standing_or_opened};
 use crate::shared::{
     FieldError, FieldErrors, Fields, Links, PageQuery, Refused, Routes, Shared, json_answer, page_answer,
@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use beseda_core::Error;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Set};
-use beseda_core::words::{GroupId, PersonId, RoomView};
+use beseda_core::words::{GroupId, HostId, Person, PersonId, RoomView};
 use beseda_live::ask;
 use serde_json::Value;
 
@@ -71,15 +71,16 @@ async fn create_private(
     Schooled(person): Schooled,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    let with = named(&fields, "user_id").map_err(|error| Refused::field("user_id", error))?;
-    let (with, viewer, now) = (PersonId(with), person.id, shared.chat.now());
-    let asker = person.clone();
+    let with = host_id(&shared, fields.get("user_id")).await?;
+    let with = with.map_err(|error| Refused::field("user_id", error))?;
+    let (viewer, now) = (person.id, shared.chat.now());
+    let (asker, asked) = (person.clone(), with.clone());
     let standing = move |look: &mut dyn Look| {
-        let view = rules::standing_private(look, &asker, with)?;
+        let view = rules::standing_private(look, &asker, &asked)?;
         view.map(|view| with_writers(look, vec![view])).transpose()
     };
     let open = move |tx: &mut dyn Tx, name| {
-        let (view, is_new) = rules::open_private(tx, now, &person, with, name)?;
+        let (view, is_new) = rules::open_private(tx, now, &person, &with, name)?;
         // It may have been opened meanwhile, and something said in it.
         let people = People::who_wrote(tx, view.last.as_ref())?;
         Ok(((vec![view], people), is_new))
@@ -102,7 +103,7 @@ async fn create_group(
     Schooled(person): Schooled,
     fields: Fields,
 ) -> Result<Response, Refused> {
-    let (set, title) = group_to_open(&fields, person.id)?;
+    let (set, title) = group_to_open(&shared, &fields, &person).await?;
     shared.throttles.send(person.id)?;
     let (now, name, limits) = (shared.chat.now(), new_name(&shared.chat), shared.chat.limits().clone());
     let viewer = person.id;
@@ -113,15 +114,15 @@ async fn create_group(
 }
 
 /// Who is to be in a new group, and its name. One for a class is called like the class unless it is given a name.
-fn group_to_open(fields: &Fields, by: PersonId) -> Result<(Set, String), Refused> {
+async fn group_to_open(shared: &Shared, fields: &Fields, by: &Person) -> Result<(Set, String), Refused> {
     let mut errors = FieldErrors::default();
     let of_class = fields.get("group_id").is_some_and(|class| !class.is_null());
     let (set, title) = if of_class {
-        let class = errors.take("group_id", named(fields, "group_id"));
+        let class = errors.take("group_id", host_id(shared, fields.get("group_id")).await?);
         let title = errors.take("name", fields.text("name"));
         (class.map(|class| Set::Group(GroupId(class))), title.flatten())
     } else {
-        let people = errors.take("user_ids", people_of(fields, by));
+        let people = errors.take("user_ids", people_of(shared, fields, by).await?);
         (
             people.map(Set::People),
             errors.take("name", fields.required_text("name", None)),
@@ -133,26 +134,26 @@ fn group_to_open(fields: &Fields, by: PersonId) -> Result<(Set, String), Refused
 }
 
 /// The people whom the field `user_ids` lists. Who asks is in the group anyway; nobody is in one alone.
-fn people_of(fields: &Fields, by: PersonId) -> Result<Vec<PersonId>, FieldError> {
+async fn people_of(
+    shared: &Shared,
+    fields: &Fields,
+    by: &Person,
+) -> Result<Result<Vec<HostId<'static>>, FieldError>, Error> {
     let listed = match fields.get("user_ids") {
         Some(Value::Array(listed)) => listed,
-        None => return Err(FieldError::Required),
-        Some(Value::Null) => return Err(FieldError::Null),
-        Some(other) => return Err(FieldError::NotList(other.into())),
+        None => return Ok(Err(FieldError::Required)),
+        Some(Value::Null) => return Ok(Err(FieldError::Null)),
+        Some(other) => return Ok(Err(FieldError::NotList(other.into()))),
     };
-    let people: Vec<PersonId> = listed.iter().map(person_of).collect::<Result<_, _>>()?;
-    if people.iter().all(|person| *person == by) {
-        return Err(FieldError::Blank);
+    let mut people = Vec::with_capacity(listed.len());
+    for value in listed {
+        match host_id(shared, Some(value)).await? {
+            Ok(person) => people.push(person),
+            Err(_) => return Ok(Err(FieldError::NotInteger)),
+        }
     }
-    Ok(people)
-}
-
-/// Somebody's number, as a number or its text.
-fn person_of(value: &Value) -> Result<PersonId, FieldError> {
-    let found = match value {
-        Value::Number(found) => number(&found.to_string()),
-        Value::String(text) => number(text),
-        _ => Err(FieldError::NotInteger),
-    };
-    found.map(PersonId)
+    if people.iter().all(|person| *person == by.host_id()) {
+        return Ok(Err(FieldError::Blank));
+    }
+    Ok(Ok(people))
 }

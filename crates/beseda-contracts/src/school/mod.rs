@@ -5,12 +5,16 @@ mod messages;
 mod people;
 mod wire;
 
+use crate::shared::http::body;
+use crate::shared::ids;
 use crate::shared::{Caller, FieldError, Fields, Refused, Routes, Shared};
 use crate::voices::drf::Drf;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use beseda_core::Error;
 use beseda_core::policy::{self, By};
-use beseda_core::words::{Kinds, Person, RoomKind};
+use beseda_core::words::{HostId, Kinds, Person, RoomKind};
+use serde_json::Value;
 
 /// The contract's name, for logs and metrics.
 pub const NAME: &str = "school";
@@ -52,6 +56,21 @@ fn named(fields: &Fields, name: &str) -> Result<i64, FieldError> {
         Err(FieldError::NoSuchObject { .. }) => Ok(i64::MAX),
         Err(FieldError::NotKey(_)) => Err(FieldError::NotInteger),
         read => read,
+    }
+}
+
+/// What a value calls somebody or something of the host application.
+///
+/// # Errors
+/// What nothing can be called there.
+async fn host_id(shared: &Shared, value: Option<&Value>) -> Result<Result<HostId<'static>, FieldError>, Error> {
+    let Some(value) = value else {
+        return Ok(Err(FieldError::Required));
+    };
+    match body::host_id(value) {
+        Ok(id) if ids::can_be_in_body(shared, &id).await? => Ok(Ok(id)),
+        Err(FieldError::Null) => Ok(Err(FieldError::Null)),
+        Ok(_) | Err(_) => Ok(Err(FieldError::NotInteger)),
     }
 }
 

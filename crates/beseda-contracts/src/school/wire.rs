@@ -4,7 +4,7 @@ use crate::shared::files::address_of;
 use crate::shared::time_text;
 use beseda_core::Error;
 use beseda_core::ports::Look;
-use beseda_core::words::{Group, HostId, Marks, Message, Person, PersonId, RoomKind, RoomView};
+use beseda_core::words::{Group, GroupId, HostId, Marks, Message, Person, PersonId, RoomKind, RoomView};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -152,7 +152,7 @@ impl<'a> ChatJson<'a> {
 /// A class, as the contract shows one.
 #[derive(Debug, Serialize)]
 pub(super) struct GroupJson<'a> {
-    id: i64,
+    id: &'a GroupId,
     name: &'a str,
     teacher: Option<PersonJson<'a>>,
     students: Vec<PersonJson<'a>>,
@@ -163,7 +163,7 @@ impl<'a> GroupJson<'a> {
     pub(super) fn seen_by(group: &'a Group, people: &'a People, viewer: PersonId) -> Self {
         let shown = |id: &PersonId| people.0.get(id).map(|person| PersonJson::seen_by(person, viewer));
         Self {
-            id: group.id.0,
+            id: &group.id,
             name: &group.name,
             teacher: group.teacher.as_ref().and_then(shown),
             students: group.students.iter().filter_map(shown).collect(),
@@ -223,8 +223,6 @@ mod tests {
             uuid: Uuid::nil(),
             key: "private:1:2".to_owned(),
             kind: RoomKind::Private,
-            order: None,
-            group: None,
             title: String::new(),
             seq: Seq(1),
             head: Head(1),

@@ -1,6 +1,6 @@
 //! What can be wrong with a field of a request, in nobody's words.
 
-use beseda_core::words::{OrderId, PersonId};
+use beseda_core::words::{HostId, OrderId};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -41,15 +41,15 @@ pub enum FieldError {
         key: String,
     },
     /// There is no such person.
-    NoSuchPerson(PersonId),
+    NoSuchPerson(HostId<'static>),
     /// There is no such order.
     NoSuchOrder(OrderId),
     /// It is no whole number.
     NotInteger,
-    /// It is no whole number from 1 to this one.
-    OutOfRange(i64),
-    /// It is a list, and holds what is no whole number from 1 to this one.
-    OutOfRangeInList(i64),
+    /// It is nothing that the host application could call somebody or something.
+    NotHostId,
+    /// It is a list, and holds such a thing.
+    NotHostIdInList,
     /// Another object has it already.
     NotUnique,
     /// A text came where a file belongs.

@@ -6,6 +6,7 @@ pub mod files;
 pub mod frames;
 pub mod http;
 pub mod identity;
+pub mod ids;
 pub mod json;
 pub mod language;
 pub mod messages;

@@ -143,7 +143,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
-        Refusal::NoPlaceInOrder | Refusal::NotAllowed => StatusCode::FORBIDDEN,
+        Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::RoomClosed => StatusCode::FORBIDDEN,
         Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::Inactive => StatusCode::UNAUTHORIZED,
         Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -1,8 +1,10 @@
 //! What a socket of the contract is called, and the two people whom it is for.
 
+use crate::shared::{Shared, ids};
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use beseda_core::words::PersonId;
+use beseda_core::Error;
+use beseda_core::words::HostId;
 
 /// The two sockets of a conversation, under the names that operators know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,23 +42,27 @@ impl Consumer {
 }
 
 /// The customer and the therapist whom an address names.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Pair {
-    pub customer: PersonId,
-    pub therapist: PersonId,
+    pub customer: HostId<'static>,
+    pub therapist: HostId<'static>,
 }
 
 impl Pair {
-    /// `None` where an id is missing or no number that an id can be.
+    /// `None` where an id is missing or nothing that an id can be.
     pub fn read(ids: Result<Path<(String, String)>, PathRejection>) -> Option<Self> {
-        let number = |text: &str| {
-            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-            text.parse().ok().filter(|_| digits).map(PersonId)
-        };
         let Path((customer, therapist)) = ids.ok()?;
         Some(Self {
-            customer: number(&customer)?,
-            therapist: number(&therapist)?,
+            customer: HostId::of(customer).ok()?,
+            therapist: HostId::of(therapist).ok()?,
         })
+    }
+
+    /// Whether the host application may call two people so.
+    ///
+    /// # Errors
+    /// A fault where that cannot be found out.
+    pub async fn can_be(&self, shared: &Shared) -> Result<bool, Error> {
+        Ok(ids::can_be(shared, &self.customer).await? && ids::can_be(shared, &self.therapist).await?)
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn processing(path: &str) {
 
 /// A ticket and a session hold no payload that could be decoded.
 pub(super) fn authenticated(caller: &Caller) {
-    let id = caller.person.id;
+    let id = caller.person.host_id();
     if matches!(caller.by, Proof::Bearer | Proof::Query) {
         tracing::info!("{AUTH} Decoded token payload, user_id: {id}");
     }
@@ -52,7 +52,7 @@ pub(super) fn malformed(consumer: &Consumer) {
     tracing::warn!("{name} Connection rejected - missing or malformed parameters");
 }
 
-pub(super) fn attempted(consumer: &Consumer, pair: Pair) {
+pub(super) fn attempted(consumer: &Consumer, pair: &Pair) {
     let (name, group) = (consumer.bracketed(), consumer.group());
     let Pair { customer, therapist } = pair;
     tracing::info!("{name} Connection attempt started");
@@ -75,12 +75,12 @@ pub(super) fn conversation(consumer: &Consumer, uuid: Uuid, new: bool) {
 
 /// Somebody asked for a conversation of others, or for one with somebody who is not there. That is decided; here it is
 /// only said which of the two ids was the wrong one.
-pub(super) fn unauthorized(consumer: &Consumer, person: &Person, pair: Pair, refusal: &Refusal) {
-    let (name, id, called) = (consumer.bracketed(), person.id, person.role.word());
+pub(super) fn unauthorized(consumer: &Consumer, person: &Person, pair: &Pair, refusal: &Refusal) {
+    let (name, id, called) = (consumer.bracketed(), person.host_id(), person.role.word());
     let missing = *refusal == Refusal::NoSuchPerson;
-    let sides = [("customer", pair.customer), ("therapist", pair.therapist)];
+    let sides = [("customer", &pair.customer), ("therapist", &pair.therapist)];
     let meant = sides.into_iter().find(|(side, _)| (*side == called) != missing);
-    let (side, asked) = meant.unwrap_or(("customer", pair.customer));
+    let (side, asked) = meant.unwrap_or(("customer", &pair.customer));
     let end = if missing { ", who does not exist" } else { "" };
     tracing::warn!("{name} Authorization failed - {called} {id} tried to access {side} {asked}{end}");
 }
@@ -91,7 +91,7 @@ pub(super) fn database_error(consumer: &Consumer, fault: &Fault) {
 }
 
 pub(super) fn joined(consumer: &Consumer, person: &Person) {
-    let (name, id, role) = (consumer.bracketed(), person.id, person.role.word());
+    let (name, id, role) = (consumer.bracketed(), person.host_id(), person.role.word());
     tracing::info!("{name} Added to channel group successfully");
     tracing::info!("{name} Connection accepted for user {id} (role: {role})");
 }
@@ -102,7 +102,7 @@ pub(super) fn not_joined(consumer: &Consumer, fault: &Fault) {
 }
 
 pub(super) fn refused(consumer: &Consumer, person: &Person, refusal: &Refusal) {
-    let (name, id) = (consumer.bracketed(), person.id);
+    let (name, id) = (consumer.bracketed(), person.host_id());
     match refusal {
         Refusal::EmptyText => tracing::warn!("{name} Empty message from user {id}"),
         other => tracing::warn!("{name} Message refused from user {id}: {other}"),

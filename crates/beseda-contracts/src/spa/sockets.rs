@@ -97,23 +97,23 @@ fn to(consumer: &'static Consumer) -> MethodRouter<Shared> {
 /// is not known, then who may not.
 async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>, parts: &Parts) -> Admission {
     log::processing(parts.uri.path());
-    let Some((pair, since)) = pair.zip(since(consumer, parts)) else {
-        log::malformed(consumer);
-        return Err(Turned::Closed(
-            close::BAD_PARAMETERS,
-            "the ids are missing or no numbers",
-        ));
+    let (pair, since) = match pair.zip(since(consumer, parts)) {
+        Some((pair, since)) if pair.can_be(shared).await? => (pair, since),
+        _ => {
+            log::malformed(consumer);
+            return Err(Turned::Closed(close::BAD_PARAMETERS, "the ids are missing or none"));
+        }
     };
     let came = authenticated(shared, parts).await;
-    log::attempted(consumer, pair);
+    log::attempted(consumer, &pair);
     let caller = came.inspect_err(|turned| log::turned(consumer, turned))?;
-    let room = match conversation(shared, &caller.person, pair).await {
+    let room = match conversation(shared, &caller.person, &pair).await {
         Ok((room, new)) => {
             log::conversation(consumer, room.uuid, new);
             room.id
         }
         Err(Error::Refused(refusal)) => {
-            log::unauthorized(consumer, &caller.person, pair, &refusal);
+            log::unauthorized(consumer, &caller.person, &pair, &refusal);
             return Err(Turned::Closed(close::NOT_ALLOWED, "not allowed"));
         }
         Err(Error::Failed(fault)) => {
@@ -162,15 +162,15 @@ fn failed(fault: &Fault) -> Turned {
 }
 
 /// The pair's one conversation, and whether it is new.
-async fn conversation(shared: &Shared, person: &Person, pair: Pair) -> Result<(Room, bool), Error> {
-    let Pair { customer, therapist } = pair;
+async fn conversation(shared: &Shared, person: &Person, pair: &Pair) -> Result<(Room, bool), Error> {
     let (now, asking, opening) = (shared.chat.now(), person.clone(), person.clone());
+    let (asked, pair) = (pair.clone(), pair.clone());
     let standing = move |look: &mut dyn Look| {
-        let view = rules::standing_pair(look, &asking, customer, therapist)?;
+        let view = rules::standing_pair(look, &asking, &asked.customer, &asked.therapist)?;
         Ok(view.map(|view| view.room))
     };
     let open = move |tx: &mut dyn Tx, name| {
-        let (view, is_new) = rules::open_pair(tx, now, &opening, customer, therapist, name)?;
+        let (view, is_new) = rules::open_pair(tx, now, &opening, &pair.customer, &pair.therapist, name)?;
         Ok((view.room, is_new))
     };
     standing_or_opened(&shared.chat, standing, || Ok(()), open).await

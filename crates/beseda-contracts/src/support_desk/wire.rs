@@ -5,7 +5,9 @@ use crate::shared::files::title::in_address;
 use crate::shared::frames::{self, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
-use beseda_core::words::{Event, Heard, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, RoomView};
+use beseda_core::words::{
+    Event, Heard, HostId, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, RoomView,
+};
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
 use serde::Serialize;
@@ -124,7 +126,7 @@ pub struct RoomJson<'a> {
     customer_email: &'a str,
     subject: &'a str,
     status: &'static str,
-    assigned_to: Option<PersonId>,
+    assigned_to: Option<&'a HostId<'static>>,
     unread_count: i64,
     last_message: Option<MessageJson<'a>>,
     created_at: String,
@@ -152,7 +154,9 @@ impl<'a> RoomJson<'a> {
             customer_email: case.map_or("", |case| &case.customer_email),
             subject: &view.room.title,
             status: case.map_or("", |case| case.status.word()),
-            assigned_to: case.and_then(|case| case.assigned_to),
+            assigned_to: case
+                .and_then(|case| case.assigned_to.as_ref())
+                .map(|assigned| &assigned.host_id),
             unread_count,
             last_message: last.map(|last| MessageJson::seen_by(last, desk, marks, viewer)),
             created_at: time_text(view.room.created_at),
@@ -279,7 +283,7 @@ impl Dialect for SupportDesk {
     }
 
     fn typing(&self, room: RoomName, typist: &Person, is_typing: bool) -> Option<String> {
-        let frame = json!({"type": "user_typing", "user_id": typist.id, "is_typing": is_typing});
+        let frame = json!({"type": "user_typing", "user_id": typist.host_id(), "is_typing": is_typing});
         Some(self.naming(room, frame))
     }
 }
@@ -347,6 +351,7 @@ mod tests {
                 last_name: String::new(),
                 role,
                 host_name: None,
+                forgotten: false,
             }),
             text: "a".to_owned(),
             client_id: None,

@@ -112,6 +112,7 @@ impl Drf {
             | Refusal::ErasedSince => whole(words::NOT_FOUND),
             Refusal::NoSuchPage => whole(words::INVALID_PAGE),
             Refusal::NoPlaceInOrder | Refusal::NotAllowed => whole(words::FORBIDDEN),
+            Refusal::RoomClosed => whole(words::ROOM_CLOSED),
             Refusal::OrderHasRoom => field("order", FieldError::NotUnique),
             Refusal::EmptyText => field(self.text_field, FieldError::Blank),
             Refusal::TextTooLong { max, .. } => field(self.text_field, FieldError::TooLong { max }),
@@ -239,8 +240,8 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         FieldError::NotAscii
         | FieldError::NotFlag
         | FieldError::NotOneOf(_)
-        | FieldError::OutOfRange(_)
-        | FieldError::OutOfRangeInList(_)
+        | FieldError::NotHostId
+        | FieldError::NotHostIdInList
         | FieldError::NotRoomKey
         | FieldError::VisitorsOwn
         | FieldError::FollowsFromKey

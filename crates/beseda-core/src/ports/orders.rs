@@ -9,16 +9,16 @@ pub trait LookOrders {
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
-    fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault>;
+    fn order(&mut self, id: &OrderId) -> Result<Option<Order>, Fault>;
 }
 
 /// Writing orders.
 pub trait TxOrders {
-    /// Makes the order or changes the one with this number.
+    /// Makes the order or changes the one that is called so, and tells its room where one stands.
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn put_order(&mut self, order: &Order) -> Result<(), Fault>;
     /// Forgets the order; one that is not there is no fault.
-    fn remove_order(&mut self, id: OrderId) -> Result<(), Fault>;
+    fn remove_order(&mut self, id: &OrderId) -> Result<(), Fault>;
 }

@@ -2,8 +2,8 @@
 
 use crate::error::Fault;
 use crate::words::{
-    Epoch, GroupId, Head, Kinds, Member, MemberId, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room, RoomId,
-    RoomView, Seq, Time,
+    Epoch, GroupId, Head, Kinds, Member, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room, RoomId, RoomView,
+    Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ pub trait LookRooms {
     /// The room with this unguessable name, unless it was removed.
     fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault>;
     /// The rooms about this group, by their numbers.
-    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault>;
+    fn rooms_of_group(&mut self, group: &GroupId) -> Result<Vec<Room>, Fault>;
     /// The room and the person's membership in it, in one statement: every send begins with it. In a transaction it
     /// holds the room until the commit, so that two who number messages at once take turns.
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault>;
@@ -55,12 +55,13 @@ pub trait TxRooms {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn open_room(&mut self, room: &NewRoom) -> Result<(Room, bool), Fault>;
-    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `key`, `order` and `title`.
+    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `key` and `title`.
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
     /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.
     fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault>;
-    /// Makes the person a member, with a receipt that counts among the room's; `None` when they are one already.
-    fn join(&mut self, member: &NewMember) -> Result<Option<MemberId>, Fault>;
+    /// Makes the person a member, with the mark that they had when they left and no `skip`, and a receipt that counts among
+    /// the room's; `None` when they are one already.
+    fn join(&mut self, member: &NewMember) -> Result<Option<Member>, Fault>;
     /// Ends a membership at this head of the room; false when there was none.
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault>;
     /// Keeps a member's `read`, `read_at` and `skip`, and counts one more of the room's receipts.

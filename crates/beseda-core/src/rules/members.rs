@@ -3,7 +3,7 @@
 use super::touch::touch;
 use crate::error::Error;
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Member, NewMember, PersonId, Room, Seq, Time};
+use crate::words::{Event, Heard, Member, NewMember, PersonId, Room, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// Makes the person a member who has read nothing yet; somebody who is one already stays as they are.
+/// Makes the person a member who has read nothing yet, or what they had read when they left; somebody who is one already
+/// stays as they are.
 pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId, granted: bool) -> Result<(), Error> {
     // Who was deleted is named by orders and classes still, until the host changes those.
     if tx.person(person)?.is_none_or(|person| person.forgotten) {
@@ -49,26 +50,14 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
         head: room.head.next(),
         now,
     };
-    let Some(id) = tx.join(&new)? else {
+    let Some(member) = tx.join(&new)? else {
         return Ok(());
     };
-    let skip = if room.seq == Seq(0) {
-        0
-    } else {
-        tx.count_skipped(room.id, person, Seq(0))?
-    };
-    if skip > 0 {
-        let member = Member {
-            id,
-            room: room.id,
-            person,
-            read: Seq(0),
-            read_at: None,
-            skip,
-            joined_at: now,
-            granted,
-        };
-        tx.keep_receipt(&member)?;
+    if room.seq > member.read {
+        let skip = tx.count_skipped(room.id, person, member.read)?;
+        if skip > 0 {
+            tx.keep_receipt(&Member { skip, ..member })?;
+        }
     }
     let head = touch(tx, room)?;
     tx.announce(Event {

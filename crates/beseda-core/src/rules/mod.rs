@@ -38,7 +38,9 @@ pub use open::{
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
-pub use people::{new_own_person, put_group, put_person, remove_person, set_active, sign_out};
+pub use people::{
+    find_person, new_own_person, person_to_put, put_group, put_person, remove_person, set_active, sign_out,
+};
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};

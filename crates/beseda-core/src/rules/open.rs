@@ -1,12 +1,13 @@
 //! Open: a room stands when somebody first asks for it, and never twice.
 
 use super::members::{Granted, join, settle};
+use super::people::find_person;
 use super::rooms::view;
 use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
 use crate::ports::{Look, Tx};
-use crate::words::{Limits, NewRoom, Order, OrderId, Person, PersonId, Room, RoomKey, RoomView, Time};
+use crate::words::{GroupId, HostId, Limits, NewRoom, Order, OrderId, Person, PersonId, Room, RoomKey, RoomView, Time};
 use uuid::Uuid;
 
 /// Opens the room of an order: the room, and whether it is new. Everybody with a place in the order is in it.
@@ -18,7 +19,7 @@ pub fn open_order_room(
     tx: &mut dyn Tx,
     now: Time,
     by: &Person,
-    order: OrderId,
+    order: &OrderId,
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
     if let Some(view) = standing_order_room(tx, by, order)? {
@@ -37,9 +38,9 @@ pub fn open_order_room(
 pub fn standing_order_room(
     look: &mut (impl Look + ?Sized),
     by: &Person,
-    order: OrderId,
+    order: &OrderId,
 ) -> Result<Option<RoomView>, Error> {
-    let room = look.room_by_key(&RoomKey::Order(order).to_string())?;
+    let room = look.room_by_key(&RoomKey::Order(order.clone()).to_string())?;
     let is_granted = is_in(look, room.as_ref(), by.into())?;
     let people = match look.order(order)? {
         Some(order) => {
@@ -70,9 +71,9 @@ pub fn room_of_order(
     look: &mut (impl Look + ?Sized),
     by: By<'_>,
     deed: Deed,
-    order: OrderId,
+    order: &OrderId,
 ) -> Result<Option<Room>, Error> {
-    let room = look.room_by_key(&RoomKey::Order(order).to_string())?;
+    let room = look.room_by_key(&RoomKey::Order(order.clone()).to_string())?;
     let is_granted = is_in(look, room.as_ref(), by)?;
     match look.order(order)? {
         Some(order) => policy::require_order(deed, &order, is_granted, by)?,
@@ -98,7 +99,7 @@ pub fn opened_room_of_order(
     now: Time,
     by: By<'_>,
     deed: Deed,
-    order: OrderId,
+    order: &OrderId,
     uuid: Uuid,
 ) -> Result<Room, Error> {
     let standing = room_of_order(tx, by, deed, order)?;
@@ -111,7 +112,7 @@ pub fn opened_room_of_order(
 
 /// The order's room, opened if need be, with everybody in it who has a place in the order.
 pub(super) fn room_of(tx: &mut dyn Tx, now: Time, order: &Order, uuid: Uuid) -> Result<(Room, bool), Error> {
-    open(tx, now, &RoomKey::Order(order.id), uuid, "", &order.people())
+    open(tx, now, &RoomKey::Order(order.id.clone()), uuid, "", &order.people())
 }
 
 /// Opens the one room of a customer and a therapist: the room, and whether it is new.
@@ -123,13 +124,12 @@ pub fn open_pair(
     tx: &mut dyn Tx,
     now: Time,
     by: &Person,
-    customer: PersonId,
-    therapist: PersonId,
+    customer: &HostId<'_>,
+    therapist: &HostId<'_>,
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
-    require_pair(tx, by, customer, therapist)?;
-    let key = RoomKey::Pair { customer, therapist };
-    let (room, new) = open(tx, now, &key, uuid, "", &[customer, therapist])?;
+    let (key, two) = require_pair(tx, by, customer, therapist)?;
+    let (room, new) = open(tx, now, &key, uuid, "", &two)?;
     Ok((view(tx, room)?, new))
 }
 
@@ -140,21 +140,27 @@ pub fn open_pair(
 pub fn standing_pair(
     look: &mut (impl Look + ?Sized),
     by: &Person,
-    customer: PersonId,
-    therapist: PersonId,
+    customer: &HostId<'_>,
+    therapist: &HostId<'_>,
 ) -> Result<Option<RoomView>, Error> {
-    require_pair(look, by, customer, therapist)?;
-    standing(look, &RoomKey::Pair { customer, therapist }, [customer, therapist])
+    let (key, two) = require_pair(look, by, customer, therapist)?;
+    standing(look, &key, two)
 }
 
+/// The key of the two people's room, and their numbers.
 fn require_pair(
     look: &mut (impl Look + ?Sized),
     by: &Person,
-    customer: PersonId,
-    therapist: PersonId,
-) -> Result<(), Error> {
-    let other = look.person(policy::require_pair(by, customer, therapist)?)?;
-    Ok(policy::require_other(by, &other.ok_or(Refusal::NoSuchPerson)?)?)
+    customer: &HostId<'_>,
+    therapist: &HostId<'_>,
+) -> Result<(RoomKey, [PersonId; 2]), Error> {
+    let (customer, therapist) = (find_person(look, customer)?, find_person(look, therapist)?);
+    let other = policy::require_pair(by, customer.as_ref(), therapist.as_ref())?;
+    policy::require_other(by, other)?;
+    // Neither of the two is nobody, or there would be no other.
+    let (customer, therapist) = customer.zip(therapist).ok_or(Refusal::NoSuchPerson)?;
+    let key = RoomKey::pair(customer.host_id(), therapist.host_id());
+    Ok((key, [customer.id, therapist.id]))
 }
 
 /// Opens the one private room of two people: the room, and whether it is new.
@@ -165,13 +171,16 @@ pub fn open_private(
     tx: &mut dyn Tx,
     now: Time,
     by: &Person,
-    with: PersonId,
+    with: &HostId<'_>,
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
-    if let Some(view) = standing_private(tx, by, with)? {
+    let other = other_of_two(tx, by, with)?;
+    let (key, two) = (RoomKey::private(by.host_id(), other.host_id()), [by.id, other.id]);
+    if let Some(view) = standing(tx, &key, two)? {
         return Ok((view, false));
     }
-    let (room, new) = open(tx, now, &RoomKey::private(by.id, with), uuid, "", &[by.id, with])?;
+    require_reachable(tx, by, &other)?;
+    let (room, new) = open(tx, now, &key, uuid, "", &two)?;
     Ok((view(tx, room)?, new))
 }
 
@@ -182,32 +191,38 @@ pub fn open_private(
 pub fn standing_private(
     look: &mut (impl Look + ?Sized),
     by: &Person,
-    with: PersonId,
+    with: &HostId<'_>,
 ) -> Result<Option<RoomView>, Error> {
-    if with == by.id {
-        return Err(Refusal::WithOneself.into());
-    }
-    if let Some(view) = standing(look, &RoomKey::private(by.id, with), [by.id, with])? {
+    let other = other_of_two(look, by, with)?;
+    let key = RoomKey::private(by.host_id(), other.host_id());
+    if let Some(view) = standing(look, &key, [by.id, other.id])? {
         return Ok(Some(view));
     }
-    require_reachable(look, by, with)?;
+    require_reachable(look, by, &other)?;
     Ok(None)
 }
 
-fn require_reachable(look: &mut (impl Look + ?Sized), by: &Person, other: PersonId) -> Result<(), Error> {
-    let other = look.person(other)?.ok_or(Refusal::NoSuchPerson)?;
+fn other_of_two(look: &mut (impl Look + ?Sized), by: &Person, with: &HostId<'_>) -> Result<Person, Error> {
+    let other = find_person(look, with)?.ok_or(Refusal::NoSuchPerson)?;
+    if other.id == by.id {
+        return Err(Refusal::WithOneself.into());
+    }
+    Ok(other)
+}
+
+fn require_reachable(look: &mut (impl Look + ?Sized), by: &Person, other: &Person) -> Result<(), Error> {
     let reach = policy::reach_of(by);
     let share_class = reach == policy::Reach::Classes && look.share_group(by.id, other.id)?;
-    Ok(policy::require_reach(reach, &other, share_class)?)
+    Ok(policy::require_reach(reach, other, share_class)?)
 }
 
 /// Who is to be in a room for a set of people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Set {
     /// These, and who opens it.
-    People(Vec<PersonId>),
+    People(Vec<HostId<'static>>),
     /// Everybody of this group, now and later, and who opens it.
-    Group(crate::words::GroupId),
+    Group(GroupId),
 }
 
 /// Opens a room for a set of people; every one is a new room. Without a title, that of a group is its name.
@@ -229,17 +244,18 @@ pub fn open_group(
     let mut stays = false;
     let group = match set {
         Set::People(others) => {
-            for &other in others {
-                if !people.contains(&other) {
-                    require_reachable(tx, by, other)?;
-                    people.push(other);
+            for other in others {
+                let other = find_person(tx, other)?.ok_or(Refusal::NoSuchPerson)?;
+                if !people.contains(&other.id) {
+                    require_reachable(tx, by, &other)?;
+                    people.push(other.id);
                 }
                 check_members(limits, people.len())?;
             }
             None
         }
         Set::Group(id) => {
-            let group = tx.group(*id)?.ok_or(Refusal::NoSuchGroup)?;
+            let group = tx.group(id)?.ok_or(Refusal::NoSuchGroup)?;
             policy::require_group(by, &group)?;
             stays = !group.people().contains(&by.id);
             people.extend(group.people().into_iter().filter(|&person| person != by.id));
@@ -301,8 +317,8 @@ pub fn put_room(
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
     let people = match key {
-        RoomKey::Order(order) => Some(tx.order(*order)?.ok_or(Refusal::NoSuchOrder)?.people()),
-        RoomKey::Pair { .. } | RoomKey::Private(..) => two_of(key).map(Vec::from),
+        RoomKey::Order(order) => Some(tx.order(order)?.ok_or(Refusal::NoSuchOrder)?.people()),
+        RoomKey::Pair { .. } | RoomKey::Private(..) => Some(two_of(tx, key)?),
         RoomKey::Group(_) | RoomKey::Own { .. } => people.map(<[PersonId]>::to_vec),
         RoomKey::Support(_) => return Err(Refusal::NotAllowed.into()),
     };
@@ -331,16 +347,11 @@ pub fn put_room(
     Ok((view(tx, room)?, new))
 }
 
-/// Whether a grant can be. `person` is `None` for somebody who is to be made under a number that nobody knows yet.
-pub(super) fn check_grant(
-    look: &mut (impl Look + ?Sized),
-    person: Option<PersonId>,
-    key: &RoomKey,
-) -> Result<(), Error> {
-    let is_one = |two: [PersonId; 2]| person.is_some_and(|person| two.contains(&person));
+/// Whether a grant can be, to whom the host application calls so.
+pub(super) fn check_grant(look: &mut (impl Look + ?Sized), person: &HostId<'_>, key: &RoomKey) -> Result<(), Error> {
     let may_be = match key {
         RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Own { .. } => true,
-        RoomKey::Pair { .. } | RoomKey::Private(..) => two_of(key).is_some_and(is_one),
+        RoomKey::Pair { .. } | RoomKey::Private(..) => key.two().is_some_and(|two| two.contains(&person)),
         RoomKey::Support(_) => false,
     };
     if !may_be || (look.room_by_key(&key.to_string())?.is_none() && is_anothers_name(look, key)?) {
@@ -353,25 +364,28 @@ pub(super) fn check_grant(
 pub(super) fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: &RoomKey, uuid: Uuid) -> Result<(), Error> {
     let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
     if let (true, RoomKey::Order(order)) = (new, key) {
-        let people = tx.order(*order)?.map(|order| order.people()).unwrap_or_default();
+        let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
         settle(tx, now, &mut room, &people, Granted::Stay)?;
     }
     // The other of two is in their room too, if they are there.
-    for other in two_of(key).into_iter().flatten().filter(|other| *other != person) {
-        if tx.person(other)?.is_some() {
-            join(tx, now, &mut room, other, false)?;
+    for id in key.two().into_iter().flatten() {
+        if let Some(other) = find_person(tx, id)?.filter(|other| other.id != person) {
+            join(tx, now, &mut room, other.id, false)?;
         }
     }
     join(tx, now, &mut room, person, true)
 }
 
-/// Whose room it is, where it is two people's.
-fn two_of(key: &RoomKey) -> Option<[PersonId; 2]> {
-    match key {
-        RoomKey::Pair { customer, therapist } => Some([*customer, *therapist]),
-        RoomKey::Private(low, high) => Some([*low, *high]),
-        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => None,
+/// Whose room it is, where it is two people's, both of them known.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`].
+fn two_of(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<Vec<PersonId>, Error> {
+    let mut people = Vec::new();
+    for id in key.two().into_iter().flatten() {
+        people.push(find_person(look, id)?.ok_or(Refusal::NoSuchPerson)?.id);
     }
+    Ok(people)
 }
 
 /// Whether the unguessable name that a key holds is that of a room with another key.
@@ -421,10 +435,6 @@ fn new_room(key: &RoomKey, uuid: Uuid, title: &str, now: Time) -> NewRoom {
         uuid: own_uuid(key, uuid),
         key: key.to_string(),
         kind: key.kind(),
-        order: match key {
-            RoomKey::Order(order) => Some(*order),
-            _ => None,
-        },
         group: None,
         title: title.to_owned(),
         now,

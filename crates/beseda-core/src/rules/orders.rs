@@ -23,7 +23,7 @@ pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>)
         }
     }
     tx.put_order(order)?;
-    if let Some(mut room) = tx.room_by_key(&RoomKey::Order(order.id).to_string())? {
+    if let Some(mut room) = tx.room_by_key(&RoomKey::Order(order.id.clone()).to_string())? {
         settle(tx, now, &mut room, &order.people(), Granted::Stay)?;
     } else if let Some(uuid) = opens {
         room_of(tx, now, order, uuid)?;
@@ -35,25 +35,24 @@ pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>)
 ///
 /// # Errors
 /// The refusals of the policy; [`Refusal::NoSuchOrder`]; [`Refusal::OrderHasRoom`].
-pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: OrderId) -> Result<RoomView, Error> {
+pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: &OrderId) -> Result<RoomView, Error> {
     let mut room = place_for(tx, Deed::Govern, room, by)?.room;
     let order = tx.order(order)?.ok_or(Refusal::NoSuchOrder)?;
-    if room.order == Some(order.id) {
+    if room.order().as_ref() == Some(&order.id) {
         return view(tx, room);
     }
-    if tx.room_by_key(&RoomKey::Order(order.id).to_string())?.is_some() {
+    if tx.room_by_key(&RoomKey::Order(order.id.clone()).to_string())?.is_some() {
         return Err(Refusal::OrderHasRoom.into());
     }
-    room.key = RoomKey::Order(order.id).to_string();
-    room.order = Some(order.id);
+    room.key = RoomKey::Order(order.id.clone()).to_string();
     changed(tx, now, &mut room)?;
     settle(tx, now, &mut room, &order.people(), Granted::Leave)?;
     view(tx, room)
 }
 
 /// Forgets an order, and takes away its room with everything said in it. One that is not there is fine.
-pub fn remove_order(tx: &mut dyn Tx, now: Time, order: OrderId) -> Result<(), Error> {
-    if let Some(room) = tx.room_by_key(&RoomKey::Order(order).to_string())? {
+pub fn remove_order(tx: &mut dyn Tx, now: Time, order: &OrderId) -> Result<(), Error> {
+    if let Some(room) = tx.room_by_key(&RoomKey::Order(order.clone()).to_string())? {
         take_away(tx, now, &room)?;
     }
     Ok(tx.remove_order(order)?)

@@ -1,33 +1,69 @@
 //! People and groups, as the host application puts them.
 
 use super::members::{Granted, leave, settle};
+use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{Group, Kinds, NewPerson, Person, PersonId, Time};
+use crate::words::{Group, HostId, Kinds, NewPerson, Person, PersonId, Role, RoomKind, Time};
 
-/// Makes a person or changes the one with this number; whether they are new, or were forgotten. A changed password, and
-/// being deactivated, sign them out everywhere.
+/// Whom somebody means by what the host application calls a person, or by the number of ours that they were told of
+/// one it does not know; nobody who was deleted.
+pub fn find_person(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<Person>, Error> {
+    let of_host = look.person_of_host(id)?;
+    let found = match (of_host, id.own_number()) {
+        (Some(person), _) => Some(person),
+        // Whom the host knows has no second name.
+        (None, Some(number)) => look.person(number)?.filter(|person| person.host_name.is_none()),
+        (None, None) => None,
+    };
+    Ok(found.filter(|person| !person.forgotten))
+}
+
+/// Whom the host application calls so, and whether they are new: of somebody new nothing is known yet, and nothing is
+/// kept. Who was deleted is somebody else, and what was proven as them does not count.
+pub fn person_to_put(tx: &mut dyn Tx, id: &HostId<'_>) -> Result<(Person, bool), Error> {
+    let before = match tx.person_of_host(id)? {
+        Some(standing) if !standing.forgotten => return Ok((standing, false)),
+        before => before,
+    };
+    let number = match id {
+        HostId::Number(number) if before.is_none() => PersonId(*number),
+        HostId::Number(_) | HostId::Name(_) => tx.next_own_person()?,
+    };
+    let mut person = Person::new(number, Role::User);
+    if HostId::Number(number.0) != *id {
+        person.host_name = Some(id.to_string());
+    }
+    if let Some(before) = before {
+        person.signed_out_at = before.signed_out_at;
+    }
+    Ok((person, true))
+}
+
+/// Makes a person or changes the one with this number, as the host application says: what its tokens said before counts
+/// no more. A changed password, and being deactivated, sign them out everywhere.
 ///
 /// # Errors
-/// [`Refusal::NameTaken`] when somebody else has the same username, e-mail or phone.
-pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<bool, Error> {
-    check_names(tx, &new.person)?;
+/// [`Refusal::NameTaken`] when somebody else logs in by the same username, e-mail or phone.
+pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<(), Error> {
+    check_names(tx, new)?;
     let before = tx.person(new.person.id)?;
     let mut new = new.clone();
+    new.person.put_at = Some(now);
     if let Some(before) = &before {
         new.person.signed_out_at = before.signed_out_at;
-        // Who was forgotten comes back without what they had proved before.
-        let ends = new.password_hash.is_some() || (before.active && !new.person.active) || before.forgotten;
+        let ends = new.password_hash.is_some() || (before.active && !new.person.active);
         if ends {
             sign_out_everywhere(tx, now, &mut new.person)?;
         }
         if ends || stands_otherwise(before, &new.person) {
             tx.announce_person(new.person.id);
         }
+    } else if let Some(deleted) = tx.person_of_host(&new.person.host_id())? {
+        tx.free_host_id(deleted.id)?;
     }
-    tx.put_person(&new)?;
-    Ok(before.is_none_or(|before| before.forgotten))
+    Ok(tx.put_person(&new)?)
 }
 
 /// The person, unless they are unknown or forgotten.
@@ -71,8 +107,8 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
     Ok(tx.revoke_tokens_of(person.id, now)?)
 }
 
-/// Forgets who a person is. They leave every room, what they wrote stays without their name, and they are let in nowhere
-/// until they are put again. One that is not there is fine.
+/// Forgets who a person is. They leave every room, what they wrote keeps their name, and they are let in nowhere; whoever
+/// is put in their place is somebody else. One that is not there is fine.
 pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
     let Some(mut person) = tx.person(id)?.filter(|person| !person.forgotten) else {
         return Ok(());
@@ -80,6 +116,10 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
     for place in tx.places(id, Kinds::ALL)? {
         let mut room = place.room;
         leave(tx, &mut room, id)?;
+        if matches!(room.kind, RoomKind::Pair | RoomKind::Private) && !room.is_left() {
+            room.key = room.key_when_left();
+            changed(tx, now, &mut room)?;
+        }
     }
     sign_out_everywhere(tx, now, &mut person)?;
     tx.announce_person(id);
@@ -87,12 +127,20 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
     Ok(tx.put_person(&person.forget().into())?)
 }
 
-/// A username, an e-mail and a phone each belong to one person.
-fn check_names(look: &mut (impl Look + ?Sized), person: &Person) -> Result<(), Error> {
-    match look.name_taken(person)? {
-        Some(field) => Err(Refusal::NameTaken { field }.into()),
-        None => Ok(()),
+/// A username, an e-mail and a phone each belong to one person of those who can log in by them.
+fn check_names(look: &mut (impl Look + ?Sized), new: &NewPerson) -> Result<(), Error> {
+    match look.name_taken(&new.person)? {
+        Some(field) if new.password_hash.is_some() || logs_in(look, new.person.id)? => {
+            Err(Refusal::NameTaken { field }.into())
+        }
+        _ => Ok(()),
     }
+}
+
+/// Whether somebody has a password here.
+pub(super) fn logs_in(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<bool, Error> {
+    let account = look.account_of(id)?;
+    Ok(account.is_some_and(|account| account.password_hash.is_some()))
 }
 
 /// Makes a person that no host application knows, under a number of our own. `person.id` is not looked at.
@@ -103,12 +151,12 @@ pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, E
     let id = tx.next_own_person()?;
     let mut person = person.clone();
     person.person.id = id;
-    check_names(tx, &person.person)?;
+    check_names(tx, &person)?;
     tx.put_person(&person)?;
     Ok(id)
 }
 
-/// Makes a group or changes the one with this number; whether it is new. Rooms about it follow: newcomers join, who is
+/// Makes a group or changes the one that is called so; whether it is new. Rooms about it follow: newcomers join, who is
 /// of it no more leaves.
 ///
 /// # Errors
@@ -119,9 +167,9 @@ pub fn put_group(tx: &mut dyn Tx, now: Time, group: &Group) -> Result<bool, Erro
             return Err(Refusal::NoSuchPerson.into());
         }
     }
-    let new = tx.group(group.id)?.is_none();
+    let new = tx.group(&group.id)?.is_none();
     tx.put_group(group)?;
-    for mut room in tx.rooms_of_group(group.id)? {
+    for mut room in tx.rooms_of_group(&group.id)? {
         settle(tx, now, &mut room, &group.people(), Granted::Stay)?;
     }
     Ok(new)

@@ -26,7 +26,7 @@ pub struct Sent {
 /// Sends a draft into a room. The second draft of a sender with the same client id gives the first message again.
 ///
 /// # Errors
-/// The refusals of [`check_draft`] and of the policy; [`Refusal::ErasedSince`].
+/// The refusals of [`check_draft`] and of the policy; [`Refusal::RoomClosed`], [`Refusal::ErasedSince`].
 pub fn send(
     tx: &mut dyn Tx,
     now: Time,
@@ -35,7 +35,7 @@ pub fn send(
     room: RoomId,
     draft: &Draft,
 ) -> Result<Sent, Error> {
-    let room = place_for(tx, Deed::Send, room, by)?.room;
+    let room = place_to_send(tx, room, by)?;
     check_draft(limits, draft)?;
     let (id, kind) = (room.id, room.kind);
     let sent = keep(tx, now, room, Some(by.person), draft)?;
@@ -70,9 +70,17 @@ pub fn send_seen(
 /// Whether somebody may send into a room: asked before what they bring is kept anywhere.
 ///
 /// # Errors
-/// The refusals of the policy.
+/// The refusals of the policy; [`Refusal::RoomClosed`].
 pub fn may_send(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Result<(), Error> {
-    place_for(look, Deed::Send, room, by).map(drop)
+    place_to_send(look, room, by).map(drop)
+}
+
+fn place_to_send(look: &mut (impl Look + ?Sized), room: RoomId, by: By<'_>) -> Result<Room, Error> {
+    let room = place_for(look, Deed::Send, room, by)?.room;
+    if room.is_left() {
+        return Err(Refusal::RoomClosed.into());
+    }
+    Ok(room)
 }
 
 /// Sends what the host application says in a room, in nobody's name. The second text with the same client id gives the

@@ -3,7 +3,7 @@
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
 use super::open::{check_grant, grant, is_granted};
-use super::people::new_own_person;
+use super::people::{logs_in, person_to_put};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
@@ -86,19 +86,27 @@ pub fn active(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, E
 /// # Errors
 /// [`Refusal::NoSuchPerson`], [`Refusal::Inactive`]; [`Refusal::BadCredentials`] where they were signed out since.
 pub fn who(look: &mut (impl Look + ?Sized), id: PersonId, proven_at: Time) -> Result<Person, Error> {
-    let person = active(look, id)?;
-    if !person.counts(proven_at) {
-        return Err(Refusal::BadCredentials.into());
-    }
-    Ok(person)
+    let person = look.person(id)?.ok_or(Refusal::NoSuchPerson)?;
+    let_in(person, proven_at)
 }
 
-/// The number of the person of a token; `None` for a name that was never seen.
-fn number_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<PersonId>, Error> {
-    match id {
-        HostId::Number(id) => Ok(Some(*id)),
-        HostId::Name(name) => Ok(look.person_by_host_name(name)?.map(|person| person.id)),
+fn let_in(person: Person, proven_at: Time) -> Result<Person, Error> {
+    if !person.active {
+        Err(Refusal::Inactive.into())
+    } else if !person.counts(proven_at) {
+        Err(Refusal::BadCredentials.into())
+    } else {
+        Ok(person)
     }
+}
+
+/// The person of a token, if they are let in with it.
+///
+/// # Errors
+/// As [`who`].
+fn bearer(look: &mut (impl Look + ?Sized), claimed: &Claimed) -> Result<Person, Error> {
+    let person = look.person_of_host(&claimed.id)?.ok_or(Refusal::NoSuchPerson)?;
+    let_in(person, claimed.proven_at)
 }
 
 /// The person of a token, where nothing has to be written for it; `None` where [`admit`] has to.
@@ -106,11 +114,7 @@ fn number_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<
 /// # Errors
 /// As [`admit`].
 pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcomers) -> Result<Option<Person>, Error> {
-    let person = match number_of(look, &claimed.id)? {
-        Some(id) => who(look, id, claimed.proven_at),
-        None => Err(Refusal::NoSuchPerson.into()),
-    };
-    let person = match (person, people) {
+    let person = match (bearer(look, claimed), people) {
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => return Ok(None),
         (person, _) => person?,
     };
@@ -139,19 +143,14 @@ pub fn admit(
     people: Newcomers,
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Person, Error> {
-    let number = number_of(tx, &claimed.id)?;
-    let standing = match number {
-        Some(id) => who(tx, id, claimed.proven_at),
-        None => Err(Refusal::NoSuchPerson.into()),
-    };
-    let standing = match (standing, people) {
+    let standing = match (bearer(tx, claimed), people) {
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => None,
         (standing, _) => Some(standing?),
     };
-    let missing = missing_grants(tx, number, &claimed.grants)?;
+    let missing = missing_grants(tx, standing.as_ref(), claimed)?;
     // From here on nothing is refused any more.
     let person = match standing {
-        None => newcomer(tx, claimed, number)?,
+        None => newcomer(tx, claimed)?,
         Some(person) if people == Newcomers::Create => follow(tx, claimed, person)?,
         Some(person) => person,
     };
@@ -164,17 +163,17 @@ pub fn admit(
 /// The grants that change something, each of which can be.
 fn missing_grants(
     look: &mut (impl Look + ?Sized),
-    person: Option<PersonId>,
-    grants: &[RoomKey],
+    person: Option<&Person>,
+    claimed: &Claimed,
 ) -> Result<Vec<RoomKey>, Error> {
     let mut missing = Vec::new();
-    for key in grants {
+    for key in &claimed.grants {
         let stands = match person {
-            Some(person) => is_granted(look, person, key)?,
+            Some(person) => is_granted(look, person.id, key)?,
             None => false,
         };
         if !stands {
-            check_grant(look, person, key)?;
+            check_grant(look, &claimed.id, key)?;
             missing.push(key.clone());
         }
     }
@@ -194,25 +193,19 @@ fn follow(tx: &mut dyn Tx, claimed: &Claimed, person: Person) -> Result<Person, 
 }
 
 /// Makes a person as a token says, under the host's number or one of our own.
-fn newcomer(tx: &mut dyn Tx, claimed: &Claimed, id: Option<PersonId>) -> Result<Person, Error> {
-    // A number that is nobody's: whoever had it would lend the newcomer their names.
-    let nobody = Person::new(id.unwrap_or_default(), Role::User);
-    let mut person = as_claimed(tx, claimed, nobody)?;
-    match (&claimed.id, id) {
-        (HostId::Name(name), None) => {
-            person.host_name = Some(name.clone().into_owned());
-            person.id = new_own_person(tx, &person.clone().into())?;
-        }
-        _ => tx.put_person(&person.clone().into())?,
-    }
+fn newcomer(tx: &mut dyn Tx, claimed: &Claimed) -> Result<Person, Error> {
+    let (nobody, _) = person_to_put(tx, &claimed.id)?;
+    let person = as_claimed(tx, claimed, nobody)?;
+    tx.put_person(&person.clone().into())?;
     Ok(person)
 }
 
-/// The person with what is claimed. A way to log in that is somebody else's stays theirs: a token may name its
-/// bearer, but not take another's account away, nor fail because of it.
+/// The person with what is claimed, unless the host application has said otherwise since. A way to log in that is somebody
+/// else's stays theirs: a token may name its bearer, but not take another's account away, nor fail because of it.
 fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
-    if let Some(id) = number_of(look, &claimed.id)? {
-        person.id = id;
+    // Tokens tell their moment in whole seconds: of the same second, what was put counts.
+    if person.put_at.is_some_and(|put_at| claimed.proven_at <= put_at) {
+        return Ok(person);
     }
     for (wanted, way_in) in [
         (
@@ -222,9 +215,12 @@ fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Pe
         (&claimed.email, |person| &mut person.email),
     ] {
         let Some(wanted) = wanted else { continue };
+        if way_in(&mut person) == wanted {
+            continue;
+        }
         let mut named = Person::new(person.id, Role::User);
         way_in(&mut named).clone_from(wanted);
-        if look.name_taken(&named)?.is_none() {
+        if !logs_in(look, person.id)? || look.name_taken(&named)?.is_none() {
             way_in(&mut person).clone_from(wanted);
         }
     }

@@ -149,7 +149,7 @@ pub(super) fn answered(tx: &mut dyn Tx, room: RoomId, by: &Person) -> Result<(),
     let case = tx.case(room)?;
     let mut case = case.ok_or_else(|| Fault::Internal("a visitor's room has no case".to_owned()))?;
     if case.assigned_to.is_none() {
-        case.assigned_to = Some(by.id);
+        case.assigned_to = Some(by.into());
         case.status = CaseStatus::Open;
         tx.put_case(&case)?;
     }

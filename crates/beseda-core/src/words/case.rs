@@ -1,6 +1,6 @@
 //! A support case: what the desk knows of a visitor's room besides what is said in it.
 
-use super::{PersonId, RoomId};
+use super::{HostId, Person, PersonId, RoomId};
 
 /// What the desk knows of a visitor's room. Its subject is the room's title.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,25 @@ pub struct Case {
     /// How far it is.
     pub status: CaseStatus,
     /// Who of the staff answered first.
-    pub assigned_to: Option<PersonId>,
+    pub assigned_to: Option<Assigned>,
+}
+
+/// Who of the staff a case is assigned to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The person.
+    pub person: PersonId,
+    /// What the host application calls them.
+    pub host_id: HostId<'static>,
+}
+
+impl From<&Person> for Assigned {
+    fn from(person: &Person) -> Self {
+        Self {
+            person: person.id,
+            host_id: person.host_id().into_owned(),
+        }
+    }
 }
 
 /// How far a support case is.

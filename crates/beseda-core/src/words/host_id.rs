@@ -1,38 +1,39 @@
-//! What the host application calls a person.
+//! What the host application calls somebody or something of its own.
 
 use super::PersonId;
-use serde::{Serialize, Serializer};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
-/// The lowest number of a person that no host application named. Numbers of the host's stay below: were they drawn
+/// The lowest number of ours, of a person that no host application named or that it calls by a text. Numbers of the host's stay below: were they drawn
 /// from one range, the host's next customer could become our administrator. 2^40, well inside what JSON's readers
 /// take for an integer (2^53).
 pub const FIRST_OWN_PERSON: PersonId = PersonId(1 << 40);
 
-/// How many characters a host's name for somebody may have.
+/// How many characters a host's name for somebody or something may have.
 pub const HOST_NAME_CHARS: usize = 128;
 
-/// What the host application calls a person: by a number, which is theirs here too, or by a text (a UUID, `auth0|5f7c`),
-/// beside which they have a number of our own.
+/// What the host application calls a person, an order or a group: a number, or a text (a UUID, `auth0|5f7c`).
 ///
-/// `7` and `"7"` are the same person. A text is a number only as a number is written, from 1 and below 2^40: `"0042"`
-/// and a subject of 21 digits are names. It is told as a number or as a text, whichever it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// `7` and `"7"` are the same. A text is a number only as a number is written, from 1 and below 2^40: `"0042"` and a
+/// subject of 21 digits are names. It is told as a number or as a text, whichever it is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HostId<'a> {
-    /// By their number; or nobody of the host's, whom this server numbered itself.
-    Number(PersonId),
-    /// By a text.
+    /// A number of the host's; or one of ours, of whom the host does not know or does not know any more.
+    Number(i64),
+    /// A text.
     Name(Cow<'a, str>),
 }
 
-/// A text by which nobody can be called.
+/// A text by which nothing can be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id is a number or a text of 1 to {HOST_NAME_CHARS} characters, without control characters")]
 pub struct NoHostId;
 
 impl<'a> HostId<'a> {
-    /// What a text calls somebody.
+    /// What a text names.
     ///
     /// # Errors
     /// [`NoHostId`] for one that is empty, too long, or has control characters.
@@ -48,6 +49,24 @@ impl<'a> HostId<'a> {
         }
     }
 
+    /// The number of ours that a text is, where it is one: the host does not know its bearer.
+    #[must_use]
+    pub fn own_number(&self) -> Option<PersonId> {
+        match self {
+            Self::Number(_) => None,
+            Self::Name(name) => plain_number(name).map(PersonId).filter(|&id| id >= FIRST_OWN_PERSON),
+        }
+    }
+
+    /// The same without borrowing.
+    #[must_use]
+    pub fn into_owned(self) -> HostId<'static> {
+        match self {
+            Self::Number(number) => HostId::Number(number),
+            Self::Name(name) => HostId::Name(Cow::Owned(name.into_owned())),
+        }
+    }
+
     /// The same person among those of one issuer that has a space of its own, written `space/id`.
     #[must_use]
     pub fn within(&self, space: &str) -> HostId<'static> {
@@ -57,14 +76,12 @@ impl<'a> HostId<'a> {
 }
 
 /// A number of the host's.
-fn number(text: &str) -> Option<PersonId> {
-    plain_number(text)
-        .map(PersonId)
-        .filter(|&number| number < FIRST_OWN_PERSON)
+fn number(text: &str) -> Option<i64> {
+    plain_number(text).filter(|&number| number < FIRST_OWN_PERSON.0)
 }
 
 /// A number from 1, in digits alone: a sign or a zero in front would write one number in two ways.
-pub(super) fn plain_number(text: &str) -> Option<i64> {
+fn plain_number(text: &str) -> Option<i64> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| is_plain)
 }
@@ -73,6 +90,21 @@ pub(super) fn plain_number(text: &str) -> Option<i64> {
 pub(super) fn is_host_name(text: &str) -> bool {
     let is_long = text.chars().nth(HOST_NAME_CHARS).is_some();
     !text.is_empty() && !is_long && !text.contains(char::is_control)
+}
+
+impl FromStr for HostId<'static> {
+    type Err = NoHostId;
+
+    fn from_str(text: &str) -> Result<Self, NoHostId> {
+        Self::of(text.to_owned())
+    }
+}
+
+impl From<PersonId> for HostId<'static> {
+    /// Whom the host application calls by their number here.
+    fn from(person: PersonId) -> Self {
+        Self::Number(person.0)
+    }
 }
 
 impl fmt::Display for HostId<'_> {
@@ -93,6 +125,35 @@ impl Serialize for HostId<'_> {
     }
 }
 
+impl<'de> Deserialize<'de> for HostId<'static> {
+    /// From a whole number or a text.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Read)
+    }
+}
+
+struct Read;
+
+impl Visitor<'_> for Read {
+    type Value = HostId<'static>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{NoHostId}")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        HostId::of(text.to_owned()).map_err(E::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,10 +166,7 @@ mod tests {
     fn a_text_is_a_number_only_as_a_number_is_written() {
         let greatest = (FIRST_OWN_PERSON.0 - 1).to_string();
         for text in ["1", "7", &greatest] {
-            assert_eq!(
-                HostId::of(text).unwrap(),
-                HostId::Number(PersonId(text.parse().unwrap()))
-            );
+            assert_eq!(HostId::of(text).unwrap(), HostId::Number(text.parse().unwrap()));
         }
         let first_own = FIRST_OWN_PERSON.to_string();
         let names = [

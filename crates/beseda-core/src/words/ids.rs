@@ -1,7 +1,9 @@
-//! Numbers with a name, so that a room's number cannot stand where a person's belongs.
+//! Numbers and names with a name, so that a room's number cannot stand where a person's belongs.
 
+use super::{HostId, NoHostId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -19,7 +21,7 @@ macro_rules! number {
 }
 
 number!(
-    /// A person's number: the host application's own where the person came from there.
+    /// A person's number: the host application's own where it has one for them and the person is the first with it.
     PersonId
 );
 number!(
@@ -35,14 +37,6 @@ number!(
     MemberId
 );
 number!(
-    /// An order's number, given by the host application.
-    OrderId
-);
-number!(
-    /// A group's number (a class of the school), given by the host application.
-    GroupId
-);
-number!(
     /// A job's number; none is given twice.
     JobId
 );
@@ -53,6 +47,45 @@ number!(
 number!(
     /// How many durable changes a room has had; a client's cursor is a head.
     Head
+);
+
+macro_rules! of_host {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub HostId<'static>);
+
+        impl From<i64> for $name {
+            /// By the host's number.
+            fn from(number: i64) -> Self {
+                Self(HostId::Number(number))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NoHostId;
+
+            fn from_str(text: &str) -> Result<Self, NoHostId> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+of_host!(
+    /// What the host application calls an order.
+    OrderId
+);
+of_host!(
+    /// What the host application calls a group (a class of the school).
+    GroupId
 );
 
 impl Seq {

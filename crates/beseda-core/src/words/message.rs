@@ -16,15 +16,17 @@ pub struct Author {
     pub last_name: String,
     /// What they are to the host application today.
     pub role: Role,
-    /// The text by which it calls them, where it has one.
+    /// What it calls them, as [`Person::host_name`].
     pub host_name: Option<String>,
+    /// They were deleted; what they were called then is still their name.
+    pub forgotten: bool,
 }
 
 impl Author {
     /// What the host application calls them.
     #[must_use]
     pub fn host_id(&self) -> HostId<'_> {
-        host_id(self.id, self.host_name.as_deref())
+        host_id(self.id, self.host_name.as_deref(), self.forgotten)
     }
 
     /// The full name, or the e-mail where there is none.
@@ -44,6 +46,7 @@ impl From<&Person> for Author {
             last_name: person.last_name.clone(),
             role: person.role,
             host_name: person.host_name.clone(),
+            forgotten: person.forgotten,
         }
     }
 }

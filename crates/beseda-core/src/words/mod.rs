@@ -24,7 +24,7 @@ mod worded;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
 pub use allowance::{Allowance, Millis, Rate};
-pub use case::{Case, CaseStatus};
+pub use case::{Assigned, Case, CaseStatus};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};

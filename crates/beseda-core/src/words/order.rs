@@ -5,7 +5,7 @@ use super::{GroupId, OrderId, PersonId};
 /// An order of the host application and who has a place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// The host's number of it.
+    /// What the host calls it.
     pub id: OrderId,
     /// The number that people read, or empty.
     pub number: String,
@@ -36,7 +36,7 @@ impl Order {
 /// A class: a teacher and their students.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// The host's number of it.
+    /// What the host calls it.
     pub id: GroupId,
     /// Its name.
     pub name: String,

@@ -62,10 +62,13 @@ pub struct Person {
     pub active: bool,
     /// When they were last signed out everywhere, in whole seconds: what was proven before lets nobody in any more.
     pub signed_out_at: Option<Time>,
-    /// Nothing is known of them any more but that they were here.
+    /// Nothing is known of them any more but that they were here, and what they were called.
     pub forgotten: bool,
-    /// The text by which the host application calls them; none where it has a number for them, or does not know them.
+    /// What the host application calls them, written as a text, where that is not their number here: a name, or the number
+    /// of somebody who was here before them and was deleted. Of whom it does not know there is none.
     pub host_name: Option<String>,
+    /// When the host application last put or changed them.
+    pub put_at: Option<Time>,
 }
 
 impl Person {
@@ -84,26 +87,31 @@ impl Person {
             signed_out_at: None,
             forgotten: false,
             host_name: None,
+            put_at: None,
         }
     }
 
-    /// Forgets somebody: what is left is that they were here, when they were signed out, and what the host calls them, so
-    /// that they are the same when they come back.
+    /// Forgets somebody: what is left is that they were here, as what and by which name, which what they wrote keeps; when
+    /// they were signed out; and what the host calls them, by which nobody is let in until it puts somebody there again. An
+    /// address is no name.
     #[must_use]
     pub fn forget(self) -> Self {
+        let nameless = self.full_name().is_empty();
         Self {
             active: false,
             signed_out_at: self.signed_out_at,
             forgotten: true,
+            first_name: if nameless { self.username } else { self.first_name },
+            last_name: self.last_name,
             host_name: self.host_name,
-            ..Self::new(self.id, Role::User)
+            ..Self::new(self.id, self.role)
         }
     }
 
-    /// What the host application calls them.
+    /// What the host application calls them; of somebody who is forgotten a number that it gives to nobody.
     #[must_use]
     pub fn host_id(&self) -> HostId<'_> {
-        host_id(self.id, self.host_name.as_deref())
+        host_id(self.id, self.host_name.as_deref(), self.forgotten)
     }
 
     /// Whether what they proved at that moment still counts.
@@ -119,9 +127,15 @@ impl Person {
     }
 }
 
-/// What the host application calls somebody with this number, and perhaps a name there.
-pub(super) fn host_id(id: PersonId, host_name: Option<&str>) -> HostId<'_> {
-    host_name.map_or(HostId::Number(id), |name| HostId::Name(name.into()))
+/// What the host application calls somebody with this number, and perhaps a name there. Who is forgotten is told by the
+/// number below zero that mirrors theirs: it may give theirs to somebody else.
+pub(super) fn host_id(id: PersonId, host_name: Option<&str>, forgotten: bool) -> HostId<'_> {
+    match host_name {
+        _ if forgotten => HostId::Number(-id.0),
+        // What is kept was an id when it came.
+        Some(name) => HostId::of(name).unwrap_or(HostId::Name(name.into())),
+        None => HostId::Number(id.0),
+    }
 }
 
 /// First and last name with one space between, or the one that is there.

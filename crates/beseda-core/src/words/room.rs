@@ -26,10 +26,6 @@ pub struct Room {
     pub key: String,
     /// What it is about, as a kind.
     pub kind: RoomKind,
-    /// The order, where it is about one.
-    pub order: Option<OrderId>,
-    /// The group whose people are in it, where it is about one.
-    pub group: Option<GroupId>,
     /// A title, or empty.
     pub title: String,
     /// The newest message's number; 0 while there is none.
@@ -51,6 +47,26 @@ pub struct Room {
 }
 
 impl Room {
+    /// The order, where it is about one.
+    #[must_use]
+    pub fn order(&self) -> Option<OrderId> {
+        let id = self.key.strip_prefix(RoomKind::Order.word())?.strip_prefix(':')?;
+        id.parse().ok()
+    }
+
+    /// The key under which a room of two is kept whose one was deleted: nobody comes to it by their ids any more, because
+    /// the host may give that id to somebody else.
+    #[must_use]
+    pub fn key_when_left(&self) -> String {
+        format!("#left-{}:{}", self.id, self.key)
+    }
+
+    /// Whether one of the two whose room it is was deleted.
+    #[must_use]
+    pub fn is_left(&self) -> bool {
+        self.key.starts_with('#')
+    }
+
     /// How many messages a reader can see.
     #[must_use]
     pub fn visible(&self) -> i64 {
@@ -85,8 +101,6 @@ pub struct NewRoom {
     pub key: String,
     /// What it is about, as a kind.
     pub kind: RoomKind,
-    /// The order, where it is about one.
-    pub order: Option<OrderId>,
     /// The group whose people are in it, where it is about one.
     pub group: Option<GroupId>,
     /// A title, or empty.

@@ -1,13 +1,16 @@
 //! What a room is about, as the key that is unique among rooms.
 
-use super::host_id::{is_host_name, plain_number};
-use super::{HOST_NAME_CHARS, OrderId, OwnKind, PersonId, RoomKind};
+use super::host_id::is_host_name;
+use super::{HOST_NAME_CHARS, HostId, OrderId, OwnKind, RoomKind};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
 
 /// What a room is about. Written as `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>`, `support:<uuid>`, or
 /// `<kind>:<id>` for any kind of an application's own; two keys are about the same exactly when they are written alike.
+///
+/// People and orders stand there as the host application calls them, whether or not they are known yet. Where two people
+/// do, a `%` and a `:` of an id are written in percents.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RoomKey {
     /// An order.
@@ -15,12 +18,12 @@ pub enum RoomKey {
     /// A customer and a therapist.
     Pair {
         /// The customer.
-        customer: PersonId,
+        customer: HostId<'static>,
         /// The therapist.
-        therapist: PersonId,
+        therapist: HostId<'static>,
     },
-    /// Two people of the school; the lower number comes first.
-    Private(PersonId, PersonId),
+    /// Two people of the school; numbers come before names, and the lower one first.
+    Private(HostId<'static>, HostId<'static>),
     /// Any set of people; the key holds the room's own unguessable name.
     Group(Uuid),
     /// A visitor and the staff; the key holds the room's own unguessable name.
@@ -37,9 +40,9 @@ pub enum RoomKey {
 /// A text that is no key of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a room's key is order:<number>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid>, \
-     support:<uuid>, or <kind>:<id> of your own: small letters, digits, - and _ (at most {}), and 1 to {HOST_NAME_CHARS} \
-     characters",
+    "a room's key is order:<id>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid>, support:<uuid>, or \
+     <kind>:<id> of your own: small letters, digits, - and _ (at most {}); an id has 1 to {HOST_NAME_CHARS} characters, and \
+     where there are two, % and : of one are written %25 and %3A",
     OwnKind::BYTES
 )]
 pub struct NoRoomKey;
@@ -47,8 +50,22 @@ pub struct NoRoomKey;
 impl RoomKey {
     /// The key of two people's room, whoever is named first.
     #[must_use]
-    pub fn private(one: PersonId, other: PersonId) -> Self {
-        Self::Private(one.min(other), one.max(other))
+    pub fn private(one: HostId<'_>, other: HostId<'_>) -> Self {
+        let (one, other) = (one.into_owned(), other.into_owned());
+        if one <= other {
+            Self::Private(one, other)
+        } else {
+            Self::Private(other, one)
+        }
+    }
+
+    /// The key of a customer and a therapist.
+    #[must_use]
+    pub fn pair(customer: HostId<'_>, therapist: HostId<'_>) -> Self {
+        Self::Pair {
+            customer: customer.into_owned(),
+            therapist: therapist.into_owned(),
+        }
     }
 
     /// The kind of room that it is of.
@@ -63,6 +80,16 @@ impl RoomKey {
             Self::Own { kind, .. } => RoomKind::Own(*kind),
         }
     }
+
+    /// Whose room it is, where it is two people's.
+    #[must_use]
+    pub fn two(&self) -> Option<[&HostId<'static>; 2]> {
+        match self {
+            Self::Pair { customer, therapist } => Some([customer, therapist]),
+            Self::Private(one, other) => Some([one, other]),
+            Self::Order(_) | Self::Group(_) | Self::Support(_) | Self::Own { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for RoomKey {
@@ -71,8 +98,8 @@ impl fmt::Display for RoomKey {
         let kind = kind.word();
         match self {
             Self::Order(order) => write!(f, "{kind}:{order}"),
-            Self::Pair { customer, therapist } => write!(f, "{kind}:{customer}:{therapist}"),
-            Self::Private(low, high) => write!(f, "{kind}:{low}:{high}"),
+            Self::Pair { customer, therapist } => write!(f, "{kind}:{}:{}", escaped(customer), escaped(therapist)),
+            Self::Private(one, other) => write!(f, "{kind}:{}:{}", escaped(one), escaped(other)),
             Self::Group(uuid) | Self::Support(uuid) => write!(f, "{kind}:{uuid}"),
             Self::Own { id, .. } => write!(f, "{kind}:{id}"),
         }
@@ -86,7 +113,7 @@ impl FromStr for RoomKey {
         let (kind, subject) = text.split_once(':').ok_or(NoRoomKey)?;
         let uuid = || Uuid::parse_str(subject).map_err(|_| NoRoomKey);
         match RoomKind::from_word(kind).ok_or(NoRoomKey)? {
-            RoomKind::Order => Ok(Self::Order(OrderId(number(subject)?))),
+            RoomKind::Order => subject.parse().map(Self::Order).map_err(|_| NoRoomKey),
             RoomKind::Pair => {
                 let (customer, therapist) = two(subject)?;
                 Ok(Self::Pair { customer, therapist })
@@ -104,15 +131,24 @@ impl FromStr for RoomKey {
 }
 
 /// Two people, who are not one.
-fn two(subject: &str) -> Result<(PersonId, PersonId), NoRoomKey> {
+fn two(subject: &str) -> Result<(HostId<'static>, HostId<'static>), NoRoomKey> {
     let (one, other) = subject.split_once(':').ok_or(NoRoomKey)?;
-    let (one, other) = (PersonId(number(one)?), PersonId(number(other)?));
+    let (one, other) = (unescaped(one)?, unescaped(other)?);
     if one == other { Err(NoRoomKey) } else { Ok((one, other)) }
 }
 
-/// A number, which one key writes in one way.
-fn number(text: &str) -> Result<i64, NoRoomKey> {
-    plain_number(text).ok_or(NoRoomKey)
+/// An id as it stands beside another one.
+fn escaped(id: &HostId<'_>) -> String {
+    id.to_string().replace('%', "%25").replace(':', "%3A")
+}
+
+/// The id that stands so beside another one.
+fn unescaped(text: &str) -> Result<HostId<'static>, NoRoomKey> {
+    let id = text.replace("%3A", ":").replace("%3a", ":").replace("%25", "%");
+    match HostId::of(id) {
+        Ok(id) if escaped(&id).eq_ignore_ascii_case(text) => Ok(id),
+        _ => Err(NoRoomKey),
+    }
 }
 
 #[cfg(test)]
@@ -124,8 +160,14 @@ mod tests {
         let uuid = "6f1c2a3b-0000-4000-8000-000000000001";
         for text in [
             "order:2".to_owned(),
+            format!("order:{uuid}"),
+            "order:0042".to_owned(),
+            "order:A:7".to_owned(),
             "pair:2:1".to_owned(),
+            "pair:google|7:auth0|5f7c".to_owned(),
             "private:3:9".to_owned(),
+            format!("private:9:{uuid}"),
+            "private:a%253A:b%3Ac".to_owned(),
             format!("group:{uuid}"),
             format!("support:{uuid}"),
             "deal:17".to_owned(),
@@ -134,7 +176,30 @@ mod tests {
         ] {
             assert_eq!(text.parse::<RoomKey>().unwrap().to_string(), text);
         }
-        assert_eq!("private:9:3".parse::<RoomKey>().unwrap().to_string(), "private:3:9");
+    }
+
+    #[test]
+    fn two_people_have_one_private_room_whoever_is_named_first() {
+        for (written, kept) in [
+            ("private:9:3", "private:3:9"),
+            ("private:10:9", "private:9:10"),
+            ("private:b:a", "private:a:b"),
+            ("private:b:9", "private:9:b"),
+        ] {
+            assert_eq!(written.parse::<RoomKey>().unwrap().to_string(), kept);
+        }
+        assert_eq!("pair:9:3".parse::<RoomKey>().unwrap().to_string(), "pair:9:3");
+    }
+
+    #[test]
+    fn a_sign_that_parts_ids_is_one_of_theirs_in_percents() {
+        let id = |text: &'static str| HostId::of(text).unwrap();
+        let key = RoomKey::pair(id("a:b%3A"), id("7"));
+        assert_eq!(key.to_string(), "pair:a%3Ab%253A:7");
+        assert_eq!(key.to_string().parse(), Ok(key));
+        for wrong in ["pair:a%:7", "pair:a%20b:7", "pair:a:b:7", "pair:%2:7"] {
+            assert_eq!(wrong.parse::<RoomKey>(), Err(NoRoomKey), "{wrong}");
+        }
     }
 
     #[test]
@@ -143,14 +208,12 @@ mod tests {
             "",
             "order",
             "order:",
-            "order:0",
-            "order:02",
-            "order:+2",
-            "order:-2",
-            "order:2:3",
+            "order:a\nb",
             "pair:1",
             "pair:1:1",
+            "pair::1",
             "private:3:3",
+            "private:a:a",
             "group:1",
             "support:x",
             "Lesson:1",
@@ -160,7 +223,7 @@ mod tests {
             // What a removed room is kept under.
             "#removed-7:deal:17",
             &format!("ticket:{}", "ё".repeat(HOST_NAME_CHARS + 1)),
-            "order:99999999999999999999",
+            &format!("order:{}", "ё".repeat(HOST_NAME_CHARS + 1)),
         ] {
             assert_eq!(text.parse::<RoomKey>(), Err(NoRoomKey), "{text}");
         }

@@ -1,5 +1,6 @@
 //! Setup codes and first administrators, told on the store in memory.
 
+use crate::who_logs_in;
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules::{is_set_up, make_admin};
 use beseda_core::words::{Person, PersonId, Role, SetupCode, Time};
@@ -75,7 +76,7 @@ fn a_taken_e_mail_uses_no_code_up() {
     other.email = "a@shop.example".to_owned();
     stage
         .change(move |tx| {
-            tx.put_person(&other.clone().into())?;
+            tx.put_person(&who_logs_in(&other))?;
             Ok(tx.put_setup_code(&code)?)
         })
         .expect("both are kept");

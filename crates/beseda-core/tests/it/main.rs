@@ -6,3 +6,13 @@ mod access;
 mod chat;
 #[cfg(test)]
 mod sign_in;
+
+use beseda_core::words::{NewPerson, Person};
+
+/// The person, with a password.
+fn who_logs_in(person: &Person) -> NewPerson {
+    NewPerson {
+        person: person.clone(),
+        password_hash: Some("$argon2id$".to_owned()),
+    }
+}

@@ -1,5 +1,6 @@
 //! Signing in, told on the store in memory.
 
+use crate::who_logs_in;
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules::new_own_person;
 use beseda_core::rules::sign_in::*;
@@ -198,7 +199,7 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
         email: Some("new@shop.example".to_owned()),
         first_name: Some("Новая".to_owned()),
         role: Some(Role::Expert),
-        ..Claimed::new(HostId::Number(PersonId(100)), stage.chat.now())
+        ..Claimed::new(HostId::Number(100), stage.chat.now())
     };
     let now = stage.chat.now();
     let ask = |claimed: &Claimed, people| {
@@ -234,16 +235,45 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
 #[test]
 fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     let stage = stage();
+    let (client, expert) = (stage.people[0].clone(), stage.people[1].clone());
+    stage
+        .change(move |tx| {
+            tx.put_person(&who_logs_in(&client))?;
+            Ok(tx.put_person(&who_logs_in(&expert))?)
+        })
+        .unwrap();
     let claimed = Claimed {
         username: Some("client".to_owned()),
         email: Some("EXPERT@shop.example".to_owned()),
-        ..Claimed::new(HostId::Number(PersonId(100)), stage.chat.now())
+        ..Claimed::new(HostId::Number(100), stage.chat.now())
     };
     let (wanted, now) = (claimed.clone(), stage.chat.now());
     let made = stage
         .change(move |tx| admit(tx, now, &wanted, Newcomers::Create, &Uuid::nil))
         .unwrap();
-    assert_eq!((made.username.as_str(), made.email.as_str()), ("", ""));
+    let logs_in = who_logs_in(&made);
+    assert_eq!(
+        (made.username.as_str(), made.email.as_str()),
+        ("client", "EXPERT@shop.example"),
+        "they cannot log in by it"
+    );
+    stage
+        .change(move |tx| {
+            let mut new = logs_in.clone();
+            new.person.username = String::new();
+            new.person.email = String::new();
+            Ok(tx.put_person(&new)?)
+        })
+        .unwrap();
+    let (wanted, now) = (claimed.clone(), stage.chat.now());
+    let made = stage
+        .change(move |tx| admit(tx, now, &wanted, Newcomers::Create, &Uuid::nil))
+        .unwrap();
+    assert_eq!(
+        (made.username.as_str(), made.email.as_str()),
+        ("", ""),
+        "now they could"
+    );
     // And it is not tried again at every request.
     assert_eq!(
         stage.look(move |look| known(look, &claimed, Newcomers::Create)),
@@ -256,7 +286,7 @@ fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
     let stage = stage();
     let mut first = Person::new(PersonId(0), Role::Admin);
     first.email = "boss@shop.example".to_owned();
-    let made = stage.change(move |tx| new_own_person(tx, &first.clone().into()));
+    let made = stage.change(move |tx| new_own_person(tx, &who_logs_in(&first)));
     assert_eq!(made, Ok(FIRST_OWN_PERSON));
     let claimed = Claimed {
         email: Some("boss@shop.example".to_owned()),
@@ -264,5 +294,8 @@ fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
     };
     let now = stage.chat.now();
     let made = stage.change(move |tx| admit(tx, now, &claimed, Newcomers::Create, &Uuid::nil));
-    assert_eq!(made.map(|person| person.email), Ok(String::new()));
+    let made = made.unwrap();
+    assert_ne!(made.id, FIRST_OWN_PERSON);
+    let found = stage.look(|look| Ok(look.account("boss@shop.example")?));
+    assert_eq!(found.unwrap().map(|account| account.person.id), Some(FIRST_OWN_PERSON));
 }

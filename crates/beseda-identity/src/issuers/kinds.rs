@@ -3,7 +3,7 @@
 use super::*;
 use crate::jwks::pretend::Internet;
 use crate::keys::{ED25519, P256, P384, Pair, RSA, RSA_OTHER};
-use beseda_core::words::{HostId, PersonId};
+use beseda_core::words::HostId;
 use jsonwebtoken::Algorithm::{ES256, ES384, EdDSA, HS256, PS256, RS256, RS384};
 use jsonwebtoken::EncodingKey;
 use serde_json::json;
@@ -58,7 +58,7 @@ fn tokens(kid: Option<&str>) -> Vec<String> {
 
 async fn proves(issuers: &Issuers, token: &str) -> bool {
     let vouched = issuers.vouched(token, NOW).await;
-    vouched.is_ok_and(|vouched| vouched.claimed.id == HostId::Number(PersonId(4)))
+    vouched.is_ok_and(|vouched| vouched.claimed.id == HostId::Number(4))
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::keys::ED25519;
-use beseda_core::words::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, PersonId};
+use beseda_core::words::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
@@ -46,12 +46,12 @@ async fn tokens_of_simplejwt_work_as_they_are() {
     assert_eq!(
         vouched(&issuers, claims).await,
         Ok(Claimed {
-            ..Claimed::new(HostId::Number(PersonId(7)), NOW)
+            ..Claimed::new(HostId::Number(7), NOW)
         })
     );
     assert_eq!(
         vouched(&issuers, json!({"user_id": 7})).await.unwrap().id,
-        HostId::Number(PersonId(7))
+        HostId::Number(7)
     );
     let refresh = vouched(&issuers, json!({"token_type": "refresh", "user_id": 7})).await;
     assert_eq!(refresh, Err(Flaw::WrongType("refresh".to_owned())));
@@ -70,7 +70,7 @@ async fn a_person_is_what_the_claims_say() {
     assert_eq!(
         vouched(&open, claims).await,
         Ok(Claimed {
-            id: HostId::Number(PersonId(8)),
+            id: HostId::Number(8),
             // Without `iat`, a token is taken for one of a quarter of an hour.
             proven_at: NOW.plus_seconds(60 - 900),
             grants: Vec::new(),
@@ -93,7 +93,7 @@ async fn a_person_is_what_the_claims_say() {
     });
     assert_eq!(
         vouched(&named, json!({"sub": "x", "uid": 3})).await.unwrap().id,
-        HostId::Number(PersonId(3))
+        HostId::Number(3)
     );
     assert!(vouched(&named, json!({"sub": 8})).await.is_err());
 }
@@ -115,7 +115,7 @@ async fn a_subject_is_a_number_or_a_name_and_anything_else_is_refused() {
         json!((own - 1).to_string()),
         json!(format!(" {} ", own - 1)),
     ] {
-        assert_eq!(called(number).await.unwrap(), HostId::Number(PersonId(own - 1)));
+        assert_eq!(called(number).await.unwrap(), HostId::Number(own - 1));
     }
     for name in ["0042", "110169484474386276334", "auth0|abc", &own.to_string()] {
         assert_eq!(called(json!(name)).await.unwrap(), HostId::Name(name.into()));
@@ -254,10 +254,7 @@ async fn a_public_key_is_no_shared_secret() {
     let ed = issuers(public(&["EdDSA"], IssuerKey::PublicPem(ED25519.public.clone())));
     let claims = json!({"sub": 4, "exp": NOW.seconds() + 60});
     let token = ED25519.sign(Algorithm::EdDSA, None, &claims);
-    assert_eq!(
-        ed.vouched(&token, NOW).await.unwrap().claimed.id,
-        HostId::Number(PersonId(4))
-    );
+    assert_eq!(ed.vouched(&token, NOW).await.unwrap().claimed.id, HostId::Number(4));
     // Signed with what everybody can read.
     for secret in [ED25519.public.as_str(), ED25519.public.trim_end()] {
         let key = EncodingKey::from_secret(secret.as_bytes());
@@ -325,7 +322,7 @@ async fn a_token_lets_into_the_rooms_that_it_names() {
     for rooms in [
         json!({"order:17": "admin"}),
         json!({"order:17": true}),
-        json!({"order:0": "member"}),
+        json!({"order:": "member"}),
         json!({"Lesson:1": "member"}),
         json!(["order:17"]),
         json!("order:17"),

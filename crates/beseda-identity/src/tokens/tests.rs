@@ -3,6 +3,7 @@
 use super::*;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use beseda_core::words::Role;
 use serde_json::{Value, json};
 
 const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
@@ -13,6 +14,10 @@ const ANNA: PersonId = PersonId(5);
 
 fn own() -> OwnTokens {
     OwnTokens::new(SECRET)
+}
+
+fn anna() -> Person {
+    Person::new(ANNA, Role::Client)
 }
 
 fn claims() -> Value {
@@ -50,8 +55,21 @@ fn refused(token: &str) {
 }
 
 #[test]
+fn whoever_the_host_calls_otherwise_reads_its_id_in_their_token() {
+    for (host_name, told) in [(None, json!(5)), (Some("3f2c"), json!("3f2c")), (Some("6"), json!(6))] {
+        let person = Person {
+            host_name: host_name.map(str::to_owned),
+            ..anna()
+        };
+        let token = own().access(&person, NOW, 60, [7; 16]).unwrap();
+        assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
+        assert_eq!(Claims::unproven(&token).unwrap().get("user_id"), Some(&told));
+    }
+}
+
+#[test]
 fn what_is_minted_is_proven_until_it_ends() {
-    let token = own().access(ANNA, NOW, 60, [7; 16]).unwrap();
+    let token = own().access(&anna(), NOW, 60, [7; 16]).unwrap();
     assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
     let end = Time((NOW.seconds() + 60) * 1_000_000);
     assert_eq!(own().person(&token, Time(end.0 - 1)), Ok((ANNA, ISSUED)));
@@ -85,7 +103,7 @@ fn a_refresh_token_is_the_same_whenever_it_is_written() {
     assert_eq!(own().refresh_name(&token, NOW), Ok("b2".to_owned()));
     // Neither opens the other's door.
     assert_eq!(own().person(&token, NOW), Err(Flaw::WrongType("refresh".to_owned())));
-    let access = own().access(ANNA, NOW, 60, [1; 16]).unwrap();
+    let access = own().access(&anna(), NOW, 60, [1; 16]).unwrap();
     assert_eq!(
         own().refresh_name(&access, NOW),
         Err(Flaw::WrongType("access".to_owned()))

@@ -260,7 +260,7 @@ fn person(id: i64) -> Person {
 
 fn order(expert: i64) -> Order {
     Order {
-        id: OrderId(1),
+        id: OrderId::from(1),
         number: String::new(),
         client: Some(PersonId(1)),
         expert: Some(PersonId(expert)),
@@ -294,7 +294,7 @@ async fn house_with(limits: Limits, pace: bool) -> House {
             rules::put_person(tx, Time(0), &person(id).into())?;
         }
         rules::put_order(tx, Time(0), &order(2), None)?;
-        let (view, _) = rules::open_order_room(tx, Time(0), &person(1), OrderId(1), Uuid::nil())?;
+        let (view, _) = rules::open_order_room(tx, Time(0), &person(1), &OrderId::from(1), Uuid::nil())?;
         Ok(view.room.id)
     });
     let room = room.await.unwrap();

@@ -1,13 +1,15 @@
 -- A page of the visitors' rooms by their last change, each with what the desk knows of it and its newest message that
 -- is not erased.
 SELECT
-    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
     r.created_at, r.updated_at, r.receipts,
-    c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, x.text, x.created_at,
-    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
+    c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to, a.host_name,
+    a.forgotten,
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, p.forgotten, x.text,
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM rooms r
 JOIN cases c ON c.room_id = r.id
+LEFT JOIN people a ON a.id = c.assigned_to
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown
 LEFT JOIN people p ON p.id = x.sender_id
 WHERE r.kind = 'support' AND r.removed_at IS NULL

@@ -2,7 +2,7 @@
 SELECT
     m.id, m.room_id, m.person_id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
     p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active, p.signed_out_at,
-    p.forgotten, p.host_name
+    p.forgotten, p.host_name, p.put_at
 FROM members m
 JOIN rooms r ON r.id = m.room_id
 JOIN people p ON p.id = m.person_id

@@ -1,7 +1,7 @@
 -- The oldest messages above a number that are not erased.
 SELECT
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, x.text, x.created_at,
-    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, p.forgotten, x.text,
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM messages x
 LEFT JOIN people p ON p.id = x.sender_id
 WHERE x.room_id = $1 AND x.seq > $2 AND x.erased_at IS NULL

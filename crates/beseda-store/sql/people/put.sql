@@ -1,9 +1,9 @@
--- Makes a person or changes the one with this number; a password and a name at the host that are not given stay.
+-- Makes a person or changes the one with this number; a password that is not given stays.
 INSERT INTO people (
-    id, username, email, phone, first_name, last_name, role, active, signed_out_at, forgotten, host_name, search,
-    password_hash
+    id, username, email, phone, first_name, last_name, role, active, signed_out_at, forgotten, host_name, put_at,
+    search, password_hash
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (id) DO UPDATE SET
     username = excluded.username,
     email = excluded.email,
@@ -14,6 +14,7 @@ ON CONFLICT (id) DO UPDATE SET
     active = excluded.active,
     signed_out_at = excluded.signed_out_at,
     forgotten = excluded.forgotten,
-    host_name = coalesce(excluded.host_name, people.host_name),
+    host_name = excluded.host_name,
+    put_at = excluded.put_at,
     search = excluded.search,
     password_hash = coalesce(excluded.password_hash, people.password_hash)

@@ -1,10 +1,10 @@
 -- Every room of a person that is of some kinds, each with its newest message that is not erased, in any order: to sort
 -- them takes longer here than in memory, where all are wanted.
 SELECT
-    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
     r.created_at, r.updated_at, r.receipts,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, x.text, x.created_at,
-    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, p.forgotten, x.text,
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM members own
 JOIN rooms r ON r.id = own.room_id
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown

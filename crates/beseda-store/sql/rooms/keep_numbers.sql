@@ -2,4 +2,4 @@
 -- alone as long as the key is not set.
 UPDATE rooms
 SET seq = $1, head = $2, shown = $3, erased = $4, changed = $5, updated_at = $6
-WHERE key = $7 AND title = $8 AND order_id IS NOT DISTINCT FROM $9 AND id = $10
+WHERE key = $7 AND title = $8 AND id = $9

@@ -9,10 +9,10 @@ WITH page AS (
     LIMIT $3 OFFSET $4
 )
 SELECT
-    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
     r.created_at, r.updated_at, r.receipts,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, x.text, x.created_at,
-    x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
+    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, p.forgotten, x.text,
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM page
 JOIN rooms r ON r.id = page.id
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown

@@ -1,7 +1,7 @@
 -- Rooms and somebody's membership in each: what several sends begin with. The pairs are lists in a list, as JSON. In one
 -- order, so that two who hold several rooms do not wait for each other.
 SELECT
-    r.id, r.uuid, r.key, r.kind, r.order_id, r.group_id, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
+    r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
     r.created_at, r.updated_at, r.receipts,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
     k.person_id

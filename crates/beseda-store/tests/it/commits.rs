@@ -189,7 +189,6 @@ impl beseda_core::ports::Change for Put {
             uuid: Uuid::nil(),
             key: "order:1".to_owned(),
             kind: RoomKind::Order,
-            order: None,
             group: None,
             title: String::new(),
             now: NOW,

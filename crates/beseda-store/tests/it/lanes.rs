@@ -49,7 +49,7 @@ fn open_rooms(chat: &Chat) -> [RoomId; 2] {
         for (room, id) in rooms.iter_mut().zip(1..) {
             rules::put_order(tx, NOW, &order(id), None)?;
             let name = Uuid::from_u128(id.unsigned_abs().into());
-            let (view, _) = rules::open_order_room(tx, NOW, &person(1, Role::Client), OrderId(id), name)?;
+            let (view, _) = rules::open_order_room(tx, NOW, &person(1, Role::Client), &OrderId::from(id), name)?;
             *room = view.room.id;
         }
         Ok(rooms)

@@ -3,7 +3,7 @@
 use crate::support::{Folder, Still};
 use beseda_core::Chat;
 use beseda_core::ports::{Look, Store};
-use beseda_core::words::{Kinds, Limits, MessageId, PersonId, Role, RoomId, Seq, Time};
+use beseda_core::words::{HostId, Kinds, Limits, MessageId, OrderId, PersonId, Role, RoomId, Seq, Time};
 use beseda_store::{Options, Postgres, PostgresOptions, Sqlite, migrate};
 use beseda_testkit::Ground;
 use rusqlite::Connection;
@@ -119,7 +119,7 @@ fn a_database_of_the_first_release_keeps_every_row() {
 
         let views = look.rooms(PersonId(1), Kinds::ALL, 0, 9).unwrap();
         let view = &views[0];
-        assert_eq!((view.room.id, view.room.group), (RoomId(7), None));
+        assert_eq!((view.room.id, view.room.order()), (RoomId(7), Some(OrderId::from(5))));
         assert!(view.members.iter().all(|(member, _)| !member.granted));
         assert_eq!(view.last.as_ref().map(|last| last.id), Some(MessageId(2)));
         let messages = look.messages_after(RoomId(7), Seq(0), 9).unwrap();
@@ -171,7 +171,10 @@ const NAMED: &str = "
 ";
 
 fn assert_named(look: &mut dyn Look) {
-    let named = |look: &mut dyn Look, name: &str| look.person_by_host_name(name).unwrap().map(|person| person.id.0);
+    let named = |look: &mut dyn Look, name: &str| {
+        let found = look.person_of_host(&HostId::Name(name.into())).unwrap();
+        found.map(|person| person.id.0)
+    };
     assert_eq!(named(look, "auth0|x"), Some(11));
     assert_eq!(named(look, "anna"), None, "it is two people's");
     assert_eq!(

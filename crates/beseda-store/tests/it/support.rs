@@ -150,7 +150,8 @@ impl Stage {
                 rules::put_person(tx, NOW, &person(id, role).into())?;
             }
             rules::put_order(tx, NOW, &order(1), None)?;
-            let (view, _) = rules::open_order_room(tx, NOW, &person(1, Role::Client), OrderId(1), Uuid::from_u128(1))?;
+            let (view, _) =
+                rules::open_order_room(tx, NOW, &person(1, Role::Client), &OrderId::from(1), Uuid::from_u128(1))?;
             Ok(view.room.id)
         })
         .unwrap()
@@ -211,7 +212,7 @@ pub fn person(id: i64, role: Role) -> Person {
 
 pub fn order(id: i64) -> Order {
     Order {
-        id: OrderId(id),
+        id: OrderId::from(id),
         number: format!("ORD-{id}"),
         client: Some(PersonId(1)),
         expert: Some(PersonId(2)),

@@ -16,7 +16,6 @@ fn two_hundred_who_open_one_room_get_one() {
                 uuid: Uuid::from_u128(n),
                 key: "order:7".to_owned(),
                 kind: RoomKind::Order,
-                order: Some(OrderId(7)),
                 group: None,
                 title: String::new(),
                 now: NOW,
@@ -74,7 +73,7 @@ fn a_removed_room_frees_its_key_and_is_found_by_nothing() {
         })
         .unwrap();
     let (again, new) = stage
-        .change(|tx| rules::open_order_room(tx, NOW, &person(1, Role::Client), OrderId(1), Uuid::from_u128(2)))
+        .change(|tx| rules::open_order_room(tx, NOW, &person(1, Role::Client), &OrderId::from(1), Uuid::from_u128(2)))
         .unwrap();
     assert!(new && again.room.id != room && again.room.seq == Seq(0));
     let next = stage.change(move |tx| say(tx, again.room.id, "new")).unwrap().message;

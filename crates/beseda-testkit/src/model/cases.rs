@@ -2,17 +2,33 @@
 
 use super::Run;
 use super::counted;
+use super::kept::Kept;
 use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookCases, TxCases};
-use beseda_core::words::{Case, PersonId, Room, RoomId, RoomView};
+use beseda_core::words::{Assigned, Case, PersonId, Room, RoomId, RoomView};
 use std::cmp::Reverse;
+
+impl Kept {
+    /// A case as it is read: whom it is assigned to is told as they are called today.
+    fn case(&self, case: &Case) -> Case {
+        let assigned = case.assigned_to.as_ref();
+        Case {
+            assigned_to: assigned
+                .and_then(|assigned| self.person(assigned.person))
+                .map(Assigned::from),
+            ..case.clone()
+        }
+    }
+}
 
 impl LookCases for Run {
     fn case(&mut self, room: RoomId) -> Result<Option<Case>, Fault> {
         let case = self.kept.cases.get(&room);
-        Ok(case.filter(|_| self.kept.rooms.contains_key(&room)).cloned())
+        Ok(case
+            .filter(|_| self.kept.rooms.contains_key(&room))
+            .map(|case| self.kept.case(case)))
     }
 
     fn count_cases(&mut self) -> Result<i64, Fault> {
@@ -26,7 +42,7 @@ impl LookCases for Run {
             room: room.clone(),
             members: self.kept.members_with_people(room.id),
             last: self.kept.last_shown(room.id),
-            case: Some(case.clone()),
+            case: Some(self.kept.case(case)),
         };
         Ok(desk
             .into_iter()
@@ -46,7 +62,8 @@ impl LookCases for Run {
 
 impl TxCases for Run {
     fn put_case(&mut self, case: &Case) -> Result<(), Fault> {
-        for person in [Some(case.visitor), case.assigned_to].into_iter().flatten() {
+        let assigned = case.assigned_to.as_ref().map(|assigned| assigned.person);
+        for person in [Some(case.visitor), assigned].into_iter().flatten() {
             self.known(person)?;
         }
         if case.room > self.kept.last_room {

@@ -21,6 +21,8 @@ pub(super) struct Kept {
     pub(super) groups: BTreeMap<GroupId, Group>,
     /// The rooms that stand. A removed one leaves this map and nothing else: its messages stay.
     pub(super) rooms: BTreeMap<RoomId, Room>,
+    /// The group that each room follows which is about one.
+    pub(super) about: BTreeMap<RoomId, GroupId>,
     pub(super) last_room: RoomId,
     pub(super) cases: BTreeMap<RoomId, Case>,
     /// Memberships that have not ended.
@@ -28,8 +30,8 @@ pub(super) struct Kept {
     pub(super) last_member: MemberId,
     /// At which head each member came, and the last of the room's receipts that was theirs.
     pub(super) came: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
-    /// At which head each who left did.
-    pub(super) gone: BTreeMap<(RoomId, PersonId), Head>,
+    /// At which head each who left did, and as what they had read.
+    pub(super) gone: BTreeMap<(RoomId, PersonId), (Head, Member)>,
     pub(super) epoch: Option<Epoch>,
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,

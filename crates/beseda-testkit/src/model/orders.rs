@@ -6,8 +6,8 @@ use beseda_core::ports::{LookOrders, TxOrders};
 use beseda_core::words::{Order, OrderId};
 
 impl LookOrders for Run {
-    fn order(&mut self, id: OrderId) -> Result<Option<Order>, Fault> {
-        Ok(self.kept.orders.get(&id).cloned())
+    fn order(&mut self, id: &OrderId) -> Result<Option<Order>, Fault> {
+        Ok(self.kept.orders.get(id).cloned())
     }
 }
 
@@ -16,12 +16,12 @@ impl TxOrders for Run {
         for person in order.people() {
             self.known(person)?;
         }
-        self.kept().orders.insert(order.id, order.clone());
+        self.kept().orders.insert(order.id.clone(), order.clone());
         Ok(())
     }
 
-    fn remove_order(&mut self, id: OrderId) -> Result<(), Fault> {
-        self.kept().orders.remove(&id);
+    fn remove_order(&mut self, id: &OrderId) -> Result<(), Fault> {
+        self.kept().orders.remove(id);
         Ok(())
     }
 }

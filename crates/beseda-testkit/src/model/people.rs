@@ -7,18 +7,26 @@ use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, TxPeople};
 use beseda_core::words::{
-    Account, FIRST_OWN_PERSON, Group, GroupId, NewPerson, Person, PersonId, Role, search_form, searched_names,
+    Account, FIRST_OWN_PERSON, Group, GroupId, HostId, NewPerson, Person, PersonId, Role, search_form, searched_names,
 };
 use std::collections::BTreeSet;
 
-/// Whether two people would be found by one name.
-fn share_a_name(one: &Person, other: &Person) -> bool {
+/// Whether two people would be found by one name; by those that one logs in by only where both do.
+fn share_a_name(one: &Account, other: &Account) -> bool {
     let same = |one: &str, other: &str| !one.is_empty() && one == other;
-    let named = one.host_name.is_some() && one.host_name == other.host_name;
-    named
-        || same(&one.username, &other.username)
-        || same(&one.phone, &other.phone)
-        || same(&one.email.to_ascii_lowercase(), &other.email.to_ascii_lowercase())
+    let log_in = one.password_hash.is_some() && other.password_hash.is_some();
+    let (one, other) = (&one.person, &other.person);
+    if one.host_name.is_some() && one.host_name == other.host_name {
+        return true;
+    }
+    log_in
+        && (same(&one.username, &other.username)
+            || same(&one.phone, &other.phone)
+            || same(&one.email.to_ascii_lowercase(), &other.email.to_ascii_lowercase()))
+}
+
+fn logs_in(account: &&Account) -> bool {
+    account.password_hash.is_some()
 }
 
 impl Kept {
@@ -27,7 +35,7 @@ impl Kept {
         let found = |is: fn(&Person, &str) -> bool| {
             self.people
                 .values()
-                .find(|account| !identifier.is_empty() && is(&account.person, identifier))
+                .find(|account| !identifier.is_empty() && logs_in(account) && is(&account.person, identifier))
         };
         found(|person, name| person.username == name)
             .or_else(|| found(|person, name| person.email.eq_ignore_ascii_case(name)))
@@ -54,10 +62,21 @@ impl LookPeople for Run {
         Ok(known.cloned().collect())
     }
 
-    fn person_by_host_name(&mut self, name: &str) -> Result<Option<Person>, Fault> {
+    fn person_of_host(&mut self, id: &HostId<'_>) -> Result<Option<Person>, Fault> {
+        let people = || self.kept.people.values().map(|account| &account.person);
+        let name = id.to_string();
+        let named = people().find(|person| person.host_name.as_deref() == Some(&name));
+        let numbered = |person: &&Person| person.host_name.is_none() && HostId::Number(person.id.0) == *id;
+        Ok(named.or_else(|| people().find(numbered)).cloned())
+    }
+
+    fn has_texts(&mut self) -> Result<bool, Fault> {
         let mut people = self.kept.people.values().map(|account| &account.person);
-        let named = people.find(|person| person.host_name.as_deref() == Some(name));
-        Ok(named.cloned())
+        let is_name = |name: &str| !name.bytes().all(|byte| byte.is_ascii_digit());
+        let is_text = |id: &HostId<'_>| matches!(id, HostId::Name(_));
+        Ok(people.any(|person| person.host_name.as_deref().is_some_and(is_name))
+            || self.kept.orders.keys().any(|order| is_text(&order.0))
+            || self.kept.groups.keys().any(|group| is_text(&group.0)))
     }
 
     fn account(&mut self, identifier: &str) -> Result<Option<Account>, Fault> {
@@ -66,7 +85,7 @@ impl LookPeople for Run {
 
     fn name_taken(&mut self, person: &Person) -> Result<Option<&'static str>, Fault> {
         let others = || {
-            let others = self.kept.people.values().map(|account| &account.person);
+            let others = self.kept.people.values().filter(logs_in).map(|account| &account.person);
             others.filter(|other| other.id != person.id)
         };
         // A name that somebody logs in by is theirs, as whatever they have it: or another could stand in its way.
@@ -104,14 +123,14 @@ impl LookPeople for Run {
             .search(text, limit, |person| own.iter().any(|group| is_of(group, person.id))))
     }
 
-    fn group(&mut self, id: GroupId) -> Result<Option<Group>, Fault> {
-        Ok(self.kept.groups.get(&id).cloned())
+    fn group(&mut self, id: &GroupId) -> Result<Option<Group>, Fault> {
+        Ok(self.kept.groups.get(id).cloned())
     }
 
     fn groups_of(&mut self, person: PersonId) -> Result<Vec<Group>, Fault> {
         let is_of = |group: &&Group| group.teacher == Some(person) || group.students.contains(&person);
         let mut groups: Vec<Group> = self.kept.groups.values().filter(is_of).cloned().collect();
-        groups.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        groups.sort_by(|one, other| (&one.name, &one.id).cmp(&(&other.name, &other.id)));
         Ok(groups)
     }
 
@@ -123,22 +142,17 @@ impl LookPeople for Run {
 
 impl TxPeople for Run {
     fn put_person(&mut self, person: &NewPerson) -> Result<(), Fault> {
-        let NewPerson {
-            mut person,
-            password_hash,
-        } = person.clone();
-        let namesake = |other: &Person| other.id != person.id && share_a_name(other, &person);
-        if self.kept.people.values().any(|account| namesake(&account.person)) {
-            return Err(wrong(format!("a name of person {} is taken", person.id)));
-        }
+        let NewPerson { person, password_hash } = person.clone();
         let before = self.kept.people.get(&person.id);
-        person.host_name = person
-            .host_name
-            .or_else(|| before.and_then(|before| before.person.host_name.clone()));
         let account = Account {
             password_hash: password_hash.or_else(|| before.and_then(|before| before.password_hash.clone())),
             person,
         };
+        let id = account.person.id;
+        let namesake = |other: &Account| other.person.id != id && share_a_name(other, &account);
+        if self.kept.people.values().any(namesake) {
+            return Err(wrong(format!("a name of person {id} is taken")));
+        }
         self.kept().people.insert(account.person.id, account);
         Ok(())
     }
@@ -146,6 +160,13 @@ impl TxPeople for Run {
     fn remove_password(&mut self, person: PersonId) -> Result<(), Fault> {
         if let Some(account) = self.kept().people.get_mut(&person) {
             account.password_hash = None;
+        }
+        Ok(())
+    }
+
+    fn free_host_id(&mut self, person: PersonId) -> Result<(), Fault> {
+        if let Some(account) = self.kept().people.get_mut(&person) {
+            account.person.host_name = None;
         }
         Ok(())
     }
@@ -162,12 +183,14 @@ impl TxPeople for Run {
         let mut group = group.clone();
         group.students.sort_unstable();
         group.students.dedup();
-        self.kept().groups.insert(group.id, group);
+        self.kept().groups.insert(group.id.clone(), group);
         Ok(())
     }
 
-    fn remove_group(&mut self, id: GroupId) -> Result<(), Fault> {
-        self.kept().groups.remove(&id);
+    fn remove_group(&mut self, id: &GroupId) -> Result<(), Fault> {
+        let kept = self.kept();
+        kept.groups.remove(id);
+        kept.about.retain(|_, group| group != id);
         Ok(())
     }
 }

@@ -68,9 +68,10 @@ impl LookRooms for Run {
         Ok(self.kept.rooms.values().find(|room| room.uuid == uuid).cloned())
     }
 
-    fn rooms_of_group(&mut self, group: GroupId) -> Result<Vec<Room>, Fault> {
+    fn rooms_of_group(&mut self, group: &GroupId) -> Result<Vec<Room>, Fault> {
         let rooms = self.kept.rooms.values();
-        Ok(rooms.filter(|room| room.group == Some(group)).cloned().collect())
+        let is_about = |room: &&Room| self.kept.about.get(&room.id) == Some(group);
+        Ok(rooms.filter(is_about).cloned().collect())
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
@@ -102,7 +103,7 @@ impl LookRooms for Run {
             return Ok(Vec::new());
         }
         let gone = self.kept.gone.iter().filter(|((of, _), _)| *of == room);
-        let then = gone.filter(|(_, head)| **head > after && **head <= to);
+        let then = gone.filter(|(_, (head, _))| *head > after && *head <= to);
         Ok(then.map(|((_, person), _)| *person).collect())
     }
 
@@ -162,8 +163,6 @@ impl TxRooms for Run {
             uuid: new.uuid,
             key: new.key.clone(),
             kind: new.kind,
-            order: new.order,
-            group: new.group,
             title: new.title.clone(),
             seq: Seq(0),
             head: Head(0),
@@ -176,6 +175,9 @@ impl TxRooms for Run {
         };
         let kept = self.kept();
         kept.last_room = room.id;
+        if let Some(group) = &new.group {
+            kept.about.insert(room.id, group.clone());
+        }
         kept.rooms.insert(room.id, room.clone());
         Ok((room, true))
     }
@@ -195,7 +197,6 @@ impl TxRooms for Run {
         *standing = Room {
             uuid: standing.uuid,
             kind: standing.kind,
-            group: standing.group,
             created_at: standing.created_at,
             receipts: standing.receipts,
             ..room.clone()
@@ -208,7 +209,7 @@ impl TxRooms for Run {
         Ok(())
     }
 
-    fn join(&mut self, new: &NewMember) -> Result<Option<MemberId>, Fault> {
+    fn join(&mut self, new: &NewMember) -> Result<Option<Member>, Fault> {
         let (room, person) = (new.room, new.person);
         self.known(person)?;
         if !self.kept.rooms.contains_key(&room) {
@@ -220,23 +221,21 @@ impl TxRooms for Run {
         let kept = self.kept();
         let id = MemberId(kept.last_member.0 + 1);
         kept.last_member = id;
-        kept.members.insert(
+        let left = kept.gone.remove(&(room, person)).map(|(_, member)| member);
+        let member = Member {
             id,
-            Member {
-                id,
-                room,
-                person,
-                read: Seq(0),
-                read_at: None,
-                skip: 0,
-                joined_at: new.now,
-                granted: new.granted,
-            },
-        );
-        kept.gone.remove(&(room, person));
+            room,
+            person,
+            read: left.as_ref().map_or(Seq(0), |left| left.read),
+            read_at: left.and_then(|left| left.read_at),
+            skip: 0,
+            joined_at: new.now,
+            granted: new.granted,
+        };
+        kept.members.insert(id, member.clone());
         let receipt = self.count_receipt(room);
         self.kept().came.insert((room, person), (new.head, receipt));
-        Ok(Some(id))
+        Ok(Some(member))
     }
 
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {
@@ -245,8 +244,11 @@ impl TxRooms for Run {
         };
         let kept = self.kept();
         kept.came.remove(&(room, person));
-        kept.gone.insert((room, person), head);
-        Ok(kept.members.remove(&id).is_some())
+        let left = kept.members.remove(&id);
+        if let Some(member) = left.clone() {
+            kept.gone.insert((room, person), (head, member));
+        }
+        Ok(left.is_some())
     }
 
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault> {

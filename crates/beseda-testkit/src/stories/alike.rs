@@ -6,8 +6,8 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
-    Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Head, Kinds, Message, MessageId, NewMember, NewMessage,
-    NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
+    Assigned, Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Head, HostId, Kinds, Message, MessageId,
+    NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -47,6 +47,18 @@ fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Res
     })
 }
 
+/// What the host calls orders and groups.
+const HOST_IDS: [&str; 5] = ["1", "2", "3", "3f2c-é", "0042"];
+
+fn host_id(text: &'static str) -> HostId<'static> {
+    HostId::of(text).unwrap_or(HostId::Number(0))
+}
+
+fn some_host_id(dice: &mut Dice) -> HostId<'static> {
+    let text: &&'static str = dice.pick(&HOST_IDS);
+    host_id(text)
+}
+
 fn change_people(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
     let id = some_person(dice);
     let mut person = Person::new(id, *dice.pick(&ROLES));
@@ -56,27 +68,31 @@ fn change_people(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
     person.signed_out_at = dice.chance(30).then(|| Time(dice.below(9)));
     person.forgotten = dice.chance(20);
     let name = *dice.pick(&NAMES);
-    let is_free = tx.person_by_host_name(name)?.is_none_or(|named| named.id == id);
+    let is_free = tx.person_of_host(&host_id(name))?.is_none_or(|named| named.id == id);
     person.host_name = is_free.then(|| name.to_owned());
+    person.put_at = dice.chance(30).then(|| Time(dice.below(9)));
     tx.put_person(&person.into())?;
+    if dice.chance(20) {
+        tx.free_host_id(some_person(dice))?;
+    }
     Ok(String::new())
 }
 
 fn change_groups(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
-    let id = GroupId(dice.below(3) + 1);
+    let id = some_host_id(dice);
     if dice.chance(20) {
-        tx.remove_group(id)?;
-        tx.remove_order(OrderId(id.0))?;
+        tx.remove_group(&GroupId(id.clone()))?;
+        tx.remove_order(&OrderId(id))?;
         return Ok(String::new());
     }
     tx.put_group(&Group {
-        id,
+        id: GroupId(id.clone()),
         name: (*dice.pick(&NAMES)).to_owned(),
         teacher: dice.chance(70).then(|| some_person(dice)),
         students: (0..dice.below(4)).map(|_| some_person(dice)).collect(),
     })?;
     tx.put_order(&Order {
-        id: OrderId(id.0),
+        id: OrderId(id),
         number: String::new(),
         client: Some(some_person(dice)),
         expert: None,
@@ -94,12 +110,15 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
             let kind = RoomKind::from_word(word).expect("it is a kind");
             let key = format!("{word}:{}", dice.below(2));
             let uuid = Uuid::from_u128(u128::from(now.0.unsigned_abs()));
-            let group = dice.chance(40).then(|| GroupId(dice.below(3) + 1));
+            let group = dice.chance(40).then(|| GroupId(some_host_id(dice)));
+            let group = match group {
+                Some(group) => tx.group(&group)?.map(|group| group.id),
+                None => None,
+            };
             let opened = tx.open_room(&NewRoom {
                 uuid,
                 key,
                 kind,
-                order: None,
                 group,
                 title: "Тема".to_owned(),
                 now,
@@ -129,6 +148,16 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
 }
 
 fn change_case(tx: &mut dyn Tx, given: &Given, dice: &mut Dice) -> Result<String, Fault> {
+    let assigned = match dice.chance(50).then(|| some_person(dice)) {
+        Some(id) => Some(match tx.person(id)? {
+            Some(person) => Assigned::from(&person),
+            None => Assigned {
+                person: id,
+                host_id: id.into(),
+            },
+        }),
+        None => None,
+    };
     // Of a room that was never opened there is no case: the store says so.
     tx.put_case(&Case {
         room: some_room(given, dice),
@@ -136,7 +165,7 @@ fn change_case(tx: &mut dyn Tx, given: &Given, dice: &mut Dice) -> Result<String
         customer_name: (*dice.pick(&NAMES)).to_owned(),
         customer_email: String::new(),
         status: *dice.pick(&[CaseStatus::New, CaseStatus::Open]),
-        assigned_to: dice.chance(50).then(|| some_person(dice)),
+        assigned_to: assigned,
     })?;
     Ok(String::new())
 }
@@ -222,7 +251,7 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
     for name in NAMES {
         let roles = [Role::Teacher, Role::Student];
         said.say("by role", look.search_by_role(name, roles, 4)?);
-        said.say("by the host's name", look.person_by_host_name(name)?);
+        said.say("by the host's name", look.person_of_host(&host_id(name))?);
     }
     said.say("people", look.people(&(2..PEOPLE + 3).map(PersonId).collect())?);
     for person in (1..=PEOPLE).map(PersonId) {
@@ -253,11 +282,13 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
             said.say("messages", look.messages_after(room, Seq(0), 99)?);
         }
     }
-    for group in (1..=3).map(GroupId) {
-        said.say("group", look.group(group)?);
-        said.say("rooms", look.rooms_of_group(group)?);
-        said.say("order", look.order(OrderId(group.0))?);
+    for id in HOST_IDS.map(host_id) {
+        let group = GroupId(id.clone());
+        said.say("group", look.group(&group)?);
+        said.say("rooms", look.rooms_of_group(&group)?);
+        said.say("order", look.order(&OrderId(id))?);
     }
+    said.say("texts", look.has_texts()?);
     for (offset, limit) in [(0, 3), (1, 9)] {
         said.say("cases", look.cases(offset, limit)?);
     }

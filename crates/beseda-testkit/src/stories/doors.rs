@@ -4,7 +4,9 @@ use super::Make;
 use super::stage::Stage;
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules::{self, TicketTaken};
-use beseda_core::words::{ApiKey, NewPerson, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time};
+use beseda_core::words::{
+    ApiKey, FIRST_OWN_PERSON, HostId, NewPerson, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time,
+};
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
     Ticket {
@@ -134,20 +136,14 @@ pub(super) fn a_host_calls_a_person_by_a_name_that_stays_theirs(make: Make<'_>, 
         person.host_name = name.map(str::to_owned);
         NewPerson::from(person)
     };
-    let puts = [
-        named(1, Some("auth0|анна")),
-        named(2, Some("0042")),
-        // Whoever puts them without it says nothing about it.
-        named(2, None),
-        named(3, None),
-    ];
+    let puts = [named(1, Some("auth0|анна")), named(2, Some("0042")), named(3, None)];
     let found = stage.change(move |tx| {
         for new in &puts {
             tx.put_person(new)?;
         }
         let mut found = Vec::new();
         for name in ["auth0|анна", "0042", "AUTH0|анна", "42", ""] {
-            found.push(tx.person_by_host_name(name)?);
+            found.push(tx.person_of_host(&HostId::Name(name.into()))?);
         }
         Ok(found)
     });
@@ -165,45 +161,69 @@ pub(super) fn a_host_calls_a_person_by_a_name_that_stays_theirs(make: Make<'_>, 
     let now = stage.chat.now();
     let gone = stage.change(move |tx| {
         rules::remove_person(tx, now, PersonId(2))?;
-        Ok(tx.person_by_host_name("0042")?)
+        Ok(tx.person_of_host(&HostId::Name("0042".into()))?)
     });
     let gone = gone.expect("they are forgotten").expect("and still theirs is the name");
     assert!(gone.forgotten && gone.id == PersonId(2), "{gone:?}");
 }
 
-pub(super) fn somebody_forgotten_comes_back_without_what_they_had_proved(make: Make<'_>, seed: u64) {
+pub(super) fn whoever_is_put_in_the_place_of_somebody_deleted_is_somebody_else(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
-    let (id, now) = (PersonId(1), stage.chat.now());
-    let person = || {
-        stage
-            .look(move |look| Ok(look.person(id)?))
-            .expect("it is read")
-            .expect("somebody")
-    };
-    let put = || {
-        let back = Person::new(id, Role::Client).into();
-        stage.change(move |tx| rules::put_person(tx, now, &back))
-    };
-    let before = person();
-    for _ in 0..2 {
-        stage
-            .change(move |tx| rules::remove_person(tx, now, id))
-            .expect("they are forgotten, once");
+    let now = stage.chat.now();
+    for text in ["1", "3f2c-é"] {
+        let id = HostId::of(text).expect("it is an id");
+        let put = |name: &'static str| {
+            let id = id.clone();
+            let put = stage.change(move |tx| {
+                let (mut person, is_new) = rules::person_to_put(tx, &id)?;
+                name.clone_into(&mut person.first_name);
+                rules::put_person(tx, now, &person.clone().into())?;
+                Ok((person.id, is_new))
+            });
+            put.expect("somebody is put")
+        };
+        let person = |number: PersonId| {
+            let person = stage.look(move |look| Ok(look.person(number)?));
+            person.expect("it is read").expect("somebody")
+        };
+        let (first, _) = put("Анна");
+        assert_eq!(put("Белла"), (first, false));
+        let remove = || {
+            stage
+                .change(move |tx| rules::remove_person(tx, now, first))
+                .expect("they are deleted, once");
+        };
+        remove();
+        remove();
+        let gone = person(first);
+        assert!(gone.forgotten && !gone.active && gone.email.is_empty(), "{gone:?}");
+        assert_eq!(
+            (gone.first_name.as_str(), gone.host_id()),
+            ("Белла", HostId::Number(-first.0))
+        );
+        let refused = stage.change(move |tx| rules::set_active(tx, now, first, true));
+        assert_eq!(refused, Err(Error::Refused(Refusal::NoSuchPerson)));
+        let find = |id: HostId<'static>| {
+            let found = stage.look(move |look| rules::find_person(look, &id));
+            found.expect("it is read").map(|person| person.id)
+        };
+        assert_eq!(find(id.clone()), None);
+
+        let (second, is_new) = put("Вера");
+        assert!(is_new && second != first && second >= FIRST_OWN_PERSON, "{second}");
+        let back = person(second);
+        assert!(back.active && !back.forgotten && back.host_id() == id, "{back:?}");
+        assert_eq!(
+            (find(id.clone()), person(first).first_name),
+            (Some(second), "Белла".to_owned())
+        );
+        // In whole seconds: also what was given out after the deletion, in the same second.
+        let ended = back
+            .signed_out_at
+            .expect("what was proven as the one before does not count");
+        assert!(!back.counts(ended.plus_seconds(-1)) && back.counts(ended), "{back:?}");
+        assert_eq!(put("Вера"), (second, false));
     }
-    let gone = person();
-    assert!(gone.forgotten && !gone.active && gone.email.is_empty(), "{gone:?}");
-    let refused = stage.change(move |tx| rules::set_active(tx, now, id, true));
-    assert_eq!(refused, Err(Error::Refused(Refusal::NoSuchPerson)));
-    assert_eq!(put(), Ok(true), "as if new");
-    let back = person();
-    assert!(back.active && !back.forgotten, "{back:?}");
-    // In whole seconds: also what was given out after the first of the two, in the same second.
-    let ended = gone.signed_out_at.expect("they were signed out");
-    assert!(
-        before.counts(now) && !back.counts(ended) && back.counts(ended.plus_seconds(1)),
-        "{back:?}"
-    );
-    assert_eq!(put(), Ok(false));
 }
 
 pub(super) fn what_a_person_has_proved_ends_together(make: Make<'_>, seed: u64) {

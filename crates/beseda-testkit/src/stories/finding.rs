@@ -5,8 +5,8 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules;
 use beseda_core::words::{
-    Case, CaseStatus, Draft, Group, GroupId, Head, Kinds, Limits, NewMember, NewMessage, NewRoom, OrderId, Person,
-    PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    Assigned, Case, CaseStatus, Draft, Group, GroupId, Head, HostId, Kinds, Limits, NewMember, NewMessage, NewRoom,
+    OrderId, Person, PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ fn school(stage: &Stage) {
             (4, "Хор", Some(21), &[34]),
         ] {
             let group = Group {
-                id: GroupId(id),
+                id: GroupId::from(id),
                 name: name.to_owned(),
                 teacher: teacher.map(PersonId),
                 students: students.iter().copied().map(PersonId).collect(),
@@ -144,25 +144,29 @@ pub(super) fn a_group_is_found_by_its_people_until_it_is_gone(make: Make<'_>, se
         groups
             .map(|group| {
                 (
-                    group.id.0,
+                    group.id.to_string(),
                     group.students.into_iter().map(|id| id.0).collect::<Vec<_>>(),
                 )
             })
             .collect::<Vec<_>>()
     };
-    assert_eq!(of(31), [(2, vec![31, 33]), (1, vec![31, 32, 36])], "by name");
-    assert_eq!(of(21), [(1, vec![31, 32, 36]), (4, vec![34])]);
+    assert_eq!(
+        of(31),
+        [("2".to_owned(), vec![31, 33]), ("1".to_owned(), vec![31, 32, 36])],
+        "by name"
+    );
+    assert_eq!(of(21), [("1".to_owned(), vec![31, 32, 36]), ("4".to_owned(), vec![34])]);
     assert_eq!(of(35), []);
     let gone = stage.change(|tx| {
-        let before = tx.group(GroupId(1))?.expect("it is there");
+        let before = tx.group(&GroupId::from(1))?.expect("it is there");
         assert_eq!((before.name.as_str(), before.teacher), ("7 Б", Some(PersonId(21))));
-        tx.remove_group(GroupId(1))?;
-        tx.remove_group(GroupId(1))?;
-        tx.remove_order(OrderId(77))?;
-        Ok(tx.group(GroupId(1))?)
+        tx.remove_group(&GroupId::from(1))?;
+        tx.remove_group(&GroupId::from(1))?;
+        tx.remove_order(&OrderId::from(77))?;
+        Ok(tx.group(&GroupId::from(1))?)
     });
     assert_eq!(gone, Ok(None));
-    assert_eq!(of(31), [(2, vec![31, 33])]);
+    assert_eq!(of(31), [("2".to_owned(), vec![31, 33])]);
 }
 
 fn new_room(n: u8, kind: RoomKind, group: Option<i64>, now: Time) -> NewRoom {
@@ -170,8 +174,7 @@ fn new_room(n: u8, kind: RoomKind, group: Option<i64>, now: Time) -> NewRoom {
         uuid: Uuid::from_bytes([n; 16]),
         key: format!("{}:{n}", kind.word()),
         kind,
-        order: None,
-        group: group.map(GroupId),
+        group: group.map(GroupId::from),
         title: format!("Комната {n}"),
         now,
     }
@@ -241,11 +244,11 @@ pub(super) fn to_a_contract_other_kinds_of_rooms_are_not_there(make: Make<'_>, s
 
     let (gone, uuid) = (rooms[1].clone(), rooms[1].uuid);
     let of_group = stage.change(move |tx| {
-        let before = tx.rooms_of_group(GroupId(5))?.len();
+        let before = tx.rooms_of_group(&GroupId::from(5))?.len();
         tx.remove_room(&gone, now)?;
         assert_eq!(tx.room_by_uuid(uuid)?, None);
-        assert!(tx.rooms_of_group(GroupId(6))?.is_empty());
-        Ok((before, tx.rooms_of_group(GroupId(5))?))
+        assert!(tx.rooms_of_group(&GroupId::from(6))?.is_empty());
+        Ok((before, tx.rooms_of_group(&GroupId::from(5))?))
     });
     let (before, left) = of_group.expect("they are listed");
     assert_eq!(before, 7);
@@ -275,7 +278,10 @@ pub(super) fn the_desk_lists_every_visitors_room_the_last_changed_first(make: Ma
         }
         // One is answered, one is removed; a room of another kind, and one without a case, are not of the desk.
         kept[1].1.status = CaseStatus::Open;
-        kept[1].1.assigned_to = Some(PersonId(3));
+        kept[1].1.assigned_to = Some(Assigned {
+            person: PersonId(3),
+            host_id: HostId::Number(3),
+        });
         tx.put_case(&kept[1].1)?;
         let (gone, _) = kept.remove(0);
         tx.remove_room(&gone, Time(9))?;

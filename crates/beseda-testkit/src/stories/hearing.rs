@@ -277,6 +277,8 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
     life.steps(&mut dice, 200);
     let picture = stage.picture(life.room).expect("the room stands");
     let mut copy = Copy::nothing();
+    // Who comes back has read what they had read.
+    let mut left = BTreeMap::new();
     for event in stage.heard(&stage.people[0], life.room) {
         match event.heard {
             Heard::Sent { message } | Heard::Edited { message, .. } => {
@@ -290,10 +292,10 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
                 copy.people.insert(person, seq);
             }
             Heard::Joined { person } => {
-                copy.people.insert(person, Seq(0));
+                copy.people.insert(person, left.remove(&person).unwrap_or_default());
             }
             Heard::Left { person } => {
-                copy.people.remove(&person);
+                left.extend(copy.people.remove(&person).map(|seq| (person, seq)));
             }
             Heard::Opened { .. } | Heard::Changed | Heard::Removed => panic!("nobody moved or removed the room"),
         }

@@ -17,6 +17,7 @@ mod hearing;
 mod jobs;
 mod keeping;
 mod life;
+mod named;
 mod opening;
 mod reading;
 mod refusing;
@@ -89,8 +90,13 @@ stories![
     doors::a_ticket_of_somebody_shut_out_is_gone_all_the_same,
     doors::an_api_key_keeps_its_name_until_it_is_revoked,
     doors::a_setup_code_is_kept_for_ever_and_changes_only_when_it_is_used,
+    named::two_people_have_one_room_whatever_they_are_called,
+    named::an_order_and_its_room_are_found_by_what_the_host_calls_it,
+    named::a_class_is_found_by_what_the_host_calls_it,
+    named::whoever_is_put_in_the_place_of_somebody_deleted_comes_into_none_of_their_rooms,
+    named::who_comes_back_has_read_what_they_had_read,
     doors::a_host_calls_a_person_by_a_name_that_stays_theirs,
-    doors::somebody_forgotten_comes_back_without_what_they_had_proved,
+    doors::whoever_is_put_in_the_place_of_somebody_deleted_is_somebody_else,
     doors::what_a_person_has_proved_ends_together,
     files::a_claimed_file_is_never_given_up_in_whatever_order_things_happen,
     files::a_file_is_shown_with_its_message_and_gone_with_it,

@@ -7,7 +7,7 @@ use beseda_core::policy::By;
 use beseda_core::rules::sign_in::{self, Claimed, Newcomers};
 use beseda_core::rules::{self, Set};
 use beseda_core::words::{
-    Group, GroupId, Head, HostId, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
+    Group, GroupId, Head, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -29,7 +29,7 @@ fn school(stage: &Stage) -> [Person; 3] {
 
 fn put_class(stage: &Stage, students: &[i64]) {
     let class = Group {
-        id: GroupId(1),
+        id: GroupId::from(1),
         name: "10 Б".to_owned(),
         teacher: Some(PersonId(40)),
         students: students.iter().copied().map(PersonId).collect(),
@@ -45,7 +45,7 @@ fn come(stage: &Stage, person: PersonId, key: RoomKey) -> Result<RoomId, Error> 
     let now = stage.chat.now();
     let claimed = Claimed {
         grants: vec![key],
-        ..Claimed::new(HostId::Number(person), now)
+        ..Claimed::new(person.into(), now)
     };
     stage.change(move |tx| {
         sign_in::admit(tx, now, &claimed, Newcomers::Known, &|| UUID)?;
@@ -71,16 +71,16 @@ pub(super) fn two_peoples_room_has_both_in_it(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let [teacher, student, other] = school(&stage);
     let now = stage.chat.now();
-    let key = RoomKey::private(teacher.id, student.id);
+    let key = RoomKey::private(teacher.id.into(), student.id.into());
     let room = grant(&stage, 40, key.clone());
     assert_eq!(members(&stage, room), [40, 41], "a grant lets the other in as well");
     let (one, two) = (teacher.clone(), student.id);
     let left = stage.change(move |tx| {
         tx.leave(room, two, Head(9))?;
-        rules::standing_private(tx, &one, two)
+        rules::standing_private(tx, &one, &two.into())
     });
     assert_eq!(left, Ok(None), "one alone is nobody's private room");
-    let open = stage.change(move |tx| rules::open_private(tx, now, &teacher, student.id, UUID));
+    let open = stage.change(move |tx| rules::open_private(tx, now, &teacher, &student.id.into(), UUID));
     let (view, new) = open.expect("it is opened");
     assert_eq!((view.room.id, new, members(&stage, room)), (room, false, vec![40, 41]));
     assert_eq!(refusal(come(&stage, other.id, key)), Some(Refusal::BadCredentials));
@@ -91,7 +91,7 @@ pub(super) fn a_class_takes_its_room_with_it(make: Make<'_>, seed: u64) {
     let [_, student, _] = school(&stage);
     put_class(&stage, &[41, 42]);
     let (now, limits, admin) = (stage.chat.now(), Arc::clone(stage.chat.limits()), stage.admin.clone());
-    let set = Set::Group(GroupId(1));
+    let set = Set::Group(GroupId::from(1));
     let (by, of_class, bounds) = (student, set.clone(), Arc::clone(&limits));
     let opened = stage.change(move |tx| rules::open_group(tx, now, &bounds, &by, "", &of_class, UUID));
     let room = opened.expect("a student opens it").room.id;
@@ -114,20 +114,22 @@ pub(super) fn a_room_follows_its_order_and_grants_do_not(make: Make<'_>, seed: u
         let (now, user) = (stage.chat.now(), user.clone());
         move |order: i64| {
             let user = user.clone();
-            move |tx: &mut dyn beseda_core::ports::Tx| rules::open_order_room(tx, now, &user, OrderId(order), UUID)
+            move |tx: &mut dyn beseda_core::ports::Tx| {
+                rules::open_order_room(tx, now, &user, &OrderId::from(order), UUID)
+            }
         }
     };
     assert_eq!(refusal(stage.change(opened(1))), Some(Refusal::NoPlaceInOrder));
-    assert_eq!(grant(&stage, user.id.0, RoomKey::Order(OrderId(1))), room);
+    assert_eq!(grant(&stage, user.id.0, RoomKey::Order(OrderId::from(1))), room);
     let (view, new) = stage.change(opened(1)).expect("who was let in opens it");
     assert_eq!((view.room.id, new), (room, false));
     // Of an order that nobody told us of, a grant is all that there is.
-    let unknown = grant(&stage, user.id.0, RoomKey::Order(OrderId(77)));
+    let unknown = grant(&stage, user.id.0, RoomKey::Order(OrderId::from(77)));
     assert_eq!(stage.change(opened(77)).expect("it stands").0.room.id, unknown);
     assert_eq!(refusal(stage.change(opened(78))), Some(Refusal::NoSuchOrder));
 
     let (now, admin) = (stage.chat.now(), stage.admin.clone());
-    let moved = stage.change(move |tx| rules::move_room(tx, now, By::from(&admin), room, OrderId(2)));
+    let moved = stage.change(move |tx| rules::move_room(tx, now, By::from(&admin), room, &OrderId::from(2)));
     moved.expect("it is moved");
     assert_eq!(members(&stage, room), [4], "nobody was let into that one");
 }

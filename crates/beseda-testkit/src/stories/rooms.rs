@@ -154,7 +154,7 @@ pub(super) fn a_moved_room_follows_its_order(make: Make<'_>, seed: u64) {
         .expect("the order is put");
     let (admin, now) = (stage.admin.clone(), stage.chat.now());
     let view = stage
-        .change(move |tx| rules::move_room(tx, now, (&admin).into(), room, OrderId(2)))
+        .change(move |tx| rules::move_room(tx, now, (&admin).into(), room, &OrderId::from(2)))
         .expect("it is moved");
 
     let people: Vec<PersonId> = view.members.iter().map(|(member, _)| member.person).collect();

@@ -246,20 +246,20 @@ fn refused_changes_of_rooms(stage: &Stage, room: RoomId) -> Vec<Refused> {
     let now = stage.chat.now();
     let move_room = |by: &Person, order| {
         let by = by.clone();
-        refusal(stage.change(move |tx| rules::move_room(tx, now, (&by).into(), room, OrderId(order))))
+        refusal(stage.change(move |tx| rules::move_room(tx, now, (&by).into(), room, &OrderId::from(order))))
     };
     let remove = |by: &Person| {
         let by = by.clone();
         refusal(stage.change(move |tx| rules::remove_room(tx, now, (&by).into(), room)))
     };
     let group = Group {
-        id: GroupId(1),
+        id: GroupId::from(1),
         name: "5а".into(),
         teacher: None,
         students: vec![PersonId(999)],
     };
     let order = stage
-        .look(|look| Ok(look.order(OrderId(1))?))
+        .look(|look| Ok(look.order(&OrderId::from(1))?))
         .expect("an order is read")
         .expect("it is there");
     let order = Order {

@@ -151,6 +151,7 @@ fn person(id: i64, role: Role) -> Person {
         signed_out_at: None,
         forgotten: false,
         host_name: None,
+        put_at: None,
     }
 }
 
@@ -171,13 +172,18 @@ impl Stage {
             Role::Student,
             Role::User,
         ];
-        let people = (1..).zip(roles).map(|(id, role)| person(id, role)).collect();
+        let put = |id, role| Person {
+            put_at: Some(chat.now()),
+            ..person(id, role)
+        };
+        let people = (1..).zip(roles).map(|(id, role)| put(id, role)).collect();
+        let admin = put(7, Role::Admin);
         let stage = Self {
             chat,
             clock,
             ear,
             people,
-            admin: person(7, Role::Admin),
+            admin,
         };
         for person in stage.people.iter().chain([&stage.admin]) {
             let (now, new) = (stage.chat.now(), NewPerson::from(person.clone()));
@@ -273,7 +279,7 @@ impl Stage {
     pub fn open(&self, by: &Person, order: i64) -> Result<(RoomView, bool), Error> {
         let (now, by) = (self.chat.now(), by.clone());
         let uuid = Uuid::from_bytes(self.chat.random());
-        self.change(move |tx| rules::open_order_room(tx, now, &by, OrderId(order), uuid))
+        self.change(move |tx| rules::open_order_room(tx, now, &by, &OrderId::from(order), uuid))
     }
 
     /// Puts an order with these people in it, as client, expert and operator.
@@ -284,7 +290,7 @@ impl Stage {
         let now = self.chat.now();
         let [client, expert, operator] = people;
         let order = Order {
-            id: OrderId(id),
+            id: OrderId::from(id),
             number: id.to_string(),
             client,
             expert,

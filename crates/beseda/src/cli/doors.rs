@@ -1,6 +1,7 @@
 //! The commands about who comes in: administrators, people and API keys.
 
 use super::{Database, Form, TEMPLATE};
+use beseda_core::words::HostId;
 use beseda_core::words::Scope;
 use clap::{Args, Subcommand};
 
@@ -95,9 +96,9 @@ pub(super) enum PersonVerb {
 
 #[derive(Args, Debug)]
 pub(super) struct Someone {
-    /// The person's number
-    #[arg(value_name = "ID", value_parser = clap::value_parser!(i64).range(1..))]
-    id: i64,
+    /// The person's id, as the application has it: a number or a text
+    #[arg(value_name = "ID")]
+    id: HostId<'static>,
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
@@ -157,7 +158,7 @@ impl KeyVerb {
 
 impl PersonVerb {
     /// What is asked for, of whom, over which database, and whether the answer is for a program.
-    pub(super) fn taken(self) -> (PersonCommand, i64, Database, bool) {
+    pub(super) fn taken(self) -> (PersonCommand, HostId<'static>, Database, bool) {
         let (command, someone) = match self {
             Self::Deactivate(someone) => (PersonCommand::Deactivate, someone),
             Self::Activate(someone) => (PersonCommand::Activate, someone),

@@ -10,6 +10,7 @@ pub use doors::{KeyCommand, PersonCommand};
 pub use jobs::JobsCommand;
 
 use crate::config::Flags;
+use beseda_core::words::HostId;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
@@ -94,9 +95,9 @@ enum Verb {
   beseda token --person 1 2 3 --ttl 2h
 ")]
     Token {
-        /// The people's numbers
-        #[arg(long, value_name = "ID", required = true, num_args = 1.., value_parser = clap::value_parser!(i64).range(1..))]
-        person: Vec<i64>,
+        /// The people's ids, as the application has them: numbers or texts
+        #[arg(long, value_name = "ID", required = true, num_args = 1..)]
+        person: Vec<HostId<'static>>,
         /// How long each token is good for: 30s, 15m, 2h, 7d, at most 30d
         #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration::ttl)]
         ttl: Duration,
@@ -224,8 +225,8 @@ pub enum Command {
     },
     /// Print access tokens.
     Token {
-        /// The people, at least one, each from 1.
-        people: Vec<i64>,
+        /// The people, at least one.
+        people: Vec<HostId<'static>>,
         /// How long a token is good for, from a second to 30 days.
         ttl: Duration,
         /// Answer in JSON.
@@ -251,8 +252,8 @@ pub enum Command {
     Person {
         /// What.
         command: PersonCommand,
-        /// Who, from 1.
-        id: i64,
+        /// Who, as the application calls them.
+        id: HostId<'static>,
         /// Answer in JSON.
         json: bool,
     },

@@ -76,7 +76,7 @@ fn keys_have_scopes_and_people_numbers() {
     ] {
         let wanted = Command::Person {
             command: done,
-            id: 7,
+            id: HostId::Number(7),
             json: true,
         };
         assert_eq!(command(&format!("person {word} 7 --json")), wanted);
@@ -93,8 +93,7 @@ fn keys_have_scopes_and_people_numbers() {
         &long,
         "person",
         "person deactivate",
-        "person deactivate 0",
-        "person activate x",
+        "person deactivate a\u{7f}b",
     ] {
         assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
     }
@@ -123,20 +122,18 @@ fn jobs_are_listed_and_a_dead_one_is_tried_again_by_its_number() {
 
 #[test]
 fn people_may_be_named_one_after_the_other_or_each_with_its_flag() {
-    let token = |people: &[i64], seconds| Command::Token {
-        people: people.to_vec(),
+    let token = |people: &[&'static str], seconds| Command::Token {
+        people: people.iter().map(|id| id.parse().unwrap()).collect(),
         ttl: Duration::from_secs(seconds),
         json: false,
     };
-    assert_eq!(command("token --person 1 2 3"), token(&[1, 2, 3], 900));
-    assert_eq!(command("token --person 1 --person 2 --ttl 2h"), token(&[1, 2], 7200));
-    for wrong in [
-        "token",
-        "token --person",
-        "token --person 0",
-        "token --person -1",
-        "token --person x",
-    ] {
+    assert_eq!(command("token --person 1 2 3"), token(&["1", "2", "3"], 900));
+    assert_eq!(
+        command("token --person 1 --person 2 --ttl 2h"),
+        token(&["1", "2"], 7200)
+    );
+    assert_eq!(command("token --person 3f2c 0042"), token(&["3f2c", "0042"], 900));
+    for wrong in ["token", "token --person", "token --person -1", "token --person \u{7f}"] {
         assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
     }
     assert_eq!(call("token --person 1 --ttl forever").unwrap_err().exit_code(), 2);

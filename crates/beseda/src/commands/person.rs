@@ -5,7 +5,7 @@ use super::standing;
 use crate::cli::{self, PersonCommand};
 use crate::config::Settings;
 use anyhow::bail;
-use beseda_core::words::PersonId;
+use beseda_core::words::HostId;
 use beseda_core::{Error, Refusal, rules};
 use beseda_live::ask;
 use serde_json::json;
@@ -14,13 +14,21 @@ use serde_json::json;
 ///
 /// # Errors
 /// The person is unknown, or the database cannot be used.
-pub async fn run(settings: &Settings, command: PersonCommand, id: i64, as_json: bool) -> anyhow::Result<()> {
+pub async fn run(
+    settings: &Settings,
+    command: PersonCommand,
+    id: HostId<'static>,
+    as_json: bool,
+) -> anyhow::Result<()> {
     let (store, chat) = standing(settings)?;
-    let (now, person) = (chat.now(), PersonId(id));
-    let done = ask::change(&chat, move |tx| match command {
-        PersonCommand::Deactivate => rules::set_active(tx, now, person, false).map(drop),
-        PersonCommand::Activate => rules::set_active(tx, now, person, true).map(drop),
-        PersonCommand::SignOut => rules::sign_out(tx, now, person),
+    let (now, asked) = (chat.now(), id.clone());
+    let done = ask::change(&chat, move |tx| {
+        let person = rules::find_person(tx, &asked)?.ok_or(Refusal::NoSuchPerson)?.id;
+        match command {
+            PersonCommand::Deactivate => rules::set_active(tx, now, person, false).map(drop),
+            PersonCommand::Activate => rules::set_active(tx, now, person, true).map(drop),
+            PersonCommand::SignOut => rules::sign_out(tx, now, person),
+        }
     });
     let done = done.await;
     store.close();

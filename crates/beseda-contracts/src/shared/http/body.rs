@@ -17,7 +17,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use beseda_core::Refusal;
 use beseda_core::rules::sign_in;
-use beseda_core::words::{Draft, Limits, Person, PersonId};
+use beseda_core::words::{Draft, HostId, Limits, NoHostId, Person, PersonId};
 use beseda_live::ask;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -264,6 +264,15 @@ impl Fields {
         }
     }
 
+    /// What the host application calls somebody or something, as a number or its text.
+    ///
+    /// # Errors
+    /// [`FieldError::Null`] also for an empty text, [`FieldError::NotKey`]; [`FieldError::NoSuchObject`] for a text that
+    /// nothing can be called.
+    pub fn host_id(&self, name: &str) -> Result<Option<HostId<'static>>, FieldError> {
+        self.get(name).map(host_id).transpose()
+    }
+
     /// An object's number, which must be there.
     ///
     /// # Errors
@@ -271,6 +280,23 @@ impl Fields {
     pub fn required_id(&self, name: &str) -> Result<i64, FieldError> {
         self.id(name)?.ok_or(FieldError::Required)
     }
+}
+
+/// What the host application calls somebody or something, as [`Fields::host_id`].
+///
+/// # Errors
+/// As there.
+pub fn host_id(value: &Value) -> Result<HostId<'static>, FieldError> {
+    let text = match value {
+        Value::Number(number) if !number.is_f64() => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        Value::Null => return Err(FieldError::Null),
+        other => return Err(FieldError::NotKey(other.into())),
+    };
+    if text.is_empty() {
+        return Err(FieldError::Null);
+    }
+    HostId::of(text.clone()).map_err(|NoHostId| FieldError::NoSuchObject { key: text })
 }
 
 /// The media type without its parameters, and as it came.

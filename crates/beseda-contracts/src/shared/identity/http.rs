@@ -271,7 +271,7 @@ fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(St
     let from = sign_in::token_time(person, shared.chat.now());
     let access = identity
         .tokens
-        .access(person.id, from, identity.access_seconds, shared.chat.random())?;
+        .access(person, from, identity.access_seconds, shared.chat.random())?;
     Ok((access, identity.tokens.refresh(token)?))
 }
 

@@ -45,6 +45,7 @@ sentences! {
     FORBIDDEN:
         "You do not have permission to perform this action.",
         "У вас недостаточно прав для выполнения данного действия.";
+    ROOM_CLOSED: "The other person is no longer here.", "Собеседника здесь больше нет.";
     NOT_FOUND: "Not found.", "Страница не найдена.";
     INVALID_PAGE: "Invalid page.", "Неправильная страница";
     METHOD: "Method \"{}\" not allowed.", "Метод \"{}\" не разрешен.";

@@ -72,7 +72,7 @@ async fn a_position_stays_in_its_room() {
     let house = house().await;
     let other = house.change(|tx| {
         let order = Order {
-            id: OrderId(2),
+            id: OrderId::from(2),
             ..order(2)
         };
         rules::put_order(tx, Time(0), &order, Some(Uuid::from_u128(2)))?;

@@ -41,6 +41,15 @@ impl Ground {
             person
         };
         let [anna, expert, outsider] = [0, 1, 4].map(|at| stage.people[at].clone());
+        for person in [&anna, &expert] {
+            let new = NewPerson {
+                password_hash: Some("$".to_owned()),
+                person: person.clone(),
+            };
+            stage
+                .change(move |tx| Ok(tx.put_person(&new)?))
+                .expect("they log in here");
+        }
         for order in [1, 2] {
             stage
                 .put_order(order, [1, 2, 3].map(|id| Some(PersonId(id))))
@@ -51,7 +60,7 @@ impl Ground {
             .expect("the order is put");
         let (now, by) = (stage.chat.now(), anna.clone());
         let room = stage
-            .change(move |tx| rules::open_order_room(tx, now, &by, OrderId(1), TAKEN))
+            .change(move |tx| rules::open_order_room(tx, now, &by, &OrderId::from(1), TAKEN))
             .expect("the room opens")
             .0
             .room
@@ -127,7 +136,7 @@ pub(super) fn key(name: &str) -> ApiKey {
 
 pub(super) fn class(students: Vec<PersonId>) -> Group {
     Group {
-        id: GroupId(1),
+        id: GroupId::from(1),
         name: "5а".to_owned(),
         teacher: Some(PersonId(40)),
         students,

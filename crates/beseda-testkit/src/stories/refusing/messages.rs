@@ -20,7 +20,7 @@ pub(super) fn sends(ground: &Ground) -> Vec<Row> {
     };
     let system = |order, text: &'static str| {
         let limits = Arc::clone(&ground.limits);
-        let key = RoomKey::Order(OrderId(order));
+        let key = RoomKey::Order(OrderId::from(order));
         move |tx: &mut dyn Tx| rules::send_system(tx, NOW, &limits, &key, &draft(text, None, 0))
     };
     let said = |text: &str| send(|g| &g.anna, ground.room, draft(text, None, 0));

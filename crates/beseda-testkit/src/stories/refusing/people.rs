@@ -98,8 +98,8 @@ pub(super) fn tokens(ground: &Ground) -> Vec<Row> {
 }
 
 pub(super) fn grants(ground: &Ground) -> Vec<Row> {
-    let two = RoomKey::private(PersonId(40), PersonId(41));
-    let good = RoomKey::Order(OrderId(3));
+    let two = RoomKey::private(HostId::Number(40), HostId::Number(41));
+    let good = RoomKey::Order(OrderId::from(3));
     let by_name = || HostId::Name("x".into());
     let admit = |id: HostId<'static>, people, grants: &[RoomKey]| {
         let mut claimed = Claimed::new(id, LATER);
@@ -107,12 +107,9 @@ pub(super) fn grants(ground: &Ground) -> Vec<Row> {
         claimed.last_name = Some("Иначе".to_owned());
         move |tx: &mut dyn Tx| sign_in::admit(tx, NOW, &claimed, people, &|| UUID)
     };
-    let pair = RoomKey::Pair {
-        customer: PersonId(50),
-        therapist: NOBODY,
-    };
+    let pair = RoomKey::pair(HostId::Number(50), NOBODY.into());
     let (create, known) = (Newcomers::Create, Newcomers::Known);
-    let (number, bad) = (HostId::Number, || Refusal::BadCredentials);
+    let (number, bad) = (HostId::from, || Refusal::BadCredentials);
     vec![
         row(
             "admit: unknown",
@@ -167,5 +164,8 @@ fn named(username: &str, email: &str, phone: &str) -> NewPerson {
     username.clone_into(&mut person.username);
     email.clone_into(&mut person.email);
     phone.clone_into(&mut person.phone);
-    person.into()
+    NewPerson {
+        person,
+        password_hash: Some("$70".to_owned()),
+    }
 }

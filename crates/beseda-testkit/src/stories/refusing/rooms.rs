@@ -13,7 +13,7 @@ pub(super) fn orders(ground: &Ground) -> Vec<Row> {
     let room = ground.room;
     let moved = |by: fn(&Ground) -> &Person, room, order| {
         let by = ground.by(by);
-        move |tx: &mut dyn Tx| rules::move_room(tx, NOW, By::from(&by()), room, OrderId(order))
+        move |tx: &mut dyn Tx| rules::move_room(tx, NOW, By::from(&by()), room, &OrderId::from(order))
     };
     let removed = |by: fn(&Ground) -> &Person, room| {
         let by = ground.by(by);
@@ -68,11 +68,13 @@ pub(super) fn orders(ground: &Ground) -> Vec<Row> {
 pub(super) fn rooms_of_orders(ground: &Ground) -> Vec<Row> {
     let open = |order| {
         let by = ground.by(|g| &g.outsider);
-        move |tx: &mut dyn Tx| rules::open_order_room(tx, NOW, &by(), OrderId(order), UUID)
+        move |tx: &mut dyn Tx| rules::open_order_room(tx, NOW, &by(), &OrderId::from(order), UUID)
     };
     let opened = |order| {
         let by = ground.by(|g| &g.outsider);
-        move |tx: &mut dyn Tx| rules::opened_room_of_order(tx, NOW, By::from(&by()), Deed::Send, OrderId(order), UUID)
+        move |tx: &mut dyn Tx| {
+            rules::opened_room_of_order(tx, NOW, By::from(&by()), Deed::Send, &OrderId::from(order), UUID)
+        }
     };
     vec![
         row("open_order_room: none", Refusal::NoSuchOrder, open(99)),
@@ -83,13 +85,13 @@ pub(super) fn rooms_of_orders(ground: &Ground) -> Vec<Row> {
 }
 
 pub(super) fn rooms_of_people(ground: &Ground) -> Vec<Row> {
-    let pair = |by: fn(&Ground) -> &Person, customer, therapist| {
+    let pair = |by: fn(&Ground) -> &Person, customer: PersonId, therapist: PersonId| {
         let by = ground.by(by);
-        move |tx: &mut dyn Tx| rules::open_pair(tx, NOW, &by(), customer, therapist, UUID)
+        move |tx: &mut dyn Tx| rules::open_pair(tx, NOW, &by(), &customer.into(), &therapist.into(), UUID)
     };
-    let private = |by: fn(&Ground) -> &Person, with| {
+    let private = |by: fn(&Ground) -> &Person, with: PersonId| {
         let by = ground.by(by);
-        move |tx: &mut dyn Tx| rules::open_private(tx, NOW, &by(), with, UUID)
+        move |tx: &mut dyn Tx| rules::open_private(tx, NOW, &by(), &with.into(), UUID)
     };
     let (customer, teacher) = (ground.customer.id, ground.teacher.id);
     vec![
@@ -131,8 +133,8 @@ pub(super) fn sets_of_people(ground: &Ground) -> Vec<Row> {
         let (by, limits) = (ground.by(by), Arc::clone(&ground.limits));
         move |tx: &mut dyn Tx| rules::open_group(tx, NOW, &limits, &by(), &title, &set, UUID)
     };
-    let with = |person| Set::People(vec![person]);
-    let class = |id| Set::Group(GroupId(id));
+    let with = |person: PersonId| Set::People(vec![person.into()]);
+    let class = |id| Set::Group(GroupId::from(id));
     let (student, max, title) = (ground.student.id, ground.limits.title_chars, || "x".to_owned());
     let long = Refusal::TitleTooLong { max };
     vec![
@@ -178,17 +180,14 @@ pub(super) fn put_rooms(ground: &Ground) -> Vec<Row> {
     let group = RoomKey::Group(UUID);
     let named = |title: &str| put(group.clone(), title.to_owned(), vec![SOMEBODY]);
     let of = |key, people| put(key, "x".to_owned(), people);
-    let pair = RoomKey::Pair {
-        customer: SOMEBODY,
-        therapist: NOBODY,
-    };
+    let pair = RoomKey::pair(SOMEBODY.into(), NOBODY.into());
     let title = ground.limits.title_chars;
     let crowd = (1..).map(PersonId).take(max + 1).collect();
     vec![
         row(
             "put_room: no order",
             Refusal::NoSuchOrder,
-            of(RoomKey::Order(OrderId(99)), vec![]),
+            of(RoomKey::Order(OrderId::from(99)), vec![]),
         ),
         row("put_room: a pair of nobody", Refusal::NoSuchPerson, of(pair, vec![])),
         row(
@@ -228,7 +227,7 @@ pub(super) fn put_rooms(ground: &Ground) -> Vec<Row> {
 
 fn order_of(client: PersonId) -> Order {
     Order {
-        id: OrderId(4),
+        id: OrderId::from(4),
         number: String::new(),
         client: Some(client),
         expert: None,

@@ -463,7 +463,7 @@ async fn a_grant_opens_its_room_and_the_membership_once() {
         }
     };
     let members = || async {
-        let key = RoomKey::Order(OrderId(17)).to_string();
+        let key = RoomKey::Order(OrderId::from(17)).to_string();
         let found = move |look: &mut dyn beseda_core::ports::Look| {
             let Some(room) = look.room_by_key(&key)? else {
                 return Ok(Vec::new());
@@ -494,7 +494,7 @@ async fn a_grant_opens_its_room_and_the_membership_once() {
     // Whom a grant let in stays when the order's own people come.
     let now = stage.now();
     let order = beseda_core::words::Order {
-        id: OrderId(17),
+        id: OrderId::from(17),
         number: String::new(),
         client: Some(PersonId(5)),
         expert: None,

@@ -1,6 +1,0 @@
--- Whom the host application calls by a text.
-SELECT
-    p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active, p.signed_out_at,
-    p.forgotten, p.host_name
-FROM people p
-WHERE p.host_name = $1

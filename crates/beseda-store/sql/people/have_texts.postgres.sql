@@ -1,0 +1,5 @@
+-- Whether the host application calls any person, order or group by a text that is no number.
+SELECT
+    EXISTS (SELECT 1 FROM people p WHERE p.host_name IS NOT NULL AND p.host_name ~ '[^0-9]')
+    OR EXISTS (SELECT 1 FROM orders o WHERE o.host_name IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM groups g WHERE g.host_name IS NOT NULL)
