@@ -23,7 +23,7 @@ export {
 } from "./platform.ts";
 export type { MessageEar, OpenRoom, RoomSnapshot, TypingListener } from "./room.ts";
 export type { RoomList, RoomListSnapshot } from "./rooms.ts";
-export type { Session, SessionSnapshot } from "./session.ts";
+export type { Session, SessionOptions, SessionSnapshot } from "./session.ts";
 export type { Item, Older } from "./timeline.ts";
 export {
   asTrouble,
