@@ -1,4 +1,5 @@
 // Who is logged in, and every call that needs to say so.
+import { type GetToken, HostTokens } from "./host.ts";
 import { Observed } from "./observed.ts";
 import type { Answer, BlobLike, BytesAnswer, Platform, UploadCall } from "./platform.ts";
 import { KeptTokens, type Tokens } from "./tokens.ts";
@@ -21,6 +22,8 @@ interface LoginAnswer {
 
 /** Where a session has its tokens from: local storage and the server, unless the host says otherwise. */
 export interface SessionOptions {
+  /** The host gives the tokens; none is kept in local storage then, or exchanged. */
+  getToken?: GetToken;
   /**
    * Where refresh tokens are exchanged, as `fetch` takes an address: the host's own, for tokens that
    * are its own. It hears `{"refresh"}` and answers `{"access"}`, with a `refresh` where that is good
@@ -38,11 +41,13 @@ export class Session extends Observed<SessionSnapshot> {
   /** The language that the server's sentences are wanted in; the browser's when null. */
   lang: string | null = null;
 
-  constructor(platform: Platform, { refreshUrl }: SessionOptions = {}) {
+  constructor(platform: Platform, { getToken, refreshUrl }: SessionOptions = {}) {
     super({ state: "checking", me: null, trouble: null });
     this.#platform = platform;
     this.#refreshUrl = refreshUrl;
-    this.#tokens = new KeptTokens(platform, (refresh) => this.#exchange(refresh));
+    this.#tokens = getToken
+      ? new HostTokens(platform, getToken, () => this.#forget())
+      : new KeptTokens(platform, (refresh) => this.#exchange(refresh));
   }
 
   /** Proves the tokens, if there are any; tries again by itself until it knows. */

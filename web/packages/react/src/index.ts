@@ -4,6 +4,7 @@ export {
   ChatClient,
   chatApi,
   defaultClient,
+  type GetToken,
   type SessionOptions,
   systemPlatform,
 } from "@beseda/client";
