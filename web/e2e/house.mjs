@@ -65,8 +65,9 @@ export const orders = (count) =>
     expert: boris.id,
   }));
 
-/** Starts a server with these people and orders. Call `end()` when done. */
-export async function openHouse({ people = [anna, boris], orders: seeded = orders(3) } = {}) {
+/** Starts a server with these people, orders and lines of settings. Call `end()` when done. */
+export async function openHouse(wishes = {}) {
+  const { people = [anna, boris], orders: seeded = orders(3), settings = "" } = wishes;
   demand(existsSync(binary), `no server at ${binary}`, "cargo build -p beseda, or set BESEDA_BIN");
   demand(
     existsSync(chromiumPath),
@@ -79,6 +80,7 @@ export async function openHouse({ people = [anna, boris], orders: seeded = order
   const seed = join(folder, "seed.json");
   const data = join(folder, "data");
   mkdirSync(data);
+  writeFileSync(join(data, "beseda.toml"), settings, { mode: 0o600 });
   writeFileSync(seed, JSON.stringify({ people, orders: seeded }));
   const seeding = spawnSync(binary, ["seed", "--data", data, seed], { encoding: "utf8", env });
   ok(seeding.status === 0, `seed failed: ${seeding.stderr}${seeding.error ?? ""}`);
@@ -213,10 +215,14 @@ class House {
   }
 
   #newKey() {
-    const words = ["key", "create", "shop", "--scope", "rooms", "--data", this.#data];
-    const made = spawnSync(binary, words, { encoding: "utf8", env });
-    ok(made.status === 0, `no key: ${made.stderr}${made.error ?? ""}`);
-    return made.stdout.trim();
+    return this.run("key", "create", "shop", "--scope", "rooms");
+  }
+
+  /** Runs one of the server's commands beside it, and gives what it prints. */
+  run(...words) {
+    const ran = spawnSync(binary, [...words, "--data", this.#data], { encoding: "utf8", env });
+    ok(ran.status === 0, `${words.join(" ")}: ${ran.stderr}${ran.error ?? ""}`);
+    return ran.stdout.trim();
   }
 
   async writeMany(room, count, textOf = (index) => `Сообщение ${index}`) {
@@ -231,7 +237,7 @@ class House {
     return messages.map(({ message }) => message);
   }
 
-  /** A page of its own browser context, logged in as `person` unless that is null. */
+  /** A page of its own browser context, here or at a whole address, logged in as `person` unless that is null. */
   async page(person, path = "/chat", options = {}) {
     const { axe = false, ...wishes } = options;
     const context = await this.browser.newContext({
@@ -261,7 +267,7 @@ class House {
       if (/content security policy|\[Report Only\]/i.test(text)) this.faults.push(text);
       if (line.type() === "error" && /react|minified|invariant/i.test(text)) this.faults.push(text);
     });
-    await page.goto(this.url + path);
+    await page.goto(new URL(path, this.url).href);
     return page;
   }
 }

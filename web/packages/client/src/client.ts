@@ -5,7 +5,7 @@ import { outboxPrefix } from "./outbox.ts";
 import { type Platform, systemPlatform } from "./platform.ts";
 import { OpenRoom } from "./room.ts";
 import { RoomList } from "./rooms.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionOptions } from "./session.ts";
 
 /** A room nobody looks at any more keeps its link this long, in milliseconds: many come right back. */
 const LINGER = 1_000;
@@ -24,9 +24,9 @@ export class ChatClient {
   readonly #platform: Platform;
   #own: Belongings | null = null;
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, options?: SessionOptions) {
     this.#platform = platform;
-    this.session = new Session(platform);
+    this.session = new Session(platform, options);
     this.api = createChatApi(this.session);
     this.list = new RoomList(platform, this.api, {
       told: (rooms) => {

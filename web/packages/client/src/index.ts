@@ -10,6 +10,7 @@ export { ChatClient, chatApi, defaultClient } from "./client.ts";
 export type { Drafts } from "./drafts.ts";
 export { fileName, filePath, isPicture } from "./files.ts";
 export { type Heard, hear, type Said } from "./frames.ts";
+export type { GetToken, TokenReason } from "./host.ts";
 export type { LinkPhase, LinkState } from "./link.ts";
 export type { Observed } from "./observed.ts";
 export type { Unsent, Upload } from "./outbox.ts";
@@ -23,7 +24,7 @@ export {
 } from "./platform.ts";
 export type { MessageEar, OpenRoom, RoomSnapshot, TypingListener } from "./room.ts";
 export type { RoomList, RoomListSnapshot } from "./rooms.ts";
-export type { Session, SessionSnapshot } from "./session.ts";
+export type { Session, SessionOptions, SessionSnapshot } from "./session.ts";
 export type { Item, Older } from "./timeline.ts";
 export {
   asTrouble,

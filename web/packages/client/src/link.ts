@@ -2,10 +2,8 @@
 import { type Heard, hear, type Said } from "./frames.ts";
 import type { Platform, SocketLike } from "./platform.ts";
 import type { Session } from "./session.ts";
+import { backoff } from "./waiting.ts";
 
-/** The first try after a loss comes after this many milliseconds. */
-const FIRST_RETRY = 3_000;
-const LONGEST_RETRY = 30_000;
 /** A socket that stays silent this long after it was asked for is given up. */
 const CONNECT_PATIENCE = 10_000;
 /** A link that held this long starts over with the shortest wait. */
@@ -101,7 +99,8 @@ export class Link {
     return true;
   }
 
-  async #try(): Promise<void> {
+  /** With a newer token than `stale`, where that was refused. */
+  async #try(stale?: string): Promise<void> {
     this.#callOffRetry?.();
     this.#callOffRetry = null;
     this.#turn += 1;
@@ -109,8 +108,9 @@ export class Link {
     if (!this.#socket) this.#become("connecting", this.#state.code);
     let access: string | null;
     try {
-      access = await this.#session.access();
+      access = await (stale ? this.#session.renew(stale) : this.#session.access());
     } catch {
+      this.#renewed = false;
       if (turn === this.#turn) this.#lost(1006, "");
       return;
     }
@@ -157,21 +157,6 @@ export class Link {
     this.#become("open", 0, this.#openedAt);
   }
 
-  async #renew(access: string): Promise<void> {
-    const turn = this.#turn;
-    let newer: string | null;
-    try {
-      newer = await this.#session.renew(access);
-    } catch {
-      this.#renewed = false;
-      if (turn === this.#turn) this.#lost(1006, "");
-      return;
-    }
-    if (turn !== this.#turn) return;
-    if (newer) void this.#try();
-    else this.#refuse(4001);
-  }
-
   #ended(socket: SocketLike, code: number, reason: string, access?: string): void {
     if (socket !== this.#candidate && socket !== this.#socket) return;
     // A doubted link whose proof failed is lost with it.
@@ -182,12 +167,11 @@ export class Link {
   #lost(code: number, reason: string, access?: string): void {
     if (this.#platform.now() - this.#openedAt > SETTLED) this.#tries = 0;
     this.#drop();
-    if (code === 4001 && !this.#renewed) {
+    if (code === 4001 && access && !(this.#renewed && this.#session.expire(access))) {
       // The token ended while the link was whole: the next try brings a newer one.
       this.#renewed = true;
       this.#become("connecting", code);
-      if (access) void this.#renew(access);
-      else void this.#try();
+      void this.#try(access);
     } else if (code === 4000 || code === 4001 || code === 4003) this.#refuse(code);
     else if (code === 4009) this.#wait(code, retryHint(reason) ?? this.#backoff());
     else if (code === 4008 && this.#tries === 0) this.#wait(code, 0);
@@ -198,7 +182,6 @@ export class Link {
   #refuse(code: number): void {
     this.#drop();
     this.#become("refused", code);
-    if (code === 4001) this.#session.expire();
   }
 
   #wait(code: number, ms: number): void {
@@ -208,9 +191,7 @@ export class Link {
   }
 
   #backoff(): number {
-    const longest = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** this.#tries);
-    const spread = Math.max(longest - FIRST_RETRY, FIRST_RETRY / 10);
-    return FIRST_RETRY + this.#platform.random() * spread;
+    return backoff(this.#platform, this.#tries);
   }
 
   #drop(): void {

@@ -83,7 +83,7 @@ export interface Platform {
   random(): number;
   /** 16 random bytes, for client ids. */
   bytes(): Uint8Array;
-  /** Runs `work` after `ms` milliseconds; the returned function calls it off. */
+  /** Runs `work` after `ms` milliseconds, at most 24 days; the returned function calls it off. */
   later(ms: number, work: () => void): () => void;
   /** Runs `work` while no other tab runs anything under the same name. */
   alone<T>(name: string, work: () => Promise<T>): Promise<T>;
@@ -109,6 +109,9 @@ interface Globals {
   clearTimeout(timer: unknown): void;
 }
 
+/** 2^31 - 1 milliseconds, close to 25 days. */
+const LONGEST_TIMER = 0x7fff_ffff;
+
 /** A platform on what the runtime offers; `origin` is needed where there is no page. */
 export function systemPlatform(origin?: string): Platform {
   const world = globalThis as unknown as Globals;
@@ -123,7 +126,8 @@ export function systemPlatform(origin?: string): Platform {
     random: () => Math.random(),
     bytes: () => world.crypto.getRandomValues(new Uint8Array(16)),
     later(ms, work) {
-      const timer = world.setTimeout(work, ms);
+      // A longer wait than a timer can hold would be none at all.
+      const timer = world.setTimeout(work, Math.min(ms, LONGEST_TIMER));
       return () => world.clearTimeout(timer);
     },
     alone(name, work) {

@@ -1,18 +1,12 @@
-// Who is logged in: the two tokens, kept in local storage and refreshed by themselves.
+// Who is logged in, and every call that needs to say so.
+import { type GetToken, HostTokens } from "./host.ts";
 import { Observed } from "./observed.ts";
 import type { Answer, BlobLike, BytesAnswer, Platform, UploadCall } from "./platform.ts";
+import { KeptTokens, type Tokens } from "./tokens.ts";
+import { backoff, inTime } from "./waiting.ts";
 import { asTrouble, type Me, Trouble, type TroubleKind } from "./words.ts";
 
-const ACCESS = "tp_access_token";
-const REFRESH = "tp_refresh_token";
-/** How long the kept access token is good by this machine's own clock: `<tail of token> <ms>`. */
-const GOOD_UNTIL = "bs-access-until";
-/** A token is renewed this long before it ends, in milliseconds. */
-const EARLY = 30_000;
-/** No answer within this time counts as no network, in milliseconds. */
-const PATIENCE = 10_000;
-
-/** `checking` until the kept tokens are proven, then in or out. */
+/** `checking` until the tokens are proven, then in or out. */
 export interface SessionSnapshot {
   state: "checking" | "in" | "out";
   me: Me | null;
@@ -26,91 +20,81 @@ interface LoginAnswer {
   user: Me;
 }
 
+/** Where a session has its tokens from: local storage and the server, unless the host says otherwise. */
+export interface SessionOptions {
+  /** The host gives the tokens; none is kept in local storage then, or exchanged. */
+  getToken?: GetToken;
+  /**
+   * Where refresh tokens are exchanged, as `fetch` takes an address: the host's own, for tokens that
+   * are its own. It hears `{"refresh"}` and answers `{"access"}`, with a `refresh` where that is good
+   * once only. 401 logs out; a fault or no answer does not. A logout leaves the host's tokens to it.
+   */
+  refreshUrl?: string;
+}
+
 export class Session extends Observed<SessionSnapshot> {
   readonly #platform: Platform;
+  readonly #tokens: Tokens;
+  readonly #refreshUrl: string | undefined;
+  /** Rises with every check and with what ends it, so that an answer to an older one is known as such. */
+  #turn = 0;
   /** The language that the server's sentences are wanted in; the browser's when null. */
   lang: string | null = null;
 
-  constructor(platform: Platform) {
+  constructor(platform: Platform, { getToken, refreshUrl }: SessionOptions = {}) {
     super({ state: "checking", me: null, trouble: null });
     this.#platform = platform;
+    this.#refreshUrl = refreshUrl;
+    this.#tokens = getToken
+      ? new HostTokens(platform, getToken, () => this.#forget())
+      : new KeptTokens(platform, (refresh) => this.#exchange(refresh));
   }
 
-  /** Proves the kept tokens, if there are any. */
+  /** Proves the tokens, if there are any; tries again by itself until it knows. */
   async restore(): Promise<void> {
-    if (!this.#platform.keep.get(ACCESS) && !this.#platform.keep.get(REFRESH)) {
-      this.show({ state: "out", me: null, trouble: null });
-      return;
-    }
     this.show({ state: "checking", me: null, trouble: null });
-    try {
-      const me = await this.call<Me>("GET", "/api/me/");
-      this.show({ state: "in", me, trouble: null });
-    } catch (error) {
-      const trouble = asTrouble(error);
-      if (trouble.kind === "unauthenticated") this.#forget();
-      else this.show({ state: "checking", me: null, trouble });
-    }
+    await this.#prove(0);
   }
 
   async login(identifier: string, password: string): Promise<void> {
     const answer = await this.#ask("POST", "/login/", null, { identifier, password });
     const told = JSON.parse(await answer.text()) as LoginAnswer;
-    this.#keepTokens(told.access_token, told.refresh_token);
+    this.#tokens.keep(told.access_token, told.refresh_token);
+    this.#turn += 1;
     this.show({ state: "in", me: told.user, trouble: null });
   }
 
-  /** Ends the session here and, as far as the server can be reached, there. */
+  /** Ends the session here and, as far as the server can be reached, there: no copy of a token renews it. */
   async logout(): Promise<void> {
-    const access = this.#platform.keep.get(ACCESS);
+    // What the host gave is not for us to end.
+    const refresh = this.#refreshUrl ? null : this.#tokens.refresh;
     this.#forget();
-    await this.#ask("POST", "/logout/", access).catch(() => undefined);
+    await this.#ask("POST", "/logout/", null, { refresh }).catch(() => undefined);
   }
 
   /** Another tab may have logged in or out: follow it. */
   followTabs(): void {
-    const access = this.#platform.keep.get(ACCESS);
+    const { current } = this.#tokens;
     const { state } = this.getSnapshot();
-    if (state === "in" && !access) this.#forget();
-    if (state === "out" && access) void this.restore();
+    if (state === "in" && !current) this.#forget();
+    if (state === "out" && current) void this.restore();
   }
 
-  /** The server does not know the tokens any more. */
-  expire(): void {
-    this.#forget();
+  /** The server refused `access` after another one. False when there is a newer one to try. */
+  expire(access: string): boolean {
+    const isNewest = access === this.#tokens.current;
+    if (isNewest) this.#forget();
+    return isNewest;
   }
 
   /** An access token that is good for a while, or null when nobody is logged in. */
-  async access(): Promise<string | null> {
-    const access = this.#platform.keep.get(ACCESS);
-    if (access && this.#goodUntil(access) - EARLY > this.#platform.now()) return access;
-    return this.renew(access);
+  access(): Promise<string | null> {
+    return this.#known((tokens) => tokens.access());
   }
 
-  /**
-   * A newer access token than `stale`. Tabs take turns, and whoever finds that another tab was
-   * first uses what that one got: a refresh token is good once.
-   */
-  renew(stale: string | null): Promise<string | null> {
-    return this.#platform.alone("bs-refresh", async () => {
-      const { keep } = this.#platform;
-      const access = keep.get(ACCESS);
-      const refresh = keep.get(REFRESH);
-      if (access && access !== stale) return access;
-      if (!refresh) return null;
-      try {
-        const answer = await this.#ask("POST", "/api/token/refresh/", null, { refresh });
-        const told = JSON.parse(await answer.text()) as { access: string; refresh?: string };
-        this.#keepTokens(told.access, told.refresh ?? refresh);
-        return told.access;
-      } catch (error) {
-        const { kind } = asTrouble(error);
-        if (kind !== "unauthenticated" && kind !== "invalid") throw error;
-        // A tab that could not be waited for (no Web Locks) may have been faster.
-        const now = keep.get(ACCESS);
-        return now !== access && keep.get(REFRESH) !== refresh ? now : null;
-      }
-    });
+  /** A newer access token than `stale`, or null when nobody is logged in. */
+  renew(stale: string): Promise<string | null> {
+    return this.#known((tokens) => tokens.renew(stale));
   }
 
   /** Calls the server as the person who is logged in and gives the answer's body. */
@@ -137,31 +121,66 @@ export class Session extends Observed<SessionSnapshot> {
     });
   }
 
+  async #prove(tries: number): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    let next: SessionSnapshot;
+    try {
+      next = { state: "in", me: await this.call<Me>("GET", "/api/me/"), trouble: null };
+    } catch (error) {
+      next = { state: "checking", me: null, trouble: asTrouble(error) };
+    }
+    if (turn !== this.#turn) return;
+    this.show(next);
+    if (next.me) return;
+    this.#platform.later(backoff(this.#platform, tries), () => {
+      if (turn === this.#turn) void this.#prove(tries + 1);
+    });
+  }
+
+  /** What the tokens give; when that is nothing, nobody is logged in. */
+  async #known(give: (tokens: Tokens) => Promise<string | null>): Promise<string | null> {
+    // Whoever was logged out is not let in again by a host that is asked by chance.
+    const isOver = () => this.getSnapshot().state === "out" && !this.#tokens.current;
+    const access = isOver() ? null : await give(this.#tokens);
+    if (!access && !isOver()) this.#forget();
+    return access;
+  }
+
+  async #exchange(refresh: string): Promise<{ access?: string; refresh?: string }> {
+    const url = this.#refreshUrl ?? `${this.#platform.origin}/api/token/refresh/`;
+    const answer = await this.#askAt("POST", url, null, { refresh });
+    return JSON.parse(await answer.text());
+  }
+
   /** Asks with the token, and once more with a newer one when that is no good any more. */
   async #asMe<A>(ask: (access: string) => Promise<A>): Promise<A> {
-    const access = await this.access();
-    if (!access) throw this.#loggedOut();
+    const isRefusal = (error: unknown) => asTrouble(error).kind === "unauthenticated";
+    const access = proof(await this.access());
     try {
       return await ask(access);
     } catch (error) {
-      if (asTrouble(error).kind !== "unauthenticated") throw error;
-      const newer = await this.renew(access);
-      if (!newer) throw this.#loggedOut();
+      if (!isRefusal(error)) throw error;
+    }
+    const newer = proof(await this.renew(access));
+    try {
       return await ask(newer);
+    } catch (error) {
+      if (isRefusal(error)) this.expire(newer);
+      throw error;
     }
   }
 
-  #loggedOut(): Trouble {
-    if (this.getSnapshot().state === "in") this.#forget();
-    return new Trouble("unauthenticated", 401);
+  #ask(method: string, path: string, access: string | null, body?: unknown): Promise<BytesAnswer> {
+    return this.#askAt(method, this.#platform.origin + path, access, body);
   }
 
-  #ask(method: string, path: string, access: string | null, body?: unknown): Promise<BytesAnswer> {
+  #askAt(method: string, url: string, access: string | null, body?: unknown): Promise<BytesAnswer> {
     const headers = this.#headers(access);
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const call =
       body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-    return proven(this.#inTime(this.#platform.fetch(this.#platform.origin + path, call)));
+    return proven(inTime(this.#platform, this.#platform.fetch(url, call)));
   }
 
   #headers(access: string | null): Record<string, string> {
@@ -171,33 +190,16 @@ export class Session extends Observed<SessionSnapshot> {
     return headers;
   }
 
-  #inTime<T>(work: Promise<T>): Promise<T> {
-    return new Promise((done, fail) => {
-      const callOff = this.#platform.later(PATIENCE, () => fail(new Error("no answer in time")));
-      work.then(done, fail).finally(callOff);
-    });
-  }
-
-  #keepTokens(access: string, refresh: string): void {
-    const { keep, now } = this.#platform;
-    keep.set(REFRESH, refresh);
-    keep.set(ACCESS, access);
-    const { exp, iat } = claimsOf(access);
-    // The server's clock may differ from ours: what counts is how long it is good from now on.
-    if (exp && iat) keep.set(GOOD_UNTIL, `${access.slice(-16)} ${now() + (exp - iat) * 1000}`);
-  }
-
-  #goodUntil(access: string): number {
-    const [tail, until] = (this.#platform.keep.get(GOOD_UNTIL) ?? "").split(" ");
-    if (tail === access.slice(-16)) return Number(until);
-    const { exp } = claimsOf(access);
-    return exp ? exp * 1000 : Number.POSITIVE_INFINITY;
-  }
-
   #forget(): void {
-    for (const key of [ACCESS, REFRESH, GOOD_UNTIL]) this.#platform.keep.remove(key);
+    this.#turn += 1;
+    this.#tokens.forget();
     this.show({ state: "out", me: null, trouble: null });
   }
+}
+
+function proof(access: string | null): string {
+  if (!access) throw new Trouble("unauthenticated", 401);
+  return access;
 }
 
 /** The answer, unless there is none or it is a refusal. */
@@ -210,17 +212,6 @@ async function proven<A extends Answer>(asked: Promise<A>): Promise<A> {
   }
   if (answer.status >= 400) throw await troubleOf(answer);
   return answer;
-}
-
-/** `exp` and `iat` of a token, in seconds; nothing when it cannot be read. */
-function claimsOf(token: string): { exp?: number; iat?: number } {
-  try {
-    const middle = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const decode = (globalThis as unknown as { atob(text: string): string }).atob;
-    return JSON.parse(decode(middle)) as { exp?: number; iat?: number };
-  } catch {
-    return {};
-  }
 }
 
 const KINDS: Record<number, TroubleKind> = {

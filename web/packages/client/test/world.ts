@@ -247,11 +247,12 @@ export function json(
   };
 }
 
-/** An access token that begins now and ends after `seconds`. */
-export function token(nowMs: number, seconds: number, jti = "a"): string {
+/** An access token that begins now and ends after `seconds`, with these claims besides. */
+export function token(nowMs: number, seconds: number, jti = "a", more: object = {}): string {
   const part = (claims: unknown) => btoa(JSON.stringify(claims)).replaceAll("=", "");
   const iat = Math.floor(nowMs / 1000);
-  return `${part({ alg: "HS256" })}.${part({ iat, exp: iat + seconds, jti })}.signature-of-${jti}`;
+  const claims = { iat, exp: iat + seconds, jti, ...more };
+  return `${part({ alg: "HS256" })}.${part(claims)}.signature-of-${jti}`;
 }
 
 function keepOf(kept: Map<string, string>): Keep {

@@ -1,5 +1,13 @@
 // The kit: the components and the hook of an order's chat, for any React page.
-export { type ChatApi, ChatClient, chatApi, defaultClient, systemPlatform } from "@beseda/client";
+export {
+  type ChatApi,
+  ChatClient,
+  chatApi,
+  defaultClient,
+  type GetToken,
+  type SessionOptions,
+  systemPlatform,
+} from "@beseda/client";
 export { ChatRoomList, type ChatRoomListProps } from "./ChatRoomList.tsx";
 export { ChatWindow, type ChatWindowProps } from "./ChatWindow.tsx";
 export {

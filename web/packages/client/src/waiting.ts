@@ -1,0 +1,24 @@
+// How long one waits: for an answer, and before the next try.
+import type { Platform } from "./platform.ts";
+import { Trouble } from "./words.ts";
+
+/** The first try after a loss comes after this many milliseconds. */
+export const FIRST_RETRY = 3_000;
+const LONGEST_RETRY = 30_000;
+/** No answer within this time counts as no network, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** The wait before the next try, after so many that failed. */
+export function backoff(platform: Platform, tries: number): number {
+  const longest = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** tries);
+  const spread = Math.max(longest - FIRST_RETRY, FIRST_RETRY / 10);
+  return FIRST_RETRY + platform.random() * spread;
+}
+
+/** What `work` comes to, or trouble with the network when that takes too long. */
+export function inTime<T>(platform: Platform, work: Promise<T>): Promise<T> {
+  return new Promise((done, fail) => {
+    const callOff = platform.later(PATIENCE, () => fail(new Trouble("network", 0)));
+    work.then(done, fail).finally(callOff);
+  });
+}
