@@ -2,8 +2,8 @@
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -13,31 +13,59 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct ChatPage;
 
-/// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host.
+/// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host. Who may show it
+/// in a frame follows.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors";
 
-/// The routes of the pages.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+/// The routes of the pages, which these sites may show in a frame.
+pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
+    let framing = framing(frame_ancestors);
     Router::new()
-        .route("/chat", get(|headers: HeaderMap| async move { page(&headers) }))
-        .route("/chat/", get(|headers: HeaderMap| async move { page(&headers) }))
+        .route("/chat", get(with_slash))
+        .route(
+            "/chat/",
+            get(|headers: HeaderMap| async move { page(&headers, framing) }),
+        )
         .route(
             "/chat/{*path}",
             get(|path: Path<String>, headers: HeaderMap| async move { asset(&path, &headers) }),
         )
 }
 
-fn page(asked: &HeaderMap) -> Response {
+/// The page lies in a folder of its own, and finds its files and this server beside it, whatever prefix proxies have put
+/// before it. So the way to it is told relatively, too.
+async fn with_slash(uri: Uri) -> Redirect {
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Redirect::temporary(&format!("chat/{query}"))
+}
+
+/// The headers that say who may show the page in a frame: the policy, and for browsers that do not know it, the older header
+/// where that can say the same.
+fn framing(ancestors: &[String]) -> HeaderMap {
+    let sites = match ancestors {
+        [] => "'none'".to_owned(),
+        sites => sites.join(" "),
+    };
+    let older = match sites.as_str() {
+        "'none'" => Some(HeaderValue::from_static("DENY")),
+        "'self'" => Some(HeaderValue::from_static("SAMEORIGIN")),
+        _ => None,
+    };
+    // Only what a header can hold is taken for a site.
+    let policy = HeaderValue::try_from(format!("{POLICY} {sites}"));
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    let mut headers = HeaderMap::from_iter([(header::CONTENT_SECURITY_POLICY, policy)]);
+    headers.extend(older.map(|older| (header::X_FRAME_OPTIONS, older)));
+    headers
+}
+
+fn page(asked: &HeaderMap, framing: HeaderMap) -> Response {
     let Some(file) = ChatPage::get("index.html") else {
         let sentence = "This server was built without its pages. Build it with script/build.\n";
         return (StatusCode::NOT_FOUND, sentence).into_response();
     };
-    let mut response = answer(file, asked, "no-cache");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    response
+    (framing, answer(file, asked, "no-cache")).into_response()
 }
 
 fn asset(path: &str, asked: &HeaderMap) -> Response {
@@ -68,4 +96,35 @@ fn answer(file: EmbeddedFile, asked: &HeaderMap, cache: &'static str) -> Respons
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framed(sites: &[&str]) -> (String, String) {
+        let headers = framing(&sites.iter().map(|&site| site.to_owned()).collect::<Vec<_>>());
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let (_, ancestors) = policy.split_once("; frame-ancestors ").unwrap();
+        let older = headers.get(header::X_FRAME_OPTIONS);
+        let older = older.map_or("", |older| older.to_str().unwrap());
+        (ancestors.to_owned(), older.to_owned())
+    }
+
+    #[test]
+    fn who_may_frame_the_page_is_said_in_both_headers_as_far_as_the_older_can() {
+        for (sites, ancestors, older) in [
+            (["'self'"].as_slice(), "'self'", "SAMEORIGIN"),
+            (&["'none'"], "'none'", "DENY"),
+            (&[], "'none'", "DENY"),
+            (&["https://shop.example"], "https://shop.example", ""),
+            (
+                &["'self'", "https://*.shop.example:8443"],
+                "'self' https://*.shop.example:8443",
+                "",
+            ),
+        ] {
+            assert_eq!(framed(sites), (ancestors.to_owned(), older.to_owned()), "{sites:?}");
+        }
+    }
 }
