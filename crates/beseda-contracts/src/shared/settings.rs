@@ -18,9 +18,9 @@ settings! {
         allowed_hosts: HostList = Vec::new(), "list of host names",
             "The names that this server answers to, without ports: `chat.shop.example`, or `.shop.example` for it and all names under it. `/healthz` and `/readyz` answer under any. Without it, everything does: then the proxy in front has to see to that. In the environment, separated by commas.";
         trusted_proxies: NetworkList = Vec::new(), "list of IP addresses and networks",
-            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed. Without it, limits by address see the proxy's. In the environment, separated by commas.";
+            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed: each has to write these or drop what clients send in them. Without it, limits by address see the proxy's. In the environment, separated by commas.";
         base_path: Prefix = String::new(), "path",
-            "The path under which the proxy in front shows this server: `/chat-api`. Links, file addresses, cookies and the page carry it, and requests under it are served as those without it, so the proxy may strip it or not. An `X-Forwarded-Prefix` of a trusted proxy stands before it.";
+            "The path under which the proxy in front shows this server: `/chat-api`. Links, file addresses, cookies and the page carry it, and requests under it are served as those without it, so the proxy may strip it or not. An `X-Forwarded-Prefix` of a trusted proxy stands in its place.";
         frame_ancestors: FrameList = vec![SELF.to_owned()], "list of origins",
             "The sites whose pages may show the page `/chat` in a frame: `'self'` for this server's own host, `https://shop.example`, `https://*.shop.example`; `'none'` alone for nobody. In the environment, separated by commas.";
         school_admins: Truth = false, "true or false",

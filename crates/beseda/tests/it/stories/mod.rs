@@ -16,6 +16,7 @@ mod history;
 mod jwks;
 mod limits;
 mod log_file;
+mod nginx;
 mod once;
 mod origins;
 mod payloads;
