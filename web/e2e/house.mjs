@@ -65,8 +65,12 @@ export const orders = (count) =>
     expert: boris.id,
   }));
 
-/** Starts a server with these people and orders. Call `end()` when done. */
-export async function openHouse({ people = [anna, boris], orders: seeded = orders(3) } = {}) {
+/** Starts a server with these people and orders, and variables. Call `end()` when done. */
+export async function openHouse({
+  people = [anna, boris],
+  orders: seeded = orders(3),
+  settings = {},
+} = {}) {
   demand(existsSync(binary), `no server at ${binary}`, "cargo build -p beseda, or set BESEDA_BIN");
   demand(
     existsSync(chromiumPath),
@@ -83,7 +87,7 @@ export async function openHouse({ people = [anna, boris], orders: seeded = order
   const seeding = spawnSync(binary, ["seed", "--data", data, seed], { encoding: "utf8", env });
   ok(seeding.status === 0, `seed failed: ${seeding.stderr}${seeding.error ?? ""}`);
   const port = await freePort();
-  const house = new House(folder, data, port);
+  const house = new House(folder, data, port, settings);
   try {
     await house.start();
     house.browser = await chromium.launch({ executablePath: chromiumPath, args: FLAGS });
@@ -102,6 +106,7 @@ class House {
   #folder;
   #data;
   #port;
+  #settings;
   #server = null;
   #log = "";
   #tokens = new Map();
@@ -109,17 +114,18 @@ class House {
   /** What went wrong in any page: script errors and breaches of the content policy. */
   faults = [];
 
-  constructor(folder, data, port) {
+  constructor(folder, data, port, settings) {
     this.#folder = folder;
     this.#data = data;
     this.#port = port;
+    this.#settings = settings;
     this.url = `http://127.0.0.1:${port}`;
   }
 
   async start() {
     const args = ["serve", "--data", this.#data, "--listen", `127.0.0.1:${this.#port}`];
     const server = spawn(binary, args, {
-      env: { ...env, ...UNLIMITED },
+      env: { ...env, ...UNLIMITED, ...this.#settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [server.stdout, server.stderr]) {

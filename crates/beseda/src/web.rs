@@ -2,10 +2,10 @@
 
 use axum::Router;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use rust_embed::{EmbeddedFile, RustEmbed};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use rust_embed::RustEmbed;
 
 /// The page `/chat` with everything that it loads. Missing until `script/build` has built it.
 #[derive(RustEmbed)]
@@ -22,22 +22,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
     let framing = framing(frame_ancestors);
     Router::new()
-        .route("/chat", get(with_slash))
-        .route(
-            "/chat/",
-            get(|headers: HeaderMap| async move { page(&headers, framing) }),
-        )
+        .route("/chat", page("./chat/", framing.clone()))
+        .route("/chat/", page("./", framing))
         .route(
             "/chat/{*path}",
             get(|path: Path<String>, headers: HeaderMap| async move { asset(&path, &headers) }),
         )
-}
-
-/// The page lies in a folder of its own, and finds its files and this server beside it, whatever prefix proxies have put
-/// before it. So the way to it is told relatively, too.
-async fn with_slash(uri: Uri) -> Redirect {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Redirect::temporary(&format!("chat/{query}"))
 }
 
 /// The headers that say who may show the page in a frame: the policy, and for browsers that do not know it, the older header
@@ -60,37 +50,49 @@ fn framing(ancestors: &[String]) -> HeaderMap {
     headers
 }
 
-fn page(asked: &HeaderMap, framing: HeaderMap) -> Response {
-    let Some(file) = ChatPage::get("index.html") else {
-        let sentence = "This server was built without its pages. Build it with script/build.\n";
-        return (StatusCode::NOT_FOUND, sentence).into_response();
-    };
-    (framing, answer(file, asked, "no-cache")).into_response()
+/// The page, whose files lie in this folder as seen from where it is shown. All its addresses are relative: whatever prefix
+/// proxies have put before it, it finds its files and this server beside itself.
+fn page<S: Clone + Send + Sync + 'static>(folder: &'static str, framing: HeaderMap) -> MethodRouter<S> {
+    get(async move |asked: HeaderMap| {
+        let Some(file) = ChatPage::get("index.html") else {
+            let sentence = "This server was built without its pages. Build it with script/build.\n";
+            return (StatusCode::NOT_FOUND, sentence).into_response();
+        };
+        let html = String::from_utf8_lossy(&file.data).replace("=\"./", &format!("=\"{folder}"));
+        let tag = format!("\"{}-{}\"", hex(&file.metadata.sha256_hash()), folder.len());
+        (framing, answer(html, "text/html", &tag, &asked, "no-cache")).into_response()
+    })
 }
 
 fn asset(path: &str, asked: &HeaderMap) -> Response {
-    match ChatPage::get(path) {
-        // Names of assets hold a hash of what is in them, so they never change.
-        Some(file) if path.starts_with("assets/") => answer(file, asked, "public, max-age=31536000, immutable"),
-        Some(file) if path != "index.html" => answer(file, asked, "no-cache"),
-        _ => StatusCode::NOT_FOUND.into_response(),
+    // Names of assets hold a hash of what is in them, so they never change.
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    match ChatPage::get(path).filter(|_| path != "index.html") {
+        Some(file) => {
+            let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
+            answer(file.data, file.metadata.mimetype(), &tag, asked, cache)
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-fn answer(file: EmbeddedFile, asked: &HeaderMap, cache: &'static str) -> Response {
-    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
+fn answer(bytes: impl IntoResponse, media: &str, tag: &str, asked: &HeaderMap, cache: &str) -> Response {
     let known = asked
         .get(header::IF_NONE_MATCH)
         .is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let headers = [
-        (header::CONTENT_TYPE, file.metadata.mimetype().to_owned()),
+        (header::CONTENT_TYPE, media.to_owned()),
         (header::CACHE_CONTROL, cache.to_owned()),
-        (header::ETAG, tag),
+        (header::ETAG, tag.to_owned()),
     ];
     if known {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
-        (headers, file.data).into_response()
+        (headers, bytes).into_response()
     }
 }
 

@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod deactivated;
 mod documented;
+mod edge;
 mod files;
 mod first_admin;
 mod foreign;

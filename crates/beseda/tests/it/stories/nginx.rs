@@ -145,20 +145,20 @@ async fn links_lead_on(anna: &Actor, under: &str, room: i64) {
     assert!(previous.starts_with(&format!("{here}{under}/")), "{previous}");
 }
 
+/// At both its addresses, with its script beside it.
 async fn the_page_opens(anna: &Actor, under: &str) {
     let nobody = anna.with_token("");
-    let moved = nobody.get(&format!("{under}/chat?room=5")).await;
-    assert_eq!(
-        (moved.status, moved.header("Location")),
-        (307, "chat/?room=5".to_owned())
-    );
-    let page = nobody.get(&format!("{under}/chat/")).await;
-    assert_eq!(page.status, 200, "{}: npm run build --prefix web", page.text);
-    let (_, script) = page.text.split_once("src=\"./").expect("its script lies beside it");
-    let (script, _) = script.split_once('"').expect("a whole attribute");
-    let script = nobody.get(&format!("{under}/chat/{script}")).await;
-    assert_eq!(script.status, 200, "{}", script.text);
-    assert!(script.header("Content-Type").contains("javascript"));
+    for (path, folder) in [("/chat?room=5", "chat/"), ("/chat/", "")] {
+        let page = nobody.get(&format!("{under}{path}")).await;
+        assert_eq!(page.status, 200, "{}: npm run build --prefix web", page.text);
+        let (_, script) = page.text.split_once("src=\"./").expect("its script lies beside it");
+        let (script, _) = script.split_once('"').expect("a whole attribute");
+        assert!(script.starts_with(&format!("{folder}assets/")), "{script}");
+        let at = if folder.is_empty() { "/chat/" } else { "/" };
+        let script = nobody.get(&format!("{under}{at}{script}")).await;
+        assert_eq!(script.status, 200, "{}", script.text);
+        assert!(script.header("Content-Type").contains("javascript"), "{script:?}");
+    }
 }
 
 /// What a client writes about proxies is dropped by nginx, and believed by nobody.
