@@ -79,12 +79,18 @@ impl SessionCookie {
         hashes
     }
 
-    /// The `Set-Cookie` header that begins a session, or ends it where there is no value.
+    /// The `Set-Cookie` header that begins a session, or ends it where there is no value, for whoever sees this server under
+    /// a prefix. Browsers take a name that begins with `__Host-` for a whole host alone.
     #[must_use]
-    pub fn set(&self, value: Option<&str>, seconds: i64, secure: bool) -> Option<HeaderValue> {
+    pub fn set(&self, value: Option<&str>, seconds: i64, secure: bool, under: &str) -> Option<HeaderValue> {
+        let path = if under.is_empty() || self.name.starts_with("__Host-") {
+            "/"
+        } else {
+            under
+        };
         let (name, (value, seconds)) = (&self.name, value.map_or(("", 0), |value| (value, seconds)));
         let secure = if secure { "; Secure" } else { "" };
-        let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let cookie = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
         HeaderValue::try_from(cookie).ok()
     }
 }
@@ -128,12 +134,22 @@ mod tests {
         let value = new_value([0xFF; 32]);
         assert_eq!(value.len(), 43);
         assert_eq!(
-            SessionCookie::default().set(Some(&value), 60, true).unwrap(),
+            SessionCookie::default().set(Some(&value), 60, true, "").unwrap(),
             format!("beseda_session={value}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure")
         );
         assert_eq!(
-            SessionCookie::named("session").unwrap().set(None, 60, false).unwrap(),
-            "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"
+            SessionCookie::named("session")
+                .unwrap()
+                .set(None, 60, false, "/chat-api")
+                .unwrap(),
+            "session=; Path=/chat-api; Max-Age=0; HttpOnly; SameSite=Lax"
+        );
+        let host = SessionCookie::named("__Host-chat")
+            .unwrap()
+            .set(Some("a"), 60, true, "/chat-api");
+        assert_eq!(
+            host.unwrap(),
+            "__Host-chat=a; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
         );
     }
 }

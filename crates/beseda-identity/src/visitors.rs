@@ -28,10 +28,11 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
     Some(value.trim_matches('"').to_owned())
 }
 
-/// The `Set-Cookie` header that lets a visitor be known again.
+/// The `Set-Cookie` header that lets a visitor be known again who sees this server under a prefix.
 #[must_use]
-pub fn set_cookie(token: &str, secure: bool) -> Option<HeaderValue> {
+pub fn set_cookie(token: &str, secure: bool, under: &str) -> Option<HeaderValue> {
+    let path = if under.is_empty() { "/" } else { under };
     let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE_NAME}={token}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!("{COOKIE_NAME}={token}; Path={path}; Max-Age={SECONDS}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::try_from(cookie).ok()
 }

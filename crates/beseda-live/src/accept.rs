@@ -4,6 +4,7 @@
 //! honest client sees of it is nothing.
 
 mod body;
+mod head;
 mod watch;
 
 use std::convert::Infallible;
@@ -68,7 +69,7 @@ impl Default for AcceptLimits {
         Self {
             first_byte: Duration::from_secs(5),
             header: Duration::from_secs(10),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_secs(75),
             body_idle: Duration::from_secs(30),
             headers: 100,
             header_bytes: 32_768,
@@ -216,6 +217,9 @@ async fn answer(
     body_idle: Duration,
 ) -> Result<http::Response<Answering>, Infallible> {
     watch.enter(Phase::Busy);
+    if let Some(refused) = head::refused(&request) {
+        return Ok(refused.map(|body| Answering::new(body, watch)));
+    }
     request.extensions_mut().insert(ConnectInfo(peer));
     let request = request.map(|body| Body::new(Asking::new(body, Arc::clone(&watch), body_idle)));
     let mut response = match router.oneshot(request).await {
@@ -223,23 +227,15 @@ async fn answer(
         Err(never) => match never {},
     };
     if watch.body_has_stalled() {
-        response = too_slow();
+        response = refusal(StatusCode::REQUEST_TIMEOUT, "The body of the request did not arrive.");
     }
     Ok(response.map(|body| Answering::new(body, watch)))
 }
 
-fn too_slow() -> Response {
-    let sentence = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    let mut response = (
-        StatusCode::REQUEST_TIMEOUT,
-        sentence,
-        r#"{"detail": "The body of the request did not arrive."}"#,
-    )
-        .into_response();
-    response
-        .headers_mut()
-        .insert(header::CONNECTION, HeaderValue::from_static("close"));
-    response
+/// What is said where no contract has been asked, after which the connection ends: what comes next on it is not known.
+fn refusal(status: StatusCode, detail: &'static str) -> Response {
+    let headers = [(header::CONNECTION, HeaderValue::from_static("close"))];
+    (status, headers, axum::Json(serde_json::json!({ "detail": detail }))).into_response()
 }
 
 #[cfg(test)]

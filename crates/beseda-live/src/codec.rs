@@ -286,6 +286,12 @@ pub fn text_frame(payload: &[u8]) -> Bytes {
     frame(OpCode::Data(Data::Text), payload)
 }
 
+/// A binary frame.
+#[must_use]
+pub fn binary_frame(payload: &[u8]) -> Bytes {
+    frame(OpCode::Data(Data::Binary), payload)
+}
+
 /// A ping without payload.
 #[must_use]
 pub fn ping_frame() -> Bytes {

@@ -8,6 +8,7 @@ use crate::codec::Incoming;
 use crate::commands;
 use crate::dialect::{Misheard, Outcome};
 use crate::live::Live;
+use crate::place::told_under;
 use crate::seat::{Seat, Told};
 use crate::session::{Guest, Session, close};
 use crate::socket::{Ear, Queue};
@@ -95,7 +96,7 @@ impl Connection {
             ask::look(live.chat(), move |look| first_heard(look, &seat, asked)).await
         };
         let (history, people) = looked.map_err(|error| self.turned(error))?;
-        let frames = session.dialect.history(&session.person(), &history);
+        let frames = told_under(&session.under, || session.dialect.history(&session.person(), &history));
         // Of more than a page, the rest is fed behind it.
         let (head, newest) = match history.messages.last() {
             Some(last) if history.more => (last.sent, last.seq),

@@ -194,7 +194,7 @@ fn meals(session: &Session, hunger: Hunger, missed: Missed, opened: Option<RoomV
     let meal = |head: Head, seq: Seq, heard: Option<Heard>, viewer: Viewer| {
         let say = |heard| {
             let event = Event { room, head, heard };
-            in_words(session.dialect, |dialect| dialect.event(&event, viewer))
+            in_words(session, |dialect| dialect.event(&event, viewer))
                 .ok()
                 .flatten()
         };

@@ -15,6 +15,7 @@ mod feed;
 mod heartbeat;
 mod hub;
 mod live;
+pub mod place;
 mod positions;
 mod runtime;
 mod seat;

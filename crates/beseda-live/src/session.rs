@@ -2,6 +2,7 @@
 //! has still to be told. Its place in a room is a [`Seat`].
 
 use crate::dialect::{Dialect, Outcome};
+use crate::place;
 use crate::seat::Seat;
 use crate::socket::Queue;
 use crate::tell::in_words;
@@ -58,6 +59,8 @@ pub(crate) struct Session {
     pub(crate) to: Where,
     /// In which dialect.
     pub(crate) dialect: &'static dyn Dialect,
+    /// The prefix under which its peer sees this server.
+    pub(crate) under: Arc<str>,
     /// What it has still to be told.
     pub(crate) queue: Arc<Queue>,
     /// When its peer last showed life, in seconds of the heartbeat's clock.
@@ -83,6 +86,7 @@ impl Session {
             proven_at: guest.proven_at,
             to: guest.to,
             dialect: guest.dialect,
+            under: place::under(),
             queue,
             alive_at: AtomicU32::new(alive_at),
             in_flight: AtomicU32::new(0),
@@ -186,7 +190,7 @@ impl Session {
     /// Tells it what is for it alone: what came of a command.
     pub(crate) fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) {
         // Over what its dialect panics it is not answered, and whoever waits for that sends again.
-        if let Ok(Some(frame)) = in_words(self.dialect, |dialect| dialect.answer(tag, outcome)) {
+        if let Ok(Some(frame)) = in_words(self, |dialect| dialect.answer(tag, outcome)) {
             // It is never too much: a socket whose queue is full is not read, and so gives nothing to answer.
             self.queue.push_beyond(frame);
         }

@@ -4,10 +4,13 @@
 use crate::codec::text_frame;
 use crate::dialect::{Dialect, Position, Viewer};
 use crate::hub::{Hub, Seats};
+use crate::place::told_under;
 use crate::seat::{Said, Seat};
+use crate::session::Session;
 use beseda_core::words::{Event, Heard, Person, PersonId, RoomName};
 use bytes::Bytes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 impl Hub {
     /// Tells an event to everybody who listens in its room. Whose dialect panics over it reads it from the store.
@@ -15,7 +18,7 @@ impl Hub {
         let mut said = Encoded::default();
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
-            match said.event(session.dialect, event, session.person_id()) {
+            match said.event(session, event) {
                 Words::Lost => self.seat_misses(seat, event.head),
                 words => {
                     let last = is_last(event, session.person_id());
@@ -25,7 +28,7 @@ impl Hub {
             }
         }
         for session in self.of_kind(event.room.kind).iter() {
-            match said.event(session.dialect, event, session.person_id()) {
+            match said.event(session, event) {
                 Words::None => {}
                 Words::Lost => self.lend(session, event.room, &about(event, None)),
                 words => self.tell_every(session, event.room, &about(event, words.frame())),
@@ -51,14 +54,14 @@ impl Hub {
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
             if Some(session.person_id()) != but
-                && let Some(frame) = said.once(session.dialect, None, say).frame()
+                && let Some(frame) = said.once(session, None, say).frame()
             {
                 self.tell_seat(seat, Said::passing(frame));
             }
         }
         for session in self.of_kind(room.kind).iter() {
             if Some(session.person_id()) != but
-                && let Some(frame) = said.once(session.dialect, None, say).frame()
+                && let Some(frame) = said.once(session, None, say).frame()
             {
                 self.tell_every(session, room, &Said::passing(frame));
             }
@@ -67,7 +70,7 @@ impl Hub {
 
     /// Tells one seat where somebody is.
     pub(crate) fn show_position(&self, seat: &Seat, room: RoomName, position: &Position) {
-        let said = in_words(seat.session.dialect, |dialect| dialect.position(room, position));
+        let said = in_words(&seat.session, |dialect| dialect.position(room, position));
         if let Ok(Some(frame)) = said {
             self.tell_seat(seat, Said::passing(frame));
         }
@@ -152,37 +155,38 @@ impl Words {
     }
 }
 
-/// The frames made of one event so far: each is made once for a dialect and a kind of viewer, and shared.
+/// The frames made of one event so far: each is made once for a dialect, a kind of viewer and a prefix, and shared.
 #[derive(Default)]
 struct Encoded {
-    frames: Vec<(&'static str, Option<Viewer>, Words)>,
+    frames: Vec<(&'static str, Option<Viewer>, Arc<str>, Words)>,
 }
 
 impl Encoded {
-    fn event(&mut self, dialect: &'static dyn Dialect, event: &Event, person: PersonId) -> Words {
-        let viewer = viewer(event, person);
-        self.once(dialect, Some(viewer), |dialect| dialect.event(event, viewer))
+    fn event(&mut self, session: &Session, event: &Event) -> Words {
+        let viewer = viewer(event, session.person_id());
+        self.once(session, Some(viewer), |dialect| dialect.event(event, viewer))
     }
 
     fn once(
         &mut self,
-        dialect: &'static dyn Dialect,
+        session: &Session,
         viewer: Option<Viewer>,
         say: impl FnOnce(&dyn Dialect) -> Option<String>,
     ) -> Words {
+        let (name, under) = (session.dialect.name(), &session.under);
         let known = self
             .frames
             .iter()
-            .find(|(name, seen, _)| *seen == viewer && *name == dialect.name());
-        if let Some((_, _, words)) = known {
+            .find(|(known, seen, prefix, _)| *seen == viewer && *known == name && prefix == under);
+        if let Some((.., words)) = known {
             return words.clone();
         }
-        let words = match in_words(dialect, say) {
+        let words = match in_words(session, say) {
             Ok(Some(frame)) => Words::Frame(frame),
             Ok(None) => Words::None,
             Err(Panicked) => Words::Lost,
         };
-        self.frames.push((dialect.name(), viewer, words.clone()));
+        self.frames.push((name, viewer, Arc::clone(under), words.clone()));
         words
     }
 }
@@ -190,12 +194,13 @@ impl Encoded {
 /// A dialect panicked, which the log was told.
 pub(crate) struct Panicked;
 
-/// The frame of what a dialect says.
+/// The frame of what a session's dialect says to it.
 pub(crate) fn in_words(
-    dialect: &dyn Dialect,
+    session: &Session,
     say: impl FnOnce(&dyn Dialect) -> Option<String>,
 ) -> Result<Option<Bytes>, Panicked> {
-    let said = catch_unwind(AssertUnwindSafe(|| say(dialect)));
+    let dialect = session.dialect;
+    let said = catch_unwind(AssertUnwindSafe(|| told_under(&session.under, || say(dialect))));
     let text = said.map_err(|_| {
         tracing::error!(dialect = dialect.name(), "a dialect panicked over what it was to say");
         Panicked

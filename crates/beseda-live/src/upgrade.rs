@@ -22,6 +22,8 @@ const UPGRADE: HeaderValue = HeaderValue::from_static("upgrade");
 const VERSION: HeaderValue = HeaderValue::from_static("13");
 /// 16 bytes in base64.
 const KEY_CHARS: usize = 24;
+/// The subprotocol behind which a token is offered: browsers give a socket no other header of the page's own.
+const BEARER: &str = "bearer";
 
 /// A well-formed wish for a WebSocket, as an extractor. A request that is none is answered with 400, 405 or 426
 /// and a `detail` in words; a handler that wants to check other things first takes `Result<Upgrade, Response>`.
@@ -30,6 +32,8 @@ const KEY_CHARS: usize = 24;
 pub struct Upgrade {
     on: OnUpgrade,
     accept: HeaderValue,
+    /// The subprotocol that is selected.
+    protocol: Option<HeaderValue>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
@@ -73,7 +77,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
                 "This connection cannot become a WebSocket: use HTTP/1.1.",
             ));
         };
-        Ok(Self { on, accept })
+        // A browser that offered some drops a socket for which none was selected.
+        let protocol = offered(headers)
+            .next()
+            .and_then(|name| HeaderValue::from_str(name).ok());
+        Ok(Self { on, accept, protocol })
     }
 }
 
@@ -88,7 +96,7 @@ impl Upgrade {
         F: FnOnce(TcpStream, Bytes) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        let Self { on, accept } = self;
+        let Self { on, accept, protocol } = self;
         tokio::spawn(async move {
             let Ok(upgraded) = on.await else { return };
             let Some((stream, leftover, seat)) = bare(upgraded) else {
@@ -105,8 +113,24 @@ impl Upgrade {
             (header::UPGRADE, WEBSOCKET),
             (header::SEC_WEBSOCKET_ACCEPT, accept),
         ];
-        (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+        let protocol = protocol.map(|protocol| [(header::SEC_WEBSOCKET_PROTOCOL, protocol)]);
+        match protocol {
+            Some(protocol) => (StatusCode::SWITCHING_PROTOCOLS, headers, protocol).into_response(),
+            None => (StatusCode::SWITCHING_PROTOCOLS, headers).into_response(),
+        }
     }
+}
+
+/// The token of a socket that offers the subprotocols `bearer` and the token, in this order.
+#[must_use]
+pub fn offered_token(headers: &HeaderMap) -> Option<&str> {
+    let mut offered = offered(headers);
+    (offered.next() == Some(BEARER)).then(|| offered.next()).flatten()
+}
+
+/// The subprotocols that are offered, in one line or several.
+fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    items(headers, &header::SEC_WEBSOCKET_PROTOCOL).filter(|item| !item.is_empty())
 }
 
 /// Takes hyper's wrapping off. Not `async`: what it drops, hyper's read buffer above all, must be gone before the
@@ -122,12 +146,16 @@ fn bare(upgraded: Upgraded) -> Option<(TcpStream, Bytes, Option<OwnedSemaphorePe
 
 /// Whether a header that is a list names `word`.
 fn names(headers: &HeaderMap, header: &HeaderName, word: &str) -> bool {
-    headers
-        .get_all(header)
-        .iter()
+    items(headers, header).any(|item| item.eq_ignore_ascii_case(word))
+}
+
+/// The items of a header that is a list, in one line or several.
+fn items<'a>(headers: &'a HeaderMap, header: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(header).into_iter();
+    lines
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
-        .any(|item| item.trim().eq_ignore_ascii_case(word))
+        .map(str::trim)
 }
 
 fn upgrade_required(detail: &'static str) -> Response {

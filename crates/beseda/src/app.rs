@@ -103,12 +103,13 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<ExitCo
     let told_to_stop = told_to_stop()?;
     let address = server.address;
     tracing::info!("serving on {address}, data in {}", settings.data.display());
+    let base_path = &settings.reach.base_path;
     let first_link = if with_demo {
         String::new()
     } else {
-        admin::first_link(server.live.chat(), address).await?
+        admin::first_link(server.live.chat(), address, base_path).await?
     };
-    cli::answer(greeting(&format!("http://{address}"), server.guests.as_ref()) + &first_link)?;
+    cli::answer(greeting(&format!("http://{address}{base_path}"), server.guests.as_ref()) + &first_link)?;
     Ok(match server.run(told_to_stop).await {
         None => ExitCode::SUCCESS,
         // Whoever started it is to start it again.
@@ -174,7 +175,7 @@ impl Server {
         })?;
         let address = listener.local_addr().context("cannot tell the own address")?;
         let health = Health::new(chat.clone());
-        let router = routes(shared, health.clone());
+        let router = routes(shared, health.clone(), &settings.reach.frame_ancestors);
         let [stop, served, jobs_over] = [(); 3].map(|()| CancellationToken::new());
         let serving = accept::serve(listener, router, accept_limits(settings), stop.clone());
         let (beating, feeding, last) = (Arc::clone(&live), Arc::clone(&live), served.clone().drop_guard());
@@ -314,12 +315,12 @@ fn greeting(address: &str, guests: Option<&demo::Guests>) -> String {
     }
 }
 
-fn routes(shared: Shared, health: Health) -> Router {
+fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router {
     let asked = "GET, HEAD, OPTIONS";
     let routes = beseda_contracts::routes()
         .both("/healthz/", get(health::alive), asked)
         .both("/readyz/", get(move || async move { health.ready() }), asked);
-    shared::finish(routes, web::routes(), shared)
+    shared::finish(routes, web::routes(frame_ancestors), shared)
 }
 
 fn accept_limits(settings: &Settings) -> AcceptLimits {

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use rust_embed::{EmbeddedFile, RustEmbed};
+use axum::routing::{MethodRouter, get};
+use rust_embed::RustEmbed;
 
 /// The page `/chat` with everything that it loads. Missing until `script/build` has built it.
 #[derive(RustEmbed)]
@@ -13,59 +13,120 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct ChatPage;
 
-/// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host.
+/// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host. Who may show it
+/// in a frame follows.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors";
 
-/// The routes of the pages.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+/// The routes of the pages, which these sites may show in a frame.
+pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
+    let framing = framing(frame_ancestors);
     Router::new()
-        .route("/chat", get(|headers: HeaderMap| async move { page(&headers) }))
-        .route("/chat/", get(|headers: HeaderMap| async move { page(&headers) }))
+        .route("/chat", page("./chat/", framing.clone()))
+        .route("/chat/", page("./", framing))
         .route(
             "/chat/{*path}",
             get(|path: Path<String>, headers: HeaderMap| async move { asset(&path, &headers) }),
         )
 }
 
-fn page(asked: &HeaderMap) -> Response {
-    let Some(file) = ChatPage::get("index.html") else {
-        let sentence = "This server was built without its pages. Build it with script/build.\n";
-        return (StatusCode::NOT_FOUND, sentence).into_response();
+/// The headers that say who may show the page in a frame: the policy, and for browsers that do not know it, the older header
+/// where that can say the same.
+fn framing(ancestors: &[String]) -> HeaderMap {
+    let sites = match ancestors {
+        [] => "'none'".to_owned(),
+        sites => sites.join(" "),
     };
-    let mut response = answer(file, asked, "no-cache");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    response
+    let older = match sites.as_str() {
+        "'none'" => Some(HeaderValue::from_static("DENY")),
+        "'self'" => Some(HeaderValue::from_static("SAMEORIGIN")),
+        _ => None,
+    };
+    // Only what a header can hold is taken for a site.
+    let policy = HeaderValue::try_from(format!("{POLICY} {sites}"));
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    let mut headers = HeaderMap::from_iter([(header::CONTENT_SECURITY_POLICY, policy)]);
+    headers.extend(older.map(|older| (header::X_FRAME_OPTIONS, older)));
+    headers
+}
+
+/// The page, whose files lie in this folder as seen from where it is shown. All its addresses are relative: whatever prefix
+/// proxies have put before it, it finds its files and this server beside itself.
+fn page<S: Clone + Send + Sync + 'static>(folder: &'static str, framing: HeaderMap) -> MethodRouter<S> {
+    get(async move |asked: HeaderMap| {
+        let Some(file) = ChatPage::get("index.html") else {
+            let sentence = "This server was built without its pages. Build it with script/build.\n";
+            return (StatusCode::NOT_FOUND, sentence).into_response();
+        };
+        let html = String::from_utf8_lossy(&file.data).replace("=\"./", &format!("=\"{folder}"));
+        let tag = format!("\"{}-{}\"", hex(&file.metadata.sha256_hash()), folder.len());
+        (framing, answer(html, "text/html", &tag, &asked, "no-cache")).into_response()
+    })
 }
 
 fn asset(path: &str, asked: &HeaderMap) -> Response {
-    match ChatPage::get(path) {
-        // Names of assets hold a hash of what is in them, so they never change.
-        Some(file) if path.starts_with("assets/") => answer(file, asked, "public, max-age=31536000, immutable"),
-        Some(file) if path != "index.html" => answer(file, asked, "no-cache"),
-        _ => StatusCode::NOT_FOUND.into_response(),
+    // Names of assets hold a hash of what is in them, so they never change.
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    match ChatPage::get(path).filter(|_| path != "index.html") {
+        Some(file) => {
+            let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
+            answer(file.data, file.metadata.mimetype(), &tag, asked, cache)
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-fn answer(file: EmbeddedFile, asked: &HeaderMap, cache: &'static str) -> Response {
-    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
+fn answer(bytes: impl IntoResponse, media: &str, tag: &str, asked: &HeaderMap, cache: &str) -> Response {
     let known = asked
         .get(header::IF_NONE_MATCH)
         .is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let headers = [
-        (header::CONTENT_TYPE, file.metadata.mimetype().to_owned()),
+        (header::CONTENT_TYPE, media.to_owned()),
         (header::CACHE_CONTROL, cache.to_owned()),
-        (header::ETAG, tag),
+        (header::ETAG, tag.to_owned()),
     ];
     if known {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
-        (headers, file.data).into_response()
+        (headers, bytes).into_response()
     }
 }
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framed(sites: &[&str]) -> (String, String) {
+        let headers = framing(&sites.iter().map(|&site| site.to_owned()).collect::<Vec<_>>());
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        let (_, ancestors) = policy.split_once("; frame-ancestors ").unwrap();
+        let older = headers.get(header::X_FRAME_OPTIONS);
+        let older = older.map_or("", |older| older.to_str().unwrap());
+        (ancestors.to_owned(), older.to_owned())
+    }
+
+    #[test]
+    fn who_may_frame_the_page_is_said_in_both_headers_as_far_as_the_older_can() {
+        for (sites, ancestors, older) in [
+            (["'self'"].as_slice(), "'self'", "SAMEORIGIN"),
+            (&["'none'"], "'none'", "DENY"),
+            (&[], "'none'", "DENY"),
+            (&["https://shop.example"], "https://shop.example", ""),
+            (
+                &["'self'", "https://*.shop.example:8443"],
+                "'self' https://*.shop.example:8443",
+                "",
+            ),
+        ] {
+            assert_eq!(framed(sites), (ancestors.to_owned(), older.to_owned()), "{sites:?}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-// Builds the page that the server embeds: hashed assets under /chat/assets/, nothing inline.
+// Builds the page that the server embeds: hashed assets in `assets/` beside it, nothing inline.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -6,7 +6,8 @@ const server = "http://127.0.0.1:8000";
 
 export default defineConfig({
   root: new URL(".", import.meta.url).pathname,
-  base: "/chat/",
+  // Everything is found beside the page: a proxy may show it under any path.
+  base: "./",
   plugins: [react()],
   build: {
     target: "es2023",

@@ -198,6 +198,7 @@ fn code(refused: &Refused) -> &'static str {
         Refused::OtherMethod { .. } => "method_not_allowed",
         Refused::TooLarge(_) => "too_large",
         Refused::UnknownMedia(_) => "unsupported_media_type",
+        Refused::EncodedBody(_) => "unsupported_content_coding",
         Refused::BrokenJson(_) | Refused::BrokenForm(_) | Refused::BrokenMultipart(_) => "parse_error",
         Refused::NotObject(_) | Refused::Fields(_) => "invalid",
         Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => "unavailable",

@@ -68,6 +68,7 @@ impl Call {
             | Refused::OtherMethod { .. }
             | Refused::TooLarge(_)
             | Refused::UnknownMedia(_)
+            | Refused::EncodedBody(_)
             | Refused::BrokenJson(_)
             | Refused::NotObject(_)
             | Refused::BrokenForm(_)

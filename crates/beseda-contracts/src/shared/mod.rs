@@ -30,6 +30,7 @@ pub use self::voice::Voice;
 pub use self::voice::answered;
 pub use identity::caller::{Caller, Proof};
 
+use self::http::front::Front;
 use self::http::origin::{Hosts, Origins};
 use self::http::proxies::Proxies;
 use ::http::request::Parts;
@@ -67,7 +68,7 @@ pub struct Shared {
     pub origins: Arc<Origins>,
     /// The names that this server answers to.
     pub hosts: Arc<Hosts>,
-    /// The proxies that are believed.
+    /// The proxies in front.
     pub proxies: Arc<Proxies>,
     /// Whether administrators use the school's calls.
     pub school_admins: bool,
@@ -100,7 +101,7 @@ impl Shared {
             identity: Arc::new(identity),
             origins: Arc::new(Origins::new(reach.allowed_origins, reach.allowed_headers)),
             hosts: Arc::new(Hosts::new(reach.allowed_hosts)),
-            proxies: Arc::new(Proxies::new(reach.trusted_proxies)),
+            proxies: Arc::new(Proxies::new(reach.trusted_proxies, &reach.base_path)),
             chat,
         })
     }
@@ -119,7 +120,7 @@ impl Shared {
     #[must_use]
     pub fn secures_cookies(&self, parts: &Parts) -> bool {
         match self.identity.secure_cookies {
-            SecureCookies::Auto => self.proxies.came_by_https(parts),
+            SecureCookies::Auto => parts.extensions.get::<Front>().is_some_and(|front| front.https),
             SecureCookies::Always => true,
             SecureCookies::Never => false,
         }

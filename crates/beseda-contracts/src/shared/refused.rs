@@ -59,6 +59,8 @@ pub enum Refused {
     TooLarge(u64),
     /// A media type that no parser reads.
     UnknownMedia(String),
+    /// The body comes in a content coding that nobody here undoes.
+    EncodedBody(String),
     /// The body is no JSON.
     BrokenJson(BrokenJson),
     /// The body is JSON, and no object with fields.
@@ -112,7 +114,7 @@ impl Refused {
             Self::NoSuchAddress => StatusCode::NOT_FOUND,
             Self::OtherMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnknownMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnknownMedia(_) | Self::EncodedBody(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BrokenJson(_)
             | Self::NotObject(_)
             | Self::BrokenForm(_)

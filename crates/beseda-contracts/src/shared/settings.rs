@@ -1,5 +1,6 @@
 //! What can be set of the contracts: which pages, hosts and proxies are believed, and what is open.
 
+use super::http::front::plain_prefix;
 use beseda_core::settings;
 use beseda_core::words::{Raw, Shown, Taken, Truth, Wrong, printable};
 use http::HeaderName;
@@ -17,7 +18,11 @@ settings! {
         allowed_hosts: HostList = Vec::new(), "list of host names",
             "The names that this server answers to, without ports: `chat.shop.example`, or `.shop.example` for it and all names under it. `/healthz` and `/readyz` answer under any. Without it, everything does: then the proxy in front has to see to that. In the environment, separated by commas.";
         trusted_proxies: NetworkList = Vec::new(), "list of IP addresses and networks",
-            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Without it, limits by address see the proxy's. In the environment, separated by commas.";
+            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed: each has to write these or drop what clients send in them. Without it, limits by address see the proxy's. In the environment, separated by commas.";
+        base_path: Prefix = String::new(), "path",
+            "The path under which the proxy in front shows this server: `/chat-api`. Links, file addresses, cookies and the page carry it, and requests under it are served as those without it, so the proxy may strip it or not. An `X-Forwarded-Prefix` of a trusted proxy stands in its place.";
+        frame_ancestors: FrameList = vec![SELF.to_owned()], "list of origins",
+            "The sites whose pages may show the page `/chat` in a frame: `'self'` for this server's own host, `https://shop.example`, `https://*.shop.example`; `'none'` alone for nobody. In the environment, separated by commas.";
         school_admins: Truth = false, "true or false",
             "Whether administrators use the school's calls, as if they taught there.";
         echo_socket: Truth = true, "true or false",
@@ -57,6 +62,84 @@ impl Taken for OriginList {
 
     fn show(kept: &Vec<String>) -> Shown {
         Shown::List(kept.clone())
+    }
+}
+
+/// What may stand before every path of this server.
+pub struct Prefix;
+
+/// How the paths of this server begin: under one of these, an address could be meant with and without the prefix.
+const OWN_PATHS: [&str; 9] = [
+    "api", "chat", "files", "healthz", "login", "logout", "readyz", "setup", "ws",
+];
+
+impl Taken for Prefix {
+    type Kept = String;
+
+    fn read(raw: &Raw, _: &Path) -> Result<String, Wrong> {
+        let wrong = |what: String| Err(Wrong::new(what, "Write it like /chat-api, a path of plain letters."));
+        let Some(prefix) = plain_prefix(raw.text()?.trim()) else {
+            return wrong("is no plain path".to_owned());
+        };
+        match prefix.split('/').nth(1) {
+            Some(first) if OWN_PATHS.contains(&first) => {
+                wrong(format!("begins like addresses of this server's own, with /{first}"))
+            }
+            _ => Ok(prefix.to_owned()),
+        }
+    }
+
+    fn show(kept: &String) -> Shown {
+        Shown::Text(kept.clone())
+    }
+}
+
+/// The sites that may show a page in a frame, as a policy names them.
+pub struct FrameList;
+
+/// This server's own host, in a policy.
+const SELF: &str = "'self'";
+/// Nobody, in a policy.
+const NOBODY: &str = "'none'";
+
+impl Taken for FrameList {
+    type Kept = Vec<String>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Vec<String>, Wrong> {
+        let texts = raw.texts()?;
+        let sites = texts
+            .iter()
+            .map(|text| frame_site(text))
+            .collect::<Result<Vec<_>, _>>()?;
+        if sites.len() > 1 && sites.iter().any(|site| site == NOBODY) {
+            let todo = "Name the sites, or 'none' alone.";
+            return Err(Wrong::new("holds 'none' beside others", todo));
+        }
+        Ok(sites)
+    }
+
+    fn show(kept: &Vec<String>) -> Shown {
+        Shown::List(kept.clone())
+    }
+}
+
+/// A site of a policy. Only what an origin is made of is taken, so that nothing ends the directive.
+fn frame_site(text: &str) -> Result<String, Wrong> {
+    match text.trim().trim_matches('\'') {
+        "self" => Ok(SELF.to_owned()),
+        "none" => Ok(NOBODY.to_owned()),
+        "null" => Err(Wrong::new(
+            "holds `null`, which a policy cannot name",
+            "Name the sites, like https://shop.example.",
+        )),
+        site => {
+            let site = origin(site)?;
+            if site.contains([';', ',', '\'']) {
+                let what = format!("holds `{}`, which is no origin", printable(&site));
+                return Err(Wrong::new(what, "Write it like https://shop.example."));
+            }
+            Ok(site)
+        }
     }
 }
 
@@ -233,4 +316,81 @@ pub fn origin(text: &str) -> Result<String, Wrong> {
         return wrong("whose port is no number", "Write it like https://shop.example:8443.");
     }
     Ok(format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefix(text: &str) -> Result<String, String> {
+        let read = Prefix::read(&Raw::Text(text.to_owned()), Path::new(""));
+        read.map_err(|wrong| wrong.what)
+    }
+
+    fn frames(sites: &[&str]) -> Result<Vec<String>, String> {
+        let raw = Raw::List(sites.iter().map(|&site| Raw::Text(site.to_owned())).collect());
+        FrameList::read(&raw, Path::new("")).map_err(|wrong| wrong.what)
+    }
+
+    #[test]
+    fn a_base_path_is_a_plain_path_where_nothing_of_our_own_lies() {
+        for (text, kept) in [
+            ("/chat-api", "/chat-api"),
+            ("/shop/chat/", "/shop/chat"),
+            ("/chats", "/chats"),
+            ("/", ""),
+        ] {
+            assert_eq!(prefix(text), Ok(kept.to_owned()), "{text}");
+        }
+        for text in [
+            "",
+            "chat-api",
+            "//shop",
+            "/a/../b",
+            "https://shop.example/chat-api",
+            "/a b",
+        ] {
+            assert!(prefix(text).is_err(), "{text}");
+        }
+        for text in ["/api", "/api/beseda", "/chat", "/ws/"] {
+            let wrong = prefix(text).unwrap_err();
+            assert!(wrong.contains("this server's own"), "{text}: {wrong}");
+        }
+    }
+
+    #[test]
+    fn no_route_begins_otherwise_than_is_kept_from_base_paths() {
+        let routes = crate::routes();
+        let first = |path: &'static str| path.split('/').nth(1).unwrap_or_default();
+        let mut begin: Vec<_> = routes.list().iter().map(|route| first(route.path)).collect();
+        // What the binary adds: its probes and its page.
+        begin.extend(["healthz", "readyz", "chat"]);
+        begin.sort_unstable();
+        begin.dedup();
+        assert_eq!(begin, OWN_PATHS);
+    }
+
+    #[test]
+    fn frames_are_shown_by_sites_that_a_policy_can_name() {
+        let kept = frames(&["self", "'self'", "https://Shop.example", "https://*.shop.example:8443"]);
+        let named = [
+            "'self'",
+            "'self'",
+            "https://shop.example",
+            "https://*.shop.example:8443",
+        ];
+        assert_eq!(kept.unwrap(), named);
+        assert_eq!(frames(&["none"]).unwrap(), ["'none'"]);
+        for wrong in [
+            ["null"].as_slice(),
+            &["*"],
+            &["shop.example"],
+            &["https://a.example;script-src"],
+            &["https://a.example, *"],
+            &["https://'a'"],
+            &["'none'", "https://a.example"],
+        ] {
+            assert!(frames(wrong).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use axum::routing::get;
 use beseda_core::Error;
 use beseda_core::rules::{Since, Where};
 use beseda_live::dialect::Dialect;
+use beseda_live::place::{seen_under, under};
 use beseda_live::upgrade::Upgrade;
 use beseda_live::{Guest, close};
 use http::StatusCode;
@@ -109,13 +110,15 @@ pub async fn open(
         Err(Turned::Refused(refused)) => return refused.into_response(),
         admission => admission,
     };
-    let live = Arc::clone(&shared.live);
-    upgrade.answer(move |stream, leftover| async move {
-        match admission {
-            Ok(guest) => live.join(stream, leftover, guest).await,
-            Err(Turned::Closed(code, reason)) => live.refuse(stream, leftover, code, reason).await,
-            Err(Turned::Refused(_)) => {}
-        }
+    let (live, under) = (Arc::clone(&shared.live), under());
+    upgrade.answer(move |stream, leftover| {
+        seen_under(under, async move {
+            match admission {
+                Ok(guest) => live.join(stream, leftover, guest).await,
+                Err(Turned::Closed(code, reason)) => live.refuse(stream, leftover, code, reason).await,
+                Err(Turned::Refused(_)) => {}
+            }
+        })
     })
 }
 

@@ -20,6 +20,7 @@ use beseda_core::rules::{self, Introduction, sign_in};
 use beseda_core::words::{Draft, Limits, Person, RoomView};
 use beseda_identity::visitors as proofs;
 use beseda_live::ask;
+use beseda_live::place::under;
 use serde::Serialize;
 
 /// The longest part of an address before the `@`, in bytes (RFC 5321).
@@ -114,7 +115,7 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
         visitor: &token,
     };
     let mut answer = (StatusCode::CREATED, Json(opened)).into_response();
-    if let Some(cookie) = proofs::set_cookie(&token, shared.secures_cookies(&parts)) {
+    if let Some(cookie) = proofs::set_cookie(&token, shared.secures_cookies(&parts), &under()) {
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }
     Ok(answer)

@@ -10,6 +10,7 @@ use beseda_core::words::{
 };
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
+use beseda_live::place::under;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -73,11 +74,8 @@ impl Desk {
     fn file_of(self, message: &Message) -> Option<String> {
         let room = self.room;
         message.attachments.first().map(|file| {
-            format!(
-                "/api/public/chat-rooms/{room}/files/{}/{}",
-                file.id,
-                in_address(&file.title)
-            )
+            let (under, title) = (under(), in_address(&file.title));
+            format!("{under}/api/public/chat-rooms/{room}/files/{}/{title}", file.id)
         })
     }
 }

@@ -86,6 +86,7 @@ impl Drf {
             Refused::OtherMethod { method, .. } => with(words::METHOD, method),
             Refused::TooLarge(max) => with(words::TOO_LARGE, &max.to_string()),
             Refused::UnknownMedia(media) => with(words::MEDIA, media),
+            Refused::EncodedBody(coding) => with(words::CODING, coding),
             Refused::BrokenJson(broken) => with(words::BROKEN_JSON, &expecting(*broken)),
             Refused::NotObject(received) => {
                 let sentence = filled(language, words::NOT_DICTIONARY, python(*received));

@@ -156,6 +156,39 @@ async fn headers_are_counted_and_measured() {
 }
 
 #[tokio::test]
+async fn a_request_names_one_host_and_no_coding_but_chunked() {
+    let server = server(AcceptLimits::default());
+    let body = "connection: close\r\ntransfer-encoding: chunked\r\n\r\n4\r\nfull\r\n0\r\n\r\n";
+    for (head, status) in [
+        ("POST /echo HTTP/1.1\r\nhost: here\r\n", "200"),
+        ("POST /echo HTTP/1.1\r\nhost:\r\n", "200"),
+        ("POST /echo HTTP/1.1\r\n", "400"),
+        ("POST /echo HTTP/1.1\r\nhost: here\r\nhost: here\r\n", "400"),
+        ("POST http://here/echo HTTP/1.1\r\n", "400"),
+        (
+            "POST /echo HTTP/1.1\r\nhost: here\r\ntransfer-encoding: gzip\r\n",
+            "501",
+        ),
+        ("POST /echo HTTP/1.1\r\nhost: here\r\nte: gzip\r\n", "501"),
+        ("POST /echo HTTP/1.1\r\nhost: here\r\nte: trailers\r\n", "200"),
+        // As libwww-perl and others send it with every request.
+        ("POST /echo HTTP/1.1\r\nhost: here\r\nte: deflate,gzip;q=0.3\r\n", "200"),
+    ] {
+        let answer = server.all_of(format!("{head}{body}").as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{head}\n{answer}");
+        assert_eq!(answer.contains("{\"detail\":"), status != "200", "{answer}");
+    }
+    let old = server.all_of(b"GET / HTTP/1.0\r\n\r\n").await;
+    assert!(
+        old.starts_with("HTTP/1.0 200 "),
+        "a request of HTTP/1.0 names none: {old}"
+    );
+    // Whose end cannot be told is malformed (RFC 9112, 6.3).
+    let endless = b"POST /echo HTTP/1.1\r\nhost: here\r\ntransfer-encoding: gzip\r\n\r\n";
+    assert!(server.all_of(endless).await.starts_with("HTTP/1.1 400 "));
+}
+
+#[tokio::test]
 async fn a_body_that_stops_arriving_is_answered_408() {
     let server = server(short());
     let answer = server

@@ -13,6 +13,7 @@ use super::*;
 use crate::dialect::{Command, Dialect, Point, Position, Verb, Viewer};
 use crate::hub::Hub;
 use crate::live::Pace;
+use crate::place::{seen_under, under};
 use crate::socket::QueueLimits;
 use beseda_core::Chat;
 use beseda_core::ports::{Audience, Clock, Random, Tx};
@@ -94,10 +95,11 @@ static MAP: Plain = Plain {
 
 impl Plain {
     fn of(&self, room: RoomName, words: &str) -> String {
+        let under = under();
         if self.names_rooms {
-            format!("{}: {words}", room.uuid.as_u128())
+            format!("{}: {under}{words}", room.uuid.as_u128())
         } else {
-            words.to_owned()
+            format!("{under}{words}")
         }
     }
 }
@@ -125,7 +127,7 @@ impl Dialect for Plain {
         }
         let texts: Vec<&str> = history.messages.iter().map(|message| message.text.as_str()).collect();
         match self.history {
-            Told::Whole => vec![format!("history {}", texts.join(","))],
+            Told::Whole => vec![format!("{}history {}", under(), texts.join(","))],
             Told::Each => texts.iter().map(|text| format!("sent {text} ")).collect(),
             Told::Never => Vec::new(),
         }

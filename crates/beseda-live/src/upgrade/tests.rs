@@ -77,6 +77,63 @@ async fn a_frame_sent_together_with_the_handshake_is_heard() {
 }
 
 #[tokio::test]
+async fn the_first_subprotocol_that_is_offered_is_selected() {
+    let address = server(None);
+    for (lines, selected) in [
+        ("", None),
+        ("sec-websocket-protocol: chat.v2, chat\r\n", Some("chat.v2")),
+        ("sec-websocket-protocol: bearer, a.b.c\r\n", Some("bearer")),
+        (
+            "sec-websocket-protocol: bearer\r\nsec-websocket-protocol: a.b.c\r\n",
+            Some("bearer"),
+        ),
+        ("sec-websocket-protocol: ,chat\r\n", Some("chat")),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let wish = WISH.replace("upgrade: WebSocket\r\n", &format!("upgrade: WebSocket\r\n{lines}"));
+        stream.write_all(wish.as_bytes()).await.unwrap();
+        let mut got = Vec::new();
+        while !got.ends_with(b"\r\n\r\n") {
+            assert_ne!(stream.read_buf(&mut got).await.unwrap(), 0);
+        }
+        let head = String::from_utf8(got).unwrap();
+        let line = head
+            .lines()
+            .find_map(|line| line.strip_prefix("sec-websocket-protocol: "));
+        assert!(head.starts_with("HTTP/1.1 101"), "{head}");
+        assert_eq!(line, selected, "{lines}");
+        assert!(!head.contains("a.b.c"), "a token is not said back: {head}");
+    }
+}
+
+#[test]
+fn a_token_is_what_is_offered_right_behind_bearer() {
+    let token = |lines: &[&str]| {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(header::SEC_WEBSOCKET_PROTOCOL, line.parse().unwrap());
+        }
+        offered_token(&headers).map(str::to_owned)
+    };
+    for lines in [
+        ["bearer, a.b.c"].as_slice(),
+        &["bearer,a.b.c , chat"],
+        &["bearer", "a.b.c"],
+    ] {
+        assert_eq!(token(lines).as_deref(), Some("a.b.c"), "{lines:?}");
+    }
+    for lines in [
+        [].as_slice(),
+        &["bearer"],
+        &["a.b.c"],
+        &["chat, bearer, a.b.c"],
+        &["Bearer, a.b.c"],
+    ] {
+        assert_eq!(token(lines), None, "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_handshake_is_refused_in_words() {
     let cases = [
         (

@@ -65,7 +65,9 @@ pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -
     let asked = email.clone();
     let taken = ask::look(&chat, move |look| Ok(look.account(&asked)?)).await;
     let made = match taken {
-        Ok(None) => new_link(&chat, settings.listen, &email).await.map(Some),
+        Ok(None) => new_link(&chat, settings.listen, &settings.reach.base_path, &email)
+            .await
+            .map(Some),
         Ok(Some(_)) => Ok(None),
         Err(error) => Err(error.into()),
     };
@@ -79,8 +81,9 @@ pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -
     } else {
         cli::answer(format!("{link}\n"))?;
         cli::tell(format_args!(
-            "It is good once, and for {} minutes. Where a proxy stands in front, put its address before /setup/.",
-            setup_codes::SECONDS / 60
+            "It is good once, and for {} minutes. Where a proxy stands in front, put its address before {}/setup/.",
+            setup_codes::SECONDS / 60,
+            settings.reach.base_path
         ));
     }
     Ok(())
@@ -90,11 +93,11 @@ pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -
 ///
 /// # Errors
 /// The store cannot be asked.
-pub async fn first_link(chat: &Chat, address: SocketAddr) -> anyhow::Result<String> {
+pub async fn first_link(chat: &Chat, address: SocketAddr, base_path: &str) -> anyhow::Result<String> {
     if ask::look(chat, |look| rules::is_set_up(look)).await? {
         return Ok(String::new());
     }
-    let link = new_link(chat, address, "").await?;
+    let link = new_link(chat, address, base_path, "").await?;
     Ok(format!(
         "There is no administrator yet. Make the first one here, within {} minutes:\n  {link}\n",
         setup_codes::SECONDS / 60
@@ -102,7 +105,7 @@ pub async fn first_link(chat: &Chat, address: SocketAddr) -> anyhow::Result<Stri
 }
 
 /// A new link for somebody with this e-mail, or for whoever opens it where it is empty.
-async fn new_link(chat: &Chat, address: SocketAddr, email: &str) -> anyhow::Result<String> {
+async fn new_link(chat: &Chat, address: SocketAddr, base_path: &str, email: &str) -> anyhow::Result<String> {
     let code = setup_codes::new(chat.random());
     let kept = SetupCode {
         hash: setup_codes::hash(&code),
@@ -111,7 +114,7 @@ async fn new_link(chat: &Chat, address: SocketAddr, email: &str) -> anyhow::Resu
         used_at: None,
     };
     ask::change(chat, move |tx| Ok(tx.put_setup_code(&kept)?)).await?;
-    Ok(format!("{}{}", site(address), path_of(&code)))
+    Ok(format!("{}{base_path}{}", site(address), path_of(&code)))
 }
 
 /// Where a browser on this machine finds what listens there; nothing where the system is to choose the port.

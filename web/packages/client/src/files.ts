@@ -1,18 +1,18 @@
 // The addresses of files: what they may look like, and what they say about the file.
 
-/** Only this server's own files; the name is one part of the path, without a query. */
-const OWN = /^\/files\/\d+\/([^/?#\\]*)\/?$/;
+/** Only this server's own files, under whatever path it is shown; the name is one part of the path, without a query. */
+const OWN = /^(?:\/(?!\.{1,2}\/)[\w.~-]+)*(\/files\/\d+\/([^/?#\\]*)\/?)$/;
 
 const PICTURE = /\.(?:png|jpe?g|gif|webp)$/i;
 
-/** The path to ask for the file, or null where `file` is no address of this server's files. */
+/** The path to ask this server for the file, or null where `file` is no address of its files. */
 export function filePath(file: string): string | null {
-  return OWN.test(file) ? file : null;
+  return OWN.exec(file)?.[1] ?? null;
 }
 
 /** What the sender called the file; "" where the address does not say. */
 export function fileName(file: string): string {
-  const name = OWN.exec(file)?.[1] ?? "";
+  const name = OWN.exec(file)?.[2] ?? "";
   try {
     return decodeURIComponent(name);
   } catch {

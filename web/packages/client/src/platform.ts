@@ -70,7 +70,7 @@ export interface Keep {
 
 /** Everything outside of the client, so that tests can stand in for it. */
 export interface Platform {
-  /** Where the server is: `https://host[:port]`, no trailing slash. */
+  /** Where the server is: `https://host[:port]`, and the path that a proxy shows it under; no trailing slash. */
   origin: string;
   fetch(url: string, call: Call): Promise<BytesAnswer>;
   /** POSTs a form; fails when no answer came. */

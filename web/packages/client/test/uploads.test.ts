@@ -271,6 +271,18 @@ describe("addresses of files", () => {
     expect(fileName(file)).toBe(name);
   });
   test.each([
+    ["/chat-api/files/7/a.png", "/files/7/a.png"],
+    ["/a/b.c/files/7/a.png", "/files/7/a.png"],
+    ["/files/7/files/8/a.png", "/files/8/a.png"],
+  ])("%s is one under a path", (file, path) => {
+    expect(filePath(file)).toBe(path);
+    expect(fileName(file)).toBe("a.png");
+  });
+  test.each([
+    "/../files/7/a.png",
+    "/a/./files/7/a.png",
+    "//files/7/a.png",
+    "/a%2F/files/7/a.png",
     "https://evil.example/files/7/a.png",
     "//evil.example/files/7/a.png",
     "javascript:alert(1)//files/7/a.png",

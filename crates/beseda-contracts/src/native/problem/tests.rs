@@ -49,6 +49,11 @@ async fn every_error_has_the_members_of_a_problem() {
             415,
             "unsupported_media_type",
         ),
+        (
+            Refused::EncodedBody("gzip".to_owned()),
+            415,
+            "unsupported_content_coding",
+        ),
         (broken, 400, "parse_error"),
         (Refused::field("email", FieldError::NotEmail), 400, "invalid"),
         (retry.into(), 429, "throttled"),

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use beseda_identity::setup_codes::{PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
+use beseda_live::place::under;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
@@ -40,6 +41,7 @@ impl Page {
             FORM,
             &[
                 ("problem", &problem),
+                ("under", &under()),
                 ("code", &escaped(code)),
                 ("email", &escaped(email)),
                 ("least", &PASSWORD_CHARS_LEAST.to_string()),
@@ -59,11 +61,11 @@ impl Page {
 
     /// The account is made.
     pub(super) fn made(email: &str) -> Self {
-        let email = escaped(email);
+        let (email, chat) = (escaped(email), format!("{}/chat/", under()));
         Self {
             status: StatusCode::OK,
             title: "The account is made",
-            body: format!("<p>Log in as <strong>{email}</strong> at <a href=\"/chat/\">/chat/</a>.</p>"),
+            body: format!("<p>Log in as <strong>{email}</strong> at <a href=\"{chat}\">{chat}</a>.</p>"),
         }
     }
 
@@ -128,6 +130,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use beseda_live::place::seen_under;
 
     #[test]
     fn nothing_that_is_typed_breaks_out_of_the_page() {
@@ -140,6 +143,15 @@ mod tests {
             "what is filled in is not filled again"
         );
         assert!(!Page::made(typed).body.contains("<script"));
+    }
+
+    #[tokio::test]
+    async fn its_addresses_begin_as_whoever_looks_sees_this_server() {
+        let pages = async { (Page::form("c", "", None).body, Page::made("a@b.example").body) };
+        let (form, made) = seen_under("/chat-api".into(), pages).await;
+        assert!(form.contains("action=\"/chat-api/setup/\""), "{form}");
+        assert!(made.contains("href=\"/chat-api/chat/\""), "{made}");
+        assert!(Page::form("c", "", None).body.contains("action=\"/setup/\""));
     }
 
     #[test]

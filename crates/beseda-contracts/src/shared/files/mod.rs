@@ -7,11 +7,13 @@ pub mod title;
 pub mod upload;
 
 use beseda_core::words::{Attachment, Message};
+use beseda_live::place::under;
 
-/// The address of a file's bytes, for whoever may read its room.
+/// The address of a file's bytes, for whoever may read its room and is answered now.
 #[must_use]
 pub fn address(attachment: &Attachment) -> String {
-    format!("/files/{}/{}", attachment.id, title::in_address(&attachment.title))
+    let (under, title) = (under(), title::in_address(&attachment.title));
+    format!("{under}/files/{}/{title}", attachment.id)
 }
 
 /// The address of the first file of a message: older contracts know one at most.

@@ -20,7 +20,7 @@ use beseda_core::rules::sign_in;
 use beseda_core::words::{Draft, HostId, Limits, NoHostId, Person, PersonId};
 use beseda_live::ask;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde_json::{Map, Value};
 
@@ -76,6 +76,7 @@ impl Form {
     /// As [`Fields::read`]; 429 for more files than the person may bring; 401 for who is let in no more.
     pub async fn read(shared: &Shared, by: &mut Person, request: Request) -> Result<Self, Refused> {
         let limits = shared.chat.limits();
+        check_coding(&request)?;
         let (essence, _) = media_of(&request);
         let form = if essence == "multipart/form-data" {
             of_multipart(request, limits.body_bytes, Some((shared, by.id))).await?
@@ -144,8 +145,9 @@ impl Fields {
     /// Reads a body of at most `most` bytes.
     ///
     /// # Errors
-    /// 400 for what cannot be read, 413 for what is too big, 415 for another media type.
+    /// 400 for what cannot be read, 413 for what is too big, 415 for another media type or a content coding.
     pub async fn read(request: Request, limits: &Limits, most: u64) -> Result<Self, Refused> {
+        check_coding(&request)?;
         let (essence, media) = media_of(&request);
         match essence.as_str() {
             "application/json" => of_json(&whole(request.into_body(), most).await?, limits.json_depth),
@@ -308,6 +310,19 @@ fn media_of(request: &Request) -> (String, String) {
     let media = media.unwrap_or_default().into_owned();
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     (essence, media)
+}
+
+/// Refuses what is packed: it would have to be unpacked within the same limits, and no client of any contract packs.
+fn check_coding(request: &Request) -> Result<(), Refused> {
+    let lines = request.headers().get_all(CONTENT_ENCODING).iter();
+    let lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+    for line in lines {
+        if let Some(coding) = line.split(',').map(str::trim).find(|coding| !is_plain(coding)) {
+            return Err(Refused::EncodedBody(coding.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 async fn whole(body: Body, most: u64) -> Result<Bytes, Refused> {

@@ -1,7 +1,9 @@
 //! What every request goes through and every answer has, whatever the contract: the end of all routes.
 
+use super::front::Front;
 use super::origin;
 use super::paths::Routes;
+use super::proxies::Proxies;
 use crate::shared::Shared;
 use crate::shared::language::Language;
 use crate::shared::refused::Refused;
@@ -10,9 +12,11 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use beseda_live::place::seen_under;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, SERVER, VARY, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A path's segment of so many characters may be a key or a token.
 const SUSPICIOUS_CHARS: usize = 20;
@@ -28,12 +32,26 @@ pub fn finish(routes: Routes, pages: Router<Shared>, shared: Shared) -> Router {
             ..routes.spoken
         },
     };
-    routes
+    let proxies = Arc::clone(&shared.proxies);
+    let inside = routes
         .router
         .merge(pages)
         .fallback(|| async { Refused::NoSuchAddress })
         .layer(from_fn_with_state(house, guard))
-        .with_state(shared)
+        .with_state(shared);
+    // Around all routes: what is taken from an address, none of them is to see.
+    Router::new()
+        .fallback_service(inside)
+        .layer(from_fn_with_state(proxies, enter))
+}
+
+/// Lets a request in: with the path that routes know, and with how whoever asks sees this server.
+async fn enter(State(proxies): State<Arc<Proxies>>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let front = proxies.enter(&mut parts);
+    let under = Arc::clone(&front.under);
+    parts.extensions.insert(front);
+    seen_under(under, next.run(Request::from_parts(parts, body))).await
 }
 
 /// Where it is asked whether the server is well.
@@ -50,13 +68,14 @@ struct End {
 async fn guard(State(end): State<End>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let (shared, language) = (&end.shared, Language::of(&parts.headers));
+    let host_asked = parts.extensions.get::<Front>().and_then(|front| front.host.as_deref());
     // A probe comes by an address, whatever names the server has.
     let host = if PROBES.contains(&parts.uri.path().trim_end_matches('/')) {
         Ok(())
     } else {
-        shared.hosts.check(&parts.headers)
+        shared.hosts.check(host_asked)
     };
-    let checked = host.and_then(|()| shared.origins.check(&parts.headers));
+    let checked = host.and_then(|()| shared.origins.check(&parts.headers, host_asked));
     let foreign = match checked {
         Ok(foreign) => foreign.cloned(),
         Err(refused) => {

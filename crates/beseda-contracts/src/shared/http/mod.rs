@@ -2,6 +2,7 @@
 
 pub mod body;
 mod finish;
+pub mod front;
 pub mod origin;
 pub mod page;
 pub mod paths;

@@ -1,5 +1,6 @@
 //! Lists by pages: `?page=` and `?page_size=`, and the envelope with its links.
 
+use super::front::Front;
 use super::urlencoded;
 use crate::shared::Shared;
 use crate::shared::refused::Refused;
@@ -8,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use beseda_core::rules::PageNumber;
 use beseda_core::words::Limits;
 use beseda_core::{Fault, Refusal};
-use http::header::{CONTENT_TYPE, HOST};
+use http::Uri;
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{HeaderMap, Uri};
 use serde::Serialize;
 use std::convert::Infallible;
 
@@ -77,21 +78,21 @@ pub struct Links {
 impl FromRequestParts<Shared> for Links {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Infallible> {
-        Ok(Self::of(parts, shared.proxies.came_by_https(parts)))
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Infallible> {
+        let front = parts.extensions.get::<Front>().cloned().unwrap_or_default();
+        Ok(Self::of(&parts.uri, &front))
     }
 }
 
 impl Links {
-    fn of(parts: &Parts, https: bool) -> Self {
-        let scheme = if https { "https" } else { "http" };
+    fn of(uri: &Uri, front: &Front) -> Self {
+        let scheme = if front.https { "https" } else { "http" };
+        // Without a host that can stand in an address, links are relative ones.
+        let host = front.host.as_ref().map(|host| format!("{scheme}://{host}"));
         Self {
-            // Without a host that can stand in an address, links are relative ones.
-            base: host(&parts.headers)
-                .map(|host| format!("{scheme}://{host}"))
-                .unwrap_or_default(),
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
+            base: host.unwrap_or_default() + &front.under,
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
         }
     }
 
@@ -121,13 +122,6 @@ impl Links {
         let query: Vec<_> = std::iter::once(page.as_str()).chain(kept).collect();
         format!("{}{}?{}", self.base, self.path, query.join("&"))
     }
-}
-
-/// The host that the request names, if nothing in it could break out of an address.
-pub fn host(headers: &HeaderMap) -> Option<&str> {
-    let host = headers.get(HOST)?.to_str().ok()?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-    (!host.is_empty() && host.bytes().all(is_plain)).then_some(host)
 }
 
 /// A page of a list.
@@ -168,7 +162,6 @@ pub fn json_answer(list: &impl Serialize) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::Request;
 
     fn query(query: &str) -> Result<Option<(PageNumber, i64)>, Refused> {
         let uri: Uri = format!("/api/?{query}").parse().unwrap();
@@ -204,17 +197,22 @@ mod tests {
         );
     }
 
-    fn links(host: &str, uri: &str, https: bool) -> Links {
-        let request = Request::builder().uri(uri).header(HOST, host).body(()).unwrap();
-        Links::of(&request.into_parts().0, https)
+    fn links(host: Option<&str>, uri: &str, https: bool, under: &str) -> Links {
+        let front = Front {
+            https,
+            host: host.map(str::to_owned),
+            under: under.into(),
+        };
+        Links::of(&uri.parse().unwrap(), &front)
     }
 
     #[test]
     fn links_are_absolute_and_keep_every_other_parameter() {
         let links = links(
-            "shop.example:8000",
+            Some("shop.example:8000"),
             "/api/x/?room=5&page=2&q=%D0%B6&page_size=10&token=abc&%74oken=def",
             false,
+            "",
         );
         let answer = envelope(&links, 25, 2, 10, vec![1, 2]);
         assert_eq!(
@@ -228,9 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_could_break_out_of_an_address_is_not_repeated() {
-        assert_eq!(links("shop.example", "/a", true).url("/b/"), "https://shop.example/b/");
-        assert_eq!(links("shop\"><script>", "/a", true).url("/b/"), "/b/");
-        assert_eq!(links("[::1]:8000", "/a", false).url("/b/"), "http://[::1]:8000/b/");
+    fn links_begin_as_whoever_asks_sees_this_server() {
+        let links = |host, https, under| links(host, "/api/x/?page=1", https, under);
+        let shop = links(Some("shop.example"), true, "/chat-api");
+        assert_eq!(shop.url("/b/"), "https://shop.example/chat-api/b/");
+        assert_eq!(shop.here(), "https://shop.example/chat-api/api/x/");
+        assert_eq!(shop.page(2), "https://shop.example/chat-api/api/x/?page=2");
+        assert_eq!(links(None, true, "/chat-api").url("/b/"), "/chat-api/b/");
+        assert_eq!(links(None, false, "").url("/b/"), "/b/");
+        assert_eq!(links(Some("[::1]:8000"), false, "").url("/b/"), "http://[::1]:8000/b/");
     }
 }

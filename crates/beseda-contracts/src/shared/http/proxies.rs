@@ -1,20 +1,47 @@
-//! Who really asks, where a proxy stands in front: only proxies that the settings name are believed.
+//! Who really asks, and for what, where a proxy stands in front: only proxies that the settings name are believed.
 
+use super::front::{Front, host, inside, plain_host, plain_prefix};
 use axum::extract::ConnectInfo;
 use http::HeaderMap;
 use http::request::Parts;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
-/// The proxies that are believed.
+/// The proxies in front.
 #[derive(Debug, Clone, Default)]
-pub struct Proxies(Vec<IpNet>);
+pub struct Proxies {
+    trusted: Vec<IpNet>,
+    base_path: Arc<str>,
+}
 
 impl Proxies {
-    /// Believes these and nobody else.
+    /// Believes these and nobody else. `base_path` is what stands before every path where none of them says otherwise; they
+    /// may leave it there.
     #[must_use]
-    pub fn new(trusted: Vec<IpNet>) -> Self {
-        Self(trusted)
+    pub fn new(trusted: Vec<IpNet>, base_path: &str) -> Self {
+        Self {
+            trusted,
+            base_path: base_path.into(),
+        }
+    }
+
+    /// Takes the base path from a request's address, and says how whoever asks sees this server.
+    pub fn enter(&self, parts: &mut Parts) -> Front {
+        if let Some(uri) = inside(&parts.uri, &self.base_path) {
+            parts.uri = uri;
+        }
+        let said = |name| self.said(parts, name);
+        Front {
+            https: said("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            host: said("x-forwarded-host")
+                .and_then(plain_host)
+                .or_else(|| host(&parts.headers))
+                .map(str::to_owned),
+            under: said("x-forwarded-prefix")
+                .and_then(plain_prefix)
+                .map_or_else(|| Arc::clone(&self.base_path), Arc::from),
+        }
     }
 
     /// The address that a request counts for in rate limits: of the peer, or what a trusted proxy says of it. Of an
@@ -33,18 +60,16 @@ impl Proxies {
         }
     }
 
-    /// Whether the request came to a trusted proxy over HTTPS.
-    #[must_use]
-    pub fn came_by_https(&self, parts: &Parts) -> bool {
-        let scheme = parts.headers.get_all("x-forwarded-proto").iter().next_back();
-        let scheme = scheme
-            .and_then(|value| value.to_str().ok())
-            .and_then(|list| list.split(',').next_back());
-        self.trusts(peer(parts)) && scheme.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+    /// What a trusted proxy says in a header. Of several values it is the last: that one the nearest has written, and those
+    /// before it anybody can have.
+    fn said<'a>(&self, parts: &'a Parts, name: &str) -> Option<&'a str> {
+        let last = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
+        self.trusts(peer(parts))
+            .then(|| last.rsplit(',').next().unwrap_or(last).trim())
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(&address))
+        self.trusted.iter().any(|network| network.contains(&address))
     }
 
     /// The last address of the list that is no trusted proxy: what stands before it, anybody can have written.
@@ -105,7 +130,8 @@ mod tests {
     }
 
     fn believing(networks: &[&str]) -> Proxies {
-        Proxies::new(networks.iter().map(|network| network.parse().unwrap()).collect())
+        let networks = networks.iter().map(|network| network.parse().unwrap());
+        Proxies::new(networks.collect(), "/chat-api")
     }
 
     #[test]
@@ -143,13 +169,56 @@ mod tests {
         assert_eq!(address(&nobody, "2001:db8:1:2:ffff::1", ""), "2001:db8:1:2::");
     }
 
+    fn front(peer: &str, headers: &[(&str, &str)]) -> (bool, String, String) {
+        let mut parts = parts(peer, headers);
+        let front = believing(&["127.0.0.1/32"]).enter(&mut parts);
+        (front.https, front.host.unwrap_or_default(), front.under.to_string())
+    }
+
     #[test]
     fn https_is_what_a_trusted_proxy_says() {
-        let proxies = believing(&["127.0.0.1/32"]);
-        assert!(proxies.came_by_https(&parts("127.0.0.1", &[("x-forwarded-proto", "https")])));
-        assert!(!proxies.came_by_https(&parts("127.0.0.1", &[("x-forwarded-proto", "http")])));
-        assert!(!proxies.came_by_https(&parts("127.0.0.1", &[("x-forwarded-proto", "https, http")])));
-        assert!(!proxies.came_by_https(&parts("127.0.0.1", &[])));
-        assert!(!proxies.came_by_https(&parts("192.0.2.1", &[("x-forwarded-proto", "https")])));
+        let https = |peer: &str, said: &str| front(peer, &[("x-forwarded-proto", said)]).0;
+        assert!(https("127.0.0.1", "https"));
+        assert!(!https("127.0.0.1", "http"));
+        assert!(!https("127.0.0.1", "https, http"));
+        assert!(!https("192.0.2.1", "https"));
+        assert!(!front("127.0.0.1", &[]).0);
+    }
+
+    #[test]
+    fn host_and_prefix_are_what_a_trusted_proxy_says_and_else_what_is_asked_for_and_set() {
+        let own = ("host", "inside:8000");
+        let host = |peer: &str, said: &str| front(peer, &[own, ("x-forwarded-host", said)]).1;
+        assert_eq!(host("127.0.0.1", "shop.example:8443"), "shop.example:8443");
+        assert_eq!(host("127.0.0.1", "evil.example, shop.example"), "shop.example");
+        for odd in ["", "shop.example,", "shop\"><script>", "shop.example/a", "a b"] {
+            assert_eq!(host("127.0.0.1", odd), "inside:8000", "{odd}");
+        }
+        assert_eq!(host("192.0.2.1", "shop.example"), "inside:8000");
+        let twice = [
+            own,
+            ("x-forwarded-host", "evil.example"),
+            ("x-forwarded-host", "shop.example"),
+        ];
+        assert_eq!(front("127.0.0.1", &twice).1, "shop.example");
+
+        let under = |peer: &str, said: &str| front(peer, &[("x-forwarded-prefix", said)]).2;
+        assert_eq!(under("127.0.0.1", "/shop/chat/"), "/shop/chat");
+        assert_eq!(under("127.0.0.1", "/evil, /shop"), "/shop");
+        assert_eq!(under("127.0.0.1", "/"), "", "a proxy that says so stands at the root");
+        for odd in ["", "shop", "//evil.example", "/a/../b", "/a\"b", "https://evil.example"] {
+            assert_eq!(under("127.0.0.1", odd), "/chat-api", "{odd}");
+        }
+        assert_eq!(under("192.0.2.1", "/shop"), "/chat-api");
+    }
+
+    #[test]
+    fn the_base_path_is_taken_from_the_address_or_is_not_there() {
+        for (came, left) in [("/chat-api/ws/?a=b", "/ws/?a=b"), ("/ws/?a=b", "/ws/?a=b")] {
+            let mut parts = parts("192.0.2.1", &[]);
+            parts.uri = came.parse().unwrap();
+            assert_eq!(&*believing(&[]).enter(&mut parts).under, "/chat-api");
+            assert_eq!(parts.uri, *left);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks: a token in the header, for sockets also in the query, or the session cookie.
+//! Who asks: a token in the header, for sockets also among the subprotocols or in the query, or the session cookie.
 
 use crate::shared::Shared;
 use crate::shared::http::{origin, urlencoded};
@@ -11,6 +11,7 @@ use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
 use beseda_identity::{Flaw, Vouched, tickets};
 use beseda_live::ask;
+use beseda_live::upgrade::offered_token;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -29,7 +30,7 @@ pub struct Caller {
 /// What proves who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// A token in the `Authorization` header.
+    /// A token in the `Authorization` header, or that a socket offers as a subprotocol.
     Bearer,
     /// A token in the query, of a socket only.
     Query,
@@ -113,6 +114,9 @@ pub fn check_site(shared: &Shared, parts: &Parts) -> Result<(), Refused> {
 
 fn credentials(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<Credentials, Refused> {
     if let Some(token) = bearer(&parts.headers)? {
+        return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
+    }
+    if is_socket && let Some(token) = offered_token(&parts.headers) {
         return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
     }
     let query = parts.uri.query().filter(|_| is_socket);

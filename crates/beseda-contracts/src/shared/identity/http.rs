@@ -16,6 +16,7 @@ use beseda_core::{Error, Refusal};
 use beseda_identity::tokens::token_name;
 use beseda_identity::{Flaw, sessions};
 use beseda_live::ask;
+use beseda_live::place::under;
 use http::StatusCode;
 use http::header::SET_COOKIE;
 use http::request::Parts;
@@ -278,7 +279,7 @@ fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(St
 fn with_cookie(shared: &Shared, parts: &Parts, value: Option<&str>, mut answer: Response) -> Response {
     let secure = shared.secures_cookies(parts);
     let cookie = &shared.identity.session_cookie;
-    if let Some(cookie) = cookie.set(value, shared.identity.session_seconds, secure) {
+    if let Some(cookie) = cookie.set(value, shared.identity.session_seconds, secure, &under()) {
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }
     answer

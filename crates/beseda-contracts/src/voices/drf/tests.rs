@@ -95,6 +95,11 @@ fn what_is_not_done() {
         r#"{"detail":"Unsupported media type \"text/plain\" in request."}"#,
     );
     golden(
+        Refused::EncodedBody("gzip".to_owned()),
+        415,
+        r#"{"detail":"Unsupported content coding \"gzip\" of the body: send it as it is, without Content-Encoding."}"#,
+    );
+    golden(
         Refusal::TooFast { retry_seconds: 7 },
         429,
         r#"{"detail":"Request was throttled. Expected available in 7 seconds."}"#,

@@ -50,6 +50,9 @@ sentences! {
     INVALID_PAGE: "Invalid page.", "Неправильная страница";
     METHOD: "Method \"{}\" not allowed.", "Метод \"{}\" не разрешен.";
     MEDIA: "Unsupported media type \"{}\" in request.", "Неподдерживаемый тип данных \"{}\" в запросе.";
+    CODING:
+        "Unsupported content coding \"{}\" of the body: send it as it is, without Content-Encoding.",
+        "Неподдерживаемое кодирование \"{}\" тела запроса: пришлите его как есть, без Content-Encoding.";
     THROTTLED: "Request was throttled.", "Запрос был проигнорирован.";
     IN_A_SECOND: "Expected available in {} second.", "Повторите через {} с.";
     IN_SECONDS: "Expected available in {} seconds.", "Повторите через {} с.";

@@ -24,6 +24,23 @@ async fn what_is_said_is_said_back_up_to_so_many_bytes() {
 }
 
 #[tokio::test]
+async fn bytes_come_back_as_bytes_and_a_close_is_answered_at_once() {
+    let mut peer = echo(Limits::default()).await;
+    for bytes in [vec![0xFF, 0x00, 0xFE], Vec::new()] {
+        peer.send(Frame::binary(bytes.clone())).await.unwrap();
+        assert_eq!(within(peer.next()).await.unwrap().unwrap(), Frame::binary(bytes));
+    }
+    let bye = protocol::CloseFrame {
+        code: 4321.into(),
+        reason: "bye".into(),
+    };
+    peer.close(Some(bye)).await.unwrap();
+    // Long before the socket's own time is over.
+    let closed = tokio::time::timeout(Duration::from_secs(10), hears(&mut peer)).await;
+    assert_eq!(closed.unwrap(), "closed 4321 ");
+}
+
+#[tokio::test]
 async fn it_is_closed_after_its_time() {
     let limits = Limits {
         echo_seconds: 1,

@@ -20,6 +20,34 @@ async fn everybody_in_the_room_hears_a_message_and_only_its_author_its_client_id
 }
 
 #[tokio::test]
+async fn each_is_told_what_lies_under_the_prefix_that_they_came_by() {
+    let house = house().await;
+    let come_by = async |prefix: &str, id| {
+        let ((peer, here), live) = (wire().await, Arc::clone(&house.live));
+        let joined = live.join(here, Bytes::new(), guest(id, house.room));
+        tokio::spawn(seen_under(prefix.into(), joined));
+        peer
+    };
+    let (mut anna, mut window) = (come_by("/shop/", 1).await, come_by("/other/", 1).await);
+    let (mut boris, mut bare) = (come_by("/shop/", 2).await, house.enter(2).await);
+    let peers = [
+        (&mut anna, "/shop/"),
+        (&mut window, "/other/"),
+        (&mut boris, "/shop/"),
+        (&mut bare, ""),
+    ];
+    let mut heard = Vec::new();
+    for (peer, prefix) in peers {
+        assert_eq!(hears(peer).await, format!("{prefix}history "));
+        heard.push((peer, prefix));
+    }
+    says(heard[0].0, "send yes").await;
+    for (peer, prefix) in heard {
+        assert_eq!(hears(peer).await, format!("{prefix}sent yes "));
+    }
+}
+
+#[tokio::test]
 async fn a_stranger_is_closed_with_4003_and_hears_nothing_before() {
     let house = house().await;
     assert_eq!(hears(&mut house.enter(3).await).await, "closed 4003 not allowed");

@@ -5,6 +5,7 @@ mod by_hand;
 pub mod files;
 pub mod frames;
 pub mod keys;
+pub mod nginx;
 pub mod server;
 pub mod socket;
 pub mod town;

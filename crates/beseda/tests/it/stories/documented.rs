@@ -14,7 +14,7 @@ use tokio::time::timeout;
 const PRINTED: &str = "127.0.0.1:8000";
 
 /// The fenced blocks of a page in a language, in order.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub fn blocks(page: &str, language: &str) -> Vec<String> {
     let opening = format!("```{language}");
     let (mut found, mut block) = (Vec::new(), None);
     for line in page.lines() {

@@ -221,3 +221,23 @@ async fn a_chosen_name_is_a_text_and_null_is_none() {
     assert_eq!(name(r#"{"id": 12}"#).await, Err(FieldError::NotText));
     assert_eq!(name(r#"{"id": "abcd"}"#).await, Err(FieldError::TooLong { max: 3 }));
 }
+
+#[tokio::test]
+async fn a_body_that_is_packed_is_refused_whatever_it_is() {
+    let read = async |coding: &str, media: &str| {
+        let mut request = Request::new(Body::from("{}"));
+        request.headers_mut().insert(CONTENT_TYPE, media.parse().unwrap());
+        request.headers_mut().insert(CONTENT_ENCODING, coding.parse().unwrap());
+        Fields::read(request, &Limits::default(), 4_000).await
+    };
+    for (coding, named) in [("gzip", "gzip"), ("identity, BR", "BR"), ("x-odd", "x-odd")] {
+        for media in ["application/json", "multipart/form-data; boundary=x", "text/plain"] {
+            let refused = read(coding, media).await.unwrap_err();
+            assert_eq!(refused, Refused::EncodedBody(named.to_owned()), "{coding} {media}");
+            assert_eq!(refused.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        }
+    }
+    for plain in ["identity", "Identity", ""] {
+        assert_eq!(read(plain, "application/json").await, Ok(Fields::default()), "{plain}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What every answer has, whoever asks and from where.
 
 use super::*;
+use crate::shared::Links;
 use crate::shared::field::FieldError;
 use crate::shared::voice::Voice;
 use crate::stage::{Answer, Stage, no_routes};
@@ -8,6 +9,8 @@ use crate::voices::DRF;
 use axum::Json;
 use axum::routing::{get, post};
 use beseda_core::Refusal;
+use beseda_live::place::under;
+use http::Uri;
 use serde_json::json;
 
 fn routes() -> Routes {
@@ -259,5 +262,53 @@ fn a_path_is_logged_without_what_may_be_a_key() {
     assert_eq!(
         logged("/api/chat/rooms/12345678/messages"),
         "/api/chat/rooms/12345678/messages"
+    );
+}
+
+/// What the routes know of how they are reached.
+async fn seen(links: Links, uri: Uri) -> String {
+    format!("{} at {uri} under {}", links.page(2), under())
+}
+
+#[tokio::test]
+async fn what_a_trusted_proxy_says_counts_for_links_hosts_and_origins_alike() {
+    let routes = no_routes().both("/api/seen/{id}/", get(seen), "GET, HEAD, OPTIONS");
+    let change = |settings: &mut crate::shared::Settings, _: &mut _| {
+        settings
+            .reach
+            .trusted_proxies
+            .push("192.0.2.1".parse::<IpAddr>().unwrap().into());
+        settings.reach.allowed_hosts.push("shop.example".to_owned());
+        settings.reach.base_path = "/chat-api".to_owned();
+    };
+    let stage = Stage::new(change, routes).await;
+    let forwarded = [
+        ("x-forwarded-host", "shop.example:8443"),
+        ("x-forwarded-proto", "https"),
+        ("origin", "https://shop.example:8443"),
+    ];
+    for path in ["/chat-api/api/seen/a%2Fb/?page=1", "/%61pi/seen/a%2Fb/?page=1"] {
+        let answer = stage.ask("GET", path, &forwarded, "").await;
+        let next = "https://shop.example:8443/chat-api/api/seen/a%2Fb/?page=2";
+        answer.is(200, &format!("{next} at /api/seen/a%2Fb/?page=1 under /chat-api"));
+    }
+    let outer = [forwarded[0], ("x-forwarded-prefix", "/outer/")];
+    let answer = stage.ask("GET", "/api/seen/1/", &outer, "").await;
+    answer.is(
+        200,
+        "http://shop.example:8443/outer/api/seen/1/?page=2 at /api/seen/1/ under /outer",
+    );
+    // The host of the request itself, `chat.example`, is none of the allowed ones.
+    let foreign = stage.ask("GET", "/api/seen/1/", &[], "").await;
+    assert_eq!(foreign.status, StatusCode::BAD_REQUEST);
+    let evil = [("x-forwarded-host", "evil.example")];
+    assert_eq!(
+        stage.ask("GET", "/api/seen/1/", &evil, "").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let elsewhere = [forwarded[0], ("origin", "https://chat.example")];
+    assert_eq!(
+        stage.ask("GET", "/api/seen/1/", &elsewhere, "").await.status,
+        StatusCode::FORBIDDEN
     );
 }

@@ -50,6 +50,17 @@ async fn a_socket_is_opened_by_header_then_query_then_cookie() {
         who(&stage, "/ws/chat/1/", &[("cookie", "beseda_session=other")]).await,
         Err(Refusal::NotSignedIn.into())
     );
+    // A page that can set no header offers its token behind `bearer`.
+    let offer = format!("bearer, {boris}");
+    let offered = [("sec-websocket-protocol", offer.as_str()), ("cookie", cookie.as_str())];
+    let by_query = format!("/ws/chat/1/?token={anna}");
+    assert_eq!(who(&stage, &by_query, &offered).await, Ok((6, Proof::Bearer)));
+    let asked = Caller::of_request(&stage.shared, &parts("/api/me/", &offered[..1])).await;
+    assert_eq!(asked, Err(Refusal::NotSignedIn.into()), "no call is a socket");
+    for (offer, proof) in [("bearer, bad", None), ("bearer", Some(7)), ("chat", Some(7))] {
+        let come = who(&stage, "/ws/chat/1/", &[("sec-websocket-protocol", offer), offered[1]]).await;
+        assert_eq!(come.ok().map(|(id, _)| id), proof, "{offer}");
+    }
     // Of several cookies of the name, whichever is a session of ours.
     let several = format!("beseda_session=stale; a=b; {cookie}");
     assert_eq!(

@@ -1,0 +1,28 @@
+//! Where whoever is answered sees this server: the prefix that proxies put before its paths. Addresses in what they are
+//! told begin with it.
+//!
+//! It goes along with the task that answers, since it belongs to the way there and to nothing that is said: no dictionary of
+//! a contract has to know that there are proxies.
+
+use std::future::Future;
+use std::sync::Arc;
+
+tokio::task_local! {
+    static UNDER: Arc<str>;
+}
+
+/// Does the work for somebody who sees this server under the prefix: empty, or like `/chat-api`.
+pub async fn seen_under<F: Future>(under: Arc<str>, work: F) -> F::Output {
+    UNDER.scope(under, work).await
+}
+
+/// Says something to somebody who sees this server under the prefix.
+pub(crate) fn told_under<T>(under: &Arc<str>, say: impl FnOnce() -> T) -> T {
+    UNDER.sync_scope(Arc::clone(under), say)
+}
+
+/// The prefix under which this server is seen by whoever is answered here; empty where nothing is known of one.
+#[must_use]
+pub fn under() -> Arc<str> {
+    UNDER.try_with(Arc::clone).unwrap_or_default()
+}
