@@ -4,6 +4,7 @@
 
 pub mod api_keys;
 mod claims;
+mod cookies;
 pub mod issuers;
 pub mod jwks;
 #[cfg(test)]
