@@ -145,6 +145,19 @@ impl Issuers {
             .map(Self)
     }
 
+    /// Keeps the ids of one more space from being taken for an issuer's that has none.
+    pub fn reserve(&mut self, space: &str) {
+        for issuer in &mut self.0 {
+            issuer.spaces = issuer
+                .spaces
+                .iter()
+                .map(String::as_str)
+                .chain([space])
+                .map(str::to_owned)
+                .collect();
+        }
+    }
+
     /// Fetches what the issuers publish, at once and again and again, for as long as it is polled. A panic over one
     /// issuer's keys goes on to whoever polls.
     pub async fn keep_keys_fresh(&self) {
@@ -203,6 +216,13 @@ impl Issuers {
         }
         Err(flaw)
     }
+}
+
+/// Whether an id reads like one of these spaces of ids, each of which somebody has for their own.
+pub(super) fn is_within(id: &HostId<'_>, spaces: &[String]) -> bool {
+    let HostId::Name(name) = id else { return false };
+    let space = name.split_once('/').map(|(space, _)| space);
+    spaces.iter().any(|known| space == Some(known))
 }
 
 /// Waits until all of these have ended, or longer than anybody should wait.
@@ -371,16 +391,10 @@ impl Issuer {
         if let Some(space) = &self.namespace {
             return Ok(id.within(space));
         }
-        let is_anothers = |name: &str| {
-            let space = name.split_once('/').map(|(space, _)| space);
-            self.spaces.iter().any(|known| space == Some(known))
-        };
-        match &id {
-            HostId::Name(name) if is_anothers(name) => {
-                Err(invalid(format!("{claim} is an id of another issuer's namespace")))
-            }
-            _ => Ok(id),
+        if is_within(&id, &self.spaces) {
+            return Err(invalid(format!("{claim} is an id of another issuer's namespace")));
         }
+        Ok(id)
     }
 
     /// The rooms that the token lets its bearer into: `"rooms": {"order:17": "member"}`.

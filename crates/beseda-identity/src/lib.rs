@@ -4,6 +4,8 @@
 
 pub mod api_keys;
 mod claims;
+mod cookies;
+pub mod host_session;
 pub mod issuers;
 pub mod jwks;
 #[cfg(test)]
@@ -18,6 +20,7 @@ pub mod tokens;
 pub mod visitors;
 
 pub use claims::Flaw;
+pub use host_session::{HostSessionSettings, HostSessions};
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched};
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
@@ -39,6 +42,8 @@ pub struct Identity {
     pub tokens: OwnTokens,
     /// Tokens of host applications.
     pub issuers: Issuers,
+    /// Sessions of the host application.
+    pub host_sessions: HostSessions,
     /// Passwords.
     pub passwords: Passwords,
     /// The cookie of a session in the browser.
@@ -65,10 +70,21 @@ impl Identity {
     pub fn new(settings: Settings, chat: &Chat, uptime: &Uptime) -> Result<Self, SettingsError> {
         let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
         let proofs = settings.proofs;
+        let spaces = settings
+            .issuers
+            .iter()
+            .filter_map(|one| one.namespace.clone())
+            .collect();
+        let mut issuers = Issuers::new(settings.issuers, fetching.as_ref())?;
+        if let Some(space) = settings.host_session.as_ref().and_then(|host| host.namespace.as_ref()) {
+            issuers.reserve(space);
+        }
+        let host_sessions = HostSessions::new(settings.host_session, spaces, settings.ask, uptime, chat)?;
         let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
             tokens: OwnTokens::new(&settings.secret),
-            issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
+            issuers,
+            host_sessions,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
             session_cookie: proofs.session_cookie,
             secure_cookies: proofs.secure_cookies,

@@ -1,9 +1,8 @@
 //! The session cookie: 256 random bits, of which the store keeps only the SHA-256.
 
-use crate::visitors;
+use crate::{cookies, visitors};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 
@@ -65,13 +64,8 @@ impl SessionCookie {
     /// or of the application, may stand before ours.
     #[must_use]
     pub fn hashes_of(&self, headers: &HeaderMap) -> Vec<[u8; 32]> {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pairs = cookies
-            .flat_map(|list| list.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='));
-        let values = pairs.filter(|(name, value)| *name == self.name && !value.is_empty());
         let mut hashes = Vec::new();
-        for hash in values.map(|(_, value)| hash(value.trim_matches('"'))) {
+        for hash in cookies::values(headers, &self.name).map(hash) {
             if !hashes.contains(&hash) {
                 hashes.push(hash);
             }
@@ -98,6 +92,7 @@ impl SessionCookie {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header::COOKIE;
 
     fn of(cookies: &[&str]) -> Vec<[u8; 32]> {
         let mut headers = HeaderMap::new();

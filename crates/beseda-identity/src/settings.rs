@@ -1,5 +1,6 @@
 //! What can be set of who comes.
 
+use super::host_session::{Ask, HostSessionSettings};
 use super::sessions::SessionCookie;
 use super::{Fetch, IssuerError, IssuerSettings, SecureCookies};
 use beseda_core::Fault;
@@ -83,6 +84,10 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// What fetches the keys that issuers publish; needed where one of them does.
     pub fetch: Option<Arc<dyn Fetch>>,
+    /// The host application's own session, where it lets people in.
+    pub host_session: Option<HostSessionSettings>,
+    /// What asks the host whose session it is; needed where it is asked.
+    pub ask: Option<Arc<dyn Ask>>,
     /// How long what proves somebody is good for.
     pub proofs: Proofs,
 }
@@ -95,6 +100,8 @@ impl Settings {
             secret,
             issuers: Vec::new(),
             fetch: None,
+            host_session: None,
+            ask: None,
             proofs: Proofs::default(),
         }
     }
@@ -106,6 +113,9 @@ pub enum SettingsError {
     /// An issuer cannot be used.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
+    /// The host has to be asked, and nothing is there to ask it.
+    #[error("the host has to be asked whose session it is, and nothing is there to ask it")]
+    NobodyAsks,
     /// Something of ours failed.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -1,7 +1,7 @@
 //! Visitors: who wrote to the support desk without an account is known again by a cookie, or by a header where cookies do
 //! not travel. Both hold a token that we signed and that opens nothing else.
 
-use http::header::COOKIE;
+use crate::cookies;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The cookie's name.
@@ -20,12 +20,7 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
     if let Some(token) = header.map(str::trim).filter(|token| !token.is_empty()) {
         return Some(token.to_owned());
     }
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies
-        .flat_map(|list| list.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, value)| *name == COOKIE_NAME && !value.is_empty())?;
-    Some(value.trim_matches('"').to_owned())
+    cookies::values(headers, COOKIE_NAME).next().map(str::to_owned)
 }
 
 /// The `Set-Cookie` header that lets a visitor be known again who sees this server under a prefix.

@@ -17,7 +17,8 @@ use beseda_core::ports::{Audience, Files};
 use beseda_core::rules;
 use beseda_core::words::Epoch;
 use beseda_identity as identity;
-use beseda_identity::{Fetch, IssuerKey, IssuerSettings, Throttles, Uptime};
+use beseda_identity::host_session::{HostSessionProof, HostSessionSettings};
+use beseda_identity::{IssuerKey, IssuerSettings, Throttles, Uptime};
 use beseda_live::accept::{self, AcceptLimits};
 use beseda_live::{Hub, Live, ask};
 use beseda_store::{
@@ -337,22 +338,25 @@ fn accept_limits(settings: &Settings) -> AcceptLimits {
     }
 }
 
-/// The network, where a setting names something that is fetched.
-fn network(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Fetch>>> {
+/// The network, where a setting names something that is fetched or asked.
+fn network(settings: &Settings) -> anyhow::Result<Option<Arc<Web>>> {
     let is_elsewhere = |issuer: &IssuerSettings| matches!(issuer.key, IssuerKey::Jwks { .. });
-    if !settings.issuers.iter().any(is_elsewhere) {
+    let is_asked = |host: &HostSessionSettings| matches!(host.proof, HostSessionProof::Asked(_));
+    if !settings.issuers.iter().any(is_elsewhere) && !settings.host_session.as_ref().is_some_and(is_asked) {
         return Ok(None);
     }
     Ok(Some(Arc::new(Web::new()?)))
 }
 
 /// The settings as the contracts take them.
-fn for_contracts(settings: &Settings, secret: &Secret, fetch: Option<Arc<dyn Fetch>>) -> shared::Settings {
+fn for_contracts(settings: &Settings, secret: &Secret, web: Option<Arc<Web>>) -> shared::Settings {
     shared::Settings {
         identity: identity::Settings {
             secret: secret.expose().as_bytes().to_vec(),
             issuers: settings.issuers.clone(),
-            fetch,
+            fetch: web.clone().map(|web| web as _),
+            host_session: settings.host_session.clone(),
+            ask: web.map(|web| web as _),
             proofs: settings.proofs.clone(),
         },
         reach: settings.reach.clone(),

@@ -1,17 +1,18 @@
-//! Fetches what stands at an address of the settings: over HTTPS, without detours, in a few seconds, and not too much.
+//! Asks at addresses of the settings: without detours, for a few seconds, and for not too much.
 
 use anyhow::Context;
+use beseda_identity::host_session::{Ask, Asking, Heard};
 use beseda_identity::{Fetch, Fetched};
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, COOKIE, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url};
 use std::error::Error;
 use std::net::IpAddr;
 use std::time::Duration;
 
 /// How long the whole of an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes of an answer; sets of keys have some thousands.
+/// Bytes of an answer; sets of keys have some thousands, people some hundreds.
 const MOST_BYTES: usize = 256 * 1024;
 
 /// The network, as far as it is asked for what the settings name.
@@ -45,19 +46,42 @@ impl Web {
             return Err("it is asked over HTTPS alone, or on this machine".to_owned());
         }
         let request = self.0.get(url).header(ACCEPT, "application/json");
-        let mut answer = request.send().await.map_err(reason)?;
-        if answer.status() != StatusCode::OK {
-            return Err(format!("it answered {}", answer.status()));
+        let answer = request.send().await.map_err(reason)?;
+        match answer.status() {
+            StatusCode::OK => whole(answer).await,
+            other => Err(format!("it answered {other}")),
         }
-        let mut body = Vec::new();
-        while let Some(part) = answer.chunk().await.map_err(reason)? {
-            if body.len() + part.len() > MOST_BYTES {
-                return Err(format!("its answer has more than {MOST_BYTES} bytes"));
-            }
-            body.extend_from_slice(&part);
-        }
-        Ok(body)
     }
+
+    /// Asks also in the clear: where the host is beside this server, as in a container, nobody is on the way.
+    async fn session(&self, url: &str, cookies: &str) -> Result<Heard, String> {
+        let cookies = HeaderValue::from_bytes(cookies.as_bytes());
+        let mut cookies = cookies.map_err(|_| "the cookies cannot be handed on".to_owned())?;
+        cookies.set_sensitive(true);
+        let request = self
+            .0
+            .get(url)
+            .header(ACCEPT, "application/json")
+            .header(COOKIE, cookies);
+        let answer = request.send().await.map_err(reason)?;
+        match answer.status() {
+            StatusCode::OK => whole(answer).await.map(Heard::Person),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ok(Heard::Nobody),
+            other => Err(format!("it answered {other}")),
+        }
+    }
+}
+
+/// The whole body of an answer, if it is not too big.
+async fn whole(mut answer: Response) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(reason)? {
+        if body.len() + part.len() > MOST_BYTES {
+            return Err(format!("its answer has more than {MOST_BYTES} bytes"));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok(body)
 }
 
 impl Fetch for Web {
@@ -66,17 +90,35 @@ impl Fetch for Web {
     }
 }
 
+impl Ask for Web {
+    fn ask<'a>(&'a self, url: &'a str, cookies: &'a str) -> Asking<'a> {
+        Box::pin(self.session(url, cookies))
+    }
+}
+
 /// Whether nobody on the way can change what stands there.
 pub fn is_safe(url: &Url) -> bool {
-    let is_here = |host: &str| {
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse();
-        host == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
-    };
+    let is_here = |host: &str| host == "localhost" || address(host).is_some_and(|address| address.is_loopback());
     match url.scheme() {
         "https" => url.has_host(),
         "http" => url.host_str().is_some_and(is_here),
         _ => false,
     }
+}
+
+/// Whether what is said there stays where it is said, as far as its name tells: safe, in a private network, or by a name
+/// that is known nowhere else, as containers have one.
+pub fn is_near(url: &Url) -> bool {
+    let is_inside = |host: &str| match address(host) {
+        Some(IpAddr::V4(address)) => address.is_private() || address.is_link_local(),
+        Some(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+        None => !host.contains('.'),
+    };
+    is_safe(url) || url.host_str().is_some_and(is_inside)
+}
+
+fn address(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 /// Why a request failed, down to the first cause. The address is left out: what stands in it may be secret.
@@ -153,6 +195,52 @@ mod tests {
         let mut cut = answer("200 OK", "", "{}");
         cut.pop();
         assert!(got(cut).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_host_that_is_asked_hears_the_cookies_and_says_who_it_is_or_that_nobody_is() {
+        let heard = async |says: Vec<u8>| {
+            let url = server(says).await;
+            Web::new().unwrap().ask(&url, "sessionid=канарейка").await
+        };
+        let person = heard(answer("200 OK", "", r#"{"id":2}"#)).await;
+        assert_eq!(person, Ok(Heard::Person(br#"{"id":2}"#.to_vec())));
+        for status in ["401 Unauthorized", "403 Forbidden"] {
+            assert_eq!(heard(answer(status, "", "{}")).await, Ok(Heard::Nobody), "{status}");
+        }
+        let moved = heard(answer("302 Found", "location: http://127.0.0.1:1/login\r\n", "")).await;
+        assert_eq!(moved.unwrap_err(), "it answered 302 Found");
+        for status in ["204 No Content", "404 Not Found", "500 Internal Server Error"] {
+            assert!(heard(answer(status, "", "")).await.is_err(), "{status}");
+        }
+        assert!(heard(answer("200 OK", "", &"x".repeat(MOST_BYTES + 1))).await.is_err());
+        let gone = Web::new()
+            .unwrap()
+            .ask("http://127.0.0.1:1/", "sessionid=канарейка")
+            .await;
+        assert!(!gone.unwrap_err().contains("канарейка"));
+    }
+
+    #[test]
+    fn near_is_what_no_stranger_is_between() {
+        let near = |url: &str| is_near(&Url::parse(url).unwrap());
+        for url in [
+            "https://shop.example/who",
+            "http://127.0.0.1/who",
+            "http://app:8000/who",
+            "http://10.1.2.3/who",
+            "http://192.168.0.1/who",
+            "http://[fd00::1]:80/who",
+        ] {
+            assert!(near(url), "{url}");
+        }
+        for url in [
+            "http://shop.example/who",
+            "http://192.0.2.1/who",
+            "http://[2001:db8::1]/who",
+        ] {
+            assert!(!near(url), "{url}");
+        }
     }
 
     #[tokio::test]

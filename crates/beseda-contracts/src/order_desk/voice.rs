@@ -47,7 +47,7 @@ impl Call {
     fn sentence(&self, refused: &Refused) -> String {
         match refused {
             Refused::Rule(refusal) => of_rule(refused, refusal),
-            Refused::Fault(_) => self.failure.to_owned(),
+            Refused::HostAway | Refused::Fault(_) => self.failure.to_owned(),
             Refused::Fields(errors) => errors
                 .iter()
                 .next()

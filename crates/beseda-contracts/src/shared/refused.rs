@@ -32,6 +32,8 @@ pub enum Refused {
     },
     /// The token is good and its person unknown.
     UnknownPerson,
+    /// The host application cannot say whose session it is.
+    HostAway,
     /// A wrong name or password.
     NoAccount,
     /// A refresh token of somebody who is deactivated or gone.
@@ -121,7 +123,9 @@ impl Refused {
             | Self::BrokenMultipart(_)
             | Self::Fields(_)
             | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
-            Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::HostAway | Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -46,6 +46,11 @@ pub(super) fn not_authenticated(fault: &Fault) {
     tracing::error!("{AUTH} Database error: {fault}");
 }
 
+/// Whose session it is could not be found out.
+pub(super) fn host_away() {
+    tracing::error!("{AUTH} The host cannot say whose session it is");
+}
+
 pub(super) fn malformed(consumer: &Consumer) {
     let name = consumer.bracketed();
     tracing::info!("{name} Connection attempt started");

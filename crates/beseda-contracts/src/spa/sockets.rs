@@ -144,6 +144,10 @@ async fn authenticated(shared: &Shared, parts: &Parts) -> Result<Caller, Turned>
             log::not_authenticated(&fault);
             Err(failed(&fault))
         }
+        Err(Refused::HostAway) => {
+            log::host_away();
+            Err(Turned::Closed(close::INTERNAL, "internal error"))
+        }
         Err(refused) => {
             log::invalid(&refused);
             Err(Turned::Closed(close::NOT_AUTHENTICATED, "not authenticated"))

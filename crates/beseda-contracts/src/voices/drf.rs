@@ -95,7 +95,9 @@ impl Drf {
             Refused::BrokenForm(what) => with(words::BROKEN_FORM, what),
             Refused::BrokenMultipart(what) => with(words::BROKEN_MULTIPART, what),
             Refused::Fields(errors) => Said::Fields(sentences(errors, language)),
-            Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => whole(words::UNAVAILABLE),
+            Refused::HostAway | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
+                whole(words::UNAVAILABLE)
+            }
             Refused::Fault(Fault::Store(_) | Fault::Internal(_)) => whole(words::SERVER_ERROR),
         }
     }

@@ -218,6 +218,8 @@ limits! {
         "The request line and the headers together; a bigger block is refused with 431.";
     frame_bytes: usize = 65_536, Count 1_024 to 16_777_216 "bytes",
         "One message of a socket, whole or in fragments; a bigger one closes the socket with 1009.";
+    session_bytes: usize = 65_536, Count 1_024 to 1_048_576 "bytes",
+        "A session of the host that its cookie holds, unpacked; a bigger one lets nobody in.";
     json_depth: usize = 32, Count 4 to 120 "levels",
         "How deep JSON may be nested; a deeper one is refused like any that cannot be read.";
 
@@ -244,6 +246,10 @@ limits! {
         "Jobs (what was promised in the database and is done outside of it) that run at the same time; further ones wait.";
     log_bytes: usize = 1_048_576, Count 65_536 to 1_073_741_824 "bytes",
         "Lines of the log that wait to be taken, for standard error and for the log file each; a line more is left out, and the log tells how many are missing.";
+    session_questions: usize = 64, Count 1 to 4_096 "questions",
+        "Questions to the host about sessions that are asked at the same time; further ones wait, and are answered 503 after 5 seconds.";
+    session_answers: usize = 16_384, Count 16 to 1_048_576 "sessions",
+        "Sessions of the host that are being asked about, or whose answer is kept; one more takes the place of an answer, or is answered 503 where none has come yet.";
     login_hashes: usize = 4, Count 1 to 256 "hashes",
         "Passwords that are checked at the same time, each with tens of megabytes of memory; further ones wait.";
 

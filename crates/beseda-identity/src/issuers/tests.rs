@@ -311,6 +311,20 @@ async fn issuers_share_their_ids_but_for_who_has_a_namespace() {
 }
 
 #[tokio::test]
+async fn what_the_host_has_for_its_own_is_no_issuers() {
+    let shop = IssuerSettings {
+        namespace: Some("shop".to_owned()),
+        ..settings("https://shop.example")
+    };
+    let mut issuers = Issuers::new(vec![settings(""), shop], None).unwrap();
+    issuers.reserve("desk");
+    for (sub, is_taken) in [("desk/7", false), ("shop/7", false), ("team/7", true), ("desk", true)] {
+        let claimed = vouched(&issuers, json!({"sub": sub})).await;
+        assert_eq!(claimed.is_ok(), is_taken, "{sub}");
+    }
+}
+
+#[tokio::test]
 async fn a_token_lets_into_the_rooms_that_it_names() {
     let issuers = issuers(settings(""));
     let granted = |rooms: Value| vouched(&issuers, json!({"sub": 7, "rooms": rooms}));

@@ -48,9 +48,9 @@ pub fn read(path: &Path, text: &str) -> Contents {
     for (key, value) in table.get_ref() {
         let at = lines.origin(key.span().start);
         match (key.get_ref().as_ref(), value.get_ref()) {
-            ("limits", DeValue::Table(limits)) => {
-                for (limit, value) in limits {
-                    let (name, at) = (format!("limits.{}", limit.get_ref()), lines.origin(limit.span().start));
+            (group @ ("limits" | "sessions"), DeValue::Table(table)) => {
+                for (key, value) in table {
+                    let (name, at) = (format!("{group}.{}", key.get_ref()), lines.origin(key.span().start));
                     contents.entries.push(Entry {
                         name,
                         at,

@@ -284,7 +284,7 @@ fn algorithms(raw: &Raw) -> Result<Vec<Algorithm>, Wrong> {
 }
 
 /// A word that can stand before the `/` of an id.
-fn namespace(raw: &Raw) -> Result<String, Wrong> {
+pub fn namespace(raw: &Raw) -> Result<String, Wrong> {
     let text = raw.text()?;
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if text.chars().nth(NAMESPACE_CHARS).is_some() || !text.chars().all(is_plain) {

@@ -10,6 +10,9 @@ mod problem;
 mod reference;
 mod report;
 mod secret;
+mod sessions;
+#[cfg(test)]
+mod sessions_tests;
 mod taken;
 #[cfg(test)]
 mod tests;
@@ -23,8 +26,9 @@ use crate::system::Outside;
 use beseda_contracts::shared::Reach;
 use beseda_core::settings;
 use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong};
-use beseda_identity::{IssuerSettings, Proofs};
+use beseda_identity::{HostSessionSettings, IssuerSettings, Proofs};
 use problem::nearest;
+use sessions::Sessions;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -80,6 +84,10 @@ settings! {
         proofs: Proofs = Proofs::default();
         /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
         issuers: Vec<IssuerSettings> = Vec::new();
+        /// What `[sessions]` says, as it is written.
+        sessions: Sessions = Sessions::default();
+        /// The host's own session, as `[sessions]` has it, where it lets people in.
+        host_session: Option<HostSessionSettings> = None;
         /// The limits.
         limits: Limits = Limits::default();
     }
@@ -197,6 +205,7 @@ pub fn load(flags: &Flags, outside: &dyn Outside) -> Loaded {
     reading.environment(&variables);
     reading.flags(flags);
     reading.secret();
+    reading.sessions();
     reading.agreement();
     reading.loaded
 }
@@ -226,6 +235,25 @@ impl<'a> Reading<'a> {
 
     fn complain(&mut self, at: &Origin, name: &str, what: impl Into<String>, todo: impl Into<String>) {
         self.loaded.problems.push(Problem::of(at, name, Wrong::new(what, todo)));
+    }
+
+    /// The same at the place that a setting comes from.
+    fn complain_of(&mut self, name: &str, what: impl Into<String>, todo: impl Into<String>) {
+        let at = self.loaded.origins.get(name).cloned().unwrap_or(Origin::Default);
+        self.complain(&at, name, what, todo);
+    }
+
+    fn warn(&mut self, name: &str, wrong: Wrong) {
+        let at = self.loaded.origins.get(name).cloned().unwrap_or(Origin::Default);
+        self.loaded.warnings.push(Problem::of(&at, name, wrong));
+    }
+
+    /// Warns of a file that is secret and lies open.
+    fn warn_of_readers(&mut self, name: &str, path: &Path) {
+        if self.outside.mode(path).is_some_and(|mode| mode & 0o007 != 0) {
+            let what = format!("names {}, which every user of this machine may read", path.display());
+            self.warn(name, Wrong::new(what, format!("Run `chmod 600 {}`.", path.display())));
+        }
     }
 
     /// Our variables by name, `STATE_DIRECTORY` of systemd among them.
@@ -399,13 +427,7 @@ impl<'a> Reading<'a> {
             }
             Err(wrong) => self.loaded.problems.push(Problem::of(&at, name, wrong)),
         }
-        if self.outside.mode(&path).is_some_and(|mode| mode & 0o007 != 0) {
-            let what = format!("names {}, which every user of this machine may read", path.display());
-            let todo = format!("Run `chmod 600 {}`.", path.display());
-            self.loaded
-                .warnings
-                .push(Problem::of(&at, name, Wrong::new(what, todo)));
-        }
+        self.warn_of_readers(name, &path);
     }
 
     /// Settings that are fine each, and not together.

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::issuer::KEYS;
-use super::words::{rows, variable};
+use super::words::{rows, rows_of_sessions, variable};
 use beseda_core::words::LIMITS;
 use serde_json::Value;
 use std::fmt::Write;
@@ -65,6 +65,31 @@ nothing any more after 10 minutes.
 |---|---|---|
 ";
 
+const SESSIONS: &str = "
+## Sessions of the host
+
+People of an application come in with the session that they have there: [identity](identity.md#5--your-own-session). In the
+file under `[sessions]`, and nothing of it is needed where nobody comes so.
+
+A Flask application's session is verified with its `SECRET_KEY`:
+
+```toml
+[sessions]
+flask_secret_file = \"flask.key\"
+```
+
+Every other application is asked whose session it is:
+
+```toml
+[sessions]
+session_url = \"http://app:8000/whoami/\"
+session_cookies = [\"sessionid\"]
+```
+
+| Setting | Variable | Takes | Default | |
+|---|---|---|---|---|
+";
+
 const LIMITS_OPENING: &str = "
 ## Limits
 
@@ -80,12 +105,7 @@ pub fn reference() -> String {
     let mut page = OPENING.to_owned();
     page.push_str("| Setting | Variable | Argument | Takes | Default | |\n|---|---|---|---|---|---|\n");
     for (word, value) in rows(&Settings::default()) {
-        let default = match value {
-            Value::Null => "none".to_owned(),
-            Value::Array(list) if list.is_empty() => "none".to_owned(),
-            Value::String(text) => format!("`{text}`"),
-            other => format!("`{other}`"),
-        };
+        let default = shown(value);
         let flag = word.flag.map(|flag| format!("`{flag}`")).unwrap_or_default();
         let (name, variable) = (word.name, variable(word.name));
         let _ = writeln!(
@@ -97,6 +117,11 @@ pub fn reference() -> String {
     page.push_str(ISSUERS);
     for (key, takes, sentence) in KEYS {
         let _ = writeln!(page, "| `{key}` | {takes} | {sentence} |");
+    }
+    page.push_str(SESSIONS);
+    for (name, word, value) in rows_of_sessions(&Settings::default()) {
+        let (variable, takes, default, sentence) = (variable(&name), word.takes, shown(value), word.sentence);
+        let _ = writeln!(page, "| `{name}` | `{variable}` | {takes} | {default} | {sentence} |");
     }
     page.push_str(LIMITS_OPENING);
     for word in LIMITS {
@@ -110,4 +135,13 @@ pub fn reference() -> String {
         );
     }
     page
+}
+
+fn shown(default: Value) -> String {
+    match default {
+        Value::Null => "none".to_owned(),
+        Value::Array(list) if list.is_empty() => "none".to_owned(),
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
 }

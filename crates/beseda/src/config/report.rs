@@ -18,6 +18,10 @@ impl Loaded {
             .collect();
         let issuers = self.settings.issuers.iter().map(show_issuer).collect();
         rows.push(("issuers".to_owned(), Value::Array(issuers), origin("issuers")));
+        rows.extend(words::rows_of_sessions(&self.settings).map(|(name, _, value)| {
+            let at = origin(&name);
+            (name, value, at)
+        }));
         for (word, value) in self.settings.limits.iter() {
             let name = format!("limits.{}", word.name);
             let value = match value {

@@ -3,12 +3,16 @@
 use super::problem::{Origin, Problem};
 use crate::system::Outside;
 use beseda_core::words::{Raw, Wrong};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The least length of a secret that signs something.
 const LEAST_BYTES: usize = 32;
+
+/// The least length of a key that a host application signs with already.
+const LEAST_BYTES_OF_HOST: usize = 16;
 
 /// Random text has more different characters than this, even in hexadecimal.
 const LEAST_DIFFERENT: usize = 8;
@@ -22,10 +26,14 @@ const EXAMPLES: &[&str] = &[
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     "abcdefghijklmnopqrstuvwxyz0123456789",
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    r#"_5#y2l"f4q8z\n\xec]/"#,
+    "_5#y2l\"f4q8z\n\u{fffd}]/",
 ];
 
 /// What gives a secret away as a placeholder, in small letters.
 const PLACEHOLDERS: &[&str] = &[
+    "beseda_",
     "changeme",
     "django-insecure-",
     "change-me",
@@ -46,20 +54,9 @@ impl Secret {
     /// It is too short, too plain, or known from an example.
     pub fn new(text: &str) -> Result<Self, Wrong> {
         let todo = "Make one with `openssl rand -hex 32`, or leave it out: the server then makes its own.";
-        let small = text.to_lowercase();
-        let different = text.bytes().collect::<std::collections::BTreeSet<_>>().len();
-        if text.len() < LEAST_BYTES {
-            let what = format!(
-                "is too short: {} bytes, and it takes at least {LEAST_BYTES}",
-                text.len()
-            );
-            Err(Wrong::new(what, todo))
-        } else if EXAMPLES.contains(&small.as_str()) || PLACEHOLDERS.iter().any(|word| small.contains(word)) {
-            Err(Wrong::new("is an example that everybody knows", todo))
-        } else if different < LEAST_DIFFERENT {
-            Err(Wrong::new("can be guessed: it repeats a few characters", todo))
-        } else {
-            Ok(Self(text.into()))
+        match flaw(text.as_bytes(), LEAST_BYTES) {
+            Some(what) => Err(Wrong::new(what, todo)),
+            None => Ok(Self(text.into())),
         }
     }
 
@@ -71,6 +68,22 @@ impl Secret {
     /// The secret itself, for signing and nothing else.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+/// Why what has fewer than `least` bytes, or can be guessed, is no secret.
+fn flaw(bytes: &[u8], least: usize) -> Option<String> {
+    let small = String::from_utf8_lossy(bytes).to_lowercase();
+    let different = bytes.iter().collect::<BTreeSet<_>>().len();
+    if bytes.len() < least {
+        let length = bytes.len();
+        Some(format!("is too short: {length} bytes, and it takes at least {least}"))
+    } else if EXAMPLES.contains(&small.as_str()) || PLACEHOLDERS.iter().any(|word| small.contains(word)) {
+        Some("is an example that everybody knows".to_owned())
+    } else if different < LEAST_DIFFERENT {
+        Some("can be guessed: it repeats a few characters".to_owned())
+    } else {
+        None
     }
 }
 
@@ -99,20 +112,46 @@ pub fn of_file(path: &Path, outside: &dyn Outside) -> Result<Secret, Wrong> {
     Secret::new(read_text(path, outside)?.trim_end_matches(['\n', '\r']))
 }
 
+/// Reads a key that a host application signs with already, whatever its bytes are: the key, and what is to be said of it.
+/// One of 16 random bytes is good, and old habit; nobody can tell whether they are random.
+///
+/// # Errors
+/// The file cannot be read, or everybody can guess what is in it.
+pub fn of_host(path: &Path, outside: &dyn Outside) -> Result<(Vec<u8>, Option<Wrong>), Wrong> {
+    let mut key = read(path, outside)?;
+    let end = if key.ends_with(b"\r\n") {
+        2
+    } else {
+        usize::from(key.ends_with(b"\n"))
+    };
+    key.truncate(key.len() - end);
+    let names = |what: String| format!("names {}, whose key {what}", path.display());
+    let todo = "Give the application another: `python3 -c 'import secrets; print(secrets.token_hex())'` makes one, and `SECRET_KEY_FALLBACKS` keeps its sessions.";
+    if let Some(what) = flaw(&key, LEAST_BYTES_OF_HOST) {
+        return Err(Wrong::new(names(what), todo));
+    }
+    let short = format!("has {} bytes, which is few: {LEAST_BYTES} are good", key.len());
+    let warning = (key.len() < LEAST_BYTES).then(|| Wrong::new(names(short), todo));
+    Ok((key, warning))
+}
+
 /// Reads a small text file that a setting names.
 ///
 /// # Errors
 /// It is not there, cannot be read, or is not text.
 pub fn read_text(path: &Path, outside: &dyn Outside) -> Result<String, Wrong> {
-    let bytes = outside.read(path).map_err(|error| {
-        let what = format!("names {}, which cannot be read: {error}", path.display());
-        Wrong::new(what, "Check that it exists and that the server's user may read it.")
-    })?;
-    String::from_utf8(bytes).map_err(|_| {
+    String::from_utf8(read(path, outside)?).map_err(|_| {
         Wrong::new(
             format!("names {}, which is not text", path.display()),
             "Name a text file in UTF-8.",
         )
+    })
+}
+
+fn read(path: &Path, outside: &dyn Outside) -> Result<Vec<u8>, Wrong> {
+    outside.read(path).map_err(|error| {
+        let what = format!("names {}, which cannot be read: {error}", path.display());
+        Wrong::new(what, "Check that it exists and that the server's user may read it.")
     })
 }
 

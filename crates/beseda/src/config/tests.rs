@@ -17,7 +17,8 @@ pub fn of_file(text: &str) -> Loaded {
         &Pretend::default()
             .file("beseda.toml", text)
             .file("shop.pem", PEM)
-            .file("shop.key", GOOD),
+            .file("shop.key", GOOD)
+            .file("flask.key", GOOD),
     )
 }
 

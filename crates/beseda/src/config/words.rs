@@ -1,6 +1,7 @@
 //! Every setting by its name, whichever crate it is of. The limits have a table of their own.
 
 use super::Settings;
+use super::sessions::Sessions;
 use beseda_contracts::shared::Reach;
 use beseda_core::words::{About, LIMITS, LimitRefusal, LimitValue, LimitWord, Raw, SettingWord, Shown, Wrong};
 use beseda_identity::Proofs;
@@ -12,11 +13,16 @@ pub fn variable(name: &str) -> String {
     format!("BESEDA_{}", name.replace('.', "_").to_uppercase())
 }
 
-/// All settings but `issuers` and `limits.*`, with what they are set to, in the order of their documentation.
+/// All settings but `issuers`, `sessions.*` and `limits.*`, with what they are set to, in the order of their documentation.
 pub fn rows(settings: &Settings) -> Vec<(About, Value)> {
     let own = shown(Settings::WORDS, settings);
     let reach = shown(Reach::WORDS, &settings.reach);
     own.chain(reach).chain(shown(Proofs::WORDS, &settings.proofs)).collect()
+}
+
+/// All settings of `[sessions]`, by their whole names.
+pub fn rows_of_sessions(settings: &Settings) -> impl Iterator<Item = (String, About, Value)> {
+    shown(Sessions::WORDS, &settings.sessions).map(|(about, value)| (format!("sessions.{}", about.name), about, value))
 }
 
 fn shown<S>(words: &'static [SettingWord<S>], settings: &S) -> impl Iterator<Item = (About, Value)> {
@@ -35,10 +41,13 @@ fn shown<S>(words: &'static [SettingWord<S>], settings: &S) -> impl Iterator<Ite
 /// Every name that the file knows.
 pub fn names() -> Vec<String> {
     let limits = LIMITS.iter().map(|word| format!("limits.{}", word.name));
-    rows(&Settings::default())
+    let defaults = Settings::default();
+    let sessions = rows_of_sessions(&defaults).map(|(name, ..)| name);
+    rows(&defaults)
         .into_iter()
         .map(|(about, _)| about.name.to_owned())
         .chain(["issuers".to_owned()])
+        .chain(sessions)
         .chain(limits)
         .collect()
 }
@@ -52,6 +61,9 @@ pub fn put(settings: &mut Settings, name: &str, raw: &Raw, base: &Path) -> Optio
             let set = settings.limits.set(limit, value);
             set.map_err(|refusal| range(word, refusal))
         }));
+    }
+    if let Some(key) = name.strip_prefix("sessions.") {
+        return put_in(Sessions::WORDS, &mut settings.sessions, key, raw, base);
     }
     put_in(Settings::WORDS, settings, name, raw, base)
         .or_else(|| put_in(Reach::WORDS, &mut settings.reach, name, raw, base))

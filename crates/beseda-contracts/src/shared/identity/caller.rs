@@ -1,4 +1,5 @@
-//! Who asks: a token in the header, for sockets also among the subprotocols or in the query, or the session cookie.
+//! Who asks: a token in the header, for sockets also among the subprotocols or in the query, the session cookie, or the
+//! host's own session.
 
 use crate::shared::Shared;
 use crate::shared::http::{origin, urlencoded};
@@ -9,6 +10,7 @@ use beseda_core::ports::Look;
 use beseda_core::rules::{self, TicketTaken, sign_in};
 use beseda_core::words::{Person, Time};
 use beseda_core::{Error, Refusal};
+use beseda_identity::host_session::{ShownSessions, Unvouched};
 use beseda_identity::{Flaw, Vouched, tickets};
 use beseda_live::ask;
 use beseda_live::upgrade::offered_token;
@@ -38,11 +40,14 @@ pub enum Proof {
     Ticket,
     /// The session cookie.
     Cookie,
+    /// A session of the host application.
+    HostSession,
 }
 
 enum Credentials {
     Token(String, Proof),
-    Sessions(Vec<[u8; 32]>),
+    /// Sessions of ours, and of the host.
+    Sessions(Vec<[u8; 32]>, ShownSessions),
 }
 
 impl FromRequestParts<Shared> for Caller {
@@ -87,15 +92,18 @@ impl Caller {
                     Err(refused)
                 }
             },
-            Credentials::Sessions(hashes) => {
-                let (person, begun) = of_session(shared, hashes).await.map_err(not_let_in)?;
-                Ok(Self {
-                    by: Proof::Cookie,
-                    // Signing out everywhere ends sessions: one that lives was begun after that.
-                    proven_at: begun.max(person.signed_out_at.unwrap_or_default()),
-                    person,
-                })
-            }
+            Credentials::Sessions(hashes, hosts) => match of_session(shared, hashes).await {
+                Err(Error::Refused(Refusal::NotSignedIn)) => of_host_session(shared, &hosts).await,
+                found => {
+                    let (person, begun) = found.map_err(not_let_in)?;
+                    Ok(Self {
+                        by: Proof::Cookie,
+                        // Signing out everywhere ends sessions: one that lives was begun after that.
+                        proven_at: begun.max(person.signed_out_at.unwrap_or_default()),
+                        person,
+                    })
+                }
+            },
         }
     }
 }
@@ -127,13 +135,14 @@ fn credentials(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<Creden
         return Ok(Credentials::Token(token, Proof::Query));
     }
     let sessions = shared.identity.session_cookie.hashes_of(&parts.headers);
-    if sessions.is_empty() {
+    let hosts = shared.identity.host_sessions.shown_in(&parts.headers);
+    if sessions.is_empty() && hosts.is_empty() {
         return Err(Refusal::NotSignedIn.into());
     }
     if origin::is_cross_site(&parts.headers) {
         return Err(Refused::CrossSite);
     }
-    Ok(Credentials::Sessions(sessions))
+    Ok(Credentials::Sessions(sessions, hosts))
 }
 
 /// The token of the header. Another scheme counts as no credentials: somebody else may be meant by it.
@@ -218,6 +227,9 @@ async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Resul
 }
 
 async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, Time), Error> {
+    if hashes.is_empty() {
+        return Err(Refusal::NotSignedIn.into());
+    }
     let (now, idle) = (shared.chat.now(), shared.identity.session_idle_seconds);
     let find = move |look: &mut dyn Look| sign_in::find_session(look, now, &hashes, idle);
     let (session, person) = ask::look(&shared.chat, find).await?;
@@ -229,6 +241,28 @@ async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, T
             .change(move |tx| sign_in::touch_session(tx, now, &hash), drop);
     }
     Ok((person, session.created_at))
+}
+
+async fn of_host_session(shared: &Shared, shown: &ShownSessions) -> Result<Caller, Refused> {
+    let hosts = &shared.identity.host_sessions;
+    loop {
+        let now = shared.chat.now();
+        let vouched = hosts.vouched(shown, now).await.map_err(|why| match why {
+            Unvouched::Nobody => Refusal::NotSignedIn.into(),
+            Unvouched::Away => Refused::HostAway,
+        })?;
+        let proven_at = vouched.claimed.proven_at;
+        let person = match of_host(shared, vouched).await {
+            // Signed out since the host said who it is: it may still say so.
+            Err(Error::Refused(Refusal::BadCredentials)) if proven_at < now && hosts.forget(shown) => continue,
+            person => person.map_err(not_let_in)?,
+        };
+        return Ok(Caller {
+            person,
+            by: Proof::HostSession,
+            proven_at,
+        });
+    }
 }
 
 fn not_let_in(error: Error) -> Refused {

@@ -4,6 +4,7 @@ pub mod actor;
 mod by_hand;
 pub mod files;
 pub mod frames;
+pub mod host;
 pub mod keys;
 pub mod nginx;
 pub mod server;

@@ -14,6 +14,7 @@ mod forged;
 mod frames;
 mod heartbeat;
 mod history;
+mod host_sessions;
 mod jwks;
 mod limits;
 mod log_file;
