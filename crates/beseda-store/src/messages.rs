@@ -169,6 +169,11 @@ impl TxMessages for Transaction<'_> {
         self.insert_with_files(sql::MESSAGES_INSERT, values, new)
     }
 
+    fn name_sender(&mut self, room: RoomId, seq: Seq, name: &str) -> Result<(), Fault> {
+        self.write(sql::MESSAGES_NAME_SENDER, values![name, room.0, seq.0])
+            .map(drop)
+    }
+
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault> {
         if message.erased_at.is_some() {
             self.write(

@@ -120,6 +120,7 @@ statements! {
     MESSAGES_INSERT_MANY = "messages/insert_many" | "messages/insert_many.postgres";
     MESSAGES_INSERT_SYSTEM = "messages/insert_system" | "messages/insert_system.postgres";
     MESSAGES_KEEP = "messages/keep";
+    MESSAGES_NAME_SENDER = "messages/name_sender";
     MESSAGES_SENT_AFTER = "messages/sent_after";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";

@@ -31,7 +31,7 @@ pub enum Side {
 #[derive(Debug, Clone, Copy)]
 pub struct Desk {
     room: Uuid,
-    /// The visitor, where that is known. Otherwise a visitor's role tells one, which a forgotten visitor has no more.
+    /// The visitor, where that is known. Otherwise a visitor's role tells one.
     visitor: Option<PersonId>,
     side: Side,
 }

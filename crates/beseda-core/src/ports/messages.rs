@@ -50,6 +50,8 @@ pub trait TxMessages {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn insert_message(&mut self, message: &NewMessage) -> Result<Option<MessageId>, Fault>;
+    /// Keeps what the sender of a message is called in it, whatever they are called elsewhere.
+    fn name_sender(&mut self, room: RoomId, seq: Seq, name: &str) -> Result<(), Fault>;
     /// Keeps a message's `text`, `edited_at`, `erased_at` and `changed`; one that is erased also loses its files and is
     /// counted in its block.
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault>;

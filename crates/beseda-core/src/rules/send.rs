@@ -4,7 +4,7 @@ use super::history::one_message;
 use super::place_for;
 use super::support::answered;
 use crate::error::{Error, Fault, Refusal};
-use crate::policy::{By, Deed};
+use crate::policy::{By, Deed, is_visitor};
 use crate::ports::{Look, Tx};
 use crate::words::{
     Author, Draft, Event, Heard, Limits, Marks, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, RoomName,
@@ -38,12 +38,28 @@ pub fn send(
     let room = place_to_send(tx, room, by)?;
     check_draft(limits, draft)?;
     let (id, kind) = (room.id, room.kind);
-    let sent = keep(tx, now, room, Some(by.person), draft)?;
+    let mut author = Author::from(by.person);
+    let called = called_there(tx, &room, by.person)?;
+    if let Some(name) = &called {
+        author = author.called(name);
+    }
+    let sent = keep(tx, now, room, Some(author), draft)?;
+    if let (true, Some(name)) = (sent.first, &called) {
+        tx.name_sender(id, sent.message.seq, name)?;
+    }
     if sent.first && kind == RoomKind::Support {
         tx.count_said(id, by.person.id, 1)?;
         answered(tx, id, by.person)?;
     }
     Ok(sent)
+}
+
+/// What somebody is called in a room alone: a visitor what they called themselves there, whatever they did elsewhere.
+fn called_there(look: &mut (impl Look + ?Sized), room: &Room, by: &Person) -> Result<Option<String>, Error> {
+    if room.kind != RoomKind::Support || !is_visitor(by) {
+        return Ok(None);
+    }
+    Ok(look.case(room.id)?.map(|case| case.customer_name))
 }
 
 /// Sends a draft and gives the message as its sender sees it, and whether it is new: a retry gives the first one.
@@ -95,11 +111,11 @@ pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: &RoomKey, d
 }
 
 /// Keeps a draft that passed the rules, and announces it.
-fn keep(tx: &mut dyn Tx, now: Time, room: Room, by: Option<&Person>, draft: &Draft) -> Result<Sent, Error> {
+fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &Draft) -> Result<Sent, Error> {
     let new = NewMessage {
         room: room.id,
         seq: room.seq.next(),
-        sender: by.map(|person| person.id),
+        sender: author.as_ref().map(|author| author.id),
         client_id: draft.client_id.clone(),
         text: draft.text.clone(),
         files: draft.files.clone(),
@@ -118,7 +134,7 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, by: Option<&Person>, draft: &Dra
         id,
         room: room.id,
         seq: new.seq,
-        author: by.map(Author::from),
+        author,
         client_id: new.client_id,
         text: new.text,
         attachments,

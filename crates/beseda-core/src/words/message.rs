@@ -29,6 +29,16 @@ impl Author {
         host_id(self.id, self.host_name.as_deref(), self.forgotten)
     }
 
+    /// The same, called otherwise.
+    #[must_use]
+    pub fn called(self, name: &str) -> Self {
+        Self {
+            first_name: name.to_owned(),
+            last_name: String::new(),
+            ..self
+        }
+    }
+
     /// The full name, or the e-mail where there is none.
     #[must_use]
     pub fn name(&self) -> String {

@@ -18,6 +18,14 @@ CREATE UNIQUE INDEX groups_host_name ON groups (host_name) WHERE host_name IS NO
 ALTER TABLE departures ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE departures ADD COLUMN read_at INTEGER;
 
+-- A visitor is called in each room what they called themselves there.
+ALTER TABLE messages ADD COLUMN sender_name TEXT;
+UPDATE messages SET sender_name = (
+    SELECT c.customer_name FROM cases c
+    WHERE c.room_id = messages.room_id AND c.visitor_id = messages.sender_id
+)
+WHERE room_id IN (SELECT c.room_id FROM cases c);
+
 -- The order desk's tables as its operators know them. Their numbers are ours where the host application has texts, and
 -- `host_id` is what it has.
 DROP VIEW chat_messages;

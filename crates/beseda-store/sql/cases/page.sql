@@ -5,7 +5,8 @@ SELECT
     r.created_at, r.updated_at, r.receipts,
     c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to, a.host_name,
     a.forgotten,
-    x.id, x.room_id, x.seq, x.sender_id, p.email, p.first_name, p.last_name, p.role, p.host_name, p.forgotten, x.text,
+    x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
+    CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
     x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
 FROM rooms r
 JOIN cases c ON c.room_id = r.id

@@ -50,6 +50,8 @@ pub(super) struct Kept {
 pub(super) struct Line {
     pub(super) message: Message,
     pub(super) sender: Option<PersonId>,
+    /// What they are called in it, where that is its own affair.
+    pub(super) called: Option<String>,
 }
 
 /// A file, and whether somebody may still hang it on a message.
@@ -118,6 +120,10 @@ impl Kept {
     /// The message as a reader sees it, with the author's name as it is today.
     pub(super) fn shown(&self, line: &Line) -> Message {
         let author = line.sender.and_then(|sender| self.person(sender)).map(Author::from);
+        let author = author.map(|author| match &line.called {
+            Some(name) => author.called(name),
+            None => author,
+        });
         Message {
             author,
             ..line.message.clone()

@@ -151,6 +151,7 @@ impl TxMessages for Run {
         let line = Line {
             message,
             sender: new.sender,
+            called: None,
         };
         let kept = self.kept();
         kept.last_message = id;
@@ -163,6 +164,13 @@ impl TxMessages for Run {
             self.change_member(new.room, sender, |member| member.skip += 1);
         }
         Ok(Some(id))
+    }
+
+    fn name_sender(&mut self, room: RoomId, seq: Seq, name: &str) -> Result<(), Fault> {
+        if let Some(line) = self.kept().messages.get_mut(&(room, seq)) {
+            Arc::make_mut(line).called = Some(name.to_owned());
+        }
+        Ok(())
     }
 
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault> {

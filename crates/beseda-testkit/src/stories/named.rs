@@ -7,7 +7,7 @@ use beseda_core::policy::By;
 use beseda_core::rules::sign_in::{self, Claimed, Newcomers};
 use beseda_core::rules::{self, Set};
 use beseda_core::words::{
-    Group, GroupId, HostId, Order, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomView, Seq,
+    Group, GroupId, HostId, Limits, Order, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomView, Seq,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -210,4 +210,38 @@ pub(super) fn who_comes_back_has_read_what_they_had_read(make: Make<'_>, seed: u
     let member = place.member.expect("they are in it");
     assert_eq!((member.read, member.unread(&place.room)), (second.seq, 1));
     assert!(member.read > Seq(0) && member.read_at.is_some());
+}
+
+pub(super) fn a_visitor_is_called_in_each_room_what_they_called_themselves_there(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let open = |visitor: Option<Person>, name: &str| {
+        let introduction = rules::Introduction {
+            name: name.to_owned(),
+            ..rules::Introduction::default()
+        };
+        let uuid = Uuid::from_bytes(stage.chat.random());
+        let opened = stage
+            .change(move |tx| rules::open_case(tx, now, &Limits::default(), visitor.as_ref(), &introduction, uuid));
+        let (view, visitor) = opened.expect("the room opens");
+        (view.room.id, visitor)
+    };
+    let (first, vera) = open(None, "Вера");
+    let (second, anna) = open(Some(vera.clone()), "Анна");
+    assert_eq!(vera.id, anna.id);
+    let staff = stage.people[2].clone();
+    let said = |room, by: &Person| {
+        let sent = stage.send(by, room, "Здравствуйте", None).expect("it is sent");
+        let (asking, id) = (staff.clone(), sent.message.id);
+        let kept = stage.look(move |look| Ok(rules::one_message(look, By::from(&asking), id)?.0));
+        let names = [sent.message.author.clone(), kept.expect("it is read").author];
+        names.map(|author| author.expect("somebody wrote it").name())
+    };
+    assert_eq!(said(first, &anna), ["Вера", "Вера"]);
+    assert_eq!(said(second, &anna), ["Анна", "Анна"]);
+    assert_eq!(
+        said(first, &staff),
+        said(second, &staff),
+        "the staff is called as everywhere"
+    );
 }
