@@ -16,13 +16,13 @@ die() {
     exit 1
 }
 
-# The packages of the pages, installed again only when the lock file has changed.
-install_web() {
-    local lock stamp=web/node_modules/.installed-lock
-    lock="$(sha256sum web/package-lock.json | cut -d ' ' -f 1) node $(node --version)"
+# npm's packages of a folder, installed again only when its lock file has changed.
+install_npm() {
+    local lock stamp="$1/node_modules/.installed-lock"
+    lock="$(sha256sum "$1/package-lock.json" | cut -d ' ' -f 1) node $(node --version)"
     if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock" ]; then
         return 0
     fi
-    npm ci --prefix web --no-audit --no-fund
+    npm ci --prefix "$1" --no-audit --no-fund
     printf '%s\n' "$lock" >"$stamp"
 }

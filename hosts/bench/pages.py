@@ -1,0 +1,57 @@
+"""What README.md and docs/operating print, taken from there as it is printed."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# What an integrator has to write is under so many lines.
+LINES = 15
+
+
+def block(page, heading, language, number=0):
+    """The fenced block of a language under a heading: the first, unless `number` says another."""
+    found = [text for said, text in _fences(_section(page, heading)) if said == language]
+    assert len(found) > number, f"{page}: no {language} block {number} under “{heading}”"
+    text = found[number]
+    assert len(text.splitlines()) < LINES, f"{page}: the {language} under “{heading}” has {LINES} lines or more"
+    return text
+
+
+def settings(page, heading, service=None):
+    """The settings printed under a heading. What they fetch from `https://…` they fetch from `service` instead."""
+    text = block(page, heading, "toml")
+    if service is None:
+        return text
+    local, replaced = re.subn(r'(_url = ")https://[^/"]+', rf"\g<1>{service}", text)
+    assert replaced == 1, f"{page}: one address of “{heading}” is fetched, and not {replaced}"
+    return local
+
+
+def _section(page, heading):
+    """The lines from a heading to the next of its rank."""
+    lines, rank, fenced = [], None, False
+    for line in (ROOT / page).read_text().splitlines():
+        fenced ^= line.startswith("```")
+        marks = re.match(r"(#+) ", line)
+        if marks and not fenced:
+            if rank is not None and len(marks[1]) <= rank:
+                return lines
+            if line.lstrip("#").strip() == heading:
+                rank = len(marks[1])
+        if rank is not None:
+            lines.append(line)
+    assert rank is not None, f"{page}: no heading “{heading}”"
+    return lines
+
+
+def _fences(lines):
+    language, text = None, []
+    for line in lines:
+        if language is None and line.startswith("```"):
+            language, text = line[3:], []
+        elif language is not None and line == "```":
+            yield language, "".join(text)
+            language = None
+        elif language is not None:
+            text.append(f"{line}\n")

@@ -1,0 +1,86 @@
+"""What is the same before every host: two people come and talk over contract 4, and one is shut out for a while."""
+
+import contextlib
+import json
+import time
+
+from websockets.sync.client import connect
+
+from bench.beseda import bearer
+from bench.process import PATIENCE, wait_for
+
+
+def come(beseda, host):
+    """Anna and Boris come as their host's tokens say, with name, e-mail and role: `(token, what /api/me/ says)`."""
+    people = [(token, beseda.who(bearer(token))) for token in map(host.token, ("anna", "boris"))]
+    (_, anna), (_, boris) = people
+    assert (anna["id"], anna["full_name"], anna["role"]) == (host.keys["anna"], "Анна Иванова", "client")
+    assert (boris["id"], boris["full_name"], boris["role"]) == (host.keys["boris"], "Борис Петров", "expert")
+    assert [person["email"] for person in (anna, boris)] == ["anna@shop.example", "boris@shop.example"]
+    return people
+
+
+def out_and_in_again(beseda, host):
+    """Anna is shut out and let in again: an earlier token is over, the next is good at once."""
+    anna, earlier = host.keys["anna"], bearer(host.token("anna"))
+    assert beseda.who(earlier)["id"] == anna
+    next_second()
+    beseda.set_active(anna, False)
+    assert beseda.me(earlier).status_code == 401
+    assert beseda.me(bearer(host.token("anna"))).status_code == 401
+    beseda.set_active(anna, True)
+    assert beseda.who(bearer(host.token("anna")))["id"] == anna
+    assert beseda.me(earlier).status_code == 401
+
+
+def next_second():
+    """Tokens tell their moment in whole seconds: one that is to be earlier for certain is of an earlier one."""
+    begun = int(time.time())
+    wait_for("the next second", lambda: int(time.time()) > begun)
+
+
+@contextlib.contextmanager
+def socket(beseda, room, token=None, proof=None):
+    """A socket of an order's room, and its history. The proof is a token in the address, or headers."""
+    query = "" if token is None else f"?token={token}"
+    address = f"{beseda.sockets}/ws/chat/{room}/{query}"
+    times = {"open_timeout": PATIENCE, "close_timeout": PATIENCE}
+    with connect(address, proxy=None, additional_headers=proof, **times) as open_socket:
+        history = hear(open_socket)
+        assert history["type"] == "message_history", history
+        yield open_socket, history["messages"]
+
+
+def hear(open_socket):
+    """The next frame."""
+    return json.loads(open_socket.recv(timeout=PATIENCE))
+
+
+def talk(beseda, order, client, expert):
+    """The client of an order and its expert talk. Both are `(token, what /api/me/ says of them)`."""
+    (token, me), (other_token, other) = client, expert
+    beseda.put_order(order, client=me["id"], expert=other["id"])
+    opened = beseda.http.post("/api/chat/rooms/create_for_order/", json={"order_id": order}, headers=bearer(token))
+    assert opened.status_code in (200, 201), opened.text
+    room = opened.json()["id"]
+    with socket(beseda, room, other_token) as (open_socket, history):
+        assert history == []
+        sent = beseda.http.post(
+            "/api/chat/messages/", json={"room": room, "message": "Здравствуйте!"}, headers=bearer(token)
+        )
+        assert sent.status_code == 201, sent.text
+        heard = hear(open_socket)
+        assert heard == {"type": "chat_message", "message": sent.json()}
+        is_said_by(heard["message"], me)
+        open_socket.send(json.dumps({"type": "chat_message", "message": "Добрый день!"}))
+        is_said_by(hear(open_socket)["message"], other)
+    listed = beseda.http.get(f"/api/chat/rooms/{room}/messages/", headers=bearer(token)).json()
+    assert [message["message"] for message in listed] == ["Здравствуйте!", "Добрый день!"]
+    return room
+
+
+def is_said_by(message, person):
+    """A message names its author as the host does."""
+    assert message["sender"]["id"] == person["id"], message
+    name = f"{person['first_name']} {person['last_name']}".strip()
+    assert message["sender_name"] == (name or person["email"]), message
