@@ -21,6 +21,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Request, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -40,6 +41,9 @@ use self::watch::{Phase, Watch};
 const BACKLOG: u32 = 4_096;
 /// hyper takes no smaller buffer, and a body comes in pieces of this size.
 const BUFFER: usize = 65_536;
+/// So many bytes of a body that nobody wanted are read, and so long, before the connection ends instead.
+const PASSED_OVER: usize = 65_536;
+const PASSING: Duration = Duration::from_millis(200);
 /// When the system has no file or memory left, trying again at once would only spin.
 const BREATHER: Duration = Duration::from_millis(200);
 
@@ -229,7 +233,20 @@ async fn answer(
     if watch.body_has_stalled() {
         response = refusal(StatusCode::REQUEST_TIMEOUT, "The body of the request did not arrive.");
     }
+    if let Some(rest) = watch.take_left_body()
+        && !is_passed_over(rest).await
+    {
+        // Said, so that nobody sends the next request on a connection that ends.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     Ok(response.map(|body| Answering::new(body, watch)))
+}
+
+/// Reads the rest of a body that nobody wanted; whether that is all of it. It is neither waited for nor read for long.
+async fn is_passed_over(rest: Incoming) -> bool {
+    let whole = Limited::new(rest, PASSED_OVER).collect();
+    matches!(tokio::time::timeout(PASSING, whole).await, Ok(Ok(_)))
 }
 
 /// What is said where no contract has been asked, after which the connection ends: what comes next on it is not known.

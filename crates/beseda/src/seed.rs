@@ -188,7 +188,7 @@ fn put_person(tx: &mut dyn Tx, now: Time, (seed, password_hash): &(SeedPerson, O
         },
         password_hash: password_hash.clone(),
     };
-    rules::put_person(tx, now, &new)
+    rules::put_person(tx, now, &new).map(drop)
 }
 
 fn put_group(tx: &mut dyn Tx, now: Time, seed: &SeedGroup) -> Result<(), Error> {

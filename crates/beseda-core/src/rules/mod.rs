@@ -40,6 +40,7 @@ pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
 pub use people::{
     find_person, new_own_person, person_to_put, put_group, put_person, remove_person, set_active, sign_out,
+    until_let_in,
 };
 pub use read::read;
 pub use rooms::{room_to_change, room_view, rooms};

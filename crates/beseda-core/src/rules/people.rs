@@ -46,7 +46,7 @@ pub fn person_to_put(tx: &mut dyn Tx, id: &HostId<'_>) -> Result<(Person, bool),
 ///
 /// # Errors
 /// [`Refusal::NameTaken`] when somebody else logs in by the same username, e-mail or phone.
-pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<(), Error> {
+pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<Person, Error> {
     check_names(tx, new)?;
     let before = tx.person(new.person.id)?;
     let mut new = new.clone();
@@ -63,7 +63,8 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<(), Err
     } else if let Some(deleted) = tx.person_of_host(&new.person.host_id())? {
         tx.free_host_id(deleted.id)?;
     }
-    Ok(tx.put_person(&new)?)
+    tx.put_person(&new)?;
+    Ok(new.person)
 }
 
 /// The person, unless they are unknown or forgotten.
@@ -81,19 +82,28 @@ pub fn set_active(tx: &mut dyn Tx, now: Time, id: PersonId, active: bool) -> Res
         active,
         ..known(tx, id)?
     };
-    put_person(tx, now, &person.clone().into())?;
-    Ok(person)
+    put_person(tx, now, &person.into())
 }
 
 /// Ends everything that a person has proved so far: tokens, sessions, open sockets. They may log in again.
 ///
 /// # Errors
 /// [`Refusal::NoSuchPerson`].
-pub fn sign_out(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Error> {
+pub fn sign_out(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<Person, Error> {
     let mut person = known(tx, id)?;
     sign_out_everywhere(tx, now, &mut person)?;
     tx.announce_person(id);
-    Ok(tx.put_person(&person.into())?)
+    tx.put_person(&person.clone().into())?;
+    Ok(person)
+}
+
+/// How many microseconds pass until somebody comes in with a token that is signed from now on: tokens tell their moment in
+/// whole seconds, so those of the second in which they were signed out do not count. Whoever let them in again, and says
+/// so after that time, can sign one at once.
+#[must_use]
+pub fn until_let_in(person: &Person, now: Time) -> u64 {
+    let waits = person.signed_out_at.filter(|_| person.active);
+    waits.map_or(0, |at| u64::try_from(at.0 - now.0).unwrap_or(0))
 }
 
 /// Tokens tell their moment in whole seconds: those of this second are ended with the earlier ones, and those that are

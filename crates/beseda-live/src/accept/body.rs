@@ -15,7 +15,8 @@ use super::watch::{Phase, Watch};
 
 /// A request's body that does not wait for ever for its next piece.
 pub(super) struct Asking {
-    body: Incoming,
+    /// There until this is dropped.
+    body: Option<Incoming>,
     watch: Arc<Watch>,
     patience: Duration,
     /// Runs only while we wait.
@@ -25,7 +26,7 @@ pub(super) struct Asking {
 impl Asking {
     pub(super) const fn new(body: Incoming, watch: Arc<Watch>, patience: Duration) -> Self {
         Self {
-            body,
+            body: Some(body),
             watch,
             patience,
             timer: None,
@@ -38,7 +39,10 @@ impl HttpBody for Asking {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
             self.timer = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)));
         }
@@ -52,11 +56,19 @@ impl HttpBody for Asking {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map(HttpBody::size_hint).unwrap_or_default()
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        if let Some(rest) = self.body.take().filter(|rest| !rest.is_end_stream()) {
+            self.watch.leave_body(rest);
+        }
     }
 }
 

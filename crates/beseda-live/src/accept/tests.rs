@@ -46,6 +46,7 @@ fn server(limits: AcceptLimits) -> Server {
             get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }),
         )
         .route("/echo", post(|body: String| async move { body }))
+        .route("/refused", post(|| async { StatusCode::UNAUTHORIZED }))
         .route("/slow", get(slow))
         .route("/large", get(|| async { vec![b'x'; 30_000_000] }));
     let stop = CancellationToken::new();
@@ -186,6 +187,27 @@ async fn a_request_names_one_host_and_no_coding_but_chunked() {
     // Whose end cannot be told is malformed (RFC 9112, 6.3).
     let endless = b"POST /echo HTTP/1.1\r\nhost: here\r\ntransfer-encoding: gzip\r\n\r\n";
     assert!(server.all_of(endless).await.starts_with("HTTP/1.1 400 "));
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_wants_is_passed_over_and_a_long_one_ends_the_connection() {
+    let server = server(short());
+    for (path, bytes, sent, ends) in [
+        ("/refused", 1, 1, false),
+        ("/refused", 0, 0, false),
+        ("/nowhere", PASSED_OVER, PASSED_OVER, false),
+        ("/refused", PASSED_OVER + 1, PASSED_OVER + 1, true),
+        ("/refused", 2, 1, true),
+        ("/echo", 1, 1, false),
+    ] {
+        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: {bytes}\r\n\r\n");
+        let answer = server.all_of(&[head.as_bytes(), &vec![b'x'; sent]].concat()).await;
+        assert_eq!(
+            answer.contains("\r\nconnection: close\r\n"),
+            ends,
+            "{path} {bytes}: {answer}"
+        );
+    }
 }
 
 #[tokio::test]

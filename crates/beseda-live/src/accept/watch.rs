@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use hyper::body::Incoming;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -34,6 +35,7 @@ struct Progress {
     /// The peer has taken nothing since.
     blocked: Option<Instant>,
     body_stalled: bool,
+    body_left: Option<Incoming>,
 }
 
 impl Watch {
@@ -42,6 +44,7 @@ impl Watch {
             phase,
             blocked: None,
             body_stalled: false,
+            body_left: None,
         }))
     }
 
@@ -55,6 +58,16 @@ impl Watch {
 
     pub(super) fn body_has_stalled(&self) -> bool {
         self.0.lock().body_stalled
+    }
+
+    /// The request's body was not read to its end: what comes next on the connection is the rest of it.
+    pub(super) fn leave_body(&self, rest: Incoming) {
+        self.0.lock().body_left = Some(rest);
+    }
+
+    /// What nobody read of the request's body.
+    pub(super) fn take_left_body(&self) -> Option<Incoming> {
+        self.0.lock().body_left.take()
     }
 
     /// When the connection's patience ends, if it is the peer's turn.

@@ -9,6 +9,7 @@ use beseda_core::words::HostId;
 use beseda_core::{Error, Refusal, rules};
 use beseda_live::ask;
 use serde_json::json;
+use std::time::Duration;
 
 /// Does what is asked for with a person.
 ///
@@ -25,17 +26,20 @@ pub async fn run(
     let done = ask::change(&chat, move |tx| {
         let person = rules::find_person(tx, &asked)?.ok_or(Refusal::NoSuchPerson)?.id;
         match command {
-            PersonCommand::Deactivate => rules::set_active(tx, now, person, false).map(drop),
-            PersonCommand::Activate => rules::set_active(tx, now, person, true).map(drop),
+            PersonCommand::Deactivate => rules::set_active(tx, now, person, false),
+            PersonCommand::Activate => rules::set_active(tx, now, person, true),
             PersonCommand::SignOut => rules::sign_out(tx, now, person),
         }
     });
     let done = done.await;
     store.close();
-    match done {
+    let person = match done {
         Err(Error::Refused(Refusal::NoSuchPerson)) => bail!("there is no person {id}"),
         other => other?,
-    }
+    };
+    // What they prove once this has ended lets them in.
+    let waits = rules::until_let_in(&person, chat.now());
+    tokio::time::sleep(Duration::from_micros(waits)).await;
     let (word, sentence) = match command {
         PersonCommand::Deactivate => (
             "deactivated",
