@@ -65,10 +65,11 @@ impl Identity {
     pub fn new(settings: Settings, chat: &Chat, uptime: &Uptime) -> Result<Self, SettingsError> {
         let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
         let proofs = settings.proofs;
+        let token_bytes = chat.limits().token_bytes;
         let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
-            tokens: OwnTokens::new(&settings.secret),
-            issuers: Issuers::new(settings.issuers, fetching.as_ref())?,
+            tokens: OwnTokens::new(&settings.secret, token_bytes),
+            issuers: Issuers::new(settings.issuers, fetching.as_ref(), token_bytes)?,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
             session_cookie: proofs.session_cookie,
             secure_cookies: proofs.secure_cookies,

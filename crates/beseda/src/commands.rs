@@ -73,7 +73,7 @@ fn standing(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
 pub async fn token(settings: &Settings, people: &[i64], ttl: Duration, as_json: bool) -> anyhow::Result<()> {
     let (store, chat) = standing(settings)?;
     let secret = settings.secret_or_made(&System)?;
-    let tokens = OwnTokens::new(secret.expose().as_bytes());
+    let tokens = OwnTokens::new(secret.expose().as_bytes(), settings.limits.token_bytes);
     let ids: Vec<PersonId> = people.iter().copied().map(PersonId).collect();
     let found = ask::look(&chat, move |look| {
         ids.iter()

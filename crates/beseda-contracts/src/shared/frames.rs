@@ -160,7 +160,7 @@ fn code_of(refusal: &Refusal) -> &'static str {
         Refusal::ErasedSince => "deleted",
         Refusal::TooFast { .. } => "throttled",
         Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => "not_allowed",
-        Refusal::NotSignedIn | Refusal::BadCredentials => "not_authenticated",
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "not_authenticated",
         Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
         | Refusal::FileType
@@ -196,7 +196,7 @@ fn sentence_of(refusal: &Refusal) -> String {
         Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => {
             "You do not have permission to perform this action.".to_owned()
         }
-        Refusal::NotSignedIn | Refusal::BadCredentials => "Log in again.".to_owned(),
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "Log in again.".to_owned(),
         // Nothing that a frame asks for is refused so; the enum's own sentence is as good as any.
         Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }

@@ -26,9 +26,9 @@ fn settings() -> String {
         "log_level = \"trace\"\nsecret = \"{OWN_SECRET}\"\n\
          [[issuers]]\nissuer = \"\"\nalgorithms = [\"HS256\"]\nsecret = \"{SHARED_SECRET}\"\npeople = \"known\"\n\
          [[issuers]]\nissuer = \"{RSA_ISSUER}\"\nalgorithms = [\"RS256\"]\npublic_key_file = \"{rsa}\"\n\
-         audience = \"{AUDIENCE}\"\npeople = \"known\"\n\
+         audience = \"{AUDIENCE}\"\npeople = \"known\"\nshares_people = true\n\
          [[issuers]]\nissuer = \"{EC_ISSUER}\"\nalgorithms = [\"ES256\"]\npublic_key_file = \"{ec}\"\n\
-         people = \"known\"\n"
+         people = \"known\"\nshares_people = true\n"
     )
 }
 
