@@ -1,6 +1,7 @@
 //! Tokens of host applications: whose key proves them, and what they say about a person.
 
 mod person;
+mod purpose;
 mod said;
 mod settings;
 
@@ -149,7 +150,7 @@ impl Issuers {
         let mut unknown = Vec::new();
         for issuer in issuers {
             match issuer.proven(token, &header) {
-                Ok(claims) => return issuer.vouched(&claims, now, &self.said),
+                Ok(claims) => return issuer.vouched(&header, &claims, now, &self.said),
                 Err(Unproven::Flaw(found)) => flaw = found,
                 Err(Unproven::NoKey(keys)) => unknown.push((issuer, keys)),
             }
@@ -157,7 +158,7 @@ impl Issuers {
         fetched(unknown.iter().filter_map(|(_, keys)| keys.ask()).collect()).await;
         for (issuer, _) in unknown {
             match issuer.proven(token, &header) {
-                Ok(claims) => return issuer.vouched(&claims, now, &self.said),
+                Ok(claims) => return issuer.vouched(&header, &claims, now, &self.said),
                 Err(Unproven::Flaw(found)) => flaw = found,
                 Err(Unproven::NoKey(_)) => flaw = invalid("its issuer publishes no such key"),
             }
@@ -259,12 +260,13 @@ impl Issuer {
         Err(unproven)
     }
 
-    fn vouched(&self, claims: &Claims, now: Time, said: &Said) -> Result<Vouched, Flaw> {
+    fn vouched(&self, header: &Header, claims: &Claims, now: Time, said: &Said) -> Result<Vouched, Flaw> {
         let proven_at = self.checked_times(claims, now)?;
         // A token of simplejwt says what it is for; one that a host signs by hand need not.
         if claims.at("token_type").is_some() {
             claims.check_type("access")?;
         }
+        purpose::check(header, claims)?;
         self.check_audience(claims)?;
         self.check_required(claims)?;
         Ok(Vouched {

@@ -1,6 +1,6 @@
 //! Tokens as real login services shape them: the role, the name and the subject arrive as the host means them.
 
-use super::tests::{NOW, issuers, settings, vouched};
+use super::tests::{NOW, SECRET, issuers, settings, vouched};
 use super::*;
 use beseda_core::words::{HostId, Role};
 use serde_json::json;
@@ -228,6 +228,74 @@ async fn a_name_is_found_where_openid_has_it() {
             (first, last),
             "{claims}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_something_else_opens_nothing() {
+    for (what, claims, typ, value) in [
+        ("Keycloak's refresh token", keycloak(), "typ", "Refresh"),
+        ("Keycloak's offline token", keycloak(), "typ", "Offline"),
+        ("Keycloak's ID token", keycloak(), "typ", "ID"),
+        ("Keycloak's action", keycloak(), "typ", "verify-email"),
+        ("Cognito's ID token", google(), "token_use", "id"),
+        ("Flask-JWT-Extended's", google(), "type", "refresh"),
+        ("by hand", google(), "purpose", "password_reset"),
+        ("by hand, of several", google(), "purpose", "confirm_email"),
+    ] {
+        let mut wrong = claims;
+        wrong[typ] = json!(value);
+        let flaw = vouched(&issuers(of(&wrong)), wrong.clone()).await.unwrap_err();
+        let Flaw::WrongType(why) = &flaw else {
+            panic!("{what}: {flaw:?}")
+        };
+        assert!(why.contains(&format!("its {typ} is \"{value}\"")), "{why}");
+        wrong[typ] = json!(["chat", value]);
+        let listed = vouched(&issuers(of(&wrong)), wrong).await;
+        assert!(matches!(listed, Err(Flaw::WrongType(_))), "{what}, in a list");
+    }
+    for (typ, value) in [
+        ("token_use", json!("access")),
+        ("typ", json!("Bearer")),
+        ("typ", json!("JWT")),
+        ("type", json!("verified")),
+        ("type", json!(7)),
+        ("purpose", json!("chat")),
+    ] {
+        let mut good = google();
+        good[typ] = value.clone();
+        assert!(vouched(&issuers(of(&good)), good).await.is_ok(), "{typ} = {value}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_may_say_what_a_token_is_for() {
+    let issuers = issuers(settings(""));
+    let claims = json!({"sub": 1, "exp": now() + 60});
+    let typed = |typ: &str| {
+        let header = Header {
+            typ: Some(typ.to_owned()),
+            ..Header::default()
+        };
+        let key = jsonwebtoken::EncodingKey::from_secret(SECRET);
+        let token = jsonwebtoken::encode(&header, &claims, &key).unwrap();
+        let issuers = &issuers;
+        async move { issuers.vouched(&token, NOW).await }
+    };
+    for good in ["JWT", "jwt", "at+jwt", "application/at+jwt", "JWS", ""] {
+        assert!(typed(good).await.is_ok(), "{good}");
+    }
+    for other in [
+        "refresh+jwt",
+        "rt+jwt",
+        "RT+JWT",
+        "application/refresh+jwt",
+        "logout+jwt",
+        "id+jwt",
+        "secevent+jwt",
+        "dpop+jwt",
+    ] {
+        assert!(matches!(typed(other).await, Err(Flaw::WrongType(_))), "{other}");
     }
 }
 

@@ -255,6 +255,24 @@ pub fn by_type() -> Vec<Forged> {
     }
     let ended = with(own("access"), "exp", json!(PAST));
     corpus.push(expired("our own, ended", server.token(&ended)));
+    for (name, word) in [
+        ("type", "refresh"),
+        ("typ", "Refresh"),
+        ("typ", "ID"),
+        ("token_use", "id"),
+        ("purpose", "password_reset"),
+    ] {
+        let token = shared.token(&with(hs(), name, json!(word)));
+        corpus.push((format!("the host's, {name} = {word:?}"), token, WRONG_TYPE));
+    }
+    for typ in ["refresh+jwt", "logout+jwt"] {
+        let header = json!({"alg": "HS256", "typ": typ}).to_string();
+        corpus.push((
+            format!("the host's, {typ}"),
+            shared.sign(&header, &hs().to_string()),
+            WRONG_TYPE,
+        ));
+    }
     corpus
 }
 
