@@ -196,6 +196,8 @@ pub struct Issuer {
     pub settings: IssuerSettings,
     /// Whether its people are known to be those of others.
     pub shares_people: bool,
+    /// What works, and should not stay so.
+    pub warning: Option<Problem>,
 }
 
 impl Table {
@@ -241,6 +243,7 @@ impl Table {
         }
         match (issuer, algorithms, key) {
             (Some(issuer), Some(algorithms), Some(key)) if problems.is_empty() => Ok(Issuer {
+                warning: self.warning(&key),
                 settings: IssuerSettings {
                     issuer,
                     algorithms: algorithms.into_iter().map(|one| one.name().to_owned()).collect(),
@@ -251,6 +254,20 @@ impl Table {
             }),
             _ => Err(problems),
         }
+    }
+
+    /// What works, and should not stay so: Django's key of a new project.
+    fn warning(&self, key: &IssuerKey) -> Option<Problem> {
+        let place = ["secret", "secret_file"]
+            .into_iter()
+            .find(|place| self.values.contains_key(*place))?;
+        let (at, _) = self.values.get(place)?;
+        let is_djangos = matches!(key, IssuerKey::Secret(secret) if secret::is_new_djangos(secret));
+        is_djangos.then(|| {
+            let what = "is Django's key of a new project: who has the project's source can sign tokens of anybody";
+            let todo = "Give the application another SECRET_KEY, from outside of its source, before people use it.";
+            Problem::of(at, place, Wrong::new(what, todo))
+        })
     }
 
     /// What is set of the claims; how they are signed is not looked at.
@@ -345,8 +362,8 @@ impl Table {
             return None;
         }
         self.read(place, problems, |raw| match place {
-            "secret" => secret::of_value(raw).and_then(shared_secret),
-            "secret_file" => secret::of_file(&base.join(raw.text()?), outside).and_then(shared_secret),
+            "secret" => shared_secret(raw.text()?),
+            "secret_file" => shared_secret(&secret::line_of_file(&base.join(raw.text()?), outside)?),
             "jwks_url" => address_of_keys(raw.text()?),
             _ => public_key(&secret::read_text(&base.join(raw.text()?), outside)?),
         })
@@ -416,7 +433,8 @@ fn claim(raw: &Raw) -> Result<Value, Wrong> {
 }
 
 /// A public key is known to everybody: as a shared secret it would let everybody in.
-fn shared_secret(secret: Secret) -> Result<IssuerKey, Wrong> {
+fn shared_secret(text: &str) -> Result<IssuerKey, Wrong> {
+    let secret = Secret::of_application(text)?;
     if secret.expose().contains("-----BEGIN ") {
         let todo = "Name it in `public_key_file`, with the algorithm that the issuer signs with.";
         return Err(Wrong::new("is a PEM key, not a shared secret", todo));

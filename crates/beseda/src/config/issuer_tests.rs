@@ -231,6 +231,35 @@ fn issuers_that_share_their_people_say_so() {
 }
 
 #[test]
+fn djangos_key_of_a_new_project_is_taken_with_a_warning() {
+    let key = "django-insecure-&1x$k8fqz2lmx0vb7ntqw4eypr1sudhgjcai9(u5=o3w7z!b@d6m";
+    let table = "[[issuers]]\nissuer = ''\nalgorithms = ['HS256']\n";
+    let value = of_file(&format!("{table}secret = '{key}'\n"));
+    let file = format!("{table}secret_file = 'django.key'\n");
+    let file = Pretend::default().file("beseda.toml", &file).file("django.key", key);
+    for loaded in [value, read(&file)] {
+        assert_eq!(told(&loaded), "");
+        let [warning] = loaded.warnings.as_slice() else {
+            panic!("one warning: {:?}", loaded.warnings)
+        };
+        let warning = warning.to_string();
+        assert!(
+            warning.starts_with("beseda.toml:4") && warning.contains("Django's key of a new project"),
+            "{warning}"
+        );
+        assert!(!warning.contains("&1x$") && !loaded.json().contains("&1x$"));
+        assert!(loaded.json().contains("Django's key"), "programs are told, too");
+        assert_eq!(
+            loaded.settings.issuers[0].key,
+            IssuerKey::Secret(key.as_bytes().to_vec())
+        );
+    }
+    let own = read(&Pretend::default().with("BESEDA_SECRET", key));
+    complains(&own, &["an example that everybody knows"]);
+    assert!(of_file(&format!("{table}secret = '{GOOD}'\n")).warnings.is_empty());
+}
+
+#[test]
 fn what_the_page_prints_is_taken_as_it_is() {
     let page = reference();
     let examples: Vec<_> = page

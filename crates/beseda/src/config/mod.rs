@@ -343,6 +343,7 @@ impl<'a> Reading<'a> {
             let todo = "Add `shares_people = true` if that is so, or `namespace = \"...\"` to keep them apart.";
             self.complain(&at, "issuer", what, todo);
         }
+        self.loaded.warnings.extend(issuer.warning);
         self.loaded.settings.issuers.push(issuer.settings);
         self.loaded.origins.entry("issuers".to_owned()).or_insert(at);
     }
