@@ -123,6 +123,12 @@ pub enum Refusal {
     /// Credentials that prove nothing: a wrong password, or a spent, revoked or foreign token.
     #[error("the credentials are not valid")]
     BadCredentials,
+    /// A good token that does not tell when it was signed, of somebody who was signed out: nobody can tell which came first.
+    #[error(
+        "the token does not say when it was signed (iat), and its person was signed out since: the application has to \
+         write iat, or the issuer's lifetime_seconds has to say how long its tokens live"
+    )]
+    UnknownAge,
     /// The person has been deactivated.
     #[error("the person is deactivated")]
     Inactive,

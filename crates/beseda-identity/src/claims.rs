@@ -1,35 +1,62 @@
 //! The claims of a signed token, read strictly: a time that is no number is no time, and no reason to skip the check.
 
-use beseda_core::words::{HostId, PersonId, Time};
+use beseda_core::words::{HostId, PersonId, Time, printable};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::fmt;
 
-/// Bytes of a token; a longer one is not even looked at.
-pub const TOKEN_BYTES: usize = 4_096;
-
-/// Why a token proves nothing.
+/// Why a token proves nothing: a sentence for our log, with nothing of the token in it but cut words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Flaw {
-    /// It is malformed, forged, expired, or lacks something.
+    /// It is malformed, forged, or lacks something.
     Invalid(String),
+    /// It was good.
+    Expired(String),
     /// It is a good token of another type.
     WrongType(String),
 }
 
+impl Flaw {
+    /// The same, and what it is a flaw of.
+    pub(super) fn of(self, what: &str) -> Self {
+        let whole = |why: String| format!("{why}; {what}");
+        match self {
+            Self::Invalid(why) => Self::Invalid(whole(why)),
+            Self::Expired(why) => Self::Expired(whole(why)),
+            Self::WrongType(why) => Self::WrongType(whole(why)),
+        }
+    }
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Invalid(why) => f.write_str(why),
-            Self::WrongType(word) => write!(f, "it is a token of the type {word:?}"),
-        }
+        let (Self::Invalid(why) | Self::Expired(why) | Self::WrongType(why)) = self;
+        f.write_str(why)
     }
 }
 
 pub(super) fn invalid(why: impl Into<String>) -> Flaw {
     Flaw::Invalid(why.into())
+}
+
+/// What another signer wrote, to be shown in a log: cut, and without what a terminal would obey.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("\"{}\"", printable(text)),
+        other => printable(&other.to_string()),
+    }
+}
+
+/// Checks that a token has at most so many bytes (`limits.token_bytes`); a longer one is not even looked at.
+pub(super) fn check_size(token: &str, most: usize) -> Result<(), Flaw> {
+    match token.len() {
+        size if size > most => Err(invalid(format!(
+            "it has {size} bytes, and limits.token_bytes takes {most}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Why the library refuses a token, without anything that stood in it: the reason goes into logs.
@@ -46,9 +73,6 @@ pub(super) fn header(token: &str) -> Result<Header, Flaw> {
     jsonwebtoken::decode_header(token).map_err(|error| invalid(reason(&error)))
 }
 
-/// How long a token is good for that does not tell when it was given, in seconds.
-const ASSUMED_SECONDS: f64 = 900.0;
-
 /// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Claims(Map<String, Value>);
@@ -56,18 +80,12 @@ pub struct Claims(Map<String, Value>);
 impl Claims {
     /// The claims of a token that nobody has checked yet: good for choosing a key, and for nothing else.
     pub fn unproven(token: &str) -> Result<Self, Flaw> {
-        if token.len() > TOKEN_BYTES {
-            return Err(invalid("it is too long"));
-        }
         let claims = jsonwebtoken::dangerous::insecure_decode_claims(token);
         claims.map(Self).map_err(|_| invalid("it is no token"))
     }
 
     /// The claims of a token that this key signed with one of these algorithms. No time is looked at.
     pub fn proven(token: &str, key: &DecodingKey, algorithms: &[Algorithm]) -> Result<Self, Flaw> {
-        if token.len() > TOKEN_BYTES {
-            return Err(invalid("it is too long"));
-        }
         // Times and audience are checked here, where a claim of the wrong type is an error.
         let wanted = Validation {
             algorithms: algorithms.to_vec(),
@@ -86,61 +104,76 @@ impl Claims {
         }
     }
 
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+    /// The claim that a setting names: by its whole name, else by a path with dots through the objects of the token.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        at(&self.0, path)
     }
 
-    /// A claim that is a text, where it is there.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Value::as_str)
+    /// What a text claim says, without what is no part of a name: space around it, and what only controls a terminal.
+    pub fn text(&self, path: &str) -> Option<String> {
+        let text = self.at(path)?.as_str()?;
+        let plain: String = text.chars().filter(|letter| !letter.is_control()).collect();
+        Some(plain.trim().to_owned())
+    }
+
+    /// The words of a claim: its text, or the texts of its list; `None` where it is not there or is neither.
+    pub fn words(&self, path: &str) -> Option<Vec<&str>> {
+        match self.at(path)? {
+            Value::String(word) => Some(vec![word]),
+            Value::Array(words) => Some(words.iter().filter_map(Value::as_str).collect()),
+            _ => None,
+        }
     }
 
     /// A claim that must be a text and hold something.
     pub fn required_text(&self, name: &str) -> Result<&str, Flaw> {
-        match self.get(name) {
+        match self.0.get(name) {
             Some(Value::String(text)) if !text.is_empty() => Ok(text),
             _ => Err(invalid(format!("{name} is missing or no text"))),
         }
     }
 
-    /// When it was given. Where it does not tell, a token that is good for a quarter of an hour is assumed; one that is
-    /// good for longer may be of any time.
-    pub fn issued_at(&self, now: Time) -> Result<Time, Flaw> {
-        let seconds = match (self.seconds("iat")?, self.seconds("exp")?) {
-            (Some(issued), _) => issued,
-            (None, Some(expires)) => expires - ASSUMED_SECONDS,
-            (None, None) => return Err(invalid("exp is missing")),
-        };
-        // Our own tokens may begin with the next seconds. Nobody else's word about the future counts.
-        if seconds > now.0 as f64 / 1e6 + 5.0 {
-            return Ok(Time(0));
-        }
-        // What a number of seconds cannot be is cut to the nearest that it can.
-        Ok(Time((seconds * 1e6) as i64))
+    /// When it was signed, where it tells.
+    pub fn signed_at(&self) -> Result<Option<Time>, Flaw> {
+        self.moment("iat")
     }
 
-    /// Checks `exp`, which must be there, and `nbf` and `iat`, which may.
-    pub fn check_times(&self, now: Time) -> Result<(), Flaw> {
-        // 2^53 microseconds are 285 years: no digit of a moment of today is lost.
-        let now = now.0 as f64 / 1e6;
-        let expires = self.seconds("exp")?.ok_or_else(|| invalid("exp is missing"))?;
-        self.seconds("iat")?;
-        if expires <= now {
-            return Err(invalid("it has expired"));
+    /// When it ends: every token has to tell.
+    pub fn ends_at(&self) -> Result<Time, Flaw> {
+        self.moment("exp")?.ok_or_else(|| invalid("exp is missing"))
+    }
+
+    /// Checks that it has not ended, more than `leeway` seconds ago.
+    pub fn check_end(&self, now: Time, leeway: i64) -> Result<(), Flaw> {
+        let ends = self.ends_at()?;
+        if ends.plus_seconds(leeway) <= now {
+            let ago = now.seconds().saturating_sub(ends.seconds());
+            return Err(Flaw::Expired(format!("it has expired (exp), {ago} s ago")));
         }
-        match self.seconds("nbf")? {
-            Some(begins) if begins > now => Err(invalid("it is not good yet")),
+        Ok(())
+    }
+
+    /// Checks that a moment, where it is there, is past or comes within `leeway` seconds.
+    pub fn check_begun(&self, name: &str, now: Time, leeway: i64) -> Result<(), Flaw> {
+        match self.moment(name)? {
+            Some(begins) if begins > now.plus_seconds(leeway) => {
+                let left = begins.seconds().saturating_sub(now.seconds());
+                Err(invalid(format!("its {name} is {left} s in the future")))
+            }
             _ => Ok(()),
         }
     }
 
-    /// A moment, in seconds since 1970, perhaps with a fraction.
-    fn seconds(&self, name: &str) -> Result<Option<f64>, Flaw> {
-        match self.get(name) {
+    /// A moment, written in seconds since 1970, perhaps with a fraction.
+    fn moment(&self, name: &str) -> Result<Option<Time>, Flaw> {
+        match self.0.get(name) {
             None => Ok(None),
             Some(Value::Number(number)) => {
                 let seconds = number.as_f64().filter(|seconds| seconds.is_finite());
-                seconds.map(Some).ok_or_else(|| invalid(format!("{name} is no moment")))
+                let seconds = seconds.ok_or_else(|| invalid(format!("{name} is no moment")))?;
+                // What a number of microseconds cannot be is cut to the nearest that it can; 2^53 of them are 285 years:
+                // no digit of a moment of today is lost.
+                Ok(Some(Time((seconds * 1e6) as i64)))
             }
             Some(_) => Err(invalid(format!("{name} is no number"))),
         }
@@ -150,24 +183,23 @@ impl Claims {
     pub fn check_type(&self, wanted: &str) -> Result<(), Flaw> {
         match self.required_text("token_type")? {
             word if word == wanted => Ok(()),
-            // What another signer wrote there is nothing to fill a log with.
-            word => Err(Flaw::WrongType(word.chars().take(20).collect())),
+            word => Err(Flaw::WrongType(format!("its token_type is \"{}\"", printable(word)))),
         }
     }
 
     /// What the host calls a person: a number from 1, or a text, without space around it.
-    pub fn host_id(&self, name: &str) -> Result<HostId<'static>, Flaw> {
-        let text = match self.get(name) {
+    pub fn host_id(&self, path: &str) -> Result<HostId<'static>, Flaw> {
+        let text = match self.at(path) {
             Some(Value::Number(number)) if number.as_u64().is_some_and(|number| number > 0) => number.to_string(),
             Some(Value::String(text)) => text.trim().to_owned(),
-            _ => return Err(invalid(format!("{name} is missing, or no number from 1 and no text"))),
+            _ => return Err(invalid(format!("{path} is missing, or no number from 1 and no text"))),
         };
-        HostId::of(text).map_err(|flaw| invalid(format!("{name} names nobody: {flaw}")))
+        HostId::of(text).map_err(|flaw| invalid(format!("{path} names nobody: {flaw}")))
     }
 
     /// The number of a person, as a number or its text.
     pub fn person(&self, name: &str) -> Result<PersonId, Flaw> {
-        let number = match self.get(name) {
+        let number = match self.0.get(name) {
             Some(Value::Number(number)) => number.as_i64(),
             Some(Value::String(text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().ok(),
             _ => None,
@@ -177,4 +209,15 @@ impl Claims {
             .map(PersonId)
             .ok_or_else(|| invalid(format!("{name} is missing or no number of a person")))
     }
+}
+
+/// What stands at a path of an object. A name may hold dots itself, so every way to read the path is tried, the longest
+/// name first.
+fn at<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    object.get(path).or_else(|| {
+        path.rmatch_indices('.').find_map(|(dot, _)| {
+            let (name, rest) = path.split_at_checked(dot)?;
+            at(object.get(name)?.as_object()?, rest.strip_prefix('.')?)
+        })
+    })
 }

@@ -1,17 +1,23 @@
 //! Tokens of host applications: whose key proves them, and what they say about a person.
 
-use super::claims::{Claims, Flaw, header, invalid};
+mod person;
+mod purpose;
+mod said;
+mod settings;
+
+pub use settings::{IssuerError, IssuerKey, IssuerSettings};
+
+use super::claims::{Claims, Flaw, check_size, header, invalid, shown};
 use super::jwks::{Fetching, Published};
 use beseda_core::rules::sign_in::{Claimed, Newcomers};
-use beseda_core::words::{HostId, NoRoomKey, Role, RoomKey, Time};
+use beseda_core::words::{HostId, Time, printable};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use said::Said;
 use serde_json::Value;
-use std::fmt;
 use std::future::pending;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
-use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -20,99 +26,22 @@ const P256_POINT: [usize; 2] = [1 + 32, 1 + 2 * 32];
 const P384_POINT: [usize; 2] = [1 + 48, 1 + 2 * 48];
 /// How long somebody waits for the keys that may prove their token.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// A host application whose tokens are accepted: one `[[issuers]]` table of the settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssuerSettings {
-    /// What the token's `iss` must be; empty: tokens without one.
-    pub issuer: String,
-    /// The names of the algorithms that it may sign with, as in a token's header; all for the same kind of key.
-    pub algorithms: Vec<String>,
-    /// What proves its signatures.
-    pub key: IssuerKey,
-    /// What the token's `aud` must hold, where it matters.
-    pub audience: Option<String>,
-    /// The claim that names the person; without it `sub`, else `user_id`.
-    pub person_claim: Option<String>,
-    /// The space of ids of its own that it has, where it does not share the deployment's.
-    pub namespace: Option<String>,
-    /// What becomes of somebody who was never seen before.
-    pub people: Newcomers,
-}
-
-/// What proves an issuer's signatures.
-#[derive(Clone, PartialEq, Eq)]
-pub enum IssuerKey {
-    /// The secret that both sides know.
-    Secret(Vec<u8>),
-    /// A public key as PEM.
-    PublicPem(String),
-    /// The public keys that the issuer publishes as a set (RFC 7517).
-    Jwks {
-        /// The address of the set. It comes from the settings and from nowhere else: what a token says of an address
-        /// is not read.
-        url: String,
-    },
-}
-
-/// Without what is secret.
-impl fmt::Debug for IssuerKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Secret(_) => f.write_str("Secret"),
-            Self::PublicPem(pem) => f.debug_tuple("PublicPem").field(pem).finish(),
-            Self::Jwks { url } => f.debug_struct("Jwks").field("url", url).finish(),
-        }
-    }
-}
-
-/// Why an issuer cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum IssuerError {
-    /// An algorithm that is not known here.
-    #[error("the issuer {issuer:?} signs with {algorithm:?}, which is not known here")]
-    Algorithm {
-        /// Whose.
-        issuer: String,
-        /// Its name.
-        algorithm: String,
-    },
-    /// No algorithm at all, or several that need keys of different kinds.
-    #[error("the issuer {issuer:?} needs algorithms that its key fits")]
-    Algorithms {
-        /// Whose.
-        issuer: String,
-    },
-    /// A key that is none.
-    #[error("the key of the issuer {issuer:?} cannot be read: {why}")]
-    Key {
-        /// Whose.
-        issuer: String,
-        /// Why.
-        why: String,
-    },
-    /// Keys at an address, and nothing that fetches them.
-    #[error("the keys of the issuer {issuer:?} are somewhere else, and nothing is there to fetch them")]
-    NoNetwork {
-        /// Whose.
-        issuer: String,
-    },
-}
+/// How far into the future `nbf` and `iat` may be, at least.
+const EARLY_SECONDS: u32 = 5;
 
 /// The host applications whose tokens are accepted; several may have one name, while keys change.
-#[derive(Default)]
-pub struct Issuers(Vec<Issuer>);
+pub struct Issuers {
+    all: Vec<Issuer>,
+    most_bytes: usize,
+    said: Said,
+}
 
 struct Issuer {
-    name: String,
+    settings: IssuerSettings,
     algorithms: Vec<Algorithm>,
     proof: IssuerProof,
-    audience: Option<String>,
-    person_claim: Option<String>,
-    namespace: Option<String>,
     /// Every issuer's.
     spaces: Arc<[String]>,
-    people: Newcomers,
 }
 
 enum IssuerProof {
@@ -132,22 +61,30 @@ pub struct Vouched {
 }
 
 impl Issuers {
-    /// Reads the keys. Those at an address come with `fetching`, where there is one.
+    /// Reads the keys. Those at an address come with `fetching`, where there is one. Tokens are looked at that have at most
+    /// `most_bytes`.
     ///
     /// # Errors
     /// Which issuer cannot be used, and why.
-    pub fn new(settings: Vec<IssuerSettings>, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
+    pub fn new(
+        settings: Vec<IssuerSettings>,
+        fetching: Option<&Fetching>,
+        most_bytes: usize,
+    ) -> Result<Self, IssuerError> {
         let spaces: Arc<[String]> = settings.iter().filter_map(|one| one.namespace.clone()).collect();
-        settings
+        let all = settings
             .into_iter()
-            .map(|settings| Issuer::new(settings, Arc::clone(&spaces), fetching))
-            .collect::<Result<_, _>>()
-            .map(Self)
+            .map(|settings| Issuer::new(settings, Arc::clone(&spaces), fetching));
+        Ok(Self {
+            all: all.collect::<Result<_, _>>()?,
+            most_bytes,
+            said: Said::default(),
+        })
     }
 
     /// Keeps the ids of one more space from being taken for an issuer's that has none.
     pub fn reserve(&mut self, space: &str) {
-        for issuer in &mut self.0 {
+        for issuer in &mut self.all {
             issuer.spaces = issuer
                 .spaces
                 .iter()
@@ -162,7 +99,7 @@ impl Issuers {
     /// issuer's keys goes on to whoever polls.
     pub async fn keep_keys_fresh(&self) {
         let mut sets: JoinSet<()> = self
-            .0
+            .all
             .iter()
             .filter_map(Issuer::published)
             .map(|keys| Arc::clone(keys).keep_fresh())
@@ -181,7 +118,12 @@ impl Issuers {
     /// Whether no host application is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
+    }
+
+    /// Writes a line about a token into the log, unless it stands there since the start.
+    pub fn say_once(&self, line: String) {
+        self.said.once(line);
     }
 
     /// Who comes with this token. A token that names a key which its issuer may have published just now waits for a
@@ -190,18 +132,38 @@ impl Issuers {
     /// # Errors
     /// Why it proves nothing.
     pub async fn vouched(&self, token: &str, now: Time) -> Result<Vouched, Flaw> {
+        check_size(token, self.most_bytes)?;
         let unproven = Claims::unproven(token)?;
-        let name = match unproven.get("iss") {
+        let name = match unproven.at("iss") {
             None => "",
             Some(Value::String(name)) if !name.is_empty() => name,
             Some(_) => return Err(invalid("iss is no text")),
         };
+        let named: Vec<&Issuer> = self.all.iter().filter(|one| one.settings.issuer == name).collect();
+        if named.is_empty() {
+            return Err(self.unknown(name));
+        }
+        let vouched = self.vouched_by(&named, token, now).await;
+        vouched.map_err(|flaw| flaw.of(&format!("its issuer is \"{}\"", printable(name))))
+    }
+
+    /// No issuer has this name.
+    fn unknown(&self, name: &str) -> Flaw {
+        let mut wanted: Vec<_> = self.all.iter().map(|issuer| issuer.settings.issuer.as_str()).collect();
+        wanted.dedup();
+        invalid(format!(
+            "its iss is \"{}\", and wanted is one of {wanted:?}",
+            printable(name)
+        ))
+    }
+
+    async fn vouched_by(&self, issuers: &[&Issuer], token: &str, now: Time) -> Result<Vouched, Flaw> {
         let header = header(token)?;
         let mut flaw = invalid("no key of ours proves it");
         let mut unknown = Vec::new();
-        for issuer in self.0.iter().filter(|issuer| issuer.name == name) {
+        for issuer in issuers {
             match issuer.proven(token, &header) {
-                Ok(claims) => return issuer.vouched(&claims, now),
+                Ok(claims) => return issuer.vouched(&header, &claims, now, &self.said),
                 Err(Unproven::Flaw(found)) => flaw = found,
                 Err(Unproven::NoKey(keys)) => unknown.push((issuer, keys)),
             }
@@ -209,7 +171,7 @@ impl Issuers {
         fetched(unknown.iter().filter_map(|(_, keys)| keys.ask()).collect()).await;
         for (issuer, _) in unknown {
             match issuer.proven(token, &header) {
-                Ok(claims) => return issuer.vouched(&claims, now),
+                Ok(claims) => return issuer.vouched(&header, &claims, now, &self.said),
                 Err(Unproven::Flaw(found)) => flaw = found,
                 Err(Unproven::NoKey(_)) => flaw = invalid("its issuer publishes no such key"),
             }
@@ -250,50 +212,42 @@ impl IssuerProof {
 
 impl Issuer {
     fn new(settings: IssuerSettings, spaces: Arc<[String]>, fetching: Option<&Fetching>) -> Result<Self, IssuerError> {
-        let issuer = settings.issuer;
+        let issuer = || settings.issuer.clone();
         let algorithm = |name: &String| {
-            let unknown = || IssuerError::Algorithm {
-                issuer: issuer.clone(),
+            name.parse::<Algorithm>().map_err(|_| IssuerError::Algorithm {
+                issuer: issuer(),
                 algorithm: name.clone(),
-            };
-            name.parse::<Algorithm>().map_err(|_| unknown())
+            })
         };
-        let algorithms = settings
-            .algorithms
-            .iter()
-            .map(algorithm)
-            .collect::<Result<Vec<_>, _>>()?;
+        let algorithms = settings.algorithms.iter().map(algorithm);
+        let algorithms = algorithms.collect::<Result<Vec<_>, _>>()?;
         let first = match (algorithms.first(), &settings.key) {
             // A public key taken for a shared secret would let everybody in who can read it.
             (Some(first), key) if is_hmac(*first) == matches!(key, IssuerKey::Secret(_)) => *first,
-            _ => return Err(IssuerError::Algorithms { issuer }),
+            _ => return Err(IssuerError::Algorithms { issuer: issuer() }),
         };
         if algorithms.iter().any(|other| other.family() != first.family()) {
-            return Err(IssuerError::Algorithms { issuer });
+            return Err(IssuerError::Algorithms { issuer: issuer() });
         }
-        let proof = match settings.key {
-            IssuerKey::Secret(secret) => IssuerProof::key(DecodingKey::from_secret(&secret)),
+        let proof = match &settings.key {
+            IssuerKey::Secret(secret) => IssuerProof::key(DecodingKey::from_secret(secret)),
             IssuerKey::PublicPem(pem) => match public_key(first, pem.as_bytes()) {
                 Ok(key) => IssuerProof::key(key),
-                Err(why) => return Err(IssuerError::Key { issuer, why }),
+                Err(why) => return Err(IssuerError::Key { issuer: issuer(), why }),
             },
             IssuerKey::Jwks { url } => match fetching {
                 Some(fetching) => {
-                    let keys = Published::new(issuer.clone(), url, algorithms.clone(), fetching.clone());
+                    let keys = Published::new(issuer(), url.clone(), algorithms.clone(), fetching.clone());
                     IssuerProof::Published(Arc::new(keys))
                 }
-                None => return Err(IssuerError::NoNetwork { issuer }),
+                None => return Err(IssuerError::NoNetwork { issuer: issuer() }),
             },
         };
         Ok(Self {
-            name: issuer,
+            settings,
             algorithms,
             proof,
-            audience: settings.audience,
-            person_claim: settings.person_claim,
-            namespace: settings.namespace,
             spaces,
-            people: settings.people,
         })
     }
 
@@ -326,92 +280,66 @@ impl Issuer {
         Err(unproven)
     }
 
-    fn vouched(&self, claims: &Claims, now: Time) -> Result<Vouched, Flaw> {
-        claims.check_times(now)?;
+    fn vouched(&self, header: &Header, claims: &Claims, now: Time, said: &Said) -> Result<Vouched, Flaw> {
+        let proven_at = self.checked_times(claims, now)?;
         // A token of simplejwt says what it is for; one that a host signs by hand need not.
-        if claims.get("token_type").is_some() {
+        if claims.at("token_type").is_some() {
             claims.check_type("access")?;
         }
+        purpose::check(header, claims)?;
         self.check_audience(claims)?;
+        self.check_required(claims)?;
         Ok(Vouched {
-            claimed: self.claimed(claims, now)?,
-            people: self.people,
+            claimed: self.claimed(claims, proven_at, said)?,
+            people: self.settings.people,
         })
     }
 
+    /// When the token was signed, at the earliest; `None` where that cannot be known.
+    fn checked_times(&self, claims: &Claims, now: Time) -> Result<Option<Time>, Flaw> {
+        let leeway = self.settings.leeway_seconds.unwrap_or(0);
+        let early = i64::from(leeway.max(EARLY_SECONDS));
+        claims.check_end(now, i64::from(leeway))?;
+        claims.check_begun("nbf", now, early)?;
+        claims.check_begun("iat", now, early)?;
+        let signed = claims.signed_at()?;
+        let Some(lifetime) = self.settings.lifetime_seconds else {
+            return Ok(signed);
+        };
+        let earliest = claims.ends_at()?.plus_seconds(-i64::from(lifetime));
+        if earliest > signed.unwrap_or_else(|| now.plus_seconds(early)) {
+            return Err(invalid(format!(
+                "it lives for more than lifetime_seconds = {lifetime} (exp, iat)"
+            )));
+        }
+        Ok(Some(signed.unwrap_or(earliest)))
+    }
+
     fn check_audience(&self, claims: &Claims) -> Result<(), Flaw> {
-        let Some(wanted) = &self.audience else { return Ok(()) };
-        let holds = match claims.get("aud") {
-            Some(Value::String(one)) => one == wanted,
-            Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(wanted)),
-            _ => false,
-        };
-        if holds {
-            Ok(())
-        } else {
-            Err(invalid("aud does not hold what it must"))
+        match &self.settings.audience {
+            Some(wanted) => check_holds(claims, "aud", &Value::from(wanted.as_str())),
+            None => Ok(()),
         }
     }
 
-    fn claimed(&self, claims: &Claims, now: Time) -> Result<Claimed, Flaw> {
-        let id = self.host_id(claims)?;
-        let text = |names: [&str; 2]| {
-            names
-                .iter()
-                .find_map(|name| claims.text(name))
-                .map(|text| text.trim().to_owned())
-        };
-        let mut claimed = Claimed {
-            id,
-            proven_at: claims.issued_at(now)?,
-            grants: Self::grants(claims)?,
-            username: text(["username", "preferred_username"]),
-            email: text(["email", "email"]),
-            first_name: text(["first_name", "given_name"]),
-            last_name: text(["last_name", "family_name"]),
-            // A word that we do not know is somebody without special rights, also if they had some before.
-            role: claims
-                .text("role")
-                .map(|word| Role::in_any_case(word).unwrap_or(Role::User)),
-        };
-        if let (None, None, Some(name)) = (&claimed.first_name, &claimed.last_name, text(["name", "name"])) {
-            let (first, last) = name.split_once(' ').unwrap_or((&name, ""));
-            claimed.first_name = Some(first.to_owned());
-            claimed.last_name = Some(last.trim().to_owned());
-        }
-        Ok(claimed)
+    fn check_required(&self, claims: &Claims) -> Result<(), Flaw> {
+        let mut required = self.settings.required_claims.iter();
+        required.try_for_each(|(claim, wanted)| check_holds(claims, claim, wanted))
     }
+}
 
-    /// What the host calls the person, in the space of the issuer's ids. What reads like an id of another issuer's own
-    /// space would be taken for it.
-    fn host_id(&self, claims: &Claims) -> Result<HostId<'static>, Flaw> {
-        let sub_or_id = if claims.get("sub").is_some() { "sub" } else { "user_id" };
-        let claim = self.person_claim.as_deref().unwrap_or(sub_or_id);
-        let id = claims.host_id(claim)?;
-        if let Some(space) = &self.namespace {
-            return Ok(id.within(space));
-        }
-        if is_within(&id, &self.spaces) {
-            return Err(invalid(format!("{claim} is an id of another issuer's namespace")));
-        }
-        Ok(id)
+/// Checks that a claim is this, or a list that holds it.
+fn check_holds(claims: &Claims, claim: &str, wanted: &Value) -> Result<(), Flaw> {
+    let came = claims.at(claim);
+    let holds = match came {
+        Some(Value::Array(several)) => several.contains(wanted),
+        came => came == Some(wanted),
+    };
+    if holds {
+        return Ok(());
     }
-
-    /// The rooms that the token lets its bearer into: `"rooms": {"order:17": "member"}`.
-    fn grants(claims: &Claims) -> Result<Vec<RoomKey>, Flaw> {
-        let rooms = match claims.get("rooms") {
-            None | Some(Value::Null) => return Ok(Vec::new()),
-            Some(Value::Object(rooms)) => rooms,
-            Some(_) => return Err(invalid("rooms is no object")),
-        };
-        rooms
-            .iter()
-            .map(|(key, role)| match role.as_str() {
-                Some("member") => key.parse().map_err(|NoRoomKey| invalid("rooms names no room")),
-                _ => Err(invalid("rooms grants something else than member")),
-            })
-            .collect()
-    }
+    let came = came.map_or_else(|| "missing".to_owned(), shown);
+    Err(invalid(format!("{claim} is {came}, and wanted is {wanted}")))
 }
 
 fn is_hmac(algorithm: Algorithm) -> bool {
@@ -437,4 +365,8 @@ fn public_key(algorithm: Algorithm, pem: &[u8]) -> Result<DecodingKey, String> {
 #[cfg(test)]
 mod kinds;
 #[cfg(test)]
+mod shapes;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod times;

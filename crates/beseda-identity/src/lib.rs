@@ -70,19 +70,20 @@ impl Identity {
     pub fn new(settings: Settings, chat: &Chat, uptime: &Uptime) -> Result<Self, SettingsError> {
         let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
         let proofs = settings.proofs;
+        let token_bytes = chat.limits().token_bytes;
         let spaces = settings
             .issuers
             .iter()
             .filter_map(|one| one.namespace.clone())
             .collect();
-        let mut issuers = Issuers::new(settings.issuers, fetching.as_ref())?;
+        let mut issuers = Issuers::new(settings.issuers, fetching.as_ref(), token_bytes)?;
         if let Some(space) = settings.host_session.as_ref().and_then(|host| host.namespace.as_ref()) {
             issuers.reserve(space);
         }
         let host_sessions = HostSessions::new(settings.host_session, spaces, settings.ask, uptime, chat)?;
         let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
-            tokens: OwnTokens::new(&settings.secret),
+            tokens: OwnTokens::new(&settings.secret, token_bytes),
             issuers,
             host_sessions,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,

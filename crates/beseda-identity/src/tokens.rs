@@ -1,6 +1,6 @@
 //! The server's own access and refresh tokens: HS256, with the claims of simplejwt.
 
-use super::claims::{Claims, Flaw};
+use super::claims::{Claims, Flaw, check_size, invalid};
 use beseda_core::Fault;
 use beseda_core::words::{HostId, Person, PersonId, RefreshToken, Time};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
@@ -10,7 +10,11 @@ use serde::Serialize;
 pub struct OwnTokens {
     sign: EncodingKey,
     prove: DecodingKey,
+    most_bytes: usize,
 }
+
+/// Our own tokens may begin with the next seconds, not to be older than a sign-out.
+const EARLY_SECONDS: i64 = 5;
 
 /// The claims in the order in which they are always written: the same token comes out the same, byte for byte.
 #[derive(Serialize)]
@@ -27,12 +31,13 @@ struct Written<'a> {
 }
 
 impl OwnTokens {
-    /// Tokens of a secret of at least 32 bytes.
+    /// Tokens of a secret of at least 32 bytes; those are proven that have at most `most_bytes`.
     #[must_use]
-    pub fn new(secret: &[u8]) -> Self {
+    pub fn new(secret: &[u8], most_bytes: usize) -> Self {
         Self {
             sign: EncodingKey::from_secret(secret),
             prove: DecodingKey::from_secret(secret),
+            most_bytes,
         }
     }
 
@@ -90,7 +95,7 @@ impl OwnTokens {
     /// Why it is none.
     pub fn visitor(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
         let claims = self.claims(token, now, "visitor")?;
-        Ok((claims.person("user_id")?, claims.issued_at(now)?))
+        Ok((claims.person("user_id")?, issued_at(&claims, now)?))
     }
 
     fn signed(&self, claims: &Written<'_>) -> Result<String, Fault> {
@@ -104,12 +109,12 @@ impl OwnTokens {
     /// Why it is none.
     pub fn person(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
         let claims = self.claims(token, now, "access")?;
-        let claim = if claims.get("person").is_some() {
+        let claim = if claims.at("person").is_some() {
             "person"
         } else {
             "user_id"
         };
-        Ok((claims.person(claim)?, claims.issued_at(now)?))
+        Ok((claims.person(claim)?, issued_at(&claims, now)?))
     }
 
     /// The name of a refresh token.
@@ -123,12 +128,23 @@ impl OwnTokens {
     }
 
     fn claims(&self, token: &str, now: Time, wanted: &str) -> Result<Claims, Flaw> {
+        check_size(token, self.most_bytes)?;
         let claims = Claims::proven(token, &self.prove, &[Algorithm::HS256])?;
-        claims.check_times(now)?;
+        claims.check_end(now, 0)?;
+        claims.check_begun("nbf", now, 0)?;
+        claims.signed_at()?;
         claims.required_text("jti")?;
         claims.check_type(wanted)?;
         Ok(claims)
     }
+}
+
+/// When a token of ours was given. One of the future was given before a clock went back: it counts until its person is
+/// signed out.
+fn issued_at(claims: &Claims, now: Time) -> Result<Time, Flaw> {
+    let issued = claims.signed_at()?.ok_or_else(|| invalid("iat is missing"))?;
+    let is_early = issued > now.plus_seconds(EARLY_SECONDS);
+    Ok(if is_early { Time(0) } else { issued })
 }
 
 /// A token's name from random bytes.

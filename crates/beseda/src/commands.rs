@@ -79,7 +79,7 @@ pub async fn token(
 ) -> anyhow::Result<()> {
     let (store, chat) = standing(settings)?;
     let secret = settings.secret_or_made(&System)?;
-    let tokens = OwnTokens::new(secret.expose().as_bytes());
+    let tokens = OwnTokens::new(secret.expose().as_bytes(), settings.limits.token_bytes);
     let found = ask::look(&chat, move |look| {
         people
             .into_iter()

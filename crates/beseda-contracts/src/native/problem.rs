@@ -104,6 +104,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::TooFast { .. }
         | Refusal::NotSignedIn
         | Refusal::BadCredentials
+        | Refusal::UnknownAge
         | Refusal::Inactive => None,
     }
 }
@@ -187,7 +188,7 @@ fn code(refused: &Refused) -> &'static str {
     match refused {
         Refused::Rule(refusal) => code_of_rule(refusal),
         Refused::BadHeader => "bad_authorization_header",
-        Refused::BadToken { .. } | Refused::BadRefresh { .. } => "token_not_valid",
+        Refused::BadToken(_) | Refused::BadRefresh(_) => "token_not_valid",
         Refused::UnknownPerson => "user_not_found",
         Refused::NoAccount | Refused::NoAccountOfToken => "no_active_account",
         Refused::BadKey => "api_key_not_valid",
@@ -223,6 +224,7 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         Refusal::TooFast { .. } => "throttled",
         Refusal::NotSignedIn => "not_authenticated",
         Refusal::BadCredentials => "token_not_valid",
+        Refusal::UnknownAge => "token_of_unknown_age",
         Refusal::Inactive => "user_inactive",
         Refusal::WithOneself
         | Refusal::EmptyTitle

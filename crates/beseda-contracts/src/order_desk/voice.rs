@@ -55,8 +55,8 @@ impl Call {
                 .unwrap_or_default(),
             Refused::NoSuchAddress => NO_SUCH_ORDER.to_owned(),
             Refused::BadHeader
-            | Refused::BadToken { .. }
-            | Refused::BadRefresh { .. }
+            | Refused::BadToken(_)
+            | Refused::BadRefresh(_)
             | Refused::UnknownPerson
             | Refused::NoAccount
             | Refused::NoAccountOfToken
@@ -91,7 +91,9 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         Refusal::TooFast { retry_seconds } => {
             format!("Слишком много запросов. Повторите через {retry_seconds} с.")
         }
-        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::Inactive => NOT_SIGNED_IN.to_owned(),
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge | Refusal::Inactive => {
+            NOT_SIGNED_IN.to_owned()
+        }
         Refusal::NoSuchPage
         | Refusal::NameTaken { .. }
         | Refusal::WithOneself
@@ -160,10 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_refusal_is_a_russian_sentence_in_one_shape() {
-        let bad_token = Refused::BadToken {
-            why: "expired".to_owned(),
-            wrong_type: false,
-        };
+        let bad_token = Refused::BadToken(beseda_identity::Flaw::Expired("it has expired".to_owned()));
         for (refused, status, sentence) in [
             (Refusal::NoPlaceInOrder.into(), 403, "Нет доступа к чату этого заказа"),
             (Refusal::NotAllowed.into(), 403, "Нет доступа к чату этого заказа"),

@@ -161,7 +161,7 @@ fn code_of(refusal: &Refusal) -> &'static str {
         Refusal::TooFast { .. } => "throttled",
         Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => "not_allowed",
         Refusal::RoomClosed => "room_closed",
-        Refusal::NotSignedIn | Refusal::BadCredentials => "not_authenticated",
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "not_authenticated",
         Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
         | Refusal::FileType
@@ -198,7 +198,7 @@ fn sentence_of(refusal: &Refusal) -> String {
             "You do not have permission to perform this action.".to_owned()
         }
         Refusal::RoomClosed => "The other person is no longer here.".to_owned(),
-        Refusal::NotSignedIn | Refusal::BadCredentials => "Log in again.".to_owned(),
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "Log in again.".to_owned(),
         // Nothing that a frame asks for is refused so; the enum's own sentence is as good as any.
         Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }

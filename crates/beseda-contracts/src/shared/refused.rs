@@ -4,6 +4,7 @@ use super::field::{FieldError, FieldErrors, Json};
 use axum::response::{IntoResponse, Response};
 use beseda_core::words::Scope;
 use beseda_core::{Error, Fault, Refusal};
+use beseda_identity::Flaw;
 use http::StatusCode;
 use std::fmt;
 use std::sync::Arc;
@@ -16,20 +17,10 @@ pub enum Refused {
     Rule(Refusal),
     /// The `Authorization` header is no scheme and one word.
     BadHeader,
-    /// An access token proves nothing.
-    BadToken {
-        /// Why, for our log alone.
-        why: String,
-        /// It is a good token of another type.
-        wrong_type: bool,
-    },
-    /// A refresh token proves nothing.
-    BadRefresh {
-        /// Why, for our log alone.
-        why: String,
-        /// It is a good token of another type.
-        wrong_type: bool,
-    },
+    /// An access token proves nothing. Why is for our log alone.
+    BadToken(Flaw),
+    /// A refresh token proves nothing. Why is for our log alone.
+    BadRefresh(Flaw),
     /// The token is good and its person unknown.
     UnknownPerson,
     /// The host application cannot say whose session it is.
@@ -106,8 +97,8 @@ impl Refused {
         match self {
             Self::Rule(refusal) => status_of(refusal),
             Self::BadHeader
-            | Self::BadToken { .. }
-            | Self::BadRefresh { .. }
+            | Self::BadToken(_)
+            | Self::BadRefresh(_)
             | Self::UnknownPerson
             | Self::NoAccount
             | Self::NoAccountOfToken
@@ -150,7 +141,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchFile
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
         Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::RoomClosed => StatusCode::FORBIDDEN,
-        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::Inactive => StatusCode::UNAUTHORIZED,
+        Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge | Refusal::Inactive => {
+            StatusCode::UNAUTHORIZED
+        }
         Refusal::TooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Refusal::NameTaken { .. }
@@ -184,7 +177,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rule(refusal) => refusal.fmt(f),
-            Self::BadToken { why, .. } | Self::BadRefresh { why, .. } => f.write_str(why),
+            Self::BadToken(flaw) | Self::BadRefresh(flaw) => flaw.fmt(f),
             Self::Fault(fault) => fault.fmt(f),
             other => write!(f, "{other:?}"),
         }

@@ -4,6 +4,7 @@ mod words;
 
 use crate::shared::{BrokenJson, FieldError, FieldErrors, Json, Language, Refused, Voice};
 use beseda_core::{Fault, Refusal};
+use beseda_identity::Flaw;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -73,8 +74,8 @@ impl Drf {
         match refused {
             Refused::Rule(refusal) => self.refusal(refusal, language),
             Refused::BadHeader => whole(words::BAD_HEADER),
-            Refused::BadToken { .. } | Refused::BadKey => whole(words::BAD_TOKEN),
-            Refused::BadRefresh { wrong_type, .. } => whole(type_sentence(*wrong_type)),
+            Refused::BadToken(_) | Refused::BadKey => whole(words::BAD_TOKEN),
+            Refused::BadRefresh(flaw) => whole(flaw_sentence(flaw)),
             Refused::UnknownPerson => whole(words::NO_SUCH_USER),
             Refused::NoAccount => whole(words::NO_ACCOUNT),
             Refused::NoAccountOfToken => whole(words::NO_ACCOUNT_OF_TOKEN),
@@ -133,7 +134,7 @@ impl Drf {
             Refusal::PictureTooLarge { pixels, .. } => field("file", FieldError::PictureTooLarge { pixels }),
             Refusal::TooManyFiles { max } => field("file", FieldError::TooManyFiles { max }),
             Refusal::NotSignedIn => whole(words::NOT_AUTHENTICATED),
-            Refusal::BadCredentials => whole(words::BAD_TOKEN),
+            Refusal::BadCredentials | Refusal::UnknownAge => whole(words::BAD_TOKEN),
             Refusal::Inactive => whole(words::INACTIVE_USER),
         }
     }
@@ -143,10 +144,10 @@ impl Drf {
 fn code(refused: &Refused) -> Option<&'static str> {
     match refused {
         Refused::BadHeader => Some("bad_authorization_header"),
-        Refused::BadToken { .. }
+        Refused::BadToken(_)
         | Refused::BadKey
-        | Refused::BadRefresh { .. }
-        | Refused::Rule(Refusal::BadCredentials) => Some("token_not_valid"),
+        | Refused::BadRefresh(_)
+        | Refused::Rule(Refusal::BadCredentials | Refusal::UnknownAge) => Some("token_not_valid"),
         Refused::UnknownPerson => Some("user_not_found"),
         Refused::Rule(Refusal::Inactive) => Some("user_inactive"),
         _ => None,
@@ -156,17 +157,18 @@ fn code(refused: &Refused) -> Option<&'static str> {
 /// What simplejwt says besides of an access token.
 fn token_sentence(refused: &Refused) -> Option<&'static str> {
     match refused {
-        Refused::BadToken { wrong_type, .. } => Some(type_sentence(*wrong_type)),
-        Refused::BadKey | Refused::Rule(Refusal::BadCredentials) => Some(type_sentence(false)),
+        Refused::BadToken(flaw) => Some(flaw_sentence(flaw)),
+        Refused::BadKey | Refused::Rule(Refusal::BadCredentials) => Some(words::TOKEN_INVALID),
+        Refused::Rule(Refusal::UnknownAge) => Some(words::TOKEN_OF_UNKNOWN_AGE),
         _ => None,
     }
 }
 
-fn type_sentence(wrong_type: bool) -> &'static str {
-    if wrong_type {
-        words::TOKEN_WRONG_TYPE
-    } else {
-        words::TOKEN_INVALID
+fn flaw_sentence(flaw: &Flaw) -> &'static str {
+    match flaw {
+        Flaw::Invalid(_) => words::TOKEN_INVALID,
+        Flaw::Expired(_) => words::TOKEN_EXPIRED,
+        Flaw::WrongType(_) => words::TOKEN_WRONG_TYPE,
     }
 }
 

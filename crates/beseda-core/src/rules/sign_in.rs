@@ -27,8 +27,8 @@ pub enum Newcomers {
 pub struct Claimed {
     /// Who, as the host application has it.
     pub id: HostId<'static>,
-    /// When they proved it to whoever signed the token.
-    pub proven_at: Time,
+    /// When they proved it to whoever signed the token, at the earliest; `None` where the token does not tell.
+    pub proven_at: Option<Time>,
     /// The rooms that they are let into.
     pub grants: Vec<RoomKey>,
     /// A name to log in with.
@@ -46,7 +46,7 @@ pub struct Claimed {
 impl Claimed {
     /// A token that says nothing but who its bearer is.
     #[must_use]
-    pub fn new(id: HostId<'static>, proven_at: Time) -> Self {
+    pub fn new(id: HostId<'static>, proven_at: Option<Time>) -> Self {
         Self {
             id,
             proven_at,
@@ -58,6 +58,15 @@ impl Claimed {
             role: None,
         }
     }
+}
+
+/// Whom a token lets in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// The person.
+    pub person: Person,
+    /// The rooms that the token grants and that it cannot: each costs that grant, and not the token.
+    pub barred: Vec<RoomKey>,
 }
 
 /// The moment that a token is to tell which is given to the person now, in whole seconds: now, but not before they were
@@ -103,31 +112,33 @@ fn let_in(person: Person, proven_at: Time) -> Result<Person, Error> {
 /// The person of a token, if they are let in with it.
 ///
 /// # Errors
-/// As [`who`].
+/// As [`who`]; [`Refusal::UnknownAge`] where they were signed out and the token does not tell its moment.
 fn bearer(look: &mut (impl Look + ?Sized), claimed: &Claimed) -> Result<Person, Error> {
     let person = look.person_of_host(&claimed.id)?.ok_or(Refusal::NoSuchPerson)?;
-    let_in(person, claimed.proven_at)
+    match (claimed.proven_at, let_in(person, claimed.proven_at.unwrap_or_default())) {
+        (None, Err(Error::Refused(Refusal::BadCredentials))) => Err(Refusal::UnknownAge.into()),
+        (_, person) => person,
+    }
 }
 
 /// The person of a token, where nothing has to be written for it; `None` where [`admit`] has to.
 ///
 /// # Errors
 /// As [`admit`].
-pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcomers) -> Result<Option<Person>, Error> {
+pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcomers) -> Result<Option<Admitted>, Error> {
     let person = match (bearer(look, claimed), people) {
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => return Ok(None),
         (person, _) => person?,
     };
-    for key in &claimed.grants {
-        if !is_granted(look, person.id, key)? {
-            return Ok(None);
-        }
+    let grants = Grants::of(look, Some(&person), claimed)?;
+    if !grants.missing.is_empty() {
+        return Ok(None);
     }
-    if people == Newcomers::Known {
-        return Ok(Some(person));
+    if people == Newcomers::Create && as_claimed(look, claimed, person.clone())? != person {
+        return Ok(None);
     }
-    let wanted = as_claimed(look, claimed, person.clone())?;
-    Ok((wanted == person).then_some(person))
+    let barred = grants.barred;
+    Ok(Some(Admitted { person, barred }))
 }
 
 /// The person of a token: made or changed as it says, or required to be there; and let into the rooms that it grants.
@@ -135,19 +146,19 @@ pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcome
 ///
 /// # Errors
 /// [`Refusal::NoSuchPerson`] where they must be known and are not, [`Refusal::Inactive`]; [`Refusal::BadCredentials`]
-/// where they were signed out since, or for a grant that cannot be.
+/// where they were signed out since, [`Refusal::UnknownAge`] where they may have been.
 pub fn admit(
     tx: &mut dyn Tx,
     now: Time,
     claimed: &Claimed,
     people: Newcomers,
     draw: &dyn Fn() -> Uuid,
-) -> Result<Person, Error> {
+) -> Result<Admitted, Error> {
     let standing = match (bearer(tx, claimed), people) {
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => None,
         (standing, _) => Some(standing?),
     };
-    let missing = missing_grants(tx, standing.as_ref(), claimed)?;
+    let Grants { missing, barred } = Grants::of(tx, standing.as_ref(), claimed)?;
     // From here on nothing is refused any more.
     let person = match standing {
         None => newcomer(tx, claimed)?,
@@ -157,27 +168,37 @@ pub fn admit(
     for key in &missing {
         grant(tx, now, person.id, key, draw())?;
     }
-    Ok(person)
+    Ok(Admitted { person, barred })
 }
 
-/// The grants that change something, each of which can be.
-fn missing_grants(
-    look: &mut (impl Look + ?Sized),
-    person: Option<&Person>,
-    claimed: &Claimed,
-) -> Result<Vec<RoomKey>, Error> {
-    let mut missing = Vec::new();
-    for key in &claimed.grants {
-        let stands = match person {
-            Some(person) => is_granted(look, person.id, key)?,
-            None => false,
-        };
-        if !stands {
-            check_grant(look, &claimed.id, key)?;
-            missing.push(key.clone());
+/// The grants of a token that do not stand yet.
+#[derive(Default)]
+struct Grants {
+    /// Those that can be.
+    missing: Vec<RoomKey>,
+    /// Those that cannot.
+    barred: Vec<RoomKey>,
+}
+
+impl Grants {
+    fn of(look: &mut (impl Look + ?Sized), person: Option<&Person>, claimed: &Claimed) -> Result<Self, Error> {
+        let mut found = Self::default();
+        for key in &claimed.grants {
+            let stands = match person {
+                Some(person) => is_granted(look, person.id, key)?,
+                None => false,
+            };
+            if stands {
+                continue;
+            }
+            match check_grant(look, &claimed.id, key) {
+                Ok(()) => found.missing.push(key.clone()),
+                Err(Error::Refused(_)) => found.barred.push(key.clone()),
+                Err(fault) => return Err(fault),
+            }
         }
+        Ok(found)
     }
-    Ok(missing)
 }
 
 /// The person, changed as a token says.
@@ -203,8 +224,11 @@ fn newcomer(tx: &mut dyn Tx, claimed: &Claimed) -> Result<Person, Error> {
 /// The person with what is claimed, unless the host application has said otherwise since. A way to log in that is somebody
 /// else's stays theirs: a token may name its bearer, but not take another's account away, nor fail because of it.
 fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
-    // Tokens tell their moment in whole seconds: of the same second, what was put counts.
-    if person.put_at.is_some_and(|put_at| claimed.proven_at <= put_at) {
+    // Tokens tell their moment in whole seconds: of the same second, what was put counts. So it does where they tell none.
+    if person
+        .put_at
+        .is_some_and(|put_at| claimed.proven_at.unwrap_or_default() <= put_at)
+    {
         return Ok(person);
     }
     for (wanted, way_in) in [

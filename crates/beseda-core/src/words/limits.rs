@@ -192,6 +192,8 @@ limits! {
         "The people that a search gives at most.";
     grants: usize = 20, Count 1 to 1_000 "rooms",
         "The rooms that one token can grant; a token with more is refused.";
+    token_bytes: usize = 8_192, Count 1_024 to 65_536 "bytes",
+        "A token; a longer one is refused with 401.";
     client_id_chars: usize = 128, Count 36 to 1_000 "characters",
         "A sender's own name for a message; a longer one is refused.";
     attachments: usize = 20, Count 1 to 1_000 "files",
@@ -351,6 +353,11 @@ impl Limits {
                 "a file comes in a body and cannot be bigger than one (`limits.body_bytes`)",
             ),
             (
+                self.token_bytes > self.header_bytes,
+                "token_bytes",
+                "a token comes in a header and cannot be bigger than all of them (`limits.header_bytes`)",
+            ),
+            (
                 self.frame_bytes > self.queue_bytes,
                 "frame_bytes",
                 "a message must fit into its listeners' queues (`limits.queue_bytes`)",
@@ -450,9 +457,11 @@ mod tests {
         let limits = Limits {
             page_size: 10,
             gone_seconds: 25,
+            token_bytes: 8_193,
+            header_bytes: 8_192,
             ..Limits::default()
         };
         let names: Vec<_> = limits.contradictions().iter().map(|found| found.limit).collect();
-        assert_eq!(names, ["page_size_default", "gone_seconds"]);
+        assert_eq!(names, ["page_size_default", "token_bytes", "gone_seconds"]);
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::who_logs_in;
 use beseda_core::error::{Error, Refusal};
-use beseda_core::rules::new_own_person;
 use beseda_core::rules::sign_in::*;
-use beseda_core::words::{FIRST_OWN_PERSON, HostId, Person, PersonId, Role, Session};
+use beseda_core::rules::{new_own_person, sign_out};
+use beseda_core::words::{FIRST_OWN_PERSON, HostId, Person, PersonId, Role, Session, Time};
 use beseda_testkit::Model;
 use beseda_testkit::stories::Stage;
 use std::sync::Arc;
@@ -199,16 +199,18 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
         email: Some("new@shop.example".to_owned()),
         first_name: Some("Новая".to_owned()),
         role: Some(Role::Expert),
-        ..Claimed::new(HostId::Number(100), stage.chat.now())
+        ..Claimed::new(HostId::Number(100), Some(stage.chat.now()))
     };
     let now = stage.chat.now();
     let ask = |claimed: &Claimed, people| {
         let claimed = claimed.clone();
-        stage.look(move |look| known(look, &claimed, people))
+        let known = stage.look(move |look| known(look, &claimed, people));
+        known.map(|known| known.map(|known| known.person))
     };
     let tell = |claimed: &Claimed, people| {
         let claimed = claimed.clone();
-        stage.change(move |tx| admit(tx, now, &claimed, people, &Uuid::nil))
+        let admitted = stage.change(move |tx| admit(tx, now, &claimed, people, &Uuid::nil));
+        admitted.map(|admitted| admitted.person)
     };
     assert_eq!(refused(tell(&claimed, Newcomers::Known)), Refusal::NoSuchPerson);
     assert_eq!(ask(&claimed, Newcomers::Create), Ok(None));
@@ -245,15 +247,15 @@ fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     let claimed = Claimed {
         username: Some("client".to_owned()),
         email: Some("EXPERT@shop.example".to_owned()),
-        ..Claimed::new(HostId::Number(100), stage.chat.now())
+        ..Claimed::new(HostId::Number(100), Some(stage.chat.now()))
     };
     let (wanted, now) = (claimed.clone(), stage.chat.now());
     let made = stage
         .change(move |tx| admit(tx, now, &wanted, Newcomers::Create, &Uuid::nil))
         .unwrap();
-    let logs_in = who_logs_in(&made);
+    let logs_in = who_logs_in(&made.person);
     assert_eq!(
-        (made.username.as_str(), made.email.as_str()),
+        (made.person.username.as_str(), made.person.email.as_str()),
         ("client", "EXPERT@shop.example"),
         "they cannot log in by it"
     );
@@ -269,8 +271,9 @@ fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     let made = stage
         .change(move |tx| admit(tx, now, &wanted, Newcomers::Create, &Uuid::nil))
         .unwrap();
+    let person = &made.person;
     assert_eq!(
-        (made.username.as_str(), made.email.as_str()),
+        (person.username.as_str(), person.email.as_str()),
         ("", ""),
         "now they could"
     );
@@ -290,12 +293,42 @@ fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
     assert_eq!(made, Ok(FIRST_OWN_PERSON));
     let claimed = Claimed {
         email: Some("boss@shop.example".to_owned()),
-        ..Claimed::new(HostId::Name("x".into()), stage.chat.now())
+        ..Claimed::new(HostId::Name("x".into()), Some(stage.chat.now()))
     };
     let now = stage.chat.now();
     let made = stage.change(move |tx| admit(tx, now, &claimed, Newcomers::Create, &Uuid::nil));
     let made = made.unwrap();
-    assert_ne!(made.id, FIRST_OWN_PERSON);
+    assert_ne!(made.person.id, FIRST_OWN_PERSON);
     let found = stage.look(|look| Ok(look.account("boss@shop.example")?));
     assert_eq!(found.unwrap().map(|account| account.person.id), Some(FIRST_OWN_PERSON));
+}
+
+#[test]
+fn a_token_of_unknown_age_lets_in_until_its_person_is_signed_out() {
+    let stage = stage();
+    let claimed = |proven_at| Claimed::new(HostId::Number(1), proven_at);
+    let ask = |proven_at| {
+        let claimed = claimed(proven_at);
+        let known = stage.look(move |look| known(look, &claimed, Newcomers::Create));
+        known.map(|known| known.map(|known| known.person.id))
+    };
+    assert_eq!(ask(None), Ok(Some(PersonId(1))));
+    let before = stage.chat.now();
+    stage.clock.tick(1_000_000);
+    let now = stage.chat.now();
+    stage.change(move |tx| sign_out(tx, now, PersonId(1))).unwrap();
+    let signed_out_at = stage
+        .look(|look| Ok(look.person(PersonId(1))?.and_then(|person| person.signed_out_at)))
+        .unwrap()
+        .expect("they are signed out");
+    assert_eq!(refused(ask(None)), Refusal::UnknownAge);
+    assert_eq!(refused(ask(Some(before))), Refusal::BadCredentials);
+    assert_eq!(
+        refused(ask(Some(Time(signed_out_at.0 - 1)))),
+        Refusal::BadCredentials,
+        "one microsecond too early"
+    );
+    assert_eq!(ask(Some(signed_out_at)), Ok(Some(PersonId(1))));
+    deactivate(&stage, 1);
+    assert_eq!(refused(ask(None)), Refusal::Inactive);
 }

@@ -230,7 +230,7 @@ impl Asked {
             last_name: text("last_name")?,
             // A word that we do not know is somebody without special rights, also if they had some before.
             role: text("role")?.map(|word| Role::in_any_case(&word).unwrap_or(Role::User)),
-            ..Claimed::new(id, (self.now)())
+            ..Claimed::new(id, Some((self.now)()))
         };
         if let (None, None, Some(name)) = (&claimed.first_name, &claimed.last_name, text("name")?) {
             let (first, last) = name.split_once(' ').unwrap_or((&name, ""));

@@ -90,7 +90,7 @@ impl Flask {
         }
         let id = self.person(&self.json(payload)?)?;
         let proven_at = Time(0).plus_seconds(signed_at.min(now));
-        Ok(id.map(|id| Claimed::new(id, proven_at)))
+        Ok(id.map(|id| Claimed::new(id, Some(proven_at))))
     }
 
     fn json(&self, payload: &str) -> Result<Map<String, Value>, &'static str> {

@@ -47,7 +47,7 @@ async fn a_host_with_ids_of_its_own_meets_nobody_elses() {
         of(&flask_door(Some("desk"), &[])).await,
         Ok(HostId::Name("desk/2".into()))
     );
-    let named = Claimed::new(HostId::Name("shop/7".into()), Time(0));
+    let named = Claimed::new(HostId::Name("shop/7".into()), Some(Time(0)));
     let vouched = |door: HostSessions| door.0.unwrap().vouched(named.clone()).map(|vouched| vouched.claimed.id);
     assert_eq!(vouched(flask_door(None, &["shop"])), None);
     assert_eq!(vouched(flask_door(None, &["desk"])), Some(named.id.clone()));

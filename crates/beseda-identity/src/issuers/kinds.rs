@@ -23,15 +23,7 @@ fn pairs() -> [(&'static Pair, Algorithm); 7] {
 }
 
 fn settings(algorithm: Algorithm, key: IssuerKey) -> IssuerSettings {
-    IssuerSettings {
-        issuer: String::new(),
-        algorithms: vec![format!("{algorithm:?}")],
-        key,
-        audience: None,
-        person_claim: None,
-        namespace: None,
-        people: Newcomers::Create,
-    }
+    IssuerSettings::new("", &[&format!("{algorithm:?}")], key)
 }
 
 fn claims() -> Value {
@@ -68,7 +60,7 @@ async fn a_key_proves_its_own_signatures_and_no_others() {
     let all: Vec<_> = pairs().iter().map(pem).chain(SECRETS.iter().map(secret)).collect();
     let tokens = tokens(None);
     for (owner, settings) in all.into_iter().enumerate() {
-        let issuers = Issuers::new(vec![settings], None).unwrap();
+        let issuers = Issuers::new(vec![settings], None, 8_192).unwrap();
         for (signer, token) in tokens.iter().enumerate() {
             assert_eq!(
                 proves(&issuers, token).await,
@@ -84,7 +76,7 @@ async fn a_published_key_proves_its_own_signatures_and_no_others() {
     for (owner, (pair, algorithm)) in pairs().iter().enumerate() {
         let internet = Internet::of(&[pair.jwk(*algorithm, "a")]);
         let jwks = settings(*algorithm, internet.key());
-        let issuers = Issuers::new(vec![jwks], Some(&internet.fetching())).unwrap();
+        let issuers = Issuers::new(vec![jwks], Some(&internet.fetching()), 8_192).unwrap();
         for kid in [Some("a"), None] {
             for (signer, token) in tokens(kid).iter().enumerate() {
                 assert_eq!(
@@ -104,7 +96,7 @@ async fn what_everybody_can_read_signs_nothing() {
     let jwks = settings(RS256, internet.key());
     let modulus = RSA.jwk(RS256, "a")["n"].as_str().unwrap().to_owned();
     for settings in [pem, jwks] {
-        let issuers = Issuers::new(vec![settings], Some(&internet.fetching())).unwrap();
+        let issuers = Issuers::new(vec![settings], Some(&internet.fetching()), 8_192).unwrap();
         for read in [&RSA.public, RSA.public.trim_end(), &modulus] {
             for kid in [Some("a"), None] {
                 assert!(!proves(&issuers, &with_secret(read.as_bytes(), kid)).await);
@@ -127,14 +119,14 @@ fn a_key_of_another_kind_is_refused_before_any_token_comes() {
     ];
     for (algorithm, pair) in kinds {
         let settings = settings(algorithm, IssuerKey::PublicPem(pair.public.clone()));
-        let refused = Issuers::new(vec![settings], None).err();
+        let refused = Issuers::new(vec![settings], None, 8_192).err();
         assert!(
             matches!(refused, Some(IssuerError::Key { .. })),
             "{algorithm:?}: {refused:?}"
         );
     }
     let internet = Internet::of(&[]);
-    let refused = |settings, fetching: Option<Fetching>| Issuers::new(vec![settings], fetching.as_ref()).err();
+    let refused = |settings, fetching: Option<Fetching>| Issuers::new(vec![settings], fetching.as_ref(), 8_192).err();
     assert!(matches!(
         refused(settings(HS256, internet.key()), Some(internet.fetching())),
         Some(IssuerError::Algorithms { .. })
@@ -154,7 +146,7 @@ async fn one_name_may_stand_for_a_secret_a_key_and_a_set_at_once() {
         settings(RS256, IssuerKey::PublicPem(RSA_OTHER.public.clone())),
         settings(EdDSA, IssuerKey::PublicPem(ED25519.public.clone())),
     ];
-    let issuers = Issuers::new(several, Some(&internet.fetching())).unwrap();
+    let issuers = Issuers::new(several, Some(&internet.fetching()), 8_192).unwrap();
     // Proven by what is here already: nobody is asked.
     for good in [
         with_secret(SECRETS[0], None),

@@ -2,26 +2,20 @@
 
 use super::*;
 use crate::keys::ED25519;
-use beseda_core::words::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId};
+use beseda_core::words::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, Role};
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
-const SECRET: &[u8] = b"host application secret of 32 b.";
-const NOW: Time = Time(1_795_237_200_000_000);
-fn settings(issuer: &str) -> IssuerSettings {
-    IssuerSettings {
-        issuer: issuer.to_owned(),
-        algorithms: vec!["HS256".to_owned()],
-        key: IssuerKey::Secret(SECRET.to_vec()),
-        audience: None,
-        person_claim: None,
-        namespace: None,
-        people: Newcomers::Create,
-    }
+pub(super) const SECRET: &[u8] = b"host application secret of 32 b.";
+pub(super) const NOW: Time = Time(1_795_237_200_000_000);
+const MOST_BYTES: usize = 8_192;
+
+pub(super) fn settings(issuer: &str) -> IssuerSettings {
+    IssuerSettings::new(issuer, &["HS256"], IssuerKey::Secret(SECRET.to_vec()))
 }
 
-fn issuers(settings: IssuerSettings) -> Issuers {
-    Issuers::new(vec![settings], None).unwrap()
+pub(super) fn issuers(settings: IssuerSettings) -> Issuers {
+    Issuers::new(vec![settings], None, MOST_BYTES).unwrap()
 }
 
 fn token(secret: &[u8], changes: Value) -> String {
@@ -32,7 +26,7 @@ fn token(secret: &[u8], changes: Value) -> String {
     jsonwebtoken::encode(&Header::default(), &claims, &EncodingKey::from_secret(secret)).unwrap()
 }
 
-async fn vouched(issuers: &Issuers, claims: Value) -> Result<Claimed, Flaw> {
+pub(super) async fn vouched(issuers: &Issuers, claims: Value) -> Result<Claimed, Flaw> {
     issuers
         .vouched(&token(SECRET, claims), NOW)
         .await
@@ -46,7 +40,7 @@ async fn tokens_of_simplejwt_work_as_they_are() {
     assert_eq!(
         vouched(&issuers, claims).await,
         Ok(Claimed {
-            ..Claimed::new(HostId::Number(7), NOW)
+            ..Claimed::new(HostId::Number(7), Some(NOW))
         })
     );
     assert_eq!(
@@ -54,7 +48,12 @@ async fn tokens_of_simplejwt_work_as_they_are() {
         HostId::Number(7)
     );
     let refresh = vouched(&issuers, json!({"token_type": "refresh", "user_id": 7})).await;
-    assert_eq!(refresh, Err(Flaw::WrongType("refresh".to_owned())));
+    assert_eq!(
+        refresh,
+        Err(Flaw::WrongType(
+            "its token_type is \"refresh\"; its issuer is \"\"".to_owned()
+        ))
+    );
     assert!(
         vouched(&issuers, json!({"token_type": null, "user_id": 7}))
             .await
@@ -71,8 +70,8 @@ async fn a_person_is_what_the_claims_say() {
         vouched(&open, claims).await,
         Ok(Claimed {
             id: HostId::Number(8),
-            // Without `iat`, a token is taken for one of a quarter of an hour.
-            proven_at: NOW.plus_seconds(60 - 900),
+            // It has no `iat`, and nobody guesses.
+            proven_at: None,
             grants: Vec::new(),
             username: None,
             email: Some("a@b.example".to_owned()),
@@ -148,7 +147,12 @@ async fn the_name_of_the_issuer_picks_the_key() {
         key: IssuerKey::Secret(vec![b'x'; 32]),
         ..settings("https://shop.example")
     };
-    let issuers = Issuers::new(vec![settings("https://shop.example"), other, settings("")], None).unwrap();
+    let issuers = Issuers::new(
+        vec![settings("https://shop.example"), other, settings("")],
+        None,
+        MOST_BYTES,
+    )
+    .unwrap();
     let shop = async |secret: &[u8]| {
         issuers
             .vouched(&token(secret, json!({"iss": "https://shop.example", "sub": 1})), NOW)
@@ -178,7 +182,8 @@ async fn the_name_of_the_issuer_picks_the_key() {
             .is_err()
     );
     assert!(
-        Issuers::default()
+        Issuers::new(Vec::new(), None, MOST_BYTES)
+            .unwrap()
             .vouched(&token(SECRET, json!({"sub": 1})), NOW)
             .await
             .is_err()
@@ -225,7 +230,8 @@ async fn times_are_checked_as_strictly_as_in_our_own() {
         json!({"exp": (now + 60).to_string()}),
         json!({"exp": null}),
         json!({"exp": [now + 60]}),
-        json!({"nbf": now + 1}),
+        json!({"nbf": now + 6}),
+        json!({"iat": now + 6}),
         json!({"nbf": (now - 1).to_string()}),
         json!({"iat": "now"}),
     ] {
@@ -261,7 +267,11 @@ async fn a_public_key_is_no_shared_secret() {
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
         assert!(ed.vouched(&token, NOW).await.is_err());
     }
-    let refused = |settings| Issuers::new(vec![settings], None).err().expect("it cannot be used");
+    let refused = |settings| {
+        Issuers::new(vec![settings], None, MOST_BYTES)
+            .err()
+            .expect("it cannot be used")
+    };
     let pem = || IssuerKey::PublicPem(ED25519.public.clone());
     for algorithms in [&["HS256"][..], &["EdDSA", "HS256"], &["RS256", "EdDSA"], &[]] {
         let error = refused(public(algorithms, pem()));
@@ -289,7 +299,12 @@ async fn issuers_share_their_ids_but_for_who_has_a_namespace() {
         namespace: Some("shop".to_owned()),
         ..settings("https://shop.example")
     };
-    let issuers = Issuers::new(vec![settings("https://one.example"), settings(""), within], None).unwrap();
+    let issuers = Issuers::new(
+        vec![settings("https://one.example"), settings(""), within],
+        None,
+        MOST_BYTES,
+    )
+    .unwrap();
     let called = |claims: Value| {
         let issuers = &issuers;
         async move { vouched(issuers, claims).await.map(|claimed| claimed.id.to_string()) }
@@ -316,7 +331,7 @@ async fn what_the_host_has_for_its_own_is_no_issuers() {
         namespace: Some("shop".to_owned()),
         ..settings("https://shop.example")
     };
-    let mut issuers = Issuers::new(vec![settings(""), shop], None).unwrap();
+    let mut issuers = Issuers::new(vec![settings(""), shop], None, MOST_BYTES).unwrap();
     issuers.reserve("desk");
     for (sub, is_taken) in [("desk/7", false), ("shop/7", false), ("team/7", true), ("desk", true)] {
         let claimed = vouched(&issuers, json!({"sub": sub})).await;
@@ -333,14 +348,73 @@ async fn a_token_lets_into_the_rooms_that_it_names() {
     assert_eq!(keys, ["order:17", "private:7:9"]);
     assert_eq!(granted(json!({})).await.unwrap().grants, []);
     assert_eq!(granted(json!(null)).await.unwrap().grants, []);
-    for rooms in [
-        json!({"order:17": "admin"}),
-        json!({"order:17": true}),
-        json!({"order:": "member"}),
-        json!({"Lesson:1": "member"}),
-        json!(["order:17"]),
-        json!("order:17"),
-    ] {
+    for rooms in [json!(["order:17"]), json!("order:17"), json!(1), json!(true)] {
         assert!(granted(rooms.clone()).await.is_err(), "{rooms}");
     }
+    // One bad word costs its grant, and neither the others nor the token.
+    for (room, role) in [
+        ("order:17", json!("admin")),
+        ("order:17", json!(true)),
+        ("order:", json!("member")),
+        ("Lesson:1", json!("member")),
+        ("everything", json!("member")),
+    ] {
+        let rooms = json!({"order:18": "member", room: role});
+        let keys: Vec<String> = granted(rooms)
+            .await
+            .unwrap()
+            .grants
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(keys, ["order:18"], "{room}: {role}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_one_byte_too_many_is_not_looked_at() {
+    let issuers = issuers(settings(""));
+    let padded = |pad: usize| token(SECRET, json!({"sub": 1, "pad": "x".repeat(pad)}));
+    // Three bytes of claims are four letters.
+    let bare = padded(0).len();
+    let most = (0..3)
+        .map(|more| padded((MOST_BYTES - bare) * 3 / 4 + more))
+        .find(|token| token.len() == MOST_BYTES)
+        .expect("a token of just so many bytes");
+    assert!(issuers.vouched(&most, NOW).await.is_ok());
+    let why = issuers.vouched(&format!("{most}x"), NOW).await.unwrap_err().to_string();
+    assert_eq!(why, "it has 8193 bytes, and limits.token_bytes takes 8192");
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_flaw_names_the_issuer_and_the_claim_and_no_more_than_a_word_of_it() {
+    let shop = IssuerSettings {
+        audience: Some("chat".to_owned()),
+        ..settings("https://shop.example")
+    };
+    let issuers = Issuers::new(vec![shop, settings("")], None, MOST_BYTES).unwrap();
+    let why = |claims: Value| {
+        let issuers = &issuers;
+        async move { vouched(issuers, claims).await.unwrap_err().to_string() }
+    };
+    assert_eq!(
+        why(json!({"iss": "https://evil.example", "sub": 1})).await,
+        r#"its iss is "https://evil.example", and wanted is one of ["https://shop.example", ""]"#
+    );
+    assert_eq!(
+        why(json!({"iss": "https://shop.example", "sub": 1, "aud": "till"})).await,
+        r#"aud is "till", and wanted is "chat"; its issuer is "https://shop.example""#
+    );
+    assert_eq!(
+        why(json!({"sub": 1, "exp": NOW.seconds() - 7})).await,
+        r#"it has expired (exp), 7 s ago; its issuer is """#
+    );
+    let long = format!("\u{1b}[2J\n\u{202e}{}", "x".repeat(4_000));
+    let told = why(json!({"iss": long, "sub": 1})).await;
+    assert!(told.contains("\\u{1b}[2J\\n\\u{202e}xxx") && told.len() < 200, "{told}");
+    let forged = issuers.vouched(&token(b"another secret", json!({"sub": 1})), NOW).await;
+    assert_eq!(
+        forged.unwrap_err().to_string(),
+        r#"its signature is wrong; its issuer is """#
+    );
 }

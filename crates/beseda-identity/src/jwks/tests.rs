@@ -4,7 +4,6 @@ use super::pretend::{ADDRESS, Internet};
 use super::*;
 use crate::issuers::{IssuerKey, IssuerSettings, Issuers};
 use crate::keys::{P256, Pair, RSA, RSA_OTHER, RSA_SHORT};
-use beseda_core::rules::sign_in::Newcomers;
 use beseda_core::words::Time;
 use jsonwebtoken::Algorithm::{ES256, PS256, RS256};
 use serde_json::{Value, json};
@@ -13,19 +12,16 @@ use tokio::task::JoinSet;
 const NOW: Time = Time(1_795_237_200_000_000);
 
 fn settings(internet: &Internet, issuer: &str, algorithms: &[&str]) -> IssuerSettings {
-    IssuerSettings {
-        issuer: issuer.to_owned(),
-        algorithms: algorithms.iter().map(|name| (*name).to_owned()).collect(),
-        key: internet.key(),
-        audience: None,
-        person_claim: None,
-        namespace: None,
-        people: Newcomers::Create,
-    }
+    IssuerSettings::new(issuer, algorithms, internet.key())
 }
 
 fn issuers(internet: &Internet) -> Issuers {
-    Issuers::new(vec![settings(internet, "", &["RS256"])], Some(&internet.fetching())).unwrap()
+    Issuers::new(
+        vec![settings(internet, "", &["RS256"])],
+        Some(&internet.fetching()),
+        8_192,
+    )
+    .unwrap()
 }
 
 fn published(internet: &Internet) -> Arc<Published> {
@@ -166,7 +162,7 @@ async fn a_panic_over_an_issuers_keys_goes_on_to_who_keeps_them_fresh() {
         fetch: Arc::new(Panics),
         ..internet.fetching()
     };
-    let issuers = Issuers::new(vec![settings(&internet, "", &["RS256"])], Some(&fetching)).unwrap();
+    let issuers = Issuers::new(vec![settings(&internet, "", &["RS256"])], Some(&fetching), 8_192).unwrap();
     let kept = tokio::spawn(async move { issuers.keep_keys_fresh().await });
     assert!(kept.await.unwrap_err().is_panic());
 }
@@ -280,7 +276,7 @@ async fn a_key_of_one_issuer_proves_nothing_of_another() {
     school.key = IssuerKey::Jwks {
         url: elsewhere.to_owned(),
     };
-    let issuers = Issuers::new(vec![shop, school], Some(&internet.fetching())).unwrap();
+    let issuers = Issuers::new(vec![shop, school], Some(&internet.fetching()), 8_192).unwrap();
     for _ in 0..2 {
         for issuer in ["shop", "school"] {
             let claims = json!({"iss": issuer, "sub": 4, "exp": NOW.seconds() + 60});

@@ -13,7 +13,7 @@ const ISSUED: Time = Time(1_795_237_200_000_000);
 const ANNA: PersonId = PersonId(5);
 
 fn own() -> OwnTokens {
-    OwnTokens::new(SECRET)
+    OwnTokens::new(SECRET, 8_192)
 }
 
 fn anna() -> Person {
@@ -49,7 +49,7 @@ fn good(claims: &Value) -> String {
 
 fn refused(token: &str) {
     assert!(
-        matches!(own().person(token, NOW), Err(Flaw::Invalid(_))),
+        matches!(own().person(token, NOW), Err(Flaw::Invalid(_) | Flaw::Expired(_))),
         "accepted: {token}"
     );
 }
@@ -63,7 +63,7 @@ fn whoever_the_host_calls_otherwise_reads_its_id_in_their_token() {
         };
         let token = own().access(&person, NOW, 60, [7; 16]).unwrap();
         assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
-        assert_eq!(Claims::unproven(&token).unwrap().get("user_id"), Some(&told));
+        assert_eq!(Claims::unproven(&token).unwrap().at("user_id"), Some(&told));
     }
 }
 
@@ -73,9 +73,19 @@ fn what_is_minted_is_proven_until_it_ends() {
     assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
     let end = Time((NOW.seconds() + 60) * 1_000_000);
     assert_eq!(own().person(&token, Time(end.0 - 1)), Ok((ANNA, ISSUED)));
-    assert!(own().person(&token, end).is_err());
+    let expired = Flaw::Expired("it has expired (exp), 0 s ago".to_owned());
+    assert_eq!(own().person(&token, end), Err(expired));
+    // It may begin with the next seconds; before a clock that went back, it is as old as can be.
+    assert_eq!(
+        own().person(&token, Time(ISSUED.0 - 5_000_000)).map(|(_, at)| at),
+        Ok(ISSUED)
+    );
+    assert_eq!(
+        own().person(&token, Time(ISSUED.0 - 5_000_001)).map(|(_, at)| at),
+        Ok(Time(0))
+    );
     assert!(
-        OwnTokens::new(b"fedcba9876543210fedcba9876543210")
+        OwnTokens::new(b"fedcba9876543210fedcba9876543210", 8_192)
             .person(&token, NOW)
             .is_err()
     );
@@ -102,12 +112,10 @@ fn a_refresh_token_is_the_same_whenever_it_is_written() {
     assert_eq!(own().refresh(&later).unwrap(), token);
     assert_eq!(own().refresh_name(&token, NOW), Ok("b2".to_owned()));
     // Neither opens the other's door.
-    assert_eq!(own().person(&token, NOW), Err(Flaw::WrongType("refresh".to_owned())));
+    let wrong = |word: &str| Flaw::WrongType(format!("its token_type is \"{word}\""));
+    assert_eq!(own().person(&token, NOW), Err(wrong("refresh")));
     let access = own().access(&anna(), NOW, 60, [1; 16]).unwrap();
-    assert_eq!(
-        own().refresh_name(&access, NOW),
-        Err(Flaw::WrongType("access".to_owned()))
-    );
+    assert_eq!(own().refresh_name(&access, NOW), Err(wrong("access")));
 }
 
 #[test]
@@ -133,7 +141,7 @@ fn a_person_is_a_number_or_its_text_and_a_time_may_be_a_fraction() {
 
 #[test]
 fn claims_that_are_missing_or_of_a_wrong_type_are_no_claims() {
-    for name in ["exp", "jti", "token_type", "user_id"] {
+    for name in ["exp", "iat", "jti", "token_type", "user_id"] {
         refused(&good(&without(name)));
         for wrong in [json!(null), json!([]), json!({}), json!(true), json!("")] {
             refused(&good(&with(json!({ name: wrong }))));
@@ -223,7 +231,7 @@ fn forged_tokens_are_refused() {
         refused(&broken);
     }
     // Numbers that no JSON can hold, and tokens that are too long even if signed.
-    refused(&good(&with(json!({"padding": "x".repeat(4_096)}))));
+    refused(&good(&with(json!({"padding": "x".repeat(6_200)}))));
     refused(&forged(
         r#"{"alg":"HS256"}"#,
         &claims_text.replace("\"exp\":", "\"exp\":1e400,\"x\":"),

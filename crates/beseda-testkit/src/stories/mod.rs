@@ -64,6 +64,7 @@ stories![
     rooms::a_moved_room_follows_its_order,
     rooms::the_room_last_changed_comes_first,
     opening::two_peoples_room_has_both_in_it,
+    opening::a_grant_that_cannot_be_costs_itself_alone,
     opening::a_class_takes_its_room_with_it,
     opening::a_room_follows_its_order_and_grants_do_not,
     opening::a_group_is_put_taken_away_and_put_again,

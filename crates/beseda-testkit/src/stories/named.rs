@@ -77,7 +77,7 @@ pub(super) fn an_order_and_its_room_are_found_by_what_the_host_calls_it(make: Ma
         // A token may open the room of an order that nobody told us of yet.
         let claimed = Claimed {
             grants: vec![RoomKey::Order(order.clone())],
-            ..Claimed::new(client.host_id().into_owned(), now)
+            ..Claimed::new(client.host_id().into_owned(), Some(now))
         };
         let uuid = Uuid::from_bytes(stage.chat.random());
         stage

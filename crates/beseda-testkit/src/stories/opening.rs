@@ -2,12 +2,12 @@
 
 use super::Make;
 use super::stage::{Stage, refusal};
-use beseda_core::error::{Error, Refusal};
+use beseda_core::error::Refusal;
 use beseda_core::policy::By;
-use beseda_core::rules::sign_in::{self, Claimed, Newcomers};
+use beseda_core::rules::sign_in::{self, Admitted, Claimed, Newcomers};
 use beseda_core::rules::{self, Set};
 use beseda_core::words::{
-    Group, GroupId, Head, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
+    Group, GroupId, Head, HostId, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -40,24 +40,23 @@ fn put_class(stage: &Stage, students: &[i64]) {
         .expect("the class is put");
 }
 
-/// Somebody comes with a token that grants them a room.
-fn come(stage: &Stage, person: PersonId, key: RoomKey) -> Result<RoomId, Error> {
-    let now = stage.chat.now();
+/// Somebody comes with a token that grants them rooms.
+fn come(stage: &Stage, id: HostId<'static>, people: Newcomers, grants: Vec<RoomKey>) -> Admitted {
+    let (now, drawn) = (stage.chat.now(), Uuid::from_bytes(stage.chat.random()));
     let claimed = Claimed {
-        grants: vec![key],
-        ..Claimed::new(person.into(), now)
+        grants,
+        ..Claimed::new(id, Some(now))
     };
-    stage.change(move |tx| {
-        sign_in::admit(tx, now, &claimed, Newcomers::Known, &|| UUID)?;
-        let [key] = claimed.grants.as_slice() else {
-            panic!("it grants one")
-        };
-        Ok(tx.room_by_key(&key.to_string())?.expect("it stands").id)
-    })
+    stage
+        .change(move |tx| sign_in::admit(tx, now, &claimed, people, &|| drawn))
+        .expect("somebody is let in")
 }
 
 fn grant(stage: &Stage, person: i64, key: RoomKey) -> RoomId {
-    come(stage, PersonId(person), key).expect("somebody is let in")
+    let admitted = come(stage, HostId::Number(person), Newcomers::Known, vec![key.clone()]);
+    assert_eq!(admitted.barred, []);
+    let room = stage.look(move |look| Ok(look.room_by_key(&key.to_string())?));
+    room.expect("it is read").expect("it stands").id
 }
 
 fn members(stage: &Stage, room: RoomId) -> Vec<i64> {
@@ -83,7 +82,53 @@ pub(super) fn two_peoples_room_has_both_in_it(make: Make<'_>, seed: u64) {
     let open = stage.change(move |tx| rules::open_private(tx, now, &teacher, &student.id.into(), UUID));
     let (view, new) = open.expect("it is opened");
     assert_eq!((view.room.id, new, members(&stage, room)), (room, false, vec![40, 41]));
-    assert_eq!(refusal(come(&stage, other.id, key)), Some(Refusal::BadCredentials));
+    let admitted = come(&stage, other.id.into(), Newcomers::Known, vec![key.clone()]);
+    assert_eq!(admitted.barred, [key]);
+    assert_eq!(members(&stage, room), [40, 41], "and nobody else");
+}
+
+pub(super) fn a_grant_that_cannot_be_costs_itself_alone(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let [teacher, student, other] = school(&stage);
+    let two = RoomKey::private(teacher.id.into(), student.id.into());
+    grant(&stage, 40, two.clone());
+    stage.put_order(2, [Some(PersonId(4)), None, None]).expect("it is put");
+    stage.open(&stage.people[3], 2).expect("it is opened");
+    let taken = stage.look(|look| Ok(look.room_by_key("order:2")?));
+    let taken = RoomKey::Group(taken.expect("it is read").expect("it stands").uuid);
+    let pair = RoomKey::pair(teacher.id.into(), student.id.into());
+    let (number, name) = (HostId::from, || HostId::Name("x".into()));
+    let (create, known) = (Newcomers::Create, Newcomers::Known);
+    for (what, order, id, people, barred) in [
+        (
+            "a newcomer to two others",
+            11,
+            number(PersonId(900)),
+            create,
+            two.clone(),
+        ),
+        ("a new name to two others", 12, name(), create, two.clone()),
+        ("who is known, to two others", 13, number(other.id), create, two.clone()),
+        ("to a visitor's", 14, number(other.id), known, RoomKey::Support(UUID)),
+        ("to a pair of others", 15, number(other.id), known, pair),
+        ("under another room's name", 16, number(other.id), known, taken),
+    ] {
+        let good = RoomKey::Order(OrderId::from(order));
+        let admitted = come(&stage, id.clone(), people, vec![barred.clone(), good.clone()]);
+        assert_eq!(admitted.barred, vec![barred.clone()], "{what}");
+        let (person, key) = (admitted.person.id, good.to_string());
+        let room = stage.look(move |look| Ok(look.room_by_key(&key)?));
+        let room = room.expect("it is read").expect("the other is there").id;
+        assert_eq!(members(&stage, room), [person.0], "{what}");
+        // And nothing is written for it at the next request.
+        let claimed = Claimed {
+            grants: vec![good, barred],
+            ..Claimed::new(id, Some(stage.chat.now()))
+        };
+        let asked = stage.look(move |look| sign_in::known(look, &claimed, people));
+        assert_eq!(asked, Ok(Some(admitted)), "{what}");
+    }
+    assert_eq!(members(&stage, grant(&stage, 40, two)), [40, 41]);
 }
 
 pub(super) fn a_class_takes_its_room_with_it(make: Make<'_>, seed: u64) {
@@ -210,7 +255,7 @@ pub(super) fn a_kind_of_the_applications_own_needs_no_word_of_configuration(make
         .change(move |tx| rules::remove_room(tx, Time(0), By::from(&Person::new(PersonId(1), Role::User)), room.id));
     assert_eq!(refusal(governed), Some(Refusal::NotAllowed), "the application governs");
 
-    assert_eq!(come(&stage, PersonId(5), key.clone()), Ok(room.id), "a token lets in");
+    assert_eq!(grant(&stage, 5, key.clone()), room.id, "a token lets in");
     assert_eq!(say(5), None);
     let now = stage.chat.now();
     // Whatever an application calls its things: nobody's name is in the way of what is taken away.

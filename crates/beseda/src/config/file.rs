@@ -4,7 +4,8 @@ use super::issuer::Table;
 use super::problem::{Origin, Problem};
 use beseda_core::words::Raw;
 use std::path::Path;
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 /// A value of the file, by its whole name.
 pub struct Entry {
@@ -124,13 +125,31 @@ impl Lines<'_> {
     }
 
     fn issuer(&self, at: Origin, table: &DeTable<'_>) -> Table {
-        let values = table
-            .iter()
-            .map(|(key, value)| {
-                let at = self.origin(key.span().start);
-                (key.get_ref().to_string(), (at, raw_of(value.get_ref())))
-            })
-            .collect();
-        Table { at, values }
+        let name = |key: &Spanned<DeString<'_>>| key.get_ref().to_string();
+        let values = table.iter().map(|(key, value)| {
+            let at = self.origin(key.span().start);
+            (name(key), (at, raw_of(value.get_ref())))
+        });
+        let tables = table.iter().filter_map(|(key, value)| match value.get_ref() {
+            DeValue::Table(inner) => Some((name(key), self.entries(inner))),
+            _ => None,
+        });
+        Table {
+            at,
+            values: values.collect(),
+            tables: tables.collect(),
+        }
+    }
+
+    /// What stands in a table, in the order in which it was written.
+    fn entries(&self, table: &DeTable<'_>) -> Vec<Entry> {
+        let mut written: Vec<_> = table.iter().collect();
+        written.sort_by_key(|(key, _)| key.span().start);
+        let entry = |(key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| Entry {
+            name: key.get_ref().to_string(),
+            at: self.origin(key.span().start),
+            raw: raw_of(value.get_ref()),
+        };
+        written.into_iter().map(entry).collect()
     }
 }

@@ -1,18 +1,24 @@
 //! Host applications whose tokens are accepted: `[[issuers]]` of the file.
 
+use super::file::Entry;
 use super::problem::{Origin, Problem, nearest};
 use super::secret::{self, Secret};
 use crate::fetch::is_safe;
 use crate::system::Outside;
 use beseda_core::rules::sign_in::Newcomers;
-use beseda_core::words::{Raw, Wrong};
+use beseda_core::words::{Raw, Role, Wrong, printable};
 use beseda_identity::{IssuerKey, IssuerSettings};
 use reqwest::Url;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Characters of a namespace.
 const NAMESPACE_CHARS: usize = 32;
+
+/// The most that `leeway_seconds` and `lifetime_seconds` can be.
+const LEEWAY_SECONDS: u32 = 600;
+const LIFETIME_SECONDS: u32 = 31_536_000;
 
 /// How a token is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,14 +129,49 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "What the token's `aud` must hold. Without it, `aud` does not matter.",
     ),
     (
+        "required_claims",
+        "table",
+        "What else the token must claim: `{ azp = \"chat\", email_verified = true }`, each a string, a whole number, true or false. A list that holds it will do.",
+    ),
+    (
+        "leeway_seconds",
+        "seconds, 0 to 600",
+        "How far the issuer's clock may be from ours: a token is good for so long after its `exp`, and so long before its `nbf` and `iat`. Without it: 0 for `exp`, and 5 for `nbf` and `iat`, which it never makes less.",
+    ),
+    (
+        "lifetime_seconds",
+        "seconds, 1 to 31536000",
+        "How long its tokens live at most; one that lives longer is refused. A token without `iat` is then known to be signed no earlier than this before its `exp`.",
+    ),
+    (
         "person_claim",
         "string",
         "The claim that names the person. Without it: `sub`, else `user_id`.",
     ),
     (
+        "name_claims",
+        "list",
+        "The claims of the whole name; the first that says something wins, and wins over the usual ones. Without it: `first_name` or `given_name` and `last_name` or `family_name`, else `name`, `nickname` or `preferred_username`.",
+    ),
+    (
+        "role_claim",
+        "string",
+        "The claim that tells the role, a word or a list of words. Without it: `role`.",
+    ),
+    (
+        "roles",
+        "table",
+        "What the issuer's words for roles mean: `{ manager = \"operator\", root = \"admin\" }`. Of several that a token has, the first of the table counts, and no other word does. Without it the words are ours, in any case. Where `roles` or `role_claim` is set, a token without a role says that there is none.",
+    ),
+    (
         "namespace",
         "string",
         "Its people have ids of their own, written `<namespace>/<id>`: letters, digits, `-`, `_` and `.`, at most 32. Without it they are the same people as every other issuer's, and the application's, with these ids.",
+    ),
+    (
+        "shares_people",
+        "true or false",
+        "Its people are those of the issuers above it, with the same ids: 7 of one is 7 of the other. Of several issuers without a `namespace`, each but the first has to say so.",
     ),
     (
         "people",
@@ -145,6 +186,18 @@ pub struct Table {
     pub at: Origin,
     /// Its values by key.
     pub values: BTreeMap<String, (Origin, Raw)>,
+    /// What stands in those of its values that are tables.
+    pub tables: BTreeMap<String, Vec<Entry>>,
+}
+
+/// An issuer, and what else its table says.
+pub struct Issuer {
+    /// What is set of it.
+    pub settings: IssuerSettings,
+    /// Whether its people are known to be those of others.
+    pub shares_people: bool,
+    /// What works, and should not stay so.
+    pub warning: Option<Problem>,
 }
 
 impl Table {
@@ -167,7 +220,7 @@ impl Table {
     }
 
     /// The issuer that the table describes, or what is wrong with it. Relative paths start at `base`.
-    pub fn issuer(&self, base: &Path, outside: &dyn Outside) -> Result<IssuerSettings, Vec<Problem>> {
+    pub fn issuer(&self, base: &Path, outside: &dyn Outside) -> Result<Issuer, Vec<Problem>> {
         let mut problems = Vec::new();
         self.find_unknown_keys(&mut problems);
         let issuer = self.read("issuer", &mut problems, |raw| match raw {
@@ -182,25 +235,81 @@ impl Table {
             }
         }
         let key = self.key(algorithms.as_deref(), base, outside, &mut problems);
-        let own = |raw: &Raw| raw.text().map(str::to_owned);
-        let audience = self.read("audience", &mut problems, own);
-        let person_claim = self.read("person_claim", &mut problems, own);
-        let namespace = self.read("namespace", &mut problems, namespace);
-        let people = self
-            .read("people", &mut problems, |raw| raw.choice(NEWCOMERS))
-            .unwrap_or(Newcomers::Create);
+        let claims = self.claims(&mut problems);
+        let shares_people = self.read("shares_people", &mut problems, Raw::truth) == Some(true);
+        if shares_people && claims.namespace.is_some() {
+            let todo = "Leave out one of the two.";
+            self.complain("shares_people", "stands beside `namespace`", todo, &mut problems);
+        }
         match (issuer, algorithms, key) {
-            (Some(issuer), Some(algorithms), Some(key)) if problems.is_empty() => Ok(IssuerSettings {
-                issuer,
-                algorithms: algorithms.into_iter().map(|one| one.name().to_owned()).collect(),
-                key,
-                audience,
-                person_claim,
-                namespace,
-                people,
+            (Some(issuer), Some(algorithms), Some(key)) if problems.is_empty() => Ok(Issuer {
+                warning: self.warning(&key),
+                settings: IssuerSettings {
+                    issuer,
+                    algorithms: algorithms.into_iter().map(|one| one.name().to_owned()).collect(),
+                    key,
+                    ..claims
+                },
+                shares_people,
             }),
             _ => Err(problems),
         }
+    }
+
+    /// What works, and should not stay so: Django's key of a new project.
+    fn warning(&self, key: &IssuerKey) -> Option<Problem> {
+        let place = ["secret", "secret_file"]
+            .into_iter()
+            .find(|place| self.values.contains_key(*place))?;
+        let (at, _) = self.values.get(place)?;
+        let is_djangos = matches!(key, IssuerKey::Secret(secret) if secret::is_new_djangos(secret));
+        is_djangos.then(|| {
+            let what = "is Django's key of a new project: who has the project's source can sign tokens of anybody";
+            let todo = "Give the application another SECRET_KEY, from outside of its source, before people use it.";
+            Problem::of(at, place, Wrong::new(what, todo))
+        })
+    }
+
+    /// What is set of the claims; how they are signed is not looked at.
+    fn claims(&self, problems: &mut Vec<Problem>) -> IssuerSettings {
+        let own = |raw: &Raw| raw.text().map(str::to_owned);
+        IssuerSettings {
+            audience: self.read("audience", problems, own),
+            required_claims: self.entries("required_claims", problems, claim),
+            leeway_seconds: self.read("leeway_seconds", problems, |raw| raw.whole(0, LEEWAY_SECONDS)),
+            lifetime_seconds: self.read("lifetime_seconds", problems, |raw| raw.whole(1, LIFETIME_SECONDS)),
+            person_claim: self.read("person_claim", problems, own),
+            namespace: self.read("namespace", problems, namespace),
+            role_claim: self.read("role_claim", problems, own),
+            roles: self.entries("roles", problems, role),
+            name_claims: self.read("name_claims", problems, Raw::texts).unwrap_or_default(),
+            people: self
+                .read("people", problems, |raw| raw.choice(NEWCOMERS))
+                .unwrap_or(Newcomers::Create),
+            ..IssuerSettings::new("", &[], IssuerKey::Secret(Vec::new()))
+        }
+    }
+
+    /// Reads a table by its lines, where it is there; what is wrong with one goes to `problems`.
+    fn entries<T>(
+        &self,
+        key: &str,
+        problems: &mut Vec<Problem>,
+        read: impl Fn(&Raw) -> Result<T, Wrong>,
+    ) -> Vec<(String, T)> {
+        let Some(entries) = self.tables.get(key) else {
+            let wrong = |raw: &Raw| Err::<(), _>(raw.is_not("a table", "{ this = \"that\" }"));
+            let _ = self.read(key, problems, wrong);
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for Entry { name, at, raw } in entries {
+            match read(raw) {
+                Ok(value) => found.push((name.clone(), value)),
+                Err(wrong) => problems.push(Problem::of(at, &format!("{key}.{}", printable(name)), wrong)),
+            }
+        }
+        found
     }
 
     fn find_unknown_keys(&self, problems: &mut Vec<Problem>) {
@@ -253,8 +362,8 @@ impl Table {
             return None;
         }
         self.read(place, problems, |raw| match place {
-            "secret" => secret::of_value(raw).and_then(shared_secret),
-            "secret_file" => secret::of_file(&base.join(raw.text()?), outside).and_then(shared_secret),
+            "secret" => shared_secret(raw.text()?),
+            "secret_file" => shared_secret(&secret::line_of_file(&base.join(raw.text()?), outside)?),
             "jwks_url" => address_of_keys(raw.text()?),
             _ => public_key(&secret::read_text(&base.join(raw.text()?), outside)?),
         })
@@ -294,8 +403,38 @@ pub fn namespace(raw: &Raw) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
+/// A role of ours, by its word.
+fn role(raw: &Raw) -> Result<Role, Wrong> {
+    let word = raw.text()?;
+    Role::in_any_case(word).ok_or_else(|| {
+        let words = || Role::WORDS.iter().map(|(_, word)| *word);
+        let near = nearest(word, words()).unwrap_or_default();
+        let all: Vec<_> = words().collect();
+        let todo = format!("The nearest is `{near}`. There are {}.", all.join(", "));
+        Wrong::new(format!("cannot be `{}`", printable(word)), todo)
+    })
+}
+
+/// What a claim must be.
+fn claim(raw: &Raw) -> Result<Value, Wrong> {
+    match raw {
+        Raw::Truth(truth) => Ok(Value::from(*truth)),
+        Raw::Whole(number) => {
+            let out = |_| Wrong::new("is out of all range", "Choose a number below 2^63.");
+            i64::try_from(*number).map(Value::from).map_err(out)
+        }
+        Raw::Text(_) => raw.text().map(Value::from),
+        Raw::Other("table") => Err(Wrong::new(
+            "is a table",
+            "Quote a name with dots: \"realm_access.roles\" = \"chat\".",
+        )),
+        _ => Err(raw.is_not("a string, a whole number, true or false", "\"this\"")),
+    }
+}
+
 /// A public key is known to everybody: as a shared secret it would let everybody in.
-fn shared_secret(secret: Secret) -> Result<IssuerKey, Wrong> {
+fn shared_secret(text: &str) -> Result<IssuerKey, Wrong> {
+    let secret = Secret::of_application(text)?;
     if secret.expose().contains("-----BEGIN ") {
         let todo = "Name it in `public_key_file`, with the algorithm that the issuer signs with.";
         return Err(Wrong::new("is a PEM key, not a shared secret", todo));

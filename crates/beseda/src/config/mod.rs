@@ -25,8 +25,9 @@ pub use secret::Secret;
 use crate::system::Outside;
 use beseda_contracts::shared::Reach;
 use beseda_core::settings;
-use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong};
+use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong, printable};
 use beseda_identity::{HostSessionSettings, IssuerSettings, Proofs};
+use issuer::Issuer;
 use problem::nearest;
 use sessions::Sessions;
 use std::collections::BTreeMap;
@@ -350,13 +351,29 @@ impl<'a> Reading<'a> {
         }
         for table in contents.issuers {
             match table.issuer(&base, self.outside) {
-                Ok(issuer) => {
-                    self.loaded.settings.issuers.push(issuer);
-                    self.loaded.origins.entry("issuers".to_owned()).or_insert(table.at);
-                }
+                Ok(issuer) => self.issuer(table.at, issuer),
                 Err(problems) => self.loaded.problems.extend(problems),
             }
         }
+    }
+
+    /// An issuer whose people are the same as another's by their ids alone would let one be taken for the other.
+    fn issuer(&mut self, at: Origin, issuer: Issuer) {
+        let above = self.loaded.settings.issuers.iter();
+        let above = above.filter(|other| other.namespace.is_none());
+        let above: Vec<_> = above.map(|other| other.issuer.clone()).collect();
+        let name = &issuer.settings.issuer;
+        if let Some(other) = above.first()
+            && !(issuer.settings.namespace.is_some() || issuer.shares_people || above.contains(name))
+        {
+            let (name, other) = (printable(name), printable(other));
+            let what = format!("\"{name}\" would have the people of \"{other}\": 7 of one would be 7 of the other");
+            let todo = "Add `shares_people = true` if that is so, or `namespace = \"...\"` to keep them apart.";
+            self.complain(&at, "issuer", what, todo);
+        }
+        self.loaded.warnings.extend(issuer.warning);
+        self.loaded.settings.issuers.push(issuer.settings);
+        self.loaded.origins.entry("issuers".to_owned()).or_insert(at);
     }
 
     fn environment(&mut self, variables: &BTreeMap<String, String>) {

@@ -38,7 +38,8 @@ const ISSUERS: &str = "
 ## Issuers
 
 People of an application that exists already bring its tokens: one `[[issuers]]` table for each application and key.
-While a key changes, two tables may name the same issuer. Issuers stand in the file alone; `secret_file` keeps their
+While a key changes, two tables may name the same issuer. Where a claim is named, a name with dots is also a path into the
+objects of the token: `realm_access.roles`. Issuers stand in the file alone; `secret_file` keeps their
 secrets out of it.
 
 ```toml

@@ -5,7 +5,7 @@ use super::problem::Problem;
 use super::words::{self, variable};
 use super::{Loaded, Origin};
 use beseda_identity::{IssuerKey, IssuerSettings};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
 impl Loaded {
@@ -123,12 +123,24 @@ fn show_issuer(issuer: &IssuerSettings) -> Value {
         IssuerKey::PublicPem(_) => "public key".to_owned(),
         IssuerKey::Jwks { url } => url.clone(),
     };
+    let required: Map<_, _> = issuer.required_claims.iter().cloned().collect();
+    let roles = issuer
+        .roles
+        .iter()
+        .map(|(theirs, role)| (theirs.clone(), json!(role.word())));
+    let roles: Map<_, _> = roles.collect();
     json!({
         "issuer": issuer.issuer,
         "algorithms": issuer.algorithms,
         "key": key,
         "audience": issuer.audience,
+        "required_claims": required,
+        "leeway_seconds": issuer.leeway_seconds,
+        "lifetime_seconds": issuer.lifetime_seconds,
         "person_claim": issuer.person_claim,
+        "name_claims": issuer.name_claims,
+        "role_claim": issuer.role_claim,
+        "roles": roles,
         "namespace": issuer.namespace,
         "people": people.map(|(word, _)| word),
     })

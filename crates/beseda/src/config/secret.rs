@@ -31,11 +31,14 @@ const EXAMPLES: &[&str] = &[
     "_5#y2l\"f4q8z\n\u{fffd}]/",
 ];
 
+/// What Django begins the key of a new project with: it stands in the project's source, and is random otherwise.
+const DJANGOS: &str = "django-insecure-";
+
 /// What gives a secret away as a placeholder, in small letters.
 const PLACEHOLDERS: &[&str] = &[
     "beseda_",
     "changeme",
-    "django-insecure-",
+    DJANGOS,
     "change-me",
     "change_me",
     "change this",
@@ -58,6 +61,15 @@ impl Secret {
             Some(what) => Err(Wrong::new(what, todo)),
             None => Ok(Self(text.into())),
         }
+    }
+
+    /// Takes a secret that an application signs with. Django's key of a new project is one, where the rest of it is fit.
+    ///
+    /// # Errors
+    /// As [`Secret::new`].
+    pub fn of_application(text: &str) -> Result<Self, Wrong> {
+        Self::new(text.strip_prefix(DJANGOS).unwrap_or(text))?;
+        Ok(Self::of_others(text))
     }
 
     /// Takes a secret that somebody else gave out: how good it is, is theirs to know.
@@ -99,17 +111,30 @@ impl fmt::Display for Secret {
     }
 }
 
+/// Whether a secret is Django's key of a new project, which everybody has who has the project's source.
+pub fn is_new_djangos(secret: &[u8]) -> bool {
+    secret.starts_with(DJANGOS.as_bytes())
+}
+
 /// Reads a secret that was written as a value.
 pub fn of_value(raw: &Raw) -> Result<Secret, Wrong> {
     Secret::new(raw.text()?)
 }
 
-/// Reads a secret from a file. The line break that editors leave at its end does not count.
+/// Reads a secret from a file.
 ///
 /// # Errors
 /// The file cannot be read, or what is in it is no good secret.
 pub fn of_file(path: &Path, outside: &dyn Outside) -> Result<Secret, Wrong> {
-    Secret::new(read_text(path, outside)?.trim_end_matches(['\n', '\r']))
+    Secret::new(&line_of_file(path, outside)?)
+}
+
+/// Reads what a file holds of a secret. The line break that editors leave at its end does not count.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn line_of_file(path: &Path, outside: &dyn Outside) -> Result<String, Wrong> {
+    Ok(read_text(path, outside)?.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 /// Reads a key that a host application signs with already, whatever its bytes are: the key, and what is to be said of it.
@@ -215,6 +240,25 @@ mod tests {
         }
         assert!(Secret::new("Please-CHANGE-ME-before-you-go-to-production").is_err());
         assert!(Secret::new(&"abc".repeat(20)).is_err());
+    }
+
+    #[test]
+    fn djangos_key_of_a_new_project_is_an_applications_and_never_ours() {
+        let key = "django-insecure-&1x$k8fqz2lmx0vb7ntqw4eypr1sudhgjcai9(u5=o3w7z!b@d6m";
+        assert!(Secret::new(key).is_err());
+        let taken = Secret::of_application(key).unwrap();
+        assert_eq!(taken.expose(), key);
+        let other = "k8fQz2LmX0vB7nTqW4eYpR1sUdHgJcAi";
+        assert!(is_new_djangos(key.as_bytes()) && !is_new_djangos(other.as_bytes()));
+        // What Django adds is no part of the secret: the rest has to be fit.
+        let short = format!("django-insecure-{}", &other[1..]);
+        assert!(Secret::of_application(&short).unwrap_err().what.contains("31 bytes"));
+        for plain in [
+            "django-insecure-change-me-before-you-go-to-production",
+            "django-insecure-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ] {
+            assert!(Secret::of_application(plain).is_err(), "{plain}");
+        }
     }
 
     /// What stands in our own pages everybody may try, so none of it may sign anything.

@@ -25,16 +25,14 @@ async fn every_error_has_the_members_of_a_problem() {
         method: "GET".to_owned(),
         allow: "PUT",
     };
-    let bad_token = Refused::BadToken {
-        why: "canary".to_owned(),
-        wrong_type: false,
-    };
+    let bad_token = Refused::BadToken(beseda_identity::Flaw::Invalid("canary".to_owned()));
     let broken = Refused::BrokenJson(BrokenJson::TooDeep(9));
     for (refused, status, code) in [
         (Refusal::NotSignedIn.into(), 401, "not_authenticated"),
         (Refused::BadHeader, 401, "bad_authorization_header"),
         (bad_token, 401, "token_not_valid"),
         (Refusal::BadCredentials.into(), 401, "token_not_valid"),
+        (Refusal::UnknownAge.into(), 401, "token_of_unknown_age"),
         (Refused::BadKey, 401, "api_key_not_valid"),
         (Refused::WrongScope(Scope::Rooms), 403, "wrong_scope"),
         (Refused::CrossSite, 403, "foreign_origin"),

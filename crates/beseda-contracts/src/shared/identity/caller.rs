@@ -8,15 +8,15 @@ use crate::shared::rooms::new_name;
 use axum::extract::FromRequestParts;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, TicketTaken, sign_in};
-use beseda_core::words::{Person, Time};
+use beseda_core::words::{Person, Time, printable};
 use beseda_core::{Error, Refusal};
 use beseda_identity::host_session::{ShownSessions, Unvouched};
 use beseda_identity::{Flaw, Vouched, tickets};
 use beseda_live::ask;
 use beseda_live::upgrade::offered_token;
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 
 /// Who asks, and what proved it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Caller {
             Credentials::Token(token, by) => match of_token(shared, &token).await {
                 Ok((person, proven_at)) => Ok(Self { person, by, proven_at }),
                 Err(refused) => {
-                    tracing::debug!("a token was refused: {refused}");
+                    tell(&refused);
                     Err(refused)
                 }
             },
@@ -166,6 +166,24 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refused> {
     }
 }
 
+fn bad_token(why: &str) -> Refused {
+    Refused::BadToken(Flaw::Invalid(why.to_owned()))
+}
+
+/// Tells the log why a token lets nobody in. What is wrong on our side is told where it is answered.
+fn tell(refused: &Refused) {
+    match refused {
+        Refused::Rule(Refusal::BadCredentials) => {
+            tracing::info!("a token was refused: it was signed (iat) before its person was signed out");
+        }
+        Refused::UnknownPerson => tracing::info!("a token was refused: its person is unknown here"),
+        refused if refused.status() == StatusCode::UNAUTHORIZED => {
+            tracing::info!("a token was refused: {refused}");
+        }
+        _ => {}
+    }
+}
+
 /// Takes the ticket: it opens one socket and no other.
 async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Refused> {
     let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
@@ -173,10 +191,7 @@ async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Refu
     match taken? {
         TicketTaken::Good(person, proven_at) => Ok((person, proven_at)),
         TicketTaken::Barred(why) => Err(not_let_in(why.into())),
-        TicketTaken::Spent => Err(Refused::BadToken {
-            why: "the ticket is unknown, used or ended".to_owned(),
-            wrong_type: false,
-        }),
+        TicketTaken::Spent => Err(bad_token("the ticket is unknown, used or ended")),
     }
 }
 
@@ -191,24 +206,15 @@ async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Refuse
         Err(flaw) => flaw,
     };
     let vouched = identity.issuers.vouched(token, now).await.map_err(|host| {
-        // Of two reasons, the one that says more.
-        let flaw = if identity.issuers.is_empty() || matches!(own, Flaw::WrongType(_)) {
-            own
-        } else {
-            host
-        };
-        Refused::BadToken {
-            why: flaw.to_string(),
-            wrong_type: matches!(flaw, Flaw::WrongType(_)),
-        }
+        // Of two reasons, the one that says more: a token that is ours was signed by us.
+        let is_ours = identity.issuers.is_empty() || !matches!(own, Flaw::Invalid(_));
+        Refused::BadToken(if is_ours { own } else { host })
     })?;
     if vouched.claimed.grants.len() > shared.chat.limits().grants {
-        return Err(Refused::BadToken {
-            why: "it grants more rooms than are taken".to_owned(),
-            wrong_type: false,
-        });
+        return Err(bad_token("it grants more rooms than limits.grants"));
     }
-    let proven_at = vouched.claimed.proven_at;
+    // What was proven nobody knows when is over with the next sign-out: nothing is older.
+    let proven_at = vouched.claimed.proven_at.unwrap_or_default();
     let person = of_host(shared, vouched).await.map_err(not_let_in)?;
     Ok((person, proven_at))
 }
@@ -216,14 +222,21 @@ async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Refuse
 /// A person whom a host application vouches for; written only when that says something new.
 async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Result<Person, Error> {
     let asked = claimed.clone();
-    match ask::look(&shared.chat, move |look| sign_in::known(look, &asked, people)).await? {
-        Some(person) => Ok(person),
+    let known = ask::look(&shared.chat, move |look| sign_in::known(look, &asked, people)).await?;
+    let admitted = match known {
+        Some(admitted) => admitted,
         None => {
             let (now, chat) = (shared.chat.now(), shared.chat.clone());
             let draw = move || new_name(&chat);
-            ask::change(&shared.chat, move |tx| sign_in::admit(tx, now, &claimed, people, &draw)).await
+            ask::change(&shared.chat, move |tx| sign_in::admit(tx, now, &claimed, people, &draw)).await?
         }
+    };
+    for key in &admitted.barred {
+        let (person, key) = (admitted.person.id, printable(&key.to_string()));
+        let line = format!("a grant of person {person} is left out: \"{key}\" is a room that no token lets them into");
+        shared.identity.issuers.say_once(line);
     }
+    Ok(admitted.person)
 }
 
 async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, Time), Error> {
@@ -251,7 +264,7 @@ async fn of_host_session(shared: &Shared, shown: &ShownSessions) -> Result<Calle
             Unvouched::Nobody => Refusal::NotSignedIn.into(),
             Unvouched::Away => Refused::HostAway,
         })?;
-        let proven_at = vouched.claimed.proven_at;
+        let proven_at = vouched.claimed.proven_at.unwrap_or_default();
         let person = match of_host(shared, vouched).await {
             // Signed out since the host said who it is: it may still say so.
             Err(Error::Refused(Refusal::BadCredentials)) if proven_at < now && hosts.forget(shown) => continue,

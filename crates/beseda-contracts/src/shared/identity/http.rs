@@ -163,11 +163,9 @@ async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<
         .required_text("refresh", None)
         .map_err(|error| Refused::field("refresh", error))?;
     let now = shared.chat.now();
-    let bad = |why: String, wrong_type| Refused::BadRefresh { why, wrong_type };
-    let jti = shared.identity.tokens.refresh_name(&token, now).map_err(|flaw| {
-        let wrong_type = matches!(flaw, Flaw::WrongType(_));
-        bad(flaw.to_string(), wrong_type)
-    })?;
+    let bad = |why: &str| Refused::BadRefresh(Flaw::Invalid(why.to_owned()));
+    let jti = shared.identity.tokens.refresh_name(&token, now);
+    let jti = jti.map_err(Refused::BadRefresh)?;
     let (fresh, rotation) = (fresh(&shared, now), shared.identity.rotation);
     let exchange = move |tx: &mut dyn beseda_core::ports::Tx| {
         let exchange = sign_in::rotate(tx, now, &jti, &fresh, rotation)?;
@@ -185,9 +183,9 @@ async fn refresh(State(shared): State<Shared>, request: Request) -> Result<Json<
         Ok((Exchange::Given(_), None)) => Err(Refused::NoAccountOfToken),
         Ok((Exchange::Reused(person), _)) => {
             tracing::warn!(%person, "a used refresh token came back: somebody may have stolen it, its line is ended");
-            Err(bad("it was used before".to_owned(), false))
+            Err(bad("it was used before"))
         }
-        Err(Error::Refused(Refusal::BadCredentials)) => Err(bad("it is unknown or ended".to_owned(), false)),
+        Err(Error::Refused(Refusal::BadCredentials)) => Err(bad("it is unknown or ended")),
         Err(Error::Refused(Refusal::NoSuchPerson | Refusal::Inactive)) => Err(Refused::NoAccountOfToken),
         Err(error) => Err(error.into()),
     }

@@ -20,31 +20,40 @@ fn who_is_not_let_in() {
         401,
         r#"{"detail":"Authentication credentials were not provided."}"#,
     );
-    let bad = |wrong_type| Refused::BadToken {
-        why: "secret cause".to_owned(),
-        wrong_type,
-    };
+    let why = || "secret cause".to_owned();
+    let [invalid, expired, wrong_type] = [Flaw::Invalid(why()), Flaw::Expired(why()), Flaw::WrongType(why())];
     golden(
-        bad(false),
+        Refused::BadToken(expired.clone()),
+        401,
+        r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token is expired"}]}"#,
+    );
+    golden(
+        Refusal::UnknownAge,
+        401,
+        r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token does not say when it was signed (iat), and its user was signed out since"}]}"#,
+    );
+    golden(
+        Refused::BadRefresh(expired),
+        401,
+        r#"{"detail":"Token is expired","code":"token_not_valid"}"#,
+    );
+    golden(
+        Refused::BadToken(invalid.clone()),
         401,
         r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token is invalid"}]}"#,
     );
     golden(
-        bad(true),
+        Refused::BadToken(wrong_type.clone()),
         401,
         r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token has wrong type"}]}"#,
     );
-    let refresh = |wrong_type| Refused::BadRefresh {
-        why: "secret cause".to_owned(),
-        wrong_type,
-    };
     golden(
-        refresh(false),
+        Refused::BadRefresh(invalid),
         401,
         r#"{"detail":"Token is invalid","code":"token_not_valid"}"#,
     );
     golden(
-        refresh(true),
+        Refused::BadRefresh(wrong_type),
         401,
         r#"{"detail":"Token has wrong type","code":"token_not_valid"}"#,
     );

@@ -33,6 +33,10 @@ sentences! {
         "Заголовок авторизации должен содержать два значения, разделенных пробелом";
     BAD_TOKEN: "Given token not valid for any token type", "Данный токен недействителен для любого типа токена";
     TOKEN_INVALID: "Token is invalid", "Токен недействителен";
+    TOKEN_EXPIRED: "Token is expired", "Токен просрочен";
+    TOKEN_OF_UNKNOWN_AGE:
+        "Token does not say when it was signed (iat), and its user was signed out since",
+        "Токен не говорит, когда он подписан (iat), а его пользователь с тех пор вышел";
     TOKEN_WRONG_TYPE: "Token has wrong type", "Токен имеет неправильный тип";
     NO_SUCH_USER: "User not found", "Пользователь не найден";
     INACTIVE_USER: "User is inactive", "Пользователь неактивен";

@@ -77,7 +77,7 @@ impl Host {
 }
 
 fn person(id: i64, host: &Host) -> Answer {
-    Answer::Person(Claimed::new(HostId::Number(id), *host.now.lock()))
+    Answer::Person(Claimed::new(HostId::Number(id), Some(*host.now.lock())))
 }
 
 /// Lets what was begun go on until it waits for something else.
@@ -272,10 +272,10 @@ async fn a_person_is_read_as_the_host_says_them() {
         first_name: Some("Анна".to_owned()),
         last_name: Some("Петрова".to_owned()),
         role: Some(Role::Operator),
-        ..Claimed::new(HostId::Name("3f2c0000-0000-4000-8000-000000000001".into()), now)
+        ..Claimed::new(HostId::Name("3f2c0000-0000-4000-8000-000000000001".into()), Some(now))
     };
     assert_eq!(whole, wanted);
-    let number = Claimed::new(HostId::Number(7), now);
+    let number = Claimed::new(HostId::Number(7), Some(now));
     for json in [
         r#"{"id": 7}"#,
         r#"{"id": "7", "name": null, "role": null, "email": null, "rooms": null}"#,

@@ -22,6 +22,7 @@ pub(super) struct Ground {
     pub(super) student: Person,
     pub(super) customer: Person,
     pub(super) barred: Person,
+    pub(super) signed_out: PersonId,
     pub(super) room: RoomId,
     pub(super) kept: MessageId,
     pub(super) erased: MessageId,
@@ -79,11 +80,16 @@ impl Ground {
             student: put(41, Role::Student, true),
             customer: put(50, Role::Customer, true),
             barred: put(60, Role::Visitor, false),
+            signed_out: put(61, Role::Client, true).id,
             room,
             kept,
             erased,
         };
         stage.change(doors_stand).expect("doors stand");
+        let id = ground.signed_out;
+        stage
+            .change(move |tx| rules::sign_out(tx, NOW, id))
+            .expect("they are signed out");
         ground
     }
 

@@ -1,12 +1,12 @@
 //! Refused: people, what proves who they are, and what lets them in.
 
 use super::ground::{Ground, class, key};
-use super::{LATER, NOBODY, NOW, Row, SOMEBODY, TAKEN, UUID, row};
+use super::{LATER, NOBODY, NOW, Row, SOMEBODY, UUID, row};
 use beseda_core::error::Refusal;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::rules::sign_in::{self, Claimed, Fresh, Newcomers, Rotation};
-use beseda_core::words::{ApiKey, HostId, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session};
+use beseda_core::words::{ApiKey, HostId, NewPerson, OrderId, Person, PersonId, Role, RoomKey, Session, Time};
 
 const ROTATION: Rotation = Rotation {
     on: true,
@@ -98,63 +98,41 @@ pub(super) fn tokens(ground: &Ground) -> Vec<Row> {
 }
 
 pub(super) fn grants(ground: &Ground) -> Vec<Row> {
-    let two = RoomKey::private(HostId::Number(40), HostId::Number(41));
     let good = RoomKey::Order(OrderId::from(3));
     let by_name = || HostId::Name("x".into());
-    let admit = |id: HostId<'static>, people, grants: &[RoomKey]| {
-        let mut claimed = Claimed::new(id, LATER);
-        claimed.grants = grants.to_vec();
+    let admit = |id: HostId<'static>, people, proven_at| {
+        let mut claimed = Claimed::new(id, proven_at);
+        claimed.grants = vec![good.clone()];
         claimed.last_name = Some("Иначе".to_owned());
         move |tx: &mut dyn Tx| sign_in::admit(tx, NOW, &claimed, people, &|| UUID)
     };
-    let pair = RoomKey::pair(HostId::Number(50), NOBODY.into());
     let (create, known) = (Newcomers::Create, Newcomers::Known);
-    let (number, bad) = (HostId::from, || Refusal::BadCredentials);
+    let number = HostId::from;
     vec![
         row(
             "admit: unknown",
             Refusal::NoSuchPerson,
-            admit(number(NOBODY), known, &[]),
+            admit(number(NOBODY), known, Some(LATER)),
         ),
         row(
             "admit: unknown name",
             Refusal::NoSuchPerson,
-            admit(by_name(), known, &[]),
+            admit(by_name(), known, Some(LATER)),
         ),
         row(
             "admit: deactivated",
             Refusal::Inactive,
-            admit(number(ground.barred.id), create, &[]),
+            admit(number(ground.barred.id), create, Some(LATER)),
         ),
         row(
-            "admit: a newcomer to two others",
-            bad(),
-            admit(number(NOBODY), create, &[good.clone(), two.clone()]),
+            "admit: signed before a sign-out",
+            Refusal::BadCredentials,
+            admit(number(ground.signed_out), create, Some(Time(0))),
         ),
         row(
-            "admit: a new name to two others",
-            bad(),
-            admit(by_name(), create, &[good.clone(), two.clone()]),
-        ),
-        row(
-            "admit: who changes, to two others",
-            bad(),
-            admit(number(SOMEBODY), create, &[good.clone(), two.clone()]),
-        ),
-        row(
-            "admit: to a visitor's",
-            bad(),
-            admit(number(SOMEBODY), known, &[good.clone(), RoomKey::Support(UUID)]),
-        ),
-        row(
-            "admit: to a pair of others",
-            bad(),
-            admit(number(SOMEBODY), known, &[good.clone(), pair]),
-        ),
-        row(
-            "admit: under another room's name",
-            bad(),
-            admit(number(SOMEBODY), known, &[good.clone(), RoomKey::Group(TAKEN)]),
+            "admit: signed nobody knows when",
+            Refusal::UnknownAge,
+            admit(number(ground.signed_out), create, None),
         ),
     ]
 }

@@ -1,6 +1,7 @@
 //! Forged tokens of every make, where one issuer shares a secret and two have public keys: nobody is let in by any.
 
 mod claims;
+mod hosts;
 mod keys;
 mod signer;
 
@@ -26,9 +27,9 @@ fn settings() -> String {
         "log_level = \"trace\"\nsecret = \"{OWN_SECRET}\"\n\
          [[issuers]]\nissuer = \"\"\nalgorithms = [\"HS256\"]\nsecret = \"{SHARED_SECRET}\"\npeople = \"known\"\n\
          [[issuers]]\nissuer = \"{RSA_ISSUER}\"\nalgorithms = [\"RS256\"]\npublic_key_file = \"{rsa}\"\n\
-         audience = \"{AUDIENCE}\"\npeople = \"known\"\n\
+         audience = \"{AUDIENCE}\"\npeople = \"known\"\nshares_people = true\n\
          [[issuers]]\nissuer = \"{EC_ISSUER}\"\nalgorithms = [\"ES256\"]\npublic_key_file = \"{ec}\"\n\
-         people = \"known\"\n"
+         people = \"known\"\nshares_people = true\n"
     )
 }
 

@@ -72,13 +72,7 @@ async fn a_socket_is_opened_by_header_then_query_then_cookie() {
     );
     // Somebody who shows a bad token is not let in by what else they have.
     let refused = who(&stage, "/ws/chat/1/?token=bad", &all[1..]).await.unwrap_err();
-    assert_eq!(
-        refused,
-        Refused::BadToken {
-            why: "it is malformed".to_owned(),
-            wrong_type: false
-        }
-    );
+    assert_eq!(refused, bad_token("it is malformed"));
 }
 
 #[tokio::test]

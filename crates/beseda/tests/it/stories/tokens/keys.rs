@@ -25,6 +25,8 @@ pub fn good() -> Vec<(&'static str, String)> {
             "an audience that nobody asked for",
             shared.token(&with(hs(), "aud", json!(["x"]))),
         ),
+        ("as long as can be", sized(&shared, &hs(), MOST_BYTES)),
+        ("for a chat", shared.token(&with(hs(), "typ", json!("Bearer")))),
         ("ends in a minute", shared.token(&with(hs(), "exp", json!(now() + 60)))),
         ("RSA", rsa.token(&rs())),
         (

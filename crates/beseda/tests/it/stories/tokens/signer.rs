@@ -20,6 +20,7 @@ pub const PAST: i64 = 946_684_800;
 pub const MOST_GRANTS: i64 = 20;
 
 pub const NOT_VALID: &str = r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token is invalid"}]}"#;
+pub const EXPIRED: &str = r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token is expired"}]}"#;
 pub const WRONG_TYPE: &str = r#"{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[{"token_class":"AccessToken","token_type":"access","message":"Token has wrong type"}]}"#;
 pub const BAD_HEADER: &str =
     r#"{"detail":"Authorization header must contain two space-delimited values","code":"bad_authorization_header"}"#;
@@ -103,8 +104,26 @@ pub fn now() -> i64 {
     i64::try_from(now.as_secs()).expect("a moment")
 }
 
+/// The bytes that a token may have, likewise.
+pub const MOST_BYTES: usize = 8_192;
+
+/// A token of just so many bytes.
+pub fn sized(signer: &Signer, claims: &Value, bytes: usize) -> String {
+    let padded = |pad: usize| signer.token(&with(claims.clone(), "pad", json!("x".repeat(pad))));
+    // Three bytes of claims are four letters, and some counts of letters are no base64.
+    let about = (bytes - padded(0).len()) * 3 / 4;
+    (about..about + 3)
+        .map(padded)
+        .find(|token| token.len() == bytes)
+        .expect("a token of just so many bytes")
+}
+
 /// A token that must open nothing: what is wrong with it, the token, and what the calls say to it.
 pub type Forged = (String, String, &'static str);
+
+pub fn expired(what: impl Into<String>, token: impl Into<String>) -> Forged {
+    (what.into(), token.into(), EXPIRED)
+}
 
 pub fn forged(what: impl Into<String>, token: impl Into<String>) -> Forged {
     (what.into(), token.into(), NOT_VALID)

@@ -1,6 +1,6 @@
 //! Every refusal has its code, and the log the lines that operators know, without a token in any of them.
 
-use super::{LATER, PAST, SECRET, lines, logged, open, signed, spa, talk, token};
+use super::{LATER, PAST, SECRET, lines, logged, open, rest, signed, spa, talk, token};
 use crate::harness::Socket;
 use crate::harness::frames::{FIN, masked, opcode};
 use serde_json::json;
@@ -69,9 +69,8 @@ async fn every_refusal_has_its_code_and_the_log_its_lines() {
             "INFO: [JWTAuthMiddleware] Decoded token payload, user_id: 1".to_owned(),
             "INFO: [JWTAuthMiddleware] User authenticated: 1 (customer1)".to_owned(),
             "INFO: [JWTAuthMiddleware] User authenticated: 30 (desk@spa.example)".to_owned(),
-            "WARNING: [JWTAuthMiddleware] Invalid token: it has expired".to_owned(),
             "WARNING: [JWTAuthMiddleware] Invalid token: its user is unknown".to_owned(),
-            "WARNING: [JWTAuthMiddleware] Invalid token: its signature is wrong".to_owned(),
+            "WARNING: [JWTAuthMiddleware] Invalid token: its signature is wrong; its issuer is \"\"".to_owned(),
             "WARNING: [JWTAuthMiddleware] Invalid token: there is none".to_owned(),
             format!("INFO: [{consumer}] Connection attempt started"),
             format!("INFO: [{consumer}] Customer ID: 1, Therapist ID: 11"),
@@ -91,6 +90,12 @@ async fn every_refusal_has_its_code_and_the_log_its_lines() {
             logged(&server, &line).await;
         }
     }
+    let ago = rest(
+        &server,
+        "WARNING: [JWTAuthMiddleware] Invalid token: it has expired (exp), ",
+    )
+    .await;
+    assert!(ago.ends_with(" s ago; its issuer is \"\""), "{ago}");
     logged(
         &server,
         &format!("INFO: [ChatConsumer] Created new conversation: {uuid}"),
