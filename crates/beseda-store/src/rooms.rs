@@ -186,6 +186,15 @@ impl LookRooms for Transaction<'_> {
         self.one(sql::EPOCHS_GET, values![], |row| row.get(0).map(Epoch))
     }
 
+    fn shown_out_at(&mut self, room: RoomId, person: PersonId) -> Result<Option<Time>, Fault> {
+        let at = self.one(sql::DEPARTURES_SHOWN_OUT, values![room.0, person.0], |row| row.get(0))?;
+        Ok(at.flatten().map(Time))
+    }
+
+    fn granted_rooms(&mut self, person: PersonId) -> Result<Vec<Room>, Fault> {
+        self.all(sql::ROOMS_GRANTED, values![person.0], |row| rows::room(row, 0))
+    }
+
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
         self.all(sql::ROOMS_PLACES, values![person.0, &words_of(kinds)], |row| {
             let room = rows::room(row, 0)?;
@@ -270,6 +279,11 @@ impl TxRooms for Transaction<'_> {
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault> {
         self.write(sql::DEPARTURES_PUT, values![head.0, room.0, person.0])?;
         Ok(self.write(sql::MEMBERS_LEAVE, values![room.0, person.0])? > 0)
+    }
+
+    fn show_out(&mut self, room: RoomId, person: PersonId, at: Time) -> Result<(), Fault> {
+        let values = values![at.0, room.0, person.0];
+        self.write(sql::DEPARTURES_SHOW_OUT, values).map(drop)
     }
 
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {

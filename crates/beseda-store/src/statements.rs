@@ -65,6 +65,8 @@ statements! {
     DEPARTURES_BETWEEN = "departures/between";
     DEPARTURES_FORGET = "departures/forget";
     DEPARTURES_PUT = "departures/put";
+    DEPARTURES_SHOW_OUT = "departures/show_out";
+    DEPARTURES_SHOWN_OUT = "departures/shown_out";
     EPOCHS_GET = "epochs/get";
     EPOCHS_PUT = "epochs/put";
     ERASED_BLOCKS_COUNT = "erased_blocks/count";
@@ -162,6 +164,7 @@ statements! {
     ROOMS_COUNT_OF_PERSON = "rooms/count_of_person";
     ROOMS_FORGET_GROUP = "rooms/forget_group";
     ROOMS_GET = "rooms/get", holds;
+    ROOMS_GRANTED = "rooms/granted", holds;
     ROOMS_KEEP = "rooms/keep";
     ROOMS_KEEP_NUMBERS = "rooms/keep_numbers";
     ROOMS_KNOW_ORDER = "rooms/know_order";

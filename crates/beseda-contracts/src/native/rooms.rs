@@ -4,13 +4,14 @@ use super::call::{self, Body};
 use crate::shared::rooms::new_name;
 use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, time_text};
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{post, put};
-use beseda_core::Error;
+use axum::routing::{delete, post, put};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
 use beseda_core::words::{Draft, HostId, Message, MessageId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq};
+use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Serialize;
@@ -20,6 +21,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(super) fn routes(routes: Routes) -> Routes {
     let methods = put(replace).delete(remove);
     let routes = routes.both("/api/v1/rooms/{key}/", methods, "PUT, DELETE, OPTIONS");
+    let path = "/api/v1/rooms/{key}/members/{id}/";
+    let routes = routes.both(path, delete(remove_member), "DELETE, OPTIONS");
     let path = "/api/v1/rooms/{key}/system-messages/";
     routes.both(path, post(say), "POST, OPTIONS")
 }
@@ -127,6 +130,25 @@ async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Re
     let (key, now) = (room_key(&key)?, shared.chat.now());
     ask::change(&shared.chat, move |tx| rules::remove_room_of(tx, now, &key)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Shows somebody out: 204 also for who is not there.
+async fn remove_member(
+    State(shared): State<Shared>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    request: Request,
+) -> Result<StatusCode, Refused> {
+    call::require(&shared, request.headers(), Scope::Rooms).await?;
+    let Path((key, id)) = path.map_err(|_| Refused::NoSuchAddress)?;
+    let (key, id, now) = (room_key(&key)?, call::host_id(&id)?, shared.chat.now());
+    let remove = move |tx: &mut dyn Tx| match rules::find_person(tx, &id)? {
+        Some(person) => rules::remove_member(tx, now, &key, &person),
+        None => Ok(()),
+    };
+    match ask::change(&shared.chat, remove).await {
+        Err(Error::Refused(Refusal::NotAllowed)) => Err(Refused::field("id", FieldError::FollowsFromKey)),
+        done => Ok(done.map(|()| StatusCode::NO_CONTENT)?),
+    }
 }
 
 /// Says something in nobody's name: 201 for a new message, 200 for a retry, which is answered with the first one.

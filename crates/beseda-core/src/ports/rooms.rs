@@ -28,6 +28,10 @@ pub trait LookRooms {
     fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Arc<Person>)>, Fault>;
     /// The furthest receipt of anybody in the room but `person`.
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault>;
+    /// When the person was last shown out of the room that they are not in: a grant of before does not count.
+    fn shown_out_at(&mut self, room: RoomId, person: PersonId) -> Result<Option<Time>, Fault>;
+    /// Every room that a grant let the person into and they are in, by their numbers.
+    fn granted_rooms(&mut self, person: PersonId) -> Result<Vec<Room>, Fault>;
     /// Every room of these kinds that the person is in, in any order.
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault>;
     /// Who came into the room, or came back, at a head above `after` and up to `to`, and is in it, by the number of their
@@ -64,6 +68,8 @@ pub trait TxRooms {
     fn join(&mut self, member: &NewMember) -> Result<Option<Member>, Fault>;
     /// Ends a membership at this head of the room; false when there was none.
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault>;
+    /// Keeps that grants of before this moment do not let the person, who has just left, into the room again.
+    fn show_out(&mut self, room: RoomId, person: PersonId, at: Time) -> Result<(), Fault>;
     /// Keeps a member's `read`, `read_at` and `skip`, and counts one more of the room's receipts.
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
     /// Begins another life of the database.

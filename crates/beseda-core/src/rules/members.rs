@@ -1,9 +1,9 @@
 //! Join and leave: who is in a room.
 
 use super::touch::touch;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Member, NewMember, PersonId, Room, Time};
+use crate::words::{Event, Heard, Member, NewMember, Person, PersonId, Room, RoomKey, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,31 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
         heard: Heard::Joined { person },
     });
     Ok(())
+}
+
+/// Shows somebody out of a room that the host application speaks of: no token of before lets them in again. Who is in it
+/// because of what the room is about goes with that alone. One that is not there is fine.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`]; [`Refusal::NotAllowed`] where they are in it because of what it is about.
+pub fn remove_member(tx: &mut dyn Tx, now: Time, key: &RoomKey, person: &Person) -> Result<(), Error> {
+    let mut room = tx.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?;
+    let follows = match key {
+        RoomKey::Order(order) => tx
+            .order(order)?
+            .is_some_and(|order| order.people().contains(&person.id)),
+        RoomKey::Pair { .. } | RoomKey::Private(..) => key.two().is_some_and(|two| two.contains(&&person.host_id())),
+        RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => false,
+    };
+    if follows {
+        return Err(Refusal::NotAllowed.into());
+    }
+    show_out(tx, now, &mut room, person.id)
+}
+
+pub(super) fn show_out(tx: &mut dyn Tx, at: Time, room: &mut Room, person: PersonId) -> Result<(), Error> {
+    leave(tx, room, person)?;
+    Ok(tx.show_out(room.id, person, at)?)
 }
 
 pub(super) fn leave(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Result<(), Error> {

@@ -32,6 +32,7 @@ pub use everything::messages_of;
 pub use files::{attachment, doom_files, unknown_files};
 pub use history::{History, Since, history, listen, message_to_change, one_message};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
+pub use members::remove_member;
 pub use open::{
     Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
     standing_order_room, standing_pair, standing_private,

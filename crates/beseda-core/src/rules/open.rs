@@ -396,13 +396,22 @@ fn is_anothers_name(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<bo
     }
 }
 
-/// Whether a grant would change nothing.
-pub(super) fn is_granted(look: &mut (impl Look + ?Sized), person: PersonId, key: &RoomKey) -> Result<bool, Error> {
+/// Whether a grant of that moment, where it is known, would change nothing: they are in the room, or were shown out since.
+pub(super) fn is_settled(
+    look: &mut (impl Look + ?Sized),
+    person: PersonId,
+    key: &RoomKey,
+    given_at: Option<Time>,
+) -> Result<bool, Error> {
     let Some(room) = look.room_by_key(&key.to_string())? else {
         return Ok(false);
     };
     let place = look.place(room.id, person)?;
-    Ok(place.is_some_and(|place| place.member.is_some()))
+    if place.is_some_and(|place| place.member.is_some()) {
+        return Ok(true);
+    }
+    let shown_out_at = look.shown_out_at(room.id, person)?;
+    Ok(shown_out_at.is_some_and(|at| given_at.unwrap_or_default() <= at))
 }
 
 /// The room of two people, if it stands and both are in it.

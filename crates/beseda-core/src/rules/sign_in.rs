@@ -2,12 +2,13 @@
 //!
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
-use super::open::{check_grant, grant, is_granted};
+use super::members::show_out;
+use super::open::{check_grant, grant, is_settled};
 use super::people::{logs_in, person_to_put};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{HostId, Person, PersonId, RefreshToken, Role, RoomKey, Session, Time};
+use crate::words::{HostId, Person, PersonId, RefreshToken, Role, Room, RoomKey, Session, Time};
 use uuid::Uuid;
 
 /// A session's `seen_at` is kept to this many seconds, so that reading does not become writing.
@@ -31,6 +32,8 @@ pub struct Claimed {
     pub proven_at: Option<Time>,
     /// The rooms that they are let into.
     pub grants: Vec<RoomKey>,
+    /// Whether they are let into those alone: what earlier tokens granted, and this does not, is taken back.
+    pub is_whole: bool,
     /// A name to log in with.
     pub username: Option<String>,
     /// An e-mail address.
@@ -51,6 +54,7 @@ impl Claimed {
             id,
             proven_at,
             grants: Vec::new(),
+            is_whole: false,
             username: None,
             email: None,
             first_name: None,
@@ -131,7 +135,7 @@ pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcome
         (person, _) => person?,
     };
     let grants = Grants::of(look, Some(&person), claimed)?;
-    if !grants.missing.is_empty() {
+    if !grants.missing.is_empty() || !grants.taken_back.is_empty() {
         return Ok(None);
     }
     if people == Newcomers::Create && as_claimed(look, claimed, person.clone())? != person {
@@ -158,26 +162,32 @@ pub fn admit(
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => None,
         (standing, _) => Some(standing?),
     };
-    let Grants { missing, barred } = Grants::of(tx, standing.as_ref(), claimed)?;
+    let grants = Grants::of(tx, standing.as_ref(), claimed)?;
     // From here on nothing is refused any more.
     let person = match standing {
         None => newcomer(tx, claimed)?,
         Some(person) if people == Newcomers::Create => follow(tx, claimed, person)?,
         Some(person) => person,
     };
-    for key in &missing {
+    for key in &grants.missing {
         grant(tx, now, person.id, key, draw())?;
     }
+    for mut room in grants.taken_back {
+        show_out(tx, claimed.proven_at.unwrap_or_default(), &mut room, person.id)?;
+    }
+    let barred = grants.barred;
     Ok(Admitted { person, barred })
 }
 
-/// The grants of a token that do not stand yet.
+/// What a token's grants change.
 #[derive(Default)]
 struct Grants {
     /// Those that can be.
     missing: Vec<RoomKey>,
     /// Those that cannot.
     barred: Vec<RoomKey>,
+    /// The rooms that earlier ones let into, and this token does not.
+    taken_back: Vec<Room>,
 }
 
 impl Grants {
@@ -185,7 +195,7 @@ impl Grants {
         let mut found = Self::default();
         for key in &claimed.grants {
             let stands = match person {
-                Some(person) => is_granted(look, person.id, key)?,
+                Some(person) => is_settled(look, person.id, key, claimed.proven_at)?,
                 None => false,
             };
             if stands {
@@ -197,8 +207,26 @@ impl Grants {
                 Err(fault) => return Err(fault),
             }
         }
+        if let Some(person) = person.filter(|_| claimed.is_whole) {
+            found.taken_back = taken_back(look, person, claimed)?;
+        }
         Ok(found)
     }
+}
+
+/// The rooms into which earlier tokens let the person, and this one does not.
+fn taken_back(look: &mut (impl Look + ?Sized), person: &Person, claimed: &Claimed) -> Result<Vec<Room>, Error> {
+    let mut rooms = Vec::new();
+    for room in look.granted_rooms(person.id)? {
+        let is_kept = claimed.grants.iter().any(|key| key.to_string() == room.key);
+        let place = look.place(room.id, person.id)?;
+        let joined_at = place.and_then(|place| place.member).map(|member| member.joined_at);
+        // One that was signed before knows nothing of it.
+        if !is_kept && joined_at <= claimed.proven_at {
+            rooms.push(room);
+        }
+    }
+    Ok(rooms)
 }
 
 /// The person, changed as a token says.

@@ -18,6 +18,7 @@ impl Issuer {
             id: self.host_id(claims)?,
             proven_at,
             grants: self.grants(claims, said)?,
+            is_whole: self.settings.grants_are_whole,
             username: first(claims, ["username", "preferred_username"]),
             email: claims.text("email"),
             first_name,

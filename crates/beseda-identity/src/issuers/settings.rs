@@ -37,6 +37,8 @@ pub struct IssuerSettings {
     pub name_claims: Vec<String>,
     /// What becomes of somebody who was never seen before.
     pub people: Newcomers,
+    /// Whether a token lets its bearer into the rooms that it names alone: others that earlier ones named are taken back.
+    pub grants_are_whole: bool,
 }
 
 impl IssuerSettings {
@@ -57,6 +59,7 @@ impl IssuerSettings {
             roles: Vec::new(),
             name_claims: Vec::new(),
             people: Newcomers::Create,
+            grants_are_whole: false,
         }
     }
 

@@ -73,6 +73,7 @@ async fn a_person_is_what_the_claims_say() {
             // It has no `iat`, and nobody guesses.
             proven_at: None,
             grants: Vec::new(),
+            is_whole: false,
             username: None,
             email: Some("a@b.example".to_owned()),
             first_name: Some("Анна".to_owned()),

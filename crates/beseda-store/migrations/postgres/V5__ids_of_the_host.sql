@@ -17,6 +17,9 @@ CREATE UNIQUE INDEX groups_host_name ON groups (host_name) WHERE host_name IS NO
 -- Who comes back has read what they had read.
 ALTER TABLE departures ADD COLUMN read_seq BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE departures ADD COLUMN read_at BIGINT;
+-- A grant can be taken back.
+ALTER TABLE departures ADD COLUMN shown_out_at BIGINT;
+CREATE INDEX members_granted ON members (person_id, room_id) WHERE granted = 1;
 
 -- A visitor is called in each room what they called themselves there.
 ALTER TABLE messages ADD COLUMN sender_name TEXT COLLATE "C";

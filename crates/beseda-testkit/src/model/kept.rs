@@ -32,6 +32,8 @@ pub(super) struct Kept {
     pub(super) came: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
     /// At which head each who left did, and as what they had read.
     pub(super) gone: BTreeMap<(RoomId, PersonId), (Head, Member)>,
+    /// When each who left was shown out.
+    pub(super) shown_out: BTreeMap<(RoomId, PersonId), Time>,
     pub(super) epoch: Option<Epoch>,
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,

@@ -127,6 +127,18 @@ impl LookRooms for Run {
         Ok(self.kept.epoch)
     }
 
+    fn shown_out_at(&mut self, room: RoomId, person: PersonId) -> Result<Option<Time>, Fault> {
+        Ok(self.kept.shown_out.get(&(room, person)).copied())
+    }
+
+    fn granted_rooms(&mut self, person: PersonId) -> Result<Vec<Room>, Fault> {
+        let members = self.kept.members.values();
+        let granted = members.filter(|member| member.person == person && member.granted);
+        let mut rooms: Vec<Room> = granted.filter_map(|m| self.kept.rooms.get(&m.room).cloned()).collect();
+        rooms.sort_by_key(|room| room.id);
+        Ok(rooms)
+    }
+
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault> {
         let place = |room: &Room| Place {
             room: room.clone(),
@@ -221,6 +233,7 @@ impl TxRooms for Run {
         let kept = self.kept();
         let id = MemberId(kept.last_member.0 + 1);
         kept.last_member = id;
+        kept.shown_out.remove(&(room, person));
         let left = kept.gone.remove(&(room, person)).map(|(_, member)| member);
         let member = Member {
             id,
@@ -249,6 +262,13 @@ impl TxRooms for Run {
             kept.gone.insert((room, person), (head, member));
         }
         Ok(left.is_some())
+    }
+
+    fn show_out(&mut self, room: RoomId, person: PersonId, at: Time) -> Result<(), Fault> {
+        if self.kept.gone.contains_key(&(room, person)) {
+            self.kept().shown_out.insert((room, person), at);
+        }
+        Ok(())
     }
 
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault> {

@@ -136,7 +136,13 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
             })?;
             format!("{}", joined.is_some())
         }
-        8 => format!("{}", tx.leave(room, person, Head(dice.below(9)))?),
+        8 => {
+            let left = tx.leave(room, person, Head(dice.below(9)))?;
+            if dice.chance(50) {
+                tx.show_out(room, person, now)?;
+            }
+            format!("{left}")
+        }
         _ if dice.chance(20) => {
             if let Some(room) = tx.room(room)? {
                 tx.remove_room(&room, now)?;
@@ -287,6 +293,12 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say("group", look.group(&group)?);
         said.say("rooms", look.rooms_of_group(&group)?);
         said.say("order", look.order(&OrderId(id))?);
+    }
+    for person in (1..=7).map(PersonId) {
+        for room in given.rooms.to_ask().into_iter().map(RoomId) {
+            said.say("shown out", look.shown_out_at(room, person)?);
+        }
+        said.say("granted", look.granted_rooms(person)?);
     }
     said.say("texts", look.has_texts()?);
     for (offset, limit) in [(0, 3), (1, 9)] {

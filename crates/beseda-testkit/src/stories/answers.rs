@@ -5,7 +5,7 @@
 
 use beseda_core::words::{
     Attachment, Case, Group, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place, PlacedAttachment,
-    Room, RoomId, RoomView, Seq, StoredFile,
+    Room, RoomId, RoomView, Seq, StoredFile, Time,
 };
 use std::fmt::{Debug, Display};
 use std::sync::Arc;
@@ -214,4 +214,4 @@ macro_rules! without_numbers {
     };
 }
 
-without_numbers!(bool, i64, Seq, PersonId, Person, Arc<Person>, Group, Order);
+without_numbers!(bool, i64, Seq, Time, PersonId, Person, Arc<Person>, Group, Order);

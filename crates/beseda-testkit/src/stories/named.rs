@@ -245,3 +245,51 @@ pub(super) fn a_visitor_is_called_in_each_room_what_they_called_themselves_there
         "the staff is called as everywhere"
     );
 }
+
+pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let room = stage.room_of_three(1);
+    let (key, user) = (RoomKey::Order(OrderId::from(1)), stage.people[5].clone());
+    let start = stage.chat.now();
+    let at = move |second: i64| start.plus_seconds(second);
+    let come = |grants: &[&RoomKey], is_whole, signed: i64| {
+        let claimed = Claimed {
+            grants: grants.iter().copied().cloned().collect(),
+            is_whole,
+            ..Claimed::new(user.host_id().into_owned(), Some(at(signed)))
+        };
+        // Every token is shown at the second after it was signed, and once more when nothing is left to do.
+        let (now, asked) = (at(signed + 1), claimed.clone());
+        let admitted = stage.change(move |tx| sign_in::admit(tx, now, &claimed, Newcomers::Known, &Uuid::nil));
+        assert_eq!(admitted.expect("they come in").barred, []);
+        let again = stage.look(move |look| sign_in::known(look, &asked, Newcomers::Known));
+        assert!(again.expect("they come in").is_some(), "nothing is left to do");
+        members(&stage, room).contains(&user.id)
+    };
+    let out = |person: &Person, second: i64| {
+        let (key, person) = (key.clone(), person.clone());
+        stage.change(move |tx| rules::remove_member(tx, at(second), &key, &person))
+    };
+    assert!(!come(&[], true, 0));
+    assert!(come(&[&key], false, 1));
+    assert!(come(&[], false, 2), "another token takes nothing away");
+    out(&user, 10).expect("they are shown out");
+    out(&user, 10).expect("and it is fine again");
+    assert!(!come(&[&key], false, 9), "an older token brings them back no more");
+    assert!(come(&[&key], false, 11));
+
+    assert!(come(&[], true, 5), "one of before the grant knows nothing of it");
+    assert!(!come(&[], true, 20));
+    assert!(!come(&[&key], true, 19));
+    assert!(come(&[&key], true, 21));
+    assert!(come(&[&key], true, 22));
+    let refused = out(&stage.people[0], 30);
+    assert_eq!(
+        refusal(refused),
+        Some(Refusal::NotAllowed),
+        "the order's own people stay"
+    );
+    let unknown = RoomKey::Order(OrderId::from(99));
+    let gone = stage.change(move |tx| rules::remove_member(tx, start, &unknown, &Person::new(PersonId(1), Role::User)));
+    assert_eq!(refusal(gone), Some(Refusal::NoSuchRoom));
+}

@@ -91,6 +91,9 @@ impl Algorithm {
 /// What becomes of somebody who was never seen before, by the word for it.
 pub const NEWCOMERS: &[(&str, Newcomers)] = &[("create", Newcomers::Create), ("known", Newcomers::Known)];
 
+/// Whether a token names all the rooms that tokens let its bearer into, by the word for it.
+const GRANTS: &[(&str, bool)] = &[("add", false), ("exact", true)];
+
 /// The keys of `[[issuers]]`: name, what it takes, what it says.
 pub const KEYS: &[(&str, &str, &str)] = &[
     (
@@ -177,6 +180,11 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "people",
         "`create` or `known`",
         "Somebody never seen before is made from the token's claims, or refused. Default: `create`.",
+    ),
+    (
+        "grants",
+        "`add` or `exact`",
+        "The rooms that a token names are added to those of earlier ones; or they are all, and a later token that does not name a room takes its bearer out again. Default: `add`.",
     ),
 ];
 
@@ -286,6 +294,7 @@ impl Table {
             people: self
                 .read("people", problems, |raw| raw.choice(NEWCOMERS))
                 .unwrap_or(Newcomers::Create),
+            grants_are_whole: self.read("grants", problems, |raw| raw.choice(GRANTS)) == Some(true),
             ..IssuerSettings::new("", &[], IssuerKey::Secret(Vec::new()))
         }
     }

@@ -1,6 +1,7 @@
 //! Forged tokens of every make, where one issuer shares a secret and two have public keys: nobody is let in by any.
 
 mod claims;
+mod grants;
 mod hosts;
 mod keys;
 mod signer;

@@ -23,7 +23,9 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Call {
     if object == Object::Deleted {
         world.take_away(&standing).await;
     }
-    let call = Call::to(block, path.replace("{id}", &name).replace("{key}", &name));
+    let member = id_of("student").to_string();
+    let id = if path.contains("/members/") { &member } else { &name };
+    let call = Call::to(block, path.replace("{id}", id).replace("{key}", &name));
     match block.method.as_str() {
         "PUT" => call.with(body_of(path)),
         "PATCH" => call.with(json!({"last_name": "Changed"})),
