@@ -155,10 +155,13 @@ class House {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** What lets a person in: by password, or without one by the host's word alone. */
   async tokens(person) {
     if (!this.#tokens.has(person.id)) {
-      const { identifier, password } = { identifier: person.username, password: person.password };
-      const answer = await this.call(null, "POST", "/login/", { identifier, password });
+      const { username: identifier, password } = person;
+      const answer = password
+        ? await this.call(null, "POST", "/login/", { identifier, password })
+        : { access_token: this.run("token", "--person", `${person.id}`), refresh_token: "" };
       this.#tokens.set(person.id, answer);
     }
     return this.#tokens.get(person.id);
@@ -203,19 +206,25 @@ class House {
     equal(answer.status, 201, await answer.text());
   }
 
-  /** Says something in an order's room as the host application does, by its API key. */
-  async announce(order, text) {
-    this.#key ??= this.#newKey();
-    const answer = await fetch(`${this.url}/api/v1/rooms/order:${order}/system-messages/`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.#key}` },
-      body: JSON.stringify({ text }),
-    });
-    equal(answer.status, 201, await answer.text());
+  /** Says something in an order's room as the host application does. */
+  announce(order, text) {
+    return this.#asHost("POST", `rooms/order:${order}/system-messages/`, { text });
   }
 
-  #newKey() {
-    return this.run("key", "create", "shop", "--scope", "rooms");
+  /** Deletes a person as the host application does. */
+  forget(person) {
+    return this.#asHost("DELETE", `people/${encodeURIComponent(person.id)}/`);
+  }
+
+  /** Calls the server as the host application, by its API key. */
+  async #asHost(method, path, body) {
+    this.#key ??= this.run("key", "create", "shop", "--scope", "people,rooms");
+    const answer = await fetch(`${this.url}/api/v1/${path}`, {
+      method,
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${this.#key}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.text()}`);
   }
 
   /** Runs one of the server's commands beside it, and gives what it prints. */

@@ -1,6 +1,6 @@
 // Opens the room of an order whose number somebody has at hand.
 import { asTrouble, type Room } from "@beseda/client";
-import { Icon, sentenceFor, useClient, useWords } from "@beseda/react";
+import { Icon, sentenceFor, useClient, useObserved, useWords } from "@beseda/react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { usePageWords } from "./words.ts";
 
@@ -9,10 +9,13 @@ export function OpenByOrder({ onOpen }: { onOpen: (room: Room) => void }): React
   const words = usePageWords();
   const kit = useWords();
   const [why, setWhy] = useState("");
+  const { rooms } = useObserved(client.list);
+  // Where orders have texts for names, a keyboard of digits alone would be in the way.
+  const digits = rooms?.length && rooms.every(({ order }) => typeof order === "number");
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const order = Number(new FormData(form).get("order"));
+    const order = String(new FormData(form).get("order")).trim();
     setWhy("");
     try {
       const room = await client.api.createRoomForOrder(order);
@@ -29,10 +32,10 @@ export function OpenByOrder({ onOpen }: { onOpen: (room: Room) => void }): React
       <div className="open-order-line">
         <input
           name="order"
-          inputMode="numeric"
-          pattern="[0-9]{1,15}"
+          inputMode={digits ? "numeric" : "text"}
           required
           autoComplete="off"
+          autoCapitalize="none"
           aria-label={words.openByOrder}
           placeholder={words.orderNumber}
         />

@@ -3,7 +3,7 @@ import { OrderChatButton, useWords } from "@beseda/react";
 import type { ReactNode } from "react";
 import { usePageWords } from "./words.ts";
 
-export function OrderPage({ order }: { order: number }): ReactNode {
+export function OrderPage({ order }: { order: string }): ReactNode {
   const words = usePageWords();
   const kit = useWords();
   return (

@@ -100,7 +100,7 @@ function OrderRefused({ trouble }: { trouble: Trouble }): ReactNode {
 }
 
 /** `?order=17` opens that order's room, made now if need be. */
-function useOrder(order: number | null): Trouble | null {
+function useOrder(order: string | null): Trouble | null {
   const client = useClient();
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   useEffect(() => {

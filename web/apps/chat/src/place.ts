@@ -4,7 +4,8 @@ import { useSyncExternalStore } from "react";
 /** `view` is `order` on the sample page of an order, with the button that opens its chat. */
 export interface Place {
   room: number | null;
-  order: number | null;
+  /** As the host application calls it. */
+  order: string | null;
   view: "rooms" | "order";
 }
 
@@ -12,13 +13,10 @@ const MOVED = "bs-moved";
 
 function placeOf(search: string): Place {
   const asked = new URLSearchParams(search);
-  const number = (name: string) => {
-    const value = asked.get(name) ?? "";
-    return /^[0-9]{1,15}$/.test(value) ? Number(value) : null;
-  };
-  const order = number("order");
+  const room = asked.get("room") ?? "";
+  const order = asked.get("order") || null;
   const view = order !== null && asked.get("view") === "order" ? "order" : "rooms";
-  return { room: number("room"), order, view };
+  return { room: /^[0-9]{1,15}$/.test(room) ? Number(room) : null, order, view };
 }
 
 function watch(changed: () => void): () => void {

@@ -2,7 +2,7 @@
 import type { FileLike, UploadCall } from "./platform.ts";
 import { readMessage, readRoom, readStretch, type Stretch } from "./reading.ts";
 import type { Session } from "./session.ts";
-import { type Message, type Page, type Room, Trouble } from "./words.ts";
+import { type Id, type Message, type Page, type Room, Trouble } from "./words.ts";
 
 /** Which page of a list: `last` is the newest. */
 export interface PageWish {
@@ -21,7 +21,7 @@ export interface ChatApi {
   getRooms(): Promise<Room[]>;
   getRoom(room: number): Promise<Room>;
   /** The room of an order, opened now if it was not yet. */
-  createRoomForOrder(order: number): Promise<Room>;
+  createRoomForOrder(order: Id): Promise<Room>;
   /** The newest 1,000 messages, oldest first. */
   getMessages(room: number): Promise<Message[]>;
   getMessagePage(room: number, wish: PageWish): Promise<MessagePage>;

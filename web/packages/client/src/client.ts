@@ -6,13 +6,14 @@ import { type Platform, systemPlatform } from "./platform.ts";
 import { OpenRoom } from "./room.ts";
 import { RoomList } from "./rooms.ts";
 import { Session, type SessionOptions } from "./session.ts";
+import type { Id } from "./words.ts";
 
 /** A room nobody looks at any more keeps its link this long, in milliseconds: many come right back. */
 const LINGER = 1_000;
 
 /** Everything that belongs to the person who is logged in. */
 interface Belongings {
-  me: number;
+  me: Id;
   drafts: Drafts;
   rooms: Map<number, { room: OpenRoom; holders: number; callOff: (() => void) | null }>;
 }

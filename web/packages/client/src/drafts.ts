@@ -1,12 +1,13 @@
 // What somebody has typed and not sent, one text for each room, in this browser only.
 import { Observed } from "./observed.ts";
 import type { Platform } from "./platform.ts";
+import { type Id, inKey } from "./words.ts";
 
 /** A draft older than this is forgotten: 30 days, in milliseconds. */
 const KEPT = 30 * 24 * 3600 * 1000;
 
 /** What the keys of one person's drafts begin with. */
-export const draftPrefix = (person: number): string => `bs-draft:${person}:`;
+export const draftPrefix = (person: Id): string => `bs-draft:${inKey(person)}:`;
 
 /** Texts by room id. */
 export type DraftsSnapshot = ReadonlyMap<number, string>;
@@ -15,7 +16,7 @@ export class Drafts extends Observed<DraftsSnapshot> {
   readonly #platform: Platform;
   readonly #prefix: string;
 
-  constructor(platform: Platform, person: number) {
+  constructor(platform: Platform, person: Id) {
     super(new Map());
     this.#platform = platform;
     this.#prefix = draftPrefix(person);

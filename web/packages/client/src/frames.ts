@@ -1,6 +1,6 @@
 // The frames of a room's socket: what is heard, checked before it is believed, and what is said.
 import { readMessage, readStretch } from "./reading.ts";
-import type { Message } from "./words.ts";
+import { type Id, isId, type Message } from "./words.ts";
 
 /** What the server says. */
 export type Heard =
@@ -8,7 +8,7 @@ export type Heard =
   | { type: "chat_message"; message: Message; clientId: string | null }
   | { type: "message_updated"; message: Message }
   | { type: "message_deleted"; room: number; id: number }
-  | { type: "user_typing"; userId: number; isTyping: boolean }
+  | { type: "user_typing"; userId: Id; isTyping: boolean }
   | { type: "error"; code: string; detail: string; clientId: string | null };
 
 /** What the client says. */
@@ -45,7 +45,7 @@ export function hear(data: unknown): Heard | null {
         ? { type: "message_deleted", room: Number(frame.room), id: frame.id }
         : null;
     case "user_typing":
-      return typeof frame.user_id === "number"
+      return isId(frame.user_id)
         ? { type: "user_typing", userId: frame.user_id, isTyping: frame.is_typing === true }
         : null;
     case "error":

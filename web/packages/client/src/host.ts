@@ -132,9 +132,12 @@ function goodFor(token: string, now: number): number {
 
 /** Whether the two tokens name different people. */
 function isOthers(token: string, former: string | null): boolean {
-  const [one, two] = [token, former ?? ""].map((text) => {
-    const { sub, user_id } = claimsOf(text);
-    return sub ?? user_id;
-  });
-  return one !== undefined && two !== undefined && String(one) !== String(two);
+  const [one, two] = [ownerOf(token), ownerOf(former ?? "")];
+  return one !== "" && two !== "" && one !== two;
+}
+
+/** Whose a token is, a number or a text, as a text; nobody's where it does not tell. */
+function ownerOf(token: string): string {
+  const { sub, user_id } = claimsOf(token);
+  return String(sub ?? user_id ?? "");
 }

@@ -28,6 +28,7 @@ export type { Session, SessionOptions, SessionSnapshot } from "./session.ts";
 export type { Item, Older } from "./timeline.ts";
 export {
   asTrouble,
+  type Id,
   type Me,
   type Message,
   type Page,

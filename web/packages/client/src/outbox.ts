@@ -1,6 +1,7 @@
 // What one person wrote into one room and the server has not acknowledged yet: kept over reloads,
 // said in order, one at a time, always under the same client id.
 import type { FileLike, Platform } from "./platform.ts";
+import { type Id, inKey } from "./words.ts";
 
 /** No ack within this time puts the link in doubt, in milliseconds. */
 const ACK_PATIENCE = 10_000;
@@ -13,7 +14,7 @@ const PASSING = new Set(["throttled", "busy", "server_error"]);
 const PAUSE = 1_000;
 
 /** What the keys of one person's unsent messages begin with. */
-export const outboxPrefix = (person: number): string => `bs-out:${person}:`;
+export const outboxPrefix = (person: Id): string => `bs-out:${inKey(person)}:`;
 
 /** A message on its way. */
 export interface Unsent {
@@ -57,7 +58,7 @@ export class Outbox {
   #open = false;
   #callOff: (() => void) | null = null;
 
-  constructor(platform: Platform, person: number, room: number, ways: OutboxWays) {
+  constructor(platform: Platform, person: Id, room: number, ways: OutboxWays) {
     this.#platform = platform;
     this.#prefix = `${outboxPrefix(person)}${room}:`;
     this.#ways = ways;

@@ -1,6 +1,6 @@
 // Reads what the server tells. What cannot be read is left out, so that one message never takes the
 // others with it, and is named in the console once, without a word of it.
-import type { Message, Participant, Person, Room } from "./words.ts";
+import { isId, type Message, type Participant, type Person, type Room } from "./words.ts";
 
 /** A stretch of a room: its messages, and the ids of those left out, NaN where there is none. */
 export interface Stretch {
@@ -70,7 +70,7 @@ const isMissing = (value: unknown) => value === null || value === undefined;
 const isNumber = (value: unknown): value is number => typeof value === "number";
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTime = (value: unknown) => isText(value) && !Number.isNaN(Date.parse(value));
-const isPerson = (value: unknown): value is Person => isNumber(fields(value).id);
+const isPerson = (value: unknown): value is Person => isId(fields(value).id);
 const text = (value: unknown) => (isText(value) ? value : "");
 
 /** So many are named at most. */

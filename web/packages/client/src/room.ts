@@ -11,7 +11,7 @@ import type { Session } from "./session.ts";
 import { type Item, type Older, Timeline } from "./timeline.ts";
 import { TypingEar, TypingVoice } from "./typing.ts";
 import { Uploads } from "./uploads.ts";
-import { asTrouble, type Message, type Room, type Trouble } from "./words.ts";
+import { asTrouble, type Id, type Message, type Room, type Trouble } from "./words.ts";
 
 /** The newest messages that a socket tells when it opens. */
 const HISTORY = 50;
@@ -32,7 +32,7 @@ export interface RoomSnapshot {
   link: LinkState;
   isConnected: boolean;
   /** The ids of the people who type. */
-  typing: readonly number[];
+  typing: readonly Id[];
   /** Somebody else wrote what this person has not marked as read. */
   unread: boolean;
   /** The first message that was unread when the room was opened or the window was left. */
@@ -48,13 +48,13 @@ export interface RoomWays {
   platform: Platform;
   session: Session;
   api: ChatApi;
-  me: number;
+  me: Id;
   /** The room's newest message, or its unread count, may have changed. */
   touched(room: number): void;
 }
 
 export type MessageEar = (message: Message) => void;
-export type TypingListener = (userId: number, isTyping: boolean) => void;
+export type TypingListener = (userId: Id, isTyping: boolean) => void;
 
 export class OpenRoom extends Observed<RoomSnapshot> {
   readonly id: number;

@@ -1,5 +1,6 @@
 // "Typing…": told sparingly, believed for a short time only.
 import type { Platform } from "./platform.ts";
+import type { Id } from "./words.ts";
 
 /** The least time between two tellings while somebody types, in milliseconds. */
 const TELL_EVERY = 3_000;
@@ -42,18 +43,18 @@ export class TypingVoice {
 export class TypingEar {
   readonly #platform: Platform;
   readonly #changed: () => void;
-  readonly #callOffs = new Map<number, () => void>();
+  readonly #callOffs = new Map<Id, () => void>();
 
   constructor(platform: Platform, changed: () => void) {
     this.#platform = platform;
     this.#changed = changed;
   }
 
-  get people(): number[] {
+  get people(): Id[] {
     return [...this.#callOffs.keys()];
   }
 
-  hear(person: number, isTyping: boolean): void {
+  hear(person: Id, isTyping: boolean): void {
     const callOff = this.#callOffs.get(person);
     callOff?.();
     if (isTyping) {

@@ -1,8 +1,21 @@
 // The things that the order-rooms contract speaks about, as they come over the wire.
 
-/** Somebody who can write: ids are the host application's. */
+/**
+ * What the host application calls a person or an order: a number, or a text where it has texts. A number
+ * and a text are never the same one. Somebody who was deleted there has a number below zero.
+ */
+export type Id = number | string;
+
+/** Whether `value` is something that a person or an order can be called by. */
+export const isId = (value: unknown): value is Id =>
+  typeof value === "number" || (typeof value === "string" && value !== "");
+
+/** `id` as a part of a longer key: no two ids are told alike, and none has a colon in it. */
+export const inKey = (id: Id): string => encodeURIComponent(JSON.stringify(id));
+
+/** Somebody who can write. */
 export interface Person {
-  id: number;
+  id: Id;
   email: string;
   first_name: string;
   last_name: string;
@@ -10,7 +23,7 @@ export interface Person {
 
 /** The person who is logged in, as `/api/me/` and `/login/` tell. */
 export interface Me {
-  id: number;
+  id: Id;
   username: string;
   email?: string;
   first_name: string;
@@ -43,7 +56,7 @@ export interface Participant {
 /** The room of an order. */
 export interface Room {
   id: number;
-  order: number;
+  order: Id;
   participants: Participant[];
   last_message: Message | null;
   unread_count: number;

@@ -359,12 +359,21 @@ describe("a host that has nobody", () => {
     expect(host.state).toBe("out");
   });
 
-  test("somebody else's token sends nothing of the one who was there", async () => {
+  test.each([
+    [{ user_id: 1 }, { user_id: 2 }],
+    [{ user_id: "3f2c9b1e" }, { user_id: "3f2c9b1f" }],
+    [{ sub: "auth0|5f7c" }, { sub: "auth0|5f7d" }],
+    [{ sub: "0042" }, { sub: 42 }],
+    [
+      { sub: "3f2c9b1e", user_id: 1 },
+      { sub: "a81b6c0d", user_id: 1 },
+    ],
+  ])("somebody else's token sends nothing of the one who was there: %j, %j", async (one, two) => {
     const host = new Host();
-    host.give = async () => host.next({ user_id: 1 });
+    host.give = async () => host.next(one);
     await host.client.session.restore();
     host.refused.add(1);
-    host.give = async () => host.next({ user_id: 2 });
+    host.give = async () => host.next(two);
     const failed = expect(host.client.api.sendMessage(ROOM, "моё")).rejects.toMatchObject({
       kind: "unauthenticated",
     });
@@ -374,6 +383,30 @@ describe("a host that has nobody", () => {
     expect(host.bearers).toEqual([1, 1]);
     expect(host.state).toBe("out");
   });
+
+  test.each([
+    [{ user_id: 7 }, { user_id: "7" }],
+    [{ sub: "7" }, { user_id: 7 }],
+    [{ sub: "3f2c9b1e" }, { sub: "3f2c9b1e", user_id: 7 }],
+    [{ sub: null, user_id: 7 }, { sub: "7" }],
+    [{ sub: null }, { sub: "7" }],
+    [{ user_id: 7 }, {}],
+  ])(
+    "a number and its text are one person's, and so is what does not tell: %j, %j",
+    async (one, two) => {
+      const host = new Host();
+      host.give = async () => host.next(one);
+      await host.client.session.restore();
+      host.refused.add(1);
+      host.give = async () => host.next(two);
+      const rooms = host.client.api.getRooms();
+      await settle();
+      await host.world.pass(1_000);
+      expect(await rooms).toHaveLength(1);
+      expect(host.bearers).toEqual([1, 1, 2]);
+      expect(host.state).toBe("in");
+    },
+  );
 
   test.each([
     ["token", (give: Give) => give(token(0, 900, "late"))],

@@ -96,6 +96,8 @@ describe("what cannot be read", () => {
   test.each([
     [901, { sender: "Анна" }, "message 901", "sender"],
     [902, { sender: {} }, "message 902", "sender"],
+    [908, { sender: { id: "" } }, "message 908", "sender"],
+    [909, { sender: { id: { uuid: "3f2c" } } }, "message 909", "sender"],
     [903, { message: 5 }, "message 903", "message"],
     [904, { file: {} }, "message 904", "file"],
     [905, { created_at: null }, "message 905", "created_at"],

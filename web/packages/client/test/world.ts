@@ -9,7 +9,7 @@ import type {
   SocketLike,
   UploadCall,
 } from "../src/platform.ts";
-import type { Message, Page, Room } from "../src/words.ts";
+import type { Id, Message, Page, Room } from "../src/words.ts";
 
 export const ME = 1;
 export const OTHER = 2;
@@ -70,6 +70,10 @@ export class World {
   readonly kept = new Map<string, string>();
   messages: Message[] = [];
   unread = 0;
+  /** What the host calls the one who is logged in, the other one in the room, and its order. */
+  me: Id = ME;
+  other: Id = OTHER;
+  order: Id = 17;
   /** Answers a call itself, or leaves it to the world. */
   answer: Answering = () => null;
   #timers: { at: number; work: () => void }[] = [];
@@ -139,7 +143,7 @@ export class World {
   }
 
   /** Puts messages into the store, as others do while nobody listens. */
-  write(count: number, sender = OTHER): Message[] {
+  write(count: number, sender = this.other): Message[] {
     const first = (this.messages.at(-1)?.id ?? 0) + 1;
     const written = Array.from({ length: count }, (_, index) => message(first + index, sender));
     this.messages = [...this.messages, ...written];
@@ -151,7 +155,7 @@ export class World {
     this.calls.push({ method: call.method, path, call });
     const own = await this.answer(call.method, path, call);
     if (own) return { blob: async () => new Blob(), ...own };
-    if (path === "/api/me/") return json(200, me);
+    if (path === "/api/me/") return json(200, { ...me, id: this.me });
     if (path === "/api/chat/rooms/") return json(200, [this.room()]);
     if (path === `/api/chat/rooms/${ROOM}/`) return json(200, this.room());
     const page = /^\/api\/chat\/rooms\/5\/messages\/\?page=(\w+)&page_size=(\d+)$/.exec(path);
@@ -175,9 +179,9 @@ export class World {
   room(): Room {
     return {
       id: ROOM,
-      order: 17,
-      participants: [ME, OTHER].map((id) => ({
-        id,
+      order: this.order,
+      participants: [this.me, this.other].map((id, index) => ({
+        id: index + 1,
         user: person(id),
         last_read_at: null,
         joined_at: "2026-03-01T00:00:00.000000Z",
@@ -191,7 +195,6 @@ export class World {
 }
 
 const me = {
-  id: ME,
   username: "anna",
   first_name: "Анна",
   last_name: "Петрова",
@@ -212,11 +215,11 @@ export async function openRoom(world: World) {
   return { client, room: client.room(ROOM), release };
 }
 
-export function person(id: number) {
+export function person(id: Id) {
   return { id, email: `p${id}@example.org`, first_name: `Имя${id}`, last_name: "" };
 }
 
-export function message(id: number, sender = OTHER, text = `текст ${id}`): Message {
+export function message(id: number, sender: Id = OTHER, text = `текст ${id}`): Message {
   return {
     id,
     room: ROOM,

@@ -1,11 +1,11 @@
 // Tells screen readers about new messages of others, at most once a second, apart from the thread.
-import { fileName, type OpenRoom } from "@beseda/client";
+import { fileName, type Id, type OpenRoom } from "@beseda/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { plural, useLang, useWords } from "./words/index.ts";
 
 const EVERY = 1_000;
 
-export function Announcer({ room, me }: { room: OpenRoom; me: number }): ReactNode {
+export function Announcer({ room, me }: { room: OpenRoom; me: Id }): ReactNode {
   const lang = useLang();
   const { arrived, file: fileWord, notice, message: messageWord } = useWords();
   const [said, setSaid] = useState("");

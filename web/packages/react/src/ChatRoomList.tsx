@@ -1,5 +1,5 @@
 // The rooms of a person, newest activity first, with what is unread in them.
-import { fileName, type Message, type Room } from "@beseda/client";
+import { fileName, type Id, type Message, type Room } from "@beseda/client";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useClient, useObserved } from "./context.tsx";
 import { hueOf, initialsOf, nameOf } from "./people.ts";
@@ -99,6 +99,7 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
   const me = useObserved(client.session).me?.id;
   const other = room.participants.find(({ user }) => user.id !== me)?.user;
   const name = other ? nameOf(other) : "";
+  const title = words.order(room.order);
   const at = new Date(room.last_message?.created_at ?? room.created_at);
   const unread = room.unread_count;
   const open = (event: MouseEvent) => {
@@ -120,7 +121,9 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
       </span>
       <span className="bs-room-words">
         <span className="bs-room-line">
-          <span className="bs-room-title">{words.order(room.order)}</span>
+          <span className="bs-room-title" title={title}>
+            {title}
+          </span>
           <time className="bs-room-time" dateTime={at.toISOString()}>
             {dateAndClock(at)}
           </time>
@@ -140,7 +143,7 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
   );
 }
 
-function Preview(props: { room: Room; current: boolean; me: number | undefined }): ReactNode {
+function Preview(props: { room: Room; current: boolean; me: Id | undefined }): ReactNode {
   const { room, current, me } = props;
   const words = useWords();
   const draft = useObserved(useClient().drafts).get(room.id);

@@ -1,5 +1,5 @@
 // One room, whole: its header, its thread live, and the field to write in.
-import type { OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client";
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Announcer } from "./Announcer.tsx";
 import { DropHint, useAttachment, useDrop } from "./Attachment.tsx";
@@ -183,14 +183,14 @@ function isEmpty({ items, unsent }: RoomSnapshot): boolean {
   return items.length === 0 && unsent.length === 0;
 }
 
-function lastOwn({ items }: RoomSnapshot, me: number): Editing | null {
+function lastOwn({ items }: RoomSnapshot, me: Id): Editing | null {
   const item = items.findLast(({ message, erased }) => message.sender?.id === me && !erased);
   return item ? { id: item.message.id, text: item.message.message } : null;
 }
 
 interface HeaderProps {
   snapshot: RoomSnapshot;
-  me: number;
+  me: Id;
   onBack: (() => void) | undefined;
   onClose: (() => void) | undefined;
   title: string | undefined;
@@ -200,6 +200,7 @@ function Header({ snapshot, me, onBack, onClose, title }: HeaderProps): ReactNod
   const words = useWords();
   const others = (snapshot.room?.participants ?? []).filter(({ user }) => user.id !== me);
   const names = others.map(({ user }) => nameOf(user)).join(", ");
+  const shown = titleOf(snapshot, words, title);
   return (
     <header className="bs-header">
       {onBack && (
@@ -208,7 +209,9 @@ function Header({ snapshot, me, onBack, onClose, title }: HeaderProps): ReactNod
         </button>
       )}
       <div className="bs-header-words">
-        <h2 className="bs-title">{titleOf(snapshot, words, title)}</h2>
+        <h2 className="bs-title" title={shown}>
+          {shown}
+        </h2>
         {names && <p className="bs-names">{names}</p>}
       </div>
       <ConnectionBadge isConnected={snapshot.isConnected} />

@@ -1,4 +1,5 @@
 // One row of a thread: a message with its ticks and actions, a notice, a day, or the unread line.
+import type { Id } from "@beseda/client";
 import { memo, type ReactNode, useState } from "react";
 import { FileView } from "./FileView.tsx";
 import { Icon, Ticks } from "./icons.tsx";
@@ -87,11 +88,11 @@ function NoticeView({ row, active, actions }: MessageViewProps): ReactNode {
   );
 }
 
-function MessageView(props: MessageViewProps & { sender: number }): ReactNode {
+function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
   const { row, sender, active, actions } = props;
   const words = useWords();
   const [open, setOpen] = useState(false);
-  // Who is deleted leaves what they wrote, without a name.
+  // An e-mail address that stood for a name goes with whoever is deleted.
   const who = row.mine ? words.you : row.name || words.message;
   return (
     <article

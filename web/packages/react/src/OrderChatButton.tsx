@@ -1,5 +1,5 @@
 // A button for an order's page: opens the order's chat in a dialog above it.
-import { asTrouble, type Trouble } from "@beseda/client";
+import { asTrouble, type Id, type Trouble } from "@beseda/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { ChatWindow } from "./ChatWindow.tsx";
@@ -10,7 +10,7 @@ import { useModal } from "./useModal.ts";
 import { useWords } from "./words/index.ts";
 
 export interface OrderChatButtonProps {
-  orderId: number;
+  orderId: Id;
 }
 
 export function OrderChatButton({ orderId }: OrderChatButtonProps): ReactNode {
@@ -32,7 +32,7 @@ export function OrderChatButton({ orderId }: OrderChatButtonProps): ReactNode {
   );
 }
 
-function OrderChatDialog({ orderId, onClose }: { orderId: number; onClose: () => void }) {
+function OrderChatDialog({ orderId, onClose }: { orderId: Id; onClose: () => void }) {
   const words = useWords();
   const client = useClient();
   const dialog = useRef<HTMLDialogElement>(null);

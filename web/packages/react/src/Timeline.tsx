@@ -1,5 +1,5 @@
 // The thread: rows from the oldest loaded to the newest, virtual when there are many.
-import type { OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client";
 import {
   forwardRef,
   type KeyboardEvent,
@@ -29,7 +29,7 @@ const DATE_STAYS = 1_200;
 export interface TimelineProps {
   room: OpenRoom;
   snapshot: RoomSnapshot;
-  me: number;
+  me: Id;
   actions: MessageActions;
   field: RefObject<HTMLTextAreaElement | null>;
 }
@@ -119,7 +119,7 @@ function useKept(count: number, active: number): number[] {
   }, [count, active]);
 }
 
-function useRows(snapshot: RoomSnapshot, me: number): Row[] {
+function useRows(snapshot: RoomSnapshot, me: Id): Row[] {
   const { items, unsent, firstUnread, lastUnread, readUpTo, older } = snapshot;
   const seams = useRef(new Set<number>());
   const first = items[0]?.message.id;

@@ -5,6 +5,7 @@ export {
   chatApi,
   defaultClient,
   type GetToken,
+  type Id,
   type SessionOptions,
   systemPlatform,
 } from "@beseda/client";

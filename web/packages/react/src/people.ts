@@ -1,5 +1,5 @@
 // How people are called, and the colour and letters that stand for them.
-import type { Person } from "@beseda/client";
+import type { Id, Person } from "@beseda/client";
 
 export function nameOf({ first_name, last_name, email }: Person): string {
   return `${first_name} ${last_name}`.trim() || email;
@@ -19,6 +19,11 @@ export function initialsOf(name: string): string {
 const HUES = 8;
 
 /** The same person has the same hue everywhere. */
-export function hueOf(id: number): number {
-  return Math.abs(Math.imul(id, 2654435761)) % HUES;
+export function hueOf(id: Id): number {
+  return Math.abs(Math.imul(typeof id === "number" ? id : sumOf(id), 2654435761)) % HUES;
+}
+
+/** A number that stands for a text, a different one for most. */
+function sumOf(text: string): number {
+  return [...text].reduce((sum, letter) => Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0), 0);
 }

@@ -1,6 +1,6 @@
 // The small pictures of one page: fetched with the token, because an address carries none, and kept
 // as long as somebody may scroll back to them.
-import { asTrouble, type BlobLike, type ChatClient } from "@beseda/client";
+import { asTrouble, type BlobLike, type ChatClient, type Id } from "@beseda/client";
 import { type RefObject, useEffect, useState } from "react";
 import { useClient } from "./context.tsx";
 
@@ -14,7 +14,7 @@ export class Pictures {
   /** Addresses of pictures in memory by path; null where there is no small picture. */
   readonly #known = new Map<string, string | null>();
   readonly #asked = new Map<string, Promise<string | null>>();
-  #owner: number | undefined;
+  #owner: Id | undefined;
 
   constructor(client: ChatClient) {
     this.#client = client;

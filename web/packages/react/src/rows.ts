@@ -1,5 +1,5 @@
 // Turns messages into the rows of a thread: days, groups, the unread line, and what is on its way.
-import type { Item, Unsent, Upload } from "@beseda/client";
+import type { Id, Item, Unsent, Upload } from "@beseda/client";
 import { dayOf } from "./time.ts";
 
 /** Messages of one person belong together when they are no further apart, in milliseconds. */
@@ -22,7 +22,7 @@ export interface MessageRow {
   upload: Upload | null;
   mine: boolean;
   /** Null where nobody wrote it: then it is a notice, not a bubble. */
-  sender: number | null;
+  sender: Id | null;
   name: string;
   /** First and last of its group. */
   head: boolean;
@@ -46,7 +46,7 @@ export type Row =
 export interface RowSource {
   items: readonly Item[];
   unsent: readonly Unsent[];
-  me: number;
+  me: Id;
   firstUnread: number | null;
   lastUnread: number | null;
   readUpTo: number;

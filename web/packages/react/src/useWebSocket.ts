@@ -1,5 +1,5 @@
 // The hook for pages that draw their own thread: a room's messages, live, and the ways to take part.
-import type { Message, OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { Id, Message, OpenRoom, RoomSnapshot } from "@beseda/client";
 import { useCallback, useEffect, useMemo } from "react";
 import { useClient, useNewest, useObserved } from "./context.tsx";
 
@@ -15,7 +15,7 @@ export interface WebSocketOptions {
   roomId: number;
   /** A message that is new here, from whoever it is. */
   onMessage?: (message: Message) => void;
-  onTyping?: (userId: number, isTyping: boolean) => void;
+  onTyping?: (userId: Id, isTyping: boolean) => void;
 }
 
 export interface WebSocketWays {

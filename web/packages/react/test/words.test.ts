@@ -1,5 +1,5 @@
 // Words: plurals, dates, links, groups.
-import type { Item, Message } from "@beseda/client";
+import type { Id, Item, Message } from "@beseda/client";
 import { describe, expect, test } from "vitest";
 import { linkify } from "../src/linkify.ts";
 import { hueOf, initialsOf } from "../src/people.ts";
@@ -36,6 +36,10 @@ test("the document's own words are kept to the letter", () => {
     "Чат по заказу",
   ]);
   expect(ru.order(17)).toBe("Заказ #17");
+  expect([ru.order("3f2c9b1e"), en.order("3f2c9b1e")]).toEqual([
+    "Заказ #3f2c9b1e",
+    "Order #3f2c9b1e",
+  ]);
 });
 
 describe("dates", () => {
@@ -111,9 +115,29 @@ test("people", () => {
   expect(hueOf(123456789)).toBeLessThan(8);
 });
 
+describe("the hue of a text", () => {
+  const uuid = (n: number) => `3f2c9b1e-7d54-4e0a-9c11-${n.toString(16).padStart(12, "0")}`;
+
+  test("is one of the eight, and always the same", () => {
+    for (const id of [uuid(1), "auth0|5f7c", "я", "😀", "ab".repeat(64)]) {
+      expect([0, 1, 2, 3, 4, 5, 6, 7]).toContain(hueOf(id));
+      expect(hueOf(id)).toBe(hueOf(id));
+    }
+  });
+
+  test("is not one for all", () => {
+    const hues = Array.from({ length: 100 }, (_, n) => hueOf(uuid(n)));
+    expect(new Set(hues).size).toBeGreaterThanOrEqual(5);
+  });
+
+  test("whoever is deleted keeps the hue of a number", () => {
+    for (const id of [1, 6, 7, 2 ** 40 + 3]) expect(hueOf(-id)).toBe(hueOf(id));
+  });
+});
+
 describe("rows", () => {
   const base = new Date(2026, 2, 5, 12, 0).getTime();
-  const item = (id: number, sender: number, minutes: number): Item => ({
+  const item = (id: number, sender: Id, minutes: number): Item => ({
     message: {
       id,
       room: 5,
@@ -162,6 +186,26 @@ describe("rows", () => {
     expect(notices).toMatchObject([
       { id: 2, mine: false, progress: null, unread: true, name: "" },
       { id: 3, mine: false, progress: null, unread: true, name: "" },
+    ]);
+  });
+
+  test("a text and a number are two people, and a text is one's own only to the letter", () => {
+    const items = [item(1, "7", 0), item(2, 7, 1), item(3, "auth0|Я", 2), item(4, "auth0|я", 3)];
+    const mine = (me: Id) =>
+      rowsOf(source(items, { me })).flatMap((row) => (row.kind === "message" ? [row.mine] : []));
+    expect(mine("7")).toEqual([true, false, false, false]);
+    expect(mine(7)).toEqual([false, true, false, false]);
+    expect(mine("auth0|Я")).toEqual([false, false, true, false]);
+    expect(shape(source(items))).toEqual(["beginning", "day", "1^_", "2^_", "3^_", "4^_"]);
+  });
+
+  test("who is deleted is another's bubble with the name, whoever has the number now", () => {
+    const items = [item(1, -6, 0), item(2, -6, 1), item(3, 6, 2)];
+    const rows = rowsOf(source(items, { me: 6 })).filter((row) => row.kind === "message");
+    expect(rows).toMatchObject([
+      { sender: -6, name: "Имя-6", mine: false, progress: null, head: true, tail: false },
+      { sender: -6, name: "Имя-6", mine: false, progress: null, head: false, tail: true },
+      { sender: 6, mine: true, progress: "stored", head: true, tail: true },
     ]);
   });
 

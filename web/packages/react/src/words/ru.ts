@@ -1,8 +1,9 @@
 // Everything the kit says in Russian. The English file has the same keys, kept so by its type.
+import type { Id } from "@beseda/client";
 import type { Forms } from "./plural.ts";
 
 export const ru = {
-  order: (number: number | string) => `Заказ #${number}`,
+  order: (number: Id) => `Заказ #${number}`,
   openChat: "Открыть чат",
   orderChat: "Чат по заказу",
   close: "Закрыть",
