@@ -58,6 +58,8 @@ pub struct Vouched {
     pub claimed: Claimed,
     /// What becomes of somebody who was never seen before.
     pub people: Newcomers,
+    /// When that ends by itself, where it is known.
+    pub ends_at: Option<Time>,
 }
 
 impl Issuers {
@@ -292,6 +294,7 @@ impl Issuer {
         Ok(Vouched {
             claimed: self.claimed(claims, proven_at, said)?,
             people: self.settings.people,
+            ends_at: Some(claims.ends_at()?),
         })
     }
 

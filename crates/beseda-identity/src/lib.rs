@@ -25,7 +25,7 @@ pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched};
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
 pub use sessions::{SecureCookies, SessionCookie};
-pub use settings::{Proofs, Settings, SettingsError};
+pub use settings::{Proofs, Settings, SettingsError, SocketsEndWith};
 pub use throttle::{Throttles, Uptime};
 pub use tokens::OwnTokens;
 
@@ -48,6 +48,8 @@ pub struct Identity {
     pub passwords: Passwords,
     /// The cookie of a session in the browser.
     pub session_cookie: SessionCookie,
+    /// With what an open socket ends, besides its person.
+    pub sockets_end_with: SocketsEndWith,
     /// Whether cookies travel over HTTPS alone.
     pub secure_cookies: SecureCookies,
     /// How long an access token is good for.
@@ -88,6 +90,7 @@ impl Identity {
             host_sessions,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
             session_cookie: proofs.session_cookie,
+            sockets_end_with: proofs.sockets_end_with,
             secure_cookies: proofs.secure_cookies,
             access_seconds: minutes(proofs.access_minutes),
             refresh_seconds: minutes(proofs.refresh_days) * 24 * 60,

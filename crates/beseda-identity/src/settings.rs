@@ -5,7 +5,7 @@ use super::sessions::SessionCookie;
 use super::{Fetch, IssuerError, IssuerSettings, SecureCookies};
 use beseda_core::Fault;
 use beseda_core::settings;
-use beseda_core::words::{Raw, Shown, Taken, Truth, Whole, Word, Wrong};
+use beseda_core::words::{OneOf, Raw, Shown, Taken, Truth, Whole, Word, Wrong};
 use std::path::Path;
 use std::sync::Arc;
 use thiserror::Error;
@@ -25,6 +25,8 @@ settings! {
             "How long a session in the browser lives at most.";
         session_cookie: CookieName = SessionCookie::default(), "a cookie's name",
             "What the cookie of a session in the browser is called. `session` is Flask's own: take it only where no Flask sets one.";
+        sockets_end_with: EndsWith = SocketsEndWith::Session, "`token`, `session` or `person`",
+            "What an open socket ends with, always with 4001. `person`: when its person is signed out everywhere or deactivated. `session`: also when the session in the browser that opened it ends, by logging out or by age. `token`: also when the token that opened it expires; clients then come back with a new one.";
         secure_cookies: Security = SecureCookies::Auto, "`auto`, `true` or `false`",
             "Whether cookies are sent over HTTPS alone. `auto`: where a trusted proxy says that the request came over HTTPS.";
     }
@@ -49,6 +51,28 @@ impl Taken for CookieName {
     fn show(kept: &SessionCookie) -> Shown {
         Shown::Text(kept.name().to_owned())
     }
+}
+
+/// With what an open socket ends, besides its person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SocketsEndWith {
+    /// With the token or the session that opened it.
+    Token,
+    /// With the session that opened it.
+    Session,
+    /// With nothing else.
+    Person,
+}
+
+/// A word for [`SocketsEndWith`].
+pub type EndsWith = OneOf<SocketsEndWith>;
+
+impl Word for SocketsEndWith {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("token", Self::Token),
+        ("session", Self::Session),
+        ("person", Self::Person),
+    ];
 }
 
 /// A word for [`SecureCookies`], or the truth of the file.

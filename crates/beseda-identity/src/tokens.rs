@@ -103,18 +103,18 @@ impl OwnTokens {
             .map_err(|error| Fault::Internal(format!("a token cannot be signed: {error}")))
     }
 
-    /// Whose access token it is, and when it was given.
+    /// Whose access token it is, when it was given, and when it ends.
     ///
     /// # Errors
     /// Why it is none.
-    pub fn person(&self, token: &str, now: Time) -> Result<(PersonId, Time), Flaw> {
+    pub fn person(&self, token: &str, now: Time) -> Result<(PersonId, Time, Time), Flaw> {
         let claims = self.claims(token, now, "access")?;
         let claim = if claims.at("person").is_some() {
             "person"
         } else {
             "user_id"
         };
-        Ok((claims.person(claim)?, issued_at(&claims, now)?))
+        Ok((claims.person(claim)?, issued_at(&claims, now)?, claims.ends_at()?))
     }
 
     /// The name of a refresh token.

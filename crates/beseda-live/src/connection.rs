@@ -45,7 +45,8 @@ impl Connection {
     /// Lets a socket in and tells it what it hears first. `None`, with the queue closed, where its person has too many.
     pub(crate) async fn enter(live: &Arc<Live>, guest: Guest, queue: Arc<Queue>) -> Option<Self> {
         let since = guest.since;
-        let session = Session::new(live.hub.next_id(), guest, Arc::clone(&queue), live.wheel.now_seconds());
+        let (alive_at, ends_at_ms) = (live.wheel.now_seconds(), live.end_of(guest.ends_at));
+        let session = Session::new(live.hub.next_id(), guest, Arc::clone(&queue), alive_at, ends_at_ms);
         let session = Arc::new(session);
         if !live.hub.enter(&session, live.chat().limits().listeners) {
             queue.close(close::TOO_MANY, "too many sockets of one person");

@@ -3,7 +3,7 @@
 use crate::session::{Session, close};
 use beseda_core::words::Limits;
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,6 +13,8 @@ pub const TICK_MS: u64 = 250;
 /// Every open socket, in as many spokes as the wheel has ticks in `ping_seconds`: each is looked at once a turn.
 pub(crate) struct Wheel {
     spokes: Vec<Mutex<HashMap<u64, Arc<Session>>>>,
+    /// When each of them is to end, in milliseconds of the wheel's own clock, and its number.
+    ends: Mutex<BTreeSet<(u64, u64)>>,
     now_ms: AtomicU64,
     ping_seconds: u32,
     gone_seconds: u32,
@@ -23,6 +25,7 @@ impl Wheel {
         let spokes = (limits.ping_seconds * 1_000 / TICK_MS).max(1);
         Self {
             spokes: (0..spokes).map(|_| Mutex::default()).collect(),
+            ends: Mutex::default(),
             now_ms: AtomicU64::new(0),
             ping_seconds: u32::try_from(limits.ping_seconds).unwrap_or(u32::MAX),
             gone_seconds: u32::try_from(limits.gone_seconds).unwrap_or(u32::MAX),
@@ -40,12 +43,14 @@ impl Wheel {
     }
 
     pub(crate) fn enter(&self, session: &Arc<Session>) {
+        self.ends.lock().insert((session.ends_at_ms, session.id));
         if let Some(spoke) = self.spoke(session.id) {
             spoke.lock().insert(session.id, Arc::clone(session));
         }
     }
 
     pub(crate) fn leave(&self, session: &Session) {
+        self.ends.lock().remove(&(session.ends_at_ms, session.id));
         if let Some(spoke) = self.spoke(session.id) {
             spoke.lock().remove(&session.id);
         }
@@ -69,6 +74,21 @@ impl Wheel {
                 for session in spoke.lock().values() {
                     self.look_at(session);
                 }
+            }
+        }
+        self.end_expired(now_ms);
+    }
+
+    /// Closes the sockets whose proof has ended by now.
+    fn end_expired(&self, now_ms: u64) {
+        let expired: Vec<_> = {
+            let mut ends = self.ends.lock();
+            let left = ends.split_off(&(now_ms + 1, 0));
+            std::mem::replace(&mut *ends, left).into_iter().collect()
+        };
+        for (_, id) in expired {
+            if let Some(session) = self.spoke(id).and_then(|spoke| spoke.lock().get(&id).cloned()) {
+                session.queue.close(close::NOT_AUTHENTICATED, "token_expired");
             }
         }
     }

@@ -84,6 +84,14 @@ impl Live {
         }
     }
 
+    /// When a socket that comes now is to end, in milliseconds of the heartbeat's clock: with its proof, and after
+    /// `socket_hours` in any case.
+    pub(crate) fn end_of(&self, ends_at: Option<Time>) -> u64 {
+        let most = self.chat.limits().socket_hours.saturating_mul(3_600_000);
+        let left = ends_at.map(|end| u64::try_from(end.0 - self.chat.now().0).unwrap_or(0) / 1_000);
+        self.wheel.now_ms().saturating_add(left.unwrap_or(most).min(most))
+    }
+
     /// Everything that time alone brings about, at `now_ms` of a clock that only moves forward.
     pub(crate) fn tick(&self, now_ms: u64) {
         self.wheel.tick(now_ms);

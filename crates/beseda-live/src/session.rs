@@ -38,6 +38,8 @@ pub struct Guest {
     pub person: Arc<Person>,
     /// When they proved who they are.
     pub proven_at: Time,
+    /// When the socket is to end, where that follows from what they proved.
+    pub ends_at: Option<Time>,
     /// Where.
     pub to: Where,
     /// Which messages they hear first, where it is one room.
@@ -55,6 +57,8 @@ pub(crate) struct Session {
     person: Mutex<(u64, Arc<Person>)>,
     /// When they proved who they are.
     pub(crate) proven_at: Time,
+    /// When it is to end, in milliseconds of the heartbeat's clock.
+    pub(crate) ends_at_ms: u64,
     /// What it came for.
     pub(crate) to: Where,
     /// In which dialect.
@@ -78,12 +82,13 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(id: u64, guest: Guest, queue: Arc<Queue>, alive_at: u32) -> Self {
+    pub(crate) fn new(id: u64, guest: Guest, queue: Arc<Queue>, alive_at: u32, ends_at_ms: u64) -> Self {
         Self {
             id,
             person_id: guest.person.id,
             person: Mutex::new((0, guest.person)),
             proven_at: guest.proven_at,
+            ends_at_ms,
             to: guest.to,
             dialect: guest.dialect,
             under: place::under(),

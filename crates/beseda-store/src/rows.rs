@@ -217,6 +217,7 @@ pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket, Fault> {
         person: PersonId(row.get(1)?),
         proven_at: Time(row.get(2)?),
         expires_at: Time(row.get(3)?),
+        proof_ends_at: time(row, 4)?,
     })
 }
 

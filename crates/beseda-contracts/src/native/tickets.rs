@@ -33,6 +33,7 @@ async fn give(State(shared): State<Shared>, caller: Caller, parts: Parts) -> Res
         hash: tickets::hash(&text),
         person: caller.person.id,
         proven_at: caller.proven_at,
+        proof_ends_at: caller.ends_at,
         expires_at: shared.chat.now().plus_seconds(expires_in),
     };
     ask::change(&shared.chat, move |tx| Ok(tx.put_ticket(&ticket)?)).await?;

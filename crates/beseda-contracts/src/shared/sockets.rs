@@ -65,6 +65,7 @@ impl Caller {
         Guest {
             person: Arc::new(self.person),
             proven_at: self.proven_at,
+            ends_at: self.ends_at,
             to,
             since,
             dialect,

@@ -5,7 +5,7 @@ use super::people::new_own_person;
 use super::sign_in::who;
 use crate::error::{Error, Refusal};
 use crate::ports::{Look, Tx};
-use crate::words::{ApiKey, NewPerson, Person, PersonId, Role, Scope, SetupCode, Time};
+use crate::words::{ApiKey, NewPerson, Person, PersonId, Role, Scope, SetupCode, Ticket, Time};
 
 /// Keeps a new API key.
 ///
@@ -54,8 +54,8 @@ pub fn api_key(look: &mut (impl Look + ?Sized), hash: &[u8; 32], scope: Scope) -
 /// What came of a ticket. It is gone in any case: none of this is a refusal, because a refusal would give it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketTaken {
-    /// It lets this person in, who proved at that moment who they are.
-    Good(Person, Time),
+    /// It lets this person in, by what it stands for.
+    Good(Person, Ticket),
     /// It is unknown, was taken before, or has ended.
     Spent,
     /// It was good, and its person is not let in any more, for this reason.
@@ -68,7 +68,7 @@ pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Ticket
         return Ok(TicketTaken::Spent);
     };
     match who(tx, ticket.person, ticket.proven_at) {
-        Ok(person) => Ok(TicketTaken::Good(person, ticket.proven_at)),
+        Ok(person) => Ok(TicketTaken::Good(person, ticket)),
         Err(Error::Refused(why)) => Ok(TicketTaken::Barred(why)),
         Err(fault) => Err(fault),
     }

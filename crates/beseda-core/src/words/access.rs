@@ -41,6 +41,8 @@ pub struct Ticket {
     pub person: PersonId,
     /// When its person proved who they are.
     pub proven_at: Time,
+    /// When that proof ends by itself, where it does.
+    pub proof_ends_at: Option<Time>,
     /// When it ends unused.
     pub expires_at: Time,
 }

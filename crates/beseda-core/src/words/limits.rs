@@ -278,6 +278,8 @@ limits! {
         "Between two pings of a socket.";
     gone_seconds: u64 = 60, Count 2 to 7_200 "seconds",
         "Without a sign of life from a socket's other end; the socket is then taken for lost.";
+    socket_hours: u64 = 24, Count 1 to 8_760 "hours",
+        "An open socket, whatever proved who it is; it is closed with 4001 then, and its client comes back with a new proof.";
     write_stall_seconds: u64 = 120, Count 1 to 3_600 "seconds",
         "Without the other end taking a byte of what waits for it; its socket is then cut off. One that reads slowly takes some now and then.";
     ticket_seconds: i64 = 30, Count 1 to 3_600 "seconds",

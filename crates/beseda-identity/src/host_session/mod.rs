@@ -162,6 +162,7 @@ impl Door {
         Some(Vouched {
             claimed,
             people: self.people,
+            ends_at: None,
         })
     }
 }

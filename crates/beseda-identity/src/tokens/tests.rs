@@ -10,6 +10,8 @@ const SECRET: &[u8] = b"0123456789abcdef0123456789abcdef";
 const NOW: Time = Time(1_795_237_200_500_000);
 /// Tokens tell whole seconds.
 const ISSUED: Time = Time(1_795_237_200_000_000);
+/// Those of these tests are good for a minute.
+const ENDS: Time = Time(ISSUED.0 + 60_000_000);
 const ANNA: PersonId = PersonId(5);
 
 fn own() -> OwnTokens {
@@ -62,7 +64,7 @@ fn whoever_the_host_calls_otherwise_reads_its_id_in_their_token() {
             ..anna()
         };
         let token = own().access(&person, NOW, 60, [7; 16]).unwrap();
-        assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
+        assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED, ENDS)));
         assert_eq!(Claims::unproven(&token).unwrap().at("user_id"), Some(&told));
     }
 }
@@ -70,18 +72,18 @@ fn whoever_the_host_calls_otherwise_reads_its_id_in_their_token() {
 #[test]
 fn what_is_minted_is_proven_until_it_ends() {
     let token = own().access(&anna(), NOW, 60, [7; 16]).unwrap();
-    assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED)));
+    assert_eq!(own().person(&token, NOW), Ok((ANNA, ISSUED, ENDS)));
     let end = Time((NOW.seconds() + 60) * 1_000_000);
-    assert_eq!(own().person(&token, Time(end.0 - 1)), Ok((ANNA, ISSUED)));
+    assert_eq!(own().person(&token, Time(end.0 - 1)), Ok((ANNA, ISSUED, ENDS)));
     let expired = Flaw::Expired("it has expired (exp), 0 s ago".to_owned());
     assert_eq!(own().person(&token, end), Err(expired));
     // It may begin with the next seconds; before a clock that went back, it is as old as can be.
     assert_eq!(
-        own().person(&token, Time(ISSUED.0 - 5_000_000)).map(|(_, at)| at),
+        own().person(&token, Time(ISSUED.0 - 5_000_000)).map(|(_, at, _)| at),
         Ok(ISSUED)
     );
     assert_eq!(
-        own().person(&token, Time(ISSUED.0 - 5_000_001)).map(|(_, at)| at),
+        own().person(&token, Time(ISSUED.0 - 5_000_001)).map(|(_, at, _)| at),
         Ok(Time(0))
     );
     assert!(
@@ -120,7 +122,7 @@ fn a_refresh_token_is_the_same_whenever_it_is_written() {
 
 #[test]
 fn a_person_is_a_number_or_its_text_and_a_time_may_be_a_fraction() {
-    assert_eq!(own().person(&good(&claims()), NOW), Ok((ANNA, ISSUED)));
+    assert_eq!(own().person(&good(&claims()), NOW), Ok((ANNA, ISSUED, ENDS)));
     let now = NOW.seconds() as f64;
     for changes in [
         json!({"user_id": "5"}),
@@ -130,7 +132,7 @@ fn a_person_is_a_number_or_its_text_and_a_time_may_be_a_fraction() {
         assert_eq!(
             own()
                 .person(&good(&with(changes.clone())), NOW)
-                .map(|(person, _)| person),
+                .map(|(person, ..)| person),
             Ok(ANNA),
             "{changes}"
         );

@@ -2,6 +2,7 @@
 
 mod doubts;
 mod echo;
+mod ends;
 mod everywhere;
 mod passing;
 mod rooms;
@@ -276,6 +277,7 @@ fn guest(id: i64, room: RoomId) -> Guest {
     Guest {
         person: Arc::new(person(id)),
         proven_at: Fixed.now(),
+        ends_at: None,
         to: Where::Room(room),
         since: Since::Newest,
         dialect: &CHAT,

@@ -1,6 +1,8 @@
 -- What the host application calls people, orders and groups: texts, where those are no numbers of its own. Who was deleted
 -- may have a successor, whom it calls the same.
 ALTER TABLE people ADD COLUMN put_at INTEGER;
+-- A socket that a ticket opens may end with what the ticket stands for.
+ALTER TABLE tickets ADD COLUMN proof_ends_at INTEGER;
 -- Only who has a password logs in by a name.
 DROP INDEX people_username;
 DROP INDEX people_email;

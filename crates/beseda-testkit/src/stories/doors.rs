@@ -14,6 +14,7 @@ fn ticket(n: u8, expires_at: i64) -> Ticket {
         person: PersonId(2),
         proven_at: Time(7),
         expires_at: Time(expires_at),
+        proof_ends_at: Some(Time(expires_at + 1)),
     }
 }
 
@@ -282,7 +283,11 @@ pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>,
     put(2, Time(7));
     put(3, now);
     let person = stage.people[1].clone();
-    assert_eq!(take(1), Ok(TicketTaken::Good(person.clone(), now)));
+    let kept = Ticket {
+        proven_at: now,
+        ..ticket(1, now.plus_seconds(60).0)
+    };
+    assert_eq!(take(1), Ok(TicketTaken::Good(person.clone(), kept)));
     let out = stage.change(move |tx| rules::sign_out(tx, now, person.id));
     out.expect("they are signed out");
     assert_eq!(take(2), Ok(TicketTaken::Barred(Refusal::BadCredentials)));

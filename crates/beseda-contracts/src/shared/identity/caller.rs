@@ -8,10 +8,10 @@ use crate::shared::rooms::new_name;
 use axum::extract::FromRequestParts;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, TicketTaken, sign_in};
-use beseda_core::words::{Person, Time, printable};
+use beseda_core::words::{Person, Session, Ticket, Time, printable};
 use beseda_core::{Error, Refusal};
 use beseda_identity::host_session::{ShownSessions, Unvouched};
-use beseda_identity::{Flaw, Vouched, tickets};
+use beseda_identity::{Flaw, SocketsEndWith, Vouched, tickets};
 use beseda_live::ask;
 use beseda_live::upgrade::offered_token;
 use http::header::AUTHORIZATION;
@@ -27,6 +27,8 @@ pub struct Caller {
     pub by: Proof,
     /// When they proved it, to us or to whoever vouches for them.
     pub proven_at: Time,
+    /// When a socket that it opens is to end, where that follows from the proof.
+    pub ends_at: Option<Time>,
 }
 
 /// What proves who asks.
@@ -78,15 +80,21 @@ impl Caller {
     async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Refused> {
         match credentials {
             Credentials::Token(ticket, Proof::Query) if tickets::is_one(&ticket) => {
-                let (person, proven_at) = of_ticket(shared, &ticket).await?;
+                let (person, ticket) = of_ticket(shared, &ticket).await?;
                 Ok(Self {
                     person,
                     by: Proof::Ticket,
-                    proven_at,
+                    proven_at: ticket.proven_at,
+                    ends_at: ticket.proof_ends_at,
                 })
             }
             Credentials::Token(token, by) => match of_token(shared, &token).await {
-                Ok((person, proven_at)) => Ok(Self { person, by, proven_at }),
+                Ok((person, proven_at, expires_at)) => Ok(Self {
+                    person,
+                    by,
+                    proven_at,
+                    ends_at: expires_at.filter(|_| shared.identity.sockets_end_with == SocketsEndWith::Token),
+                }),
                 Err(refused) => {
                     tell(&refused);
                     Err(refused)
@@ -95,11 +103,13 @@ impl Caller {
             Credentials::Sessions(hashes, hosts) => match of_session(shared, hashes).await {
                 Err(Error::Refused(Refusal::NotSignedIn)) => of_host_session(shared, &hosts).await,
                 found => {
-                    let (person, begun) = found.map_err(not_let_in)?;
+                    let (person, session) = found.map_err(not_let_in)?;
+                    let ends = shared.identity.sockets_end_with != SocketsEndWith::Person;
                     Ok(Self {
                         by: Proof::Cookie,
                         // Signing out everywhere ends sessions: one that lives was begun after that.
-                        proven_at: begun.max(person.signed_out_at.unwrap_or_default()),
+                        proven_at: session.created_at.max(person.signed_out_at.unwrap_or_default()),
+                        ends_at: ends.then_some(session.expires_at),
                         person,
                     })
                 }
@@ -185,23 +195,24 @@ fn tell(refused: &Refused) {
 }
 
 /// Takes the ticket: it opens one socket and no other.
-async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Time), Refused> {
+async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Ticket), Refused> {
     let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
     let taken = ask::change(&shared.chat, move |tx| rules::take_ticket(tx, now, &hash)).await;
     match taken? {
-        TicketTaken::Good(person, proven_at) => Ok((person, proven_at)),
+        TicketTaken::Good(person, ticket) => Ok((person, ticket)),
         TicketTaken::Barred(why) => Err(not_let_in(why.into())),
         TicketTaken::Spent => Err(bad_token("the ticket is unknown, used or ended")),
     }
 }
 
-async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Refused> {
+/// Whose token it is, when it was signed, and when it expires.
+async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time, Option<Time>), Refused> {
     let now = shared.chat.now();
     let identity = &shared.identity;
     let own = match identity.tokens.person(token, now) {
-        Ok((person, issued)) => {
+        Ok((person, issued, expires_at)) => {
             let person = ask::look(&shared.chat, move |look| sign_in::who(look, person, issued)).await;
-            return Ok((person.map_err(not_let_in)?, issued));
+            return Ok((person.map_err(not_let_in)?, issued, Some(expires_at)));
         }
         Err(flaw) => flaw,
     };
@@ -215,12 +226,13 @@ async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time), Refuse
     }
     // What was proven nobody knows when is over with the next sign-out: nothing is older.
     let proven_at = vouched.claimed.proven_at.unwrap_or_default();
+    let ends_at = vouched.ends_at;
     let person = of_host(shared, vouched).await.map_err(not_let_in)?;
-    Ok((person, proven_at))
+    Ok((person, proven_at, ends_at))
 }
 
 /// A person whom a host application vouches for; written only when that says something new.
-async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Result<Person, Error> {
+async fn of_host(shared: &Shared, Vouched { claimed, people, .. }: Vouched) -> Result<Person, Error> {
     let asked = claimed.clone();
     let known = ask::look(&shared.chat, move |look| sign_in::known(look, &asked, people)).await?;
     let admitted = match known {
@@ -239,7 +251,7 @@ async fn of_host(shared: &Shared, Vouched { claimed, people }: Vouched) -> Resul
     Ok(admitted.person)
 }
 
-async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, Time), Error> {
+async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, Session), Error> {
     if hashes.is_empty() {
         return Err(Refusal::NotSignedIn.into());
     }
@@ -253,7 +265,7 @@ async fn of_session(shared: &Shared, hashes: Vec<[u8; 32]>) -> Result<(Person, T
             .chat
             .change(move |tx| sign_in::touch_session(tx, now, &hash), drop);
     }
-    Ok((person, session.created_at))
+    Ok((person, session))
 }
 
 async fn of_host_session(shared: &Shared, shown: &ShownSessions) -> Result<Caller, Refused> {
@@ -274,6 +286,7 @@ async fn of_host_session(shared: &Shared, shown: &ShownSessions) -> Result<Calle
             person,
             by: Proof::HostSession,
             proven_at,
+            ends_at: None,
         });
     }
 }

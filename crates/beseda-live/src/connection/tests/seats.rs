@@ -13,7 +13,7 @@ const ROOM: RoomName = RoomName {
 
 fn session(frames: usize) -> (Arc<Session>, Arc<Queue>) {
     let queue = Arc::new(Queue::new(QueueLimits { frames, bytes: 1 << 20 }));
-    let session = Session::new(1, guest(1, ROOM.id), Arc::clone(&queue), 0);
+    let session = Session::new(1, guest(1, ROOM.id), Arc::clone(&queue), 0, u64::MAX);
     (Arc::new(session), queue)
 }
 
@@ -240,7 +240,7 @@ fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
 fn crowd(hub: &Hub, ids: std::ops::RangeInclusive<i64>) {
     for id in ids {
         let queue = Arc::new(Queue::new(QueueLimits::default()));
-        let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0));
+        let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0, u64::MAX));
         assert!(hub.enter(&session, 1));
         let seat = Arc::new(Seat::new(session, ROOM.id));
         assert!(hub.sit(&seat));
@@ -285,7 +285,7 @@ fn whoever_changes_is_looked_at_and_nobody_else() {
     let sessions: Vec<_> = (1..=10_000)
         .map(|id| {
             let queue = Arc::new(Queue::new(QueueLimits::default()));
-            let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0));
+            let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0, u64::MAX));
             session.learn(1, person(id));
             assert!(hub.enter(&session, 1));
             session
@@ -369,7 +369,7 @@ fn an_idle_session_of_twenty_seats_leaves_a_kilobyte_to_its_task_of_the_eight_th
     let kept: Vec<_> = (0..sessions)
         .map(|id| {
             let queue = Arc::new(Queue::new(QueueLimits::default()));
-            let session = Arc::new(Session::new(id, guest(id as i64, ROOM.id), queue, 0));
+            let session = Arc::new(Session::new(id, guest(id as i64, ROOM.id), queue, 0, u64::MAX));
             assert!(hub.enter(&session, 1));
             for place in 0..seats {
                 let id = RoomId((id as i64 * seats + place) % rooms);

@@ -5,6 +5,7 @@ mod grants;
 mod hosts;
 mod keys;
 mod signer;
+mod sockets;
 
 use crate::harness::keys::{self as key_files, EC, RSA};
 use crate::harness::{Actor, Answer, Server, Socket, Town, actor};
