@@ -218,7 +218,7 @@ fn path_with_texts(path: &str) -> String {
 }
 
 /// A text as one part of a path.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let byte = |byte| {
         if is_plain(byte) {
@@ -240,7 +240,7 @@ pub fn request(mut request: Request) -> Request {
     let kind = request.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec());
     let bytes = request.body().and_then(|body| body.as_bytes()).unwrap_or_default();
     let body = match kind.as_deref() {
-        Some(b"application/json") => serde_json::from_slice(bytes).ok().map(|body| said_text(&body)),
+        Some(b"application/json") => serde_json::from_slice(bytes).ok().and_then(|body| said_text(&body)),
         Some(b"application/x-www-form-urlencoded") => std::str::from_utf8(bytes).ok().map(form_said),
         _ => None,
     };
@@ -250,8 +250,10 @@ pub fn request(mut request: Request) -> Request {
     request
 }
 
-fn said_text(body: &Value) -> String {
-    said(body.clone()).to_string()
+/// A body that names ids, as text.
+fn said_text(body: &Value) -> Option<String> {
+    let said = with_texts(body.clone());
+    (said != *body).then(|| said.to_string())
 }
 
 fn form_said(form: &str) -> String {
