@@ -201,7 +201,10 @@ fn path_with_texts(path: &str) -> String {
     let names: Vec<&str> = path.split('/').collect();
     let ids = match names[..] {
         ["", "api", "v1", "rooms", ..] => {
-            parts[4] = encoded(&key_said(&names[4].replace("%3A", ":")));
+            let (key, said) = (names[4], key_said(names[4]));
+            if said != key {
+                parts[4] = encoded(&said);
+            }
             0..0
         }
         ["", "api", "v1", "people" | "orders" | "groups", ..] => 4..5,
