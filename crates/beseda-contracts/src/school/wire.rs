@@ -60,9 +60,12 @@ impl People {
         Self::find(look, authors.map(|author| author.id))
     }
 
-    /// Everybody who teaches or attends one of these.
+    /// Everybody who teaches or attends one of these. Who was deleted is named by a class still, until the host changes it,
+    /// and is nobody of it.
     pub(super) fn of_groups(look: &mut dyn Look, groups: &[Group]) -> Result<Self, Error> {
-        Self::find(look, groups.iter().flat_map(Group::people))
+        let mut people = Self::find(look, groups.iter().flat_map(Group::people))?;
+        people.0.retain(|_, person| !person.forgotten);
+        Ok(people)
     }
 
     fn find(look: &mut dyn Look, ids: impl Iterator<Item = PersonId>) -> Result<Self, Error> {

@@ -97,12 +97,9 @@ fn to(consumer: &'static Consumer) -> MethodRouter<Shared> {
 /// is not known, then who may not.
 async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>, parts: &Parts) -> Admission {
     log::processing(parts.uri.path());
-    let (pair, since) = match pair.zip(since(consumer, parts)) {
-        Some((pair, since)) if pair.can_be(shared).await? => (pair, since),
-        _ => {
-            log::malformed(consumer);
-            return Err(Turned::Closed(close::BAD_PARAMETERS, "the ids are missing or none"));
-        }
+    let Some((pair, since)) = named(consumer, shared, pair, parts).await? else {
+        log::malformed(consumer);
+        return Err(Turned::Closed(close::BAD_PARAMETERS, "the ids are missing or none"));
     };
     let came = authenticated(shared, parts).await;
     log::attempted(consumer, &pair);
@@ -122,6 +119,27 @@ async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>,
         }
     };
     Ok(caller.listening(Where::Room(room), since, consumer))
+}
+
+/// The two, and what the socket hears first; `None` where the address names nothing that can be.
+async fn named(
+    consumer: &Consumer,
+    shared: &Shared,
+    pair: Option<Pair>,
+    parts: &Parts,
+) -> Result<Option<(Pair, Since)>, Turned> {
+    let Some((pair, since)) = pair.zip(since(consumer, parts)) else {
+        return Ok(None);
+    };
+    match pair.can_be(shared).await {
+        Ok(can_be) => Ok(can_be.then_some((pair, since))),
+        // The line that operators know of whatever fails before it is known who comes.
+        Err(Error::Failed(fault)) => {
+            log::not_authenticated(&fault);
+            Err(failed(&fault))
+        }
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 /// What a socket hears first: nothing, or for a chat that names the last message that it has heard, what came after

@@ -1,6 +1,6 @@
 //! Somebody with a token who calls the server.
 
-use super::{PATIENCE, Socket, in_time};
+use super::{PATIENCE, Socket, ids, in_time};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -153,10 +153,13 @@ impl Actor {
 
 /// Sends a request and reads the whole answer.
 pub async fn answer(request: RequestBuilder) -> Answer {
-    let response = in_time("an answer", request.send())
+    let (http, request) = request.build_split();
+    let request = ids::request(request.expect("a request"));
+    let response = in_time("an answer", http.execute(request))
         .await
         .unwrap_or_else(|error| panic!("no answer: {error:?}"));
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = in_time("a body", response.text()).await.expect("a body");
+    let text = ids::answer(text, status);
     Answer { status, headers, text }
 }

@@ -5,6 +5,7 @@ mod by_hand;
 pub mod files;
 pub mod frames;
 pub mod host;
+pub mod ids;
 pub mod keys;
 pub mod nginx;
 pub mod server;

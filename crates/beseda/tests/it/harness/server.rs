@@ -4,7 +4,7 @@
     reason = "a test makes the server's directory and reads what it left there"
 )]
 
-use super::{PATIENCE, Town};
+use super::{PATIENCE, Town, ids};
 use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::Ground;
 use rustix::process::{Pid, Signal, kill_process};
@@ -121,7 +121,7 @@ impl Server {
 
     /// An access token for each of these people.
     pub async fn tokens(&self, people: &[i64]) -> Vec<String> {
-        let ids: Vec<String> = people.iter().map(i64::to_string).collect();
+        let ids: Vec<String> = people.iter().map(|id| ids::word(*id)).collect();
         let mut arguments = vec!["token", "--ttl", "12h", "--person"];
         arguments.extend(ids.iter().map(String::as_str));
         let output = self.command(&arguments).await;

@@ -1,7 +1,7 @@
 //! A client's side of a socket: frames as JSON, raw bytes where a story needs to misbehave.
 
 use super::actor::Answer;
-use super::in_time;
+use super::{ids, in_time};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -57,7 +57,7 @@ impl Socket {
         path: &str,
         headers: &[(&str, &str)],
     ) -> Result<Self, Box<Answer>> {
-        let mut request = format!("ws://{address}{path}")
+        let mut request = format!("ws://{address}{}", ids::path(path))
             .into_client_request()
             .expect("an address");
         for (name, value) in headers {
@@ -94,9 +94,11 @@ impl Socket {
     pub async fn hear_patiently(&mut self) -> Heard {
         loop {
             return match self.stream.next().await {
-                Some(Ok(Message::Text(text))) => Heard::Frame(
-                    serde_json::from_str(&text).unwrap_or_else(|error| panic!("no JSON was heard ({error}): {text}")),
-                ),
+                Some(Ok(Message::Text(text))) => {
+                    let frame = serde_json::from_str(&text);
+                    let frame = frame.unwrap_or_else(|error| panic!("no JSON was heard ({error}): {text}"));
+                    Heard::Frame(ids::heard(frame, false))
+                }
                 Some(Ok(Message::Close(None))) => Heard::Closed(1005, String::new()),
                 Some(Ok(Message::Close(Some(close)))) => Heard::Closed(close.code.into(), close.reason.to_string()),
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,

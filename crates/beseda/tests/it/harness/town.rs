@@ -1,6 +1,6 @@
 //! People, groups and orders to seed: a party is one order with everybody who has a place in it, and somebody who has none.
 
-use super::{Actor, Server};
+use super::{Actor, Server, ids};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -67,8 +67,19 @@ impl Town {
 
     /// The seed file's text.
     pub fn json(&self) -> String {
-        json!({"people": self.people, "groups": self.groups, "orders": self.orders}).to_string()
+        let named = |rows: &[Value]| rows.iter().cloned().map(of_the_host).collect::<Vec<_>>();
+        json!({"people": named(&self.people), "groups": named(&self.groups), "orders": named(&self.orders)}).to_string()
     }
+}
+
+/// A row of a seed with the host's ids as it has them.
+fn of_the_host(row: Value) -> Value {
+    let id = row["id"].as_i64();
+    let mut row = ids::said(row);
+    if let Some(id) = id {
+        row["id"] = ids::word(id).into();
+    }
+    row
 }
 
 /// One order and the people around it.

@@ -1,5 +1,6 @@
 //! Reads a transcript: lines become steps.
 
+use crate::harness::ids;
 use serde_json::Value;
 
 /// A transcript.
@@ -72,8 +73,18 @@ pub fn read(text: &str) -> Result<Script, String> {
                 _ => return Err(format!("{line}: a header stands behind a request")),
             }
         } else {
-            let act = act_of(&text).map_err(|why| format!("{line}: {why}: {text}"))?;
-            script.steps.push(Step { line, act });
+            let (other, is_for_texts) = text
+                .strip_prefix("texts ")
+                .map_or((&*text, false), |other| (other, true));
+            let act = act_of(other).map_err(|why| format!("{line}: {why}: {text}"))?;
+            if !is_for_texts {
+                script.steps.push(Step { line, act });
+            } else if ids::are_texts() {
+                // What is expected where a number that is none is the name of something unknown.
+                let last = script.steps.last_mut();
+                *last.ok_or_else(|| format!("{line}: it stands behind what is expected of numbers"))? =
+                    Step { line, act };
+            }
         }
     }
     Ok(script)

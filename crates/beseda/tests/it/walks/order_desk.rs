@@ -2,7 +2,7 @@
 //! operators' queries on a copy of the database, and their greps over the log, a failing store among them.
 
 use crate::harness::actor::answer;
-use crate::harness::{Actor, Answer, Server, Socket, Town, in_time};
+use crate::harness::{Actor, Answer, Server, Socket, Town, ids, in_time};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -35,6 +35,21 @@ const QUERIES: [&str; 4] = [
     "SELECT o.id, o.generated_order_number, o.operator_id, u.email AS operator_email
  FROM orders o LEFT JOIN users u ON o.operator_id = u.id WHERE o.id = 2;",
 ];
+
+/// The same queries; where the host application has texts, with the order by what it calls it.
+fn queries() -> [String; 4] {
+    if !ids::are_texts() {
+        return QUERIES.map(str::to_owned);
+    }
+    let called = |column: &str| format!("{column} = '{}'", ids::word(2));
+    QUERIES.map(|query| {
+        let query = query.replace(
+            "order_chats WHERE order_id = 2",
+            &format!("order_chats WHERE {}", called("host_id")),
+        );
+        query.replace("o.id = 2", &called("o.host_name"))
+    })
+}
 
 /// Copies a database that a server uses (1) to a file (2) and prints the rows of each query (3 …) on the copy.
 const ASK_A_COPY: &str = r#"
@@ -146,20 +161,49 @@ async fn run(program: &str, arguments: &[&str]) -> Output {
         .unwrap_or_else(|error| panic!("this test needs {program}, which cannot be started: {error}"))
 }
 
-/// The rows that each of the operators' queries gives on a copy of the running server's database.
+/// The rows that each of the operators' queries gives on a copy of the running server's database, with the host's ids.
 async fn asked_by_hand(server: &Server) -> Vec<Vec<Value>> {
+    let mut rows = rows_of(server, queries()).await;
+    if ids::are_texts() {
+        // The numbers there are ours.
+        let people = hosts(server, "SELECT id || ' ' || host_id FROM users");
+        let orders = hosts(server, "SELECT order_id || ' ' || host_id FROM order_chats");
+        for row in rows.iter_mut().flatten() {
+            for (column, known) in [("sender_id", &people), ("operator_id", &people), ("order_id", &orders)] {
+                if let Some(id) = row.get_mut(column) {
+                    *id = known[&*id].clone();
+                }
+            }
+        }
+        let order = &mut rows[3][0]["id"];
+        *order = orders[&*order].clone();
+    }
+    rows
+}
+
+/// What the host calls those who have these numbers of ours.
+fn hosts(server: &Server, query: &str) -> HashMap<Value, Value> {
+    let pair = |line: &str| {
+        let (own, host) = line.split_once(' ').expect("two ids");
+        let number = |text: &str| Value::from(text.parse::<i64>().expect("a number"));
+        (number(own), number(&ids::line(host)))
+    };
+    server.by_hand(query).lines().map(pair).collect()
+}
+
+async fn rows_of(server: &Server, queries: [String; 4]) -> Vec<Vec<Value>> {
     if server.ground().is_some() {
-        let rows = |query: &str| {
+        let rows = |query: String| {
             let query = query.trim_end_matches(';');
             let rows = server.by_hand(&format!("SELECT coalesce(json_agg(q), '[]') FROM ({query}) q"));
             serde_json::from_str(&rows).expect("rows")
         };
-        return QUERIES.into_iter().map(rows).collect();
+        return queries.into_iter().map(rows).collect();
     }
     let database = server.data().join("beseda.db");
     let copy = server.data().with_file_name("copy.db");
     let mut arguments = vec!["-c", ASK_A_COPY, path(&database), path(&copy)];
-    arguments.extend(QUERIES);
+    arguments.extend(queries.iter().map(String::as_str));
     let output = run("python3", &arguments).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("rows")
@@ -177,7 +221,7 @@ async fn grepped(server: &Server, command: &str) -> Vec<String> {
     let bare = |line: &str| {
         let (time, rest) = line.split_once(' ').expect("a time");
         assert!(time.len() == 27 && time.ends_with('Z'), "{line}");
-        rest.to_owned()
+        ids::line(rest)
     };
     lines.lines().map(bare).collect()
 }

@@ -8,7 +8,7 @@ mod broken;
 mod crossing;
 mod refused;
 
-use crate::harness::{Server, Socket, Town, in_time};
+use crate::harness::{Server, Socket, Town, ids, in_time};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use std::fs;
@@ -43,6 +43,7 @@ fn token(user: i64) -> String {
 
 fn signed(user: i64, expires: i64, secret: &str) -> String {
     let claims = json!({"token_type": "access", "exp": expires, "iat": PAST, "jti": "c4a7", "user_id": user});
+    let claims = ids::said(claims);
     let key = EncodingKey::from_secret(secret.as_bytes());
     encode(&Header::new(Algorithm::HS256), &claims, &key).expect("a token")
 }
@@ -66,7 +67,7 @@ async fn talk(socket: &mut Socket, text: &str) -> Value {
 fn lines(server: &Server) -> Vec<String> {
     let text = fs::read_to_string(server.data().join("logs/app.log")).expect("a log");
     let said = text.lines().filter_map(|line| line.split_once(' '));
-    said.map(|(_, said)| said.to_owned()).collect()
+    said.map(|(_, said)| ids::line(said)).collect()
 }
 
 /// How often this very line stands in the log.

@@ -1,6 +1,7 @@
 //! Contract 3: the sockets of a customer and a therapist.
 
 use super::Call;
+use crate::harness::ids;
 use crate::matrix::objects::Object;
 use crate::matrix::table::Block;
 use crate::matrix::world::spare::GONE_THERAPIST;
@@ -15,6 +16,8 @@ pub fn call(block: &Block, object: Object) -> Call {
         Object::Own | Object::None => (id_of("customer"), id_of("therapist")),
     };
     let (customer, therapist) = match block.variant() {
+        // Any text may be somebody's name, but for one with a control character.
+        "malformed" if ids::are_texts() => (format!("{customer}%07"), therapist.to_string()),
         "malformed" => (format!("{customer}x"), therapist.to_string()),
         "swapped" => (therapist.to_string(), customer.to_string()),
         _ => (customer.to_string(), therapist.to_string()),

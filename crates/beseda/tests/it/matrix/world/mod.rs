@@ -5,7 +5,7 @@ mod things;
 
 pub use things::{Case, Gone};
 
-use crate::harness::{Actor as Caller, Server, Town};
+use crate::harness::{Actor as Caller, Server, Town, ids};
 use beseda_core::words::Role;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -239,14 +239,14 @@ impl World {
             .post("/api/token/", &json!({"username": "client", "password": PASSWORD}))
             .await;
         self.give("refresh", &text_of(&answer.json(), "refresh"));
-        let id = id_of("client").to_string();
+        let id = ids::word(id_of("client"));
         let short = self.printed(&["token", "--ttl", "1s", "--person", &id]).await;
         self.give("expired", &short);
         while self.caller("expired").get("/api/me/").await.status == 200 {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
         for id in [id_of("deactivated"), spare::GONE_TEACHER, spare::GONE_THERAPIST] {
-            self.server.command(&["person", "deactivate", &id.to_string()]).await;
+            self.server.command(&["person", "deactivate", &ids::word(id)]).await;
         }
     }
 

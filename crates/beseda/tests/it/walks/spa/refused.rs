@@ -1,8 +1,8 @@
 //! Every refusal has its code, and the log the lines that operators know, without a token in any of them.
 
 use super::{LATER, PAST, SECRET, lines, logged, open, rest, signed, spa, talk, token};
-use crate::harness::Socket;
 use crate::harness::frames::{FIN, masked, opcode};
+use crate::harness::{Socket, ids};
 use serde_json::json;
 
 /// Closes with 1000, which the server answers.
@@ -17,13 +17,20 @@ async fn every_refusal_has_its_code_and_the_log_its_lines() {
     let server = spa("spa-codes", "log_level = \"trace\"\n").await;
     let closed = async |path: &str, token: &str| open(server.address, path, token).await.closed().await.0;
     let good = token(1);
+    // Any text may be the name of somebody, where the host has texts.
+    let no_number = if ids::are_texts() { 4001 } else { 4000 };
     for kind in ["chat", "location"] {
         // 4000, whoever comes.
-        for ids in ["1//", "/11/", "//", "a/11/", "1/b/", "1/11/?after=x"] {
-            if (kind, ids) == ("location", "1/11/?after=x") {
-                continue;
-            }
-            assert_eq!(closed(&format!("/ws/{kind}/{ids}"), "fake").await, 4000, "{kind} {ids}");
+        for (two, code) in [
+            ("1//", 4000),
+            ("/11/", 4000),
+            ("//", 4000),
+            ("a/11/", no_number),
+            ("1/b/", no_number),
+            ("1/b%0A/", 4000),
+            ("1/11/?after=x", if kind == "chat" { 4000 } else { 4001 }),
+        ] {
+            assert_eq!(closed(&format!("/ws/{kind}/{two}"), "fake").await, code, "{kind} {two}");
         }
         // 4001.
         let path = format!("/ws/{kind}/1/11/");
@@ -153,7 +160,7 @@ async fn whoever_is_deactivated_is_nobody_to_write_to() {
     let server = spa("spa-deactivated", "").await;
     let mut customer = open(server.address, "/ws/chat/1/11/", &token(1)).await;
     talk(&mut customer, "hello").await;
-    server.by_hand("UPDATE people SET active = 0 WHERE id = 11");
+    server.by_hand("UPDATE people SET active = 0 WHERE username = 'therapist11'");
     assert_eq!(
         open(server.address, "/ws/chat/1/11/", &token(1)).await.closed().await.0,
         4003
