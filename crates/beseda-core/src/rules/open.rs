@@ -8,6 +8,7 @@ use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
 use crate::ports::{Look, Tx};
 use crate::words::{GroupId, HostId, Limits, NewRoom, Order, OrderId, Person, PersonId, Room, RoomKey, RoomView, Time};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Opens the room of an order: the room, and whether it is new. Everybody with a place in the order is in it.
@@ -53,13 +54,17 @@ pub fn standing_order_room(
     };
     let Some(room) = room else { return Ok(None) };
     let view = view(look, room)?;
-    Ok(if are_in(&view, &people) { Some(view) } else { None })
+    Ok(are_in(look, &view, &people)?.then_some(view))
 }
 
-/// Whether all of these people are in the room.
-fn are_in(view: &RoomView, people: &[PersonId]) -> bool {
+/// Whether all of these people are in the room who can be: one who was deleted is named until the host names another.
+fn are_in(look: &mut (impl Look + ?Sized), view: &RoomView, people: &[PersonId]) -> Result<bool, Error> {
     let is_in = |person: &PersonId| view.members.iter().any(|(member, _)| member.person == *person);
-    people.iter().all(is_in)
+    let missing: BTreeSet<_> = people.iter().copied().filter(|person| !is_in(person)).collect();
+    if missing.is_empty() {
+        return Ok(true);
+    }
+    Ok(look.people(&missing)?.iter().all(|person| person.forgotten))
 }
 
 /// The room of an order for somebody who may do this there, if it stands: whoever has a place in the order, and who
@@ -420,7 +425,7 @@ fn standing(look: &mut (impl Look + ?Sized), key: &RoomKey, two: [PersonId; 2]) 
         return Ok(None);
     };
     let view = view(look, room)?;
-    Ok(if are_in(&view, &two) { Some(view) } else { None })
+    Ok(are_in(look, &view, &two)?.then_some(view))
 }
 
 /// The room with this key, opened if need be with these people in it, and whether it is new.

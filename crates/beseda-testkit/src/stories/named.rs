@@ -293,3 +293,23 @@ pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make
     let gone = stage.change(move |tx| rules::remove_member(tx, start, &unknown, &Person::new(PersonId(1), Role::User)));
     assert_eq!(refusal(gone), Some(Refusal::NoSuchRoom));
 }
+
+pub(super) fn an_order_that_names_somebody_deleted_has_its_room_as_it_is(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let room = stage.room_of_three(1);
+    let (by, now) = (stage.people[0].clone(), stage.chat.now());
+    let standing = || {
+        let by = by.clone();
+        let view = stage.look(move |look| rules::standing_order_room(look, &by, &OrderId::from(1)));
+        view.expect("it is read").map(|view| (view.room.id, view.members.len()))
+    };
+    assert_eq!(standing(), Some((room, 3)));
+    stage
+        .change(move |tx| rules::remove_person(tx, now, PersonId(2)))
+        .expect("the expert is deleted");
+    assert_eq!(standing(), Some((room, 2)), "nothing is to be written for it");
+    stage
+        .put_order(1, [Some(PersonId(1)), Some(PersonId(4)), Some(PersonId(3))])
+        .expect("another expert comes");
+    assert_eq!(standing(), Some((room, 3)));
+}
