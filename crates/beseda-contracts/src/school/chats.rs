@@ -145,6 +145,7 @@ async fn people_of(
         Some(Value::Null) => return Ok(Err(FieldError::Null)),
         Some(other) => return Ok(Err(FieldError::NotList(other.into()))),
     };
+    let own = by.host_id().to_string();
     let mut people = Vec::with_capacity(listed.len());
     for value in listed {
         match host_id(shared, Some(value)).await? {
@@ -152,7 +153,7 @@ async fn people_of(
             Err(_) => return Ok(Err(FieldError::NotInteger)),
         }
     }
-    if people.iter().all(|person| *person == by.host_id()) {
+    if people.iter().all(|person| person.to_string() == own) {
         return Ok(Err(FieldError::Blank));
     }
     Ok(Ok(people))

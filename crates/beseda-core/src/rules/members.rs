@@ -75,11 +75,14 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
 /// [`Refusal::NoSuchRoom`]; [`Refusal::NotAllowed`] where they are in it because of what it is about.
 pub fn remove_member(tx: &mut dyn Tx, now: Time, key: &RoomKey, person: &Person) -> Result<(), Error> {
     let mut room = tx.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?;
+    let own = person.host_id().to_string();
     let follows = match key {
         RoomKey::Order(order) => tx
             .order(order)?
             .is_some_and(|order| order.people().contains(&person.id)),
-        RoomKey::Pair { .. } | RoomKey::Private(..) => key.two().is_some_and(|two| two.contains(&&person.host_id())),
+        RoomKey::Pair { .. } | RoomKey::Private(..) => {
+            key.two().is_some_and(|two| two.iter().any(|id| id.to_string() == own))
+        }
         RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => false,
     };
     if follows {

@@ -51,7 +51,7 @@ impl RoomKey {
     /// The key of two people's room, whoever is named first.
     #[must_use]
     pub fn private(one: HostId<'_>, other: HostId<'_>) -> Self {
-        let (one, other) = (one.into_owned(), other.into_owned());
+        let (one, other) = (as_read(&one), as_read(&other));
         if one <= other {
             Self::Private(one, other)
         } else {
@@ -63,8 +63,8 @@ impl RoomKey {
     #[must_use]
     pub fn pair(customer: HostId<'_>, therapist: HostId<'_>) -> Self {
         Self::Pair {
-            customer: customer.into_owned(),
-            therapist: therapist.into_owned(),
+            customer: as_read(&customer),
+            therapist: as_read(&therapist),
         }
     }
 
@@ -137,6 +137,11 @@ fn two(subject: &str) -> Result<(HostId<'static>, HostId<'static>), NoRoomKey> {
     if one == other { Err(NoRoomKey) } else { Ok((one, other)) }
 }
 
+/// An id as it is when a key is read: a number of ours reads as a text, and a key is written in one way.
+fn as_read(id: &HostId<'_>) -> HostId<'static> {
+    HostId::of(id.to_string()).unwrap_or_else(|_| id.clone().into_owned())
+}
+
 /// An id as it stands beside another one.
 fn escaped(id: &HostId<'_>) -> String {
     id.to_string().replace('%', "%25").replace(':', "%3A")
@@ -154,6 +159,7 @@ fn unescaped(text: &str) -> Result<HostId<'static>, NoRoomKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::FIRST_OWN_PERSON;
 
     #[test]
     fn a_key_is_written_in_one_way() {
@@ -189,6 +195,15 @@ mod tests {
             assert_eq!(written.parse::<RoomKey>().unwrap().to_string(), kept);
         }
         assert_eq!("pair:9:3".parse::<RoomKey>().unwrap().to_string(), "pair:9:3");
+    }
+
+    #[test]
+    fn somebody_of_ours_stands_in_a_key_as_it_is_read() {
+        let ours = HostId::Number(FIRST_OWN_PERSON.0);
+        for other in ["7", "0042", "abc"] {
+            let key = RoomKey::private(ours.clone(), HostId::of(other).unwrap());
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
     }
 
     #[test]
