@@ -65,9 +65,11 @@ sentences! {
     BROKEN_MULTIPART: "Multipart form parse error - {}", "Ошибка разбора составной формы - {}";
     TOO_LARGE: "The body is larger than {} bytes.", "Тело запроса больше {} байт.";
     FOREIGN_ORIGIN:
-        "CSRF Failed: Origin checking failed - {} does not match any trusted origins.",
-        "Ошибка CSRF: источник {} не входит в число доверенных.";
-    FOREIGN_HOST: "This server does not answer to the name {}.", "Этот сервер не отвечает на имя {}.";
+        "CSRF Failed: Origin checking failed - {} does not match any trusted origins. The server's setting allowed_origins lets it in.",
+        "Ошибка CSRF: источник {} не входит в число доверенных. Его допускает настройка сервера allowed_origins.";
+    FOREIGN_HOST:
+        "This server does not answer to the name {}. Its setting allowed_hosts holds those that it does.",
+        "Этот сервер не отвечает на имя {}. Свои имена он берёт из настройки allowed_hosts.";
     CROSS_SITE:
         "CSRF Failed: a session cookie does not authenticate requests of other sites.",
         "Ошибка CSRF: cookie сеанса не действует для запросов с других сайтов.";
