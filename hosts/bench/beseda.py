@@ -38,8 +38,7 @@ class Beseda:
         self.process = Process("beseda", serve, self.folder)
         self.url = self.process.url
         self.sockets = self.url.replace("http://", "ws://")
-        # A connection for each call: one on which an upload was refused is over, and no other call is to meet that.
-        self.http = browser(base_url=self.url, limits=httpx.Limits(max_keepalive_connections=0))
+        self.http = browser(base_url=self.url)
         wait_for("the server is ready", lambda: self.http.get("/readyz").status_code == 200)
         self._key = None
 
