@@ -10,12 +10,24 @@ LINES = 15
 
 
 def block(page, heading, language, number=0):
-    """The fenced block of a language under a heading: the first, unless `number` says another."""
-    found = [text for said, text in _fences(_section(page, heading)) if said == language]
-    assert len(found) > number, f"{page}: no {language} block {number} under “{heading}”"
-    text = found[number]
+    """What an integrator has to write: the block of a language under a heading, the first unless `number` says another."""
+    text = whole_file(page, heading, language, number)
     assert len(text.splitlines()) < LINES, f"{page}: the {language} under “{heading}” has {LINES} lines or more"
     return text
+
+
+def whole_file(page, heading, language, number=0):
+    """A block that is as long as it has to be."""
+    found = [text for said, text in _fences(_section(page, heading)) if said == language]
+    assert len(found) > number, f"{page}: no {language} block {number} under “{heading}”"
+    return found[number]
+
+
+def named(page, heading, setting):
+    """A setting that is named in a sentence under a heading."""
+    said = " ".join(_section(page, heading))
+    assert f"`{setting}`" in said, f"{page}: `{setting}` is not named under “{heading}”"
+    return f"{setting}\n"
 
 
 def settings(page, heading, service=None):
