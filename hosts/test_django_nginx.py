@@ -1,4 +1,4 @@
-"""Django with UUID keys and simplejwt as it comes, and the server behind nginx with the blocks that the pages print."""
+"""Django with UUID keys and simplejwt as it comes, and the server behind nginx with a block that a page prints."""
 
 import uuid
 

@@ -25,7 +25,7 @@ def wait_for(what, look):
 
 
 class Process:
-    """Runs until it is stopped. What it prints is in `<folder>/<name>.log`: where it listens too, unless it was told."""
+    """Runs until it is stopped. What it prints is in `<folder>/<name>.log`; where it listens too, without a `port`."""
 
     def __init__(self, name, command, folder, variables=None, port=None):
         self.name = name
