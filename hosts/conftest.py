@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.beseda import BINARY, Beseda
+from bench.nginx import PROGRAM, Nginx
 from bench.process import Process
 
 HERE = Path(__file__).parent
@@ -14,7 +15,8 @@ HERE = Path(__file__).parent
 def pytest_sessionstart():
     """What is missing is an error, and says what brings it."""
     missing = [str(path) for path in (BINARY, HERE / "express_shop/node_modules/express") if not path.exists()]
-    missing += [program for program in ("node",) if shutil.which(program) is None]
+    missing += [program for program in ("node", "curl") if shutil.which(program) is None]
+    missing += [] if PROGRAM else ["nginx"]
     if missing:
         pytest.exit(f"missing: {', '.join(missing)}. script/test hosts installs and builds it.", returncode=2)
 
@@ -57,4 +59,9 @@ class Bench:
     def beseda(self, settings, files=None):
         """The server before the hosts."""
         self.running.append(Beseda(self.folder_of("beseda"), settings, files))
+        return self.running[-1]
+
+    def nginx(self, block, server, under):
+        """A proxy before the server."""
+        self.running.append(Nginx(self.folder_of("nginx"), block, server, under))
         return self.running[-1]

@@ -4,15 +4,11 @@ import uuid
 
 import jwt
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from bench.beseda import bearer
 from bench.django import Django
 from bench.pages import settings
-from bench.process import PATIENCE
-from bench.stories import come, out_and_in_again, socket, talk
-
-AS_IT_COMES = "/api/token/as-it-comes/"
+from bench.stories import both, come, cut_off, out_and_in_again, talk
 
 
 @pytest.fixture(scope="module", params=["int", "uuid"])
@@ -37,23 +33,22 @@ def host(django, request, monkeypatch):
 def test_the_keys_are_of_the_kind_that_is_tested(django, request):
     kind = int if "int" in request.node.name else str
     assert {type(key) for key in django.keys.values()} == {kind}
-    claim = jwt.decode(django.token("anna", AS_IT_COMES), options={"verify_signature": False})["user_id"]
+    claim = jwt.decode(django.bare_token("anna"), options={"verify_signature": False})["user_id"]
     assert claim == str(django.keys["anna"])
 
 
 def test_tokens_of_simplejwt_work_as_they_are(django):
     beseda = django.beseda
-    tokens = [django.token(username, AS_IT_COMES) for username in ("anna", "boris")]
-    people = [beseda.who(bearer(token)) for token in tokens]
-    assert [person["id"] for person in people] == [django.keys["anna"], django.keys["boris"]]
-    assert [person["role"] for person in people] == ["user", "user"]
-    talk(beseda, next(django.orders), *zip(tokens, people))
+    people = both(beseda, *map(django.bare_token, ("anna", "boris")))
+    assert [me["id"] for _, me in people] == [django.keys["anna"], django.keys["boris"]]
+    assert [me["role"] for _, me in people] == ["user", "user"]
+    talk(beseda, next(django.orders), *people)
 
 
 def test_what_tokens_do_not_say_is_put_by_the_application(django):
     vera = django.keys["vera"]
     django.beseda.put_person(vera, username="vera", first_name="Вера", last_name="Сидорова", role="client")
-    me = django.beseda.who(bearer(django.token("vera", AS_IT_COMES)))
+    me = django.beseda.who(bearer(django.bare_token("vera")))
     assert (me["id"], me["full_name"], me["role"]) == (vera, "Вера Сидорова", "client")
 
 
@@ -67,14 +62,8 @@ def test_who_is_shut_out_and_let_in_again_comes_in_at_once(host):
 
 def test_who_is_shut_out_is_cut_off(django):
     beseda = django.beseda
-    people = [(token, beseda.who(bearer(token))) for token in map(django.token, ("vera", "boris"))]
-    room = talk(beseda, next(django.orders), *people)
-    with socket(beseda, room, people[0][0]) as (open_socket, _):
-        beseda.set_active(django.keys["vera"], False)
-        with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                open_socket.recv(timeout=PATIENCE)
-    assert closed.value.rcvd.code == 4001
+    vera, boris = both(beseda, *map(django.token, ("vera", "boris")))
+    cut_off(beseda, talk(beseda, next(django.orders), vera, boris), vera[0], django.keys["vera"])
 
 
 def test_refresh_tokens_and_foreign_keys_open_nothing(django):

@@ -1,11 +1,15 @@
 """Flask with Flask-Login: its own session cookie alone before the order desk, and the token view of README.md."""
 
+import json
+import re
+
 import pytest
 
 from bench.beseda import browser, cookie
 from bench.flask import FlaskShop, signed
-from bench.pages import settings
-from bench.stories import come, hear, next_second, out_and_in_again, socket, talk
+from bench.pages import block, settings
+from bench.process import run
+from bench.stories import come, hear, out_and_in_again, socket, talk
 
 ORDER = 2
 # Anna's for this server, besides the one for the shop.
@@ -64,6 +68,19 @@ def test_the_cookie_alone_sends_and_reads(flask):
         (1, "Анна Иванова", "CLIENT", "Где мой заказ?"),
         (2, "Борис Петров", "OPERATOR", "В пути"),
     ]
+
+
+def test_the_printed_curl_sends_with_a_cookie_that_flask_made(flask, tmp_path):
+    printed = block("docs/operating/identity.md", "5 · Your own session", "sh")
+    here = {"http://127.0.0.1:8000": flask.beseda.url, r'-b "session=[^"]*"': f'-b "session={flask.session("anna")}"'}
+    for shown, instead in here.items():
+        printed, replaced = re.subn(shown, lambda _: instead, printed)
+        assert replaced == 1, f"{shown} is printed once"
+    answer = json.loads(run(["sh", "-euc", printed], tmp_path, {"no_proxy": "*"}))
+    assert answer["success"] is True
+    assert answer["message"] == messages(flask.beseda, flask.session("boris")).json()["messages"][-1]
+    shown = ("order_id", "sender_id", "sender_role", "message")
+    assert [answer["message"][key] for key in shown] == [ORDER, 1, "CLIENT", "Здравствуйте"]
 
 
 def test_the_cookie_alone_opens_a_socket_of_the_orders_room(flask):
@@ -148,11 +165,11 @@ def test_logging_out_of_flask_leaves_the_chats_session_alone(flask):
         assert client.get(f"{flask.url}/").status_code == 401
 
 
-def test_who_is_shut_out_comes_in_by_no_cookie(flask):
+def test_who_is_shut_out_comes_in_by_no_cookie_and_who_is_let_in_again_by_the_next_at_once(flask):
     boris = flask.session("boris")
     assert flask.beseda.who(cookie(session=boris))["id"] == 2
     flask.beseda.set_active(2, False)
     assert messages(flask.beseda, boris).status_code == 401
-    next_second()
     flask.beseda.set_active(2, True)
     assert flask.beseda.who(cookie(session=flask.session("boris")))["id"] == 2
+    assert messages(flask.beseda, boris).status_code == 401

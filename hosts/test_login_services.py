@@ -8,7 +8,7 @@ from bench.beseda import bearer
 from bench.login_service import LoginService
 from bench.pages import settings
 from bench.shapes import auth0, google, keycloak, supabase
-from bench.stories import talk
+from bench.stories import both, talk
 
 PAGE = "docs/operating/hosts.md"
 
@@ -36,11 +36,6 @@ def said(beseda, token):
     """The id, the name and the role that a token's bearer has here."""
     me = beseda.who(bearer(token))
     return me["id"], me["full_name"], me["role"]
-
-
-def both(beseda, *tokens):
-    """The two of a conversation."""
-    return [(token, beseda.who(bearer(token))) for token in tokens]
 
 
 def test_keycloak(by_keycloak, service):

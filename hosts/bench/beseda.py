@@ -1,5 +1,6 @@
 """The built server over a data directory of its own."""
 
+import functools
 from pathlib import Path
 
 import httpx
@@ -22,47 +23,25 @@ def browser(**more):
     return httpx.Client(trust_env=False, timeout=PATIENCE, **more)
 
 
-class Beseda:
-    """A running server. `settings` are what the pages print for `beseda.toml`; `files` stand beside it."""
+class Shown:
+    """A server as a process shows it, under a path or not: the process is its own, or that of a proxy before it."""
 
-    def __init__(self, folder, settings, files=None):
-        self.folder = Path(folder)
-        self.data = self.folder / "data"
-        self.data.mkdir(mode=0o700)
-        for name, text in (files or {}).items():
-            (self.data / name).touch(mode=0o600)
-            (self.data / name).write_text(text)
-        # Tables swallow what follows them: they come last.
-        (self.data / "beseda.toml").write_text(SETTINGS + settings)
-        serve = [BINARY, "serve", "--listen", "127.0.0.1:0", "--data", self.data]
-        self.process = Process("beseda", serve, self.folder)
-        self.url = self.process.url
+    def __init__(self, process, server, under=""):
+        self.process, self.server = process, server
+        self.origin, self.url = process.url, f"{process.url}{under}"
         self.sockets = self.url.replace("http://", "ws://")
-        # A connection for each call: one on which an upload was refused is over, and no other call is to meet that.
-        self.http = browser(base_url=self.url, limits=httpx.Limits(max_keepalive_connections=0))
-        wait_for("the server is ready", lambda: self.http.get("/readyz").status_code == 200)
-        self._key = None
-
-    def command(self, *words):
-        """What `beseda …` prints."""
-        return run([BINARY, *words, "--data", self.data], self.folder)
+        self.http = browser(base_url=self.url)
 
     def stop(self):
-        """Ends it."""
+        """Ends the process."""
         self.http.close()
         self.process.stop()
-
-    def log(self):
-        """What it said."""
-        return self.process.log.read_text()
 
     # As the application, with an API key.
 
     def app(self, method, path, body):
         """A call of the application, which must be taken."""
-        if self._key is None:
-            self._key = self.command("key", "create", "hosts", "--scope", "people,orders").strip()
-        answer = self.http.request(method, path, json=body, headers=bearer(self._key))
+        answer = self.http.request(method, path, json=body, headers=bearer(self.server.key))
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
@@ -91,8 +70,38 @@ class Beseda:
     def who(self, proof):
         """Who this is; it must be somebody."""
         answer = self.me(proof)
-        assert answer.status_code == 200, f"{answer.status_code} {answer.text}\n{self.log()[-2000:]}"
+        assert answer.status_code == 200, f"{answer.status_code} {answer.text}\n{self.server.log()[-2000:]}"
         return answer.json()
+
+
+class Beseda(Shown):
+    """A running server. `settings` are what the pages print for `beseda.toml`; `files` stand beside it."""
+
+    def __init__(self, folder, settings, files=None):
+        self.folder = Path(folder)
+        self.data = self.folder / "data"
+        self.data.mkdir(mode=0o700)
+        for name, text in (files or {}).items():
+            (self.data / name).touch(mode=0o600)
+            (self.data / name).write_text(text)
+        # Tables swallow what follows them: they come last.
+        (self.data / "beseda.toml").write_text(SETTINGS + settings)
+        serve = [BINARY, "serve", "--listen", "127.0.0.1:0", "--data", self.data]
+        super().__init__(Process("beseda", serve, self.folder), self)
+        wait_for("the server is ready", lambda: self.http.get("/readyz").status_code == 200)
+
+    @functools.cached_property
+    def key(self):
+        """The key of the application."""
+        return self.command("key", "create", "hosts", "--scope", "people,orders").strip()
+
+    def command(self, *words):
+        """What `beseda …` prints."""
+        return run([BINARY, *words, "--data", self.data], self.folder)
+
+    def log(self):
+        """What it said."""
+        return self.process.log.read_text()
 
 
 def bearer(token):

@@ -37,6 +37,10 @@ class Django:
         assert answer.status_code == 200, answer.text
         return answer.json()["access"]
 
+    def bare_token(self, username):
+        """The same as simplejwt writes it where nothing is set up: it says no more than whose it is."""
+        return self.token(username, "/api/token/as-it-comes/")
+
     def token_of_view(self, username):
         """The access token that the project's own view gives to a browser that is logged in."""
         with self.log_in(username) as client:

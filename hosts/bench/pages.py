@@ -8,14 +8,29 @@ ROOT = Path(__file__).parents[2]
 # What an integrator has to write is under so many lines.
 LINES = 15
 
+# What a fence begins and ends with.
+MARKS = ("```", "~~~")
+
 
 def block(page, heading, language, number=0):
-    """The fenced block of a language under a heading: the first, unless `number` says another."""
-    found = [text for said, text in _fences(_section(page, heading)) if said == language]
-    assert len(found) > number, f"{page}: no {language} block {number} under “{heading}”"
-    text = found[number]
+    """What an integrator has to write: the block of a language under a heading, the first without a `number`."""
+    text = whole_file(page, heading, language, number)
     assert len(text.splitlines()) < LINES, f"{page}: the {language} under “{heading}” has {LINES} lines or more"
     return text
+
+
+def whole_file(page, heading, language, number=0):
+    """A block that is as long as it has to be."""
+    found = [text for said, text in _fences(_section(page, heading)) if said == language]
+    assert len(found) > number, f"{page}: no {language} block {number} under “{heading}”"
+    return found[number]
+
+
+def named(page, heading, setting):
+    """A setting that is named in a sentence under a heading."""
+    said = " ".join(_section(page, heading))
+    assert f"`{setting}`" in said, f"{page}: `{setting}` is not named under “{heading}”"
+    return f"{setting}\n"
 
 
 def settings(page, heading, service=None):
@@ -30,11 +45,14 @@ def settings(page, heading, service=None):
 
 def _section(page, heading):
     """The lines from a heading to the next of its rank."""
-    lines, rank, fenced = [], None, False
+    lines, rank, fence = [], None, None
     for line in (ROOT / page).read_text().splitlines():
-        fenced ^= line.startswith("```")
+        if fence is None and line.startswith(MARKS):
+            fence = line[:3]
+        elif line == fence:
+            fence = None
         marks = re.match(r"(#+) ", line)
-        if marks and not fenced:
+        if marks and fence is None:
             if rank is not None and len(marks[1]) <= rank:
                 return lines
             if line.lstrip("#").strip() == heading:
@@ -46,12 +64,12 @@ def _section(page, heading):
 
 
 def _fences(lines):
-    language, text = None, []
+    fence, text = None, []
     for line in lines:
-        if language is None and line.startswith("```"):
-            language, text = line[3:], []
-        elif language is not None and line == "```":
-            yield language, "".join(text)
-            language = None
-        elif language is not None:
+        if fence is None and line.startswith(MARKS):
+            fence, text = line, []
+        elif fence is not None and line == fence[:3]:
+            yield fence[3:], "".join(text)
+            fence = None
+        elif fence is not None:
             text.append(f"{line}\n")

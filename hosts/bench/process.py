@@ -1,7 +1,9 @@
-"""A program that listens on a port of its own choice, says which, and ends with the tests."""
+"""A program that listens on a port, mostly one of its own choice that it says, and ends with the tests."""
 
+import contextlib
 import os
 import re
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -23,9 +25,9 @@ def wait_for(what, look):
 
 
 class Process:
-    """Runs until it is stopped. What it prints is in `<folder>/<name>.log`."""
+    """Runs until it is stopped. What it prints is in `<folder>/<name>.log`; where it listens too, without a `port`."""
 
-    def __init__(self, name, command, folder, variables=None):
+    def __init__(self, name, command, folder, variables=None, port=None):
         self.name = name
         self.log = Path(folder) / f"{name}.log"
         # A server that is started again says anew where it listens.
@@ -41,18 +43,26 @@ class Process:
                 stderr=subprocess.STDOUT,
             )
         try:
-            self.port = int(wait_for(f"{name} says where it listens", self._port))
+            self.port = int(wait_for(f"{name} listens", self._said if port is None else lambda: self._taken(port)))
         except BaseException:
             self.stop()
             raise
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def _port(self):
+    def _said(self):
+        found = SAID.search(self._log_of_a_living_one())
+        return found and found[1]
+
+    def _taken(self, port):
+        self._log_of_a_living_one()
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), PATIENCE):
+            return port
+
+    def _log_of_a_living_one(self):
         said = self.log.read_bytes()[self.from_byte :]
         if self.child.poll() is not None:
             raise AssertionError(f"{self.name} ended with {self.child.returncode}:\n{said.decode(errors='replace')}")
-        found = SAID.search(said)
-        return found and found[1]
+        return said
 
     def stop(self):
         """Ends it, whatever it does."""

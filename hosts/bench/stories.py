@@ -2,17 +2,23 @@
 
 import contextlib
 import json
-import time
 
+import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from bench.beseda import bearer
-from bench.process import PATIENCE, wait_for
+from bench.process import PATIENCE
+
+
+def both(beseda, *tokens):
+    """Whoever comes with these tokens: `(token, what /api/me/ says)`."""
+    return [(token, beseda.who(bearer(token))) for token in tokens]
 
 
 def come(beseda, host):
-    """Anna and Boris come as their host's tokens say, with name, e-mail and role: `(token, what /api/me/ says)`."""
-    people = [(token, beseda.who(bearer(token))) for token in map(host.token, ("anna", "boris"))]
+    """Anna and Boris come as their host's tokens say, with name, e-mail and role."""
+    people = both(beseda, *map(host.token, ("anna", "boris")))
     (_, anna), (_, boris) = people
     assert (anna["id"], anna["full_name"], anna["role"]) == (host.keys["anna"], "Анна Иванова", "client")
     assert (boris["id"], boris["full_name"], boris["role"]) == (host.keys["boris"], "Борис Петров", "expert")
@@ -24,7 +30,6 @@ def out_and_in_again(beseda, host):
     """Anna is shut out and let in again: an earlier token is over, the next is good at once."""
     anna, earlier = host.keys["anna"], bearer(host.token("anna"))
     assert beseda.who(earlier)["id"] == anna
-    next_second()
     beseda.set_active(anna, False)
     assert beseda.me(earlier).status_code == 401
     assert beseda.me(bearer(host.token("anna"))).status_code == 401
@@ -33,19 +38,14 @@ def out_and_in_again(beseda, host):
     assert beseda.me(earlier).status_code == 401
 
 
-def next_second():
-    """Tokens tell their moment in whole seconds: one that is to be earlier for certain is of an earlier one."""
-    begun = int(time.time())
-    wait_for("the next second", lambda: int(time.time()) > begun)
-
-
 @contextlib.contextmanager
 def socket(beseda, room, token=None, proof=None):
     """A socket of an order's room, and its history. The proof is a token in the address, or headers."""
     query = "" if token is None else f"?token={token}"
     address = f"{beseda.sockets}/ws/chat/{room}/{query}"
+    as_a_page = {"origin": beseda.origin, "additional_headers": proof}
     times = {"open_timeout": PATIENCE, "close_timeout": PATIENCE}
-    with connect(address, proxy=None, additional_headers=proof, **times) as open_socket:
+    with connect(address, proxy=None, **as_a_page, **times) as open_socket:
         history = hear(open_socket)
         assert history["type"] == "message_history", history
         yield open_socket, history["messages"]
@@ -63,20 +63,32 @@ def talk(beseda, order, client, expert):
     opened = beseda.http.post("/api/chat/rooms/create_for_order/", json={"order_id": order}, headers=bearer(token))
     assert opened.status_code in (200, 201), opened.text
     room = opened.json()["id"]
-    with socket(beseda, room, other_token) as (open_socket, history):
-        assert history == []
+    with socket(beseda, room, token) as (hers, history), socket(beseda, room, other_token) as (his, same_history):
+        assert history == same_history == []
         sent = beseda.http.post(
             "/api/chat/messages/", json={"room": room, "message": "Здравствуйте!"}, headers=bearer(token)
         )
         assert sent.status_code == 201, sent.text
-        heard = hear(open_socket)
-        assert heard == {"type": "chat_message", "message": sent.json()}
-        is_said_by(heard["message"], me)
-        open_socket.send(json.dumps({"type": "chat_message", "message": "Добрый день!"}))
-        is_said_by(hear(open_socket)["message"], other)
+        assert hear(his) == hear(hers) == {"type": "chat_message", "message": sent.json()}
+        his.send(json.dumps({"type": "chat_message", "message": "Добрый день!"}))
+        answer = hear(hers)["message"]
+        assert hear(his)["message"] == answer
     listed = beseda.http.get(f"/api/chat/rooms/{room}/messages/", headers=bearer(token)).json()
     assert [message["message"] for message in listed] == ["Здравствуйте!", "Добрый день!"]
+    for message, person in ((sent.json(), me), (listed[0], me), (answer, other), (listed[1], other)):
+        is_said_by(message, person)
     return room
+
+
+def cut_off(beseda, room, token, person):
+    """Somebody is shut out by the application: their open socket is closed, and their token opens nothing."""
+    with socket(beseda, room, token) as (open_socket, _):
+        beseda.set_active(person, False)
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                open_socket.recv(timeout=PATIENCE)
+    assert closed.value.rcvd.code == 4001
+    assert beseda.me(bearer(token)).status_code == 401
 
 
 def is_said_by(message, person):
