@@ -5,6 +5,7 @@ use super::query::Part;
 use super::voice::Call;
 use super::wire::{MessageJson, MessagesJson, SentJson, role_word};
 use crate::shared::http::body::Brought;
+use crate::shared::ids::logged;
 use crate::shared::rooms::new_name;
 use crate::shared::{Caller, FieldErrors, Form, Refused, Routes, Segment, Shared, json_answer, messages};
 use axum::extract::{Request, State};
@@ -43,8 +44,9 @@ async fn send(
     let (person, order) = asked(&shared, &parts, order).await?;
     let role = role_word(person.role);
     tracing::info!(
-        "Chat message send attempt: order_id={order}, user_id={}, user_role={role}",
-        person.host_id()
+        "Chat message send attempt: order_id={}, user_id={}, user_role={role}",
+        logged(&order.0),
+        logged(&person.host_id())
     );
     with_denial(&order, &person, send_as(&shared, &person, &order, request).await)
 }
@@ -70,7 +72,8 @@ async fn asked(shared: &Shared, parts: &Parts, order: Result<Segment, Refused>) 
 /// Writes down that somebody was refused an order's chat.
 fn with_denial<T>(order: &OrderId, person: &Person, outcome: Result<T, Refused>) -> Result<T, Refused> {
     if let Err(Refused::Rule(Refusal::NoPlaceInOrder | Refusal::NotAllowed)) = outcome {
-        tracing::warn!("Chat access denied: order_id={order}, user_id={}", person.host_id());
+        let (order, person) = (logged(&order.0), logged(&person.host_id()));
+        tracing::warn!("Chat access denied: order_id={order}, user_id={person}");
     }
     outcome
 }
@@ -116,7 +119,11 @@ async fn save(
     };
     let (message, marks, is_new) = messages::keep(shared, person, by, lane, brought, place).await?;
     if is_new {
-        tracing::info!("Chat message saved: message_id={}, order_id={order}", message.id);
+        tracing::info!(
+            "Chat message saved: message_id={}, order_id={}",
+            message.id,
+            logged(&order.0)
+        );
     }
     Ok((message, marks))
 }

@@ -4,6 +4,7 @@ use super::Shared;
 use beseda_core::Error;
 use beseda_core::words::HostId;
 use beseda_live::ask;
+use std::fmt::Write;
 
 /// Whether the host application may call something so. Where it has numbers alone, and every contract was written for
 /// such a one, a text that is no number is a mistake and not the name of something unknown.
@@ -39,9 +40,40 @@ fn is_number(id: &HostId<'_>) -> bool {
     }
 }
 
+/// An id as a line of the log holds it: a client may have chosen it, and what parts the words of a line parts none here.
+#[must_use]
+pub fn logged(id: &HostId<'_>) -> String {
+    let mut line = String::new();
+    for letter in id.to_string().chars() {
+        if letter.is_alphanumeric() || "-_.:|@/~%+".contains(letter) {
+            line.push(letter);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in letter.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(line, "%{byte:02X}");
+            }
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_one_word_of_the_log() {
+        for (id, word) in [
+            ("7", "7"),
+            ("auth0|5f7c", "auth0|5f7c"),
+            ("анна@shop.example", "анна@shop.example"),
+            ("2, user_id=1", "2%2C%20user_id%3D1"),
+            ("\u{2028}\u{202e}", "%E2%80%A8%E2%80%AE"),
+        ] {
+            assert_eq!(logged(&HostId::of(id).unwrap()), word);
+        }
+        assert_eq!(logged(&HostId::Number(-6)), "-6");
+    }
 
     #[test]
     fn a_number_is_one_however_it_is_written() {
