@@ -4,7 +4,7 @@
 
 use super::members::show_out;
 use super::open::{check_grant, grant, is_settled};
-use super::people::{logs_in, person_to_put};
+use super::people::{find_person, logs_in, person_to_put};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
@@ -159,7 +159,10 @@ pub fn admit(
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Admitted, Error> {
     let standing = match (bearer(tx, claimed), people) {
-        (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => None,
+        // Whom the host does not know is not made anew by their number.
+        (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) if find_person(tx, &claimed.id)?.is_none() => {
+            None
+        }
         (standing, _) => Some(standing?),
     };
     let grants = Grants::of(tx, standing.as_ref(), claimed)?;

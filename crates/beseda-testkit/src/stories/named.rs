@@ -192,6 +192,38 @@ pub(super) fn whoever_is_put_in_the_place_of_somebody_deleted_comes_into_none_of
     }
 }
 
+pub(super) fn a_number_of_ours_is_one_persons_whoever_else_is_called_so(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let ours = || {
+        let new = Person::new(PersonId(0), Role::Admin).into();
+        let made = stage.change(move |tx| rules::new_own_person(tx, &new));
+        made.expect("they are made")
+    };
+    let boss = ours();
+    let called = |number: i64| HostId::Name(number.to_string().into());
+    let put = |number: i64| {
+        let put = stage.change(move |tx| {
+            let (person, _) = rules::person_to_put(tx, &called(number))?;
+            rules::put_person(tx, now, &person.into())
+        });
+        put.map(|person| person.id)
+    };
+    assert_eq!(refusal(put(boss.0)), Some(Refusal::NameTaken { field: "id" }));
+    let claimed = Claimed::new(called(boss.0), Some(now));
+    let come = stage.change(move |tx| sign_in::admit(tx, now, &claimed, Newcomers::Create, &Uuid::nil));
+    assert_eq!(refusal(come), Some(Refusal::NoSuchPerson));
+
+    let later = boss.0 + 2;
+    let named = put(later).expect("nobody has this number yet");
+    assert_eq!(named.0, boss.0 + 1);
+    assert_eq!(ours().0, later + 1, "and nobody gets it");
+    stage
+        .change(move |tx| rules::remove_person(tx, now, boss))
+        .expect("they are deleted");
+    assert!(put(boss.0).is_ok(), "who was deleted is not told by it");
+}
+
 pub(super) fn who_comes_back_has_read_what_they_had_read(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let room = stage.room_of_three(1);
