@@ -310,6 +310,20 @@ pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make
     assert!(!come(&[&key], false, 9), "an older token brings them back no more");
     assert!(come(&[&key], false, 11));
 
+    let stranger = stage.people[4].clone();
+    out(&stranger, 12).expect("they were never in it");
+    let came = |signed: i64| {
+        let claimed = Claimed {
+            grants: vec![key.clone()],
+            ..Claimed::new(stranger.host_id().into_owned(), Some(at(signed)))
+        };
+        let come = stage.change(move |tx| sign_in::admit(tx, at(14), &claimed, Newcomers::Known, &Uuid::nil));
+        come.expect("they come in");
+        members(&stage, room).contains(&stranger.id)
+    };
+    assert!(!came(12), "nor does one of before let in who was not in yet");
+    assert!(came(13));
+
     assert!(come(&[], true, 5), "one of before the grant knows nothing of it");
     assert!(!come(&[], true, 20));
     assert!(!come(&[&key], true, 19));
@@ -321,6 +335,10 @@ pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make
         Some(Refusal::NotAllowed),
         "the order's own people stay"
     );
+    assert!(come(&[&key], true, 40));
+    let placed = stage.put_order(1, [Some(user.id), Some(PersonId(2)), None]);
+    placed.expect("they get a place in the order");
+    assert!(come(&[], true, 42), "and need no grant");
     let unknown = RoomKey::Order(OrderId::from(99));
     let gone = stage.change(move |tx| rules::remove_member(tx, start, &unknown, &Person::new(PersonId(1), Role::User)));
     assert_eq!(refusal(gone), Some(Refusal::NoSuchRoom));
