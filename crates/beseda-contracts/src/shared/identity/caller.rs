@@ -119,12 +119,12 @@ impl Caller {
 }
 
 /// Refuses a page of another site that would use the session of this one, where a handler must know that before it
-/// knows who asks.
+/// knows who asks. Of a socket alone a token in the query counts in the place of the session.
 ///
 /// # Errors
 /// [`Refused::CrossSite`].
-pub fn check_site(shared: &Shared, parts: &Parts) -> Result<(), Refused> {
-    match credentials(shared, parts, true) {
+pub fn check_site(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<(), Refused> {
+    match credentials(shared, parts, is_socket) {
         Err(Refused::CrossSite) => Err(Refused::CrossSite),
         _ => Ok(()),
     }
