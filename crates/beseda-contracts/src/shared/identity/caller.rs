@@ -244,8 +244,9 @@ async fn of_host(shared: &Shared, Vouched { claimed, people, .. }: Vouched) -> R
         }
     };
     for key in &admitted.barred {
-        let (person, key) = (admitted.person.id, printable(&key.to_string()));
-        let line = format!("a grant of person {person} is left out: \"{key}\" is a room that no token lets them into");
+        let who = printable(&admitted.person.host_id().to_string());
+        let key = printable(&key.to_string());
+        let line = format!("a grant of person {who} is left out: \"{key}\" is a room that no token lets them into");
         shared.identity.issuers.say_once(line);
     }
     Ok(admitted.person)

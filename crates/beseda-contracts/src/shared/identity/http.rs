@@ -229,7 +229,7 @@ async fn proven(
         .await?;
     match (account, hash) {
         (Some(account), Some(hash)) if is_right && account.person.active => {
-            tracing::info!(person = account.person.id.0, "somebody logged in");
+            tracing::info!(person = %account.person.host_id(), "somebody logged in");
             Ok((account.person.id, hash))
         }
         _ => {
