@@ -168,6 +168,17 @@ pub(super) fn whoever_is_put_in_the_place_of_somebody_deleted_comes_into_none_of
             Some(Refusal::RoomClosed)
         );
         assert_eq!(refusal(private(&stage, &teacher, other)), Some(Refusal::NoSuchPerson));
+        let key = RoomKey::private(id(one), id(other));
+        let claimed = Claimed {
+            grants: vec![key.clone()],
+            ..Claimed::new(id(one), Some(now))
+        };
+        let come = stage.change(move |tx| sign_in::admit(tx, now, &claimed, Newcomers::Known, &Uuid::nil));
+        assert_eq!(
+            come.expect("they come in").barred,
+            [key],
+            "nor does a token open it again"
+        );
 
         let newcomer = put(&stage, other, Role::Student, "Вера");
         assert_ne!(newcomer.id, student.id);
