@@ -55,7 +55,7 @@ pub fn api_key(look: &mut (impl Look + ?Sized), hash: &[u8; 32], scope: Scope) -
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketTaken {
     /// It lets this person in, by what it stands for.
-    Good(Person, Ticket),
+    Good(Box<Person>, Ticket),
     /// It is unknown, was taken before, or has ended.
     Spent,
     /// It was good, and its person is not let in any more, for this reason.
@@ -68,7 +68,7 @@ pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Ticket
         return Ok(TicketTaken::Spent);
     };
     match who(tx, ticket.person, ticket.proven_at) {
-        Ok(person) => Ok(TicketTaken::Good(person, ticket)),
+        Ok(person) => Ok(TicketTaken::Good(Box::new(person), ticket)),
         Err(Error::Refused(why)) => Ok(TicketTaken::Barred(why)),
         Err(fault) => Err(fault),
     }

@@ -287,7 +287,7 @@ pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>,
         proven_at: now,
         ..ticket(1, now.plus_seconds(60).0)
     };
-    assert_eq!(take(1), Ok(TicketTaken::Good(person.clone(), kept)));
+    assert_eq!(take(1), Ok(TicketTaken::Good(Box::new(person.clone()), kept)));
     let out = stage.change(move |tx| rules::sign_out(tx, now, person.id));
     out.expect("they are signed out");
     assert_eq!(take(2), Ok(TicketTaken::Barred(Refusal::BadCredentials)));

@@ -199,7 +199,7 @@ async fn of_ticket(shared: &Shared, ticket: &str) -> Result<(Person, Ticket), Re
     let (now, hash) = (shared.chat.now(), tickets::hash(ticket));
     let taken = ask::change(&shared.chat, move |tx| rules::take_ticket(tx, now, &hash)).await;
     match taken? {
-        TicketTaken::Good(person, ticket) => Ok((person, ticket)),
+        TicketTaken::Good(person, ticket) => Ok((*person, ticket)),
         TicketTaken::Barred(why) => Err(not_let_in(why.into())),
         TicketTaken::Spent => Err(bad_token("the ticket is unknown, used or ended")),
     }
