@@ -43,10 +43,11 @@ impl Wheel {
     }
 
     pub(crate) fn enter(&self, session: &Arc<Session>) {
-        self.ends.lock().insert((session.ends_at_ms, session.id));
         if let Some(spoke) = self.spoke(session.id) {
             spoke.lock().insert(session.id, Arc::clone(session));
         }
+        // Last: a tick that finds an end there, and no socket yet, would never come back to it.
+        self.ends.lock().insert((session.ends_at_ms, session.id));
     }
 
     pub(crate) fn leave(&self, session: &Session) {

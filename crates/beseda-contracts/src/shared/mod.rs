@@ -112,7 +112,7 @@ impl Shared {
     /// [`Refusal::TooFast`] after too many connects of one address, [`Refused::CrossSite`] for a page of another site that
     /// uses the session of this one.
     pub fn connect(&self, parts: &Parts) -> Result<(), Refused> {
-        check_site(self, parts)?;
+        check_site(self, parts, true)?;
         Ok(self.throttles.connect(self.proxies.address(parts))?)
     }
 

@@ -68,7 +68,7 @@ pub trait TxRooms {
     fn join(&mut self, member: &NewMember) -> Result<Option<Member>, Fault>;
     /// Ends a membership at this head of the room; false when there was none.
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault>;
-    /// Keeps that grants of before this moment do not let the person, who has just left, into the room again.
+    /// Keeps that grants of before this moment do not let the person, who is not in the room any more or never was, into it.
     fn show_out(&mut self, room: RoomId, person: PersonId, at: Time) -> Result<(), Fault>;
     /// Keeps a member's `read`, `read_at` and `skip`, and counts one more of the room's receipts.
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;

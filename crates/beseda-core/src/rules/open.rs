@@ -356,13 +356,25 @@ pub fn put_room(
 pub(super) fn check_grant(look: &mut (impl Look + ?Sized), person: &HostId<'_>, key: &RoomKey) -> Result<(), Error> {
     let may_be = match key {
         RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Own { .. } => true,
-        RoomKey::Pair { .. } | RoomKey::Private(..) => key.two().is_some_and(|two| two.contains(&person)),
+        RoomKey::Pair { .. } | RoomKey::Private(..) => {
+            key.two().is_some_and(|two| two.contains(&person)) && !is_of_somebody_deleted(look, key)?
+        }
         RoomKey::Support(_) => false,
     };
     if !may_be || (look.room_by_key(&key.to_string())?.is_none() && is_anothers_name(look, key)?) {
         return Err(Refusal::BadCredentials.into());
     }
     Ok(())
+}
+
+/// Whether one of two was deleted, and nobody is put in their place: who is would read what is said there till then.
+fn is_of_somebody_deleted(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<bool, Error> {
+    for id in key.two().into_iter().flatten() {
+        if look.person_of_host(id)?.is_some_and(|person| person.forgotten) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Lets somebody in by a grant that can be.

@@ -22,11 +22,17 @@ pub fn find_person(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<O
 
 /// Whom the host application calls so, and whether they are new: of somebody new nothing is known yet, and nothing is
 /// kept. Who was deleted is somebody else, and what was proven as them does not count.
+///
+/// # Errors
+/// [`Refusal::NameTaken`] for the number of somebody whom the host does not know: one text would be two people's.
 pub fn person_to_put(tx: &mut dyn Tx, id: &HostId<'_>) -> Result<(Person, bool), Error> {
     let before = match tx.person_of_host(id)? {
         Some(standing) if !standing.forgotten => return Ok((standing, false)),
         before => before,
     };
+    if before.is_none() && find_person(tx, id)?.is_some() {
+        return Err(Refusal::NameTaken { field: "id" }.into());
+    }
     let number = match id {
         HostId::Number(number) if before.is_none() => PersonId(*number),
         HostId::Number(_) | HostId::Name(_) => tx.next_own_person()?,
@@ -158,7 +164,11 @@ pub(super) fn logs_in(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<b
 /// # Errors
 /// As [`put_person`].
 pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, Error> {
-    let id = tx.next_own_person()?;
+    let mut id = tx.next_own_person()?;
+    // A number by which the host calls somebody is no number for somebody else.
+    while tx.person_of_host(&HostId::Name(id.to_string().into()))?.is_some() {
+        id.0 += 1;
+    }
     let mut person = person.clone();
     person.person.id = id;
     check_names(tx, &person)?;

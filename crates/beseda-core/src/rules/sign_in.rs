@@ -4,7 +4,7 @@
 
 use super::members::show_out;
 use super::open::{check_grant, grant, is_settled};
-use super::people::{logs_in, person_to_put};
+use super::people::{find_person, logs_in, person_to_put};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
@@ -159,7 +159,10 @@ pub fn admit(
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Admitted, Error> {
     let standing = match (bearer(tx, claimed), people) {
-        (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => None,
+        // Whom the host does not know is not made anew by their number.
+        (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) if find_person(tx, &claimed.id)?.is_none() => {
+            None
+        }
         (standing, _) => Some(standing?),
     };
     let grants = Grants::of(tx, standing.as_ref(), claimed)?;
@@ -214,15 +217,22 @@ impl Grants {
     }
 }
 
-/// The rooms into which earlier tokens let the person, and this one does not.
+/// The rooms into which earlier tokens let the person, and this one does not. Where they have a place in the order they stay,
+/// and in a room that was closed: no token names that any more.
 fn taken_back(look: &mut (impl Look + ?Sized), person: &Person, claimed: &Claimed) -> Result<Vec<Room>, Error> {
     let mut rooms = Vec::new();
     for room in look.granted_rooms(person.id)? {
         let is_kept = claimed.grants.iter().any(|key| key.to_string() == room.key);
         let place = look.place(room.id, person.id)?;
         let joined_at = place.and_then(|place| place.member).map(|member| member.joined_at);
+        let has_place = match room.order() {
+            Some(order) => look
+                .order(&order)?
+                .is_some_and(|order| order.people().contains(&person.id)),
+            None => false,
+        };
         // One that was signed before knows nothing of it.
-        if !is_kept && joined_at <= claimed.proven_at {
+        if !is_kept && !has_place && !room.is_left() && joined_at <= claimed.proven_at {
             rooms.push(room);
         }
     }

@@ -68,10 +68,12 @@ impl<'a> HostId<'a> {
     }
 
     /// The same person among those of one issuer that has a space of its own, written `space/id`.
-    #[must_use]
-    pub fn within(&self, space: &str) -> HostId<'static> {
+    ///
+    /// # Errors
+    /// [`NoHostId`] for what is too long with the space before it: no call could name it.
+    pub fn within(&self, space: &str) -> Result<HostId<'static>, NoHostId> {
         let id = self.to_string().replace('%', "%25").replace('/', "%2F");
-        HostId::Name(Cow::Owned(format!("{space}/{id}")))
+        HostId::of(format!("{space}/{id}"))
     }
 }
 
@@ -199,10 +201,13 @@ mod tests {
 
     #[test]
     fn a_space_of_its_own_meets_no_other() {
-        let within = |text| HostId::of(text).unwrap().within("shop").to_string();
+        let within = |text| HostId::of(text).unwrap().within("shop").unwrap().to_string();
         assert_eq!(
             [within("7"), within("a/b"), within("a%2Fb")],
             ["shop/7", "shop/a%2Fb", "shop/a%252Fb"]
         );
+        let longest = "ё".repeat(HOST_NAME_CHARS - "shop/".len());
+        assert!(HostId::of(longest.as_str()).unwrap().within("shop").is_ok());
+        assert_eq!(HostId::of(format!("{longest}ё")).unwrap().within("shop"), Err(NoHostId));
     }
 }

@@ -173,13 +173,15 @@ impl Asked {
     async fn ask(&self, key: [u8; 32], cookies: &str, tell: &watch::Sender<Option<Answer>>) {
         let asking = async {
             let _turn = self.turns.acquire().await;
-            self.ask.ask(&self.settings.url, cookies).await
+            // What the host says is true of when it was asked: somebody may be signed out, or put, while it answers.
+            let asked_at = (self.now)();
+            Ok((asked_at, self.ask.ask(&self.settings.url, cookies).await?))
         };
         let heard = tokio::time::timeout(self.patience, asking).await;
         let heard = heard.unwrap_or_else(|_| Err("it did not answer in time".to_owned()));
-        let answer = heard.and_then(|heard| match heard {
+        let answer = heard.and_then(|(asked_at, heard)| match heard {
             Heard::Nobody => Ok(Answer::Nobody),
-            Heard::Person(body) => self.person(&body).map(Answer::Person),
+            Heard::Person(body) => self.person(&body, asked_at).map(Answer::Person),
         });
         self.log(answer.as_ref().err());
         let answer = answer.unwrap_or(Answer::Away);
@@ -208,7 +210,7 @@ impl Asked {
     }
 
     /// The person whom the host's answer describes. What it leaves out, or says with `null`, stays as it is.
-    fn person(&self, body: &[u8]) -> Result<Claimed, String> {
+    fn person(&self, body: &[u8], asked_at: Time) -> Result<Claimed, String> {
         let person: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| "its answer is no JSON object".to_owned())?;
         let id = match person.get("id") {
@@ -230,7 +232,7 @@ impl Asked {
             last_name: text("last_name")?,
             // A word that we do not know is somebody without special rights, also if they had some before.
             role: text("role")?.map(|word| Role::in_any_case(&word).unwrap_or(Role::User)),
-            ..Claimed::new(id, Some((self.now)()))
+            ..Claimed::new(id, Some(asked_at))
         };
         if let (None, None, Some(name)) = (&claimed.first_name, &claimed.last_name, text("name")?) {
             let (first, last) = name.split_once(' ').unwrap_or((&name, ""));

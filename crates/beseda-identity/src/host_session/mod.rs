@@ -154,7 +154,11 @@ impl Door {
     /// The person in the host's space of ids. What reads like an id of another's own space would be taken for it.
     fn vouched(&self, mut claimed: Claimed) -> Option<Vouched> {
         if let Some(space) = &self.namespace {
-            claimed.id = claimed.id.within(space);
+            let Ok(id) = claimed.id.within(space) else {
+                tracing::info!("a session of the host names an id that is too long with the namespace before it");
+                return None;
+            };
+            claimed.id = id;
         } else if is_within(&claimed.id, &self.spaces) {
             tracing::info!("a session of the host names an id of an issuer's namespace");
             return None;

@@ -34,7 +34,8 @@ impl Issuer {
         let claim = self.settings.person_claim.as_deref().unwrap_or(sub_or_id);
         let id = claims.host_id(claim)?;
         if let Some(space) = &self.settings.namespace {
-            return Ok(id.within(space));
+            let whole = id.within(space);
+            return whole.map_err(|flaw| invalid(format!("{claim} with the namespace before it names nobody: {flaw}")));
         }
         if is_within(&id, &self.spaces) {
             return Err(invalid(format!("{claim} is an id of another issuer's namespace")));

@@ -16,6 +16,37 @@ CREATE UNIQUE INDEX orders_host_name ON orders (host_name) WHERE host_name IS NO
 ALTER TABLE groups ADD COLUMN host_name TEXT;
 CREATE UNIQUE INDEX groups_host_name ON groups (host_name) WHERE host_name IS NOT NULL;
 
+-- The key of a room of two named both by our numbers, and names them now as the host does: of a private one numbers before
+-- texts, the lower one first. One whose one was deleted is closed: the host may call somebody else so.
+UPDATE rooms SET key = called.key
+FROM (
+    SELECT
+        two.id,
+        CASE
+            WHEN coalesce(one.forgotten, 0) = 1 OR coalesce(other.forgotten, 0) = 1
+                THEN '#left-' || two.id || ':' || two.key
+            WHEN two.kind = 'private' AND one.host_name IS NOT NULL
+                AND (other.host_name IS NULL OR other.host_name < one.host_name)
+                THEN two.kind || ':' || coalesce(
+                    replace(replace(other.host_name, '%', '%25'), ':', '%3A'), CAST(two.other AS TEXT)
+                ) || ':' || replace(replace(one.host_name, '%', '%25'), ':', '%3A')
+            ELSE two.kind
+                || ':' || coalesce(replace(replace(one.host_name, '%', '%25'), ':', '%3A'), CAST(two.one AS TEXT))
+                || ':' || coalesce(replace(replace(other.host_name, '%', '%25'), ':', '%3A'), CAST(two.other AS TEXT))
+        END AS key
+    FROM (
+        SELECT
+            r.id, r.kind, r.key,
+            CAST(substr(substr(r.key, length(r.kind) + 2), 1, instr(substr(r.key, length(r.kind) + 2), ':') - 1) AS INTEGER) AS one,
+            CAST(substr(substr(r.key, length(r.kind) + 2), instr(substr(r.key, length(r.kind) + 2), ':') + 1) AS INTEGER) AS other
+        FROM rooms r
+        WHERE r.kind IN ('pair', 'private') AND r.removed_at IS NULL
+    ) two
+    LEFT JOIN people one ON one.id = two.one
+    LEFT JOIN people other ON other.id = two.other
+) called
+WHERE called.id = rooms.id AND called.key <> rooms.key;
+
 -- Who comes back has read what they had read.
 ALTER TABLE departures ADD COLUMN read_seq INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE departures ADD COLUMN read_at INTEGER;

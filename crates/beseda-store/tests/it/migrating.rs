@@ -220,3 +220,77 @@ fn on_postgresql_they_keep_them_too() {
     let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
     asked(Arc::new(store), assert_named);
 }
+
+/// Rooms of two as they were kept when people had names at the host and keys held our numbers: somebody with a number, two
+/// with names, an administrator, and two who were deleted.
+const NAMED_BY_NUMBERS: &str = "
+    INSERT INTO people (id, username, email, phone, first_name, last_name, role, active, host_name, forgotten) VALUES
+        (21, '', '', '', '', '', 'user', 1, NULL, 0), (1099511627776, '', '', '', '', '', 'user', 1, 'b:c%', 0),
+        (1099511627777, '', '', '', '', '', 'user', 1, 'a', 0), (1099511627778, '', '', '', '', '', 'admin', 1, NULL, 0),
+        (26, '', '', '', '', '', 'user', 0, NULL, 1), (1099511627779, '', '', '', '', '', 'user', 0, 'gone', 1);
+";
+/// The key of each, and what it becomes.
+const KEYS: [(&str, &str); 10] = [
+    ("private:21:1099511627776", "private:21:b%3Ac%25"),
+    ("private:1099511627776:1099511627777", "private:a:b%3Ac%25"),
+    ("private:1099511627776:1099511627778", "private:1099511627778:b%3Ac%25"),
+    ("private:21:22", "private:21:22"),
+    ("private:21:1099511627778", "private:21:1099511627778"),
+    ("pair:1099511627776:1099511627777", "pair:b%3Ac%25:a"),
+    ("pair:1099511627777:21", "pair:a:21"),
+    ("private:21:26", "#left-ID:private:21:26"),
+    ("pair:1099511627779:21", "#left-ID:pair:1099511627779:21"),
+    ("order:26", "order:26"),
+];
+
+/// The rooms with these keys, each with its place in the list as its number.
+fn rooms_named_by_numbers(uuid_of: impl Fn(usize) -> String) -> String {
+    let rows = (100..).zip(KEYS).map(|(id, (key, _))| {
+        let (kind, uuid) = (key.split(':').next().unwrap(), uuid_of(id));
+        format!("({id}, {uuid}, '{key}', '{kind}', '', 1, 1)")
+    });
+    let rows: Vec<_> = rows.collect();
+    let columns = "id, uuid, key, kind, title, created_at, updated_at";
+    format!(
+        "{NAMED_BY_NUMBERS} INSERT INTO rooms ({columns}) VALUES {};",
+        rows.join(", ")
+    )
+}
+
+fn assert_named_as_the_host_does(look: &mut dyn Look) {
+    for (id, (_, key)) in (100..).zip(KEYS) {
+        let room = look.room(RoomId(id)).unwrap().unwrap();
+        assert_eq!(room.key, key.replace("ID", &id.to_string()));
+    }
+}
+
+#[test]
+fn rooms_of_two_are_named_as_the_host_calls_both_and_those_of_somebody_deleted_are_closed() {
+    let folder = Folder::new();
+    first_release(&folder.database());
+    let conn = Connection::open(folder.database()).unwrap();
+    let names = include_str!("../../migrations/sqlite/V12__names_at_the_host.sql");
+    for (version, sql) in (5..).zip(SQLITE_BEFORE_NAMES.into_iter().chain([names])) {
+        conn.execute_batch(sql).unwrap();
+        let applied = "INSERT INTO refinery_schema_history VALUES (?, '', '', '')";
+        conn.execute(applied, [version]).unwrap();
+    }
+    conn.execute_batch(&rooms_named_by_numbers(|id| format!("x'{id:032}'")))
+        .unwrap();
+    drop(conn);
+    ask(&folder.database(), assert_named_as_the_host_does);
+}
+
+#[test]
+fn on_postgresql_they_are_named_so_too() {
+    let ground = Ground::new();
+    ground.run("CREATE TABLE beseda_migrations (version BIGINT PRIMARY KEY, name TEXT NOT NULL)");
+    let names = include_str!("../../migrations/postgres/V4__names_at_the_host.sql");
+    for (version, sql) in (1..).zip(POSTGRES_BEFORE_NAMES.into_iter().chain([names])) {
+        ground.run(sql);
+        ground.run(&format!("INSERT INTO beseda_migrations VALUES ({version}, '')"));
+    }
+    ground.run(&rooms_named_by_numbers(|id| format!("'\\x{id:032}'")));
+    let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
+    asked(Arc::new(store), assert_named_as_the_host_does);
+}

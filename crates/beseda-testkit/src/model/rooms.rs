@@ -265,7 +265,7 @@ impl TxRooms for Run {
     }
 
     fn show_out(&mut self, room: RoomId, person: PersonId, at: Time) -> Result<(), Fault> {
-        if self.kept.gone.contains_key(&(room, person)) {
+        if self.kept.people.contains_key(&person) && self.kept.rooms.contains_key(&room) {
             self.kept().shown_out.insert((room, person), at);
         }
         Ok(())

@@ -95,6 +95,7 @@ stories![
     named::an_order_and_its_room_are_found_by_what_the_host_calls_it,
     named::a_class_is_found_by_what_the_host_calls_it,
     named::whoever_is_put_in_the_place_of_somebody_deleted_comes_into_none_of_their_rooms,
+    named::a_number_of_ours_is_one_persons_whoever_else_is_called_so,
     named::who_comes_back_has_read_what_they_had_read,
     named::an_order_that_names_somebody_deleted_has_its_room_as_it_is,
     named::a_grant_is_taken_back_and_given_again_by_what_is_signed_later,

@@ -168,6 +168,17 @@ pub(super) fn whoever_is_put_in_the_place_of_somebody_deleted_comes_into_none_of
             Some(Refusal::RoomClosed)
         );
         assert_eq!(refusal(private(&stage, &teacher, other)), Some(Refusal::NoSuchPerson));
+        let key = RoomKey::private(id(one), id(other));
+        let claimed = Claimed {
+            grants: vec![key.clone()],
+            ..Claimed::new(id(one), Some(now))
+        };
+        let come = stage.change(move |tx| sign_in::admit(tx, now, &claimed, Newcomers::Known, &Uuid::nil));
+        assert_eq!(
+            come.expect("they come in").barred,
+            [key],
+            "nor does a token open it again"
+        );
 
         let newcomer = put(&stage, other, Role::Student, "Вера");
         assert_ne!(newcomer.id, student.id);
@@ -190,6 +201,38 @@ pub(super) fn whoever_is_put_in_the_place_of_somebody_deleted_comes_into_none_of
             ("Борис", HostId::Number(-gone.0))
         );
     }
+}
+
+pub(super) fn a_number_of_ours_is_one_persons_whoever_else_is_called_so(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let ours = || {
+        let new = Person::new(PersonId(0), Role::Admin).into();
+        let made = stage.change(move |tx| rules::new_own_person(tx, &new));
+        made.expect("they are made")
+    };
+    let boss = ours();
+    let called = |number: i64| HostId::Name(number.to_string().into());
+    let put = |number: i64| {
+        let put = stage.change(move |tx| {
+            let (person, _) = rules::person_to_put(tx, &called(number))?;
+            rules::put_person(tx, now, &person.into())
+        });
+        put.map(|person| person.id)
+    };
+    assert_eq!(refusal(put(boss.0)), Some(Refusal::NameTaken { field: "id" }));
+    let claimed = Claimed::new(called(boss.0), Some(now));
+    let come = stage.change(move |tx| sign_in::admit(tx, now, &claimed, Newcomers::Create, &Uuid::nil));
+    assert_eq!(refusal(come), Some(Refusal::NoSuchPerson));
+
+    let later = boss.0 + 2;
+    let named = put(later).expect("nobody has this number yet");
+    assert_eq!(named.0, boss.0 + 1);
+    assert_eq!(ours().0, later + 1, "and nobody gets it");
+    stage
+        .change(move |tx| rules::remove_person(tx, now, boss))
+        .expect("they are deleted");
+    assert!(put(boss.0).is_ok(), "who was deleted is not told by it");
 }
 
 pub(super) fn who_comes_back_has_read_what_they_had_read(make: Make<'_>, seed: u64) {
@@ -278,6 +321,20 @@ pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make
     assert!(!come(&[&key], false, 9), "an older token brings them back no more");
     assert!(come(&[&key], false, 11));
 
+    let stranger = stage.people[4].clone();
+    out(&stranger, 12).expect("they were never in it");
+    let came = |signed: i64| {
+        let claimed = Claimed {
+            grants: vec![key.clone()],
+            ..Claimed::new(stranger.host_id().into_owned(), Some(at(signed)))
+        };
+        let come = stage.change(move |tx| sign_in::admit(tx, at(14), &claimed, Newcomers::Known, &Uuid::nil));
+        come.expect("they come in");
+        members(&stage, room).contains(&stranger.id)
+    };
+    assert!(!came(12), "nor does one of before let in who was not in yet");
+    assert!(came(13));
+
     assert!(come(&[], true, 5), "one of before the grant knows nothing of it");
     assert!(!come(&[], true, 20));
     assert!(!come(&[&key], true, 19));
@@ -289,6 +346,10 @@ pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make
         Some(Refusal::NotAllowed),
         "the order's own people stay"
     );
+    assert!(come(&[&key], true, 40));
+    let placed = stage.put_order(1, [Some(user.id), Some(PersonId(2)), None]);
+    placed.expect("they get a place in the order");
+    assert!(come(&[], true, 42), "and need no grant");
     let unknown = RoomKey::Order(OrderId::from(99));
     let gone = stage.change(move |tx| rules::remove_member(tx, start, &unknown, &Person::new(PersonId(1), Role::User)));
     assert_eq!(refusal(gone), Some(Refusal::NoSuchRoom));

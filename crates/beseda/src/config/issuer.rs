@@ -184,7 +184,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     (
         "grants",
         "`add` or `exact`",
-        "The rooms that a token names are added to those of earlier ones; or they are all, and a later token that does not name a room takes its bearer out again. Default: `add`.",
+        "The rooms that a token names are added to those of earlier ones; or they are all, and a later token that does not name a room takes its bearer out again, unless they have a place in its order. Default: `add`.",
     ),
 ];
 

@@ -119,12 +119,12 @@ impl Caller {
 }
 
 /// Refuses a page of another site that would use the session of this one, where a handler must know that before it
-/// knows who asks.
+/// knows who asks. Of a socket alone a token in the query counts in the place of the session.
 ///
 /// # Errors
 /// [`Refused::CrossSite`].
-pub fn check_site(shared: &Shared, parts: &Parts) -> Result<(), Refused> {
-    match credentials(shared, parts, true) {
+pub fn check_site(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<(), Refused> {
+    match credentials(shared, parts, is_socket) {
         Err(Refused::CrossSite) => Err(Refused::CrossSite),
         _ => Ok(()),
     }
@@ -244,8 +244,9 @@ async fn of_host(shared: &Shared, Vouched { claimed, people, .. }: Vouched) -> R
         }
     };
     for key in &admitted.barred {
-        let (person, key) = (admitted.person.id, printable(&key.to_string()));
-        let line = format!("a grant of person {person} is left out: \"{key}\" is a room that no token lets them into");
+        let who = printable(&admitted.person.host_id().to_string());
+        let key = printable(&key.to_string());
+        let line = format!("a grant of person {who} is left out: \"{key}\" is a room that no token lets them into");
         shared.identity.issuers.say_once(line);
     }
     Ok(admitted.person)

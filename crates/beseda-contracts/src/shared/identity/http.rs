@@ -117,7 +117,7 @@ async fn login(State(shared): State<Shared>, request: Request) -> Result<Respons
 /// Ends the browser's session, and the line of the refresh token that the body names, if it names one.
 async fn logout(State(shared): State<Shared>, request: Request) -> Result<Response, Refused> {
     let (parts, fields) = read(&shared, request).await?;
-    check_site(&shared, &parts)?;
+    check_site(&shared, &parts, false)?;
     let now = shared.chat.now();
     let sessions = shared.identity.session_cookie.hashes_of(&parts.headers);
     let token = fields.raw_text("refresh").ok().flatten();
@@ -229,7 +229,7 @@ async fn proven(
         .await?;
     match (account, hash) {
         (Some(account), Some(hash)) if is_right && account.person.active => {
-            tracing::info!(person = account.person.id.0, "somebody logged in");
+            tracing::info!(person = %account.person.host_id(), "somebody logged in");
             Ok((account.person.id, hash))
         }
         _ => {

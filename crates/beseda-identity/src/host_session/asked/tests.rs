@@ -114,6 +114,20 @@ async fn an_answer_is_kept_for_its_time_and_nobody_for_two_seconds() {
 }
 
 #[tokio::test]
+async fn an_answer_is_true_of_the_moment_at_which_it_was_asked_for() {
+    let host = Host::new();
+    let asked = host.asker(16, 4);
+    host.says(r#"{"id": 2}"#);
+    host.open.forget_permits(1_000);
+    let then = person(2, &host);
+    let answer = tokio::spawn(async move { asked.answer("sessionid=a").await });
+    settle().await;
+    host.pass(3_000);
+    host.open.add_permits(1);
+    assert_eq!(answer.await.unwrap(), then);
+}
+
+#[tokio::test]
 async fn those_who_ask_about_one_session_at_once_ask_once_also_if_the_first_hangs_up() {
     let host = Host::new();
     let asked = host.asker(16, 4);
@@ -258,7 +272,7 @@ async fn a_question_that_is_lost_is_asked_again() {
 async fn a_person_is_read_as_the_host_says_them() {
     let host = Host::new();
     let asked = host.asker(16, 4);
-    let read = |json: &str| asked.person(json.as_bytes()).unwrap();
+    let read = |json: &str| asked.person(json.as_bytes(), *host.now.lock()).unwrap();
     let now = *host.now.lock();
     let whole = read(
         r#"{"id": " 3f2c0000-0000-4000-8000-000000000001", "first_name": "Анна ", "last_name": "Петрова", "name": "A B",

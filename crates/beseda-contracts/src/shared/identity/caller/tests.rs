@@ -246,10 +246,13 @@ async fn a_page_of_another_site_uses_no_session_of_the_host() {
     assert_eq!(connect(&cross), Err(Refused::CrossSite));
     // Other cookies prove nothing, and no page is refused for them.
     assert_eq!(connect(&[("cookie", "theme=dark"), cross[1]]), Ok(()));
-    assert_eq!(
-        check_site(&stage.shared, &parts("/logout/", &cross)),
-        Err(Refused::CrossSite)
-    );
+    for path in ["/logout/", "/logout/?token=any"] {
+        assert_eq!(
+            check_site(&stage.shared, &parts(path, &cross), false),
+            Err(Refused::CrossSite),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]
