@@ -17,6 +17,7 @@ pub mod setup_codes;
 pub mod throttle;
 pub mod tickets;
 pub mod tokens;
+pub mod traces;
 pub mod visitors;
 
 pub use claims::Flaw;

@@ -43,8 +43,8 @@ type Turned = (u16, &'static str);
 
 impl Connection {
     /// Lets a socket in and tells it what it hears first. `None`, with the queue closed, where its person has too many.
-    pub(crate) async fn enter(live: &Arc<Live>, guest: Guest, queue: Arc<Queue>) -> Option<Self> {
-        let since = guest.since;
+    pub(crate) async fn enter(live: &Arc<Live>, mut guest: Guest, queue: Arc<Queue>) -> Option<Self> {
+        let (since, once_in) = (guest.since, guest.once_in.take());
         let session = Session::new(live.hub.next_id(), guest, Arc::clone(&queue), live.wheel.now_seconds());
         let session = Arc::new(session);
         if !live.hub.enter(&session, live.chat().limits().listeners) {
@@ -69,6 +69,9 @@ impl Connection {
             Ok(()) => {
                 let room = session.own_seat().and_then(|seat| seat.room());
                 session.dialect.joined(&session.person(), room);
+                if let Some(once_in) = once_in {
+                    once_in();
+                }
             }
             Err((code, reason)) => queue.close(code, reason),
         }

@@ -68,6 +68,7 @@ impl Caller {
             to,
             since,
             dialect,
+            once_in: None,
         }
     }
 }

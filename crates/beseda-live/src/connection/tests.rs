@@ -279,6 +279,7 @@ fn guest(id: i64, room: RoomId) -> Guest {
         to: Where::Room(room),
         since: Since::Newest,
         dialect: &CHAT,
+        once_in: None,
     }
 }
 
