@@ -111,8 +111,8 @@ impl Drf {
             | Refusal::NoSuchOrder
             | Refusal::NoSuchPerson
             | Refusal::NoSuchGroup
-            | Refusal::NoSuchFile
-            | Refusal::ErasedSince => whole(words::NOT_FOUND),
+            | Refusal::NoSuchFile => whole(words::NOT_FOUND),
+            Refusal::ErasedSince => whole(words::DELETED),
             Refusal::NoSuchPage => whole(words::INVALID_PAGE),
             Refusal::NoPlaceInOrder | Refusal::NotAllowed => whole(words::FORBIDDEN),
             Refusal::RoomClosed => whole(words::ROOM_CLOSED),
@@ -139,7 +139,7 @@ impl Drf {
     }
 }
 
-/// simplejwt's word for programs, where it has one.
+/// The word for programs: simplejwt's, where it has one, and ours for what clients act upon.
 fn code(refused: &Refused) -> Option<&'static str> {
     match refused {
         Refused::BadHeader => Some("bad_authorization_header"),
@@ -149,6 +149,8 @@ fn code(refused: &Refused) -> Option<&'static str> {
         | Refused::Rule(Refusal::BadCredentials) => Some("token_not_valid"),
         Refused::UnknownPerson => Some("user_not_found"),
         Refused::Rule(Refusal::Inactive) => Some("user_inactive"),
+        // As sockets say it.
+        Refused::Rule(Refusal::ErasedSince) => Some("deleted"),
         _ => None,
     }
 }

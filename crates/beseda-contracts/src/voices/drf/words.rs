@@ -46,6 +46,7 @@ sentences! {
         "You do not have permission to perform this action.",
         "У вас недостаточно прав для выполнения данного действия.";
     ROOM_CLOSED: "The other person is no longer here.", "Собеседника здесь больше нет.";
+    DELETED: "The message with this client_id was deleted.", "Сообщение с этим client_id удалено.";
     NOT_FOUND: "Not found.", "Страница не найдена.";
     INVALID_PAGE: "Invalid page.", "Неправильная страница";
     METHOD: "Method \"{}\" not allowed.", "Метод \"{}\" не разрешен.";
