@@ -1,12 +1,23 @@
 //! The log of a connection: every line that the operators know, in the order in which they know them.
 
-use super::{PAST, SECRET, lines, logged, open, signed, spa, talk, token};
-use crate::harness::Server;
+use super::refused::leave;
+use super::{PAST, SECRET, in_time, lines, open, signed, spa, talk, token};
+use crate::harness::{Server, Socket};
+use std::time::Duration;
 
-/// The lines of the contract so far, from one on.
-fn from(server: &Server, begin: usize) -> Vec<String> {
+/// The lines of the contract from one on, once this one is the last.
+async fn said(server: &Server, begin: usize, last: &str) -> Vec<String> {
     let ours = |line: &String| line.contains("[JWTAuthMiddleware]") || line.contains("Consumer]");
-    lines(server).into_iter().filter(ours).skip(begin).collect()
+    in_time(last, async {
+        loop {
+            let said: Vec<String> = lines(server).into_iter().filter(ours).skip(begin).collect();
+            if said.last().is_some_and(|line| line == last) {
+                return said;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
 }
 
 /// What is said of a connection of customer 9 to therapist 11 up to where it is in.
@@ -40,42 +51,35 @@ async fn a_connection_leaves_every_line_in_its_order() {
     let mut chat = open(server.address, "/ws/chat/9/11/", &token(9)).await;
     let uuid = talk(&mut chat, "hello").await["conversation_id"].clone();
     let uuid = uuid.as_str().expect("a name");
-    assert_eq!(
-        from(&server, 0),
-        of_connection("ChatConsumer", "chat", "Created new", uuid)
-    );
-    chat.leave().await;
-    logged(&server, "INFO: [ChatConsumer] WebSocket disconnected, code: 1000").await;
-
-    for (consumer, kind) in [("ChatConsumer", "chat"), ("LocationConsumer", "location")] {
-        let before = from(&server, 0).len();
-        let socket = open(server.address, &format!("/ws/{kind}/9/11/"), &token(9)).await;
-        socket.leave().await;
+    let mut known = 0;
+    let mut ended = async |consumer: &str, socket: Socket, mut expected: Vec<String>| {
+        leave(socket).await;
         let end = format!("INFO: [{consumer}] WebSocket disconnected, code: 1000");
-        super::in_time("the end is written", async {
-            while from(&server, before).last() != Some(&end) {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            }
-        })
-        .await;
-        let mut expected = of_connection(consumer, kind, "Found existing", uuid);
-        expected.push(end);
-        assert_eq!(from(&server, before), expected);
+        expected.push(end.clone());
+        assert_eq!(said(&server, known, &end).await, expected);
+        known += expected.len();
+    };
+    let new = of_connection("ChatConsumer", "chat", "Created new", uuid);
+    ended("ChatConsumer", chat, new).await;
+    for (consumer, kind) in [("ChatConsumer", "chat"), ("LocationConsumer", "location")] {
+        let socket = open(server.address, &format!("/ws/{kind}/9/11/"), &token(9)).await;
+        ended(consumer, socket, of_connection(consumer, kind, "Found existing", uuid)).await;
     }
 }
 
 #[tokio::test]
 async fn a_connection_that_is_turned_away_leaves_the_lines_up_to_why() {
     let server = spa("spa-log-refused", "").await;
-    let closed = async |path: &str, token: &str| {
-        let before = from(&server, 0).len();
-        let code = open(server.address, path, token).await.closed().await.0;
-        (code, from(&server, before))
+    let mut known = 0;
+    let mut closed = async |path: &str, token: &str, code: u16, last: &str| {
+        assert_eq!(open(server.address, path, token).await.closed().await.0, code);
+        let said = said(&server, known, &format!("WARNING: [ChatConsumer] {last}")).await;
+        known += said.len();
+        said
     };
-    let (code, said) = closed("/ws/chat/1/11/", &signed(1, PAST, SECRET)).await;
-    assert_eq!(code, 4001);
+    let stranger = "Connection rejected - user not authenticated";
     assert_eq!(
-        said,
+        closed("/ws/chat/1/11/", &signed(1, PAST, SECRET), 4001, stranger).await,
         [
             "INFO: [JWTAuthMiddleware] Processing connection for path: /ws/chat/1/11/",
             "INFO: [JWTAuthMiddleware] Token found: c4a7",
@@ -86,10 +90,9 @@ async fn a_connection_that_is_turned_away_leaves_the_lines_up_to_why() {
             "WARNING: [ChatConsumer] Connection rejected - user not authenticated",
         ]
     );
-    let (code, said) = closed("/ws/chat/2/11/", &token(1)).await;
-    assert_eq!(code, 4003);
+    let another = "Authorization failed - customer 1 tried to access customer 2";
     assert_eq!(
-        said[5..],
+        closed("/ws/chat/2/11/", &token(1), 4003, another).await[5..],
         [
             "INFO: [ChatConsumer] Connection attempt started",
             "INFO: [ChatConsumer] User authenticated: True, User: 1",
@@ -99,8 +102,8 @@ async fn a_connection_that_is_turned_away_leaves_the_lines_up_to_why() {
         ]
     );
     // Nobody's token: a fingerprint, and not the word itself.
-    let (_, said) = closed("/ws/chat/1/11/", "fake").await;
+    let said = closed("/ws/chat/1/11/", "fake", 4001, stranger).await;
     assert_eq!(said[1], "INFO: [JWTAuthMiddleware] Token found: b5d54c39");
-    let (_, said) = closed("/ws/chat/1/11/", "").await;
+    let said = closed("/ws/chat/1/11/", "", 4001, stranger).await;
     assert_eq!(said[1], "WARNING: [JWTAuthMiddleware] Invalid token: there is none");
 }
