@@ -34,7 +34,7 @@ pub use history::{History, Since, history, listen, message_to_change, one_messag
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use open::{
     Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
-    standing_order_room, standing_pair, standing_private,
+    standing_group, standing_order_room, standing_pair, standing_private,
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
@@ -46,7 +46,9 @@ pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};
 pub use send::{Sent, check_draft, check_text, may_send, send, send_seen, send_system};
 pub use standing::{Standing, Where, standing};
-pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, unread_in_case};
+pub use support::{
+    Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, standing_case, unread_in_case,
+};
 
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};

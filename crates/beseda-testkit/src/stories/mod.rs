@@ -69,6 +69,8 @@ stories![
     opening::a_group_is_put_taken_away_and_put_again,
     opening::a_kind_of_the_applications_own_needs_no_word_of_configuration,
     opening::signing_out_twice_within_a_second_ends_what_was_given_in_between,
+    opening::who_opens_a_set_twice_under_one_name_is_given_the_first_one,
+    opening::a_visitors_room_is_opened_once_under_one_name,
     reading::unread_equals_a_recount,
     reading::the_desk_has_unread_what_others_said_behind_each_own_mark,
     reading::receipts_only_move_forward,
