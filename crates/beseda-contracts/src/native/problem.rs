@@ -171,6 +171,7 @@ fn sentence(error: &FieldError) -> String {
         | FieldError::NotKey(_)
         | FieldError::NoSuchObject { .. }
         | FieldError::NotInteger
+        | FieldError::NotMark
         | FieldError::NotUnique
         | FieldError::NotFile
         | FieldError::EmptyFile

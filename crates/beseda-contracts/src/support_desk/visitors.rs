@@ -250,13 +250,13 @@ fn is_multipart(parts: &Parts) -> bool {
 
 async fn list_messages(State(shared): State<Shared>, Segment(id): Segment, uri: Uri) -> Result<Response, Refused> {
     let (view, visitor) = room_of(&shared, &id).await?;
-    let (since, rows, viewer) = (messages::since(&uri)?, shared.chat.limits().list_rows, visitor.id);
+    let (asked, rows, viewer) = (messages::asked(&uri)?, shared.chat.limits().list_rows, visitor.id);
     let desk = Desk::of(&view, Side::Customer);
-    let history = ask::look(&shared.chat, move |look| {
-        rules::history(look, by(&visitor), view.room.id, since, rows)
+    let polled = ask::look(&shared.chat, move |look| {
+        rules::poll(look, by(&visitor), view.room.id, asked, rows)
     })
     .await?;
-    Ok(messages::list_answer(&history, desk, viewer))
+    Ok(messages::list_answer(&polled, desk, viewer))
 }
 
 #[cfg(test)]

@@ -231,6 +231,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         FieldError::NoSuchPerson(key) => fill(words::NO_SUCH_KEY, &key.to_string()),
         FieldError::NoSuchOrder(key) => fill(words::NO_SUCH_KEY, &key.to_string()),
         FieldError::NotInteger => whole(words::NOT_INTEGER),
+        FieldError::NotMark => whole(words::NOT_MARK),
         FieldError::NotUnique => whole(words::NOT_UNIQUE),
         FieldError::NotFile => whole(words::NOT_FILE),
         FieldError::EmptyFile => whole(words::EMPTY_FILE),

@@ -89,6 +89,9 @@ sentences! {
         "Invalid pk \"{}\" - object does not exist.",
         "Недопустимый первичный ключ \"{}\" - объект не существует.";
     NOT_INTEGER: "A valid integer is required.", "Введите правильное число.";
+    NOT_MARK:
+        "Pass on the X-Changed-After of an answer as it came, or 0.",
+        "Передайте X-Changed-After из ответа как есть, или 0.";
     NOT_UNIQUE: "This field must be unique.", "Это поле должно быть уникально.";
     NOT_DICTIONARY:
         "Invalid data. Expected a dictionary, but got {}.",
