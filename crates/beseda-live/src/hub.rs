@@ -115,8 +115,10 @@ impl Hub {
         }
         for event in events {
             let seats = self.seats_in(event.room.id);
+            // Whoever is telling who types is not waited for either.
             let is_small = seats.as_ref().is_none_or(|seats| seats.len() <= SMALL_ROOM)
-                && self.hear_every.load(Ordering::Relaxed) == 0;
+                && self.hear_every.load(Ordering::Relaxed) == 0
+                && !self.typing.is_locked();
             if is_small && !later.iter().any(|other| other.room.id == event.room.id) {
                 self.tell(event, seats);
             } else {
