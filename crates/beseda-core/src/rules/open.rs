@@ -292,7 +292,7 @@ pub fn standing_group(look: &mut (impl Look + ?Sized), by: &Person, uuid: Uuid) 
         return Ok(None);
     };
     let view = view(look, room)?;
-    if !are_in(&view, &[by.id]) {
+    if !view.members.iter().any(|(member, _)| member.person == by.id) {
         return Err(Refusal::NoSuchRoom.into());
     }
     Ok(Some(view))
