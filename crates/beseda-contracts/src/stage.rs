@@ -110,7 +110,7 @@ impl Stage {
         change(&mut settings, &mut limits);
         let clock = Arc::new(HandClock(AtomicI64::new(BEGIN.0)));
         let draws = Arc::new(Draws(AtomicU8::new(1)));
-        let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(limits.queue_frames)));
+        let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(&limits)));
         model.set_audience(Arc::clone(&hub) as _);
         let chat = Chat::new(model, Arc::clone(&clock) as _, draws, Arc::new(limits));
         let uptime = Arc::new(Mutex::new(Duration::from_secs(1)));

@@ -10,6 +10,7 @@ pub mod issuers;
 pub mod jwks;
 #[cfg(test)]
 mod keys;
+pub mod openings;
 pub mod passwords;
 pub mod sessions;
 pub mod settings;
@@ -17,12 +18,14 @@ pub mod setup_codes;
 pub mod throttle;
 pub mod tickets;
 pub mod tokens;
+pub mod traces;
 pub mod visitors;
 
 pub use claims::Flaw;
 pub use host_session::{HostSessionSettings, HostSessions};
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched};
+pub use openings::Openings;
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
 pub use sessions::{SecureCookies, SessionCookie};
 pub use settings::{Proofs, Settings, SettingsError, SocketsEndWith};
@@ -40,6 +43,8 @@ const GRACE_SECONDS: i64 = 30;
 pub struct Identity {
     /// Our own tokens.
     pub tokens: OwnTokens,
+    /// Names of rooms by the client ids under which they are opened.
+    pub openings: Openings,
     /// Tokens of host applications.
     pub issuers: Issuers,
     /// Sessions of the host application.
@@ -86,6 +91,7 @@ impl Identity {
         let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
             tokens: OwnTokens::new(&settings.secret, token_bytes),
+            openings: Openings::new(&settings.secret),
             issuers,
             host_sessions,
             passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,

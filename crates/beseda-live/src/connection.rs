@@ -43,8 +43,8 @@ type Turned = (u16, &'static str);
 
 impl Connection {
     /// Lets a socket in and tells it what it hears first. `None`, with the queue closed, where its person has too many.
-    pub(crate) async fn enter(live: &Arc<Live>, guest: Guest, queue: Arc<Queue>) -> Option<Self> {
-        let since = guest.since;
+    pub(crate) async fn enter(live: &Arc<Live>, mut guest: Guest, queue: Arc<Queue>) -> Option<Self> {
+        let (since, once_in) = (guest.since, guest.once_in.take());
         let (alive_at, ends_at_ms) = (live.wheel.now_seconds(), live.end_of(guest.ends_at));
         let session = Session::new(live.hub.next_id(), guest, Arc::clone(&queue), alive_at, ends_at_ms);
         let session = Arc::new(session);
@@ -70,6 +70,9 @@ impl Connection {
             Ok(()) => {
                 let room = session.own_seat().and_then(|seat| seat.room());
                 session.dialect.joined(&session.person(), room);
+                if let Some(once_in) = once_in {
+                    once_in();
+                }
             }
             Err((code, reason)) => queue.close(code, reason),
         }

@@ -4,8 +4,9 @@
 use crate::seat::{Said, Seat, Told};
 use crate::session::{Session, add, find, remove};
 use crate::socket::NotQueued;
+use crate::typing::Typing;
 use beseda_core::ports::Audience;
-use beseda_core::words::{Event, Head, Notice, PersonId, RoomId, RoomKind, RoomName};
+use beseda_core::words::{Event, Head, Limits, Notice, PersonId, RoomId, RoomKind, RoomName};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -46,14 +47,16 @@ pub struct Hub {
     /// Sessions that have to be fed from the store, each once.
     hungry: Mutex<VecDeque<Arc<Session>>>,
     hunger: Notify,
+    /// Who types: locked while it is told, because of what is said of one person at once, the last must be heard last.
+    pub(crate) typing: Mutex<Typing>,
     pub(crate) waiting_frames: usize,
 }
 
 impl Hub {
-    /// An empty hub. `waiting_frames`: how many events may wait for a seat whose history is being read; one more, and
-    /// they are read from the store instead.
+    /// An empty hub. At most `limits.queue_frames` events wait for a seat whose history is being read; one more, and they
+    /// are read from the store instead.
     #[must_use]
-    pub fn new(waiting_frames: usize) -> Self {
+    pub fn new(limits: &Limits) -> Self {
         Self {
             rooms: (0..SHARDS).map(|_| RwLock::default()).collect(),
             people: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -67,7 +70,8 @@ impl Hub {
             doubts: AtomicU64::new(1),
             hungry: Mutex::default(),
             hunger: Notify::new(),
-            waiting_frames,
+            typing: Mutex::new(Typing::new(limits)),
+            waiting_frames: limits.queue_frames,
         }
     }
 
@@ -111,8 +115,10 @@ impl Hub {
         }
         for event in events {
             let seats = self.seats_in(event.room.id);
+            // Whoever is telling who types is not waited for either.
             let is_small = seats.as_ref().is_none_or(|seats| seats.len() <= SMALL_ROOM)
-                && self.hear_every.load(Ordering::Relaxed) == 0;
+                && self.hear_every.load(Ordering::Relaxed) == 0
+                && !self.typing.is_locked();
             if is_small && !later.iter().any(|other| other.room.id == event.room.id) {
                 self.tell(event, seats);
             } else {

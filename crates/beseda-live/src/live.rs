@@ -6,7 +6,6 @@ use crate::hub::Hub;
 use crate::positions::Positions;
 use crate::seat::Seat;
 use crate::session::{Session, close};
-use crate::typing::{Announcement, Typing};
 use beseda_core::words::{Person, PersonId, RoomId, RoomName, Time};
 use beseda_core::{Chat, Refusal};
 use parking_lot::Mutex;
@@ -30,7 +29,6 @@ pub struct Live {
     pub(crate) hub: Arc<Hub>,
     pub(crate) pace: Arc<dyn Pace>,
     pub(crate) wheel: Wheel,
-    typing: Mutex<Typing>,
     positions: Mutex<Positions>,
     /// When the server stops: the least time, in milliseconds, after which clients come back. 0 while it serves.
     stopping: AtomicU64,
@@ -43,7 +41,6 @@ impl Live {
         let limits = chat.limits();
         Arc::new(Self {
             wheel: Wheel::new(limits),
-            typing: Mutex::new(Typing::new(limits)),
             positions: Mutex::new(Positions::new(limits)),
             stopping: AtomicU64::new(0),
             chat,
@@ -95,10 +92,9 @@ impl Live {
     /// Everything that time alone brings about, at `now_ms` of a clock that only moves forward.
     pub(crate) fn tick(&self, now_ms: u64) {
         self.wheel.tick(now_ms);
-        // Told under the lock here and below: of what is said of one person at once, the last must be heard last.
-        let mut typing = self.typing.lock();
+        let mut typing = self.hub.typing.lock();
         for announcement in typing.tick(now_ms) {
-            self.announce(&announcement);
+            self.hub.tell_typing(&announcement);
         }
         drop(typing);
         let mut positions = self.positions.lock();
@@ -107,26 +103,17 @@ impl Live {
         }
     }
 
-    fn announce(&self, announcement: &Announcement) {
-        let Announcement {
-            room,
-            person,
-            is_typing,
-        } = announcement;
-        self.hub.tell_typing(*room, person, *is_typing);
-    }
-
     pub(crate) fn say_typing(&self, room: RoomName, person: &Arc<Person>, is_typing: bool) {
-        let mut typing = self.typing.lock();
+        let mut typing = self.hub.typing.lock();
         if let Some(announcement) = typing.say(self.wheel.now_ms(), room, person, is_typing) {
-            self.announce(&announcement);
+            self.hub.tell_typing(&announcement);
         }
     }
 
     /// A session has gone, and these places of it were the last of its person there.
     pub(crate) fn stop_typing_of(&self, session: &Session, last_places: &[Arc<Seat>]) {
         let (now_ms, person) = (self.wheel.now_ms(), session.person());
-        let mut typing = self.typing.lock();
+        let mut typing = self.hub.typing.lock();
         let mut announcements: Vec<_> = last_places
             .iter()
             .filter_map(|seat| typing.gone(now_ms, seat.room()?, &person))
@@ -137,7 +124,7 @@ impl Live {
             announcements.extend(typing.gone_everywhere(now_ms, kind, &person));
         }
         for announcement in announcements {
-            self.announce(&announcement);
+            self.hub.tell_typing(&announcement);
         }
     }
 

@@ -46,6 +46,8 @@ pub struct Guest {
     pub since: Since,
     /// In which dialect.
     pub dialect: &'static dyn Dialect,
+    /// What is done once they are in, after [`Dialect::joined`].
+    pub once_in: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// An open socket.

@@ -7,7 +7,8 @@ use crate::hub::{Hub, Seats};
 use crate::place::told_under;
 use crate::seat::{Said, Seat};
 use crate::session::Session;
-use beseda_core::words::{Event, Heard, Person, PersonId, RoomName};
+use crate::typing::Announcement;
+use beseda_core::words::{Event, Heard, PersonId, RoomName};
 use bytes::Bytes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 impl Hub {
     /// Tells an event to everybody who listens in its room. Whose dialect panics over it reads it from the store.
     pub(crate) fn tell(&self, event: &Event, seats: Option<Seats>) {
+        self.tell_end_of_typing(event);
         let mut said = Encoded::default();
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
@@ -36,10 +38,27 @@ impl Hub {
         }
     }
 
-    /// Tells everybody in the room but `typist` that they type, or have stopped.
-    pub(crate) fn tell_typing(&self, room: RoomName, typist: &Person, is_typing: bool) {
-        let say = |dialect: &dyn Dialect| dialect.typing(room, typist, is_typing);
-        self.tell_passing(room, Some(typist.id), &say);
+    /// Tells everybody in the room but the typist that they type, or have stopped.
+    pub(crate) fn tell_typing(&self, announcement: &Announcement) {
+        let Announcement {
+            room,
+            person,
+            is_typing,
+        } = announcement;
+        let say = |dialect: &dyn Dialect| dialect.typing(*room, person, *is_typing);
+        self.tell_passing(*room, Some(person.id), &say);
+    }
+
+    /// Whoever has sent a message types it no more: the others are told so before they are told the message.
+    fn tell_end_of_typing(&self, event: &Event) {
+        if let Heard::Sent { message } = &event.heard
+            && let Some(author) = &message.author
+        {
+            let mut typing = self.typing.lock();
+            if let Some(announcement) = typing.sent(event.room.id, author.id) {
+                self.tell_typing(&announcement);
+            }
+        }
     }
 
     /// Tells everybody in the room where somebody is, them too.

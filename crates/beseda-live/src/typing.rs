@@ -74,7 +74,18 @@ impl Typing {
         }
     }
 
-    /// The same for somebody whose last window on every room of a kind is gone.
+    /// Somebody has sent what they typed: they have stopped. That is told whatever the rate, for sending has one of its own.
+    pub(crate) fn sent(&mut self, room: RoomId, person: PersonId) -> Option<Announcement> {
+        let typist = self.typists.get_mut(&(room, person))?;
+        typist.wanted = None;
+        std::mem::take(&mut typist.told).then(|| Announcement {
+            room: typist.room,
+            person: Arc::clone(&typist.person),
+            is_typing: false,
+        })
+    }
+
+    /// As [`Self::gone`], for somebody whose last window on every room of a kind is gone.
     pub(crate) fn gone_everywhere(&mut self, now: Millis, kind: RoomKind, person: &Arc<Person>) -> Vec<Announcement> {
         let theirs = |typist: &&Typist| typist.person.id == person.id && typist.room.kind == kind;
         let rooms: Vec<RoomName> = self.typists.values().filter(theirs).map(|typist| typist.room).collect();
@@ -190,6 +201,20 @@ mod tests {
         assert_eq!(typing.gone(0, ROOM, &anna()), None);
         assert_eq!(told(typing.say(0, ROOM, &anna(), true)), Some(true));
         assert_eq!(told(typing.gone(0, ROOM, &anna())), Some(false));
+    }
+
+    #[test]
+    fn who_sends_has_stopped_whatever_the_rate_and_what_waited_is_told_no_more() {
+        let mut typing = typing();
+        assert_eq!(typing.sent(ROOM.id, anna().id), None, "who did not type");
+        for now in 0..5 {
+            typing.say(now, ROOM, &anna(), now % 2 == 0);
+        }
+        // Three of five were told, the last of them that they type.
+        assert_eq!(told(typing.sent(ROOM.id, anna().id)), Some(false));
+        assert_eq!(typing.sent(ROOM.id, anna().id), None, "once");
+        assert_eq!(typing.tick(60_000), []);
+        assert_eq!(told(typing.say(60_001, ROOM, &anna(), true)), Some(true));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V11__jobs",
     "V12__names_at_the_host",
     "V13__ids_of_the_host",
+    "V14__search_in_whole_letters",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -46,6 +47,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V3__jobs",
     "V4__names_at_the_host",
     "V5__ids_of_the_host",
+    "V6__search_in_whole_letters",
 ];
 
 impl Migration {

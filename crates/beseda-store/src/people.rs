@@ -14,6 +14,9 @@ use std::collections::BTreeSet;
 /// SQLite takes no longer pattern; nobody has a name that it would find.
 const LONGEST_PATTERN: usize = 50_000;
 
+/// How many people are read at once of all whose names cannot be searched yet.
+const AT_ONCE: i64 = 1_000;
+
 /// The pattern of names that hold a text, whatever signs are in it.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
@@ -46,10 +49,15 @@ impl Transaction<'_> {
 
     /// Writes what a search looks in for everybody who has none: SQL cannot, for its lower case knows Latin letters only.
     pub(crate) fn make_people_searchable(&mut self) -> Result<(), Fault> {
-        for person in self.all(sql::PEOPLE_WITHOUT_SEARCH, values![], |row| rows::person(row, 0))? {
-            self.write(sql::PEOPLE_KEEP_SEARCH, values![&searched_names(&person), person.id.0])?;
+        loop {
+            let some = self.all(sql::PEOPLE_WITHOUT_SEARCH, values![AT_ONCE], |row| rows::person(row, 0))?;
+            if some.is_empty() {
+                return Ok(());
+            }
+            for person in some {
+                self.write(sql::PEOPLE_KEEP_SEARCH, values![&searched_names(&person), person.id.0])?;
+            }
         }
-        Ok(())
     }
 
     /// The next number of ours, of which a statement tells the highest that was given.

@@ -151,7 +151,7 @@ impl Server {
         let drawn = Epoch((u64::from_le_bytes(chat.random()) >> 1).cast_signed());
         ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn)).await?;
 
-        let hub = Arc::new(Hub::new(settings.limits.queue_frames));
+        let hub = Arc::new(Hub::new(&settings.limits));
         let bell = Arc::new(Bell::new(Arc::clone(&hub) as Arc<dyn Audience>));
         store.set_audience(Arc::clone(&bell) as Arc<dyn Audience>);
         let started = Instant::now();

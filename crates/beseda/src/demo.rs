@@ -123,7 +123,7 @@ fn fill(tx: &mut dyn Tx, now: Time, limits: &Limits, uuids: [Uuid; 5]) -> Result
     let teacher = someone(tx, TEACHER)?;
     let (view, _) = rules::open_private(tx, now, &teacher, &STUDENT.into(), private)?;
     say(tx, now, limits, &view, IN_PRIVATE)?;
-    let view = rules::open_group(tx, now, limits, &teacher, "", &Set::Group(CLASS), class)?;
+    let (view, _) = rules::open_group(tx, now, limits, &teacher, "", &Set::Group(CLASS), class)?;
     say(tx, now, limits, &view, IN_CLASS)?;
     let customer = someone(tx, CUSTOMER)?;
     let (view, _) = rules::open_pair(tx, now, &customer, &CUSTOMER.into(), &THERAPIST.into(), pair)?;

@@ -28,7 +28,7 @@ struct Told {
 impl Voice for Problem {
     fn status(&self, refused: &Refused) -> StatusCode {
         match refused {
-            Refused::Rule(Refusal::NameTaken { .. }) => StatusCode::CONFLICT,
+            Refused::Rule(Refusal::NameTaken { .. } | Refusal::ErasedSince) => StatusCode::CONFLICT,
             other => other.status(),
         }
     }
@@ -172,6 +172,7 @@ fn sentence(error: &FieldError) -> String {
         | FieldError::NotKey(_)
         | FieldError::NoSuchObject { .. }
         | FieldError::NotInteger
+        | FieldError::NotMark
         | FieldError::NotUnique
         | FieldError::NotFile
         | FieldError::EmptyFile
@@ -215,8 +216,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::NoSuchOrder
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
-        | Refusal::NoSuchFile
-        | Refusal::ErasedSince => "not_found",
+        | Refusal::NoSuchFile => "not_found",
+        Refusal::ErasedSince => "erased",
         Refusal::NameTaken { .. } => "name_taken",
         Refusal::NoPlaceInOrder | Refusal::NotAllowed => "permission_denied",
         Refusal::RoomClosed => "room_closed",

@@ -3,8 +3,9 @@
 use super::by;
 use super::query::Part;
 use super::voice::Call;
-use super::wire::{MessageJson, MessagesJson, SentJson, role_word};
+use super::wire::{MessageJson, MessagesJson, RowJson, SentJson, role_word};
 use crate::shared::http::body::Brought;
+use crate::shared::http::changes;
 use crate::shared::ids::logged;
 use crate::shared::rooms::new_name;
 use crate::shared::{Caller, FieldErrors, Form, Refused, Routes, Segment, Shared, json_answer, messages};
@@ -133,16 +134,17 @@ async fn list_as(shared: &Shared, person: &Person, order: &OrderId, query: &str)
     let part = Part::of(query, shared.chat.limits())?;
     let (asking, asked) = (person.clone(), order.clone());
     let rule = move |look: &mut dyn Look| match rules::room_of_order(look, by(&asking), Deed::Read, &asked)? {
-        Some(room) => rules::history(look, by(&asking), room.id, part.since, part.limit).map(Some),
+        Some(room) => rules::poll(look, by(&asking), room.id, part.poll, part.limit).map(Some),
         None => Ok(None),
     };
-    let history = ask::look(&shared.chat, rule).await?;
-    let messages = history.as_ref().map_or_else(Vec::new, |history| {
-        let shown = |message| MessageJson::seen_by(message, order, history.marks, person.id);
-        history.messages.iter().map(shown).collect()
+    let polled = ask::look(&shared.chat, rule).await?;
+    let messages = polled.as_ref().map_or_else(Vec::new, |polled| {
+        let shown = |message| RowJson::seen_by(message, order, polled.marks, person.id);
+        polled.messages.iter().map(shown).collect()
     });
-    Ok(json_answer(&MessagesJson {
+    let answer = json_answer(&MessagesJson {
         success: true,
         messages,
-    }))
+    });
+    Ok(changes::marked(answer, polled.and_then(|polled| polled.mark)))
 }

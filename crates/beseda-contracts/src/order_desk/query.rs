@@ -1,15 +1,15 @@
 //! Which messages a request asks for: `?after=` and `?limit=`.
 
-use crate::shared::http::urlencoded;
+use crate::shared::http::{changes, urlencoded};
 use crate::shared::{FieldError, Refused};
-use beseda_core::rules::Since;
+use beseda_core::rules::{Poll, Since};
 use beseda_core::words::{Limits, MessageId};
 
 /// Which messages are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// The newest, or those after one.
-    pub since: Since,
+    /// The newest, those after one, or what was changed.
+    pub poll: Poll,
     /// How many at most.
     pub limit: u32,
 }
@@ -18,7 +18,7 @@ impl Part {
     /// What a query asks for: without `after` the newest messages, with it the oldest of those that came after.
     ///
     /// # Errors
-    /// [`FieldError::NotInteger`] for a value that is no number from 0 on.
+    /// [`FieldError::NotInteger`] for a value that is no number from 0 on; those of [`changes::asked`].
     pub fn of(query: &str, limits: &Limits) -> Result<Self, Refused> {
         let since = match number(query, "after")? {
             Some(after) => Since::After(MessageId(after)),
@@ -26,7 +26,7 @@ impl Part {
         };
         let limit = number(query, "limit")?.and_then(|limit| u32::try_from(limit).ok());
         Ok(Self {
-            since,
+            poll: changes::asked(query, since)?,
             limit: limit.unwrap_or(limits.list_rows).min(limits.list_rows),
         })
     }
@@ -49,7 +49,10 @@ mod tests {
 
     fn part(query: &str) -> (Since, u32) {
         let part = Part::of(query, &Limits::default()).unwrap();
-        (part.since, part.limit)
+        let Poll::Part(since) = part.poll else {
+            panic!("{query} asks for changes")
+        };
+        (since, part.limit)
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde_json::json;
 const NO_ACCESS: &str = "Нет доступа к чату этого заказа";
 const NO_SUCH_ORDER: &str = "Заказ не найден";
 const NOT_SIGNED_IN: &str = "Требуется авторизация";
+const ERASED: &str = "Это сообщение уже удалено";
 const EMPTY: &str = "Сообщение не может быть пустым";
 
 /// The voice of a call: operators and clients are told of its failure in words of its own.
@@ -34,6 +35,9 @@ impl Voice for Call {
         match refused {
             // What is refused alike by every call of the server, before the contract is asked.
             Refused::CrossSite | Refused::OtherMethod { .. } => DRF.body(refused, language),
+            Refused::Rule(Refusal::ErasedSince) => {
+                json!({"success": false, "error": ERASED, "code": "deleted"}).to_string()
+            }
             other => json!({"success": false, "error": self.sentence(other)}).to_string(),
         }
     }
@@ -87,7 +91,7 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile => NO_SUCH_ORDER.to_owned(),
         Refusal::EmptyText => EMPTY.to_owned(),
-        Refusal::ErasedSince => "Это сообщение уже удалено".to_owned(),
+        Refusal::ErasedSince => ERASED.to_owned(),
         Refusal::TooFast { retry_seconds } => {
             format!("Слишком много запросов. Повторите через {retry_seconds} с.")
         }
@@ -156,7 +160,12 @@ mod tests {
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
         let body: Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!(body["success"], false);
-        assert_eq!(body.as_object().unwrap().len(), 2, "{body}");
+        let fields: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
+        let of_deleted = ["success", "error", "code"];
+        assert!(
+            fields == of_deleted[..2] || fields == of_deleted && body["code"] == "deleted",
+            "{body}"
+        );
         (status, body["error"].as_str().unwrap().to_owned())
     }
 

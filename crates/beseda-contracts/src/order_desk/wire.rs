@@ -48,6 +48,41 @@ impl<'a> MessageJson<'a> {
     }
 }
 
+/// What became of a message.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum RowJson<'a> {
+    /// It stands.
+    Standing(MessageJson<'a>),
+    /// It was deleted.
+    Deleted {
+        /// Its number.
+        id: MessageId,
+        /// Where it stood.
+        chat_id: RoomId,
+        /// Which order that is about.
+        order_id: &'a OrderId,
+        /// Always true.
+        deleted: bool,
+    },
+}
+
+impl<'a> RowJson<'a> {
+    /// The message of this order's room as this person sees it.
+    #[must_use]
+    pub fn seen_by(message: &'a Message, order: &'a OrderId, marks: Marks, viewer: PersonId) -> Self {
+        if message.erased_at.is_some() {
+            return Self::Deleted {
+                id: message.id,
+                chat_id: message.room,
+                order_id: order,
+                deleted: true,
+            };
+        }
+        Self::Standing(MessageJson::seen_by(message, order, marks, viewer))
+    }
+}
+
 /// The answer to a message that was sent.
 #[derive(Debug, Serialize)]
 pub struct SentJson<'a> {
@@ -63,5 +98,5 @@ pub struct MessagesJson<'a> {
     /// Always true.
     pub success: bool,
     /// Oldest first.
-    pub messages: Vec<MessageJson<'a>>,
+    pub messages: Vec<RowJson<'a>>,
 }

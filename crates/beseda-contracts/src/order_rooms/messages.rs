@@ -4,7 +4,7 @@ use super::by;
 use super::wire::MessageJson;
 use crate::shared::{
     Caller, FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Segment, Shared, messages,
-    page_answer,
+    messages_answer,
 };
 use crate::voices::DRF;
 use axum::Json;
@@ -41,14 +41,16 @@ fn message_id(text: &str) -> Result<MessageId, Refused> {
 /// Everything said in the caller's rooms: always paged, because it grows without end.
 async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Refused> {
     let (asked, viewer) = (PageQuery::always(&uri, shared.chat.limits())?, caller.person.id);
-    let page = move |look: &mut dyn Look| rules::messages_of(look, by(&caller.person), asked.number, asked.size);
+    let end = shared.walks.walked_to(viewer, None, asked);
+    let page = move |look: &mut dyn Look| rules::messages_of(look, by(&caller.person), asked.number, asked.size, end);
     let page = ask::look(&shared.chat, page).await?;
+    shared.walks.give(viewer, None, asked.size, &page);
     let rows = page
         .messages
         .iter()
         .map(|(message, marks)| MessageJson::seen_by(message, *marks, viewer))
         .collect();
-    Ok(page_answer(&links, page.count, page.number, asked.size, rows))
+    Ok(messages_answer(&links, &page, rows))
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.

@@ -2,10 +2,12 @@
 
 use super::by;
 use super::wire::{MessageJson, RoomJson};
+use crate::shared::http::urlencoded;
 use crate::shared::ids;
 use crate::shared::rooms::standing_or_opened;
 use crate::shared::{
-    Caller, FieldError, Fields, Links, PageQuery, Refused, Routes, Segment, Shared, json_answer, page_answer,
+    Caller, FieldError, Fields, Links, PageQuery, Refused, Routes, Segment, Shared, json_answer, messages_answer,
+    page_answer,
 };
 use crate::voices::DRF;
 use axum::Json;
@@ -14,8 +16,8 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use beseda_core::ports::{Lane, Look, Tx};
-use beseda_core::rules::{self, PageNumber, Since};
-use beseda_core::words::{OrderId, Person, PersonId, RoomId, RoomView};
+use beseda_core::rules;
+use beseda_core::words::{MessageId, OrderId, Person, PersonId, RoomId, RoomView};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use serde_json::json;
@@ -175,23 +177,39 @@ async fn messages(
 ) -> Result<Response, Refused> {
     let (room, viewer) = (room_id(&id)?, caller.person.id);
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
-        return newest_messages(&shared, caller, room, &links).await;
+        return unpaged_messages(&shared, caller, room, before(&uri)?, &links).await;
     };
-    let page = move |look: &mut dyn Look| rules::page(look, by(&caller.person), room, asked.number, asked.size);
+    let end = shared.walks.walked_to(viewer, Some(room), asked);
+    let page = move |look: &mut dyn Look| rules::page(look, by(&caller.person), room, asked.number, asked.size, end);
     let page = ask::look(&shared.chat, page).await?;
+    shared.walks.give(viewer, Some(room), asked.size, &page);
     let rows = page
         .messages
         .iter()
         .map(|(message, marks)| MessageJson::seen_by(message, *marks, viewer))
         .collect();
-    Ok(page_answer(&links, page.count, page.number, asked.size, rows))
+    Ok(messages_answer(&links, &page, rows))
 }
 
-/// The unpaged list: the newest messages, oldest first, and where the rest is.
-async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &Links) -> Result<Response, Refused> {
+/// The message in front of which a list is to end.
+fn before(uri: &Uri) -> Result<Option<MessageId>, Refused> {
+    let before = urlencoded::given(uri.query().unwrap_or_default(), "before");
+    let before = before.map(|before| before.parse().map(MessageId));
+    let wrong = |_| Refused::field("before", FieldError::NotInteger);
+    before.transpose().map_err(wrong)
+}
+
+/// The unpaged list: the newest messages, or the newest of those in front of one, oldest first, and where the rest is.
+async fn unpaged_messages(
+    shared: &Shared,
+    caller: Caller,
+    room: RoomId,
+    before: Option<MessageId>,
+    links: &Links,
+) -> Result<Response, Refused> {
     let (rows, viewer) = (shared.chat.limits().list_rows, caller.person.id);
-    let history = ask::look(&shared.chat, move |look| {
-        rules::history(look, by(&caller.person), room, Since::Newest, rows)
+    let (history, oldest) = ask::look(&shared.chat, move |look| {
+        rules::history_back(look, by(&caller.person), room, before, rows)
     })
     .await?;
     let messages: Vec<_> = history
@@ -202,11 +220,8 @@ async fn newest_messages(shared: &Shared, caller: Caller, room: RoomId, links: &
     let count = history.room.visible();
     let mut response = json_answer(&messages);
     response.headers_mut().insert("x-total-count", HeaderValue::from(count));
-    let older = count - i64::try_from(history.messages.len()).unwrap_or(count);
-    if older > 0 {
-        let size = i64::from(shared.chat.limits().page_size);
-        let (page, _) = PageNumber::Last.locate(older, size).map_err(Error::from)?;
-        let link = format!("<{}?page={page}&page_size={size}>; rel=\"prev\"", links.here());
+    if let Some(oldest) = oldest {
+        let link = format!("<{}>; rel=\"prev\"", links.with("before", oldest.0));
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.headers_mut().insert(header::LINK, link);
         }

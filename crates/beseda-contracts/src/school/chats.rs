@@ -2,7 +2,7 @@
 
 use super::wire::{ChatJson, People};
 use super::{Schooled, VOICE, by, host_id};
-use crate::shared::rooms::{new_name, standing_or_opened};
+use crate::shared::rooms::{name_of, new_name, standing_or_opened, standing_or_opened_as};
 use crate::shared::{
     FieldError, FieldErrors, Fields, Links, PageQuery, Refused, Routes, Shared, json_answer, page_answer,
 };
@@ -88,8 +88,7 @@ async fn create_private(
     // The other hears of a new chat as of a message, so it costs as much of the allowance.
     let allowance = || shared.throttles.send(viewer);
     let (seen, is_new) = standing_or_opened(&shared.chat, standing, allowance, open).await?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(one_chat(status, &seen, viewer))
+    Ok(one_chat(opened(is_new), &seen, viewer))
 }
 
 fn one_chat(status: StatusCode, seen: &Chats, viewer: PersonId) -> Response {
@@ -97,20 +96,37 @@ fn one_chat(status: StatusCode, seen: &Chats, viewer: PersonId) -> Response {
     (status, Json(chat)).into_response()
 }
 
-/// Opens a chat for a class, or for a set of people.
+/// Opens a chat for a class, or for a set of people. Whoever asks twice under one client id is given the first one again.
 async fn create_group(
     State(shared): State<Shared>,
     Schooled(person): Schooled,
     fields: Fields,
 ) -> Result<Response, Refused> {
     let (set, title) = group_to_open(&shared, &fields, &person).await?;
-    shared.throttles.send(person.id)?;
-    let (now, name, limits) = (shared.chat.now(), new_name(&shared.chat), shared.chat.limits().clone());
-    let viewer = person.id;
-    let open = move |tx: &mut dyn Tx| rules::open_group(tx, now, &limits, &person, &title, &set, name);
-    let view = ask::change(&shared.chat, open).await?;
-    // Nobody has said anything in it.
-    Ok(one_chat(StatusCode::CREATED, &(vec![view], People::default()), viewer))
+    let client_id = fields.chosen_name("client_id", shared.chat.limits().client_id_chars);
+    let name = match client_id.map_err(|error| Refused::field("client_id", error))? {
+        Some(client_id) => name_of(shared.identity.openings.of_person(person.id, &client_id)),
+        None => new_name(&shared.chat),
+    };
+    let (now, limits, viewer) = (shared.chat.now(), shared.chat.limits().clone(), person.id);
+    let asking = person.clone();
+    let standing = move |look: &mut dyn Look| {
+        let view = rules::standing_group(look, &asking, name)?;
+        view.map(|view| with_writers(look, vec![view])).transpose()
+    };
+    let open = move |tx: &mut dyn Tx, name| {
+        let (view, is_new) = rules::open_group(tx, now, &limits, &person, &title, &set, name)?;
+        // It may have been opened meanwhile, and something said in it.
+        Ok((with_writers(tx, vec![view])?, is_new))
+    };
+    let allowance = || shared.throttles.send(viewer);
+    let (seen, is_new) = standing_or_opened_as(&shared.chat, name, standing, allowance, open).await?;
+    Ok(one_chat(opened(is_new), &seen, viewer))
+}
+
+/// The status of a chat that was asked for.
+fn opened(is_new: bool) -> StatusCode {
+    if is_new { StatusCode::CREATED } else { StatusCode::OK }
 }
 
 /// Who is to be in a new group, and its name. One for a class is called like the class unless it is given a name.

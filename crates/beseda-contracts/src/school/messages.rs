@@ -1,11 +1,11 @@
 //! The calls on messages.
 
-use super::wire::{MessageJson, People};
+use super::wire::{MessageJson, People, RowJson};
 use super::{Schooled, VOICE, by, named, number};
-use crate::shared::http::urlencoded;
+use crate::shared::http::{changes, urlencoded};
 use crate::shared::{
     FieldError, FieldErrors, Fields, Form, Links, PageQuery, Refused, Routes, Shared, json_answer, messages,
-    page_answer,
+    messages_answer,
 };
 use axum::Json;
 use axum::extract::{Request, State};
@@ -13,11 +13,12 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use beseda_core::policy;
-use beseda_core::ports::Lane;
-use beseda_core::rules::{self, Since};
+use beseda_core::ports::{Lane, Tx};
+use beseda_core::rules::{self, Poll, Since};
 use beseda_core::words::{Limits, MessageId, RoomId};
+use beseda_core::{Error, Refusal};
 use beseda_live::ask;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) fn routes() -> Routes {
     Routes::said_by(&VOICE)
@@ -28,7 +29,7 @@ pub(super) fn routes() -> Routes {
 /// What a query asks for.
 struct Asked {
     chat: RoomId,
-    since: Since,
+    poll: Poll,
     page: Option<PageQuery>,
 }
 
@@ -41,15 +42,16 @@ impl Asked {
         let after = urlencoded::given(query, "after").map(|after| number(&after));
         let after = errors.take("after", after.transpose()).flatten();
         errors.none()?;
+        let since = after.map_or(Since::Newest, |after| Since::After(MessageId(after)));
         Ok(Self {
             chat: RoomId(chat.unwrap_or_default()),
-            since: after.map_or(Since::Newest, |after| Since::After(MessageId(after))),
+            poll: changes::asked(query, since)?,
             page: PageQuery::of(uri, limits)?,
         })
     }
 }
 
-/// A chat's messages, oldest first: the newest of them, those after one, or a page.
+/// A chat's messages, oldest first: the newest of them, those after one, what was changed, or a page.
 async fn list(
     State(shared): State<Shared>,
     Schooled(person): Schooled,
@@ -59,31 +61,33 @@ async fn list(
     let (asked, viewer) = (Asked::of(&uri, shared.chat.limits())?, person.id);
     let Some(page) = asked.page else {
         let rows = shared.chat.limits().list_rows;
-        let (history, people) = ask::look(&shared.chat, move |look| {
-            let history = rules::history(look, by(&person), asked.chat, asked.since, rows)?;
-            let people = People::who_wrote(look, &history.messages)?;
-            Ok((history, people))
+        let (polled, people) = ask::look(&shared.chat, move |look| {
+            let polled = rules::poll(look, by(&person), asked.chat, asked.poll, rows)?;
+            let people = People::who_wrote(look, &polled.messages)?;
+            Ok((polled, people))
         })
         .await?;
-        let messages: Vec<_> = history
+        let messages: Vec<_> = polled
             .messages
             .iter()
-            .map(|message| MessageJson::seen_by(message, history.marks, &people, viewer))
+            .map(|message| RowJson::seen_by(message, polled.marks, &people, viewer))
             .collect();
-        return Ok(json_answer(&messages));
+        return Ok(changes::marked(json_answer(&messages), polled.mark));
     };
+    let end = shared.walks.walked_to(viewer, Some(asked.chat), page);
     let (found, people) = ask::look(&shared.chat, move |look| {
-        let found = rules::page(look, by(&person), asked.chat, page.number, page.size)?;
+        let found = rules::page(look, by(&person), asked.chat, page.number, page.size, end)?;
         let people = People::who_wrote(look, found.messages.iter().map(|(message, _)| message))?;
         Ok((found, people))
     })
     .await?;
+    shared.walks.give(viewer, Some(asked.chat), page.size, &found);
     let messages = found
         .messages
         .iter()
         .map(|(message, marks)| MessageJson::seen_by(message, *marks, &people, viewer))
         .collect();
-    Ok(page_answer(&links, found.count, found.number, page.size, messages))
+    Ok(messages_answer(&links, &found, messages))
 }
 
 /// Sends a message. A retry under the same client id is answered like the first time, with the first message.
@@ -105,16 +109,36 @@ async fn create(
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }
 
+/// The last message that is read, where somebody says which.
+fn up_to(fields: &Fields) -> Result<Option<MessageId>, FieldError> {
+    match fields.get("up_to") {
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => Ok(Some(MessageId(named(fields, "up_to")?))),
+    }
+}
+
+/// Marks a chat as read, or a part of it.
 async fn mark_read(
     State(shared): State<Shared>,
     Schooled(person): Schooled,
     fields: Fields,
 ) -> Result<Response, Refused> {
     let chat = named(&fields, "chat_id").map_err(|error| Refused::field("chat_id", error))?;
+    let up_to = up_to(&fields).map_err(|error| Refused::field("up_to", error))?;
     let (now, room) = (shared.chat.now(), RoomId(chat));
-    ask::change_in(&shared.chat, Lane::Room(room), move |tx| {
-        rules::read(tx, now, by(&person), room, None)
-    })
-    .await?;
+    let rule = move |tx: &mut dyn Tx| match up_to {
+        Some(message) => rules::read_message(tx, now, by(&person), room, message),
+        None => rules::read(tx, now, by(&person), room, None),
+    };
+    ask::change_in(&shared.chat, Lane::Room(room), rule)
+        .await
+        .map_err(|error| match (error, up_to) {
+            // One of another chat is not told from one that is not there.
+            (Error::Refused(Refusal::NoSuchMessage), Some(message)) => {
+                let key = message.to_string();
+                Refused::field("up_to", FieldError::NoSuchObject { key })
+            }
+            (error, _) => error.into(),
+        })?;
     Ok(Json(json!({"status": "ok"})).into_response())
 }

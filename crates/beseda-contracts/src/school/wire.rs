@@ -105,6 +105,30 @@ impl<'a> MessageJson<'a> {
     }
 }
 
+/// What became of a message.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum RowJson<'a> {
+    /// It stands.
+    Standing(Box<MessageJson<'a>>),
+    /// It was deleted: `deleted` is always true.
+    Deleted { id: i64, chat: i64, deleted: bool },
+}
+
+impl<'a> RowJson<'a> {
+    /// The message as this person sees it; its sender is one of `people`.
+    pub(super) fn seen_by(message: &'a Message, marks: Marks, people: &'a People, viewer: PersonId) -> Self {
+        if message.erased_at.is_some() {
+            return Self::Deleted {
+                id: message.id.0,
+                chat: message.room.0,
+                deleted: true,
+            };
+        }
+        Self::Standing(Box::new(MessageJson::seen_by(message, marks, people, viewer)))
+    }
+}
+
 /// A chat, as the contract shows one.
 #[derive(Debug, Serialize)]
 pub(super) struct ChatJson<'a> {

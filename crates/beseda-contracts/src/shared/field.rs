@@ -46,6 +46,8 @@ pub enum FieldError {
     NoSuchOrder(OrderId),
     /// It is no whole number.
     NotInteger,
+    /// It is no mark that an answer gave.
+    NotMark,
     /// It is nothing that the host application could call somebody or something.
     NotHostId,
     /// It is a list, and holds such a thing.

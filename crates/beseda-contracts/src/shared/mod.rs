@@ -15,11 +15,12 @@ pub mod rooms;
 pub mod settings;
 pub mod sockets;
 pub mod voice;
+pub mod walks;
 
 pub use self::field::{FieldError, FieldErrors, Json};
 pub use self::http::body::{Fields, Form};
 pub use self::http::finish;
-pub use self::http::page::{Links, PageQuery, json_answer, page_answer};
+pub use self::http::page::{Links, PageQuery, json_answer, messages_answer, page_answer};
 pub use self::http::paths::{RouteLine, Routes, Segment};
 pub use self::http::time::time_text;
 pub use self::language::Language;
@@ -33,6 +34,7 @@ pub use identity::caller::{Caller, Proof};
 use self::http::front::Front;
 use self::http::origin::{Hosts, Origins};
 use self::http::proxies::Proxies;
+use self::walks::Walks;
 use ::http::request::Parts;
 use beseda_core::ports::Files;
 use beseda_core::words::PersonId;
@@ -64,6 +66,8 @@ pub struct Shared {
     pub identity: Arc<Identity>,
     /// How often somebody may do something.
     pub throttles: Arc<Throttles>,
+    /// Walks over pages of messages.
+    pub walks: Arc<Walks>,
     /// Which sites' pages may call.
     pub origins: Arc<Origins>,
     /// The names that this server answers to.
@@ -99,6 +103,7 @@ impl Shared {
             school_admins: reach.school_admins,
             echo_socket: reach.echo_socket,
             identity: Arc::new(identity),
+            walks: Arc::new(Walks::new(chat.limits(), uptime)),
             origins: Arc::new(Origins::new(reach.allowed_origins, reach.allowed_headers)),
             hosts: Arc::new(Hosts::new(reach.allowed_hosts)),
             proxies: Arc::new(Proxies::new(reach.trusted_proxies, &reach.base_path)),

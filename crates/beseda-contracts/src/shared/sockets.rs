@@ -69,6 +69,7 @@ impl Caller {
             to,
             since,
             dialect,
+            once_in: None,
         }
     }
 }

@@ -2,11 +2,14 @@
 
 use super::consumer::{Consumer, Pair};
 use crate::shared::http::logged_path;
+use crate::shared::identity::caller;
 use crate::shared::sockets::Turned;
 use crate::shared::{Caller, Proof, Refused};
 use beseda_core::words::Person;
 use beseda_core::{Fault, Refusal};
+use beseda_identity::traces;
 use beseda_live::close;
+use http::request::Parts;
 use uuid::Uuid;
 
 const AUTH: &str = "[JWTAuthMiddleware]";
@@ -15,18 +18,27 @@ pub(super) fn processing(path: &str) {
     tracing::info!("{AUTH} Processing connection for path: {}", logged_path(path));
 }
 
+/// Somebody shows a token, good or not: a session is none.
+pub(super) fn token_found(parts: &Parts) {
+    if let Ok(Some((token, _))) = caller::token_of(parts, true) {
+        tracing::info!("{AUTH} Token found: {}", traces::trace(&token));
+    }
+}
+
 /// A ticket and a session hold no payload that could be decoded.
 pub(super) fn authenticated(caller: &Caller) {
-    let id = caller.person.host_id();
+    let (id, shown) = (caller.person.host_id(), shown(&caller.person));
     if matches!(caller.by, Proof::Bearer | Proof::Query) {
         tracing::info!("{AUTH} Decoded token payload, user_id: {id}");
     }
-    tracing::info!("{AUTH} User authenticated: {id} ({})", shown(&caller.person));
+    let role = caller.person.role.word();
+    tracing::info!("{AUTH} User found: {id} - {shown} (role: {role})");
+    tracing::info!("{AUTH} User authenticated: {id} ({shown})");
 }
 
-/// A person as Django prints a user: by the name that they log in with.
+/// What a person is called in a line: by their e-mail, or the name that they log in with where they have none.
 fn shown(person: &Person) -> &str {
-    let names = [&person.username, &person.email];
+    let names = [&person.email, &person.username];
     names.into_iter().find(|name| !name.is_empty()).map_or("-", |name| name)
 }
 
@@ -57,10 +69,14 @@ pub(super) fn malformed(consumer: &Consumer) {
     tracing::warn!("{name} Connection rejected - missing or malformed parameters");
 }
 
-pub(super) fn attempted(consumer: &Consumer, pair: &Pair) {
+pub(super) fn attempted(consumer: &Consumer, pair: &Pair, caller: Option<&Caller>) {
     let (name, group) = (consumer.bracketed(), consumer.group());
     let Pair { customer, therapist } = pair;
     tracing::info!("{name} Connection attempt started");
+    if let Some(caller) = caller {
+        let id = caller.person.host_id();
+        tracing::info!("{name} User authenticated: True, User: {id}");
+    }
     tracing::info!("{name} Customer ID: {customer}, Therapist ID: {therapist}");
     tracing::info!("{name} Room group name: {group}_{customer}_{therapist}");
 }
@@ -73,9 +89,18 @@ pub(super) fn turned(consumer: &Consumer, turned: &Turned) {
     }
 }
 
-pub(super) fn conversation(consumer: &Consumer, uuid: Uuid, new: bool) {
+/// The conversation is looked for before the socket is let in, so that a failure has a close code; operators know these
+/// lines from behind those of [`joined`].
+pub(super) fn conversation(consumer: &Consumer, pair: &Pair, uuid: Uuid, new: bool) {
     let (name, what) = (consumer.bracketed(), if new { "Created new" } else { "Found existing" });
+    looking(consumer, pair);
     tracing::info!("{name} {what} conversation: {uuid}");
+    tracing::info!("{name} Conversation loaded/created: {uuid}");
+}
+
+fn looking(consumer: &Consumer, Pair { customer, therapist }: &Pair) {
+    let name = consumer.bracketed();
+    tracing::info!("{name} Getting/creating conversation for customer {customer}, therapist {therapist}");
 }
 
 /// Somebody asked for a conversation of others, or for one with somebody who is not there. That is decided; here it is
@@ -90,8 +115,9 @@ pub(super) fn unauthorized(consumer: &Consumer, person: &Person, pair: &Pair, re
     tracing::warn!("{name} Authorization failed - {called} {id} tried to access {side} {asked}{end}");
 }
 
-pub(super) fn database_error(consumer: &Consumer, fault: &Fault) {
+pub(super) fn database_error(consumer: &Consumer, pair: &Pair, fault: &Fault) {
     let name = consumer.bracketed();
+    looking(consumer, pair);
     tracing::error!("{name} Database error in get_or_create_conversation: {fault}");
 }
 

@@ -15,8 +15,8 @@ use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Since, Where};
 use beseda_core::words::{MessageId, Person, Room};
 use beseda_core::{Error, Fault};
-use beseda_live::close;
 use beseda_live::upgrade::Upgrade;
+use beseda_live::{Guest, close};
 use http::request::Parts;
 use std::sync::Arc;
 
@@ -102,23 +102,23 @@ async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>,
         return Err(Turned::Closed(close::BAD_PARAMETERS, "the ids are missing or none"));
     };
     let came = authenticated(shared, parts).await;
-    log::attempted(consumer, &pair);
+    log::attempted(consumer, &pair, came.as_ref().ok());
     let caller = came.inspect_err(|turned| log::turned(consumer, turned))?;
-    let room = match conversation(shared, &caller.person, &pair).await {
-        Ok((room, new)) => {
-            log::conversation(consumer, room.uuid, new);
-            room.id
-        }
+    let (room, new) = match conversation(shared, &caller.person, &pair).await {
+        Ok(found) => found,
         Err(Error::Refused(refusal)) => {
             log::unauthorized(consumer, &caller.person, &pair, &refusal);
             return Err(Turned::Closed(close::NOT_ALLOWED, "not allowed"));
         }
         Err(Error::Failed(fault)) => {
-            log::database_error(consumer, &fault);
+            log::database_error(consumer, &pair, &fault);
             return Err(failed(&fault));
         }
     };
-    Ok(caller.listening(Where::Room(room), since, consumer))
+    Ok(Guest {
+        once_in: Some(Box::new(move || log::conversation(consumer, &pair, room.uuid, new))),
+        ..caller.listening(Where::Room(room.id), since, consumer)
+    })
 }
 
 /// The two, and what the socket hears first; `None` where the address names nothing that can be.
@@ -153,6 +153,7 @@ fn since(consumer: &Consumer, parts: &Parts) -> Option<Since> {
 }
 
 async fn authenticated(shared: &Shared, parts: &Parts) -> Result<Caller, Turned> {
+    log::token_found(parts);
     match Caller::of_socket(shared, parts).await {
         Ok(caller) => {
             log::authenticated(&caller);

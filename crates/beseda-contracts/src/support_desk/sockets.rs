@@ -46,6 +46,7 @@ async fn visitor(shared: &Shared, id: &str, parts: &Parts) -> Admission {
         to: Where::Room(view.room.id),
         since: Since::Newest,
         dialect: &CUSTOMER,
+        once_in: None,
     })
 }
 

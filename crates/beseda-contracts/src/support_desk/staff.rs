@@ -121,12 +121,12 @@ async fn list_messages(
     let (name, rows, viewer) = (room_in_path(&id)?, shared.chat.limits().list_rows, staff.id);
     let asking = staff.clone();
     let view = ask::look(&shared.chat, move |look| rules::case_for_staff(look, &asking, name)).await?;
-    let (since, desk) = (messages::since(&uri)?, Desk::of(&view, Side::Staff));
-    let history = ask::look(&shared.chat, move |look| {
-        rules::history(look, by(&staff), view.room.id, since, rows)
+    let (asked, desk) = (messages::asked(&uri)?, Desk::of(&view, Side::Staff));
+    let polled = ask::look(&shared.chat, move |look| {
+        rules::poll(look, by(&staff), view.room.id, asked, rows)
     })
     .await?;
-    Ok(messages::list_answer(&history, desk, viewer))
+    Ok(messages::list_answer(&polled, desk, viewer))
 }
 
 async fn mark_as_read(

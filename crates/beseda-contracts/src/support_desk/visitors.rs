@@ -5,7 +5,7 @@ use super::wire::{Desk, RoomJson, Side};
 use super::{by, messages, room_in_path};
 use crate::shared::http::origin;
 use crate::shared::identity::visitors;
-use crate::shared::rooms::new_name;
+use crate::shared::rooms::{name_of, new_name, standing_or_opened_as};
 use crate::shared::{FieldError, FieldErrors, Fields, Refused, Routes, Segment, Shared, json_answer};
 use crate::voices::DRF;
 use axum::Json;
@@ -15,13 +15,15 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use beseda_core::ports::Tx;
+use beseda_core::Error;
+use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Introduction, sign_in};
-use beseda_core::words::{Draft, Limits, Person, RoomView};
+use beseda_core::words::{Draft, Limits, Person, RoomView, Time};
 use beseda_identity::visitors as proofs;
 use beseda_live::ask;
 use beseda_live::place::under;
 use serde::Serialize;
+use uuid::Uuid;
 
 /// The longest part of an address before the `@`, in bytes (RFC 5321).
 const MAILBOX_BYTES: usize = 64;
@@ -84,29 +86,70 @@ struct OpenedJson<'a> {
     visitor: &'a str,
 }
 
-/// Opens a room, with a first message if one came along.
+/// The names under which a room may have been opened before with this client id; it is opened under the first of them.
+/// Whoever is known is not asked for a client id that nobody can guess: it is theirs alone.
+fn names_of(shared: &Shared, visitor: Option<&Person>, client_id: Option<&str>) -> Vec<Uuid> {
+    let Some(client_id) = client_id else {
+        return Vec::new();
+    };
+    let openings = &shared.identity.openings;
+    let own = visitor.map(|visitor| openings.of_person(visitor.id, client_id));
+    // The answer that made them known may have been lost.
+    let strangers = openings.of_stranger(client_id);
+    own.into_iter().chain(strangers).map(name_of).collect()
+}
+
+/// The room that was opened under one of these names, with its visitor.
+fn standing(
+    look: &mut dyn Look,
+    visitor: Option<&Person>,
+    names: &[Uuid],
+) -> Result<Option<(RoomView, Person)>, Error> {
+    for name in names {
+        if let Some(found) = rules::standing_case(look, visitor, *name)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// Opens a room, with a first message if one came along. A retry under the same client id is given the first one again.
 async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Result<Response, Refused> {
     let limits = shared.chat.limits().clone();
-    let (introduction, message) = introduced(&fields, &limits)?;
+    let (introduction, draft) = introduced(&fields, &limits)?;
     let visitor = known(&shared, &parts).await?;
-    shared.throttles.open_room(shared.proxies.address(&parts))?;
-    let (now, uuid) = (shared.chat.now(), new_name(&shared.chat));
-    let draft = (!message.is_empty()).then(|| Draft {
-        text: message,
-        ..Draft::default()
-    });
-    let rule = move |tx: &mut dyn Tx| {
-        // Asked before a room is opened for it: nothing is refused after it.
-        draft
-            .as_ref()
-            .map_or(Ok(()), |draft| rules::check_draft(&limits, draft))?;
-        let (opened, person) = rules::open_case(tx, now, &limits, visitor.as_ref(), &introduction, uuid)?;
-        if let Some(draft) = &draft {
-            rules::send(tx, now, &limits, by(&person), opened.room.id, draft)?;
+    let names = names_of(&shared, visitor.as_ref(), draft.client_id.as_deref());
+    let name = names.first().copied().unwrap_or_else(|| new_name(&shared.chat));
+    let now = shared.chat.now();
+    let (asking, asked) = (visitor.clone(), names.clone());
+    let stands = move |look: &mut dyn Look| standing(look, asking.as_ref(), &asked);
+    let rule = move |tx: &mut dyn Tx, name| {
+        if let Some(found) = standing(tx, visitor.as_ref(), &names)? {
+            return Ok((found, false));
         }
-        rules::case_by_name(tx, uuid)
+        // Asked before a room is opened for it: nothing is refused after it.
+        let says = !draft.text.is_empty();
+        if says {
+            rules::check_draft(&limits, &draft)?;
+        }
+        let (opened, person) = rules::open_case(tx, now, &limits, visitor.as_ref(), &introduction, name)?;
+        if says {
+            rules::send(tx, now, &limits, by(&person), opened.room.id, &draft)?;
+        }
+        Ok((rules::case_by_name(tx, name)?, true))
     };
-    let (view, visitor) = ask::change(&shared.chat, rule).await?;
+    let allowance = || shared.throttles.open_room(shared.proxies.address(&parts));
+    let opened = standing_or_opened_as(&shared.chat, name, stands, allowance, rule).await?;
+    answer_opened(&shared, &parts, now, opened)
+}
+
+/// The room, and by what its visitor is known again.
+fn answer_opened(
+    shared: &Shared,
+    parts: &Parts,
+    now: Time,
+    ((view, visitor), is_new): ((RoomView, Person), bool),
+) -> Result<Response, Refused> {
     let tokens = &shared.identity.tokens;
     let from = sign_in::token_time(&visitor, now);
     let token = tokens.for_visitor(visitor.id, from, proofs::SECONDS, shared.chat.random())?;
@@ -114,15 +157,16 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
         room: room_json(&view, &visitor),
         visitor: &token,
     };
-    let mut answer = (StatusCode::CREATED, Json(opened)).into_response();
-    if let Some(cookie) = proofs::set_cookie(&token, shared.secures_cookies(&parts), &under()) {
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let mut answer = (status, Json(opened)).into_response();
+    if let Some(cookie) = proofs::set_cookie(&token, shared.secures_cookies(parts), &under()) {
         answer.headers_mut().insert(SET_COOKIE, cookie);
     }
     Ok(answer)
 }
 
-/// What a visitor says of themselves, and their first message, which may be empty.
-fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, String), Refused> {
+/// What a visitor says of themselves, and their first message, whose text may be empty.
+fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, Draft), Refused> {
     let mut errors = FieldErrors::default();
     // Null is what many forms send for a field that nobody has filled in.
     let chosen = |name: &str, max: usize| match fields.get(name) {
@@ -142,13 +186,20 @@ fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, String)
     let email = errors.take("customer_email", email);
     let subject = errors.take("subject", chosen("subject", limits.title_chars));
     let message = errors.take("message", chosen("message", limits.text_chars));
+    let client_id = fields.chosen_name("client_id", limits.client_id_chars);
+    let client_id = errors.take("client_id", client_id).flatten();
     errors.none()?;
     let introduction = Introduction {
         name: name.unwrap_or_default(),
         email: email.unwrap_or_default(),
         subject: subject.unwrap_or_default(),
     };
-    Ok((introduction, message.unwrap_or_default()))
+    let draft = Draft {
+        text: message.unwrap_or_default(),
+        client_id,
+        files: Vec::new(),
+    };
+    Ok((introduction, draft))
 }
 
 /// Whether a text can be an e-mail address: a mailbox without anything that needs quotes, and a domain of at least two
@@ -199,13 +250,13 @@ fn is_multipart(parts: &Parts) -> bool {
 
 async fn list_messages(State(shared): State<Shared>, Segment(id): Segment, uri: Uri) -> Result<Response, Refused> {
     let (view, visitor) = room_of(&shared, &id).await?;
-    let (since, rows, viewer) = (messages::since(&uri)?, shared.chat.limits().list_rows, visitor.id);
+    let (asked, rows, viewer) = (messages::asked(&uri)?, shared.chat.limits().list_rows, visitor.id);
     let desk = Desk::of(&view, Side::Customer);
-    let history = ask::look(&shared.chat, move |look| {
-        rules::history(look, by(&visitor), view.room.id, since, rows)
+    let polled = ask::look(&shared.chat, move |look| {
+        rules::poll(look, by(&visitor), view.room.id, asked, rows)
     })
     .await?;
-    Ok(messages::list_answer(&history, desk, viewer))
+    Ok(messages::list_answer(&polled, desk, viewer))
 }
 
 #[cfg(test)]

@@ -116,6 +116,38 @@ impl<'a> MessageJson<'a> {
     }
 }
 
+/// What became of a message.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum RowJson<'a> {
+    /// It stands.
+    Standing(MessageJson<'a>),
+    /// It was deleted.
+    Deleted {
+        /// Its number.
+        id: i64,
+        /// The room's id.
+        room: String,
+        /// Always true.
+        deleted: bool,
+    },
+}
+
+impl<'a> RowJson<'a> {
+    /// The message as this person at this desk sees it.
+    #[must_use]
+    pub fn seen_by(message: &'a Message, desk: Desk, marks: Marks, viewer: PersonId) -> Self {
+        if message.erased_at.is_some() {
+            return Self::Deleted {
+                id: message.id.0,
+                room: desk.room.to_string(),
+                deleted: true,
+            };
+        }
+        Self::Standing(MessageJson::seen_by(message, desk, marks, viewer))
+    }
+}
+
 /// A room, as the contract shows one.
 #[derive(Debug, Serialize)]
 pub struct RoomJson<'a> {

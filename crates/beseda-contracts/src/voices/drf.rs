@@ -112,8 +112,8 @@ impl Drf {
             | Refusal::NoSuchOrder
             | Refusal::NoSuchPerson
             | Refusal::NoSuchGroup
-            | Refusal::NoSuchFile
-            | Refusal::ErasedSince => whole(words::NOT_FOUND),
+            | Refusal::NoSuchFile => whole(words::NOT_FOUND),
+            Refusal::ErasedSince => whole(words::DELETED),
             Refusal::NoSuchPage => whole(words::INVALID_PAGE),
             Refusal::NoPlaceInOrder | Refusal::NotAllowed => whole(words::FORBIDDEN),
             Refusal::RoomClosed => whole(words::ROOM_CLOSED),
@@ -140,7 +140,7 @@ impl Drf {
     }
 }
 
-/// simplejwt's word for programs, where it has one.
+/// The word for programs: simplejwt's, where it has one, and ours for what clients act upon.
 fn code(refused: &Refused) -> Option<&'static str> {
     match refused {
         Refused::BadHeader => Some("bad_authorization_header"),
@@ -150,6 +150,8 @@ fn code(refused: &Refused) -> Option<&'static str> {
         | Refused::Rule(Refusal::BadCredentials | Refusal::UnknownAge) => Some("token_not_valid"),
         Refused::UnknownPerson => Some("user_not_found"),
         Refused::Rule(Refusal::Inactive) => Some("user_inactive"),
+        // As sockets say it.
+        Refused::Rule(Refusal::ErasedSince) => Some("deleted"),
         _ => None,
     }
 }
@@ -231,6 +233,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         FieldError::NoSuchPerson(key) => fill(words::NO_SUCH_KEY, &key.to_string()),
         FieldError::NoSuchOrder(key) => fill(words::NO_SUCH_KEY, &key.to_string()),
         FieldError::NotInteger => whole(words::NOT_INTEGER),
+        FieldError::NotMark => whole(words::NOT_MARK),
         FieldError::NotUnique => whole(words::NOT_UNIQUE),
         FieldError::NotFile => whole(words::NOT_FILE),
         FieldError::EmptyFile => whole(words::EMPTY_FILE),

@@ -9,7 +9,7 @@ use crate::policy::By;
 use crate::ports::{ERASED_BLOCK, Look};
 use crate::words::{Marks, Message, MessageId, Place, Room, Seq};
 
-/// A page of the messages of all rooms that the person is in, oldest first.
+/// A page of the messages of all rooms that the person is in, oldest first; `walked_to` as in [`super::page()`].
 ///
 /// # Errors
 /// [`crate::Refusal::NoSuchPage`].
@@ -18,15 +18,23 @@ pub fn messages_of(
     by: By<'_>,
     page: PageNumber,
     size: i64,
+    walked_to: Option<MessageId>,
 ) -> Result<MessagesPage, Error> {
     let places = look.places(by.person.id, by.kinds)?;
     let count = places.iter().map(|place| place.room.visible()).sum();
-    let (number, before) = page.locate(count, size)?;
     let mut shelves = Vec::with_capacity(places.len());
     for place in places.iter().filter(|place| place.room.visible() > 0) {
         shelves.push(Shelf::new(look, place)?);
     }
     let newest = newest_id(look, &shelves)?;
+    let walked = match (page, walked_to) {
+        (PageNumber::Number(number), Some(end)) => Some((number, counted_to(look, &mut shelves, end)?)),
+        _ => None,
+    };
+    let (number, before) = match walked.filter(|(_, before)| *before < count) {
+        Some(found) => found,
+        None => page.locate(count, size)?,
+    };
     cut(look, &mut shelves, newest, before)?;
     let begins: Vec<Seq> = shelves.iter().map(|shelf| shelf.low).collect();
     cut(look, &mut shelves, newest, (before + size).min(count))?;
@@ -38,6 +46,7 @@ pub fn messages_of(
     Ok(MessagesPage {
         count,
         number,
+        more: before + size < count,
         messages,
     })
 }
@@ -132,6 +141,16 @@ fn newest_id(look: &mut (impl Look + ?Sized), shelves: &[Shelf<'_>]) -> Result<M
         newest = newest.max(look.id_at(shelf.room().id, shelf.room().seq)?.unwrap_or_default());
     }
     Ok(newest)
+}
+
+/// How many messages up to the one with this number among all are not erased.
+fn counted_to(look: &mut (impl Look + ?Sized), shelves: &mut [Shelf<'_>], end: MessageId) -> Result<i64, Error> {
+    let mut counted = 0;
+    for shelf in shelves {
+        shelf.split(look, end)?;
+        counted += shelf.visible_to(look, shelf.middle)?;
+    }
+    Ok(counted)
 }
 
 /// Moves every shelf's `low` to the last of its messages that belongs to the first `wanted` of all. Called with a

@@ -60,6 +60,38 @@ pub fn listen(
     part(look, place, by, since, limit)
 }
 
+/// At most `limit` messages of a room, the newest in front of the one with this number among all, and the first of them
+/// where older ones stand in front of it. Whoever asks for those in front of that, and so on, is given every message once.
+///
+/// # Errors
+/// The refusals of the policy.
+pub fn history_back(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    room: RoomId,
+    before: Option<MessageId>,
+    limit: u32,
+) -> Result<(History, Option<MessageId>), Error> {
+    let place = place_for(look, Deed::Read, room, by)?;
+    let end = match before {
+        Some(before) => seq_of(look, &place.room, MessageId(before.0.saturating_sub(1)))?,
+        None => place.room.seq,
+    };
+    let messages = look.messages_before(room, end.next(), i64::from(limit))?;
+    let oldest = match messages.first() {
+        Some(first) if look.shown_before(room, first.seq)? > Seq(0) => Some(first.id),
+        _ => None,
+    };
+    let marks = marks_of(look, &place, by)?;
+    let history = History {
+        room: place.room,
+        messages,
+        marks,
+        more: false,
+    };
+    Ok((history, oldest))
+}
+
 fn part(look: &mut (impl Look + ?Sized), place: Place, by: By<'_>, since: Since, limit: u32) -> Result<History, Error> {
     let (room, limit) = (&place.room, i64::from(limit));
     let messages = match since {

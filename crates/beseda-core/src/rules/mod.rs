@@ -15,6 +15,7 @@ mod open;
 mod orders;
 mod page;
 mod people;
+mod poll;
 mod read;
 mod rooms;
 mod school;
@@ -30,12 +31,12 @@ pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;
 pub use files::{attachment, doom_files, unknown_files};
-pub use history::{History, Since, history, listen, message_to_change, one_message};
+pub use history::{History, Since, history, history_back, listen, message_to_change, one_message};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
 pub use open::{
     Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
-    standing_order_room, standing_pair, standing_private,
+    standing_group, standing_order_room, standing_pair, standing_private,
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
@@ -43,12 +44,15 @@ pub use people::{
     find_person, new_own_person, person_to_put, put_group, put_person, remove_person, set_active, sign_out,
     until_let_in,
 };
-pub use read::read;
+pub use poll::{Poll, Polled, poll};
+pub use read::{read, read_message};
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};
 pub use send::{Sent, check_draft, check_text, may_send, send, send_seen, send_system};
 pub use standing::{Standing, Where, standing};
-pub use support::{Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, unread_in_case};
+pub use support::{
+    Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, standing_case, unread_in_case,
+};
 
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};

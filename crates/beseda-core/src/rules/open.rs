@@ -230,10 +230,11 @@ pub enum Set {
     Group(GroupId),
 }
 
-/// Opens a room for a set of people; every one is a new room. Without a title, that of a group is its name.
+/// Opens a room for a set of people, unless one was opened under this name: the room, and whether it is new. Without a
+/// title, that of a group is its name.
 ///
 /// # Errors
-/// [`Refusal::EmptyTitle`], [`Refusal::TitleTooLong`], [`Refusal::TooManyMembers`]; [`Refusal::NoSuchPerson`] for
+/// As [`standing_group`]; [`Refusal::EmptyTitle`], [`Refusal::TitleTooLong`], [`Refusal::TooManyMembers`]; [`Refusal::NoSuchPerson`] for
 /// somebody whom the asker may not write to, [`Refusal::NoSuchGroup`] for a group that is not theirs.
 pub fn open_group(
     tx: &mut dyn Tx,
@@ -243,7 +244,10 @@ pub fn open_group(
     title: &str,
     set: &Set,
     uuid: Uuid,
-) -> Result<RoomView, Error> {
+) -> Result<(RoomView, bool), Error> {
+    if let Some(view) = standing_group(tx, by, uuid)? {
+        return Ok((view, false));
+    }
     let mut people = vec![by.id];
     let mut title = title.trim().to_owned();
     let mut stays = false;
@@ -281,7 +285,22 @@ pub fn open_group(
         // Who opens it without being of the group stays, whoever comes and goes there.
         join(tx, now, &mut room, person, person == by.id && stays)?;
     }
-    view(tx, room)
+    Ok((view(tx, room)?, true))
+}
+
+/// The room for a set of people that was opened under this name, if it stands: then opening it would change nothing.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`] for who is not in it.
+pub fn standing_group(look: &mut (impl Look + ?Sized), by: &Person, uuid: Uuid) -> Result<Option<RoomView>, Error> {
+    let Some(room) = look.room_by_key(&RoomKey::Group(uuid).to_string())? else {
+        return Ok(None);
+    };
+    let view = view(look, room)?;
+    if !view.members.iter().any(|(member, _)| member.person == by.id) {
+        return Err(Refusal::NoSuchRoom.into());
+    }
+    Ok(Some(view))
 }
 
 fn check_members(limits: &Limits, members: usize) -> Result<(), Refusal> {

@@ -1,11 +1,11 @@
 //! Pages by number, oldest first: page 1 is the oldest. A page deep inside costs what the first one does.
 
-use super::history::marks_of;
+use super::history::{marks_of, seq_of};
 use super::{place_for, rooms};
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::{ERASED_BLOCK, Look};
-use crate::words::{Marks, Message, Room, RoomId, RoomView, Seq};
+use crate::words::{Marks, Message, MessageId, Room, RoomId, RoomView, Seq};
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +44,12 @@ pub struct MessagesPage {
     pub number: i64,
     /// Its messages, oldest first, each with the receipts of the reader in its room.
     pub messages: Vec<(Message, Marks)>,
+    /// Whether more stand behind them.
+    pub more: bool,
 }
 
-/// A page of a room's messages.
+/// A page of a room's messages. Whoever was given the page in front of it, up to the message `walked_to`, is given what
+/// stands behind that, whatever was erased since.
 ///
 /// # Errors
 /// The refusals of the policy; [`Refusal::NoSuchPage`].
@@ -56,22 +59,40 @@ pub fn page(
     room: RoomId,
     page: PageNumber,
     size: i64,
+    walked_to: Option<MessageId>,
 ) -> Result<MessagesPage, Error> {
     let place = place_for(look, Deed::Read, room, by)?;
     let count = place.room.visible();
-    let (number, before) = page.locate(count, size)?;
-    let after = seq_of_position(look, &place.room, before)?;
+    let (number, after) = match walked(look, &place.room, page, walked_to)? {
+        Some(found) => found,
+        None => {
+            let (number, before) = page.locate(count, size)?;
+            (number, seq_of_position(look, &place.room, before)?)
+        }
+    };
     let marks = marks_of(look, &place, by)?;
-    let messages = look
-        .messages_after(room, after, size)?
-        .into_iter()
-        .map(|message| (message, marks))
-        .collect();
+    let messages = look.messages_after(room, after, size)?;
+    let more = messages.last().is_some_and(|last| last.seq < place.room.shown);
     Ok(MessagesPage {
         count,
         number,
-        messages,
+        messages: messages.into_iter().map(|message| (message, marks)).collect(),
+        more,
     })
+}
+
+/// The page's number and the number after which its messages begin, where it follows another one and is not empty.
+fn walked(
+    look: &mut (impl Look + ?Sized),
+    room: &Room,
+    page: PageNumber,
+    walked_to: Option<MessageId>,
+) -> Result<Option<(i64, Seq)>, Error> {
+    let (PageNumber::Number(number), Some(end)) = (page, walked_to) else {
+        return Ok(None);
+    };
+    let after = seq_of(look, room, end)?;
+    Ok((after < room.shown).then_some((number, after)))
 }
 
 /// The number after which the messages begin that have `before` visible ones in front of them.

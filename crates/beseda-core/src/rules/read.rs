@@ -5,7 +5,7 @@ use super::place_for;
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, RoomId, Seq, Time};
+use crate::words::{Event, Heard, MessageId, RoomId, Seq, Time};
 
 /// Moves the person's receipt up to `up_to`, or to the newest message. It never moves back; the receipt is returned.
 /// Who may keep a receipt in a room without being in it begins to with their first one.
@@ -44,4 +44,14 @@ pub fn read(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, up_to: Option<
         heard,
     });
     Ok(member.read)
+}
+
+/// Moves the person's receipt up to a message of the room, erased or not.
+///
+/// # Errors
+/// As [`read`]; [`Refusal::NoSuchMessage`] where the room has none of this number.
+pub fn read_message(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, message: MessageId) -> Result<Seq, Error> {
+    place_for(tx, Deed::Mark, room, by)?;
+    let message = tx.message(message)?.filter(|message| message.room == room);
+    read(tx, now, by, room, Some(message.ok_or(Refusal::NoSuchMessage)?.seq))
 }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::policy::{Reach, reach_of, require_reach};
 use crate::ports::Look;
-use crate::words::{Limits, Person, Role};
+use crate::words::{Limits, Person, Role, search_form};
 
 /// The shortest text that is searched for, in characters: a single letter finds half the school.
 pub const SEARCH_CHARS: usize = 2;
@@ -17,7 +17,8 @@ pub fn search_people(
     text: &str,
 ) -> Result<Vec<Person>, Error> {
     let text = text.trim();
-    if text.chars().count() < SEARCH_CHARS {
+    // A letter whose marks are signs of their own is one letter.
+    if search_form(text).chars().count() < SEARCH_CHARS {
         return Ok(Vec::new());
     }
     let limit = i64::from(limits.search_rows);

@@ -8,7 +8,7 @@ use crate::policy::{By, Deed, is_visitor};
 use crate::ports::{Look, Tx};
 use crate::words::{
     Author, Draft, Event, Heard, Limits, Marks, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, RoomName,
-    Time,
+    Seq, Time,
 };
 use std::sync::Arc;
 
@@ -119,7 +119,7 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &
         client_id: draft.client_id.clone(),
         text: draft.text.clone(),
         files: draft.files.clone(),
-        created_at: now.max(room.updated_at),
+        created_at: next_moment(&room, now),
         head: room.head.next(),
     };
     let Some(id) = tx.insert_message(&new)? else {
@@ -157,6 +157,12 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &
         message,
         first: true,
     })
+}
+
+/// When a message is sent: now, but later than the one before it. Clients sort by it, and ask for what came after it.
+fn next_moment(room: &Room, now: Time) -> Time {
+    let said_before = room.seq > Seq(0);
+    now.max(Time(room.updated_at.0 + i64::from(said_before)))
 }
 
 /// The message that took this client id first.

@@ -84,6 +84,24 @@ pub fn open_case(
     Ok((view, person))
 }
 
+/// The visitor's room that was opened under this name, if it stands: then opening it would change nothing. A visitor who is
+/// known is given none of another one's.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`] where its visitor is let in nowhere.
+pub fn standing_case(
+    look: &mut (impl Look + ?Sized),
+    visitor: Option<&Person>,
+    uuid: Uuid,
+) -> Result<Option<(RoomView, Person)>, Error> {
+    if look.room_by_key(&RoomKey::Support(uuid).to_string())?.is_none() {
+        return Ok(None);
+    }
+    let found = case_by_name(look, uuid)?;
+    let is_theirs = visitor.is_none_or(|visitor| visitor.id == found.1.id);
+    Ok(is_theirs.then_some(found))
+}
+
 /// A visitor's room by its unguessable name, with the visitor as whom everybody speaks who knows that name.
 ///
 /// # Errors

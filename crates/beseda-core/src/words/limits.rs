@@ -235,6 +235,9 @@ limits! {
     history_messages: u32 = 50, Count 1 to 1_000 "messages",
         "The newest messages of a room that a socket is sent when it opens; older ones are read by page.";
 
+    page_walks: usize = 4_096, Count 1 to 1_048_576 "walks",
+        "Walks over pages of messages whose last page is remembered, so that what is erased meanwhile hides nothing from the next; one more takes the place of the one longest ago.";
+
     // What may wait.
     queue_frames: usize = 256, Count 4 to 65_536 "frames",
         "Frames that wait for a slow reader; what comes then is read from the store once most of them are written.";
@@ -290,6 +293,8 @@ limits! {
         "One message of a socket that only echoes; a bigger one closes it with 1009.";
     position_seconds: u64 = 900, Count 1 to 86_400 "seconds",
         "How long the latest position of somebody is shown to who comes later; it is forgotten then.";
+    page_walk_seconds: u64 = 600, Count 1 to 86_400 "seconds",
+        "How long the end of a page of messages is remembered for who asks for the next; later that begins where it is counted.";
     upload_seconds: i64 = 3_600, Count 60 to 604_800 "seconds",
         "How long an uploaded file is kept that hangs on no message; it is forgotten then.";
     job_seconds: i64 = 60, Count 10 to 3_600 "seconds",

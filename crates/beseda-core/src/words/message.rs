@@ -78,7 +78,7 @@ pub struct Message {
     pub text: String,
     /// The files that hang on it, in their order; none once erased.
     pub attachments: Vec<Attachment>,
-    /// When it was sent; never earlier than the one before it in the room.
+    /// When it was sent; later than the one before it in the room.
     pub created_at: Time,
     /// When it was last edited.
     pub edited_at: Option<Time>,

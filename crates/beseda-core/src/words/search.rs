@@ -1,12 +1,17 @@
 //! How people are found by their names.
 
 use super::Person;
+use unicode_normalization::UnicodeNormalization;
 
-/// A text as it is searched for and searched in: in lower case, and with `е` where some write `ё`.
+/// A text as it is searched for and searched in: in lower case, and with `е` where some write `ё`. A letter and its marks
+/// are one sign where there is one: some systems write `й` as two.
 #[must_use]
 pub fn search_form(text: &str) -> String {
     let lower = text.chars().flat_map(char::to_lowercase);
-    lower.map(|letter| if letter == 'ё' { 'е' } else { letter }).collect()
+    lower
+        .nfc()
+        .map(|letter| if letter == 'ё' { 'е' } else { letter })
+        .collect()
 }
 
 /// What a search of people looks in: the names that a person is called by. Never empty, and never an e-mail or a phone:
@@ -31,6 +36,13 @@ mod tests {
     #[test]
     fn case_and_the_dots_of_yo_do_not_matter() {
         assert_eq!(search_form("Фёдор ЁЖИКОВ Żółć ΟΔΟΣ"), "федор ежиков żółć οδοσ");
+    }
+
+    #[test]
+    fn a_letter_and_its_marks_are_one_letter_however_they_are_written() {
+        let apart = "\u{418}\u{306}\u{438}\u{306} \u{415}\u{308}\u{436} Z\u{307}o\u{301}ł";
+        assert_eq!(search_form(apart), "йй еж żół");
+        assert_eq!(search_form(apart), search_form("Йй Ёж Żół"));
     }
 
     #[test]

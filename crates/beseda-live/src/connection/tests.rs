@@ -281,11 +281,12 @@ fn guest(id: i64, room: RoomId) -> Guest {
         to: Where::Room(room),
         since: Since::Newest,
         dialect: &CHAT,
+        once_in: None,
     }
 }
 
 async fn house_with(limits: Limits, pace: bool) -> House {
-    let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(limits.queue_frames)));
+    let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(&limits)));
     model.set_audience(Arc::clone(&hub) as Arc<dyn Audience>);
     let chat = Chat::new(
         Arc::clone(&model) as _,

@@ -147,6 +147,24 @@ fn whose_names_were_put_in_by_hand_can_be_searched_after_the_next_start() {
     assert_eq!(ask(&folder.database(), |look| find(look, "ЕЛК")), [4, 1]);
 }
 
+#[test]
+fn names_that_were_searched_with_their_marks_apart_are_found_whole() {
+    let folder = Folder::new();
+    first_release(&folder.database());
+    let conn = Connection::open(folder.database()).unwrap();
+    for (version, sql) in (5..).zip(SQLITE_BEFORE_NAMES) {
+        conn.execute_batch(sql).unwrap();
+        let applied = "INSERT INTO refinery_schema_history VALUES (?, '', '', '')";
+        conn.execute(applied, [version]).unwrap();
+    }
+    // As an earlier version wrote it: in lower case, the mark of `й` a sign of its own.
+    let kept = "INSERT INTO people (id, username, email, phone, first_name, last_name, role, active, search)
+                VALUES (4, '', '', '', 'Андреи\u{306}', '', 'client', 1, 'андреи\u{306}  андреи\u{306} ')";
+    conn.execute(kept, []).unwrap();
+    drop(conn);
+    assert_eq!(ask(&folder.database(), |look| find(look, "АНДРЕЙ")), [4]);
+}
+
 /// Everything up to the migration that gave people names at the host, as an earlier version applied it.
 const SQLITE_BEFORE_NAMES: [&str; 7] = [
     include_str!("../../migrations/sqlite/V5__doors.sql"),

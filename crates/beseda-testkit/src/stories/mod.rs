@@ -24,6 +24,7 @@ mod refusing;
 mod rooms;
 mod sending;
 mod stage;
+mod walking;
 
 use beseda_core::ports::{Audience, Store};
 use std::any::Any;
@@ -69,12 +70,17 @@ stories![
     opening::a_room_follows_its_order_and_grants_do_not,
     opening::a_group_is_put_taken_away_and_put_again,
     opening::a_kind_of_the_applications_own_needs_no_word_of_configuration,
+    opening::who_opens_a_set_twice_under_one_name_is_given_the_first_one,
+    opening::a_visitors_room_is_opened_once_under_one_name,
     opening::signing_out_twice_within_a_second_ends_what_was_given_in_between,
     reading::unread_equals_a_recount,
     reading::the_desk_has_unread_what_others_said_behind_each_own_mark,
     reading::receipts_only_move_forward,
     reading::pages_one_after_the_other_are_the_whole_list,
     reading::pages_of_a_long_room_are_right_at_the_edges_of_its_blocks,
+    walking::a_walk_backwards_gives_every_message_once,
+    walking::a_page_behind_another_skips_nothing_that_was_erased_meanwhile,
+    walking::a_poller_hears_what_became_of_every_message,
     reading::everything_by_pages_is_everything_in_one_order,
     reading::an_erased_message_is_read_by_nobody,
     reading::time_in_a_room_never_goes_back,

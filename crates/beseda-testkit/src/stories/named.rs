@@ -132,7 +132,7 @@ pub(super) fn a_class_is_found_by_what_the_host_calls_it(make: Make<'_>, seed: u
         let (by, set, limits) = (teacher.clone(), Set::Group(class.clone()), Arc::clone(&limits));
         let uuid = Uuid::from_bytes(stage.chat.random());
         let opened = stage.change(move |tx| rules::open_group(tx, now, &limits, &by, "", &set, uuid));
-        let room = opened.expect("it is opened").room.id;
+        let room = opened.expect("it is opened").0.room.id;
         assert_eq!(put(&[2, 3]), Ok(false));
         assert_eq!(members(&stage, room), [teacher.id, PersonId(2), PersonId(3)]);
         let class = class.clone();

@@ -5,11 +5,12 @@ use super::stage::{Stage, refusal};
 use beseda_core::error::Refusal;
 use beseda_core::policy::By;
 use beseda_core::rules::sign_in::{self, Admitted, Claimed, Newcomers};
-use beseda_core::rules::{self, Set};
+use beseda_core::rules::{self, Introduction, Set};
 use beseda_core::words::{
-    Group, GroupId, Head, HostId, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, Time,
+    Group, GroupId, Head, HostId, Kinds, OrderId, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Time,
 };
 use std::sync::Arc;
+use std::thread;
 use uuid::Uuid;
 
 const UUID: Uuid = Uuid::from_u128(0x6f1c_2a3b_0000_4000_8000_0000_0000_0001);
@@ -139,10 +140,10 @@ pub(super) fn a_class_takes_its_room_with_it(make: Make<'_>, seed: u64) {
     let set = Set::Group(GroupId::from(1));
     let (by, of_class, bounds) = (student, set.clone(), Arc::clone(&limits));
     let opened = stage.change(move |tx| rules::open_group(tx, now, &bounds, &by, "", &of_class, UUID));
-    let room = opened.expect("a student opens it").room.id;
+    let room = opened.expect("a student opens it").0.room.id;
     let outside = Uuid::from_u128(7);
     let opened = stage.change(move |tx| rules::open_group(tx, now, &limits, &admin, "", &set, outside));
-    let watched = opened.expect("an administrator opens it").room.id;
+    let watched = opened.expect("an administrator opens it").0.room.id;
     put_class(&stage, &[42]);
     assert_eq!(members(&stage, room), [40, 42], "who opened it goes with the others");
     assert_eq!(members(&stage, watched), [7, 40, 42], "who was never of it stays");
@@ -269,4 +270,85 @@ pub(super) fn a_kind_of_the_applications_own_needs_no_word_of_configuration(make
     assert_eq!(say(1), Some(Refusal::NoSuchRoom));
     let found = stage.look(move |look| Ok(look.room_by_key(&odd.to_string())?.map(|room| room.id)));
     assert_eq!(found, Ok(Some(odd_room)));
+}
+
+/// Does the same at once, so many times.
+fn at_once<T: Send>(times: usize, act: impl Fn() -> T + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let actors: Vec<_> = (0..times).map(|_| scope.spawn(&act)).collect();
+        actors.into_iter().map(|actor| actor.join().expect("it ends")).collect()
+    })
+}
+
+pub(super) fn who_opens_a_set_twice_under_one_name_is_given_the_first_one(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let [teacher, student, other] = school(&stage);
+    let (stage, name) = (&stage, Uuid::from_u128(77));
+    let open = |by: &Person, title: &'static str, with: &Person| {
+        let (now, limits, by) = (stage.chat.now(), Arc::clone(stage.chat.limits()), by.clone());
+        let set = Set::People(vec![with.id.into()]);
+        stage.change(move |tx| rules::open_group(tx, now, &limits, &by, title, &set, name))
+    };
+    let opened = at_once(50, || open(&teacher, "Олимпиада", &student).expect("it opens"));
+    assert_eq!(opened.iter().filter(|(_, new)| *new).count(), 1, "one is new");
+    let room = opened[0].0.room.id;
+    assert!(opened.iter().all(|(view, _)| view.room.id == room), "all get the same");
+    stage.send(&student, room, "Ура", None).expect("it is sent");
+    let (again, new) = open(&teacher, "Другое", &other).expect("whatever it says now");
+    assert_eq!(
+        (again.room.title.as_str(), new, members(stage, room)),
+        ("Олимпиада", false, vec![40, 41])
+    );
+    assert_eq!(again.last.map(|last| last.text).as_deref(), Some("Ура"), "as it is now");
+    assert_eq!(refusal(open(&other, "Чужое", &teacher)), Some(Refusal::NoSuchRoom));
+    let now = stage.chat.now();
+    stage
+        .change(move |tx| rules::remove_room_of(tx, now, &RoomKey::Group(name)))
+        .expect("it is taken away");
+    assert!(
+        open(&teacher, "Снова", &student).expect("it opens").1,
+        "what is gone is opened anew"
+    );
+}
+
+pub(super) fn a_visitors_room_is_opened_once_under_one_name(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let (stage, name) = (&stage, Uuid::from_u128(78));
+    let open = |visitor: Option<Person>| {
+        let (now, limits) = (stage.chat.now(), Arc::clone(stage.chat.limits()));
+        let introduction = Introduction {
+            name: "Вера".to_owned(),
+            ..Introduction::default()
+        };
+        stage.change(move |tx| {
+            if let Some(found) = rules::standing_case(tx, visitor.as_ref(), name)? {
+                return Ok((found, false));
+            }
+            Ok((
+                rules::open_case(tx, now, &limits, visitor.as_ref(), &introduction, name)?,
+                true,
+            ))
+        })
+    };
+    let opened = at_once(50, || open(None).expect("it opens"));
+    assert_eq!(opened.iter().filter(|(_, new)| *new).count(), 1, "one is new");
+    let (view, vera) = opened[0].0.clone();
+    let same = |((other, visitor), _): &((RoomView, Person), bool)| other.room.id == view.room.id && *visitor == vera;
+    assert!(opened.iter().all(same), "all get the same, as the same visitor");
+    assert_eq!(stage.look(|look| Ok(look.count_cases()?)), Ok(1));
+
+    let standing = |visitor: Option<Person>| stage.look(move |look| rules::standing_case(look, visitor.as_ref(), name));
+    assert_eq!(
+        standing(Some(vera.clone()))
+            .expect("it stands")
+            .map(|(view, _)| view.room.id),
+        Some(view.room.id)
+    );
+    let another = Person::new(PersonId(99), Role::Visitor);
+    assert_eq!(standing(Some(another)), Ok(None), "it is no other visitor's");
+    let (now, id) = (stage.chat.now(), vera.id);
+    stage
+        .change(move |tx| rules::set_active(tx, now, id, false))
+        .expect("she is let in nowhere");
+    assert_eq!(refusal(standing(None)), Some(Refusal::NoSuchRoom));
 }

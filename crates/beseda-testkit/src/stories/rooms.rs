@@ -62,7 +62,7 @@ fn answers(stage: &Stage, by: &Person, room: RoomId, message: MessageId) -> Vec<
             rules::catch_up(look, by.into(), room, Cursor::default(), 50)
         }),
         look(stage, by, move |look, by| {
-            rules::page(look, by.into(), room, PageNumber::Last, 50)
+            rules::page(look, by.into(), room, PageNumber::Last, 50, None)
         }),
         look(stage, by, move |look, by| rules::room_view(look, by.into(), room)),
         look(stage, by, move |look, by| rules::one_message(look, by.into(), message)),
@@ -74,7 +74,7 @@ fn found(stage: &Stage, by: &Person) -> (i64, usize, i64, usize) {
     let by = by.clone();
     let found = stage.look(move |look| {
         let (rooms, _, views) = rules::page_of_rooms(look, (&by).into(), PageNumber::Number(1), 100)?;
-        let messages = rules::messages_of(look, (&by).into(), PageNumber::Last, 100)?;
+        let messages = rules::messages_of(look, (&by).into(), PageNumber::Last, 100, None)?;
         Ok((rooms, views.len(), messages.count, messages.messages.len()))
     });
     found.expect("lists are read")

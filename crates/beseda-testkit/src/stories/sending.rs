@@ -4,7 +4,7 @@ use super::Make;
 use super::stage::{Stage, refusal};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::rules::{self, Sent};
-use beseda_core::words::{Draft, Group, GroupId, Heard, MessageId, Order, OrderId, Person, PersonId, RoomId};
+use beseda_core::words::{Draft, Group, GroupId, Heard, MessageId, Order, OrderId, Person, PersonId, RoomId, RoomKey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
@@ -132,6 +132,20 @@ pub(super) fn numbers_are_dense_whoever_sends_at_once(make: Make<'_>, seed: u64)
     assert!(
         acked.is_sorted_by_key(|message| message.id),
         "message numbers grow with time"
+    );
+    // The clock stands still all the while, and what the host says is no exception.
+    let (now, limits, key) = (stage.chat.now(), Arc::clone(stage.chat.limits()), OrderId::from(1));
+    let draft = Draft {
+        text: "Заказ готов".to_owned(),
+        ..Draft::default()
+    };
+    stage
+        .change(move |tx| rules::send_system(tx, now, &limits, &RoomKey::Order(key.clone()), &draft))
+        .expect("the host says something");
+    let kept = stage.picture(room).expect("the room stands").messages;
+    assert!(
+        kept.is_sorted_by(|one, next| one.created_at < next.created_at),
+        "no two share a microsecond"
     );
 }
 

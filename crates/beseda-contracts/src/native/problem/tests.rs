@@ -39,6 +39,7 @@ async fn every_error_has_the_members_of_a_problem() {
         (Refused::NoSuchAddress, 404, "not_found"),
         (Refusal::NoSuchRoom.into(), 404, "no_such_room"),
         (Refusal::NoSuchPerson.into(), 404, "not_found"),
+        (Refusal::ErasedSince.into(), 409, "erased"),
         (method, 405, "method_not_allowed"),
         (Refusal::NameTaken { field: "email" }.into(), 409, "name_taken"),
         (Refused::TooLarge(9), 413, "too_large"),

@@ -1,6 +1,7 @@
 //! What the contracts share of HTTP: bodies, pages, paths, and what every answer has.
 
 pub mod body;
+pub mod changes;
 mod finish;
 pub mod front;
 pub mod origin;

@@ -6,7 +6,7 @@ use crate::shared::Shared;
 use crate::shared::refused::Refused;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use beseda_core::rules::PageNumber;
+use beseda_core::rules::{MessagesPage, PageNumber};
 use beseda_core::words::Limits;
 use beseda_core::{Fault, Refusal};
 use http::Uri;
@@ -102,10 +102,10 @@ impl Links {
         format!("{}{path}", self.base)
     }
 
-    /// The address of this request, without its parameters.
+    /// The address of this request with this parameter alone.
     #[must_use]
-    pub fn here(&self) -> String {
-        self.url(&self.path)
+    pub fn with(&self, name: &str, value: i64) -> String {
+        format!("{}?{name}={value}", self.url(&self.path))
     }
 
     /// The address of this request for another page: every other parameter stays as it came, but a token, which has
@@ -136,11 +136,18 @@ struct Envelope<T> {
 /// The answer with page `number` of `count` rows, `size` a page.
 #[must_use]
 pub fn page_answer<T: Serialize>(links: &Links, count: i64, number: i64, size: i64, results: Vec<T>) -> Response {
-    json_answer(&envelope(links, count, number, size, results))
+    let more = number.saturating_mul(size) < count;
+    json_answer(&envelope(links, count, number, more, results))
 }
 
-fn envelope<T>(links: &Links, count: i64, number: i64, size: i64, results: Vec<T>) -> Envelope<T> {
-    let next = (number.saturating_mul(size) < count).then(|| links.page(number + 1));
+/// The answer with a page of messages, which knows itself whether more stand behind it.
+#[must_use]
+pub fn messages_answer<T: Serialize>(links: &Links, page: &MessagesPage, results: Vec<T>) -> Response {
+    json_answer(&envelope(links, page.count, page.number, page.more, results))
+}
+
+fn envelope<T>(links: &Links, count: i64, number: i64, more: bool, results: Vec<T>) -> Envelope<T> {
+    let next = more.then(|| links.page(number + 1));
     let previous = (number > 1).then(|| links.page(number - 1));
     Envelope {
         count,
@@ -214,14 +221,14 @@ mod tests {
             false,
             "",
         );
-        let answer = envelope(&links, 25, 2, 10, vec![1, 2]);
+        let answer = envelope(&links, 25, 2, true, vec![1, 2]);
         assert_eq!(
             serde_json::to_string(&answer).unwrap(),
             r#"{"count":25,"next":"http://shop.example:8000/api/x/?page=3&room=5&q=%D0%B6&page_size=10","previous":"http://shop.example:8000/api/x/?page=1&room=5&q=%D0%B6&page_size=10","results":[1,2]}"#
         );
-        let answer = envelope(&links, 20, 2, 10, Vec::<i64>::new());
+        let answer = envelope(&links, 20, 2, false, Vec::<i64>::new());
         assert_eq!(answer.next, None);
-        let answer = envelope(&links, 0, 1, 10, Vec::<i64>::new());
+        let answer = envelope(&links, 0, 1, false, Vec::<i64>::new());
         assert_eq!((answer.next, answer.previous), (None, None));
     }
 
@@ -230,7 +237,7 @@ mod tests {
         let links = |host, https, under| links(host, "/api/x/?page=1", https, under);
         let shop = links(Some("shop.example"), true, "/chat-api");
         assert_eq!(shop.url("/b/"), "https://shop.example/chat-api/b/");
-        assert_eq!(shop.here(), "https://shop.example/chat-api/api/x/");
+        assert_eq!(shop.with("before", 7), "https://shop.example/chat-api/api/x/?before=7");
         assert_eq!(shop.page(2), "https://shop.example/chat-api/api/x/?page=2");
         assert_eq!(links(None, true, "/chat-api").url("/b/"), "/chat-api/b/");
         assert_eq!(links(None, false, "").url("/b/"), "/b/");

@@ -131,18 +131,8 @@ pub fn check_site(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<(),
 }
 
 fn credentials(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<Credentials, Refused> {
-    if let Some(token) = bearer(&parts.headers)? {
-        return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
-    }
-    if is_socket && let Some(token) = offered_token(&parts.headers) {
-        return Ok(Credentials::Token(token.to_owned(), Proof::Bearer));
-    }
-    let query = parts.uri.query().filter(|_| is_socket);
-    if let Some(token) = query
-        .and_then(|query| urlencoded::value(query, "token"))
-        .filter(|token| !token.is_empty())
-    {
-        return Ok(Credentials::Token(token, Proof::Query));
+    if let Some((token, by)) = token_of(parts, is_socket)? {
+        return Ok(Credentials::Token(token, by));
     }
     let sessions = shared.identity.session_cookie.hashes_of(&parts.headers);
     let hosts = shared.identity.host_sessions.shown_in(&parts.headers);
@@ -153,6 +143,25 @@ fn credentials(shared: &Shared, parts: &Parts, is_socket: bool) -> Result<Creden
         return Err(Refused::CrossSite);
     }
     Ok(Credentials::Sessions(sessions, hosts))
+}
+
+/// The token that a request shows, and where.
+///
+/// # Errors
+/// As [`bearer`].
+pub fn token_of(parts: &Parts, is_socket: bool) -> Result<Option<(String, Proof)>, Refused> {
+    if let Some(token) = bearer(&parts.headers)? {
+        return Ok(Some((token.to_owned(), Proof::Bearer)));
+    }
+    if !is_socket {
+        return Ok(None);
+    }
+    if let Some(token) = offered_token(&parts.headers) {
+        return Ok(Some((token.to_owned(), Proof::Bearer)));
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let token = urlencoded::value(query, "token").filter(|token| !token.is_empty());
+    Ok(token.map(|token| (token, Proof::Query)))
 }
 
 /// The token of the header. Another scheme counts as no credentials: somebody else may be meant by it.

@@ -50,6 +50,7 @@ sentences! {
         "You do not have permission to perform this action.",
         "У вас недостаточно прав для выполнения данного действия.";
     ROOM_CLOSED: "The other person is no longer here.", "Собеседника здесь больше нет.";
+    DELETED: "The message with this client_id was deleted.", "Сообщение с этим client_id удалено.";
     NOT_FOUND: "Not found.", "Страница не найдена.";
     INVALID_PAGE: "Invalid page.", "Неправильная страница";
     METHOD: "Method \"{}\" not allowed.", "Метод \"{}\" не разрешен.";
@@ -94,6 +95,9 @@ sentences! {
         "Invalid pk \"{}\" - object does not exist.",
         "Недопустимый первичный ключ \"{}\" - объект не существует.";
     NOT_INTEGER: "A valid integer is required.", "Введите правильное число.";
+    NOT_MARK:
+        "Pass on the X-Changed-After of an answer as it came, or 0.",
+        "Передайте X-Changed-After из ответа как есть, или 0.";
     NOT_UNIQUE: "This field must be unique.", "Это поле должно быть уникально.";
     NOT_DICTIONARY:
         "Invalid data. Expected a dictionary, but got {}.",

@@ -37,6 +37,29 @@ async fn typing_is_heard_by_the_others_and_ends_with_the_typists_last_window() {
 }
 
 #[tokio::test]
+async fn who_sends_a_message_by_whatever_call_has_stopped_typing_before_it_is_heard() {
+    let house = house().await;
+    let (mut anna, mut boris) = (house.enter(1).await, house.enter(2).await);
+    for peer in [&mut anna, &mut boris] {
+        hears(peer).await;
+    }
+    says(&mut anna, "typing").await;
+    assert_eq!(hears(&mut boris).await, "typing 1 true");
+    says(&mut anna, "send one").await;
+    assert_eq!(hears(&mut boris).await, "typing 1 false");
+    assert_eq!(hears(&mut boris).await, "sent one ");
+    assert_eq!(hears(&mut anna).await, "sent one ");
+    says(&mut anna, "typing").await;
+    assert_eq!(hears(&mut boris).await, "typing 1 true");
+    // Another's message ends nobody's typing, and neither does one of the system.
+    house.say(person(2), house.room, "two").await;
+    assert_eq!(hears(&mut boris).await, "sent two ");
+    house.say(person(1), house.room, "three").await;
+    assert_eq!(hears(&mut boris).await, "typing 1 false");
+    assert_eq!(hears(&mut boris).await, "sent three ");
+}
+
+#[tokio::test]
 async fn a_newcomer_is_told_the_latest_of_each_and_a_sender_hears_their_own() {
     let house = house().await;
     let mut anna = at(&house, 1, "1.5").await;

@@ -17,6 +17,14 @@ fn session(frames: usize) -> (Arc<Session>, Arc<Queue>) {
     (Arc::new(session), queue)
 }
 
+/// A hub in which so many events wait for a seat.
+fn hub(frames: usize) -> Hub {
+    Hub::new(&Limits {
+        queue_frames: frames,
+        ..Limits::default()
+    })
+}
+
 fn seat() -> (Seat, Arc<Queue>) {
     let (session, queue) = session(4_096);
     (Seat::new(session, ROOM.id), queue)
@@ -116,7 +124,7 @@ fn a_head_that_was_skipped_is_read_with_what_came_after_it() {
 
 #[test]
 fn who_has_left_is_lent_no_place() {
-    let hub = Hub::new(8);
+    let hub = hub(8);
     let (session, _) = session(8);
     assert!(hub.enter(&session, 1));
     drop(hub.leave(&session));
@@ -186,7 +194,7 @@ fn what_an_earlier_look_found_is_not_taken_for_newer() {
 
 /// A hub with one seat that has heard up to a head.
 fn hub_with_seat(head: i64) -> (Arc<Hub>, Arc<Seat>, Arc<Queue>) {
-    let (hub, (session, queue)) = (Arc::new(Hub::new(8)), session(4_096));
+    let (hub, (session, queue)) = (Arc::new(hub(8)), session(4_096));
     assert!(hub.enter(&session, 1));
     let seat = Arc::new(Seat::new(session, ROOM.id));
     assert!(hub.sit(&seat));
@@ -281,7 +289,7 @@ async fn who_left_and_is_back_before_they_come_is_not_sent_away_for_it() {
 
 #[test]
 fn whoever_changes_is_looked_at_and_nobody_else() {
-    let hub = Hub::new(8);
+    let hub = hub(8);
     let sessions: Vec<_> = (1..=10_000)
         .map(|id| {
             let queue = Arc::new(Queue::new(QueueLimits::default()));
@@ -364,7 +372,7 @@ async fn whoever_is_doubted_all_the_time_is_told_all_the_same() {
 #[test]
 fn an_idle_session_of_twenty_seats_leaves_a_kilobyte_to_its_task_of_the_eight_that_both_may_take() {
     let (sessions, rooms, seats) = (5_000, 10_000, 20);
-    let hub = Hub::new(64);
+    let hub = hub(64);
     let before = resident_bytes();
     let kept: Vec<_> = (0..sessions)
         .map(|id| {

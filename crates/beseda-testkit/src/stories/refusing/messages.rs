@@ -85,6 +85,10 @@ pub(super) fn messages(ground: &Ground) -> Vec<Row> {
         let by = ground.by(by);
         move |tx: &mut dyn Tx| rules::read(tx, NOW, By::from(&by()), room, None)
     };
+    let read_to = |room, message| {
+        let by = ground.by(|g| &g.anna);
+        move |tx: &mut dyn Tx| rules::read_message(tx, NOW, By::from(&by()), room, message)
+    };
     let (kept, erased, gone) = (ground.kept, ground.erased, || Refusal::NoSuchMessage);
     vec![
         row("edit: not there", gone(), edit(|g| &g.anna, MessageId(999_999), "я")),
@@ -100,6 +104,16 @@ pub(super) fn messages(ground: &Ground) -> Vec<Row> {
             "read: from outside",
             Refusal::NoSuchRoom,
             read(|g| &g.outsider, ground.room),
+        ),
+        row(
+            "read_message: of another room",
+            Refusal::NoSuchMessage,
+            read_to(ground.room, MessageId(999_999)),
+        ),
+        row(
+            "read_message: from nowhere",
+            Refusal::NoSuchRoom,
+            read_to(NO_ROOM, MessageId(1)),
         ),
         row(
             "read: who only sees",

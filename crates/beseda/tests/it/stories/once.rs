@@ -1,7 +1,7 @@
 //! Races: who comes at once gets one room, and one message.
 
 use crate::harness::town::shared;
-use crate::harness::{Actor, Socket};
+use crate::harness::{Actor, Server, Socket, Town};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -26,6 +26,24 @@ async fn two_hundred_who_open_a_room_at_once_get_one() {
         assert_eq!(list.as_array().map(Vec::len), Some(1), "{list}");
         assert_eq!(list[0]["participants"].as_array().map(Vec::len), Some(3), "{list}");
     }
+}
+
+#[tokio::test]
+async fn fifty_strangers_with_one_client_id_open_one_room_and_say_one_thing() {
+    let server = Server::start("once-visitors", "limits.rooms_per_hour = 1000", &Town::parties(1)).await;
+    let visitor = Actor::new(server.address, 0, "");
+    let body = json!({"customer_name": "Вера", "message": "Ау", "client_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"});
+    let answers = join_all((0..50).map(|_| visitor.post("/api/public/chat-rooms/", &body))).await;
+    let count = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((count(201), count(200)), (1, 49));
+    let rooms: HashSet<String> = answers.iter().map(|answer| answer.json()["id"].to_string()).collect();
+    assert_eq!(rooms.len(), 1);
+    let room = answers[0].json()["id"].as_str().expect("an id").to_owned();
+    let said = visitor
+        .get(&format!("/api/public/chat-rooms/{room}/get_messages/"))
+        .await
+        .json();
+    assert_eq!(said.as_array().map(Vec::len), Some(1), "{said}");
 }
 
 /// What a socket of the sender hears of the message that all of them send: the broadcast, and an answer a retry.

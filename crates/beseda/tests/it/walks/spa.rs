@@ -6,6 +6,7 @@
 
 mod broken;
 mod crossing;
+mod log;
 mod refused;
 
 use crate::harness::{Server, Socket, Town, ids, in_time};
@@ -23,10 +24,11 @@ const PAST: i64 = 946_684_800;
 /// Customers 1 to 9, therapists 11 to 19, and somebody who is neither.
 fn town() -> Town {
     let person = |id: i64, role: &str| json!({"id": id, "username": format!("{role}{id}"), "role": role});
-    let customers = (1..10).map(|id| person(id, "customer"));
+    let customers = (1..9).map(|id| person(id, "customer"));
+    let known = [json!({"id": 9, "username": "customer9", "email": "user@example.com", "role": "customer"})];
     let therapists = (11..20).map(|id| person(id, "therapist"));
     let others = [json!({"id": 30, "email": "desk@spa.example", "role": "operator"})];
-    let everybody = customers.chain(therapists).chain(others);
+    let everybody = customers.chain(known).chain(therapists).chain(others);
     everybody.fold(Town::default(), Town::person)
 }
 

@@ -6,7 +6,7 @@ use crate::harness::{Socket, ids};
 use serde_json::json;
 
 /// Closes with 1000, which the server answers.
-async fn leave(mut socket: Socket) {
+pub(super) async fn leave(mut socket: Socket) {
     let close = masked(FIN | opcode::CLOSE, &1000_u16.to_be_bytes());
     socket.write_raw(&close).await;
     assert_eq!(socket.closed().await.0, 1000);
