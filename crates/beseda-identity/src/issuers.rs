@@ -9,8 +9,9 @@ pub use settings::{IssuerError, IssuerKey, IssuerSettings};
 
 use super::claims::{Claims, Flaw, check_size, header, invalid, shown};
 use super::jwks::{Fetching, Published};
+use super::space::Space;
 use beseda_core::rules::sign_in::{Claimed, Newcomers};
-use beseda_core::words::{HostId, Time, printable};
+use beseda_core::words::{Time, printable};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use said::Said;
 use serde_json::Value;
@@ -40,8 +41,7 @@ struct Issuer {
     settings: IssuerSettings,
     algorithms: Vec<Algorithm>,
     proof: IssuerProof,
-    /// Every issuer's.
-    spaces: Arc<[String]>,
+    space: Space,
 }
 
 enum IssuerProof {
@@ -87,13 +87,7 @@ impl Issuers {
     /// Keeps the ids of one more space from being taken for an issuer's that has none.
     pub fn reserve(&mut self, space: &str) {
         for issuer in &mut self.all {
-            issuer.spaces = issuer
-                .spaces
-                .iter()
-                .map(String::as_str)
-                .chain([space])
-                .map(str::to_owned)
-                .collect();
+            issuer.space.reserve(space);
         }
     }
 
@@ -182,13 +176,6 @@ impl Issuers {
     }
 }
 
-/// Whether an id reads like one of these spaces of ids, each of which somebody has for their own.
-pub(super) fn is_within(id: &HostId<'_>, spaces: &[String]) -> bool {
-    let HostId::Name(name) = id else { return false };
-    let space = name.split_once('/').map(|(space, _)| space);
-    spaces.iter().any(|known| space == Some(known))
-}
-
 /// Waits until all of these have ended, or longer than anybody should wait.
 async fn fetched(fetches: Vec<watch::Receiver<u64>>) {
     let all = async {
@@ -246,10 +233,10 @@ impl Issuer {
             },
         };
         Ok(Self {
+            space: Space::new(settings.namespace.clone(), spaces),
             settings,
             algorithms,
             proof,
-            spaces,
         })
     }
 

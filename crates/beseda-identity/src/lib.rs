@@ -15,6 +15,7 @@ pub mod passwords;
 pub mod sessions;
 pub mod settings;
 pub mod setup_codes;
+mod space;
 pub mod throttle;
 pub mod tickets;
 pub mod tokens;

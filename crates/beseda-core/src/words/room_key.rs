@@ -1,7 +1,7 @@
 //! What a room is about, as the key that is unique among rooms.
 
 use super::host_id::is_host_name;
-use super::{HOST_NAME_CHARS, HostId, OrderId, OwnKind, RoomKind};
+use super::{HOST_NAME_CHARS, HostId, NoHostId, OrderId, OwnKind, RoomKind};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -79,6 +79,26 @@ impl RoomKey {
             Self::Support(_) => RoomKind::Support,
             Self::Own { kind, .. } => RoomKind::Own(*kind),
         }
+    }
+
+    /// The key of the room that has other ids of the host's in the same places. What has a name of the room's own stays.
+    ///
+    /// # Errors
+    /// What `change` refuses, and [`NoHostId`].
+    pub fn with_ids<E: From<NoHostId>>(
+        self,
+        mut change: impl FnMut(HostId<'static>) -> Result<HostId<'static>, E>,
+    ) -> Result<Self, E> {
+        Ok(match self {
+            Self::Order(order) => Self::Order(OrderId(change(order.0)?)),
+            Self::Pair { customer, therapist } => Self::pair(change(customer)?, change(therapist)?),
+            Self::Private(one, other) => Self::private(change(one)?, change(other)?),
+            Self::Own { kind, id } => Self::Own {
+                kind,
+                id: change(HostId::of(id)?)?.to_string(),
+            },
+            Self::Group(_) | Self::Support(_) => self,
+        })
     }
 
     /// Whose room it is, where it is two people's.

@@ -6,8 +6,9 @@ mod flask;
 pub use asked::{Ask, AskedSettings, Asking, Heard};
 pub use flask::FlaskSettings;
 
-use crate::issuers::{Vouched, is_within};
+use crate::issuers::Vouched;
 use crate::settings::SettingsError;
+use crate::space::Space;
 use crate::throttle::Uptime;
 use asked::{Answer, Asked};
 use beseda_core::Chat;
@@ -42,9 +43,7 @@ pub struct HostSessions(Option<Door>);
 
 struct Door {
     proof: Proof,
-    namespace: Option<String>,
-    /// The spaces of ids that others have for their own.
-    spaces: Vec<String>,
+    space: Space,
     people: Newcomers,
 }
 
@@ -90,8 +89,7 @@ impl HostSessions {
         };
         Ok(Self(Some(Door {
             proof,
-            namespace: settings.namespace,
-            spaces,
+            space: Space::new(settings.namespace, spaces.into()),
             people: settings.people,
         })))
     }
@@ -151,17 +149,20 @@ impl ShownSessions {
 }
 
 impl Door {
-    /// The person in the host's space of ids. What reads like an id of another's own space would be taken for it.
+    /// The person, and the rooms that they are let into, in the host's space of ids.
     fn vouched(&self, mut claimed: Claimed) -> Option<Vouched> {
-        if let Some(space) = &self.namespace {
-            let Ok(id) = claimed.id.within(space) else {
-                tracing::info!("a session of the host names an id that is too long with the namespace before it");
+        match self.space.id(claimed.id) {
+            Ok(id) => claimed.id = id,
+            Err(elsewhere) => {
+                tracing::info!(%elsewhere, "the id of a session of the host is not taken");
                 return None;
-            };
-            claimed.id = id;
-        } else if is_within(&claimed.id, &self.spaces) {
-            tracing::info!("a session of the host names an id of an issuer's namespace");
-            return None;
+            }
+        }
+        let told = claimed.grants.len();
+        let taken = claimed.grants.into_iter().filter_map(|key| self.space.room(key).ok());
+        claimed.grants = taken.collect();
+        if claimed.grants.len() < told {
+            tracing::info!("a session of the host grants a room outside its namespace: it is left out");
         }
         Some(Vouched {
             claimed,

@@ -12,8 +12,10 @@ fn flask_door(namespace: Option<&str>, spaces: &[&str]) -> HostSessions {
     };
     HostSessions(Some(Door {
         proof: Proof::Flask(Flask::new(settings, 65_536)),
-        namespace: namespace.map(str::to_owned),
-        spaces: spaces.iter().map(|&space| space.to_owned()).collect(),
+        space: Space::new(
+            namespace.map(str::to_owned),
+            spaces.iter().map(|&space| space.to_owned()).collect(),
+        ),
         people: Newcomers::Known,
     }))
 }
@@ -54,5 +56,23 @@ async fn a_host_with_ids_of_its_own_meets_nobody_elses() {
     assert_eq!(
         vouched(flask_door(Some("desk"), &["shop"])),
         Some(HostId::Name("desk/shop%2F7".into()))
+    );
+}
+
+#[test]
+fn a_host_with_ids_of_its_own_lets_into_no_room_of_anybody_elses() {
+    let granted = Claimed {
+        grants: vec!["order:17".parse().unwrap(), "order:shop/17".parse().unwrap()],
+        ..Claimed::new(HostId::Number(7), Some(Time(0)))
+    };
+    let rooms = |door: HostSessions| {
+        let vouched = door.0.unwrap().vouched(granted.clone()).unwrap();
+        let rooms: Vec<String> = vouched.claimed.grants.iter().map(ToString::to_string).collect();
+        rooms.join(" ")
+    };
+    assert_eq!(rooms(flask_door(None, &["shop"])), "order:17");
+    assert_eq!(
+        rooms(flask_door(Some("desk"), &["shop"])),
+        "order:desk/17 order:desk/shop%2F17"
     );
 }

@@ -1,7 +1,7 @@
 //! What an issuer's claims say about a person: who they are, what they are called, what they may do, where they come in.
 
+use super::Issuer;
 use super::said::Said;
-use super::{Issuer, is_within};
 use crate::claims::{Claims, Flaw, invalid};
 use beseda_core::rules::sign_in::Claimed;
 use beseda_core::words::{HostId, NoRoomKey, Role, RoomKey, Time, printable};
@@ -27,20 +27,12 @@ impl Issuer {
         })
     }
 
-    /// What the host calls the person, in the space of the issuer's ids. What reads like an id of another issuer's own
-    /// space would be taken for it.
+    /// What the host calls the person, in the space of the issuer's ids.
     fn host_id(&self, claims: &Claims) -> Result<HostId<'static>, Flaw> {
         let sub_or_id = if claims.at("sub").is_some() { "sub" } else { "user_id" };
         let claim = self.settings.person_claim.as_deref().unwrap_or(sub_or_id);
-        let id = claims.host_id(claim)?;
-        if let Some(space) = &self.settings.namespace {
-            let whole = id.within(space);
-            return whole.map_err(|flaw| invalid(format!("{claim} with the namespace before it names nobody: {flaw}")));
-        }
-        if is_within(&id, &self.spaces) {
-            return Err(invalid(format!("{claim} is an id of another issuer's namespace")));
-        }
-        Ok(id)
+        let id = self.space.id(claims.host_id(claim)?);
+        id.map_err(|flaw| invalid(format!("{claim} {flaw}")))
     }
 
     /// The first and the last name. One that is told and empty is empty; one that is not told stays as it is.
@@ -100,12 +92,15 @@ impl Issuer {
         let mut grants = Vec::new();
         for (room, role) in rooms {
             let why = match (room.parse(), role.as_str()) {
-                (Ok(key), Some("member")) => {
-                    grants.push(key);
-                    continue;
-                }
-                (Ok(_), _) => "is granted as something else than \"member\"",
-                (Err(NoRoomKey), _) => "names no room",
+                (Ok(key), Some("member")) => match self.space.room(key) {
+                    Ok(key) => {
+                        grants.push(key);
+                        continue;
+                    }
+                    Err(elsewhere) => elsewhere.to_string(),
+                },
+                (Ok(_), _) => "is granted as something else than \"member\"".to_owned(),
+                (Err(NoRoomKey), _) => "names no room".to_owned(),
             };
             let (issuer, room) = (printable(&self.settings.issuer), printable(room));
             said.once(format!(

@@ -327,6 +327,40 @@ async fn issuers_share_their_ids_but_for_who_has_a_namespace() {
 }
 
 #[tokio::test]
+async fn issuers_share_their_rooms_but_for_who_has_a_namespace() {
+    let shop = IssuerSettings {
+        namespace: Some("shop".to_owned()),
+        ..settings("https://shop.example")
+    };
+    let issuers = Issuers::new(vec![settings(""), shop], None, MOST_BYTES).unwrap();
+    let group = "group:6f1c2a3b-0000-4000-8000-000000000001";
+    for (granted, ours, the_shops) in [
+        ("order:17", "order:17", "order:shop/17"),
+        ("order:shop/17", "", "order:shop/shop%2F17"),
+        ("order:team/17", "order:team/17", "order:shop/team%2F17"),
+        ("pair:7:1", "pair:7:1", "pair:shop/7:shop/1"),
+        ("pair:7:shop/1", "", "pair:shop/7:shop/shop%252F1"),
+        ("private:9:7", "private:7:9", "private:shop/7:shop/9"),
+        ("deal:17", "deal:17", "deal:shop/17"),
+        ("deal:shop/17", "", "deal:shop/shop%2F17"),
+        (group, group, group),
+    ] {
+        for (issuer, expected) in [("", ours), ("https://shop.example", the_shops)] {
+            let mut claims = json!({"sub": 7, "rooms": {granted: "member"}});
+            if !issuer.is_empty() {
+                claims["iss"] = json!(issuer);
+            }
+            let grants = vouched(&issuers, claims).await.unwrap().grants;
+            let keys: Vec<String> = grants.iter().map(ToString::to_string).collect();
+            assert_eq!(keys.join(" "), expected, "{granted} by {issuer:?}");
+        }
+    }
+    let long = format!("deal:{}", "d".repeat(128));
+    let claims = json!({"iss": "https://shop.example", "sub": 7, "rooms": {long: "member", "deal:1": "member"}});
+    assert_eq!(vouched(&issuers, claims).await.unwrap().grants.len(), 1);
+}
+
+#[tokio::test]
 async fn what_the_host_has_for_its_own_is_no_issuers() {
     let shop = IssuerSettings {
         namespace: Some("shop".to_owned()),

@@ -169,7 +169,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     (
         "namespace",
         "string",
-        "Its people have ids of their own, written `<namespace>/<id>`: letters, digits, `-`, `_` and `.`, at most 32. Without it they are the same people as every other issuer's, and the application's, with these ids.",
+        "Its people and rooms have ids of their own, written `<namespace>/<id>`: letters, digits, `-`, `_` and `.`, at most 32. Without it they are the same people as every other issuer's, and the application's, with these ids.",
     ),
     (
         "shares_people",
