@@ -7,27 +7,15 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { contextIn, demand, launch, lend } from "./browser.mjs";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
 // The server takes every BESEDA_… for a setting, and refuses to start with one that it does not know.
 const { BESEDA_BIN = "../target/debug/beseda", ...env } = process.env;
 const binary = resolve(web, BESEDA_BIN);
-const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Screenshots land here; the tests say where at their end. */
 export const shots = process.env.E2E_SHOTS ?? join(tmpdir(), "beseda-shots");
-
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Nothing here depends on how fast one may be; the limits have tests of their own. */
 const UNLIMITED = {
@@ -69,11 +57,6 @@ export const orders = (count) =>
 export async function openHouse(wishes = {}) {
   const { people = [anna, boris], orders: seeded = orders(3), settings = "" } = wishes;
   demand(existsSync(binary), `no server at ${binary}`, "cargo build -p beseda, or set BESEDA_BIN");
-  demand(
-    existsSync(chromiumPath),
-    `no ${chromiumPath}`,
-    "apt-get install chromium, or set CHROMIUM",
-  );
   const built = join(web, "apps/chat/dist/index.html");
   demand(existsSync(built), `no ${built}`, "npm run build --prefix web");
   const folder = mkdtempSync(join(tmpdir(), "beseda-e2e-"));
@@ -88,16 +71,12 @@ export async function openHouse(wishes = {}) {
   const house = new House(folder, data, port);
   try {
     await house.start();
-    house.browser = await chromium.launch({ executablePath: chromiumPath, args: FLAGS });
+    house.browser = await launch();
   } catch (error) {
     await house.end();
     throw error;
   }
   return house;
-}
-
-function demand(there, what, remedy) {
-  if (!there) throw new Error(`${what}. The browser tests need it: ${remedy}.`);
 }
 
 class House {
@@ -249,24 +228,10 @@ class House {
   /** A page of its own browser context, here or at a whole address, logged in as `person` unless that is null. */
   async page(person, path = "/chat", options = {}) {
     const { axe = false, ...wishes } = options;
-    const context = await this.browser.newContext({
-      locale: "ru-RU",
-      timezoneId: "Europe/Moscow",
-      viewport: { width: 1280, height: 800 },
-      bypassCSP: axe,
-      ...wishes,
-    });
-    context.setDefaultTimeout(15_000);
+    const context = await contextIn(this.browser, { bypassCSP: axe, ...wishes });
     if (person) {
       const told = await this.tokens(person);
-      await context.addInitScript(
-        ([access, refresh]) => {
-          if (localStorage.getItem("tp_refresh_token")) return;
-          localStorage.setItem("tp_access_token", access);
-          localStorage.setItem("tp_refresh_token", refresh);
-        },
-        [told.access_token, told.refresh_token],
-      );
+      await lend(context, told.access_token, told.refresh_token);
     }
     const page = await context.newPage();
     page.on("pageerror", (error) => this.faults.push(`${error}`));
