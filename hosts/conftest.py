@@ -14,7 +14,13 @@ HERE = Path(__file__).parent
 
 def pytest_sessionstart():
     """What is missing is an error, and says what brings it."""
-    missing = [str(path) for path in (BINARY, HERE / "express_shop/node_modules/express") if not path.exists()]
+    parts = (
+        BINARY,
+        HERE / "express_shop/node_modules/express",
+        HERE.parent / "web/node_modules/playwright-core",
+        HERE.parent / "web/apps/chat/dist/index.html",
+    )
+    missing = [str(path) for path in parts if not path.exists()]
     missing += [program for program in ("node", "curl") if shutil.which(program) is None]
     missing += [] if PROGRAM else ["nginx"]
     if missing:

@@ -7,7 +7,7 @@ import pytest
 from bench.beseda import bearer
 from bench.django import Django
 from bench.pages import named, settings, whole_file
-from bench.stories import both, come, cut_off, out_and_in_again, talk
+from bench.stories import both, come, cut_off, meet_on_the_page, out_and_in_again, talk
 
 README = ("README.md", "Put it into your application")
 PROXIES = ("docs/operating/proxy.md", "On a path of another site")
@@ -50,6 +50,10 @@ def test_tokens_of_simplejwt_work_as_they_are_and_who_is_shut_out_is_cut_off(dja
 
 def test_people_come_with_name_and_role_and_talk(django, shown):
     talk(shown, str(uuid.uuid4()), *come(shown, django))
+
+
+def test_names_and_roles_show_on_the_page(django, shown):
+    meet_on_the_page(shown, str(uuid.uuid4()), *come(shown, django))
 
 
 def test_who_is_shut_out_and_let_in_again_comes_in_at_once(django, shown):

@@ -6,6 +6,7 @@ from bench.beseda import cookie
 from bench.django import Django
 from bench.pages import settings
 from bench.process import wait_for
+from bench.stories import meet_on_the_page
 
 HEADING = "Any session, by asking you"
 
@@ -21,6 +22,14 @@ def test_djangos_cookie_alone_is_a_person(django):
     with django.log_in("anna") as client:
         me = django.beseda.who(cookie(sessionid=client.cookies["sessionid"]))
     assert (me["id"], me["full_name"], me["role"]) == (django.keys["anna"], "Анна Иванова", "client")
+
+
+def test_the_cookie_alone_opens_the_page(django):
+    with django.log_in("anna") as anna, django.log_in("boris") as boris:
+        cookies = [{"sessionid": client.cookies["sessionid"]} for client in (anna, boris)]
+    people = [(None, django.beseda.who(cookie(**kept))) for kept in cookies]
+    assert [me["full_name"] for _, me in people] == ["Анна Иванова", "Борис Петров"]
+    meet_on_the_page(django.beseda, 17, *people, cookies)
 
 
 def test_two_browsers_are_two_people(django):

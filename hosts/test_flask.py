@@ -9,7 +9,7 @@ from bench.beseda import browser, cookie
 from bench.flask import FlaskShop, signed
 from bench.pages import block, settings
 from bench.process import run
-from bench.stories import come, hear, out_and_in_again, socket, talk
+from bench.stories import come, hear, meet_on_the_page, out_and_in_again, socket, talk
 
 ORDER = 2
 # Anna's for this server, besides the one for the shop.
@@ -39,6 +39,17 @@ def flask(bench):
 
 def test_people_come_with_name_and_role_and_talk(by_token):
     talk(by_token.beseda, 17, *come(by_token.beseda, by_token))
+
+
+def test_names_and_roles_show_on_the_page(by_token):
+    meet_on_the_page(by_token.beseda, 18, *come(by_token.beseda, by_token))
+
+
+def test_the_cookie_alone_opens_the_page(flask):
+    cookies = [{"session": flask.session(username)} for username in ("anna", "boris")]
+    people = [(None, flask.beseda.who(cookie(**kept))) for kept in cookies]
+    assert [me["full_name"] for _, me in people] == ["Анна Иванова", "Борис Петров"]
+    meet_on_the_page(flask.beseda, 18, *people, cookies)
 
 
 def test_who_is_shut_out_and_let_in_again_comes_in_at_once(by_token):

@@ -8,7 +8,7 @@ from bench.beseda import bearer
 from bench.login_service import LoginService
 from bench.pages import settings
 from bench.shapes import auth0, google, keycloak, supabase
-from bench.stories import both, talk
+from bench.stories import both, meet_on_the_page, talk
 
 PAGE = "docs/operating/hosts.md"
 
@@ -47,7 +47,9 @@ def test_keycloak(by_keycloak, service):
     assert said(by_keycloak, tokens[0]) == (manager, "Борис Петров", "operator")
     assert said(by_keycloak, tokens[1]) == (customer, "Анна Иванова", "client")
     assert said(by_keycloak, service.signed(keycloak(stranger, [], "Вера", "Сидорова")))[2] == "user"
-    talk(by_keycloak, 1, *reversed(both(by_keycloak, *tokens)))
+    people = both(by_keycloak, *tokens)[::-1]
+    talk(by_keycloak, 1, *people)
+    meet_on_the_page(by_keycloak, 2, *people)
 
 
 def test_keycloaks_other_tokens_open_nothing(by_keycloak, service):
@@ -74,7 +76,9 @@ def test_auth0(by_auth0, service):
     ]
     assert said(by_auth0, tokens[0]) == ("auth0|5f7c8ec7c33c6c004bbafe82", "Борис Петров", "operator")
     assert said(by_auth0, tokens[1]) == ("google-oauth2|110169484474386276334", "Анна Иванова", "client")
-    talk(by_auth0, 1, *reversed(both(by_auth0, *tokens)))
+    people = both(by_auth0, *tokens)[::-1]
+    talk(by_auth0, 1, *people)
+    meet_on_the_page(by_auth0, 2, *people)
 
 
 def test_auth0s_id_token_is_for_somebody_else(by_auth0, service):
@@ -92,7 +96,9 @@ def test_google(by_google, service):
     by_google.patch_person(subject, role="expert")
     assert said(by_google, tokens[0]) == (subject, "Борис Петров", "expert")
     assert said(by_google, tokens[1]) == ("108204268033311374519", "Анна Иванова", "user")
-    talk(by_google, 1, *reversed(both(by_google, *tokens)))
+    people = both(by_google, *tokens)[::-1]
+    talk(by_google, 1, *people)
+    meet_on_the_page(by_google, 2, *people)
 
 
 def test_digits_that_are_no_number_are_names(by_google, service):
@@ -115,4 +121,6 @@ def test_supabase(by_supabase, service):
     assert said(by_supabase, tokens[0]) == (manager, "Борис Петров", "operator")
     assert said(by_supabase, tokens[1]) == (customer, "Анна Иванова", "client")
     assert said(by_supabase, service.signed(supabase(nobody, None, "Вера Сидорова"), "ES256"))[2] == "user"
-    talk(by_supabase, 1, *reversed(both(by_supabase, *tokens)))
+    people = both(by_supabase, *tokens)[::-1]
+    talk(by_supabase, 1, *people)
+    meet_on_the_page(by_supabase, 2, *people)

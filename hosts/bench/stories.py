@@ -2,13 +2,18 @@
 
 import contextlib
 import json
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from bench.beseda import bearer
-from bench.process import PATIENCE
+from bench.process import PATIENCE, run
+
+VISIT = Path(__file__).parents[2] / "web/e2e/visit.mjs"
+# As the page calls them.
+ROLES = {"client": "Клиент", "expert": "Эксперт", "operator": "Оператор", "user": ""}
 
 
 def both(beseda, *tokens):
@@ -96,3 +101,22 @@ def is_said_by(message, person):
     assert message["sender"]["id"] == person["id"], message
     name = f"{person['first_name']} {person['last_name']}".strip()
     assert message["sender_name"] == (name or person["email"]), message
+
+
+def meet_on_the_page(beseda, order, client, expert, cookies=None):
+    """The client of an order and its expert talk on the chat's own page, which shows their names and roles. Both are
+    `(token, what /api/me/ says of them)`; with `cookies`, the two browsers have those and no token."""
+    beseda.put_order(order, client=client[1]["id"], expert=expert[1]["id"])
+    people = [{"token": token} for token, _ in (client, expert)]
+    if cookies:
+        people = [{"cookies": kept} for kept in cookies]
+    wishes = {"page": f"{beseda.url}/chat?order={order}", "people": people}
+    seen = json.loads(run(["node", VISIT, json.dumps(wishes)], beseda.server.folder))
+    names = [me["full_name"] for _, me in (client, expert)]
+    roles = [ROLES[me["role"]] for _, me in (client, expert)]
+    heard = [[[names[1], "Добрый день!"]], [[names[0], "Здравствуйте!"]]]
+    assert [person["name"] for person in seen] == names
+    assert [person["role"] for person in seen] == roles
+    assert [person["heard"] for person in seen] == heard
+    # Whoever comes by a session of the host leaves there.
+    assert [person["offers_logout"] for person in seen] == [not cookies] * 2

@@ -1,6 +1,6 @@
 // Who one is, how the page looks, in which language it speaks, and the way out.
 import type { Me } from "@beseda/client";
-import { Icon, initialsOf, type Lang, useClient } from "@beseda/react";
+import { Icon, initialsOf, type Lang, useClient, useObserved } from "@beseda/react";
 import type { ReactNode } from "react";
 import type { Theme } from "./choices.ts";
 import { usePageWords } from "./words.ts";
@@ -21,6 +21,7 @@ const LANGS: [Lang, string][] = [
 
 export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): ReactNode {
   const client = useClient();
+  const { byCookie } = useObserved(client.session);
   const words = usePageWords();
   const name = me.full_name || me.username;
   return (
@@ -35,6 +36,7 @@ export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): R
       </button>
       <div id="settings" className="settings" popover="auto">
         <p className="settings-name">{name}</p>
+        <p className="settings-role">{words.roles[me.role]}</p>
         <Choice
           legend={words.theme}
           name="theme"
@@ -49,10 +51,12 @@ export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): R
           chosen={lang}
           onChoose={onLang}
         />
-        <button type="button" className="settings-logout" onClick={() => void client.logout()}>
-          <Icon name="logout" />
-          {words.logout}
-        </button>
+        {!byCookie && (
+          <button type="button" className="settings-logout" onClick={() => void client.logout()}>
+            <Icon name="logout" />
+            {words.logout}
+          </button>
+        )}
       </div>
     </>
   );

@@ -2,6 +2,7 @@
 import { type Heard, hear, type Said } from "./frames.ts";
 import type { Platform, SocketLike } from "./platform.ts";
 import type { Session } from "./session.ts";
+import { COOKIE } from "./tokens.ts";
 import { backoff } from "./waiting.ts";
 
 /** A socket that stays silent this long after it was asked for is given up. */
@@ -108,22 +109,20 @@ export class Link {
     if (!this.#socket) this.#become("connecting", this.#state.code);
     let access: string | null;
     try {
-      access = await (stale ? this.#session.renew(stale) : this.#session.access());
+      access = await (stale === undefined ? this.#session.access() : this.#session.renew(stale));
     } catch {
       this.#renewed = false;
       if (turn === this.#turn) this.#lost(1006, "");
       return;
     }
     if (turn !== this.#turn) return;
-    if (!access) {
+    if (access === null) {
       this.#refuse(4001);
       return;
     }
     const base = this.#platform.origin.replace(/^http/, "ws");
-    this.#listen(
-      this.#platform.openSocket(`${base}${this.#path}?token=${encodeURIComponent(access)}`),
-      access,
-    );
+    const token = access === COOKIE ? "" : `?token=${encodeURIComponent(access)}`;
+    this.#listen(this.#platform.openSocket(base + this.#path + token), access);
   }
 
   #listen(socket: SocketLike, access: string): void {
@@ -167,7 +166,7 @@ export class Link {
   #lost(code: number, reason: string, access?: string): void {
     if (this.#platform.now() - this.#openedAt > SETTLED) this.#tries = 0;
     this.#drop();
-    if (code === 4001 && access && !(this.#renewed && this.#session.expire(access))) {
+    if (code === 4001 && access !== undefined && !(this.#renewed && this.#session.expire(access))) {
       // The token ended while the link was whole: the next try brings a newer one.
       this.#renewed = true;
       this.#become("connecting", code);

@@ -2,7 +2,7 @@
 import { type GetToken, HostTokens } from "./host.ts";
 import { Observed } from "./observed.ts";
 import type { Answer, BlobLike, BytesAnswer, Platform, UploadCall } from "./platform.ts";
-import { KeptTokens, type Tokens } from "./tokens.ts";
+import { COOKIE, KeptTokens, type Tokens } from "./tokens.ts";
 import { backoff, inTime } from "./waiting.ts";
 import { asTrouble, type Me, Trouble, type TroubleKind } from "./words.ts";
 
@@ -10,6 +10,11 @@ import { asTrouble, type Me, Trouble, type TroubleKind } from "./words.ts";
 export interface SessionSnapshot {
   state: "checking" | "in" | "out";
   me: Me | null;
+  /**
+   * The browser's own cookie proves who it is, the host's session or the server's: there are no tokens
+   * here, and whoever is in leaves where they came in.
+   */
+  byCookie?: boolean;
   /** Why the check could not be finished; the page offers to try again. */
   trouble: Trouble | null;
 }
@@ -50,7 +55,7 @@ export class Session extends Observed<SessionSnapshot> {
       : new KeptTokens(platform, (refresh) => this.#exchange(refresh));
   }
 
-  /** Proves the tokens, if there are any; tries again by itself until it knows. */
+  /** Proves the tokens, or the browser's cookie where there are none; tries again by itself until it knows. */
   async restore(): Promise<void> {
     this.show({ state: "checking", me: null, trouble: null });
     await this.#prove(0);
@@ -75,14 +80,23 @@ export class Session extends Observed<SessionSnapshot> {
   /** Another tab may have logged in or out: follow it. */
   followTabs(): void {
     const { current } = this.#tokens;
-    const { state } = this.getSnapshot();
-    if (state === "in" && !current) this.#forget();
-    if (state === "out" && current) void this.restore();
+    const { state, byCookie } = this.getSnapshot();
+    if (state === "in" && !current && !byCookie) this.#forget();
+    if ((state === "out" || byCookie) && current) void this.restore();
+  }
+
+  /** Another tab may have logged in or out where the cookie is from, which nobody tells: look whose it is now. */
+  async recheck(): Promise<void> {
+    const { me, byCookie } = this.getSnapshot();
+    if (!byCookie) return;
+    // What went wrong is no news of the cookie; a refusal has been heard already.
+    const now = await this.call<Me>("GET", "/api/me/").catch(() => null);
+    if (now && now.id !== me?.id && this.getSnapshot().me === me) await this.restore();
   }
 
   /** The server refused `access` after another one. False when there is a newer one to try. */
   expire(access: string): boolean {
-    const isNewest = access === this.#tokens.current;
+    const isNewest = access === (this.#tokens.current ?? COOKIE);
     if (isNewest) this.#forget();
     return isNewest;
   }
@@ -126,7 +140,8 @@ export class Session extends Observed<SessionSnapshot> {
     const turn = this.#turn;
     let next: SessionSnapshot;
     try {
-      next = { state: "in", me: await this.call<Me>("GET", "/api/me/"), trouble: null };
+      const me = await this.call<Me>("GET", "/api/me/");
+      next = { state: "in", me, byCookie: !this.#tokens.current, trouble: null };
     } catch (error) {
       next = { state: "checking", me: null, trouble: asTrouble(error) };
     }
@@ -143,7 +158,7 @@ export class Session extends Observed<SessionSnapshot> {
     // Whoever was logged out is not let in again by a host that is asked by chance.
     const isOver = () => this.getSnapshot().state === "out" && !this.#tokens.current;
     const access = isOver() ? null : await give(this.#tokens);
-    if (!access && !isOver()) this.#forget();
+    if (access === null && !isOver()) this.#forget();
     return access;
   }
 
@@ -161,6 +176,8 @@ export class Session extends Observed<SessionSnapshot> {
       return await ask(access);
     } catch (error) {
       if (!isRefusal(error)) throw error;
+      // A cookie is what it is: there is no newer one to wait for.
+      if (access === COOKIE && this.expire(access)) throw error;
     }
     const newer = proof(await this.renew(access));
     try {
@@ -198,7 +215,7 @@ export class Session extends Observed<SessionSnapshot> {
 }
 
 function proof(access: string | null): string {
-  if (!access) throw new Trouble("unauthenticated", 401);
+  if (access === null) throw new Trouble("unauthenticated", 401);
   return access;
 }
 

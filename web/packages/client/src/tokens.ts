@@ -9,6 +9,9 @@ const GOOD_UNTIL = "bs-access-until";
 /** A token is renewed this long before it ends, in milliseconds. */
 export const EARLY = 30_000;
 
+/** In a token's place, where the browser's own cookie proves who it is: the host's session, or the server's. */
+export const COOKIE = "";
+
 /** Where a session has its tokens from. */
 export interface Tokens {
   /** The access token at hand, good or not. */
@@ -48,6 +51,7 @@ export class KeptTokens implements Tokens {
 
   async access(): Promise<string | null> {
     const access = this.current;
+    if (access === null && this.refresh === null) return COOKIE;
     const left = access ? this.#goodUntil(access) - this.#platform.now() : 0;
     if (left > EARLY) return access;
     try {
@@ -67,7 +71,7 @@ export class KeptTokens implements Tokens {
     return this.#platform.alone("bs-refresh", async () => {
       const { current, refresh } = this;
       if (current && current !== stale) return current;
-      if (!refresh) return null;
+      if (!refresh) return stale === COOKIE ? COOKIE : null;
       try {
         const told = await this.#exchange(refresh);
         if (!told.access) throw new Trouble("server", 0);

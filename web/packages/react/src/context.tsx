@@ -60,7 +60,10 @@ export function useSurroundings(client: ChatClient): void {
       if (visible && Date.now() - hiddenAt > NAP) client.doubt();
       hiddenAt = Date.now();
     };
-    const look = () => client.list.hint();
+    const look = () => {
+      client.list.hint();
+      void client.session.recheck();
+    };
     const store = () => client.session.followTabs();
     const ask = (event: BeforeUnloadEvent) => {
       if (client.isUploading) event.preventDefault();
