@@ -141,11 +141,7 @@ async fn remove_member(
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let Path((key, id)) = path.map_err(|_| Refused::NoSuchAddress)?;
     let (key, id, now) = (room_key(&key)?, call::host_id(&id)?, shared.chat.now());
-    let remove = move |tx: &mut dyn Tx| match rules::find_person(tx, &id)? {
-        Some(person) => rules::remove_member(tx, now, &key, &person),
-        None => Ok(()),
-    };
-    match ask::change(&shared.chat, remove).await {
+    match ask::change(&shared.chat, move |tx| rules::remove_member(tx, now, &key, &id)).await {
         Err(Error::Refused(Refusal::NotAllowed)) => Err(Refused::field("id", FieldError::FollowsFromKey)),
         done => Ok(done.map(|()| StatusCode::NO_CONTENT)?),
     }

@@ -1,9 +1,10 @@
 //! Join and leave: who is in a room.
 
+use super::people::find_person;
 use super::touch::touch;
 use crate::error::{Error, Refusal};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Member, NewMember, Person, PersonId, Room, RoomKey, Time};
+use crate::words::{Event, Heard, HostId, Member, NewMember, PersonId, Room, RoomKey, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +70,15 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
 }
 
 /// Shows somebody out of a room that the host application speaks of: no token of before lets them in again. Who is in it
-/// because of what the room is about goes with that alone. One that is not there is fine.
+/// because of what the room is about goes with that alone. Who is not in it, or nobody, is fine.
 ///
 /// # Errors
 /// [`Refusal::NoSuchRoom`]; [`Refusal::NotAllowed`] where they are in it because of what it is about.
-pub fn remove_member(tx: &mut dyn Tx, now: Time, key: &RoomKey, person: &Person) -> Result<(), Error> {
+pub fn remove_member(tx: &mut dyn Tx, now: Time, key: &RoomKey, id: &HostId<'_>) -> Result<(), Error> {
     let mut room = tx.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?;
+    let Some(person) = find_person(tx, id)? else {
+        return Ok(());
+    };
     let own = person.host_id().to_string();
     let follows = match key {
         RoomKey::Order(order) => tx

@@ -205,7 +205,10 @@ fn path_with_texts(path: &str) -> String {
             if said != key {
                 parts[4] = encoded(&said);
             }
-            0..0
+            match names[5..] {
+                ["members", ..] => 6..7,
+                _ => 0..0,
+            }
         }
         ["", "api", "v1", "people" | "orders" | "groups", ..] => 4..5,
         ["", "api", "chat", "order", ..] => 4..5,
