@@ -16,26 +16,45 @@ use shared::Routes;
 use shared::sockets::RoomSocket;
 use voices::DRF;
 
-/// A contract: its name, for logs and metrics, its routes, and its socket under the path that several share.
-pub type Contract = (&'static str, fn() -> Routes, Option<RoomSocket>);
+/// A contract, as the server and its commands know it.
+#[derive(Clone, Copy)]
+pub struct Contract {
+    /// Its name, for logs and metrics.
+    pub name: &'static str,
+    /// Its routes.
+    pub routes: fn() -> Routes,
+    /// Its socket under the path that several share.
+    pub socket: Option<RoomSocket>,
+    /// What its clients ask first.
+    pub first_call: FirstCall,
+}
+
+/// A call that shows whether a contract is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstCall {
+    /// What is asked for, by `GET`.
+    pub path: &'static str,
+    /// The status for who proves nothing.
+    pub to_nobody: u16,
+}
 
 /// Every contract that this server speaks.
 pub const CONTRACTS: &[Contract] = &[
-    (native::NAME, native::routes, None),
-    (order_desk::NAME, order_desk::routes, None),
-    (order_rooms::NAME, order_rooms::routes, Some(order_rooms::SOCKET)),
-    (school::NAME, school::routes, None),
-    (spa::NAME, spa::routes, None),
-    (support_desk::NAME, support_desk::routes, Some(support_desk::SOCKET)),
+    native::CONTRACT,
+    order_desk::CONTRACT,
+    order_rooms::CONTRACT,
+    school::CONTRACT,
+    spa::CONTRACT,
+    support_desk::CONTRACT,
 ];
 
 /// The routes of every contract, and those that they share. What is asked for beside them is refused in the words that
 /// most clients know.
 #[must_use]
 pub fn routes() -> Routes {
-    let sockets = CONTRACTS.iter().filter_map(|(_, _, socket)| *socket).collect();
+    let sockets = CONTRACTS.iter().filter_map(|contract| contract.socket).collect();
     let shared = CONTRACTS
         .iter()
-        .fold(shared::routes(&DRF), |routes, (_, contract, _)| routes.and(contract()));
+        .fold(shared::routes(&DRF), |routes, contract| routes.and((contract.routes)()));
     shared.and(shared::sockets::shared_path(sockets, &DRF))
 }

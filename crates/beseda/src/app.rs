@@ -318,10 +318,11 @@ fn greeting(address: &str, guests: Option<&demo::Guests>) -> String {
 
 fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router {
     let asked = "GET, HEAD, OPTIONS";
+    let ready = health.clone();
     let routes = beseda_contracts::routes()
         .both("/healthz/", get(health::alive), asked)
-        .both("/readyz/", get(move || async move { health.ready() }), asked);
-    shared::finish(routes, web::routes(frame_ancestors), shared)
+        .both("/readyz/", get(move || async move { ready.ready() }), asked);
+    shared::finish(routes, web::routes(frame_ancestors, health), shared)
 }
 
 fn accept_limits(settings: &Settings) -> AcceptLimits {

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod jobs;
 pub mod key;
 pub mod person;
+pub mod smoke;
 
 use crate::app;
 use crate::cli;

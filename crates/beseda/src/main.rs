@@ -1,6 +1,7 @@
 //! The binary: reads the command line and the settings, and hands over to the command.
 
 mod app;
+mod caller;
 mod cli;
 mod commands;
 mod config;
@@ -9,6 +10,7 @@ mod fetch;
 mod health;
 mod jobs;
 mod policy;
+mod report;
 mod seed;
 mod sweep;
 mod system;
@@ -53,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn run(call: Call) -> anyhow::Result<ExitCode> {
-    let Call { command, flags } = call;
+    let Call { command, flags, said } = call;
     match command {
         Command::Summary => cli::answer(cli::summary())?,
         Command::Completions(shell) => cli::answer(cli::completions(shell))?,
@@ -88,6 +90,18 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(commands::jobs::run(&settings(&flags)?, command, json))?;
         }
         Command::Policy { json, markdown } => policy::print(json, markdown)?,
+        Command::Smoke { address, token, json } => {
+            let token = match token.as_deref() {
+                Some("-") => Some(
+                    System
+                        .read_line()
+                        .context("cannot read the token from standard input")?,
+                ),
+                _ => token,
+            };
+            let speech = said.speech(json, &System);
+            return runtime()?.block_on(commands::smoke::run(&address, token.as_deref(), speech));
+        }
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
     }
     Ok(ExitCode::SUCCESS)

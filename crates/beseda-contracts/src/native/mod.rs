@@ -11,10 +11,19 @@ pub mod setup;
 mod tickets;
 
 use crate::shared::Routes;
+use crate::{Contract, FirstCall};
 use problem::PROBLEM;
 
-/// The contract's name, for logs and metrics.
-pub const NAME: &str = "native";
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    name: "native",
+    routes,
+    socket: None,
+    first_call: FirstCall {
+        path: "/api/v1/limits/",
+        to_nobody: 200,
+    },
+};
 
 /// The contract's routes.
 #[must_use]

@@ -6,11 +6,20 @@ mod voice;
 mod wire;
 
 use crate::shared::Routes;
+use crate::{Contract, FirstCall};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 
-/// The contract's name, for logs and metrics.
-pub const NAME: &str = "order_desk";
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    name: "order_desk",
+    routes,
+    socket: None,
+    first_call: FirstCall {
+        path: "/api/chat/order/1/messages",
+        to_nobody: 401,
+    },
+};
 
 /// The rooms that the contract speaks of.
 const KINDS: Kinds = Kinds::of(&[RoomKind::Order]);

@@ -6,13 +6,22 @@ mod socket;
 mod wire;
 
 use crate::shared::Routes;
+use crate::{Contract, FirstCall};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 
 pub(crate) use socket::SOCKET;
 
-/// The contract's name, for logs and metrics.
-pub const NAME: &str = "order_rooms";
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    name: "order_rooms",
+    routes,
+    socket: Some(SOCKET),
+    first_call: FirstCall {
+        path: "/api/chat/rooms/",
+        to_nobody: 401,
+    },
+};
 
 /// The rooms that the contract speaks of.
 const KINDS: Kinds = Kinds::of(&[RoomKind::Order]);

@@ -147,7 +147,7 @@ pub static DIALECT: OrderRooms = OrderRooms;
 
 impl Dialect for OrderRooms {
     fn name(&self) -> &'static str {
-        super::NAME
+        super::CONTRACT.name
     }
 
     fn kinds(&self) -> Kinds {

@@ -9,6 +9,7 @@ use crate::shared::http::body;
 use crate::shared::ids;
 use crate::shared::{Caller, FieldError, Fields, Refused, Routes, Shared};
 use crate::voices::drf::Drf;
+use crate::{Contract, FirstCall};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use beseda_core::Error;
@@ -16,8 +17,16 @@ use beseda_core::policy::{self, By};
 use beseda_core::words::{HostId, Kinds, Person, RoomKind};
 use serde_json::Value;
 
-/// The contract's name, for logs and metrics.
-pub const NAME: &str = "school";
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    name: "school",
+    routes,
+    socket: None,
+    first_call: FirstCall {
+        path: "/api/chats/",
+        to_nobody: 401,
+    },
+};
 
 /// The rooms that the contract speaks of.
 const KINDS: Kinds = Kinds::of(&[RoomKind::Private, RoomKind::Group]);

@@ -6,10 +6,19 @@ mod sockets;
 mod wire;
 
 use crate::shared::Routes;
+use crate::{Contract, FirstCall};
 use beseda_core::words::{Kinds, RoomKind};
 
-/// The contract's name, for logs and metrics.
-pub const NAME: &str = "spa";
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    name: "spa",
+    routes,
+    socket: None,
+    first_call: FirstCall {
+        path: "/ws/test/",
+        to_nobody: 426,
+    },
+};
 
 /// The rooms that the contract speaks of.
 const KINDS: Kinds = Kinds::of(&[RoomKind::Pair]);

@@ -8,14 +8,23 @@ mod visitors;
 mod wire;
 
 use crate::shared::{Refused, Routes};
+use crate::{Contract, FirstCall};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 use uuid::Uuid;
 
 pub(crate) use sockets::SOCKET;
 
-/// The contract's name, for logs and metrics.
-pub const NAME: &str = "support_desk";
+/// The contract.
+pub const CONTRACT: Contract = Contract {
+    name: "support_desk",
+    routes,
+    socket: Some(SOCKET),
+    first_call: FirstCall {
+        path: "/api/public/chat-rooms/",
+        to_nobody: 200,
+    },
+};
 
 /// The rooms that the contract speaks of.
 const KINDS: Kinds = Kinds::of(&[RoomKind::Support]);

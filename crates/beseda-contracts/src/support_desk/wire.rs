@@ -245,7 +245,7 @@ impl SupportDesk {
 impl Dialect for SupportDesk {
     fn name(&self) -> &'static str {
         match self.0 {
-            Side::Customer => super::NAME,
+            Side::Customer => super::CONTRACT.name,
             Side::Staff => "support_desk_staff",
         }
     }

@@ -10,13 +10,15 @@ pub use doors::{KeyCommand, PersonCommand};
 pub use jobs::JobsCommand;
 
 use crate::config::Flags;
+use crate::report::{Lang, Speech};
+use crate::system::Outside;
 use beseda_core::words::HostId;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
 use jobs::JobsArguments;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,6 +55,9 @@ struct Common {
     /// The settings file [variable: BESEDA_CONFIG] [default: beseda.toml, here or in the data directory]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
+    /// The language of what is said [default: that of the locale, else English]
+    #[arg(long, value_name = "LANGUAGE", value_enum, global = true)]
+    lang: Option<Lang>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -133,6 +138,22 @@ enum Verb {
   beseda jobs retry 17
 ")]
     Jobs(JobsArguments),
+    /// Ask a server for what clients ask first, and tell the status and the time of each answer
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda smoke https://chat.shop.example
+  beseda smoke http://127.0.0.1:8000 --json
+  beseda token --person 1 | beseda smoke https://chat.shop.example --token -
+")]
+    Smoke {
+        /// Where the server is, with the path under which it is shown
+        #[arg(value_name = "URL")]
+        address: String,
+        /// Ask as somebody: an access token, or - to read it from standard input
+        #[arg(long, value_name = "TOKEN")]
+        token: Option<String>,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Settings: what they are, and whether they are good
     #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
     Config {
@@ -264,6 +285,15 @@ pub enum Command {
         /// Answer in JSON.
         json: bool,
     },
+    /// Ask a server for what clients ask first.
+    Smoke {
+        /// Where it is.
+        address: String,
+        /// Whose token is shown; `-` where it is read from standard input.
+        token: Option<String>,
+        /// Answer in JSON.
+        json: bool,
+    },
     /// Show the settings.
     ConfigCheck {
         /// Answer in JSON.
@@ -294,6 +324,33 @@ pub struct Call {
     pub command: Command,
     /// What the arguments set.
     pub flags: Flags,
+    /// How the answer is said.
+    pub said: Manner,
+}
+
+/// How an answer is said, as far as the arguments tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Manner {
+    lang: Option<Lang>,
+}
+
+impl Manner {
+    /// The same with what the environment and the terminal tell.
+    #[must_use]
+    pub fn speech(self, json: bool, outside: &impl Outside) -> Speech {
+        let variables = outside.variables();
+        let is_set = |name: &str| {
+            variables
+                .iter()
+                .any(|(known, value)| known == name && !value.is_empty())
+        };
+        Speech {
+            lang: self.lang.unwrap_or_else(|| Lang::of(&variables)),
+            json,
+            // https://no-color.org
+            colours: !json && !is_set("NO_COLOR") && io::stdout().is_terminal(),
+        }
+    }
 }
 
 /// Reads the arguments, the program's own name first.
@@ -374,6 +431,11 @@ where
             keep(database);
             Command::Jobs { command, json }
         }
+        Some(Verb::Smoke { address, token, form }) => Command::Smoke {
+            address,
+            token,
+            json: form.json,
+        },
         Some(Verb::Config {
             verb: ConfigVerb::Check { form },
         }) => Command::ConfigCheck { json: form.json },
@@ -390,7 +452,8 @@ where
         },
         Some(Verb::Completions { shell }) => Command::Completions(shell),
     };
-    Ok(Call { command, flags })
+    let said = Manner { lang: common.lang };
+    Ok(Call { command, flags, said })
 }
 
 /// What the program can do, with examples.

@@ -90,19 +90,9 @@ impl Server {
         }
     }
 
-    /// Runs `beseda` with these arguments over the server's data directory.
+    /// Runs `beseda` with these arguments over the server's data directory; it has to end well.
     pub async fn command(&self, arguments: &[&str]) -> Output {
-        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_beseda"));
-        command
-            .args(arguments)
-            .arg("--data")
-            .arg(self.data())
-            .current_dir(&self.dir)
-            .kill_on_drop(true);
-        let output = timeout(PATIENCE, command.output())
-            .await
-            .expect("the command ends")
-            .expect("the command starts");
+        let output = self.attempt(arguments).await;
         assert!(
             output.status.success(),
             "beseda {arguments:?}: {}\n{}",
@@ -110,6 +100,21 @@ impl Server {
             String::from_utf8_lossy(&output.stderr)
         );
         output
+    }
+
+    /// The same, however it ends.
+    pub async fn attempt(&self, arguments: &[&str]) -> Output {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_beseda"));
+        command
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data())
+            .current_dir(&self.dir)
+            .kill_on_drop(true);
+        timeout(PATIENCE, command.output())
+            .await
+            .expect("the command ends")
+            .expect("the command starts")
     }
 
     /// Puts people and orders in, while the server runs or not.

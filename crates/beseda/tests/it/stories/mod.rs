@@ -29,6 +29,7 @@ pub mod server_api;
 mod server_refused;
 mod silent;
 mod slow;
+mod smoke;
 mod stop;
 mod text_ids;
 mod tickets;

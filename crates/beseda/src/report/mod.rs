@@ -1,0 +1,287 @@
+//! What a command looked at: a line for each check, what it means, and what to do.
+
+mod said;
+
+pub use said::{Lang, Said, said};
+
+use crate::cli;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Columns that a name takes; a longer one moves what follows.
+const NAME_COLUMNS: usize = 30;
+
+/// How a command speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Speech {
+    /// In which language.
+    pub lang: Lang,
+    /// For a program.
+    pub json: bool,
+    /// To a terminal that shows colours.
+    pub colours: bool,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is well.
+    Passed,
+    /// Somebody has to do something.
+    Failed,
+    /// There was nothing to look at, or what failed before stands in the way.
+    Skipped,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The word by which programs know it; it does not change.
+    id: &'static str,
+    name: Said,
+    outcome: Outcome,
+    meaning: Said,
+    remedy: Option<Said>,
+    took: Option<Duration>,
+}
+
+impl Check {
+    /// It is well.
+    pub fn passed(id: &'static str, name: Said, meaning: Said) -> Self {
+        Self::new(id, name, Outcome::Passed, meaning, None)
+    }
+
+    /// It is not, and this has to be done.
+    pub fn failed(id: &'static str, name: Said, meaning: Said, remedy: Said) -> Self {
+        Self::new(id, name, Outcome::Failed, meaning, Some(remedy))
+    }
+
+    /// Why it was not looked at.
+    pub fn skipped(id: &'static str, name: Said, why: Said) -> Self {
+        Self::new(id, name, Outcome::Skipped, why, None)
+    }
+
+    fn new(id: &'static str, name: Said, outcome: Outcome, meaning: Said, remedy: Option<Said>) -> Self {
+        Self {
+            id,
+            name,
+            outcome,
+            meaning,
+            remedy,
+            took: None,
+        }
+    }
+
+    /// The same, and how long it took.
+    #[must_use]
+    pub fn in_time(self, took: Duration) -> Self {
+        Self {
+            took: Some(took),
+            ..self
+        }
+    }
+
+    fn json(&self, lang: Lang) -> Value {
+        let outcome = match self.outcome {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Skipped => "skipped",
+        };
+        json!({
+            "check": self.id,
+            "name": self.name.text(lang),
+            "outcome": outcome,
+            "meaning": self.meaning.text(lang),
+            "remedy": self.remedy.as_ref().map(|remedy| remedy.text(lang)),
+            "seconds": self.took.map(|took| took.as_secs_f64()),
+        })
+    }
+
+    fn line(&self, speech: Speech) -> String {
+        let (word, colour) = mark(self.outcome, speech.lang);
+        // Padded before it is coloured: the signs of a colour take no columns.
+        let word = paint(&format!("{word:<8}"), colour, speech);
+        let (name, meaning) = (self.name.text(speech.lang), self.meaning.text(speech.lang));
+        let mut line = format!("{word}{name:<NAME_COLUMNS$} {meaning}");
+        if let Some(took) = self.took {
+            // It cannot fail into a text.
+            let _ = write!(
+                line,
+                " ({} {})",
+                took.as_millis(),
+                match speech.lang {
+                    Lang::En => "ms",
+                    Lang::Ru => "мс",
+                }
+            );
+        }
+        if let Some(remedy) = &self.remedy {
+            let _ = write!(line, "\n        → {}", remedy.text(speech.lang));
+        }
+        line.push('\n');
+        line
+    }
+}
+
+fn mark(outcome: Outcome, lang: Lang) -> (&'static str, &'static str) {
+    match (outcome, lang) {
+        (Outcome::Passed, Lang::En) => ("ok", "32"),
+        (Outcome::Passed, Lang::Ru) => ("ок", "32"),
+        (Outcome::Failed, Lang::En) => ("FAIL", "31;1"),
+        (Outcome::Failed, Lang::Ru) => ("СБОЙ", "31;1"),
+        (Outcome::Skipped, Lang::En) => ("skip", "33"),
+        (Outcome::Skipped, Lang::Ru) => ("пропуск", "33"),
+    }
+}
+
+/// A text in a colour of ECMA-48, where colours are shown.
+fn paint(text: &str, colour: &str, speech: Speech) -> String {
+    if speech.colours {
+        format!("\u{1b}[{colour}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// What was looked at so far. A person reads each line as it comes, a program all of it at the end.
+#[derive(Debug)]
+pub struct Report {
+    speech: Speech,
+    checks: Vec<Check>,
+}
+
+impl Report {
+    /// Nothing was looked at yet.
+    pub fn new(speech: Speech) -> Self {
+        Self {
+            speech,
+            checks: Vec::new(),
+        }
+    }
+
+    /// One more check.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn tell(&mut self, check: Check) -> io::Result<()> {
+        if !self.speech.json {
+            cli::answer(check.line(self.speech))?;
+        }
+        self.checks.push(check);
+        Ok(())
+    }
+
+    /// Sums up: 0 where nothing failed, else 1.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn end(self) -> io::Result<ExitCode> {
+        let failed = self.count(Outcome::Failed);
+        cli::answer(self.summary())?;
+        Ok(if failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    fn summary(&self) -> String {
+        let lang = self.speech.lang;
+        let [passed, failed, skipped] = [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|of| self.count(of));
+        if self.speech.json {
+            let checks: Vec<Value> = self.checks.iter().map(|check| check.json(lang)).collect();
+            return format!("{}\n", json!({"ok": failed == 0, "checks": checks}));
+        }
+        match lang {
+            Lang::En => format!("\n{passed} passed, {failed} failed, {skipped} skipped\n"),
+            Lang::Ru => format!("\nв порядке: {passed}, сбоев: {failed}, пропущено: {skipped}\n"),
+        }
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.checks.iter().filter(|check| check.outcome == outcome).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(speech: Speech) -> Report {
+        let upgrade = || said("upgrade", "переход на сокет");
+        let checks = vec![
+            Check::passed("health", said("health", "здоровье"), said("answers", "отвечает"))
+                .in_time(Duration::from_millis(3)),
+            Check::failed(
+                "upgrade",
+                upgrade(),
+                Said::verbatim("502"),
+                said("start it", "запустите его"),
+            ),
+            Check::skipped("tls", Said::verbatim("TLS"), said("plain http", "простой http")),
+        ];
+        Report { speech, checks }
+    }
+
+    fn lines(speech: Speech) -> String {
+        let report = report(speech);
+        let lines: String = report.checks.iter().map(|check| check.line(speech)).collect();
+        lines + &report.summary()
+    }
+
+    #[test]
+    fn each_check_is_a_line_with_its_meaning_and_what_to_do() {
+        assert_eq!(
+            lines(Speech::default()),
+            "ok      health                         answers (3 ms)\n\
+             FAIL    upgrade                        502\n        → start it\n\
+             skip    TLS                            plain http\n\
+             \n1 passed, 1 failed, 1 skipped\n"
+        );
+        let russian = Speech {
+            lang: Lang::Ru,
+            ..Speech::default()
+        };
+        assert_eq!(
+            lines(russian),
+            "ок      здоровье                       отвечает (3 мс)\n\
+             СБОЙ    переход на сокет               502\n        → запустите его\n\
+             пропуск TLS                            простой http\n\
+             \nв порядке: 1, сбоев: 1, пропущено: 1\n"
+        );
+    }
+
+    #[test]
+    fn colours_change_no_columns() {
+        let coloured = lines(Speech {
+            colours: true,
+            ..Speech::default()
+        });
+        assert!(coloured.starts_with("\u{1b}[32mok      \u{1b}[0mhealth"), "{coloured}");
+        let plain: String = ["32", "31;1", "33", "0"]
+            .iter()
+            .fold(coloured, |text, colour| text.replace(&format!("\u{1b}[{colour}m"), ""));
+        assert_eq!(plain, lines(Speech::default()));
+    }
+
+    #[test]
+    fn a_program_is_told_all_at_once() {
+        let report = report(Speech {
+            json: true,
+            ..Speech::default()
+        });
+        let told: Value = serde_json::from_str(&report.summary()).unwrap();
+        assert_eq!(told["ok"], false);
+        assert_eq!(
+            told["checks"][1],
+            json!({
+                "check": "upgrade", "name": "upgrade", "outcome": "failed", "meaning": "502", "remedy": "start it",
+                "seconds": null
+            })
+        );
+        assert_eq!(told["checks"][0]["seconds"], 0.003);
+    }
+}
