@@ -7,7 +7,7 @@ use crate::health::{self, Health};
 use crate::jobs::{Bell, Jobs};
 use crate::system::{Lock, System};
 use crate::tasks::Tasks;
-use crate::{cli, demo, sweep, web};
+use crate::{cli, demo, root, sweep, web};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
@@ -322,7 +322,8 @@ fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router 
     let routes = beseda_contracts::routes()
         .both("/healthz/", get(health::alive), asked)
         .both("/readyz/", get(move || async move { ready.ready() }), asked);
-    shared::finish(routes, web::routes(frame_ancestors, health), shared)
+    let pages = web::routes(frame_ancestors).merge(root::route(health));
+    shared::finish(routes, pages, shared)
 }
 
 fn accept_limits(settings: &Settings) -> AcceptLimits {

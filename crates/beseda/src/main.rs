@@ -11,6 +11,7 @@ mod health;
 mod jobs;
 mod policy;
 mod report;
+mod root;
 mod seed;
 mod sweep;
 mod system;

@@ -1,14 +1,11 @@
 //! The pages, built by Vite and carried inside the binary.
 
-use crate::health::Health;
+use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use axum::{Json, Router};
-use beseda_live::place::under;
 use rust_embed::RustEmbed;
-use serde_json::json;
 
 /// The page `/chat` with everything that it loads. Missing until `script/build` has built it.
 #[derive(RustEmbed)]
@@ -21,41 +18,16 @@ struct ChatPage;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
     font-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors";
 
-/// The routes of the pages, which these sites may show in a frame, and what stands at the root.
-pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String], health: Health) -> Router<S> {
+/// The routes of the pages, which these sites may show in a frame.
+pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
     let framing = framing(frame_ancestors);
     Router::new()
-        .route("/", get(move |asked: HeaderMap| async move { root(&asked, &health) }))
         .route("/chat", page("./chat/", framing.clone()))
         .route("/chat/", page("./", framing))
         .route(
             "/chat/{*path}",
             get(|path: Path<String>, headers: HeaderMap| async move { asset(&path, &headers) }),
         )
-}
-
-/// The way to the page for whoever looks with a browser; for a monitor, whether the server is ready and where things are.
-fn root(asked: &HeaderMap, health: &Health) -> Response {
-    let under = under();
-    let wants_a_page = asked
-        .get(header::ACCEPT)
-        .and_then(|types| types.to_str().ok())
-        .is_some_and(|types| types.contains("text/html"));
-    if wants_a_page {
-        return (StatusCode::SEE_OTHER, [(header::LOCATION, format!("{under}/chat"))]).into_response();
-    }
-    let (status, Json(said)) = health.ready();
-    let at = |path: &str| format!("{under}{path}");
-    let said = json!({
-        "name": "beseda",
-        "status": said.get("status"),
-        "reason": said.get("reason"),
-        "page": at("/chat"),
-        "alive": at("/healthz"),
-        "ready": at("/readyz"),
-        "limits": at("/api/v1/limits/"),
-    });
-    (status, [(header::CACHE_CONTROL, "no-cache")], Json(said)).into_response()
 }
 
 /// The headers that say who may show the page in a frame: the policy, and for browsers that do not know it, the older header

@@ -41,8 +41,9 @@ fn message_id(text: &str) -> Result<MessageId, Refused> {
 /// Everything said in the caller's rooms: always paged, because it grows without end.
 async fn list(State(shared): State<Shared>, caller: Caller, uri: Uri, links: Links) -> Result<Response, Refused> {
     let (asked, viewer) = (PageQuery::always(&uri, shared.chat.limits())?, caller.person.id);
-    let end = shared.walks.walked_to(viewer, None, asked);
-    let page = move |look: &mut dyn Look| rules::messages_of(look, by(&caller.person), asked.number, asked.size, end);
+    let walked = shared.walks.walked(viewer, None, asked);
+    let page =
+        move |look: &mut dyn Look| rules::messages_of(look, by(&caller.person), asked.number, asked.size, walked);
     let page = ask::look(&shared.chat, page).await?;
     shared.walks.give(viewer, None, asked.size, &page);
     let rows = page

@@ -179,8 +179,8 @@ async fn messages(
     let Some(asked) = PageQuery::of(&uri, shared.chat.limits())? else {
         return unpaged_messages(&shared, caller, room, before(&uri)?, &links).await;
     };
-    let end = shared.walks.walked_to(viewer, Some(room), asked);
-    let page = move |look: &mut dyn Look| rules::page(look, by(&caller.person), room, asked.number, asked.size, end);
+    let walked = shared.walks.walked(viewer, Some(room), asked);
+    let page = move |look: &mut dyn Look| rules::page(look, by(&caller.person), room, asked.number, asked.size, walked);
     let page = ask::look(&shared.chat, page).await?;
     shared.walks.give(viewer, Some(room), asked.size, &page);
     let rows = page

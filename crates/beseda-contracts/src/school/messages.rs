@@ -74,9 +74,9 @@ async fn list(
             .collect();
         return Ok(changes::marked(json_answer(&messages), polled.mark));
     };
-    let end = shared.walks.walked_to(viewer, Some(asked.chat), page);
+    let walked = shared.walks.walked(viewer, Some(asked.chat), page);
     let (found, people) = ask::look(&shared.chat, move |look| {
-        let found = rules::page(look, by(&person), asked.chat, page.number, page.size, end)?;
+        let found = rules::page(look, by(&person), asked.chat, page.number, page.size, walked)?;
         let people = People::who_wrote(look, found.messages.iter().map(|(message, _)| message))?;
         Ok((found, people))
     })

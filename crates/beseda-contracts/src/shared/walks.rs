@@ -2,13 +2,15 @@
 //!
 //! Pages are counted, and an erasure moves everything behind it forward: whoever asks for page 2 then would miss what has
 //! moved onto page 1. So a full page that somebody was given is remembered for a while, and the next one begins behind it.
+//! Several windows of one person may walk at once, and some walk backwards, as pages do that read a room from its end: those
+//! are given what is counted, so a page between two that are remembered has both.
 
 use super::http::page::PageQuery;
-use beseda_core::rules::{MessagesPage, PageNumber};
+use beseda_core::rules::{MessagesPage, PageNumber, Walked};
 use beseda_core::words::{Limits, MessageId, Millis, PersonId, RoomId};
 use beseda_identity::Uptime;
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// Who walks over what, in pages of which size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,17 +21,21 @@ struct Walk {
     size: i64,
 }
 
-/// The page that they were given last.
+/// How many pages of one walk are remembered; of more, the last ones.
+const STEPS: usize = 16;
+
+/// A page that they were given.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     number: i64,
-    end: MessageId,
+    /// Its last message, where it was full.
+    end: Option<MessageId>,
     until: Millis,
 }
 
 /// The walks of late.
 pub struct Walks {
-    kept: Mutex<HashMap<Walk, Step>>,
+    kept: Mutex<HashMap<Walk, VecDeque<Step>>>,
     most: usize,
     lasts: Millis,
     uptime: Uptime,
@@ -47,38 +53,51 @@ impl Walks {
         }
     }
 
-    /// The last message of the page in front of the one that is asked for, where they were given that one a while ago.
+    /// Where they are who ask for a page, where they were given the one in front of it a while ago.
     #[must_use]
-    pub fn walked_to(&self, person: PersonId, room: Option<RoomId>, asked: PageQuery) -> Option<MessageId> {
+    pub fn walked(&self, person: PersonId, room: Option<RoomId>, asked: PageQuery) -> Option<Walked> {
         let PageNumber::Number(number) = asked.number else {
             return None;
         };
-        let size = asked.size;
-        let step = self.kept.lock().get(&Walk { person, room, size }).copied()?;
-        (step.number.checked_add(1) == Some(number) && self.now() < step.until).then_some(step.end)
+        let (size, now) = (asked.size, self.now());
+        let kept = self.kept.lock();
+        let steps = kept.get(&Walk { person, room, size })?;
+        let given = |number: Option<i64>| {
+            let mut latest = steps.iter().rev().filter(|step| now < step.until);
+            latest.find(|step| Some(step.number) == number)
+        };
+        Some(Walked {
+            to: given(number.checked_sub(1))?.end?,
+            from_behind: given(number.checked_add(1)).is_some(),
+        })
     }
 
     /// Somebody was given a page. Behind one that is not full nothing stands yet.
     pub fn give(&self, person: PersonId, room: Option<RoomId>, size: i64, page: &MessagesPage) {
-        let Some((end, _)) = page.messages.last() else { return };
-        if i64::try_from(page.messages.len()) != Ok(size) {
-            return;
-        }
+        let rows = i64::try_from(page.messages.len()).unwrap_or(i64::MAX);
+        let last = page.messages.last().filter(|_| rows >= size);
         let (now, walk) = (self.now(), Walk { person, room, size });
         let mut kept = self.kept.lock();
         if kept.len() >= self.most && !kept.contains_key(&walk) {
-            kept.retain(|_, step| now < step.until);
-            let oldest = kept.iter().min_by_key(|(_, step)| step.until).map(|(walk, _)| *walk);
+            let until = |steps: &VecDeque<Step>| steps.back().map_or(0, |step| step.until);
+            kept.retain(|_, steps| now < until(steps));
+            let oldest = kept.iter().min_by_key(|(_, steps)| until(steps)).map(|(walk, _)| *walk);
             if let Some(oldest) = oldest.filter(|_| kept.len() >= self.most) {
                 kept.remove(&oldest);
             }
         }
         let step = Step {
             number: page.number,
-            end: end.id,
+            end: last.map(|(message, _)| message.id),
             until: now.saturating_add(self.lasts),
         };
-        kept.insert(walk, step);
+        let steps = kept.entry(walk).or_default();
+        // A page that is given again is remembered as it is now.
+        steps.retain(|known| known.number != step.number);
+        if steps.len() == STEPS {
+            steps.pop_front();
+        }
+        steps.push_back(step);
     }
 
     fn now(&self) -> Millis {
@@ -145,7 +164,10 @@ mod tests {
     fn the_next_page_begins_where_the_same_walker_was_and_no_other() {
         let (walks, clock) = walks(9);
         walks.give(ANNA, ROOM, 3, &page(1, 3, 30));
-        let to = |person, room, number, size| walks.walked_to(PersonId(person), room, asked(number, size));
+        let to = |person, room, number, size| {
+            let walked = walks.walked(PersonId(person), room, asked(number, size));
+            walked.map(|walked| walked.to)
+        };
         assert_eq!(to(1, ROOM, 2, 3), Some(MessageId(30)));
         for (person, room, number, size) in [(1, ROOM, 3, 3), (1, ROOM, 1, 3), (1, ROOM, 2, 4), (2, ROOM, 2, 3)] {
             assert_eq!(to(person, room, number, size), None);
@@ -155,13 +177,41 @@ mod tests {
             number: PageNumber::Last,
             size: 3,
         };
-        assert_eq!(walks.walked_to(ANNA, ROOM, last), None);
+        assert_eq!(walks.walked(ANNA, ROOM, last), None);
         walks.give(ANNA, ROOM, 3, &page(2, 2, 33));
         assert_eq!(to(1, ROOM, 3, 3), None, "the end of the list is no end of a page");
         *clock.lock() = Duration::from_secs(60);
         assert_eq!(to(1, ROOM, 2, 3), Some(MessageId(30)));
         *clock.lock() = Duration::from_secs(61);
         assert_eq!(to(1, ROOM, 2, 3), None, "it was too long ago");
+    }
+
+    #[test]
+    fn who_was_given_both_neighbours_of_a_page_may_be_on_the_way_back() {
+        let (walks, _) = walks(9);
+        walks.give(ANNA, ROOM, 3, &page(6, 2, 60));
+        assert_eq!(
+            walks.walked(ANNA, ROOM, asked(5, 3)),
+            None,
+            "on the way back alone, pages are counted"
+        );
+        walks.give(ANNA, ROOM, 3, &page(4, 3, 40));
+        let walked = |number| walks.walked(ANNA, ROOM, asked(number, 3));
+        let both = Walked {
+            to: MessageId(40),
+            from_behind: true,
+        };
+        assert_eq!(walked(5), Some(both));
+        walks.give(ANNA, ROOM, 3, &page(4, 4, 41));
+        assert_eq!(
+            walked(5).map(|walked| walked.to),
+            Some(MessageId(41)),
+            "as it was given last"
+        );
+        for number in 10..10 + i64::try_from(STEPS).unwrap() {
+            walks.give(ANNA, ROOM, 3, &page(number, 3, number));
+        }
+        assert_eq!(walked(5), None, "so many pages ago");
     }
 
     #[test]
@@ -172,7 +222,11 @@ mod tests {
             walks.give(PersonId(person), ROOM, 1, &page(1, 1, person));
         }
         let ends: Vec<_> = (1..=3)
-            .map(|person| walks.walked_to(PersonId(person), ROOM, asked(2, 1)))
+            .map(|person| {
+                walks
+                    .walked(PersonId(person), ROOM, asked(2, 1))
+                    .map(|walked| walked.to)
+            })
             .collect();
         assert_eq!(ends, [None, Some(MessageId(2)), Some(MessageId(3))]);
     }

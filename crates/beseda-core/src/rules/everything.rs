@@ -3,13 +3,13 @@
 //! Numbers of messages rise with their numbers in each room, so "the first n messages" is one cut through every room,
 //! found by halving: no room is read through, and nothing is sorted but the page itself.
 
-use super::page::{MessagesPage, PageNumber};
+use super::page::{MessagesPage, PageNumber, Stretch, Walked, erased_of, visible_to};
 use crate::error::Error;
 use crate::policy::By;
-use crate::ports::{ERASED_BLOCK, Look};
+use crate::ports::Look;
 use crate::words::{Marks, Message, MessageId, Place, Room, Seq};
 
-/// A page of the messages of all rooms that the person is in, oldest first; `walked_to` as in [`super::page()`].
+/// A page of the messages of all rooms that the person is in, oldest first; `walked` as in [`super::page()`].
 ///
 /// # Errors
 /// [`crate::Refusal::NoSuchPage`].
@@ -18,7 +18,7 @@ pub fn messages_of(
     by: By<'_>,
     page: PageNumber,
     size: i64,
-    walked_to: Option<MessageId>,
+    walked: Option<Walked>,
 ) -> Result<MessagesPage, Error> {
     let places = look.places(by.person.id, by.kinds)?;
     let count = places.iter().map(|place| place.room.visible()).sum();
@@ -27,17 +27,14 @@ pub fn messages_of(
         shelves.push(Shelf::new(look, place)?);
     }
     let newest = newest_id(look, &shelves)?;
-    let walked = match (page, walked_to) {
-        (PageNumber::Number(number), Some(end)) => Some((number, counted_to(look, &mut shelves, end)?)),
-        _ => None,
+    let at = match walked {
+        None => None,
+        Some(walked) => Some((counted_to(look, &mut shelves, walked.to)?, walked.from_behind)),
     };
-    let (number, before) = match walked.filter(|(_, before)| *before < count) {
-        Some(found) => found,
-        None => page.locate(count, size)?,
-    };
+    let Stretch { number, before, rows } = Stretch::of(page, size, count, at)?;
     cut(look, &mut shelves, newest, before)?;
     let begins: Vec<Seq> = shelves.iter().map(|shelf| shelf.low).collect();
-    cut(look, &mut shelves, newest, (before + size).min(count))?;
+    cut(look, &mut shelves, newest, (before + rows).min(count))?;
     let mut messages = Vec::new();
     for (shelf, begin) in shelves.iter().zip(begins) {
         messages.extend(shelf.between(look, by, begin)?);
@@ -46,7 +43,7 @@ pub fn messages_of(
     Ok(MessagesPage {
         count,
         number,
-        more: before + size < count,
+        more: before + rows < count,
         messages,
     })
 }
@@ -63,18 +60,12 @@ struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     fn new(look: &mut (impl Look + ?Sized), place: &'a Place) -> Result<Self, Error> {
-        let room = &place.room;
-        let erased = if room.erased == 0 {
-            Vec::new()
-        } else {
-            look.erased_by_block(room.id)?
-        };
         Ok(Self {
             place,
             low: Seq(0),
-            high: room.seq,
+            high: place.room.seq,
             middle: Seq(0),
-            erased,
+            erased: erased_of(look, &place.room)?,
         })
     }
 
@@ -102,20 +93,7 @@ impl<'a> Shelf<'a> {
 
     /// How many messages up to `seq` are not erased.
     fn visible_to(&self, look: &mut (impl Look + ?Sized), seq: Seq) -> Result<i64, Error> {
-        let whole_blocks = seq.0 / ERASED_BLOCK;
-        let before: i64 = self
-            .erased
-            .iter()
-            .filter(|(block, _)| *block < whole_blocks)
-            .map(|(_, erased)| erased)
-            .sum();
-        let in_block = if self.erased.iter().any(|(block, _)| *block == whole_blocks) {
-            look.erased_between(self.room().id, Seq(whole_blocks * ERASED_BLOCK + 1), seq)?
-                .len()
-        } else {
-            0
-        };
-        Ok(seq.0 - before - i64::try_from(in_block).unwrap_or(i64::MAX))
+        visible_to(look, self.room(), &self.erased, seq)
     }
 
     /// The messages from behind `begin` up to `low`, with the reader's receipts.

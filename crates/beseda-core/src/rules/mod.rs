@@ -39,7 +39,7 @@ pub use open::{
     standing_group, standing_order_room, standing_pair, standing_private,
 };
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
-pub use page::{MessagesPage, PageNumber, page, page_of_rooms};
+pub use page::{MessagesPage, PageNumber, Walked, page, page_of_rooms};
 pub use people::{
     find_person, new_own_person, person_to_put, put_group, put_person, remove_person, set_active, sign_out,
     until_let_in,

@@ -35,6 +35,56 @@ impl PageNumber {
     }
 }
 
+/// Where somebody is who was given other pages of the same list before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Walked {
+    /// The last message of the page in front of the one that they ask for.
+    pub to: MessageId,
+    /// They were given the page behind it as well, so they may be on their way back.
+    pub from_behind: bool,
+}
+
+/// What is read of a list: so many rows behind so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) number: i64,
+    pub(super) before: i64,
+    pub(super) rows: i64,
+}
+
+impl Stretch {
+    /// The rows of a page. `walked` says how many rows there are up to where somebody was, and whether they may be on their
+    /// way back.
+    ///
+    /// Erasures move rows forward. Who goes on begins where the page in front ended. Who comes back was given what stands
+    /// behind where this page is counted. Of somebody who may do either the page has both, up to twice its size.
+    pub(super) fn of(page: PageNumber, size: i64, count: i64, walked: Option<(i64, bool)>) -> Result<Self, Refusal> {
+        if let (PageNumber::Number(number), Some((at, from_behind))) = (page, walked)
+            && at < count
+        {
+            let counted = (number - 1).saturating_mul(size);
+            if !from_behind {
+                return Ok(Self {
+                    number,
+                    before: at,
+                    rows: size,
+                });
+            }
+            let before = at.min(counted);
+            let rows = counted - before + size;
+            if rows <= 2 * size {
+                return Ok(Self { number, before, rows });
+            }
+        }
+        let (number, before) = page.locate(count, size)?;
+        Ok(Self {
+            number,
+            before,
+            rows: size,
+        })
+    }
+}
+
 /// A page of messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessagesPage {
@@ -48,8 +98,7 @@ pub struct MessagesPage {
     pub more: bool,
 }
 
-/// A page of a room's messages. Whoever was given the page in front of it, up to the message `walked_to`, is given what
-/// stands behind that, whatever was erased since.
+/// A page of a room's messages. Whoever was given pages beside it misses nothing between them, whatever was erased since.
 ///
 /// # Errors
 /// The refusals of the policy; [`Refusal::NoSuchPage`].
@@ -59,19 +108,22 @@ pub fn page(
     room: RoomId,
     page: PageNumber,
     size: i64,
-    walked_to: Option<MessageId>,
+    walked: Option<Walked>,
 ) -> Result<MessagesPage, Error> {
     let place = place_for(look, Deed::Read, room, by)?;
     let count = place.room.visible();
-    let (number, after) = match walked(look, &place.room, page, walked_to)? {
-        Some(found) => found,
-        None => {
-            let (number, before) = page.locate(count, size)?;
-            (number, seq_of_position(look, &place.room, before)?)
+    let at = match walked {
+        None => None,
+        Some(walked) => {
+            let seq = seq_of(look, &place.room, walked.to)?;
+            let erased = erased_of(look, &place.room)?;
+            Some((visible_to(look, &place.room, &erased, seq)?, walked.from_behind))
         }
     };
+    let Stretch { number, before, rows } = Stretch::of(page, size, count, at)?;
     let marks = marks_of(look, &place, by)?;
-    let messages = look.messages_after(room, after, size)?;
+    let after = seq_of_position(look, &place.room, before)?;
+    let messages = look.messages_after(room, after, rows)?;
     let more = messages.last().is_some_and(|last| last.seq < place.room.shown);
     Ok(MessagesPage {
         count,
@@ -81,18 +133,34 @@ pub fn page(
     })
 }
 
-/// The page's number and the number after which its messages begin, where it follows another one and is not empty.
-fn walked(
+/// How many messages of a room are erased, by blocks that have any.
+pub(super) fn erased_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Vec<(i64, i64)>, Error> {
+    if room.erased == 0 {
+        return Ok(Vec::new());
+    }
+    Ok(look.erased_by_block(room.id)?)
+}
+
+/// How many messages of a room up to `seq` are not erased; `erased` tells how many are, by blocks.
+pub(super) fn visible_to(
     look: &mut (impl Look + ?Sized),
     room: &Room,
-    page: PageNumber,
-    walked_to: Option<MessageId>,
-) -> Result<Option<(i64, Seq)>, Error> {
-    let (PageNumber::Number(number), Some(end)) = (page, walked_to) else {
-        return Ok(None);
+    erased: &[(i64, i64)],
+    seq: Seq,
+) -> Result<i64, Error> {
+    let whole_blocks = seq.0 / ERASED_BLOCK;
+    let before: i64 = erased
+        .iter()
+        .filter(|(block, _)| *block < whole_blocks)
+        .map(|(_, erased)| erased)
+        .sum();
+    let in_block = if erased.iter().any(|(block, _)| *block == whole_blocks) {
+        look.erased_between(room.id, Seq(whole_blocks * ERASED_BLOCK + 1), seq)?
+            .len()
+    } else {
+        0
     };
-    let after = seq_of(look, room, end)?;
-    Ok((after < room.shown).then_some((number, after)))
+    Ok(seq.0 - before - i64::try_from(in_block).unwrap_or(i64::MAX))
 }
 
 /// The number after which the messages begin that have `before` visible ones in front of them.

@@ -80,6 +80,7 @@ stories![
     reading::pages_of_a_long_room_are_right_at_the_edges_of_its_blocks,
     walking::a_walk_backwards_gives_every_message_once,
     walking::a_page_behind_another_skips_nothing_that_was_erased_meanwhile,
+    walking::who_comes_back_misses_nothing_while_another_window_goes_on,
     walking::a_poller_hears_what_became_of_every_message,
     reading::everything_by_pages_is_everything_in_one_order,
     reading::an_erased_message_is_read_by_nobody,

@@ -4,7 +4,7 @@ use super::Make;
 use super::stage::{Dice, Stage, refusal};
 use beseda_core::error::Refusal;
 use beseda_core::ports::Look;
-use beseda_core::rules::{self, PageNumber, Poll, Since};
+use beseda_core::rules::{self, MessagesPage, PageNumber, Poll, Since, Walked};
 use beseda_core::words::{Cursor, Epoch, Message, MessageId, Person, RoomId};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,11 @@ fn two_rooms(stage: &Stage, by: &Person) -> (RoomId, Vec<MessageId>) {
         stage.send(by, room, &text, None).expect("it is sent").message.id
     });
     (room, said.collect())
+}
+
+/// Somebody who goes on behind this message.
+fn going_on(to: MessageId) -> Walked {
+    Walked { to, from_behind: false }
 }
 
 pub(super) fn a_walk_backwards_gives_every_message_once(make: Make<'_>, seed: u64) {
@@ -61,6 +66,7 @@ pub(super) fn a_page_behind_another_skips_nothing_that_was_erased_meanwhile(make
     let [anna, expert] = [stage.people[0].clone(), stage.people[1].clone()];
     let (room, _) = two_rooms(&stage, &expert);
     let read = |number: i64, end: Option<MessageId>| {
+        let end = end.map(going_on);
         let (by, all) = (anna.clone(), anna.clone());
         let page = move |look: &mut dyn Look| {
             let one = rules::page(look, (&by).into(), room, PageNumber::Number(number), 10, end)?;
@@ -97,9 +103,61 @@ pub(super) fn a_page_behind_another_skips_nothing_that_was_erased_meanwhile(make
         );
     }
     // Where nothing stands behind it any more, pages are as they are counted.
-    let (by, end) = (anna.clone(), Some(MessageId(i64::MAX)));
+    let (by, end) = (anna.clone(), Some(going_on(MessageId(i64::MAX))));
     let beyond = stage.look(move |look| rules::page(look, (&by).into(), room, PageNumber::Number(99), 10, end));
     assert_eq!(refusal(beyond), Some(Refusal::NoSuchPage));
+}
+
+pub(super) fn who_comes_back_misses_nothing_while_another_window_goes_on(make: Make<'_>, seed: u64) {
+    const SIZE: i64 = 5;
+    let stage = Stage::new(make, seed);
+    let mut dice = Dice::new(seed);
+    let [anna, expert] = [stage.people[0].clone(), stage.people[1].clone()];
+    let (room, said) = two_rooms(&stage, &expert);
+    for of_all in [false, true] {
+        let read = |page: PageNumber, walked: Option<Walked>| {
+            let by = anna.clone();
+            let page = move |look: &mut dyn Look| match of_all {
+                true => rules::messages_of(look, (&by).into(), page, SIZE, walked),
+                false => rules::page(look, (&by).into(), room, page, SIZE, walked),
+            };
+            stage.look(page).expect("the page is there")
+        };
+        let ids = |page: &MessagesPage| page.messages.iter().map(|(message, _)| message.id).collect::<Vec<_>>();
+        // The end of each page as either window was given it last.
+        let mut given: BTreeMap<i64, MessageId> = BTreeMap::new();
+        let walked = |given: &BTreeMap<i64, MessageId>, number: i64| {
+            Some(Walked {
+                to: *given.get(&(number - 1))?,
+                from_behind: given.contains_key(&(number + 1)),
+            })
+        };
+        let last = read(PageNumber::Last, None);
+        let mut back = ids(&last);
+        let (mut up, mut down) = (1, last.number);
+        given.insert(last.number, *back.last().expect("it holds something"));
+        let mut gone = Vec::new();
+        while down > 1 || up > 0 {
+            if up > 0 && (down == 1 || dice.chance(50)) {
+                let page = read(PageNumber::Number(up), walked(&given, up));
+                given.insert(up, *ids(&page).last().expect("it holds something"));
+                up = if page.more { up + 1 } else { 0 };
+            } else {
+                down -= 1;
+                let page = read(PageNumber::Number(down), walked(&given, down));
+                back.splice(0..0, ids(&page));
+                given.insert(down, *ids(&page).last().expect("it holds something"));
+            }
+            let id = *dice.pick(&said);
+            if !gone.contains(&id) && stage.erase(&expert, id).is_ok() {
+                gone.push(id);
+            }
+        }
+        let left = stage.picture(room).expect("it stands").messages;
+        for message in left.iter().filter(|message| message.erased_at.is_none()) {
+            assert!(back.contains(&message.id), "none is missed on the way back");
+        }
+    }
 }
 
 pub(super) fn a_poller_hears_what_became_of_every_message(make: Make<'_>, seed: u64) {

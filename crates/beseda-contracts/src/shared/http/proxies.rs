@@ -5,6 +5,7 @@ use axum::extract::ConnectInfo;
 use http::HeaderMap;
 use http::request::Parts;
 use ipnet::IpNet;
+use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -13,6 +14,34 @@ use std::sync::Arc;
 pub struct Proxies {
     trusted: Vec<IpNet>,
     base_path: Arc<str>,
+}
+
+/// What proxies write into requests, old and new.
+const FORWARDED: [&str; 4] = ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded"];
+
+/// A request as this server sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// The address that it counts for.
+    pub address: IpAddr,
+    /// The host that it asked for.
+    pub host: Option<String>,
+    /// Whether it came over HTTPS.
+    pub https: bool,
+    /// Who has brought it.
+    pub proxy: Proxy,
+}
+
+/// Who brings a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Proxy {
+    /// Whoever asks.
+    None,
+    /// A proxy that is believed.
+    Trusted,
+    /// What writes as a proxy does, and is not believed: `trusted_proxies` does not name it.
+    Unknown,
 }
 
 impl Proxies {
@@ -41,6 +70,23 @@ impl Proxies {
             under: said("x-forwarded-prefix")
                 .and_then(plain_prefix)
                 .map_or_else(|| Arc::clone(&self.base_path), Arc::from),
+        }
+    }
+
+    /// How a request was seen, for whoever wants to know whether the way here is set up well.
+    #[must_use]
+    pub fn seen(&self, parts: &Parts) -> Seen {
+        let front = parts.extensions.get::<Front>();
+        let is_forwarded = FORWARDED.iter().any(|name| parts.headers.contains_key(*name));
+        Seen {
+            address: self.address(parts),
+            host: front.and_then(|front| front.host.clone()),
+            https: front.is_some_and(|front| front.https),
+            proxy: match (self.trusts(peer(parts)), is_forwarded) {
+                (true, true) => Proxy::Trusted,
+                (false, true) => Proxy::Unknown,
+                (_, false) => Proxy::None,
+            },
         }
     }
 

@@ -82,6 +82,10 @@ async fn the_root_leads_a_person_to_the_page_and_tells_a_monitor_where_things_ar
         (&told["name"], &told["status"], &told["ready"]),
         (&json!("beseda"), &json!("ok"), &json!("/readyz"))
     );
+    let seen = json!({"address": "127.0.0.1", "host": server.address.to_string(), "https": false, "proxy": "none"});
+    assert_eq!(told["seen"], seen);
+    let forwarded = nobody.request(Method::GET, "/").header("x-forwarded-for", "192.0.2.7");
+    assert_eq!(answer(forwarded).await.json()["seen"]["proxy"], "unknown");
     for name in ["page", "alive", "ready", "limits"] {
         let path = told[name].as_str().expect("a path");
         assert_ne!(nobody.get(path).await.status, 404, "{path}");
