@@ -6,5 +6,5 @@ pub mod model;
 pub mod stories;
 
 pub use ground::Ground;
-pub use memory::resident_bytes;
+pub use memory::{alone, resident_bytes};
 pub use model::Model;
