@@ -4,6 +4,7 @@
 //! heard after the commit and never otherwise.
 
 mod cases;
+mod condition;
 mod doors;
 mod engine;
 mod files;
@@ -21,6 +22,7 @@ mod statements;
 mod told;
 mod transaction;
 
+pub use condition::{Condition, inspect, inspect_postgres};
 pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};
 pub use postgres::{Postgres, PostgresError, PostgresOptions, migrate_postgres};
 pub use sqlite::open::{OpenError, migrate};

@@ -94,6 +94,16 @@ pub(crate) fn bring_up(engine: &mut dyn Engine, known: &[Migration]) -> Result<V
     Ok(now)
 }
 
+/// Those that the database lacks. Nothing is changed.
+pub(crate) fn missing<'a>(engine: &mut dyn Engine, known: &'a [Migration]) -> Result<Vec<&'a Migration>, Fault> {
+    let mut tx = Transaction::new(engine);
+    let applied = match tx.one(sql::SCHEMA_HAS_HISTORY, values![], |row| row.get(0))? {
+        Some(true) => applied(&mut tx)?,
+        _ => Vec::new(),
+    };
+    Ok(known.iter().filter(|one| !applied.contains(&one.version())).collect())
+}
+
 fn applied(tx: &mut Transaction<'_>) -> Result<Vec<i64>, Fault> {
     tx.all(sql::SCHEMA_APPLIED, values![], |row| row.get(0))
 }

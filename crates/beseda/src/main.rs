@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod doctor;
 mod fetch;
 mod health;
 mod jobs;
@@ -92,20 +93,30 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         }
         Command::Policy { json, markdown } => policy::print(json, markdown)?,
         Command::Smoke { address, token, json } => {
-            let token = match token.as_deref() {
-                Some("-") => Some(
-                    System
-                        .read_line()
-                        .context("cannot read the token from standard input")?,
-                ),
-                _ => token,
-            };
+            let token = token.map(shown).transpose()?;
             let speech = said.speech(json, &System);
             return runtime()?.block_on(commands::smoke::run(&address, token.as_deref(), speech));
+        }
+        Command::Doctor { wishes, json } => {
+            let speech = said.speech(json, &System);
+            return runtime()?.block_on(doctor::run(&settings(&flags)?, wishes, speech));
+        }
+        Command::Probe { mut wishes, json } => {
+            wishes.token = shown(wishes.token)?;
+            let speech = said.speech(json, &System);
+            return runtime()?.block_on(doctor::probe::run(&settings(&flags)?, wishes, speech));
         }
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A token as it was given, or where that is `-`, the first line of standard input: the list of processes shows arguments.
+fn shown(token: String) -> anyhow::Result<String> {
+    match token.as_str() {
+        "-" => System.read_line().context("cannot read the token from standard input"),
+        _ => Ok(token),
+    }
 }
 
 /// The settings, and from now on a log on standard error as they want it.

@@ -4,6 +4,8 @@
     reason = "everything else is handed the outside, so that it can be tested without it; here it comes in"
 )]
 
+mod condition;
+
 use beseda_core::ports::{Clock, Random};
 use beseda_core::words::Time;
 use std::ffi::OsString;
@@ -213,7 +215,8 @@ impl System {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
-    /// Takes a file for this process alone, until it ends however it ends; `None` where another process has it.
+    /// Takes a file for this process alone, until it ends however it ends, and writes its number there; `None` where
+    /// another process has it.
     ///
     /// # Errors
     /// It cannot be made.
@@ -225,7 +228,11 @@ impl System {
             .mode(0o600)
             .open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Lock { _file: file })),
+            Ok(()) => {
+                file.set_len(0)?;
+                (&file).write_all(std::process::id().to_string().as_bytes())?;
+                Ok(Some(Lock { _file: file }))
+            }
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }

@@ -80,7 +80,7 @@ const PLAN: [(&str, &[&str]); 7] = [
 const CORE_MAY_USE: [&str; 4] = ["serde", "thiserror", "unicode-normalization", "uuid"];
 
 /// Foreign crates with a vocabulary of their own, and the crates of ours that may speak it.
-const VOCABULARIES: [(&[&str], &[&str], &str); 14] = [
+const VOCABULARIES: [(&[&str], &[&str], &str); 15] = [
     (
         &[
             "rusqlite",
@@ -131,9 +131,14 @@ const VOCABULARIES: [(&[&str], &[&str], &str); 14] = [
         "what proves who comes is looked at in one crate",
     ),
     (
-        &["hyper", "hyper-util", "tungstenite", "tokio-tungstenite"],
+        &["hyper", "hyper-util", "tungstenite"],
         &["beseda-live"],
         "only live holds a socket",
+    ),
+    (
+        &["tokio-tungstenite"],
+        &["beseda-live", "beseda"],
+        "only live holds a socket; the commands that try a server hold the other end",
     ),
     (
         &["redis", "async-nats"],

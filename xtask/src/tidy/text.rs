@@ -9,7 +9,7 @@ const LINES_MAX: usize = 600;
 const PROGRAMS: [&str; 9] = ["rs", "ts", "tsx", "js", "mjs", "css", "html", "sql", "sh"];
 /// clippy.toml bans clocks, randomness, settings and files everywhere; these alone lift it, where the outside comes in.
 const OWNERS: [&str; 3] = [
-    "crates/beseda/src/system.rs",
+    "crates/beseda/src/system",
     "crates/beseda-store/src/",
     // Only tests may depend on it.
     "crates/beseda-testkit/src/",

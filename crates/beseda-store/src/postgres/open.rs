@@ -2,7 +2,7 @@
 
 use crate::engine::postgres::{Begin, PostgresEngine};
 use crate::engine::values;
-use crate::migrations::{self, Newer, POSTGRES, find_newer};
+use crate::migrations::{self, Migration, Newer, POSTGRES, find_newer};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -123,6 +123,16 @@ impl Address {
         let applied = migrations::bring_up(&mut engine, POSTGRES).map_err(refused)?;
         engine.commit().map_err(refused)?;
         Ok(applied.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The migrations that the database lacks.
+    pub(super) fn missing(&self) -> Result<Vec<&'static Migration>, PostgresError> {
+        let mut engine = PostgresEngine::connect(&self.config).map_err(|fault| self.away(&fault))?;
+        let lacks = migrations::missing(&mut engine, POSTGRES);
+        lacks.map_err(|fault| PostgresError::Migration {
+            database: self.to_string(),
+            reason: fault.to_string(),
+        })
     }
 }
 

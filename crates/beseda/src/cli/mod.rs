@@ -3,6 +3,7 @@
 mod doors;
 mod duration;
 mod jobs;
+mod probe;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ pub use doors::{KeyCommand, PersonCommand};
 pub use jobs::JobsCommand;
 
 use crate::config::Flags;
+use crate::doctor;
 use crate::report::{Lang, Speech};
 use crate::system::Outside;
 use beseda_core::words::HostId;
@@ -17,6 +19,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
 use jobs::JobsArguments;
+use probe::ProbeVerb;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -138,6 +141,33 @@ enum Verb {
   beseda jobs retry 17
 ")]
     Jobs(JobsArguments),
+    /// Prove a running server end to end, and name what is broken and what to do
+    ///
+    /// Looks at what the server stands on (folders, secret, log, database, disk, descriptors), goes the way to it (name, TLS,
+    /// proxy), lets people of its own talk over every contract, and takes away what they said. Run it as the server's user.
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda doctor
+  beseda doctor --data /var/lib/beseda --url https://chat.shop.example
+  beseda doctor --contract support_desk --lang ru
+")]
+    Doctor {
+        /// The server's public address, with the path under which it is shown [default: where it listens]
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+        /// Tell about one contract alone: order_desk, school, spa, order_rooms, support_desk, native
+        #[arg(long, value_name = "NAME")]
+        contract: Option<String>,
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Try one thing of a server step by step, and name the first step that fails
+    #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
+    Probe {
+        #[command(subcommand)]
+        verb: ProbeVerb,
+    },
     /// Ask a server for what clients ask first, and tell the status and the time of each answer
     #[command(help_template = TEMPLATE, before_help = "Examples:
   beseda smoke https://chat.shop.example
@@ -282,6 +312,20 @@ pub enum Command {
     Jobs {
         /// What.
         command: JobsCommand,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Prove a running server end to end.
+    Doctor {
+        /// Which, and what of it.
+        wishes: doctor::Wishes,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Try a socket step by step.
+    Probe {
+        /// Whose, and where.
+        wishes: doctor::probe::Wishes,
         /// Answer in JSON.
         json: bool,
     },
@@ -430,6 +474,24 @@ where
             let (command, database, json) = jobs.taken();
             keep(database);
             Command::Jobs { command, json }
+        }
+        Some(Verb::Doctor {
+            url,
+            contract,
+            database,
+            form,
+        }) => {
+            keep(database);
+            let wishes = doctor::Wishes { url, contract };
+            Command::Doctor {
+                wishes,
+                json: form.json,
+            }
+        }
+        Some(Verb::Probe { verb }) => {
+            let (wishes, database, json) = verb.taken();
+            keep(database);
+            Command::Probe { wishes, json }
         }
         Some(Verb::Smoke { address, token, form }) => Command::Smoke {
             address,

@@ -58,7 +58,7 @@ fn away(id: &'static str, call: FirstCall, why: String) -> Check {
 }
 
 fn look(id: &'static str, call: FirstCall, is_somebody: bool, answer: &Answer) -> Check {
-    let Answer { status, took } = *answer;
+    let Answer { status, took, .. } = *answer;
     let told = Said::verbatim(status.to_string());
     let check = if is_well(call, status, is_somebody) {
         Check::passed(id, name(call), told)

@@ -1,8 +1,10 @@
 //! What a command looked at: a line for each check, what it means, and what to do.
 
 mod said;
+mod steps;
 
 pub use said::{Lang, Said, said};
+pub use steps::{Found, Steps, Trouble};
 
 use crate::cli;
 use serde_json::{Value, json};

@@ -1,15 +1,24 @@
 //! A client of a server, as its users are: what the commands speak with that try one from outside.
 
+mod socket;
+pub mod way;
+
+pub use socket::{Ended, Socket};
+pub use way::{Broken, Step, Stream};
+
 use anyhow::Context;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Url};
+use serde_json::Value;
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long anything may take. What is well answers in milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of an answer that are read: more than a file of the default limit, and less than what fills a machine.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// A client, and the server that it calls.
 #[derive(Debug, Clone)]
@@ -24,6 +33,10 @@ pub struct Caller {
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, whole.
+    pub body: Vec<u8>,
     /// From the first byte asked to the last one heard.
     pub took: Duration,
 }
@@ -34,6 +47,7 @@ pub struct Call {
     method: Method,
     path: String,
     headers: HeaderMap,
+    body: Option<Vec<u8>>,
 }
 
 impl Caller {
@@ -42,7 +56,13 @@ impl Caller {
     /// # Errors
     /// The address is none of a server, or the system trusts no authority.
     pub fn new(address: &str) -> anyhow::Result<Self> {
-        let mut base = Url::parse(address).with_context(|| format!("{address} is no address"))?;
+        // A socket's address leads to the same server.
+        let http = match address.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => format!("http://{rest}"),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => format!("https://{rest}"),
+            _ => address.to_owned(),
+        };
+        let mut base = Url::parse(&http).with_context(|| format!("{address} is no address"))?;
         anyhow::ensure!(
             matches!(base.scheme(), "http" | "https") && base.has_host(),
             "{address} is no address of a server: write it like https://chat.shop.example"
@@ -69,21 +89,38 @@ impl Caller {
         format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 
+    /// Where the server is.
+    #[must_use]
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// Calls.
     ///
     /// # Errors
     /// Why there is no answer, down to the first cause. No address stands in it.
     pub async fn call(&self, call: Call) -> Result<Answer, String> {
         let begun = Instant::now();
-        let request = self
+        let mut request = self
             .client
             .request(call.method, self.address(&call.path))
             .headers(call.headers);
+        if let Some(body) = call.body {
+            request = request.body(body);
+        }
         let mut answer = request.send().await.map_err(reason)?;
-        let status = answer.status().as_u16();
-        while answer.chunk().await.map_err(reason)?.is_some() {}
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await.map_err(reason)? {
+            if body.len() + part.len() > MOST_BYTES {
+                return Err(format!("its answer has more than {MOST_BYTES} bytes"));
+            }
+            body.extend_from_slice(&part);
+        }
         Ok(Answer {
             status,
+            headers,
+            body,
             took: begun.elapsed(),
         })
     }
@@ -95,11 +132,22 @@ impl Call {
         Self::new(Method::GET, path)
     }
 
+    /// Says something to a path.
+    pub fn post(path: impl Into<String>) -> Self {
+        Self::new(Method::POST, path)
+    }
+
+    /// Takes away what stands at a path.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path)
+    }
+
     fn new(method: Method, path: impl Into<String>) -> Self {
         Self {
             method,
             path: path.into(),
             headers: HeaderMap::new(),
+            body: None,
         }
     }
 
@@ -116,6 +164,36 @@ impl Call {
             self.headers.insert(HeaderName::from_static(name), value);
         }
         self
+    }
+
+    /// With JSON.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", body.to_string().into_bytes())
+    }
+
+    /// With a body of some kind.
+    #[must_use]
+    pub fn body(mut self, kind: &str, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self.header("content-type", kind)
+    }
+}
+
+impl Answer {
+    /// The body as JSON; null where it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// A header as a text, or empty.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 }
 
