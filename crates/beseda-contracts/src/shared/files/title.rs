@@ -18,7 +18,7 @@ pub fn harmless(name: &str) -> String {
     let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
     let kept = shortened(kept);
     let stem = kept.split('.').next().unwrap_or_default().trim_end();
-    if kept.is_empty() {
+    if kept.chars().all(is_joiner) {
         "file".to_owned()
     } else if DEVICES.iter().any(|device| device.eq_ignore_ascii_case(stem)) {
         format!("_{kept}")
@@ -30,7 +30,12 @@ pub fn harmless(name: &str) -> String {
 fn is_odd(char: char) -> bool {
     let turns = matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(char, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}');
-    char.is_control() || turns || "<>:\"|?*".contains(char)
+    char.is_control() || turns && !is_joiner(char) || "<>:\"|?*".contains(char)
+}
+
+/// ZWNJ and ZWJ: they are seen in what they part and join, in Persian and Hindi words and in pictographs.
+fn is_joiner(char: char) -> bool {
+    matches!(char, '\u{200c}' | '\u{200d}')
 }
 
 /// At most [`MOST_BYTES`], the ending kept.
@@ -105,6 +110,11 @@ mod tests {
             ("a\0b\r\nc\u{1b}.txt", "abc.txt"),
             ("gpj.\u{202e}exe", "gpj.exe"),
             ("\u{61c}gpj\u{206f}.exe", "gpj.exe"),
+            ("\u{200b}\u{200e}\u{200f}a\u{feff}.txt", "a.txt"),
+            ("می\u{200c}خواهم.pdf", "می\u{200c}خواهم.pdf"),
+            ("क्\u{200d}ष.txt", "क्\u{200d}ष.txt"),
+            ("👩\u{200d}🔧.jpg", "👩\u{200d}🔧.jpg"),
+            ("\u{200d}\u{200c}", "file"),
             ("CON", "_CON"),
             ("nul.txt", "_nul.txt"),
             ("console.log", "console.log"),

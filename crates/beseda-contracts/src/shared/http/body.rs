@@ -1,23 +1,22 @@
 //! Reads a request's body, JSON or a form, into one map of fields, and the files that come with it.
 
 mod measure;
+mod multipart;
+mod parameters;
 
-use self::measure::Measure;
 use super::urlencoded;
 use crate::shared::Shared;
 use crate::shared::depth::within_depth;
 use crate::shared::field::{FieldError, FieldErrors};
-use crate::shared::files::title::harmless;
-use crate::shared::files::upload::{Flow, Uploaded, keep};
+use crate::shared::files::upload::{Uploaded, keep};
 use crate::shared::json;
 use crate::shared::refused::{BrokenJson, Refused};
 use axum::body::Body;
 use axum::body::HttpBody;
-use axum::extract::multipart::Field;
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use axum::extract::{FromRequest, Request};
 use beseda_core::Refusal;
 use beseda_core::rules::sign_in;
-use beseda_core::words::{Draft, HostId, Limits, NoHostId, Person, PersonId};
+use beseda_core::words::{Draft, HostId, Limits, NoHostId, Person};
 use beseda_live::ask;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
@@ -26,8 +25,6 @@ use serde_json::{Map, Value};
 
 /// What is no file never needs more: it is held in memory whole, and JSON several times over.
 const TEXT_BYTES: u64 = 1 << 20;
-/// Parts of a multipart form.
-const PARTS: usize = 100;
 
 /// The fields of a body: of a JSON object, a form or a multipart form. No body has no fields.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -79,7 +76,7 @@ impl Form {
         check_coding(&request)?;
         let (essence, _) = media_of(&request);
         let form = if essence == "multipart/form-data" {
-            of_multipart(request, limits.body_bytes, Some((shared, by.id))).await?
+            multipart::read(request, limits.body_bytes, Some((shared, by.id))).await?
         } else {
             Self {
                 fields: Fields::read(request, limits, limits.body_bytes).await?,
@@ -152,7 +149,7 @@ impl Fields {
         match essence.as_str() {
             "application/json" => of_json(&whole(request.into_body(), most).await?, limits.json_depth),
             "application/x-www-form-urlencoded" => of_form(&whole(request.into_body(), most).await?),
-            "multipart/form-data" => Ok(of_multipart(request, most, None).await?.fields),
+            "multipart/form-data" => Ok(multipart::read(request, most, None).await?.fields),
             _ if whole(request.into_body(), most).await?.is_empty() => Ok(Self::default()),
             _ => Err(Refused::UnknownMedia(media)),
         }
@@ -372,78 +369,6 @@ fn of_form(bytes: &Bytes) -> Result<Fields, Refused> {
         fields.values.insert(name, Value::String(value));
     }
     Ok(fields)
-}
-
-/// Reads the texts, and the files where somebody brings them; otherwise files are read past.
-async fn of_multipart(request: Request, most: u64, to: Option<(&Shared, PersonId)>) -> Result<Form, Refused> {
-    let measure = Measure::of(most);
-    let mut request = request.map(|body| measure.counted(body));
-    DefaultBodyLimit::max(usize::try_from(most).unwrap_or(usize::MAX)).apply(&mut request);
-    let broken = |what: &str| Refused::BrokenMultipart(what.to_owned());
-    let mut parts = Multipart::from_request(request, &())
-        .await
-        .map_err(|error| Refused::BrokenMultipart(error.body_text()))?;
-    let (mut form, mut text_bytes) = (Form::default(), 0_u64);
-    for _ in 0..=PARTS {
-        let Some(mut part) = measure.next_part(&mut parts).await? else {
-            return Ok(form);
-        };
-        let name = part.name().ok_or_else(|| broken("a part has no name"))?.to_owned();
-        // What a browser sends for a field in which no file was chosen has no name and no bytes: it is no file.
-        let title = part.file_name().map(str::to_owned);
-        if let Some(title) = title {
-            match to {
-                Some((shared, by)) if !title.is_empty() => {
-                    let file = of_file(shared, by, form.files.len(), name, &title, part, &measure).await?;
-                    form.files.push(file);
-                }
-                _ => while measure.next_piece(&mut part).await?.is_some() {},
-            }
-            continue;
-        }
-        let mut bytes = Vec::new();
-        while let Some(piece) = measure.next_piece(&mut part).await? {
-            text_bytes += piece.len() as u64;
-            if text_bytes > TEXT_BYTES {
-                return Err(Refused::TooLarge(TEXT_BYTES));
-            }
-            bytes.extend_from_slice(&piece);
-        }
-        let text = String::from_utf8(bytes).map_err(|_| broken("a part is not UTF-8"))?;
-        form.fields.values.insert(name, Value::String(text));
-    }
-    Err(broken("there are too many parts"))
-}
-
-/// Lets a file flow to disk.
-async fn of_file(
-    shared: &Shared,
-    by: PersonId,
-    before: usize,
-    field: String,
-    title: &str,
-    mut part: Field<'_>,
-    measure: &Measure,
-) -> Result<Uploaded, Refused> {
-    let limits = shared.chat.limits();
-    if before >= limits.attachments {
-        return Err(Refused::field(
-            "file",
-            FieldError::TooManyFiles {
-                max: limits.attachments,
-            },
-        ));
-    }
-    shared.throttles.upload(by)?;
-    let (mut flow, mut bytes) = (Flow::begin(&shared.files).await?, 0_u64);
-    while let Some(piece) = measure.next_piece(&mut part).await? {
-        bytes += piece.len() as u64;
-        if bytes > limits.attachment_bytes {
-            return Err(Refused::TooLarge(limits.attachment_bytes));
-        }
-        flow.piece(piece).await?;
-    }
-    Ok(flow.end(field, harmless(title)).await?)
 }
 
 #[cfg(test)]

@@ -32,27 +32,27 @@ pub fn given(query: &str, name: &str) -> Option<String> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotUtf8;
 
-/// A name or value without its percents and pluses. A percent that no two digits follow stands for itself.
+/// A name or value without its percents and pluses.
 fn decoded(text: &str) -> Result<String, NotUtf8> {
+    String::from_utf8(percent_decoded(&text.replace('+', " "))).map_err(|_| NotUtf8)
+}
+
+/// The bytes of a text without its percents. A percent that no two digits follow stands for itself.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let mut ahead = rest.clone();
-                match (digit(ahead.next()), digit(ahead.next())) {
-                    (Some(high), Some(low)) => {
-                        bytes.push(high * 16 + low);
-                        rest = ahead;
-                    }
-                    _ => bytes.push(b'%'),
-                }
+        let mut ahead = rest.clone();
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(high * 16 + low);
+                rest = ahead;
             }
             _ => bytes.push(byte),
         }
     }
-    String::from_utf8(bytes).map_err(|_| NotUtf8)
+    bytes
 }
 
 fn digit(byte: Option<u8>) -> Option<u8> {

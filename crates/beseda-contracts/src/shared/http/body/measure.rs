@@ -5,11 +5,9 @@
 
 use crate::shared::refused::Refused;
 use axum::body::Body;
-use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError};
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use http::StatusCode;
+use futures_util::{Stream, StreamExt, stream};
+use multer::{Field, Multipart};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
@@ -29,6 +27,8 @@ pub(super) struct Measure {
 #[derive(Default)]
 struct Held {
     bytes: AtomicU64,
+    /// All that has come.
+    came: AtomicU64,
     /// Whether the reader was told to go on with what it has, and could not yet.
     was_told: AtomicBool,
 }
@@ -43,13 +43,13 @@ impl Measure {
     }
 
     /// The body of the form, as its reader may have it.
-    pub(super) fn counted(&self, body: Body) -> Body {
-        let (held, mut body) = (Arc::clone(&self.held), body.into_data_stream());
-        Body::from_stream(stream::poll_fn(move |context| {
+    pub(super) fn counted(&self, body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + use<> {
+        let (held, most, mut body) = (Arc::clone(&self.held), self.most, body.into_data_stream());
+        stream::poll_fn(move |context| {
             if held.is_enough_for_now(context) {
                 return Poll::Pending;
             }
-            if held.bytes.load(Ordering::Relaxed) > HELD_BYTES {
+            if held.is_too_much() {
                 let error = axum::Error::new("too much is said of the parts of a form");
                 return Poll::Ready(Some(Err(error)));
             }
@@ -57,12 +57,15 @@ impl Measure {
             if let Some(Ok(piece)) = &piece {
                 held.came(piece);
             }
+            if held.is_longer_than(most) {
+                return Poll::Ready(Some(Err(axum::Error::new("a form is too big"))));
+            }
             Poll::Ready(piece)
-        }))
+        })
     }
 
     /// The next part of the form; `None` at its end.
-    pub(super) async fn next_part<'a>(&self, parts: &'a mut Multipart) -> Result<Option<Field<'a>>, Refused> {
+    pub(super) async fn next_part<'a>(&self, parts: &mut Multipart<'a>) -> Result<Option<Field<'a>>, Refused> {
         let part = parts.next_field().await.map_err(|error| self.refused(&error))?;
         self.held.given(0);
         Ok(part)
@@ -75,13 +78,13 @@ impl Measure {
         Ok(piece)
     }
 
-    fn refused(&self, error: &MultipartError) -> Refused {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+    fn refused(&self, error: &multer::Error) -> Refused {
+        if self.held.is_longer_than(self.most) {
             Refused::TooLarge(self.most)
-        } else if self.held.bytes.load(Ordering::Relaxed) > HELD_BYTES {
+        } else if self.held.is_too_much() {
             Refused::TooLarge(HELD_BYTES)
         } else {
-            Refused::BrokenMultipart(error.body_text())
+            Refused::BrokenMultipart(error.to_string())
         }
     }
 }
@@ -97,7 +100,16 @@ impl Held {
         is_enough
     }
 
+    fn is_too_much(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > HELD_BYTES
+    }
+
+    fn is_longer_than(&self, most: u64) -> bool {
+        self.came.load(Ordering::Relaxed) > most
+    }
+
     fn came(&self, piece: &Bytes) {
+        self.came.fetch_add(piece.len() as u64, Ordering::Relaxed);
         self.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
         self.was_told.store(false, Ordering::Relaxed);
     }

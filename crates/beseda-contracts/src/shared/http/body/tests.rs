@@ -116,6 +116,54 @@ async fn what_is_said_of_the_parts_of_a_form_is_not_held_without_end() {
 }
 
 #[tokio::test]
+async fn a_form_is_read_by_the_mark_that_its_header_names() {
+    let part = |mark: &str| {
+        let head = "Content-Disposition: form-data; name=\"a\"";
+        format!("--{mark}\r\n{head}\r\n\r\n1\r\n--{mark}--\r\n")
+    };
+    for (media, mark) in [
+        ("multipart/form-data; boundary=x", "x"),
+        ("Multipart/Form-Data ; charset=utf-8; BOUNDARY=\"a mark\"", "a mark"),
+        ("multipart/form-data; boundary=----=_Part_1_2.3;", "----=_Part_1_2.3"),
+        (
+            &format!("multipart/form-data; boundary={}", "x".repeat(201)),
+            &"x".repeat(201),
+        ),
+    ] {
+        assert_eq!(read(media, part(mark)).await, Ok(fields(json!({"a": "1"}))), "{media}");
+    }
+    for media in [
+        "multipart/form-data",
+        "multipart/form-data; boundary",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"\"",
+        "multipart/form-data; boundary*=utf-8''%D1%8F",
+        &format!("multipart/form-data; boundary={}", "x".repeat(202)),
+    ] {
+        let refused = read(media, part("x")).await.unwrap_err();
+        assert_eq!(
+            refused,
+            Refused::BrokenMultipart("there is no usable boundary".to_owned()),
+            "{media}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_says_that_it_is_too_big_is_refused_unread() {
+    let unread = || http_body_util::Full::new(Bytes::from(vec![b'x'; 4_001])).inspect_frame(|_| panic!("it was read"));
+    for media in [
+        "multipart/form-data; boundary=x",
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "x/y",
+    ] {
+        let refused = read(media, Body::new(unread())).await;
+        assert_eq!(refused, Err(Refused::TooLarge(4_000)), "{media}");
+    }
+}
+
+#[tokio::test]
 async fn one_past_every_limit() {
     let nested = |levels: usize| format!("{{\"a\": {}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
     assert!(read("application/json", nested(32)).await.is_ok());

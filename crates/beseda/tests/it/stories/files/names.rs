@@ -63,7 +63,7 @@ fn hostile() -> Vec<Vec<u8>> {
 fn assert_shown_harmless(title: &str) {
     assert!(!title.is_empty() && title.len() <= 255, "{title:?}");
     assert!(!title.starts_with('.') && !title.ends_with(['.', ' ']), "{title:?}");
-    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     assert!(
         !title
             .chars()
@@ -144,31 +144,73 @@ async fn the_other_way_to_say_a_name_makes_no_header() {
     let server = Server::start("file-names-star", NO_RATE, &Town::parties(1)).await;
     let party = server.party(1).await;
     let room = party.client.room_of(party.order).await;
-    let star = "filename*=UTF-8''a%0D%0AX-Evil:%201%22%2F..%2Fb.html";
-    // Beside a name, it is passed over (RFC 7578 §4.2 says that nobody sends it in a form); alone, it is no name.
-    let form = Parts::default().text("room", room);
-    let answer = party
-        .client
-        .post_form(
-            form.clone()
-                .raw(format!("name=\"file\"; filename=\"b.txt\"; {star}"), b"text"),
-        )
-        .await;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    let file = answer.json()["file"].as_str().expect("an address").to_owned();
-    let got = party.expert.fetch(&file).await;
-    assert_harmless("b.txt", &got);
-    assert_eq!(saved_as(got.header("content-disposition")), "b.txt");
-    assert!(got.headers.get("x-evil").is_none());
+    let star = "filename*=UTF-8''a%0D%0AX-Evil:%201%22%2F..%2Fb%0D%0A.html";
     for said in [
         format!("name=\"file\"; {star}"),
-        format!("name=\"file\"; {star}; filename=\"b.txt\""),
+        format!("{star}; name=\"file\""),
+        format!("name=\"file\"; filename=\"c.txt\"; {star}"),
+        format!("name=\"file\"; {star}; filename=\"c.txt\""),
     ] {
-        for bytes in [&b"text"[..], b"\xff\xfe\0"] {
-            let answer = party.client.post_form(form.clone().raw(&said, bytes)).await;
-            assert_eq!(answer.status, 400, "{said}: {answer:?}");
-            assert!(answer.json().is_object(), "{said}: {answer:?}");
-        }
+        let form = Parts::default().text("room", room);
+        let answer = party.client.post_form(form.clone().raw(&said, b"text")).await;
+        assert_eq!(answer.status, 201, "{said}: {answer:?}");
+        let file = answer.json()["file"].as_str().expect("an address").to_owned();
+        let got = party.expert.fetch(&file).await;
+        assert_harmless(&said, &got);
+        assert_eq!(saved_as(got.header("content-disposition")), "b.html", "{said}");
+        assert!(got.headers.get("x-evil").is_none(), "{said}");
+        let unknown = party.client.post_form(form.raw(&said, b"\x7fELF\0")).await;
+        assert_eq!(unknown.status, 400, "{said}: {unknown:?}");
     }
     assert_eq!(server.kept().len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_arrives_as_it_is_whoever_writes_it() {
+    let server = Server::start("file-names-clients", NO_RATE, &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    for (client, said, title) in [
+        (
+            "a browser",
+            "name=\"file\"; filename=\"отчёт за май.pdf\"",
+            "отчёт за май.pdf",
+        ),
+        ("an old requests", "name=\"file\"; filename*=utf-8''%D1%8F.pdf", "я.pdf"),
+        (
+            ".NET",
+            "name=file; filename=\"=?utf-8?B?0Y8ucGRm?=\"; filename*=utf-8''%D1%8F.pdf",
+            "я.pdf",
+        ),
+        (".NET by hand", "name=file; filename=\"=?utf-8?B?0Y8ucGRm?=\"", "я.pdf"),
+        ("capitals", "Name=\"file\"; FILENAME=\"я.pdf\"", "я.pdf"),
+        (
+            "Persian",
+            "name=\"file\"; filename=\"می\u{200c}خواهم.txt\"",
+            "می\u{200c}خواهم.txt",
+        ),
+        (
+            "a pictograph",
+            "name=\"file\"; filename=\"👩\u{200d}🔧.txt\"",
+            "👩\u{200d}🔧.txt",
+        ),
+        (
+            "a semicolon",
+            "name=\"file\"; filename=\"a; name=b.txt\"",
+            "a; name=b.txt",
+        ),
+    ] {
+        let form = Parts::default().text("room", room).raw(said, b"text");
+        let answer = party.client.post_form(form).await;
+        assert_eq!(answer.status, 201, "{client}: {answer:?}");
+        let file = answer.json()["file"].as_str().expect("an address").to_owned();
+        assert_eq!(
+            percent_decoded(file.rsplit('/').next().unwrap_or_default()),
+            title,
+            "{client}"
+        );
+        let got = party.expert.fetch(&file).await;
+        assert_eq!(saved_as(got.header("content-disposition")), title, "{client}");
+        assert_eq!(got.bytes, b"text", "{client}");
+    }
 }
