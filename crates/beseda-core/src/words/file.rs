@@ -9,7 +9,8 @@ pub struct FileLook {
     pub sha256: [u8; 32],
     /// How many bytes are kept.
     pub bytes: u64,
-    /// The media type that its bytes tell, from the list of those that are taken: `image/png`, `text/plain`.
+    /// The media type that its bytes tell, from the list of those that are taken: `image/png`, `text/plain`, and for a
+    /// text whose encoding is certain `text/plain; charset=utf-8`.
     pub media: String,
     /// What it looks like, where it is a picture.
     pub picture: Option<Picture>,

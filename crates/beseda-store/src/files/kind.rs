@@ -1,7 +1,10 @@
 //! What a file is, by its own bytes: one list of the media types that are taken. Anything else is nothing.
 
 use super::ole;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use super::tells;
+use super::text::{self, Encoding};
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom};
 
 /// What is looked at of a file's beginning.
 const HEAD_BYTES: u64 = 4_096;
@@ -12,13 +15,22 @@ const ZIP_NAMES_BYTES: u64 = 262_144;
 /// How a media type is told.
 type Tell = fn(&Sample) -> bool;
 
+/// What is none of the others: taken only where the list of those that are taken has it.
+const ANYTHING: &str = "application/octet-stream";
+
+const TEXT: &str = "text/plain";
+
 /// Every media type there is, and how it is told; the first that fits is it. Text is told by all of its bytes and is
 /// never more than text, whatever it says: a page or a drawing with a script in it does not run as `text/plain`. Only
 /// what is text in its beginning and something else further on stands before it.
-const KINDS: [(&str, Tell); 32] = [
+const KINDS: [(&str, Tell); 46] = [
     ("application/pdf", |file| file.has(0, b"%PDF-")),
     ("application/rtf", |file| file.has(0, b"{\\rtf")),
-    ("text/plain", |file| file.is_text),
+    ("audio/amr", |file| tells::is_amr(&file.head)),
+    ("audio/amr-wb", |file| tells::is_amr_wb(&file.head)),
+    ("application/pkcs7-signature", |file| tells::is_pkcs7(&file.head)),
+    ("application/pgp-signature", |file| tells::is_pgp(&file.head, file.len)),
+    (TEXT, |file| file.text.is_some()),
     ("image/png", |file| file.has(0, b"\x89PNG\r\n\x1a\n")),
     ("image/jpeg", |file| file.has(0, b"\xff\xd8\xff")),
     ("image/gif", |file| file.has(0, b"GIF87a") || file.has(0, b"GIF89a")),
@@ -29,12 +41,25 @@ const KINDS: [(&str, Tell); 32] = [
     }),
     ("image/tiff", |file| file.has(0, b"II*\0") || file.has(0, b"MM\0*")),
     ("image/bmp", Sample::is_bitmap),
+    ("image/vnd.adobe.photoshop", |file| {
+        file.has(0, b"8BPS\0\x01\0\0\0\0\0\0") || file.has(0, b"8BPS\0\x02\0\0\0\0\0\0")
+    }),
+    ("image/vnd.dwg", |file| tells::is_dwg(&file.head)),
+    ("application/vnd.corel-draw", |file| {
+        file.is_riff(b"CDR") || file.has(30, b"mimetype") && file.holds_early(b"vnd.corel.")
+    }),
     ("video/quicktime", |file| {
         file.is_media(&[b"qt  "]) || file.has(4, b"moov") || file.has(4, b"wide") || file.has(4, b"mdat")
     }),
     ("audio/mp4", |file| {
         [&b"ftypM4A "[..], b"ftypM4B "].iter().any(|brand| file.has(4, brand))
     }),
+    ("video/3gpp", |file| {
+        [&b"ftyp3gp"[..], b"ftyp3gr", b"ftyp3gs", b"ftyp3ge", b"ftyp3gg"]
+            .iter()
+            .any(|brand| file.has(4, brand))
+    }),
+    ("video/3gpp2", |file| file.has(4, b"ftyp3g2")),
     ("video/mp4", |file| {
         file.is_media(&[
             b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"dash",
@@ -43,10 +68,15 @@ const KINDS: [(&str, Tell); 32] = [
     ("video/webm", |file| {
         file.has(0, b"\x1a\x45\xdf\xa3") && file.holds_early(b"\x42\x82\x84webm")
     }),
+    ("video/x-matroska", |file| {
+        file.has(0, b"\x1a\x45\xdf\xa3") && file.holds_early(b"matroska")
+    }),
+    ("video/x-msvideo", |file| file.is_riff(b"AVI ")),
     ("audio/ogg", Sample::is_sound_in_ogg),
     ("audio/wav", |file| file.is_riff(b"WAVE")),
     ("audio/flac", |file| file.has(0, b"fLaC")),
     ("audio/mpeg", Sample::is_mp3),
+    ("audio/aac", |file| tells::is_aac(&file.head, file.len)),
     (
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         |file| file.is_office(b"word/document"),
@@ -69,6 +99,9 @@ const KINDS: [(&str, Tell); 32] = [
         file.is_open_document(b"application/vnd.oasis.opendocument.presentation")
     }),
     ("application/zip", |file| file.has(0, ZIP) || file.has(0, b"PK\x05\x06")),
+    ("application/vnd.ms-outlook", |file| {
+        file.has_stream(&["__properties_version1.0"])
+    }),
     ("application/msword", |file| file.has_stream(&["WordDocument"])),
     ("application/vnd.ms-excel", |file| {
         file.has_stream(&["Workbook", "Book"])
@@ -81,6 +114,7 @@ const KINDS: [(&str, Tell); 32] = [
         file.has(0, b"Rar!\x1a\x07\x00") || file.has(0, b"Rar!\x1a\x07\x01\x00")
     }),
     ("application/gzip", |file| file.has(0, b"\x1f\x8b\x08")),
+    ("application/x-tar", |file| tells::is_tar(&file.head)),
 ];
 
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -101,38 +135,70 @@ impl Default for MediaTypes {
 }
 
 impl MediaTypes {
-    /// Only these, as `image/png`.
+    /// Only these, as `image/png`; with `application/octet-stream`, every file there is.
     ///
     /// # Errors
     /// The first that cannot be told by a file's bytes.
     pub fn only<T: AsRef<str>>(names: &[T]) -> Result<Self, UnknownMediaType> {
         let known = |name: &T| {
-            let found = Self::known().find(|known| *known == name.as_ref());
+            let found = Self::known().chain([ANYTHING]).find(|known| *known == name.as_ref());
             found.ok_or_else(|| UnknownMediaType(name.as_ref().to_owned()))
         };
         names.iter().map(known).collect::<Result<_, _>>().map(Self)
     }
 
-    /// Every media type there is, in the order in which they are told.
+    /// Every media type that a file's bytes tell, in the order in which they are told.
     pub fn known() -> impl Iterator<Item = &'static str> {
         KINDS.iter().map(|(media, _)| *media)
     }
 
-    pub(super) fn holds(&self, media: &str) -> bool {
-        self.0.contains(&media)
+    /// What a file is taken as; `None` where it is not.
+    pub(super) fn taken(&self, told: Option<Told>) -> Option<Told> {
+        if self.0.contains(&ANYTHING) {
+            return Some(told.unwrap_or(Told {
+                media: ANYTHING,
+                charset: None,
+            }));
+        }
+        told.filter(|told| self.0.contains(&told.media))
     }
 }
 
-/// The media type of a file; `None` where it is none of the list.
-pub(super) fn media_type(file: &mut (impl Read + Seek)) -> io::Result<Option<&'static str>> {
+/// What a file's bytes tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Told {
+    /// The media type, without what else is told.
+    pub(super) media: &'static str,
+    /// The encoding of a text, where it is certain.
+    charset: Option<&'static str>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.media)?;
+        match self.charset {
+            Some(charset) => write!(f, "; charset={charset}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a file is; `None` where it is none of the list.
+pub(super) fn told(file: &mut (impl Read + Seek)) -> io::Result<Option<Told>> {
     let sample = Sample::of(file)?;
-    Ok(KINDS.iter().find(|(_, tell)| tell(&sample)).map(|(media, _)| *media))
+    let found = KINDS.iter().find(|(_, tell)| tell(&sample));
+    Ok(found.map(|(media, _)| Told {
+        media,
+        charset: sample.text.filter(|_| *media == TEXT).and_then(Encoding::charset),
+    }))
 }
 
 /// What is looked at of a file.
 struct Sample {
     head: Vec<u8>,
-    is_text: bool,
+    len: u64,
+    /// How it is written, where all of it is text.
+    text: Option<Encoding>,
     /// The last bytes of a zip.
     zip_names: Vec<u8>,
     /// What stands in an old office file.
@@ -142,20 +208,20 @@ struct Sample {
 impl Sample {
     fn of(file: &mut (impl Read + Seek)) -> io::Result<Self> {
         let mut head = Vec::new();
+        let len = file.seek(SeekFrom::End(0))?;
         file.seek(SeekFrom::Start(0))?;
         file.take(HEAD_BYTES).read_to_end(&mut head)?;
-        file.seek(SeekFrom::Start(0))?;
-        let is_text = is_text(file)?;
+        let text = text::encoding(file)?;
         let mut zip_names = Vec::new();
         if head.starts_with(ZIP) {
-            let end = file.seek(SeekFrom::End(0))?;
-            file.seek(SeekFrom::Start(end.saturating_sub(ZIP_NAMES_BYTES)))?;
+            file.seek(SeekFrom::Start(len.saturating_sub(ZIP_NAMES_BYTES)))?;
             file.take(ZIP_NAMES_BYTES).read_to_end(&mut zip_names)?;
         }
         let streams = ole::streams(&head, file)?;
         Ok(Self {
             head,
-            is_text,
+            len,
+            text,
             zip_names,
             streams,
         })
@@ -229,52 +295,4 @@ impl Sample {
 
 fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
-}
-
-/// Whether the whole is text: UTF-8, or UTF-16 that says so by its first mark; without a NUL.
-fn is_text(file: &mut impl Read) -> io::Result<bool> {
-    let mut reader = BufReader::with_capacity(65_536, file);
-    let mut mark = Vec::new();
-    reader.by_ref().take(2).read_to_end(&mut mark)?;
-    match mark.as_slice() {
-        [0xff, 0xfe] => is_utf16(reader, u16::from_le_bytes),
-        [0xfe, 0xff] => is_utf16(reader, u16::from_be_bytes),
-        mark => is_utf8(mark.chain(reader)),
-    }
-}
-
-fn is_utf8(mut reader: impl Read) -> io::Result<bool> {
-    let mut bytes = Vec::new();
-    loop {
-        let cut = bytes.len();
-        reader.by_ref().take(65_536).read_to_end(&mut bytes)?;
-        if bytes.len() == cut {
-            // What is left is a character without its end.
-            return Ok(bytes.is_empty());
-        }
-        let whole = match std::str::from_utf8(&bytes) {
-            Ok(_) => bytes.len(),
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            Err(_) => return Ok(false),
-        };
-        if bytes.drain(..whole).any(|byte| byte == 0) {
-            return Ok(false);
-        }
-    }
-}
-
-fn is_utf16(reader: impl BufRead, unit: fn([u8; 2]) -> u16) -> io::Result<bool> {
-    let mut bytes = reader.bytes();
-    let mut high = false;
-    while let Some(first) = bytes.next().transpose()? {
-        let Some(second) = bytes.next().transpose()? else {
-            return Ok(false);
-        };
-        match (unit([first, second]), high) {
-            (0xdc00..=0xdfff, true) => high = false,
-            (0xdc00..=0xdfff, false) | (0, _) | (_, true) => return Ok(false),
-            (unit, false) => high = matches!(unit, 0xd800..=0xdbff),
-        }
-    }
-    Ok(!high)
 }

@@ -12,7 +12,9 @@ pub(crate) mod rows;
 mod s3;
 mod stage;
 mod strip;
+mod tells;
 mod temporary;
+mod text;
 mod workers;
 
 #[cfg(test)]

@@ -114,18 +114,16 @@ impl Upload for Staged {
             len if len > max => return Err(Refusal::FileTooLarge { max }.into()),
             _ => {}
         }
-        let media = kind::media_type(&mut self.bytes.file).map_err(|error| self.bytes.fault(&error))?;
-        let media = media
-            .filter(|media| self.incoming.taken.holds(media))
-            .ok_or(Refusal::FileType)?;
-        let picture = match Format::of(media) {
+        let told = kind::told(&mut self.bytes.file).map_err(|error| self.bytes.fault(&error))?;
+        let told = self.incoming.taken.taken(told).ok_or(Refusal::FileType)?;
+        let picture = match Format::of(told.media) {
             Some(format) => Some(self.look_at_picture(format)?),
             None => None,
         };
         let look = FileLook {
             sha256: self.bytes.sha256(),
             bytes: self.bytes.len,
-            media: media.to_owned(),
+            media: told.to_string(),
             picture,
         };
         self.look = Some(look.clone());

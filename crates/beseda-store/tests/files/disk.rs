@@ -174,3 +174,15 @@ fn only_what_the_list_holds_is_taken() {
     let text = crate::ground::refused(&files, b"text");
     assert_eq!(text, beseda_core::Refusal::FileType);
 }
+
+#[test]
+fn a_list_with_what_anything_is_takes_every_file_as_it_is() {
+    let folder = Folder::new();
+    let taken = MediaTypes::only(&["application/octet-stream"]).unwrap();
+    let files = DiskFiles::open(folder.chat(), &limits(), taken).unwrap();
+    let program = b"\x7fELF\x02\x01\x01\0";
+    assert_eq!(keep(&files, "ab", program).media, "application/octet-stream");
+    assert_eq!(files.read("ab", 0, 100).unwrap().unwrap(), program);
+    let picture = keep(&files, "cd", &samples::picture(ImageFormat::Png, 2, 2));
+    assert!(picture.media == "image/png" && picture.picture.is_some());
+}

@@ -52,7 +52,7 @@ settings! {
         secret_file: Maybe<Folder> = None, "path",
             "The file that the secret is in, instead of `secret`.";
         file_types: Media = Vec::new(), "list of media types",
-            "The files that are taken, by what their bytes are: `image/png`, `application/pdf`. Without it, every type that is known here. In the environment, separated by commas.";
+            "The files that are taken, by what their bytes are: `image/png`, `application/pdf`. Without it, every type that is known here. With `application/octet-stream` among them, every file: what is known as what it is, and anything else, programs too, as that. All are saved and never shown. In the environment, separated by commas.";
         s3_bucket: Text = String::new(), "name of a bucket",
             "The bucket that files are kept in, at a service that speaks S3. Without it, files are kept in `uploads/chat` of the data directory. Let the bucket's own rules abort uploads that were not completed within a day.";
         s3_endpoint: Endpoint = String::new(), "address",

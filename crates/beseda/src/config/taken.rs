@@ -129,7 +129,10 @@ impl Taken for Media {
             let known: Vec<&str> = MediaTypes::known().collect();
             Wrong::new(
                 format!("has an unknown type: {unknown}"),
-                format!("Known are {}.", known.join(", ")),
+                format!(
+                    "Known are {}; application/octet-stream is every file.",
+                    known.join(", ")
+                ),
             )
         })?;
         Ok(types)

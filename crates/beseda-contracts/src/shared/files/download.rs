@@ -238,12 +238,7 @@ fn matches_any(headers: &HeaderMap, tag: &str) -> bool {
 fn dressed(status: StatusCode, wanted: &Wanted, tag: &str, body: Body) -> Response {
     let mut answer = (status, body).into_response();
     let headers = answer.headers_mut();
-    let media = if wanted.media.starts_with("text/") {
-        format!("{}; charset=utf-8", wanted.media)
-    } else {
-        wanted.media.clone()
-    };
-    insert(headers, CONTENT_TYPE, &media);
+    insert(headers, CONTENT_TYPE, &wanted.media);
     insert(headers, CONTENT_DISPOSITION, &wanted.disposition);
     insert(headers, ETAG, tag);
     insert(headers, ACCEPT_RANGES, "bytes");

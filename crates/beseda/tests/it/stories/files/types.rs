@@ -29,7 +29,27 @@ fn taken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         ("script.js", b"alert(document.domain)".to_vec(), TEXT),
         ("notes.txt", "Привет, мир\n".into(), TEXT),
-        ("utf16.html", b"\xff\xfe<\0s\0c\0r\0i\0p\0t\0>\0".to_vec(), TEXT),
+        (
+            "utf16.html",
+            b"\xff\xfe<\0s\0c\0r\0i\0p\0t\0>\0".to_vec(),
+            "text/plain; charset=utf-16",
+        ),
+        (
+            "unmarked.csv",
+            b"\x04\x1f\0;\x04\x40\0\r\0\n".to_vec(),
+            "text/plain; charset=utf-16be",
+        ),
+        // Which of many it is, nobody says: no charset.
+        ("cp1251.txt", b"\xcf\xf0\xe8\xe2\xe5\xf2\r\n".to_vec(), "text/plain"),
+        ("cp866.md", b"\x8f\xe0\xa8\xa2\xa5\xe2\r\n\x1a".to_vec(), "text/plain"),
+        ("koi8-r.csv", b"\xf0\xd2\xc9\xd7\xc5\xd4;1\n".to_vec(), "text/plain"),
+        ("latin1.html", b"<script>'caf\xe9'</script>".to_vec(), "text/plain"),
+        ("drawing.dwg", b"AC1032\0\0\0\0\0\x03\x01\xc0".to_vec(), "image/vnd.dwg"),
+        (
+            "contract.pdf.sig",
+            b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80".to_vec(),
+            "application/pkcs7-signature",
+        ),
         (
             "offer.pdf",
             b"%PDF-1.7\n1 0 obj\n<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>\n%\xff".to_vec(),
@@ -79,7 +99,7 @@ async fn what_is_taken_is_given_back_to_be_saved_and_never_to_be_run() {
         assert_harmless(title, &got);
         assert_eq!(got.header("content-type"), media, "{title}");
         assert_eq!(got.header("content-length"), got.bytes.len().to_string(), "{title}");
-        if media.starts_with("image/") {
+        if media.starts_with("image/") && media != "image/vnd.dwg" {
             let (sent, kept) = (image::load_from_memory(&bytes), image::load_from_memory(&got.bytes));
             assert_eq!(
                 sent.expect("a picture was sent"),
@@ -131,6 +151,37 @@ async fn what_is_unknown_empty_or_too_big_to_look_at_is_refused() {
     let grown = server.memory_kib("VmHWM:") - before;
     assert!(grown < 5 * 1_024, "{grown} KiB for pictures that were only claimed");
     assert_eq!(party.client.all_messages(room).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_list_with_what_anything_is_takes_every_file_and_shows_none() {
+    let settings = format!("file_types = [\"application/octet-stream\"]\n{NO_RATE}");
+    let server = Server::start("file-anything", &settings, &Town::parties(1)).await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    let anything = "application/octet-stream";
+    let files: [(&str, Vec<u8>, &str); 6] = [
+        (
+            "program.exe",
+            b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0".to_vec(),
+            anything,
+        ),
+        ("page.html", [HTML, b"\0"].concat(), anything),
+        ("drawing.svg", [SVG, b"\0"].concat(), anything),
+        ("unknown.png", vec![0x00, 0xfe, 0x13, 0x37, 0x00, 0xff], anything),
+        ("page.html", HTML.to_vec(), TEXT),
+        ("a.png", opaque(ImageFormat::Png, 30, 20), "image/png"),
+    ];
+    for (title, bytes, media) in files {
+        let (_, file) = party.client.send_file(room, title, &bytes).await;
+        let got = party.expert.fetch(&file).await;
+        assert_harmless(title, &got);
+        assert_eq!(got.header("content-type"), media, "{title}");
+        assert!(media == "image/png" || got.bytes == bytes, "{title}");
+        let small = party.expert.fetch(&format!("{file}?view=thumbnail")).await;
+        assert_eq!(small.status, if media == "image/png" { 200 } else { 404 }, "{title}");
+    }
+    assert_not_taken("empty", &party.client.bring(room, "empty", b"").await);
 }
 
 #[tokio::test]
