@@ -13,7 +13,7 @@ mod orders;
 mod people;
 mod rooms;
 
-pub use bytes::{Files, Upload, thumbnail_name};
+pub use bytes::{Files, Upload, kept_as, thumbnail_name};
 pub use cases::{LookCases, TxCases};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};

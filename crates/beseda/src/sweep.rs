@@ -1,6 +1,6 @@
 //! Forgets what has ended: sessions, tokens and tickets; and gives up files that no message claimed, which jobs forget then.
 
-use beseda_core::ports::Files;
+use beseda_core::ports::{Files, kept_as};
 use beseda_core::{Chat, Error, Fault, rules};
 use beseda_live::ask;
 use std::sync::Arc;
@@ -46,11 +46,15 @@ pub async fn report_strays(chat: Chat, files: Arc<dyn Files>) {
         ask::look(&chat, move |look| rules::unknown_files(look, names)).await
     };
     match strays.await {
-        Ok(strays) if strays.is_empty() => {}
-        Ok(strays) => tracing::warn!(
-            "{} files belong to nothing in this database and are left alone; is it the right one?",
-            strays.len()
-        ),
+        Ok(strays) => {
+            if let Some(first) = strays.first() {
+                tracing::warn!(
+                    "{} files belong to nothing in this database and are left alone; is it the right one? The first is {}",
+                    strays.len(),
+                    kept_as(first)
+                );
+            }
+        }
         Err(error) => tracing::warn!("could not look for files that belong to nothing: {error}"),
     }
 }

@@ -204,6 +204,7 @@ fn code(refused: &Refused) -> &'static str {
         Refused::BrokenJson(_) | Refused::BrokenForm(_) | Refused::BrokenMultipart(_) => "parse_error",
         Refused::NotObject(_) | Refused::Fields(_) => "invalid",
         Refused::HostAway | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => "unavailable",
+        Refused::FileGone(_) => "file_gone",
         Refused::Fault(Fault::Store(_) | Fault::Internal(_)) => "server_error",
     }
 }

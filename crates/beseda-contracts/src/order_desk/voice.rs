@@ -76,7 +76,8 @@ impl Call {
             | Refused::BrokenJson(_)
             | Refused::NotObject(_)
             | Refused::BrokenForm(_)
-            | Refused::BrokenMultipart(_) => as_the_framework(refused),
+            | Refused::BrokenMultipart(_)
+            | Refused::FileGone(_) => as_the_framework(refused),
         }
     }
 }

@@ -64,6 +64,8 @@ pub enum Refused {
     BrokenMultipart(String),
     /// Fields are wrong.
     Fields(FieldErrors),
+    /// The bytes of a file are not there: the name under which they were kept. The asker may read the file.
+    FileGone(String),
     /// Something of ours failed. The cause goes to our log alone.
     Fault(Fault),
 }
@@ -117,7 +119,7 @@ impl Refused {
             Self::HostAway | Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
-            Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::FileGone(_) | Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -96,6 +96,7 @@ impl Drf {
             Refused::BrokenForm(what) => with(words::BROKEN_FORM, what),
             Refused::BrokenMultipart(what) => with(words::BROKEN_MULTIPART, what),
             Refused::Fields(errors) => Said::Fields(sentences(errors, language)),
+            Refused::FileGone(name) => with(words::FILE_GONE, name),
             Refused::HostAway | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
                 whole(words::UNAVAILABLE)
             }

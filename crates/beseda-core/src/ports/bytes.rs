@@ -55,3 +55,11 @@ pub trait Upload: Send {
 pub fn thumbnail_name(name: &str) -> String {
     format!("{name}.thumbnail")
 }
+
+/// Where what is kept under `name` lies, below the folder or the prefix of all files: on the shelf of its first two
+/// digits. By this it can be looked for.
+#[must_use]
+pub fn kept_as(name: &str) -> String {
+    let shelf = name.get(..2).unwrap_or(name);
+    format!("{shelf}/{name}")
+}

@@ -62,6 +62,7 @@ fn fault(path: &Path, error: &std::io::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use beseda_core::ports::kept_as;
 
     #[test]
     fn names_of_ours_are_shelved_by_their_first_digits() {
@@ -69,6 +70,7 @@ mod tests {
         assert_eq!(shelf("a-1"), Ok("a"));
         assert_eq!(shelf("c0ffee"), Ok("c0"));
         assert_eq!(shelf("c0ffee-12"), Ok("c0"));
+        assert_eq!(kept_as("c0ffee-12"), "c0/c0ffee-12");
         assert_eq!(shelf("c0ffee.thumbnail"), Ok("c0"));
         assert_eq!(shelf("c0ffee-12.thumbnail"), Ok("c0"));
         assert!(shelf(&"a".repeat(NAME_CHARS)).is_ok());

@@ -152,17 +152,40 @@ fn is_token_byte(byte: u8) -> bool {
 fn tokens(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let (mut found, mut word, mut at) = (Vec::new(), Vec::new(), 0);
-    while let Some((byte, length)) = unit(bytes, at) {
-        if is_token_byte(byte) {
-            word.push((byte, at..at + length));
-        } else {
-            judge(&word, &mut found);
-            word.clear();
+    // One past the end, the last word ends too.
+    loop {
+        let next = unit(bytes, at);
+        match next {
+            Some((byte, length)) if is_token_byte(byte) => word.push((byte, at..at + length)),
+            _ => {
+                if !is_kept_file(bytes, &word) {
+                    judge(&word, &mut found);
+                }
+                word.clear();
+            }
         }
+        let Some((_, length)) = next else { return found };
         at += length;
     }
-    judge(&word, &mut found);
-    found
+}
+
+/// Whether a word is what a file is kept as, `c0/c0ffee…`: the hash of its bytes on the shelf of its first two digits. An
+/// operator looks for it where the log says so, and it opens nothing.
+fn is_kept_file(text: &[u8], word: &[(u8, Range<usize>)]) -> bool {
+    let plain: Vec<u8> = word.iter().map(|(byte, _)| *byte).collect();
+    let Some((hash, rest)) = plain.split_first_chunk::<64>() else {
+        return false;
+    };
+    let rest = rest.strip_suffix(b".thumbnail").unwrap_or(rest);
+    let is_number = match rest.split_first() {
+        None => true,
+        Some((b'-', digits)) => (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
+        Some(_) => false,
+    };
+    let is_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let start = word.first().map_or(0, |(_, first)| first.start);
+    let shelf = start.checked_sub(3).and_then(|shelf| text.get(shelf..start));
+    is_number && hash.iter().all(is_hex) && shelf.is_some_and(|shelf| [&hash[..2], b"/"].concat() == shelf)
 }
 
 /// Adds to `found` what of the word is a token.

@@ -189,6 +189,29 @@ fn ordinary_lines_stay_as_they_are() {
 }
 
 #[test]
+fn a_file_is_named_where_it_is_kept_and_a_hash_alone_is_not() {
+    let hash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    for line in [
+        format!("the bytes of the file 9f/{hash} are gone"),
+        format!("/var/lib/beseda/uploads/chat/9f/{hash}-12.thumbnail: Permission denied"),
+        format!("chat/9f/{hash}.thumbnail"),
+    ] {
+        assert_eq!(scrub(&line), line);
+    }
+    for line in [
+        format!("the key {hash}"),
+        format!("9e/{hash}"),
+        format!("/{hash}"),
+        format!("9f/{hash}00"),
+        format!("9f/{hash}-1234567890"),
+        format!("9f/{}", hash.to_uppercase()),
+    ] {
+        let scrubbed = scrub(&line).to_lowercase();
+        assert!(!scrubbed.contains("884c7d659a2feaa0c55ad015"), "{scrubbed}");
+    }
+}
+
+#[test]
 fn the_rest_of_a_line_stays_readable() {
     let line = "GET /ws/chat/1/2/?page=2&token=eyJhbGciOi.eyJzdWIi.c2ln HTTP/1.1 from 10.0.0.7";
     assert_eq!(

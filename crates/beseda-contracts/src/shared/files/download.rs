@@ -13,9 +13,9 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use beseda_core::policy::By;
-use beseda_core::ports::{Look, thumbnail_name};
+use beseda_core::ports::{Look, kept_as, thumbnail_name};
+use beseda_core::rules;
 use beseda_core::words::Attachment;
-use beseda_core::{Error, Fault, rules};
 use beseda_live::ask;
 use futures_util::stream;
 use http::header::{
@@ -120,9 +120,9 @@ pub async fn answer(
     if matches_any(headers, &tag) {
         return Ok(dressed(StatusCode::NOT_MODIFIED, &wanted, &tag, Body::empty()));
     }
-    let part = match asked_part(headers, &tag, wanted.bytes) {
-        Part::Whole => 0..wanted.bytes,
-        Part::Some(range) => range,
+    let (status, part) = match asked_part(headers, &tag, wanted.bytes) {
+        Part::Whole => (StatusCode::OK, 0..wanted.bytes),
+        Part::Some(range) => (StatusCode::PARTIAL_CONTENT, range),
         Part::Nothing => {
             let mut answer = dressed(StatusCode::RANGE_NOT_SATISFIABLE, &wanted, &tag, Body::empty());
             insert(
@@ -133,18 +133,13 @@ pub async fn answer(
             return Ok(answer);
         }
     };
-    let is_part = part.end - part.start < wanted.bytes;
-    let status = if is_part {
-        StatusCode::PARTIAL_CONTENT
-    } else {
-        StatusCode::OK
-    };
     let first = piece(shared, &wanted.name, part.start, part.end).await?;
     let length = part.end - part.start;
     let body = Body::from_stream(pieces(shared.clone(), wanted.name.clone(), part.clone(), first));
     let mut answer = dressed(status, &wanted, &tag, body);
     insert(answer.headers_mut(), CONTENT_LENGTH, &length.to_string());
-    if is_part {
+    // Also where the part is the whole: who asks for `bytes=0-` finds out so that parts are given.
+    if status == StatusCode::PARTIAL_CONTENT {
         let range = format!("bytes {}-{}/{}", part.start, part.end - 1, wanted.bytes);
         insert(answer.headers_mut(), CONTENT_RANGE, &range);
     }
@@ -165,11 +160,8 @@ async fn small_copy(shared: &Shared, attachment: &Attachment) -> Result<Wanted, 
     let name = thumbnail_name(&attachment.file.name);
     let (files, asked) = (Arc::clone(&shared.files), name.clone());
     // It is small: its length is found by reading it.
-    let bytes = on_a_thread(move || {
-        let bytes = files.read(&asked, 0, usize::MAX)?;
-        bytes.ok_or_else(|| Fault::Internal("a small copy is gone".to_owned()).into())
-    })
-    .await?;
+    let read = on_a_thread(move || Ok(files.read(&asked, 0, usize::MAX)?)).await?;
+    let bytes = read.ok_or_else(|| gone(&name))?;
     let media = if bytes.starts_with(&[0x89, b'P', b'N', b'G']) {
         "image/png"
     } else {
@@ -254,18 +246,25 @@ fn insert(headers: &mut HeaderMap, name: http::HeaderName, value: &str) {
     }
 }
 
+/// What is said of a file of which bytes are not where they belong: by the name under which they can be looked for.
+fn gone(name: &str) -> Refused {
+    let at = kept_as(name);
+    tracing::error!("the bytes of the file {at} are gone: it is not where files are kept, or shorter than it was");
+    Refused::FileGone(at)
+}
+
 /// The next bytes from `from` on, before `end`.
-async fn piece(shared: &Shared, name: &str, from: u64, end: u64) -> Result<Bytes, Error> {
+async fn piece(shared: &Shared, name: &str, from: u64, end: u64) -> Result<Bytes, Refused> {
     let most = usize::try_from(end - from).unwrap_or(usize::MAX).min(PIECE_BYTES);
     if most == 0 {
         return Ok(Bytes::new());
     }
-    let (files, name) = (Arc::clone(&shared.files), name.to_owned());
-    on_a_thread(move || match files.read(&name, from, most)? {
+    let (files, asked) = (Arc::clone(&shared.files), name.to_owned());
+    let read = on_a_thread(move || Ok(files.read(&asked, from, most)?)).await?;
+    match read {
         Some(bytes) if !bytes.is_empty() => Ok(Bytes::from(bytes)),
-        _ => Err(Fault::Internal(format!("the bytes of the file {name} are not there")).into()),
-    })
-    .await
+        _ => Err(gone(name)),
+    }
 }
 
 /// The pieces of a part one after the other, the first of which was read already.

@@ -76,6 +76,9 @@ sentences! {
         "Ошибка CSRF: cookie сеанса не действует для запросов с других сайтов.";
     SERVER_ERROR: "A server error occurred.", "Ошибка сервера.";
     UNAVAILABLE: "The server is busy, try again in a moment.", "Сервер занят, повторите чуть позже.";
+    FILE_GONE:
+        "The bytes of this file are gone. Whoever runs the server can look for {}.",
+        "Содержимое этого файла пропало. Администратор сервера может поискать {}.";
     REQUIRED: "This field is required.", "Обязательное поле.";
     BLANK: "This field may not be blank.", "Это поле не может быть пустым.";
     NULL: "This field may not be null.", "Это поле не может быть пустым.";

@@ -2,6 +2,7 @@
 
 mod crash;
 mod downloads;
+mod gone;
 mod limits;
 mod many;
 mod names;
