@@ -22,7 +22,7 @@ use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -56,7 +56,7 @@ pub struct AcceptLimits {
     pub header: Duration,
     /// From an answer to the next request; also how long a peer may take nothing of an answer.
     pub idle: Duration,
-    /// From one piece of a request's body to the next.
+    /// From one piece of a request's body to the next; also how long the rest of a body that was refused is thrown away.
     pub body_idle: Duration,
     /// Headers of a request.
     pub headers: usize,
@@ -198,7 +198,7 @@ impl Peer {
                 told = true;
                 connection.as_mut().graceful_shutdown();
             }
-            if connection.as_mut().poll(cx).is_ready() {
+            if connection.as_mut().poll(cx).is_ready() || told && watch.only_lingers() {
                 return Poll::Ready(());
             }
             let Some(deadline) = watch.deadline(&limits) else {
@@ -222,6 +222,7 @@ async fn answer(
 ) -> Result<http::Response<Answering>, Infallible> {
     watch.enter(Phase::Busy);
     if let Some(refused) = head::refused(&request) {
+        watch.linger();
         return Ok(refused.map(|body| Answering::new(body, watch)));
     }
     request.extensions_mut().insert(ConnectInfo(peer));
@@ -236,6 +237,7 @@ async fn answer(
     if let Some(rest) = watch.take_left_body()
         && !is_passed_over(rest).await
     {
+        watch.linger();
         // Said, so that nobody sends the next request on a connection that ends.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
@@ -243,8 +245,12 @@ async fn answer(
     Ok(response.map(|body| Answering::new(body, watch)))
 }
 
-/// Reads the rest of a body that nobody wanted; whether that is all of it. It is neither waited for nor read for long.
+/// Reads the rest of a body that nobody wanted; whether that is all of it. It is neither waited for nor read for long,
+/// and not asked for at all (`Expect: 100-continue`) where it says that it is long.
 async fn is_passed_over(rest: Incoming) -> bool {
+    if rest.size_hint().lower() > PASSED_OVER as u64 {
+        return false;
+    }
     let whole = Limited::new(rest, PASSED_OVER).collect();
     matches!(tokio::time::timeout(PASSING, whole).await, Ok(Ok(_)))
 }

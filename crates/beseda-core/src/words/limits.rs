@@ -274,7 +274,7 @@ limits! {
     header_seconds: u64 = 10, Count 1 to 3_600 "seconds",
         "From the first byte of a request to the end of its headers; a slower one is closed.";
     body_idle_seconds: u64 = 30, Count 1 to 3_600 "seconds",
-        "Without a byte of a body that is being sent; the request is then refused with 408.";
+        "Without a byte of a body that is being sent; the request is then refused with 408. Also how long the rest of a body that was refused is thrown away, so that its sender reads why.";
     idle_seconds: u64 = 75, Count 1 to 86_400 "seconds",
         "Between two requests of one connection; it is closed then.";
     ping_seconds: u64 = 25, Count 1 to 3_600 "seconds",

@@ -211,6 +211,46 @@ async fn a_body_that_nobody_wants_is_passed_over_and_a_long_one_ends_the_connect
 }
 
 #[tokio::test]
+async fn a_long_body_that_is_refused_is_not_asked_for_and_its_sender_reads_the_answer() {
+    let server = server(AcceptLimits::default());
+    for expect in ["", "expect: 100-continue\r\n"] {
+        let mut stream = server.connect().await;
+        let head = format!("POST /refused HTTP/1.1\r\nhost: here\r\n{expect}content-length: 30000000\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // More than any buffer between the two holds: all of it is taken, although it was refused long before.
+        stream.write_all(&vec![b'x'; 30_000_000]).await.unwrap();
+        let answer = to_end(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 401 "), "{expect}{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{expect}{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_body_without_an_end_is_left_after_a_while_and_when_the_server_stops() {
+    let head = b"POST /refused HTTP/1.1\r\nhost: here\r\ncontent-length: 30000000\r\n\r\n";
+    for limits in [
+        short(),
+        AcceptLimits {
+            stop: Duration::from_secs(3_600),
+            ..AcceptLimits::default()
+        },
+    ] {
+        let server = server(limits);
+        let mut stream = server.connect().await;
+        stream.write_all(head).await.unwrap();
+        assert!(to_end(&mut stream).await.starts_with("HTTP/1.1 401 "));
+        if limits.stop > limits.body_idle {
+            server.stop.cancel();
+            server.served.await.unwrap();
+        }
+        // Nobody is there any more to take what comes.
+        while stream.write_all(&[b'x'; 1_000]).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_stops_arriving_is_answered_408() {
     let server = server(short());
     let answer = server

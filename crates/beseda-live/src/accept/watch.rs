@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use hyper::body::Incoming;
 use parking_lot::Mutex;
@@ -13,6 +13,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::AcceptLimits;
+
+/// Bytes that are thrown away at once.
+const THROWN_AWAY: usize = 8_192;
 
 /// Where in a request a connection is.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +39,8 @@ struct Progress {
     blocked: Option<Instant>,
     body_stalled: bool,
     body_left: Option<Incoming>,
+    /// The connection ends with this answer, before all of the request's body has come.
+    lingers: bool,
 }
 
 impl Watch {
@@ -45,6 +50,7 @@ impl Watch {
             blocked: None,
             body_stalled: false,
             body_left: None,
+            lingers: false,
         }))
     }
 
@@ -70,11 +76,24 @@ impl Watch {
         self.0.lock().body_left.take()
     }
 
+    /// The connection ends with this answer, and what of the body is still to come is thrown away. A system that is left
+    /// with bytes that nobody read takes back the answer too, before its reader has seen it.
+    pub(super) fn linger(&self) {
+        self.0.lock().lingers = true;
+    }
+
+    /// Whether the answer is out, and only what is thrown away is waited for.
+    pub(super) fn only_lingers(&self) -> bool {
+        let seen = self.0.lock();
+        seen.lingers && seen.blocked.is_none() && !matches!(seen.phase, Phase::Busy)
+    }
+
     /// When the connection's patience ends, if it is the peer's turn.
     pub(super) fn deadline(&self, limits: &AcceptLimits) -> Option<Instant> {
         let seen = self.0.lock();
         let turn = match seen.phase {
             Phase::Header(since) => Some(since + limits.header),
+            Phase::Idle(since) if seen.lingers => Some(since + limits.body_idle),
             Phase::Idle(since) => Some(since + limits.idle),
             Phase::Busy => None,
         };
@@ -84,7 +103,7 @@ impl Watch {
 
     fn arrived(&self) {
         let mut seen = self.0.lock();
-        if matches!(seen.phase, Phase::Idle(_)) {
+        if matches!(seen.phase, Phase::Idle(_)) && !seen.lingers {
             seen.phase = Phase::Header(Instant::now());
         }
     }
@@ -155,6 +174,15 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        while self.watch.only_lingers() {
+            let mut thrown_away = [0; THROWN_AWAY];
+            let mut into = ReadBuf::new(&mut thrown_away);
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut into))?;
+            if into.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }

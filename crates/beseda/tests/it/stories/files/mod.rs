@@ -4,6 +4,7 @@ mod crash;
 mod downloads;
 mod gone;
 mod limits;
+mod long;
 mod many;
 mod names;
 mod once;
