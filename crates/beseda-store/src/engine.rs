@@ -2,6 +2,7 @@
 //!
 //! Whose values and rows those are on the other side is known in this folder alone.
 
+pub(crate) mod named;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 

@@ -4,10 +4,10 @@
 //! heard after the commit and never otherwise.
 
 mod cases;
-mod condition;
 mod doors;
 mod engine;
 mod files;
+mod inspect;
 mod jobs;
 mod messages;
 mod migrations;
@@ -22,8 +22,9 @@ mod statements;
 mod told;
 mod transaction;
 
-pub use condition::{Condition, inspect, inspect_postgres};
 pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};
+pub use inspect::{Condition, Count, Inspection, NotSeen, Question, ROWS_MOST, Table};
+pub use migrations::Schema;
 pub use postgres::{Postgres, PostgresError, PostgresOptions, migrate_postgres};
 pub use sqlite::open::{OpenError, migrate};
 pub use sqlite::{Options, Sqlite};

@@ -94,14 +94,30 @@ pub(crate) fn bring_up(engine: &mut dyn Engine, known: &[Migration]) -> Result<V
     Ok(now)
 }
 
-/// Those that the database lacks. Nothing is changed.
-pub(crate) fn missing<'a>(engine: &mut dyn Engine, known: &'a [Migration]) -> Result<Vec<&'a Migration>, Fault> {
+/// Which migrations a database has, as this program knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    /// The newest that was applied; `None` where none was.
+    pub applied: Option<i64>,
+    /// The newest that is known here.
+    pub known: i64,
+    /// The names of those that are known here and were not applied.
+    pub missing: Vec<&'static str>,
+}
+
+/// Which migrations a database has. Nothing is applied.
+pub(crate) fn schema(engine: &mut dyn Engine, known: &[Migration]) -> Result<Schema, Fault> {
     let mut tx = Transaction::new(engine);
     let applied = match tx.one(sql::SCHEMA_HAS_HISTORY, values![], |row| row.get(0))? {
         Some(true) => applied(&mut tx)?,
         _ => Vec::new(),
     };
-    Ok(known.iter().filter(|one| !applied.contains(&one.version())).collect())
+    let missing = known.iter().filter(|one| !applied.contains(&one.version()));
+    Ok(Schema {
+        missing: missing.map(|one| one.name).collect(),
+        known: known.iter().map(Migration::version).max().unwrap_or(0),
+        applied: applied.into_iter().max(),
+    })
 }
 
 fn applied(tx: &mut Transaction<'_>) -> Result<Vec<i64>, Fault> {

@@ -8,7 +8,6 @@ mod reader;
 mod tickets;
 mod writer;
 
-use crate::migrations::Migration;
 use crate::notices::NoticeReader;
 use crate::told::Ears;
 use crate::transaction::Transaction;
@@ -78,11 +77,6 @@ impl fmt::Debug for PostgresOptions {
 /// Why the database cannot be opened, see [`PostgresError`].
 pub fn migrate_postgres(url: &str) -> Result<Vec<String>, PostgresError> {
     apart(|| Address::of(url)?.bring_up())
-}
-
-/// The migrations that a database lacks. Nothing is changed.
-pub(crate) fn missing_migrations(url: &str) -> Result<Vec<&'static Migration>, PostgresError> {
-    apart(|| Address::of(url)?.missing())
 }
 
 /// Runs what waits for answers on a thread that may wait, whatever the caller's may do.

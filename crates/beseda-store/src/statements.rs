@@ -254,8 +254,10 @@ mod tests {
     fn every_file_is_a_statement_and_says_what_it_is_for() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("sql");
         let (mut files, mut siblings) = (Vec::new(), Vec::new());
-        for table in std::fs::read_dir(&root).unwrap() {
-            for file in std::fs::read_dir(table.unwrap().path()).unwrap() {
+        // What is asked by hand runs in nobody's transaction: `inspect.rs`.
+        let tables = std::fs::read_dir(&root).unwrap().map(Result::unwrap);
+        for table in tables.filter(|table| table.file_name() != "by_hand") {
+            for file in std::fs::read_dir(table.path()).unwrap() {
                 let path = file.unwrap().path();
                 let text = std::fs::read_to_string(&path).unwrap();
                 assert!(text.starts_with("-- "), "{path:?} does not say what it is for");

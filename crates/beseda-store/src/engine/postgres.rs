@@ -1,13 +1,16 @@
 //! Statements on PostgreSQL, over one connection that a thread of the store drives.
 
 use super::{Columns, Engine, Go, Row, Value, values};
+use crate::inspect::Table;
 use crate::statements::{self as sql, COUNT, Statement};
 use beseda_core::error::Fault;
 use bytes::BytesMut;
+use futures_util::TryStreamExt as _;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::error::Error as _;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
@@ -16,7 +19,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{AsyncMessage, Client, Config, Error};
+use tokio_postgres::{AsyncMessage, Client, Config, Error, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long one answer may take. Locks and statements are given up by the server before that.
@@ -207,6 +210,37 @@ impl PostgresEngine {
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), Fault> {
         let done = self.wait(self.client.batch_execute(sql));
         self.heard(done)
+    }
+
+    /// Refuses from now on to write anything.
+    pub(crate) fn never_write(&mut self) -> Result<(), Fault> {
+        self.script("SET default_transaction_read_only = on")
+    }
+
+    /// The first `most` rows of a statement, with the names of their columns. No more of them are held than that.
+    pub(crate) fn rows_as_texts(&mut self, sql: &str, most: usize) -> Result<Table, Fault> {
+        let answer = self.wait(async {
+            let mut table = Table::default();
+            let mut messages = pin!(self.client.simple_query_raw(sql).await?);
+            while let Some(message) = messages.try_next().await? {
+                match message {
+                    SimpleQueryMessage::RowDescription(columns) => {
+                        table.columns = columns.iter().map(|column| column.name().to_owned()).collect();
+                    }
+                    SimpleQueryMessage::Row(_) if table.rows.len() == most => {
+                        table.is_cut = true;
+                        break;
+                    }
+                    SimpleQueryMessage::Row(row) => {
+                        let cells = (0..row.len()).map(|at| row.get(at).map(str::to_owned));
+                        table.rows.push(cells.collect());
+                    }
+                    _ => {}
+                }
+            }
+            Ok(table)
+        });
+        self.heard(answer)
     }
 
     fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T, Elapsed> {

@@ -2,7 +2,7 @@
 
 use crate::engine::postgres::{Begin, PostgresEngine};
 use crate::engine::values;
-use crate::migrations::{self, Migration, Newer, POSTGRES, find_newer};
+use crate::migrations::{self, Newer, POSTGRES, find_newer};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -124,20 +124,10 @@ impl Address {
         engine.commit().map_err(refused)?;
         Ok(applied.into_iter().map(str::to_owned).collect())
     }
-
-    /// The migrations that the database lacks.
-    pub(super) fn missing(&self) -> Result<Vec<&'static Migration>, PostgresError> {
-        let mut engine = PostgresEngine::connect(&self.config).map_err(|fault| self.away(&fault))?;
-        let lacks = migrations::missing(&mut engine, POSTGRES);
-        lacks.map_err(|fault| PostgresError::Migration {
-            database: self.to_string(),
-            reason: fault.to_string(),
-        })
-    }
 }
 
 /// Whether the database is new or ours.
-fn is_ours(engine: &mut PostgresEngine) -> Result<bool, Fault> {
+pub(crate) fn is_ours(engine: &mut PostgresEngine) -> Result<bool, Fault> {
     let mut tx = Transaction::new(engine);
     let is_known = tx.one(sql::SCHEMA_HAS_HISTORY, values![], |row| row.get::<bool>(0))?;
     if is_known == Some(true) {

@@ -178,7 +178,7 @@ fn keep_durably(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Whether the database is new or ours; looking for that finds out whether it is one at all.
-fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
+pub(crate) fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
     let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     // A first start that was killed may have left the history of the migrations, and nothing in it.
     let things: i64 = conn.query_row(SCHEMA_COUNT_OTHERS.sqlite, [], |row| row.get(0))?;
@@ -196,7 +196,7 @@ fn bring_up(conn: &Connection) -> Result<Vec<String>, Fault> {
     Ok(applied?.into_iter().map(str::to_owned).collect())
 }
 
-fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
+pub(crate) fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged(path.to_owned()),
         _ => OpenError::Sqlite {

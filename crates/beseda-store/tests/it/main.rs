@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod commits;
 #[cfg(test)]
+mod inspecting;
+#[cfg(test)]
 mod lanes;
 #[cfg(test)]
 mod migrating;

@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the tests of the store look at its files")]
 
 use crate::support::{Folder, Stage};
-use beseda_store::{Condition, OpenError, Options, Sqlite, inspect, migrate};
+use beseda_store::{OpenError, Options, Sqlite, migrate};
 use rusqlite::Connection;
 use std::os::unix::fs::PermissionsExt;
 
@@ -105,30 +105,4 @@ fn another_process_may_write_while_the_store_is_open() {
         .look(move |look| Ok(look.messages_after(room, beseda_core::words::Seq(0), 9)?))
         .unwrap();
     assert_eq!(names[0].author.as_ref().unwrap().first_name, "Вера");
-}
-
-#[test]
-fn what_a_database_lacks_and_what_is_broken_in_it_is_told() {
-    let folder = Folder::new();
-    migrate(&folder.database()).unwrap();
-    assert_eq!(inspect(&folder.database()).unwrap(), Condition::default());
-
-    let conn = Connection::open(folder.database()).unwrap();
-    conn.execute_batch(
-        "PRAGMA foreign_keys = OFF;
-         DELETE FROM refinery_schema_history WHERE version = 1;
-         INSERT INTO members (id, room_id, person_id, read_seq, joined_at) VALUES (1, 7, 8, 0, 0);",
-    )
-    .unwrap();
-    drop(conn);
-    let condition = inspect(&folder.database()).unwrap();
-    assert_eq!(condition.missing, ["V1__people"]);
-    assert!(
-        condition
-            .flaws
-            .contains(&"a row of members speaks of one of rooms that is not there".to_owned()),
-        "{condition:?}"
-    );
-    // A look changes nothing: what is missing is missing still.
-    assert_eq!(inspect(&folder.database()).unwrap(), condition);
 }

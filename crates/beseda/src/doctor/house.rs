@@ -5,7 +5,7 @@ use crate::config::{Database, Settings};
 use crate::report::{Found, Said, Steps, Trouble, said};
 use crate::system::{Outside, System};
 use anyhow::Context;
-use beseda_store::{Condition, inspect, inspect_postgres};
+use beseda_store::{Condition, Inspection, NotSeen, Schema};
 use std::io;
 use std::path::Path;
 
@@ -22,7 +22,12 @@ pub async fn look(steps: &mut Steps, settings: &Settings) -> io::Result<()> {
     let data = settings.data.as_path();
     let folders = said("data directory", "каталог данных");
     steps.look("data", folders, async { folder(data) }).await?;
-    let uploads = data.join("uploads");
+    // In front of a bucket stands the folder alone, in which files arrive.
+    let uploads = if settings.s3_bucket.is_empty() {
+        data.join("uploads/chat")
+    } else {
+        data.join("uploads")
+    };
     let files = said("uploads", "загруженные файлы");
     steps.look("uploads", files, async { folder(&uploads) }).await?;
     let logs = data.join("logs");
@@ -52,72 +57,110 @@ pub async fn look(steps: &mut Steps, settings: &Settings) -> io::Result<()> {
     Ok(())
 }
 
-/// Looks at the database: what it lacks, and what is broken in it.
+/// Looks at the database: what is broken in it, and what it lacks.
 ///
 /// # Errors
 /// Standard output cannot be written.
 pub async fn database(steps: &mut Steps, settings: &Settings) -> anyhow::Result<()> {
-    let path = app::database_path(&settings.data);
-    let engine = settings.database.clone();
+    let settings = settings.clone();
     // It may take long, and a runtime is no place to wait in.
-    let looked = tokio::task::spawn_blocking(move || match engine {
-        Database::Sqlite => inspect(&path).map_err(|error| error.to_string()),
-        Database::Postgres(url) => inspect_postgres(&url).map_err(|error| error.to_string()),
-    });
+    let looked = tokio::task::spawn_blocking(move || open(&settings).and_then(|mut database| database.condition()));
     let looked = looked.await.context("the database could not be looked at")?;
-    let (integrity, schema) = (
-        said("database integrity", "целостность базы"),
-        said("migrations", "миграции"),
-    );
+    Ok(tell(steps, looked.as_ref()).await?)
+}
+
+/// Opens the database past its server.
+///
+/// # Errors
+/// Why it cannot be opened.
+pub fn open(settings: &Settings) -> Result<Inspection, NotSeen> {
+    match &settings.database {
+        Database::Sqlite => Inspection::of_file(&app::database_path(&settings.data)),
+        Database::Postgres(url) => Inspection::of_url(url),
+    }
+}
+
+/// Tells what a database is like, or why nobody knows.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub async fn tell(steps: &mut Steps, looked: Result<&Condition, &NotSeen>) -> io::Result<()> {
+    let integrity = said("database integrity", "целостность базы");
+    let found = match looked {
+        Ok(condition) => whole(condition),
+        Err(why) => Err(not_seen(why)),
+    };
+    steps.look("database", integrity, async { found }).await?;
+    let schema = said("migrations", "миграции");
     match looked {
-        Ok(Condition { missing, flaws }) => {
-            steps.look("database", integrity, async { whole(&flaws) }).await?;
-            steps.look("migrations", schema, async { up_to_date(&missing) }).await?;
-        }
-        Err(why) => {
-            let away = Trouble::new(
-                Said::verbatim(why),
-                said(
-                    "is --data right, may this user read it, does PostgreSQL answer? a damaged database comes back with \
-                     `beseda restore`",
-                    "верен ли --data, можно ли его читать этому пользователю, отвечает ли PostgreSQL? повреждённую базу \
-                     возвращает `beseda restore`",
-                ),
-            );
+        Ok(condition) => {
             steps
-                .look("database", integrity, async { Err::<((), Said), _>(away) })
+                .look("migrations", schema, async { up_to_date(&condition.schema) })
                 .await?;
-            steps.skip(
-                "migrations",
-                schema,
-                said("the database cannot be opened", "база не открывается"),
-            )?;
+        }
+        Err(_) => {
+            let why = said("the database cannot be looked at", "в базу не заглянуть");
+            steps.skip("migrations", schema, why)?;
         }
     }
     Ok(())
 }
 
-fn whole(flaws: &[String]) -> Found<()> {
-    match flaws.first() {
-        None => Ok(((), said("whole", "цела"))),
-        Some(first) => Err(Trouble::new(
-            said(
-                format!("{} flaws: {first}", flaws.len()),
-                format!("повреждений: {}, первое: {first}", flaws.len()),
-            ),
-            said(
-                "stop the server, keep a copy of the file, and restore the last backup: `beseda restore`",
-                "остановите сервер, сохраните копию файла и верните последнюю резервную копию: `beseda restore`",
-            ),
-        )),
-    }
+/// That a database cannot be looked at, and what has to be done.
+fn not_seen(why: &NotSeen) -> Trouble {
+    let remedy = match why {
+        NotSeen::Missing(_) => said(
+            "is --data right? A new one is made by the first `beseda seed` or `beseda serve`",
+            "верен ли --data? Новую создаёт первый `beseda seed` или `beseda serve`",
+        ),
+        NotSeen::Sqlite(_) | NotSeen::Asked(_) => said(
+            "run this as the server's user; a damaged database comes back with `beseda restore`",
+            "запустите от имени пользователя сервера; повреждённую базу возвращает `beseda restore`",
+        ),
+        NotSeen::Postgres(_) => said(
+            "does PostgreSQL run there, and is `database` right?",
+            "работает ли там PostgreSQL, и верна ли настройка `database`?",
+        ),
+    };
+    Trouble::new(Said::verbatim(why.to_string()), remedy)
 }
 
-fn up_to_date(missing: &[String]) -> Found<()> {
-    if missing.is_empty() {
-        return Ok(((), said("all applied", "все применены")));
+fn whole(condition: &Condition) -> Found<()> {
+    let Condition { version, flaws, .. } = condition;
+    let Some(first) = flaws.first() else {
+        return Ok(((), said(format!("whole; {version}"), format!("цела; {version}"))));
+    };
+    let count = flaws.len();
+    Err(Trouble::new(
+        said(
+            format!("{count} flaws: {first}"),
+            format!("повреждений: {count}, первое: {first}"),
+        ),
+        said(
+            "stop the server, keep a copy of the database, and restore the last backup: `beseda restore`",
+            "остановите сервер, сохраните копию базы и верните последнюю резервную копию: `beseda restore`",
+        ),
+    ))
+}
+
+fn up_to_date(schema: &Schema) -> Found<()> {
+    let (applied, known) = (schema.applied.unwrap_or(0), schema.known);
+    if applied > known {
+        return Err(Trouble::new(
+            said(
+                format!("a newer Beseda was here (migration {applied}, this one knows {known})"),
+                format!("здесь работала более новая Беседа (миграция {applied}, эта знает {known})"),
+            ),
+            said("install that version", "поставьте ту версию"),
+        ));
     }
-    let names = missing.join(", ");
+    if schema.missing.is_empty() {
+        return Ok((
+            (),
+            said(format!("all applied ({applied})"), format!("все применены ({applied})")),
+        ));
+    }
+    let names = schema.missing.join(", ");
     Err(Trouble::new(
         said(format!("missing: {names}"), format!("не хватает: {names}")),
         said(
@@ -131,6 +174,17 @@ fn up_to_date(missing: &[String]) -> Found<()> {
 fn folder(path: &Path) -> Found<()> {
     let shown = path.display();
     if let Err(error) = System.try_to_write(path) {
+        if error.kind() == io::ErrorKind::NotFound {
+            return Err(Trouble::new(
+                said(format!("there is no folder {shown}"), format!("папки {shown} нет")),
+                said(
+                    "the server makes it when it starts: is --data right, and did it start there? What stood in it comes \
+                     back from a backup alone: `beseda restore`",
+                    "её создаёт сервер при запуске: верен ли --data, и запускался ли он там? Её содержимое вернёт только \
+                     резервная копия: `beseda restore`",
+                ),
+            ));
+        }
         let (owner, me) = (System.owner(path), System.user());
         let owner = owner.map_or_else(String::new, |owner| format!(" ({owner})"));
         return Err(Trouble::new(
@@ -167,11 +221,16 @@ fn secret(settings: &Settings) -> Found<()> {
             ));
         }
     }
-    // One that can be guessed is refused with the settings already.
-    settings.secret_or_made(&System).map_err(|error| {
-        let remedy = said("is the data directory the server's?", "тот ли это каталог данных?");
-        Trouble::new(Said::verbatim(error.to_string()), remedy)
-    })?;
+    // One that can be guessed is refused with the settings already. A look makes none: the server's is somewhere else.
+    if settings.secret.is_none() {
+        return Err(Trouble::new(
+            said("there is none that can be used", "нет такого, который годится"),
+            said(
+                "is --data the server's directory? the server makes one when it starts",
+                "тот ли это каталог данных? сервер создаёт его при запуске",
+            ),
+        ));
+    }
     Ok((
         (),
         said(

@@ -40,6 +40,16 @@ impl Server {
         self.by_hand(&format!("ALTER TABLE {from} RENAME TO {to}"));
     }
 
+    /// Takes the newest migration out of the database's history.
+    pub fn forget_a_migration(&self) {
+        let history = match self.ground() {
+            Some(_) => "beseda_migrations",
+            None => "refinery_schema_history",
+        };
+        let newest = format!("(SELECT max(version) FROM {history})");
+        self.by_hand(&format!("DELETE FROM {history} WHERE version = {newest}"));
+    }
+
     /// Keeps the database from being written to.
     pub fn hold_by_hand(&self) -> Hold {
         let mut command = match self.ground() {

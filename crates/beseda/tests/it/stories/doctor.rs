@@ -213,8 +213,7 @@ async fn what_a_server_stands_on_is_looked_at() {
     finds(&server, &doctor, "order_rooms", "the secret changed").await;
     fs::write(&secret, kept).expect("its own");
 
-    let newest = "(SELECT max(version) FROM refinery_schema_history)";
-    server.by_hand(&format!("DELETE FROM refinery_schema_history WHERE version = {newest}"));
+    server.forget_a_migration();
     finds(&server, &doctor, "migrations", "beseda migrate").await;
 }
 

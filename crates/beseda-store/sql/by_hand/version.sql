@@ -1,0 +1,2 @@
+-- Which SQLite this is.
+SELECT 'SQLite ' || sqlite_version()
