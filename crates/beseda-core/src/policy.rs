@@ -1,7 +1,7 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 use crate::error::Refusal;
-use crate::words::{Group, Kinds, Message, Order, Person, Place, Role, RoomKind, worded};
+use crate::words::{Group, Kinds, Message, Order, Person, PersonId, Place, Role, RoomKind, Seat, worded};
 
 worded! {
     /// Something that can be done with a room.
@@ -143,6 +143,31 @@ fn may(deed: Deed, kind: RoomKind, is_member: bool, by: By<'_>) -> bool {
         line.speaks_of(kind, is_member, by.person.role)
             && (line.deeds.contains(&deed) || (by_stepping_in && line.deeds.contains(&Deed::StepIn)))
     })
+}
+
+/// Everything that the asker may do in rooms of a kind, being in them or not: for who is to be told.
+#[must_use]
+pub fn deeds(kind: RoomKind, is_member: bool, by: By<'_>) -> Vec<Deed> {
+    let every = Deed::WORDS.iter().map(|(deed, _)| *deed);
+    every.filter(|deed| may(*deed, kind, is_member, by)).collect()
+}
+
+/// Whose role alone lets them do this in every room of a kind, by a call that is made to step in or by any.
+#[must_use]
+pub fn roles_that_may(deed: Deed, kind: RoomKind) -> Vec<Role> {
+    let roles = Role::WORDS.iter().map(|(role, _)| *role);
+    let may = |role: &Role| {
+        let somebody = Person::new(PersonId(0), *role);
+        may(deed, kind, false, By::from(&somebody).stepping_in())
+    };
+    roles.filter(may).collect()
+}
+
+/// Whether somebody of this role is what the host's staff expect in this place of an order. The rights come with the place;
+/// what else an operator answers for comes with the role.
+#[must_use]
+pub fn suits(seat: Seat, role: Role) -> bool {
+    seat != Seat::Operator || matches!(role, Role::Operator | Role::Mom | Role::Admin)
 }
 
 impl Line {

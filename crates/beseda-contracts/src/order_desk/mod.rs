@@ -31,6 +31,7 @@ pub fn routes() -> Routes {
 }
 
 /// Somebody who asks about the room of an order; who answers for every order need not be in it.
-fn by(person: &Person) -> By<'_> {
+#[must_use]
+pub fn by(person: &Person) -> By<'_> {
     By::of(person, KINDS).stepping_in()
 }

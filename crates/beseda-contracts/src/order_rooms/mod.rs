@@ -33,6 +33,7 @@ pub fn routes() -> Routes {
 }
 
 /// Somebody who asks about rooms of orders.
-fn by(person: &Person) -> By<'_> {
+#[must_use]
+pub fn by(person: &Person) -> By<'_> {
     By::of(person, KINDS)
 }

@@ -12,6 +12,7 @@ mod history;
 mod jobs;
 mod members;
 mod open;
+mod order_access;
 mod orders;
 mod page;
 mod people;
@@ -38,6 +39,7 @@ pub use open::{
     Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
     standing_group, standing_order_room, standing_pair, standing_private,
 };
+pub use order_access::{OrderAccess, OrderFile, order_access, order_file};
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, Walked, page, page_of_rooms};
 pub use people::{

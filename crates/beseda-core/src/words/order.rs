@@ -1,6 +1,19 @@
 //! What the host application keeps that rooms are about: orders, and groups of people.
 
-use super::{GroupId, OrderId, PersonId};
+use super::{GroupId, OrderId, PersonId, worded};
+
+worded! {
+    /// A place in an order.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Seat {
+        /// Of who ordered.
+        Client = "client",
+        /// Of who works on it.
+        Expert = "expert",
+        /// Of who answers for it.
+        Operator = "operator",
+    }
+}
 
 /// An order of the host application and who has a place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,11 +33,21 @@ pub struct Order {
 }
 
 impl Order {
+    /// Its places, and who has each.
+    #[must_use]
+    pub fn seats(&self) -> [(Seat, Option<PersonId>); 3] {
+        [
+            (Seat::Client, self.client),
+            (Seat::Expert, self.expert),
+            (Seat::Operator, self.operator),
+        ]
+    }
+
     /// Everybody who has a place in the order, each once, in the order client, expert, operator.
     #[must_use]
     pub fn people(&self) -> Vec<PersonId> {
         let mut people = Vec::with_capacity(3);
-        for person in [self.client, self.expert, self.operator].into_iter().flatten() {
+        for person in self.seats().into_iter().filter_map(|(_, person)| person) {
             if !people.contains(&person) {
                 people.push(person);
             }
