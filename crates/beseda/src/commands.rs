@@ -1,6 +1,7 @@
 //! The commands that do one thing and end: seed, token, migrate; and those about people, keys and jobs.
 
 pub mod admin;
+pub mod diagnose;
 pub mod jobs;
 pub mod key;
 pub mod person;

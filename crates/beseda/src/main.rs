@@ -106,6 +106,9 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
             let speech = said.speech(json, &System);
             return runtime()?.block_on(doctor::probe::run(&settings(&flags)?, wishes, speech));
         }
+        Command::Diagnose { with, json } => {
+            return commands::diagnose::run(&config::load(&flags, &System), &with, said.speech(json, &System));
+        }
         Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@
 )]
 
 mod condition;
+mod machine;
 
 use beseda_core::ports::{Clock, Random};
 use beseda_core::words::Time;

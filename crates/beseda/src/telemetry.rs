@@ -6,6 +6,8 @@ mod line;
 mod queue;
 mod scrub;
 
+pub use file::oldest_first;
+pub use line::escaped;
 pub use scrub::scrub;
 
 use crate::config::{LogFormat, LogLevel, Settings};
@@ -13,7 +15,7 @@ use crate::system::Folder;
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
 use file::{Keep, LogFile};
-use line::{Line, Stamp, escaped, iso, word};
+use line::{Line, Stamp, iso, word};
 use queue::Queue;
 use serde_json::json;
 use std::any::Any;

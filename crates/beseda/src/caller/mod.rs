@@ -7,6 +7,7 @@ pub use socket::{Ended, Socket};
 pub use way::{Broken, Step, Stream};
 
 use anyhow::Context;
+use beseda_core::words::HostId;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Url};
@@ -187,6 +188,13 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// How the body begins, as a text of at most so many bytes.
+    #[must_use]
+    pub fn text(&self, most_bytes: usize) -> String {
+        let begins = self.body.get(..most_bytes).unwrap_or(&self.body);
+        String::from_utf8_lossy(begins).trim().to_owned()
+    }
+
     /// A header as a text, or empty.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
@@ -195,6 +203,19 @@ impl Answer {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     }
+}
+
+/// An id as one part of a path.
+#[must_use]
+pub fn in_path(id: &HostId<'_>) -> String {
+    let sign = |byte: u8| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    id.to_string().bytes().map(sign).collect()
 }
 
 /// Why a request failed, down to the first cause. The address is left out: what stands in it may be secret.
@@ -208,4 +229,32 @@ fn reason(error: reqwest::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_answer_so_many_bytes_are_shown_and_not_one_more() {
+        let answer = Answer {
+            status: 200,
+            headers: HeaderMap::new(),
+            body: b" ready\n".to_vec(),
+            took: Duration::ZERO,
+        };
+        assert_eq!(
+            [5, 6, 7, 8].map(|most| answer.text(most)),
+            ["read", "ready", "ready", "ready"]
+        );
+    }
+
+    #[test]
+    fn an_id_is_one_part_of_a_path_whatever_is_in_it() {
+        let typed = |text: &str| in_path(&HostId::of(text.to_owned()).unwrap());
+        assert_eq!(
+            [typed("7"), typed("a/b"), typed("auth0|ц")],
+            ["7", "a%2Fb", "auth0%7C%D1%86"]
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and how it is said.
 
+mod diagnose;
 mod doors;
 mod duration;
 mod jobs;
@@ -7,6 +8,7 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
+pub use diagnose::Ailment;
 pub use doors::{KeyCommand, PersonCommand};
 pub use jobs::JobsCommand;
 
@@ -17,6 +19,7 @@ use crate::system::Outside;
 use beseda_core::words::HostId;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use diagnose::DiagnoseArguments;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
 use jobs::JobsArguments;
 use probe::ProbeVerb;
@@ -184,6 +187,14 @@ enum Verb {
         #[command(flatten)]
         form: Form,
     },
+    /// Say what is wrong and what to do: with the house, an order's room, or somebody's way into it
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda diagnose
+  beseda diagnose --order 2 --person 5
+  beseda diagnose --person 5 --lang ru
+  beseda diagnose --out /tmp/beseda-report
+")]
+    Diagnose(DiagnoseArguments),
     /// Settings: what they are, and whether they are good
     #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
     Config {
@@ -335,6 +346,13 @@ pub enum Command {
         address: String,
         /// Whose token is shown; `-` where it is read from standard input.
         token: Option<String>,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Say what is wrong, and collect what a maintainer needs.
+    Diagnose {
+        /// With what.
+        with: Ailment,
         /// Answer in JSON.
         json: bool,
     },
@@ -498,6 +516,11 @@ where
             token,
             json: form.json,
         },
+        Some(Verb::Diagnose(asked)) => {
+            let (with, database, json) = asked.taken();
+            keep(database);
+            Command::Diagnose { with, json }
+        }
         Some(Verb::Config {
             verb: ConfigVerb::Check { form },
         }) => Command::ConfigCheck { json: form.json },

@@ -118,7 +118,7 @@ async fn new_link(chat: &Chat, address: SocketAddr, base_path: &str, email: &str
 }
 
 /// Where a browser on this machine finds what listens there; nothing where the system is to choose the port.
-fn site(address: SocketAddr) -> String {
+pub fn site(address: SocketAddr) -> String {
     let mut there = address;
     match address {
         _ if address.port() == 0 => return String::new(),

@@ -68,7 +68,8 @@ fn for_programs(job: &Job) -> Value {
     })
 }
 
-fn line(job: &Job) -> String {
+/// A job as a line for people.
+pub fn line(job: &Job) -> String {
     let (id, errand, about, tries) = (job.id.0, job.errand.word(), job.errand.about(), job.tries);
     let when = if job.dead {
         "dead".to_owned()

@@ -3,6 +3,7 @@
 use crate::caller::{Answer, Call, Caller};
 use crate::report::{Check, Report, Said, Speech, said};
 use beseda_contracts::{CONTRACTS, FirstCall};
+use std::io;
 use std::process::ExitCode;
 
 /// What every host answers, whatever it speaks, and how it answers nobody in particular.
@@ -21,8 +22,16 @@ const fn first(path: &'static str, to_nobody: u16) -> FirstCall {
 /// # Errors
 /// The address is none of a server, or standard output cannot be written.
 pub async fn run(address: &str, token: Option<&str>, speech: Speech) -> anyhow::Result<ExitCode> {
-    let caller = Caller::new(address)?;
     let mut report = Report::new(speech);
+    ask(&Caller::new(address)?, token, &mut report).await?;
+    Ok(report.end()?)
+}
+
+/// Asks a server, and tells it to a report.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub async fn ask(caller: &Caller, token: Option<&str>, report: &mut Report) -> io::Result<()> {
     let mut is_away = false;
     let contracts = CONTRACTS.iter().map(|contract| (contract.name, contract.first_call));
     for (id, call) in COMMON.into_iter().chain(contracts) {
@@ -42,7 +51,7 @@ pub async fn run(address: &str, token: Option<&str>, speech: Speech) -> anyhow::
             Err(why) => away(id, call, why),
         })?;
     }
-    Ok(report.end()?)
+    Ok(())
 }
 
 fn name(call: FirstCall) -> Said {

@@ -1,10 +1,10 @@
 //! Proves a running server end to end: what it stands on, the way to it, and that its clients can talk.
 
 mod guests;
-mod house;
+pub mod house;
 pub mod probe;
 mod talks;
-mod way;
+pub mod way;
 
 use crate::caller::Caller;
 use crate::config::Settings;

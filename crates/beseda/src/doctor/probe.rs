@@ -2,7 +2,7 @@
 
 use super::way::{self, call, ended, trouble};
 use crate::app;
-use crate::caller::{Call, Caller, Socket};
+use crate::caller::{Call, Caller, Socket, in_path};
 use crate::config::{Database, Settings};
 use crate::report::{Found, Said, Speech, Steps, Trouble, said};
 use crate::system::{Outside, System};
@@ -48,7 +48,7 @@ pub async fn run(settings: &Settings, wishes: Wishes, speech: Speech) -> anyhow:
     ] {
         match &pair {
             Some((customer, therapist)) => {
-                let path = format!("/ws/{id}/{}/{}/", encoded(customer), encoded(therapist));
+                let path = format!("/ws/{id}/{}/{}/", in_path(customer), in_path(therapist));
                 let open = async |_: HostId<'static>| talk(&caller, &path, &wishes.token).await;
                 steps.look_with(me.clone(), id, name, open).await?;
             }
@@ -217,17 +217,4 @@ fn in_the_wrong_place(id: &HostId<'_>, person: &Person) -> Trouble {
             "сначала заказчик, потом специалист; или дайте человеку эту роль",
         ),
     )
-}
-
-/// An id as one part of a path.
-fn encoded(id: &HostId<'_>) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let byte = |byte| {
-        if is_plain(byte) {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    };
-    id.to_string().bytes().map(byte).collect()
 }

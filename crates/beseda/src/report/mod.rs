@@ -153,6 +153,7 @@ fn paint(text: &str, colour: &str, speech: Speech) -> String {
 pub struct Report {
     speech: Speech,
     checks: Vec<Check>,
+    is_silent: bool,
 }
 
 impl Report {
@@ -161,6 +162,7 @@ impl Report {
         Self {
             speech,
             checks: Vec::new(),
+            is_silent: false,
         }
     }
 
@@ -169,11 +171,29 @@ impl Report {
     /// # Errors
     /// Standard output cannot be written.
     pub fn tell(&mut self, check: Check) -> io::Result<()> {
-        if !self.speech.json {
+        if !self.speech.json && !self.is_silent {
             cli::answer(check.line(self.speech))?;
         }
         self.checks.push(check);
         Ok(())
+    }
+
+    /// The same that keeps what is told, and prints nothing.
+    pub fn silent(speech: Speech) -> Self {
+        Self {
+            is_silent: true,
+            ..Self::new(speech)
+        }
+    }
+
+    /// What was told so far, as a person reads it, without colours.
+    #[must_use]
+    pub fn written(&self, lang: Lang) -> String {
+        let speech = Speech {
+            lang,
+            ..Speech::default()
+        };
+        self.checks.iter().map(|check| check.line(speech)).collect()
     }
 
     /// Sums up: 0 where nothing failed, else 1.
@@ -225,7 +245,10 @@ mod tests {
             ),
             Check::skipped("tls", Said::verbatim("TLS"), said("plain http", "простой http")),
         ];
-        Report { speech, checks }
+        Report {
+            checks,
+            ..Report::new(speech)
+        }
     }
 
     fn lines(speech: Speech) -> String {

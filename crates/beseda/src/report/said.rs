@@ -55,6 +55,18 @@ impl Said {
         }
     }
 
+    /// The sentence in English.
+    #[must_use]
+    pub fn en(&self) -> &str {
+        &self.en
+    }
+
+    /// The sentence in Russian.
+    #[must_use]
+    pub fn ru(&self) -> &str {
+        &self.ru
+    }
+
     /// The sentence in a language.
     #[must_use]
     pub fn text(&self, lang: Lang) -> &str {

@@ -95,6 +95,12 @@ impl Steps {
         self.tell(Check::skipped(id, name, why))
     }
 
+    /// What was told so far.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
     /// Sums up: 0 where nothing failed, else 1.
     ///
     /// # Errors
@@ -103,7 +109,11 @@ impl Steps {
         self.report.end()
     }
 
-    fn tell(&mut self, check: Check) -> io::Result<()> {
+    /// Tells what was looked at already.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn tell(&mut self, check: Check) -> io::Result<()> {
         if self.only.as_ref().is_some_and(|only| !only.contains(&check.id)) {
             return Ok(());
         }

@@ -165,6 +165,18 @@ impl LogFile {
     }
 }
 
+/// The names of the log's files in a folder, whose newest lines come last.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn oldest_first(folder: &dyn Folder) -> io::Result<Vec<String>> {
+    let files = folder.files()?;
+    let mut numbers: Vec<u32> = files.iter().filter_map(|file| number(&file.name)).collect();
+    numbers.sort_unstable();
+    let current = files.iter().filter(|file| file.name == NAME).map(|_| NAME.to_owned());
+    Ok(numbers.into_iter().rev().map(old).chain(current).collect())
+}
+
 fn old(number: u32) -> String {
     format!("{NAME}.{number}")
 }

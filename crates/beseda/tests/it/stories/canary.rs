@@ -1,6 +1,6 @@
 //! Secrets sent through every door there is: none of them turns up in a log, an error or a header, whatever the route.
 
-mod house;
+pub(super) mod house;
 
 use crate::harness::{Actor, Heard, Server, Socket, Town, actor, in_time};
 use beseda_contracts::shared::RouteLine;

@@ -5,6 +5,7 @@ mod canary;
 mod commands;
 mod crash;
 mod deactivated;
+mod diagnose;
 mod doctor;
 mod documented;
 mod edge;

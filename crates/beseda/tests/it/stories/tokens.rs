@@ -4,7 +4,7 @@ mod claims;
 mod grants;
 mod hosts;
 mod keys;
-mod signer;
+pub(super) mod signer;
 mod sockets;
 
 use crate::harness::keys::{self as key_files, EC, RSA};

@@ -90,7 +90,12 @@ pub struct House {
 
 impl House {
     pub async fn open(format: &str) -> Self {
-        let server = Server::start(&format!("canary-{format}"), &settings(format), &town()).await;
+        Self::of_story(&format!("canary-{format}"), format).await
+    }
+
+    /// The same for another story.
+    pub async fn of_story(story: &str, format: &str) -> Self {
+        let server = Server::start(story, &settings(format), &town()).await;
         let client = Actor::new(server.address, 12, &server.tokens(&[12]).await[0]);
         // The numbers that stand in every path are the order's and its room's.
         assert_eq!(client.room_of(ORDER).await, ORDER);
