@@ -1,7 +1,7 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 use crate::error::Refusal;
-use crate::words::{Group, Kinds, Message, Order, Person, PersonId, Place, Role, RoomKind, Seat, worded};
+use crate::words::{Group, Kinds, Message, Order, OrderPlace, Person, PersonId, Place, Role, RoomKind, worded};
 
 worded! {
     /// Something that can be done with a room.
@@ -166,8 +166,8 @@ pub fn roles_that_may(deed: Deed, kind: RoomKind) -> Vec<Role> {
 /// Whether somebody of this role is what the host's staff expect in this place of an order. The rights come with the place;
 /// what else an operator answers for comes with the role.
 #[must_use]
-pub fn suits(seat: Seat, role: Role) -> bool {
-    seat != Seat::Operator || matches!(role, Role::Operator | Role::Mom | Role::Admin)
+pub fn suits(seat: OrderPlace, role: Role) -> bool {
+    seat != OrderPlace::Operator || matches!(role, Role::Operator | Role::Mom | Role::Admin)
 }
 
 impl Line {

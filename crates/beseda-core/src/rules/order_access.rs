@@ -5,7 +5,7 @@ use super::place_for;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
-use crate::words::{Member, Order, OrderId, Person, Room, RoomKey, RoomKind, Seat, Time};
+use crate::words::{Member, Order, OrderId, OrderPlace, Person, Room, RoomKey, RoomKind, Time};
 use std::sync::Arc;
 
 /// An order and its room, for who looks after them.
@@ -14,7 +14,7 @@ pub struct OrderFile {
     /// The order, where the host application has put it.
     pub order: Option<Order>,
     /// Who has a place in it. Who was deleted is named still.
-    pub seated: Vec<(Seat, Person)>,
+    pub seated: Vec<(OrderPlace, Person)>,
     /// Its room, where it stands.
     pub room: Option<Room>,
     /// Everybody in the room.

@@ -34,7 +34,7 @@ pub use ids::{GroupId, Head, JobId, MemberId, MessageId, OrderId, PersonId, Room
 pub use job::{Errand, Job};
 pub use limits::*;
 pub use message::{Author, Draft, DraftFile, Marks, Message, NewMessage};
-pub use order::{Group, Order, Seat};
+pub use order::{Group, Order, OrderPlace};
 pub use person::{NewPerson, Person, Role};
 pub use room::{Member, NewMember, NewRoom, Place, Room, RoomName, RoomView};
 pub use room_key::{NoRoomKey, RoomKey};

@@ -5,7 +5,7 @@ use super::{GroupId, OrderId, PersonId, worded};
 worded! {
     /// A place in an order.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Seat {
+    pub enum OrderPlace {
         /// Of who ordered.
         Client = "client",
         /// Of who works on it.
@@ -35,11 +35,11 @@ pub struct Order {
 impl Order {
     /// Its places, and who has each.
     #[must_use]
-    pub fn seats(&self) -> [(Seat, Option<PersonId>); 3] {
+    pub fn seats(&self) -> [(OrderPlace, Option<PersonId>); 3] {
         [
-            (Seat::Client, self.client),
-            (Seat::Expert, self.expert),
-            (Seat::Operator, self.operator),
+            (OrderPlace::Client, self.client),
+            (OrderPlace::Expert, self.expert),
+            (OrderPlace::Operator, self.operator),
         ]
     }
 

@@ -9,7 +9,7 @@ use beseda_contracts::{order_desk, order_rooms};
 use beseda_core::policy::{self, Deed};
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, OrderAccess, OrderFile};
-use beseda_core::words::{HostId, OrderId, Person, RoomKind, Seat};
+use beseda_core::words::{HostId, OrderId, OrderPlace, Person, RoomKind};
 use beseda_core::{Error, Refusal};
 use serde_json::json;
 
@@ -101,7 +101,7 @@ impl Case {
         }
     }
 
-    fn seat_of(&self, person: &Person) -> Option<Seat> {
+    fn seat_of(&self, person: &Person) -> Option<OrderPlace> {
         let seated = self.file.seated.iter();
         let mut seated = seated.filter(|(_, seated)| seated.id == person.id);
         seated.next().map(|(seat, _)| *seat)
@@ -195,7 +195,7 @@ impl Case {
     }
 
     /// Who was deleted under this id and is named by the order still, though somebody else has the id now.
-    fn predecessor(&self) -> Option<Seat> {
+    fn predecessor(&self) -> Option<OrderPlace> {
         let is_former = |person: &Person| person.forgotten && HostId::Number(person.id.0) == self.id;
         let mut seated = self.file.seated.iter();
         seated.find(|(_, person)| is_former(person)).map(|(seat, _)| *seat)
@@ -294,7 +294,7 @@ impl Case {
             );
         }
         let place = place_of(person);
-        let put = seats.put(place.unwrap_or(Seat::Client), Some(&self.id));
+        let put = seats.put(place.unwrap_or(OrderPlace::Client), Some(&self.id));
         if !answers_for_orders(person) {
             return said(
                 format!("if it is theirs, name them in the order: {put}"),
@@ -318,13 +318,13 @@ impl Case {
 }
 
 /// The place of an order that is called as the role is.
-fn place_of(person: &Person) -> Option<Seat> {
-    Seat::from_word(person.role.word())
+fn place_of(person: &Person) -> Option<OrderPlace> {
+    OrderPlace::from_word(person.role.word())
 }
 
 /// Whether the role is one of those who are assigned to orders.
 fn answers_for_orders(person: &Person) -> bool {
-    place_of(person) == Some(Seat::Operator)
+    place_of(person) == Some(OrderPlace::Operator)
 }
 
 /// Deeds, by their words in the policy.

@@ -7,7 +7,7 @@ use beseda_contracts::order_desk;
 use beseda_contracts::shared::time_text;
 use beseda_core::policy;
 use beseda_core::rules::OrderFile;
-use beseda_core::words::{HostId, Order, OrderId, Person, PersonId, Role, RoomKind, Seat};
+use beseda_core::words::{HostId, Order, OrderId, OrderPlace, Person, PersonId, Role, RoomKind};
 
 /// What there is to say of an order and its room.
 pub fn checks(id: &OrderId, file: &OrderFile) -> Vec<Check> {
@@ -30,9 +30,9 @@ pub fn checks(id: &OrderId, file: &OrderFile) -> Vec<Check> {
     );
     let mut checks = vec![Check::passed("order", name, meaning)];
     let places = [
-        ("client", Seat::Client),
-        ("expert", Seat::Expert),
-        ("operator", Seat::Operator),
+        ("client", OrderPlace::Client),
+        ("expert", OrderPlace::Expert),
+        ("operator", OrderPlace::Operator),
     ];
     checks.extend(places.map(|(word, seat)| place(word, order, file, seat)));
     checks.push(room(id, file));
@@ -41,7 +41,7 @@ pub fn checks(id: &OrderId, file: &OrderFile) -> Vec<Check> {
 }
 
 /// Whether somebody has a place, is let in, and is in the room.
-fn place(word: &'static str, order: &Order, file: &OrderFile, seat: Seat) -> Check {
+fn place(word: &'static str, order: &Order, file: &OrderFile, seat: OrderPlace) -> Check {
     let called = words::seat(seat);
     let name = said(words::capital(called.en()), words::capital(called.ru()));
     let seats = Seats {
@@ -90,10 +90,10 @@ fn place(word: &'static str, order: &Order, file: &OrderFile, seat: Seat) -> Che
 }
 
 /// That nobody has a place. Experts come later; without an operator no one of the staff is in the room.
-fn nobody(word: &'static str, name: Said, seats: &Seats<'_>, seat: Seat) -> Check {
+fn nobody(word: &'static str, name: Said, seats: &Seats<'_>, seat: OrderPlace) -> Check {
     let (id, put) = (&seats.order.id, seats.put(seat, None));
     match seat {
-        Seat::Expert => Check::skipped(
+        OrderPlace::Expert => Check::skipped(
             word,
             name,
             said(
@@ -101,7 +101,7 @@ fn nobody(word: &'static str, name: Said, seats: &Seats<'_>, seat: Seat) -> Chec
                 format!("в заказе {id} пока не указан; кто придёт позже, войдёт в комнату"),
             ),
         ),
-        Seat::Client => Check::failed(
+        OrderPlace::Client => Check::failed(
             word,
             name,
             said(
@@ -110,7 +110,7 @@ fn nobody(word: &'static str, name: Said, seats: &Seats<'_>, seat: Seat) -> Chec
             ),
             said(format!("name the client: {put}"), format!("укажите клиента: {put}")),
         ),
-        Seat::Operator => {
+        OrderPlace::Operator => {
             let roles: Vec<String> = roles_above().iter().map(|role| role.word().to_uppercase()).collect();
             let (english, russian) = (words::any_of(&roles, "or"), words::any_of(&roles, "или"));
             Check::failed(
@@ -126,7 +126,7 @@ fn nobody(word: &'static str, name: Said, seats: &Seats<'_>, seat: Seat) -> Chec
     }
 }
 
-fn unsuited(person: &Person, seat: Seat) -> (Said, Said) {
+fn unsuited(person: &Person, seat: OrderPlace) -> (Said, Said) {
     let (called, place) = (words::person(person), words::seat(seat));
     let patch = words::patch_person(&person.host_id(), &serde_json::json!({"role": seat.word()}));
     (

@@ -2,7 +2,7 @@
 
 use crate::caller::in_path;
 use crate::report::{Said, said};
-use beseda_core::words::{HostId, Order, OrderId, Person, Role, Seat};
+use beseda_core::words::{HostId, Order, OrderId, OrderPlace, Person, Role};
 use serde_json::{Map, Value, json};
 
 /// What a role is called in Russian; the English word is its own.
@@ -28,11 +28,11 @@ pub fn role(role: Role) -> Said {
 }
 
 /// What a place of an order is called.
-pub fn seat(seat: Seat) -> Said {
+pub fn seat(seat: OrderPlace) -> Said {
     let russian = match seat {
-        Seat::Client => "клиент",
-        Seat::Expert => "эксперт",
-        Seat::Operator => "оператор",
+        OrderPlace::Client => "клиент",
+        OrderPlace::Expert => "эксперт",
+        OrderPlace::Operator => "оператор",
     };
     said(seat.word(), russian)
 }
@@ -56,16 +56,16 @@ pub struct Seats<'a> {
     /// The order, as it stands.
     pub order: &'a Order,
     /// Who has a place in it.
-    pub seated: &'a [(Seat, Person)],
+    pub seated: &'a [(OrderPlace, Person)],
 }
 
 impl Seats<'_> {
     /// The call that puts the order as it stands, but with somebody else in a place: all of it, because what is left out
     /// becomes empty. Nobody known belongs into a place whose bearer was deleted.
-    pub fn put(&self, place: Seat, who: Option<&HostId<'_>>) -> String {
+    pub fn put(&self, place: OrderPlace, who: Option<&HostId<'_>>) -> String {
         let mut fields = Map::new();
         fields.insert("number".to_owned(), json!(self.order.number));
-        for (seat, word) in Seat::WORDS {
+        for (seat, word) in OrderPlace::WORDS {
             let mut seated = self.seated.iter().filter(|(_, person)| !person.forgotten);
             let bearer = match seated.find(|(named, _)| named == seat) {
                 _ if *seat == place => who.map_or(json!("ID"), |who| json!(who)),
@@ -133,18 +133,18 @@ mod tests {
         };
         let gone = Person::new(PersonId(5), Role::Expert).forget();
         let seated = [
-            (Seat::Client, Person::new(PersonId(4), Role::Client)),
-            (Seat::Expert, gone),
+            (OrderPlace::Client, Person::new(PersonId(4), Role::Client)),
+            (OrderPlace::Expert, gone),
         ];
         let seats = Seats {
             order: &order,
             seated: &seated,
         };
         assert_eq!(
-            seats.put(Seat::Operator, Some(&HostId::Number(1))),
+            seats.put(OrderPlace::Operator, Some(&HostId::Number(1))),
             r#"PUT /api/v1/orders/a%2Fb/ {"number":"ORD-2","client":4,"operator":1,"status":"new"}"#
         );
-        assert!(seats.put(Seat::Expert, None).contains(r#""expert":"ID""#));
+        assert!(seats.put(OrderPlace::Expert, None).contains(r#""expert":"ID""#));
     }
 
     #[test]
