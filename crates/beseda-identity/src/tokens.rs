@@ -139,12 +139,12 @@ impl OwnTokens {
     }
 }
 
-/// When a token of ours was given. One of the future was given before a clock went back: it counts until its person is
-/// signed out.
+/// When a token of ours was given. One of the future was given by a clock that was ahead: it counts until its person is
+/// signed out, and where they were signed out by that clock it was given with that.
 fn issued_at(claims: &Claims, now: Time) -> Result<Time, Flaw> {
     let issued = claims.signed_at()?.ok_or_else(|| invalid("iat is missing"))?;
     let is_early = issued > now.plus_seconds(EARLY_SECONDS);
-    Ok(if is_early { Time(0) } else { issued })
+    Ok(if is_early { issued.told_ahead() } else { issued })
 }
 
 /// A token's name from random bytes.

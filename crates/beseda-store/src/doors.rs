@@ -107,6 +107,12 @@ impl TxDoors for Transaction<'_> {
         self.write(sql::SETUP_CODES_PUT, values).map(drop)
     }
 
+    fn mend_identity(&mut self, now: Time, ahead: Time, tickets: Time) -> Result<u64, Fault> {
+        let sessions = self.write(sql::SESSIONS_MEND, values![ahead.0, now.0])?;
+        let tokens = self.write(sql::REFRESH_TOKENS_MEND, values![ahead.0, now.0])?;
+        Ok(sessions + tokens + self.write(sql::TICKETS_MEND, values![tickets.0])?)
+    }
+
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault> {
         self.write(sql::SESSIONS_SWEEP, values![now.0])?;
         self.write(sql::TICKETS_SWEEP, values![now.0])?;

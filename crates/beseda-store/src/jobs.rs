@@ -36,6 +36,10 @@ impl TxJobs for Transaction<'_> {
         self.all(sql::JOBS_DUE, values![now.0, most], rows::job)
     }
 
+    fn mend_jobs(&mut self, now: Time, ahead: Time) -> Result<u64, Fault> {
+        self.write(sql::JOBS_MEND, values![now.0, ahead.0])
+    }
+
     fn keep_job(&mut self, job: &Job) -> Result<(), Fault> {
         let values = values![job.due.0, job.tries, &job.failure, job.dead, job.id.0];
         self.write(sql::JOBS_KEEP, values).map(drop)

@@ -6,7 +6,7 @@ use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{ERASED_BLOCK, LookMessages, TxMessages};
-use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq};
+use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
 
 impl Transaction<'_> {
     /// The messages of a statement that gives nothing but messages.
@@ -36,8 +36,8 @@ impl Transaction<'_> {
     }
 
     /// Moves the room of a new message on, and skips the message for its own sender.
-    fn move_on(&mut self, new: &NewMessage) -> Result<(), Fault> {
-        let values = values![new.seq.0, new.head.0, new.created_at.0, new.room.0];
+    fn move_on(&mut self, new: &NewMessage, id: i64) -> Result<(), Fault> {
+        let values = values![new.seq.0, new.head.0, new.created_at.0, id, new.room.0];
         self.write(sql::ROOMS_MOVE_ON, values)?;
         if let Some(sender) = new.sender {
             self.write(sql::MEMBERS_SKIP_OWN, values![new.room.0, sender.0])?;
@@ -56,7 +56,7 @@ impl Transaction<'_> {
             return Ok(None);
         };
         if !self.is_remote() {
-            self.move_on(new)?;
+            self.move_on(new, id)?;
         }
         for (position, hung) in (0_i64..).zip(&new.files) {
             let values = values![new.room.0, new.seq.0, position, &hung.title, hung.file];
@@ -129,6 +129,11 @@ impl LookMessages for Transaction<'_> {
     fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault> {
         let shown = self.one(sql::MESSAGES_SHOWN_BEFORE, values![room.0, before.0], |row| row.get(0))?;
         Ok(Seq(shown.unwrap_or(0)))
+    }
+
+    fn said_from(&mut self, room: RoomId, from: Time) -> Result<Option<Time>, Fault> {
+        let at = self.one(sql::MESSAGES_SAID_FROM, values![room.0, from.0], |row| row.get(0))?;
+        Ok(at.flatten().map(Time))
     }
 
     fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {

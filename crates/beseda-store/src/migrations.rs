@@ -38,6 +38,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V12__names_at_the_host",
     "V13__ids_of_the_host",
     "V14__search_in_whole_letters",
+    "V15__wrong_clocks",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -48,6 +49,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V4__names_at_the_host",
     "V5__ids_of_the_host",
     "V6__search_in_whole_letters",
+    "V7__wrong_clocks",
 ];
 
 impl Migration {

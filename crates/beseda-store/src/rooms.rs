@@ -1,7 +1,7 @@
 //! Rooms and who is in them.
 
 use crate::engine::{Row, Value, values};
-use crate::rows::{self, MEMBER, MESSAGE_FILES, ROOM, json_list, number};
+use crate::rows::{self, MEMBER, MESSAGE, MESSAGE_FILES, ROOM, json_list, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::{Foreseen, Transaction};
 use beseda_core::error::Fault;
@@ -48,14 +48,20 @@ impl Transaction<'_> {
     ) -> Result<Vec<RoomView>, Fault> {
         let kinds = words_of(kinds);
         let rooms = self.one(sql::MEMBERS_COUNT_OF_PERSON, values![person.0], |row| row.get(0))?;
+        let mut stirred: HashMap<RoomId, [i64; 2]> = HashMap::new();
+        let at_end = ROOM + MESSAGE;
+        let note = |row: &Row<'_>| {
+            stirred.insert(RoomId(row.get(0)?), [row.get(at_end)?, row.get(at_end + 1)?]);
+            Ok(None)
+        };
         let mut views = if offset == 0 && rooms.unwrap_or(0) <= limit {
-            self.views(sql::ROOMS_ALL_OF_PERSON, values![person.0, &kinds], ROOM, |_| Ok(None))?
+            self.views(sql::ROOMS_ALL_OF_PERSON, values![person.0, &kinds], ROOM, note)?
         } else {
             let values = values![person.0, &kinds, limit, offset];
-            self.views(sql::ROOMS_OF_PERSON, values, ROOM, |_| Ok(None))?
+            self.views(sql::ROOMS_OF_PERSON, values, ROOM, note)?
         };
         // A room is larger than what is compared: it is moved once.
-        views.sort_by_cached_key(|view| Reverse((view.room.updated_at, view.room.id)));
+        views.sort_by_cached_key(|view| Reverse((stirred.get(&view.room.id).copied(), view.room.id)));
         Ok(views)
     }
 
@@ -98,7 +104,7 @@ impl Transaction<'_> {
         sql: &'static Statement,
         values: &[Value<'_>],
         at: usize,
-        case: impl Fn(&Row<'_>) -> Result<Option<Case>, Fault>,
+        mut case: impl FnMut(&Row<'_>) -> Result<Option<Case>, Fault>,
     ) -> Result<Vec<RoomView>, Fault> {
         let mut files = Vec::new();
         let mut views = self.all(sql, values, |row| {
@@ -245,6 +251,7 @@ impl TxRooms for Transaction<'_> {
             room.erased,
             room.changed.0,
             room.updated_at.0,
+            number(room.ahead),
             &room.key,
             &room.title,
             room.id.0,
@@ -254,8 +261,12 @@ impl TxRooms for Transaction<'_> {
         }
         let order = self.order_of_key(&room.key)?;
         let mut values = values.to_vec();
-        values.insert(8, order.into());
+        values.insert(9, order.into());
         self.write(sql::ROOMS_KEEP, &values).map(drop)
+    }
+
+    fn stir_room(&mut self, room: RoomId) -> Result<(), Fault> {
+        self.write(sql::ROOMS_STIR, values![room.0]).map(drop)
     }
 
     fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault> {
@@ -294,6 +305,10 @@ impl TxRooms for Transaction<'_> {
 
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault> {
         self.write(sql::EPOCHS_PUT, values![epoch.0]).map(drop)
+    }
+
+    fn prove_kept(&mut self) -> Result<(), Fault> {
+        self.write(sql::EPOCHS_PROVE, values![]).map(drop)
     }
 
     fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {

@@ -11,13 +11,15 @@ use beseda_core::words::{
 use uuid::Uuid;
 
 /// How many columns a room has.
-pub(crate) const ROOM: usize = 13;
+pub(crate) const ROOM: usize = 14;
 /// How many columns a member has.
 pub(crate) const MEMBER: usize = 8;
 /// How many columns a person has.
 pub(crate) const PERSON: usize = 12;
 /// How many columns a case has.
 pub(crate) const CASE: usize = 8;
+/// How many columns a message has.
+pub(crate) const MESSAGE: usize = 18;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
 pub(crate) const MESSAGE_FILES: usize = 16;
 
@@ -59,6 +61,7 @@ pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room, Fault> {
         created_at: Time(row.get(at + 10)?),
         updated_at: Time(row.get(at + 11)?),
         receipts: Receipts(row.get(at + 12)?),
+        ahead: time(row, at + 13)?,
     })
 }
 

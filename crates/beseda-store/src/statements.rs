@@ -68,6 +68,7 @@ statements! {
     DEPARTURES_SHOW_OUT = "departures/show_out";
     DEPARTURES_SHOWN_OUT = "departures/shown_out";
     EPOCHS_GET = "epochs/get";
+    EPOCHS_PROVE = "epochs/prove";
     EPOCHS_PUT = "epochs/put";
     ERASED_BLOCKS_COUNT = "erased_blocks/count";
     ERASED_BLOCKS_OF_ROOM = "erased_blocks/of_room";
@@ -77,6 +78,7 @@ statements! {
     FILES_FORGET = "files/forget";
     FILES_INSERT = "files/insert";
     FILES_KNOWS = "files/knows";
+    FILES_MEND = "files/mend";
     FILES_RESERVE = "files/reserve";
     GROUPS_GET = "groups/get";
     GROUPS_NEXT = "groups/next";
@@ -92,6 +94,7 @@ statements! {
     JOBS_GET = "jobs/get";
     JOBS_KEEP = "jobs/keep";
     JOBS_LIST = "jobs/list";
+    JOBS_MEND = "jobs/mend";
     JOBS_NEXT = "jobs/next";
     JOBS_PUT = "jobs/put";
     JOBS_REMOVE = "jobs/remove";
@@ -123,6 +126,7 @@ statements! {
     MESSAGES_INSERT_SYSTEM = "messages/insert_system" | "messages/insert_system.postgres";
     MESSAGES_KEEP = "messages/keep";
     MESSAGES_NAME_SENDER = "messages/name_sender";
+    MESSAGES_SAID_FROM = "messages/said_from";
     MESSAGES_SENT_AFTER = "messages/sent_after";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";
@@ -153,6 +157,7 @@ statements! {
     PEOPLE_SEARCH_CLASSMATES = "people/search_classmates";
     PEOPLE_WITHOUT_SEARCH = "people/without_search";
     REFRESH_TOKENS_GET = "refresh_tokens/get";
+    REFRESH_TOKENS_MEND = "refresh_tokens/mend";
     REFRESH_TOKENS_PUT = "refresh_tokens/put";
     REFRESH_TOKENS_REVOKE_FAMILY = "refresh_tokens/revoke_family";
     REFRESH_TOKENS_REVOKE_OF_PERSON = "refresh_tokens/revoke_of_person";
@@ -171,11 +176,12 @@ statements! {
     ROOMS_MOVE_ON = "rooms/move_on";
     ROOMS_OF_GROUP = "rooms/of_group", holds;
     ROOMS_OF_PERSON = "rooms/of_person";
-    ROOMS_OPEN = "rooms/open";
+    ROOMS_OPEN = "rooms/open" | "rooms/open.postgres";
     ROOMS_PLACE = "rooms/place", holds;
     ROOMS_PLACES = "rooms/places";
     ROOMS_PLACES_OF = "rooms/places_of" | "rooms/places_of.postgres", holds;
     ROOMS_REMOVE = "rooms/remove";
+    ROOMS_STIR = "rooms/stir" | "rooms/stir.postgres";
     SAID_COUNT = "said/count";
     SAID_GET = "said/get";
     SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
@@ -187,11 +193,13 @@ statements! {
     SESSIONS_END = "sessions/end";
     SESSIONS_END_OF_PERSON = "sessions/end_of_person";
     SESSIONS_GET = "sessions/get";
+    SESSIONS_MEND = "sessions/mend";
     SESSIONS_PUT = "sessions/put";
     SESSIONS_SWEEP = "sessions/sweep";
     SETUP_CODES_ANY = "setup_codes/any";
     SETUP_CODES_GET = "setup_codes/get";
     SETUP_CODES_PUT = "setup_codes/put";
+    TICKETS_MEND = "tickets/mend";
     TICKETS_PUT = "tickets/put";
     TICKETS_SWEEP = "tickets/sweep";
     TICKETS_TAKE = "tickets/take";

@@ -1,5 +1,6 @@
 //! The wiring: the one place that knows both the store and the sockets, and runs the server until it is told to stop.
 
+use crate::clock::Steady;
 use crate::commands::admin;
 use crate::config::{self, Secret, Settings};
 use crate::fetch::Web;
@@ -195,7 +196,9 @@ impl Server {
             let _last = last_job;
             running_jobs.await;
         });
-        tasks.watch("sweep", sweep::run(chat.clone()));
+        let steady = Arc::new(Steady::new());
+        tasks.watch("clock", Arc::clone(&steady).watch(chat.clone()));
+        tasks.watch("sweep", sweep::run(chat.clone(), steady));
         tasks.watch("issuers' keys", async move { identity.issuers.keep_keys_fresh().await });
         tasks.watch("store", health::store_is_dead(chat.clone(), ALIVE_EVERY));
         tasks.watch("requests", async move {

@@ -99,7 +99,7 @@ pub async fn token(
             Some(person) if !person.active => bail!("person {id} is deactivated"),
             Some(person) => person,
         };
-        let from = sign_in::token_time(&person, now);
+        let (from, ttl) = sign_in::token_times(&person, now, ttl);
         let mut name = [0; 16];
         System.fill(&mut name);
         let token = tokens.access(&person, from, ttl, name)?;

@@ -3,6 +3,7 @@
 mod app;
 mod caller;
 mod cli;
+mod clock;
 mod commands;
 mod config;
 mod demo;

@@ -1,6 +1,8 @@
 //! Forgets what has ended: sessions, tokens and tickets; and gives up files that no message claimed, which jobs forget then.
 
+use crate::clock::Steady;
 use beseda_core::ports::{Files, kept_as};
+use beseda_core::words::Time;
 use beseda_core::{Chat, Error, Fault, rules};
 use beseda_live::ask;
 use std::sync::Arc;
@@ -10,13 +12,23 @@ use tokio::task::spawn_blocking;
 /// How often.
 const EVERY: Duration = Duration::from_secs(600);
 
-/// Sweeps at once and again and again, for as long as it is polled.
-pub async fn run(chat: Chat) {
+/// Sweeps at once and again and again, for as long as it is polled; not by a clock that has just leapt, because what is
+/// forgotten does not come back with the right time. Who is let in is left alone at first: a machine that starts with a wrong
+/// clock has the right time after a few minutes.
+pub async fn run(chat: Chat, steady: Arc<Steady>) {
     let mut turns = tokio::time::interval(EVERY);
+    let mut is_first = true;
     loop {
         turns.tick().await;
+        let begins = std::mem::take(&mut is_first);
+        if !steady.is_believed() {
+            continue;
+        }
         let now = chat.now();
-        if let Err(error) = ask::change(&chat, move |tx| Ok(tx.sweep_identity(now)?)).await {
+        if steady.is_proven() {
+            mend(&chat, now).await;
+        }
+        if !begins && let Err(error) = ask::change(&chat, move |tx| Ok(tx.sweep_identity(now)?)).await {
             tracing::warn!("what has ended could not be swept: {error}");
         }
         let before = now.plus_seconds(-chat.limits().upload_seconds);
@@ -25,6 +37,19 @@ pub async fn run(chat: Chat) {
             Ok(files) => tracing::info!("sweeping {files} files that no message claimed"),
             Err(error) => tracing::warn!("files that no message claimed could not be swept: {error}"),
         }
+    }
+}
+
+/// Brings back what a clock has left behind that was ahead.
+async fn mend(chat: &Chat, now: Time) {
+    let limits = Arc::clone(chat.limits());
+    match ask::change(chat, move |tx| rules::mend(tx, now, &limits)).await {
+        Ok(0) => {}
+        Ok(mended) => tracing::warn!(
+            mended,
+            "sessions, tokens, jobs or files of a clock that was ahead were brought back"
+        ),
+        Err(error) => tracing::warn!("what a clock has left that was ahead could not be brought back: {error}"),
     }
 }
 

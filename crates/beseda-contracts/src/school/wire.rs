@@ -259,6 +259,7 @@ mod tests {
             receipts: Receipts(0),
             created_at: Time(0),
             updated_at: Time(0),
+            ahead: None,
         };
         let member = Member {
             id: MemberId(1),

@@ -151,8 +151,8 @@ fn answer_opened(
     ((view, visitor), is_new): ((RoomView, Person), bool),
 ) -> Result<Response, Refused> {
     let tokens = &shared.identity.tokens;
-    let from = sign_in::token_time(&visitor, now);
-    let token = tokens.for_visitor(visitor.id, from, proofs::SECONDS, shared.chat.random())?;
+    let (from, seconds) = sign_in::token_times(&visitor, now, proofs::SECONDS);
+    let token = tokens.for_visitor(visitor.id, from, seconds, shared.chat.random())?;
     let opened = OpenedJson {
         room: room_json(&view, &visitor),
         visitor: &token,

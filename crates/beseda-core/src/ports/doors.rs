@@ -48,6 +48,9 @@ pub trait TxDoors {
     /// Keeps a setup code, or what changed of it (`used_at`), by its hash. None is ever forgotten: see
     /// [`LookDoors::had_setup_codes`].
     fn put_setup_code(&mut self, code: &SetupCode) -> Result<(), Fault>;
+    /// Brings sessions and refresh tokens that have not ended and were begun or used after `ahead` back to `now`, each with the
+    /// time that it was given, and forgets tickets that end after `tickets`: how many.
+    fn mend_identity(&mut self, now: Time, ahead: Time, tickets: Time) -> Result<u64, Fault>;
     /// Forgets sessions, refresh tokens and tickets that ended before `now`.
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault>;
 }

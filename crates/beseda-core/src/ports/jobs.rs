@@ -27,6 +27,8 @@ pub trait TxJobs {
     /// The jobs that are due at `now` and not dead, the first due first; `most` of them. Those that another transaction
     /// is about to take are left out.
     fn due_jobs(&mut self, now: Time, most: i64) -> Result<Vec<Job>, Fault>;
+    /// Makes jobs due `now` that are not dead and due after `ahead`: how many.
+    fn mend_jobs(&mut self, now: Time, ahead: Time) -> Result<u64, Fault>;
     /// Keeps what changed of a job: when it is due, its tries, its failure, and whether it is dead.
     fn keep_job(&mut self, job: &Job) -> Result<(), Fault>;
     /// Forgets a job that is done; one that is not there is fine.

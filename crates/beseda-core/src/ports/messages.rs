@@ -1,7 +1,7 @@
 //! Messages of rooms.
 
 use crate::error::Fault;
-use crate::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq};
+use crate::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
 
 /// Reading messages.
 pub trait LookMessages {
@@ -37,14 +37,16 @@ pub trait LookMessages {
     fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault>;
     /// The newest message below `before` that is not erased; 0 where there is none.
     fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault>;
+    /// The earliest moment from `from` on at which a message of the room was sent, erased or not.
+    fn said_from(&mut self, room: RoomId, from: Time) -> Result<Option<Time>, Fault>;
     /// The number among all messages of the one with this number in the room, erased or not.
     fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault>;
 }
 
 /// Writing messages.
 pub trait TxMessages {
-    /// Keeps a new message with its files, and its room's `seq`, `head`, `shown` and `updated_at` with it, adds one to the
-    /// `skip` of its sender, and gives its number; `None`, and nothing kept, when the sender's client id is taken. A system
+    /// Keeps a new message with its files, and its room's `seq`, `head`, `shown` and `updated_at` with it, puts the room first
+    /// in the lists, adds one to the `skip` of its sender, and gives its number; `None`, and nothing kept, when the sender's client id is taken. A system
     /// message has a sender in that sense too: nobody.
     ///
     /// # Errors

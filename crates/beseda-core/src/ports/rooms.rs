@@ -47,20 +47,22 @@ pub trait LookRooms {
     fn epoch(&mut self) -> Result<Option<Epoch>, Fault>;
     /// How many rooms of these kinds the person is in.
     fn count_rooms(&mut self, person: PersonId, kinds: Kinds) -> Result<i64, Fault>;
-    /// The rooms of these kinds that the person is in, the last changed first (then the higher number), with everybody
+    /// The rooms of these kinds that the person is in, the last stirred first, whatever their clocks said, with everybody
     /// in them and their newest message, but without a case; `limit` of them after leaving out `offset`.
     fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault>;
 }
 
 /// Writing rooms and memberships.
 pub trait TxRooms {
-    /// Opens a room, unless one with its key stands: the room, and whether it is new.
+    /// Opens a room, unless one with its key stands: the room, which comes first in the lists, and whether it is new.
     ///
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn open_room(&mut self, room: &NewRoom) -> Result<(Room, bool), Fault>;
-    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `key` and `title`.
+    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `ahead`, `key` and `title`.
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
+    /// Puts a room first in the lists: something happened to it itself.
+    fn stir_room(&mut self, room: RoomId) -> Result<(), Fault>;
     /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.
     fn remove_room(&mut self, room: &Room, now: Time) -> Result<(), Fault>;
     /// Makes the person a member, with the mark that they had when they left and no `skip`, and a receipt that counts among
@@ -74,6 +76,8 @@ pub trait TxRooms {
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
     /// Begins another life of the database.
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault>;
+    /// Changes something that means nothing, to find out whether anything can be kept.
+    fn prove_kept(&mut self) -> Result<(), Fault>;
     /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased.
     fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault>;
 }

@@ -11,6 +11,7 @@ mod files;
 mod history;
 mod jobs;
 mod members;
+mod mend;
 mod open;
 mod order_access;
 mod orders;
@@ -27,7 +28,7 @@ mod support;
 mod touch;
 
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
-pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, told_at};
+pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
 pub use edit::edit;
 pub use erase::erase;
 pub use everything::messages_of;
@@ -35,6 +36,7 @@ pub use files::{attachment, doom_files, unknown_files};
 pub use history::{History, Since, history, history_back, listen, message_to_change, one_message};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
+pub use mend::mend;
 pub use open::{
     Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
     standing_group, standing_order_room, standing_pair, standing_private,

@@ -3,6 +3,7 @@
 use super::members::{Granted, join, settle};
 use super::people::find_person;
 use super::rooms::view;
+use super::sign_in::came_before;
 use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
@@ -435,6 +436,7 @@ fn is_anothers_name(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<bo
 /// Whether a grant of that moment, where it is known, would change nothing: they are in the room, or were shown out since.
 pub(super) fn is_settled(
     look: &mut (impl Look + ?Sized),
+    now: Time,
     person: PersonId,
     key: &RoomKey,
     given_at: Option<Time>,
@@ -447,7 +449,7 @@ pub(super) fn is_settled(
         return Ok(true);
     }
     let shown_out_at = look.shown_out_at(room.id, person)?;
-    Ok(shown_out_at.is_some_and(|at| given_at.unwrap_or_default() <= at))
+    Ok(shown_out_at.is_some_and(|at| came_before(given_at, at, now)))
 }
 
 /// The room of two people, if it stands and both are in it.

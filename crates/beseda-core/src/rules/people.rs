@@ -62,6 +62,8 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<Person,
         let ends = new.password_hash.is_some() || (before.active && !new.person.active);
         if ends {
             sign_out_everywhere(tx, now, &mut new.person)?;
+        } else if new.person.active && !before.active {
+            new.person.signed_out_at = before.signed_out_at.map(|out| taken_back(out, now));
         }
         if ends || stands_otherwise(before, &new.person) {
             tx.announce_person(new.person.id);
@@ -108,7 +110,8 @@ pub fn sign_out(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<Person, Erro
 /// so after that time, can sign one at once.
 #[must_use]
 pub fn until_let_in(person: &Person, now: Time) -> u64 {
-    let waits = person.signed_out_at.filter(|_| person.active);
+    // One that a clock told which was ahead is not waited for: who proves again who they are comes in.
+    let waits = person.signed_out_at.filter(|out| person.active && !out.is_ahead(now));
     waits.map_or(0, |at| u64::try_from(at.0 - now.0).unwrap_or(0))
 }
 
@@ -116,11 +119,22 @@ pub fn until_let_in(person: &Person, now: Time) -> u64 {
 /// given out from now on begin with the next, see [`super::sign_in::token_time`].
 fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Result<(), Error> {
     let next = Time(0).plus_seconds(now.seconds() + 1);
-    // Twice within a second, the second time ends also what was given out in between.
-    let again = person.signed_out_at.map(|before| before.plus_seconds(1));
+    // Twice within a second, the second time ends also what was given out in between. After a clock that was ahead, the
+    // second time is right.
+    let before = person.signed_out_at.map(|before| taken_back(before, now));
+    let again = before.map(|before| before.plus_seconds(1));
     person.signed_out_at = Some(again.map_or(next, |again| again.max(next)));
     tx.end_sessions_of(person.id)?;
     Ok(tx.revoke_tokens_of(person.id, now)?)
+}
+
+/// When somebody was signed out; not later than a clock that is right can have said.
+fn taken_back(signed_out_at: Time, now: Time) -> Time {
+    if signed_out_at.is_ahead(now) {
+        Time(0).plus_seconds(now.seconds())
+    } else {
+        signed_out_at
+    }
 }
 
 /// Forgets who a person is. They leave every room, what they wrote keeps their name, and they are let in nowhere; whoever

@@ -32,7 +32,7 @@ pub fn read(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, up_to: Option<
             tx.count_skipped(room.id, by.person.id, wanted)?
         };
     }
-    member.read_at = member.read_at.max(Some(now));
+    member.read_at = Some(member.read_at.map_or(now, |before| now.not_before(before)));
     tx.keep_receipt(&member)?;
     let heard = Heard::Read {
         person: by.person.id,

@@ -112,6 +112,7 @@ pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: &RoomKey, d
 
 /// Keeps a draft that passed the rules, and announces it.
 fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &Draft) -> Result<Sent, Error> {
+    let moment = next_moment(tx, &room, now)?;
     let new = NewMessage {
         room: room.id,
         seq: room.seq.next(),
@@ -119,12 +120,15 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &
         client_id: draft.client_id.clone(),
         text: draft.text.clone(),
         files: draft.files.clone(),
-        created_at: next_moment(&room, now),
+        created_at: moment.at,
         head: room.head.next(),
     };
     let Some(id) = tx.insert_message(&new)? else {
         return sent_before(tx, room.name(), &new);
     };
+    if moment.ahead != room.ahead {
+        keep_ahead(tx, &room, &new, moment.ahead)?;
+    }
     let attachments = if new.files.is_empty() {
         Vec::new()
     } else {
@@ -159,10 +163,39 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &
     })
 }
 
-/// When a message is sent: now, but later than the one before it. Clients sort by it, and ask for what came after it.
-fn next_moment(room: &Room, now: Time) -> Time {
+/// When a message is sent.
+struct Moment {
+    at: Time,
+    /// From when on others of the room have moments already.
+    ahead: Option<Time>,
+}
+
+/// When a message is sent: now, but later than the one before it, because clients sort by it. Where that one came from a
+/// clock that was ahead, it is now all the same, and what others of the room have is passed over: no two share a moment.
+fn next_moment(look: &mut (impl Look + ?Sized), room: &Room, now: Time) -> Result<Moment, Error> {
     let said_before = room.seq > Seq(0);
-    now.max(Time(room.updated_at.0 + i64::from(said_before)))
+    let mut at = now.not_before(Time(room.updated_at.0 + i64::from(said_before)));
+    let mut ahead = room.ahead;
+    if room.updated_at.is_ahead(now) || ahead.is_some_and(|ahead| ahead <= at) {
+        ahead = look.said_from(room.id, at)?;
+        while ahead == Some(at) {
+            at.0 += 1;
+            ahead = look.said_from(room.id, at)?;
+        }
+    }
+    Ok(Moment { at, ahead })
+}
+
+/// Keeps from when on messages of the room have moments already, beside what a new one has moved on.
+fn keep_ahead(tx: &mut dyn Tx, room: &Room, new: &NewMessage, ahead: Option<Time>) -> Result<(), Error> {
+    Ok(tx.keep_room(&Room {
+        seq: new.seq,
+        head: new.head,
+        shown: new.seq,
+        updated_at: new.created_at,
+        ahead,
+        ..room.clone()
+    })?)
 }
 
 /// The message that took this client id first.

@@ -11,6 +11,9 @@ use crate::ports::{Look, Tx};
 use crate::words::{HostId, Person, PersonId, RefreshToken, Role, Room, RoomKey, Session, Time};
 use uuid::Uuid;
 
+/// A token was signed just now if that is at most so many seconds ago.
+const FRESH_SECONDS: i64 = 60;
+
 /// A session's `seen_at` is kept to this many seconds, so that reading does not become writing.
 pub const SEEN_SECONDS: i64 = 60;
 
@@ -82,6 +85,33 @@ pub fn token_time(person: &Person, now: Time) -> Time {
         .max(person.signed_out_at.unwrap_or_default())
 }
 
+/// The same, and for how many seconds from then on the token is good that is to be so for so many from now on: where a clock
+/// that was ahead signed them out, it begins after its own end, and ends in time.
+#[must_use]
+pub fn token_times(person: &Person, now: Time, seconds: i64) -> (Time, i64) {
+    let from = token_time(person, now);
+    let early = if from.is_ahead(now) {
+        from.seconds().saturating_sub(now.seconds())
+    } else {
+        0
+    };
+    (from, seconds.saturating_sub(early))
+}
+
+/// Whether a token that tells this moment was signed just now, by a clock that agrees with ours.
+fn is_fresh(proven_at: Option<Time>, now: Time) -> bool {
+    proven_at.is_some_and(|at| at.plus_seconds(FRESH_SECONDS) >= now && !at.is_ahead(now))
+}
+
+/// Whether what a token says came before what is kept since a moment, or with it. Where a clock that was ahead told that
+/// moment, what is said just now came later, and of anything else nobody knows: then what is kept stands.
+pub(super) fn came_before(proven_at: Option<Time>, kept: Time, now: Time) -> bool {
+    if kept.is_ahead(now) {
+        return !is_fresh(proven_at, now);
+    }
+    proven_at.unwrap_or_default() <= kept
+}
+
 /// The person with this number, if they are let in at all.
 ///
 /// # Errors
@@ -117,8 +147,12 @@ fn let_in(person: Person, proven_at: Time) -> Result<Person, Error> {
 ///
 /// # Errors
 /// As [`who`]; [`Refusal::UnknownAge`] where they were signed out and the token does not tell its moment.
-fn bearer(look: &mut (impl Look + ?Sized), claimed: &Claimed) -> Result<Person, Error> {
-    let person = look.person_of_host(&claimed.id)?.ok_or(Refusal::NoSuchPerson)?;
+fn bearer(look: &mut (impl Look + ?Sized), now: Time, claimed: &Claimed) -> Result<Person, Error> {
+    let mut person = look.person_of_host(&claimed.id)?.ok_or(Refusal::NoSuchPerson)?;
+    // The host's clock and ours agree on what time it is: they were signed out before, whatever the clock said then.
+    if person.signed_out_at.is_some_and(|out| out.is_ahead(now)) && is_fresh(claimed.proven_at, now) {
+        person.signed_out_at = claimed.proven_at;
+    }
     match (claimed.proven_at, let_in(person, claimed.proven_at.unwrap_or_default())) {
         (None, Err(Error::Refused(Refusal::BadCredentials))) => Err(Refusal::UnknownAge.into()),
         (_, person) => person,
@@ -129,16 +163,24 @@ fn bearer(look: &mut (impl Look + ?Sized), claimed: &Claimed) -> Result<Person, 
 ///
 /// # Errors
 /// As [`admit`].
-pub fn known(look: &mut (impl Look + ?Sized), claimed: &Claimed, people: Newcomers) -> Result<Option<Admitted>, Error> {
-    let person = match (bearer(look, claimed), people) {
+pub fn known(
+    look: &mut (impl Look + ?Sized),
+    now: Time,
+    claimed: &Claimed,
+    people: Newcomers,
+) -> Result<Option<Admitted>, Error> {
+    let person = match (bearer(look, now, claimed), people) {
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) => return Ok(None),
         (person, _) => person?,
     };
-    let grants = Grants::of(look, Some(&person), claimed)?;
+    if is_taken_back(look, claimed, &person)? {
+        return Ok(None);
+    }
+    let grants = Grants::of(look, now, Some(&person), claimed)?;
     if !grants.missing.is_empty() || !grants.taken_back.is_empty() {
         return Ok(None);
     }
-    if people == Newcomers::Create && as_claimed(look, claimed, person.clone())? != person {
+    if people == Newcomers::Create && as_claimed(look, now, claimed, person.clone())? != person {
         return Ok(None);
     }
     let barred = grants.barred;
@@ -158,18 +200,23 @@ pub fn admit(
     people: Newcomers,
     draw: &dyn Fn() -> Uuid,
 ) -> Result<Admitted, Error> {
-    let standing = match (bearer(tx, claimed), people) {
+    let standing = match (bearer(tx, now, claimed), people) {
         // Whom the host does not know is not made anew by their number.
         (Err(Error::Refused(Refusal::NoSuchPerson)), Newcomers::Create) if find_person(tx, &claimed.id)?.is_none() => {
             None
         }
         (standing, _) => Some(standing?),
     };
-    let grants = Grants::of(tx, standing.as_ref(), claimed)?;
+    let grants = Grants::of(tx, now, standing.as_ref(), claimed)?;
     // From here on nothing is refused any more.
+    if let Some(person) = &standing
+        && is_taken_back(tx, claimed, person)?
+    {
+        tx.put_person(&person.clone().into())?;
+    }
     let person = match standing {
-        None => newcomer(tx, claimed)?,
-        Some(person) if people == Newcomers::Create => follow(tx, claimed, person)?,
+        None => newcomer(tx, now, claimed)?,
+        Some(person) if people == Newcomers::Create => follow(tx, now, claimed, person)?,
         Some(person) => person,
     };
     for key in &grants.missing {
@@ -180,6 +227,15 @@ pub fn admit(
     }
     let barred = grants.barred;
     Ok(Admitted { person, barred })
+}
+
+/// Whether a sign-out that a clock told which was ahead is over with this token, and is kept still.
+fn is_taken_back(look: &mut (impl Look + ?Sized), claimed: &Claimed, person: &Person) -> Result<bool, Error> {
+    if person.signed_out_at.is_none() || person.signed_out_at != claimed.proven_at {
+        return Ok(false);
+    }
+    let kept = look.person(person.id)?;
+    Ok(kept.is_some_and(|kept| kept.signed_out_at != person.signed_out_at))
 }
 
 /// What a token's grants change.
@@ -194,11 +250,16 @@ struct Grants {
 }
 
 impl Grants {
-    fn of(look: &mut (impl Look + ?Sized), person: Option<&Person>, claimed: &Claimed) -> Result<Self, Error> {
+    fn of(
+        look: &mut (impl Look + ?Sized),
+        now: Time,
+        person: Option<&Person>,
+        claimed: &Claimed,
+    ) -> Result<Self, Error> {
         let mut found = Self::default();
         for key in &claimed.grants {
             let stands = match person {
-                Some(person) => is_settled(look, person.id, key, claimed.proven_at)?,
+                Some(person) => is_settled(look, now, person.id, key, claimed.proven_at)?,
                 None => false,
             };
             if stands {
@@ -211,7 +272,7 @@ impl Grants {
             }
         }
         if let Some(person) = person.filter(|_| claimed.is_whole) {
-            found.taken_back = taken_back(look, person, claimed)?;
+            found.taken_back = taken_back(look, now, person, claimed)?;
         }
         Ok(found)
     }
@@ -219,7 +280,12 @@ impl Grants {
 
 /// The rooms into which earlier tokens let the person, and this one does not. Where they have a place in the order they stay,
 /// and in a room that was closed: no token names that any more.
-fn taken_back(look: &mut (impl Look + ?Sized), person: &Person, claimed: &Claimed) -> Result<Vec<Room>, Error> {
+fn taken_back(
+    look: &mut (impl Look + ?Sized),
+    now: Time,
+    person: &Person,
+    claimed: &Claimed,
+) -> Result<Vec<Room>, Error> {
     let mut rooms = Vec::new();
     for room in look.granted_rooms(person.id)? {
         let is_kept = claimed.grants.iter().any(|key| key.to_string() == room.key);
@@ -232,7 +298,11 @@ fn taken_back(look: &mut (impl Look + ?Sized), person: &Person, claimed: &Claime
             None => false,
         };
         // One that was signed before knows nothing of it.
-        if !is_kept && !has_place && !room.is_left() && joined_at <= claimed.proven_at {
+        let came_first = match joined_at {
+            Some(joined_at) if joined_at.is_ahead(now) => is_fresh(claimed.proven_at, now),
+            joined_at => joined_at <= claimed.proven_at,
+        };
+        if !is_kept && !has_place && !room.is_left() && came_first {
             rooms.push(room);
         }
     }
@@ -240,8 +310,8 @@ fn taken_back(look: &mut (impl Look + ?Sized), person: &Person, claimed: &Claime
 }
 
 /// The person, changed as a token says.
-fn follow(tx: &mut dyn Tx, claimed: &Claimed, person: Person) -> Result<Person, Error> {
-    let wanted = as_claimed(tx, claimed, person.clone())?;
+fn follow(tx: &mut dyn Tx, now: Time, claimed: &Claimed, person: Person) -> Result<Person, Error> {
+    let wanted = as_claimed(tx, now, claimed, person.clone())?;
     if wanted != person {
         tx.put_person(&wanted.clone().into())?;
         if stands_otherwise(&person, &wanted) {
@@ -252,20 +322,25 @@ fn follow(tx: &mut dyn Tx, claimed: &Claimed, person: Person) -> Result<Person, 
 }
 
 /// Makes a person as a token says, under the host's number or one of our own.
-fn newcomer(tx: &mut dyn Tx, claimed: &Claimed) -> Result<Person, Error> {
+fn newcomer(tx: &mut dyn Tx, now: Time, claimed: &Claimed) -> Result<Person, Error> {
     let (nobody, _) = person_to_put(tx, &claimed.id)?;
-    let person = as_claimed(tx, claimed, nobody)?;
+    let person = as_claimed(tx, now, claimed, nobody)?;
     tx.put_person(&person.clone().into())?;
     Ok(person)
 }
 
 /// The person with what is claimed, unless the host application has said otherwise since. A way to log in that is somebody
 /// else's stays theirs: a token may name its bearer, but not take another's account away, nor fail because of it.
-fn as_claimed(look: &mut (impl Look + ?Sized), claimed: &Claimed, mut person: Person) -> Result<Person, Error> {
+fn as_claimed(
+    look: &mut (impl Look + ?Sized),
+    now: Time,
+    claimed: &Claimed,
+    mut person: Person,
+) -> Result<Person, Error> {
     // Tokens tell their moment in whole seconds: of the same second, what was put counts. So it does where they tell none.
     if person
         .put_at
-        .is_some_and(|put_at| claimed.proven_at.unwrap_or_default() <= put_at)
+        .is_some_and(|put_at| came_before(claimed.proven_at, put_at, now))
     {
         return Ok(person);
     }

@@ -14,8 +14,12 @@ pub(super) fn touch(tx: &mut dyn Tx, room: &mut Room) -> Result<Head, Error> {
 
 /// Keeps what was changed of the room itself, and tells everybody in it.
 pub(super) fn changed(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(), Error> {
-    room.updated_at = now.max(room.updated_at);
+    if room.updated_at.is_ahead(now) {
+        room.ahead = Some(now);
+    }
+    room.updated_at = now.not_before(room.updated_at);
     let head = touch(tx, room)?;
+    tx.stir_room(room.id)?;
     tx.announce(Event {
         room: room.name(),
         head,

@@ -43,5 +43,5 @@ pub use search::{search_form, searched_names};
 pub use settings::{
     About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
 };
-pub use time::Time;
+pub use time::{LEAP_SECONDS, Time};
 pub(crate) use worded::worded;

@@ -114,10 +114,12 @@ impl Person {
         host_id(self.id, self.host_name.as_deref(), self.forgotten)
     }
 
-    /// Whether what they proved at that moment still counts.
+    /// Whether what they proved at that moment still counts. Of a moment that a clock told which was ahead nobody knows
+    /// whether it came before they were signed out, unless it is the very moment that was given with that.
     #[must_use]
     pub fn counts(&self, proven_at: Time) -> bool {
-        !self.forgotten && self.signed_out_at.is_none_or(|signed_out| proven_at >= signed_out)
+        let since = |signed_out: Time| proven_at >= signed_out || proven_at == signed_out.told_ahead();
+        !self.forgotten && self.signed_out_at.is_none_or(since)
     }
 
     /// First and last name with one space, without the empty ones.

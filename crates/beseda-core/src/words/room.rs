@@ -44,6 +44,8 @@ pub struct Room {
     pub created_at: Time,
     /// When a message was last sent, or the room itself last changed.
     pub updated_at: Time,
+    /// From when on messages of it may have moments already, given by a clock that was ahead.
+    pub ahead: Option<Time>,
 }
 
 impl Room {

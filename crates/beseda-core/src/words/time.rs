@@ -7,7 +7,28 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Time(pub i64);
 
+/// How many seconds clocks may be apart, and one may go back, before one of them counts as wrong.
+pub const LEAP_SECONDS: i64 = 10;
+
 impl Time {
+    /// Whether a clock that said this was ahead of one that is right: what is kept from then says nothing about when.
+    #[must_use]
+    pub fn is_ahead(self, now: Self) -> bool {
+        self > now.plus_seconds(LEAP_SECONDS)
+    }
+
+    /// This moment as a clock told it that was ahead: before every other, and the same as itself alone.
+    #[must_use]
+    pub fn told_ahead(self) -> Self {
+        Self(-self.0)
+    }
+
+    /// This moment, or the one before where a clock has gone back a little. A clock that was ahead holds up nobody.
+    #[must_use]
+    pub fn not_before(self, before: Self) -> Self {
+        if before.is_ahead(self) { self } else { self.max(before) }
+    }
+
     /// This moment and `seconds` more.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {

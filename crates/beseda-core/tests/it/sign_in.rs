@@ -204,7 +204,7 @@ fn a_person_is_made_and_changed_as_a_trusted_token_says() {
     let now = stage.chat.now();
     let ask = |claimed: &Claimed, people| {
         let claimed = claimed.clone();
-        let known = stage.look(move |look| known(look, &claimed, people));
+        let known = stage.look(move |look| known(look, now, &claimed, people));
         known.map(|known| known.map(|known| known.person))
     };
     let tell = |claimed: &Claimed, people| {
@@ -279,7 +279,7 @@ fn a_token_cannot_take_a_way_to_log_in_from_somebody_else() {
     );
     // And it is not tried again at every request.
     assert_eq!(
-        stage.look(move |look| known(look, &claimed, Newcomers::Create)),
+        stage.look(move |look| known(look, now, &claimed, Newcomers::Create)),
         Ok(Some(made))
     );
 }
@@ -308,8 +308,8 @@ fn a_token_of_unknown_age_lets_in_until_its_person_is_signed_out() {
     let stage = stage();
     let claimed = |proven_at| Claimed::new(HostId::Number(1), proven_at);
     let ask = |proven_at| {
-        let claimed = claimed(proven_at);
-        let known = stage.look(move |look| known(look, &claimed, Newcomers::Create));
+        let (claimed, now) = (claimed(proven_at), stage.chat.now());
+        let known = stage.look(move |look| known(look, now, &claimed, Newcomers::Create));
         known.map(|known| known.map(|known| known.person.id))
     };
     assert_eq!(ask(None), Ok(Some(PersonId(1))));

@@ -1,8 +1,8 @@
--- A page of the visitors' rooms by their last change, each with what the desk knows of it and its newest message that
+-- A page of the visitors' rooms by what happened last, each with what the desk knows of it and its newest message that
 -- is not erased.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts,
+    r.created_at, r.updated_at, r.receipts, r.ahead,
     c.room_id, c.visitor_id, c.customer_name, c.customer_email, c.status, c.assigned_to, a.host_name,
     a.forgotten,
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
@@ -14,5 +14,5 @@ LEFT JOIN people a ON a.id = c.assigned_to
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown
 LEFT JOIN people p ON p.id = x.sender_id
 WHERE r.kind = 'support' AND r.removed_at IS NULL
-ORDER BY r.updated_at DESC, r.id DESC
+ORDER BY r.active DESC, r.moved DESC, r.id DESC
 LIMIT $1 OFFSET $2

@@ -7,7 +7,8 @@ WITH sent AS (
     RETURNING id
 ),
 moved AS (
-    UPDATE rooms SET seq = $2, shown = $2, head = $7, updated_at = $6
+    UPDATE rooms SET seq = $2, shown = $2, head = $7, updated_at = $6,
+        active = (SELECT id FROM sent), moved = 0
     WHERE id = $1 AND EXISTS (SELECT 1 FROM sent)
 ),
 skipped AS (

@@ -16,8 +16,9 @@ sent AS (
     RETURNING id
 ),
 moved AS (
-    UPDATE rooms SET seq = newest.seq, shown = newest.seq, head = newest.head, updated_at = newest.created_at
-    FROM (SELECT DISTINCT ON (room_id) room_id, seq, head, created_at FROM new ORDER BY room_id, seq DESC) newest
+    UPDATE rooms SET seq = newest.seq, shown = newest.seq, head = newest.head, updated_at = newest.created_at,
+        active = newest.id, moved = 0
+    FROM (SELECT DISTINCT ON (room_id) room_id, seq, head, created_at, id FROM new ORDER BY room_id, seq DESC) newest
     WHERE rooms.id = newest.room_id
 ),
 skipped AS (

@@ -1,19 +1,20 @@
--- A page of a person's rooms of some kinds by their last change, each with its newest message that is not erased; in
+-- A page of a person's rooms of some kinds by what happened last, each with its newest message that is not erased; in
 -- any order, because whole rows take far longer to sort here than numbers.
 WITH page AS (
     SELECT r.id
     FROM members own
     JOIN rooms r ON r.id = own.room_id
     WHERE own.person_id = $1 AND ($2 = '*' OR $2 <> replace($2, ' ' || r.kind || ' ', '')) AND r.removed_at IS NULL
-    ORDER BY r.updated_at DESC, r.id DESC
+    ORDER BY r.active DESC, r.moved DESC, r.id DESC
     LIMIT $3 OFFSET $4
 )
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts,
+    r.created_at, r.updated_at, r.receipts, r.ahead,
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
     CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
-    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id,
+    r.active, r.moved
 FROM page
 JOIN rooms r ON r.id = page.id
 LEFT JOIN messages x ON x.room_id = r.id AND x.seq = r.shown

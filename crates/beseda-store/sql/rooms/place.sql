@@ -1,7 +1,7 @@
 -- A room and one person's membership in it: every send begins with it.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts,
+    r.created_at, r.updated_at, r.receipts, r.ahead,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted
 FROM rooms r
 LEFT JOIN members m ON m.room_id = r.id AND m.person_id = $1

@@ -1,7 +1,7 @@
 -- Every room of some kinds that a person is in, with their membership.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts,
+    r.created_at, r.updated_at, r.receipts, r.ahead,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted
 FROM members m
 JOIN rooms r ON r.id = m.room_id

@@ -2,7 +2,7 @@
 -- order, so that two who hold several rooms do not wait for each other.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts,
+    r.created_at, r.updated_at, r.receipts, r.ahead,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
     k.person_id
 FROM (

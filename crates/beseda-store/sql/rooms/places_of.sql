@@ -1,7 +1,7 @@
 -- Rooms and somebody's membership in each: what several sends begin with. The pairs are lists in a list, as JSON.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts,
+    r.created_at, r.updated_at, r.receipts, r.ahead,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
     k.person_id
 FROM (

@@ -37,7 +37,7 @@ impl LookCases for Run {
 
     fn cases(&mut self, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
         let mut desk: Vec<(&Room, &Case)> = self.kept.desk().collect();
-        desk.sort_by_key(|(room, _)| Reverse((room.updated_at, room.id)));
+        desk.sort_by_key(|(room, _)| Reverse(self.kept.stirred.get(&room.id)));
         let view = |(room, case): (&Room, &Case)| RoomView {
             room: room.clone(),
             members: self.kept.members_with_people(room.id),

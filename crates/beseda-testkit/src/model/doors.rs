@@ -1,6 +1,7 @@
 //! What lets people in, in memory.
 
 use super::Run;
+use super::mended;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookDoors, TxDoors};
@@ -103,6 +104,33 @@ impl TxDoors for Run {
         let kept = self.kept().setup_codes.entry(code.hash).or_insert_with(|| code.clone());
         kept.used_at = code.used_at;
         Ok(())
+    }
+
+    fn mend_identity(&mut self, now: Time, ahead: Time, tickets: Time) -> Result<u64, Fault> {
+        let brought_back = |begun: Time, end: Time| Time(now.0 + (end.0 - begun.0));
+        let kept = self.kept();
+        let sessions = kept.sessions.values_mut();
+        let sessions = sessions.filter(|session| session.expires_at > now && session.seen_at > ahead);
+        let sessions = mended(sessions, |session| {
+            if session.created_at > ahead {
+                session.expires_at = brought_back(session.created_at, session.expires_at);
+                session.created_at = now;
+            }
+            session.seen_at = now;
+        });
+        let is_ahead = |token: &&mut RefreshToken| {
+            token.expires_at > now && (token.issued_at > ahead || token.used_at > Some(ahead))
+        };
+        let tokens = mended(kept.refresh_tokens.values_mut().filter(is_ahead), |token| {
+            if token.issued_at > ahead {
+                token.expires_at = brought_back(token.issued_at, token.expires_at);
+                token.issued_at = now;
+            }
+            token.used_at = token.used_at.map(|used| if used > ahead { now } else { used });
+        });
+        let before = kept.tickets.len();
+        kept.tickets.retain(|_, ticket| ticket.expires_at <= tickets);
+        Ok(sessions + tokens + (before - kept.tickets.len()) as u64)
     }
 
     fn sweep_identity(&mut self, now: Time) -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::kept::{Kept, KeptFile};
+use super::mended;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookFiles, TxFiles};
@@ -99,6 +100,12 @@ impl TxFiles for Run {
 
     fn doom_files(&mut self, before: Time) -> Result<Vec<String>, Fault> {
         Ok(self.kept().doom_files(before))
+    }
+
+    fn mend_files(&mut self, now: Time, ahead: Time) -> Result<u64, Fault> {
+        let files = self.kept().files.values_mut();
+        let reserved = files.filter(|kept| !kept.doomed && kept.reserved_at > ahead);
+        Ok(mended(reserved, |kept| kept.reserved_at = now))
     }
 
     fn forget_file(&mut self, name: &str) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
 //! Jobs in memory.
 
-use super::{Run, rows, wrong};
+use super::{Run, mended, rows, wrong};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookJobs, TxJobs};
 use beseda_core::words::{Errand, Job, JobId, Time};
@@ -52,6 +52,13 @@ impl TxJobs for Run {
     fn due_jobs(&mut self, now: Time, most: i64) -> Result<Vec<Job>, Fault> {
         let jobs = self.jobs_by_time(false).into_iter();
         Ok(jobs.filter(|job| job.due <= now).take(rows(most)).collect())
+    }
+
+    fn mend_jobs(&mut self, now: Time, ahead: Time) -> Result<u64, Fault> {
+        let jobs = self.kept().jobs.values_mut();
+        Ok(mended(jobs.filter(|job| !job.dead && job.due > ahead), |job| {
+            job.due = now
+        }))
     }
 
     fn keep_job(&mut self, job: &Job) -> Result<(), Fault> {

@@ -24,6 +24,8 @@ pub(super) struct Kept {
     /// The group that each room follows which is about one.
     pub(super) about: BTreeMap<RoomId, GroupId>,
     pub(super) last_room: RoomId,
+    /// When each room was last stirred, counted over all of them.
+    pub(super) stirred: BTreeMap<RoomId, u64>,
     pub(super) cases: BTreeMap<RoomId, Case>,
     /// Memberships that have not ended.
     pub(super) members: BTreeMap<MemberId, Member>,
@@ -77,6 +79,12 @@ impl Kept {
 
     pub(super) fn room_by_key(&self, key: &str) -> Option<&Room> {
         self.rooms.values().find(|room| room.key == key)
+    }
+
+    /// Puts the room first in the lists.
+    pub(super) fn stir(&mut self, room: RoomId) {
+        let last = self.stirred.values().max().copied().unwrap_or(0);
+        self.stirred.insert(room, last + 1);
     }
 
     /// The memberships of a room that stands, by their number.

@@ -7,7 +7,7 @@ use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{ERASED_BLOCK, LookMessages, TxMessages};
-use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq};
+use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -107,6 +107,11 @@ impl LookMessages for Run {
         Ok(shown.map(|line| line.message.seq).unwrap_or_default())
     }
 
+    fn said_from(&mut self, room: RoomId, from: Time) -> Result<Option<Time>, Fault> {
+        let moments = self.kept.lines(room).map(|line| line.message.created_at);
+        Ok(moments.filter(|at| *at >= from).min())
+    }
+
     fn id_at(&mut self, room: RoomId, seq: Seq) -> Result<Option<MessageId>, Fault> {
         Ok(self.message_at(room, seq)?.map(|message| message.id))
     }
@@ -156,6 +161,7 @@ impl TxMessages for Run {
         let kept = self.kept();
         kept.last_message = id;
         kept.messages.insert((new.room, new.seq), Arc::new(line));
+        kept.stir(new.room);
         if let Some(room) = kept.rooms.get_mut(&new.room) {
             (room.seq, room.shown) = (new.seq, new.seq);
             (room.head, room.updated_at) = (new.head, new.created_at);

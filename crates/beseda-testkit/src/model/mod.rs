@@ -148,6 +148,12 @@ fn wrong(what: impl Into<String>) -> Fault {
     Fault::Store(what.into())
 }
 
+/// Changes each of some: how many there were.
+fn mended<'a, T: 'a>(some: impl Iterator<Item = &'a mut T>, change: impl FnMut(&'a mut T)) -> u64 {
+    let changed: Vec<()> = some.map(change).collect();
+    changed.len() as u64
+}
+
 /// A count of rows as the ports give it; a negative one is none.
 fn rows(count: i64) -> usize {
     usize::try_from(count.max(0)).unwrap_or(usize::MAX)

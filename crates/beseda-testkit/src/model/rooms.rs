@@ -153,7 +153,7 @@ impl LookRooms for Run {
 
     fn rooms(&mut self, person: PersonId, kinds: Kinds, offset: i64, limit: i64) -> Result<Vec<RoomView>, Fault> {
         let mut rooms: Vec<&Room> = self.kept.rooms_of(person, kinds).collect();
-        rooms.sort_by_key(|room| Reverse((room.updated_at, room.id)));
+        rooms.sort_by_key(|room| Reverse(self.kept.stirred.get(&room.id)));
         let view = |room: &Room| RoomView {
             room: room.clone(),
             members: self.kept.members_with_people(room.id),
@@ -184,8 +184,10 @@ impl TxRooms for Run {
             receipts: Receipts(0),
             created_at: new.now,
             updated_at: new.now,
+            ahead: None,
         };
         let kept = self.kept();
+        kept.stir(room.id);
         kept.last_room = room.id;
         if let Some(group) = &new.group {
             kept.about.insert(room.id, group.clone());
@@ -213,6 +215,11 @@ impl TxRooms for Run {
             receipts: standing.receipts,
             ..room.clone()
         };
+        Ok(())
+    }
+
+    fn stir_room(&mut self, room: RoomId) -> Result<(), Fault> {
+        self.kept().stir(room);
         Ok(())
     }
 
@@ -273,6 +280,10 @@ impl TxRooms for Run {
 
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault> {
         self.kept().epoch = Some(epoch);
+        Ok(())
+    }
+
+    fn prove_kept(&mut self) -> Result<(), Fault> {
         Ok(())
     }
 

@@ -10,6 +10,7 @@
 
 mod alike;
 mod answers;
+mod clocks;
 mod doors;
 mod files;
 mod finding;
@@ -84,7 +85,13 @@ stories![
     walking::a_poller_hears_what_became_of_every_message,
     reading::everything_by_pages_is_everything_in_one_order,
     reading::an_erased_message_is_read_by_nobody,
-    reading::time_in_a_room_never_goes_back,
+    reading::a_clock_that_goes_back_a_little_turns_nothing_round,
+    clocks::a_message_has_the_real_time_whatever_came_before_it,
+    clocks::no_two_messages_of_a_room_share_a_moment_whatever_the_clock_does,
+    clocks::rooms_are_listed_by_what_happened_last_whatever_the_clock_said,
+    clocks::who_was_signed_out_by_a_clock_that_was_ahead_comes_in_again,
+    clocks::what_the_host_says_is_heard_again_after_a_clock_that_was_ahead,
+    clocks::what_a_clock_that_was_ahead_has_begun_ends_in_time,
     hearing::a_snapshot_and_the_changes_after_it_are_the_next_snapshot,
     hearing::who_is_fed_in_pages_is_told_of_a_message_before_its_changes,
     hearing::a_cursor_of_another_life_or_of_a_future_that_never_came_begins_anew,

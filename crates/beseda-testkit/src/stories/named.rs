@@ -305,7 +305,7 @@ pub(super) fn a_grant_is_taken_back_and_given_again_by_what_is_signed_later(make
         let (now, asked) = (at(signed + 1), claimed.clone());
         let admitted = stage.change(move |tx| sign_in::admit(tx, now, &claimed, Newcomers::Known, &Uuid::nil));
         assert_eq!(admitted.expect("they come in").barred, []);
-        let again = stage.look(move |look| sign_in::known(look, &asked, Newcomers::Known));
+        let again = stage.look(move |look| sign_in::known(look, now, &asked, Newcomers::Known));
         assert!(again.expect("they come in").is_some(), "nothing is left to do");
         members(&stage, room).contains(&user.id)
     };

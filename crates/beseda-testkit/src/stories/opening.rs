@@ -126,7 +126,8 @@ pub(super) fn a_grant_that_cannot_be_costs_itself_alone(make: Make<'_>, seed: u6
             grants: vec![good, barred],
             ..Claimed::new(id, Some(stage.chat.now()))
         };
-        let asked = stage.look(move |look| sign_in::known(look, &claimed, people));
+        let now = stage.chat.now();
+        let asked = stage.look(move |look| sign_in::known(look, now, &claimed, people));
         assert_eq!(asked, Ok(Some(admitted)), "{what}");
     }
     assert_eq!(members(&stage, grant(&stage, 40, two)), [40, 41]);

@@ -242,12 +242,12 @@ async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time, Option<
 
 /// A person whom a host application vouches for; written only when that says something new.
 async fn of_host(shared: &Shared, Vouched { claimed, people, .. }: Vouched) -> Result<Person, Error> {
-    let asked = claimed.clone();
-    let known = ask::look(&shared.chat, move |look| sign_in::known(look, &asked, people)).await?;
+    let (now, asked) = (shared.chat.now(), claimed.clone());
+    let known = ask::look(&shared.chat, move |look| sign_in::known(look, now, &asked, people)).await?;
     let admitted = match known {
         Some(admitted) => admitted,
         None => {
-            let (now, chat) = (shared.chat.now(), shared.chat.clone());
+            let chat = shared.chat.clone();
             let draw = move || new_name(&chat);
             ask::change(&shared.chat, move |tx| sign_in::admit(tx, now, &claimed, people, &draw)).await?
         }

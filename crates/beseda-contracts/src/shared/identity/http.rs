@@ -267,10 +267,8 @@ fn fresh(shared: &Shared, now: Time) -> Fresh {
 /// An access token and this refresh token, as texts.
 fn written(shared: &Shared, person: &Person, token: &RefreshToken) -> Result<(String, String), Refused> {
     let identity = &shared.identity;
-    let from = sign_in::token_time(person, shared.chat.now());
-    let access = identity
-        .tokens
-        .access(person, from, identity.access_seconds, shared.chat.random())?;
+    let (from, seconds) = sign_in::token_times(person, shared.chat.now(), identity.access_seconds);
+    let access = identity.tokens.access(person, from, seconds, shared.chat.random())?;
     Ok((access, identity.tokens.refresh(token)?))
 }
 

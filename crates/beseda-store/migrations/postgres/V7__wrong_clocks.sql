@@ -1,0 +1,14 @@
+-- Rooms are listed by what happened in them last, counted and not timed: a clock that was wrong for a while leaves no room on
+-- top. `active` is the number of the newest of all messages then; `moved` counts what happened to rooms themselves since that
+-- message, and is 0 where it is the room's own.
+ALTER TABLE rooms ADD COLUMN active BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE rooms ADD COLUMN moved BIGINT NOT NULL DEFAULT 0;
+UPDATE rooms SET moved = listed.place
+FROM (SELECT r.id, row_number() OVER (ORDER BY r.updated_at, r.id) AS place FROM rooms r) listed
+WHERE listed.id = rooms.id;
+CREATE SEQUENCE room_moves;
+SELECT setval('room_moves', (SELECT count(*) + 1 FROM rooms));
+-- From when on messages of a room have moments already, given by a clock that was ahead.
+ALTER TABLE rooms ADD COLUMN ahead BIGINT;
+-- How often it was tried whether anything can be kept.
+ALTER TABLE epochs ADD COLUMN proven BIGINT NOT NULL DEFAULT 0;
