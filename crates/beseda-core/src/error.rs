@@ -1,5 +1,6 @@
 //! What goes wrong: a refusal is the person's mistake, a fault is ours.
 
+use std::fmt;
 use thiserror::Error;
 
 /// Why a request was refused. Closed on purpose: a new one does not compile until every contract says how it sounds.
@@ -146,12 +147,75 @@ pub enum Fault {
     /// The database cannot be reached; it is asked again and again until it can.
     #[error("the database cannot be reached: {0}")]
     Away(String),
+    /// Nothing can be kept for now, and why, in the words of whoever was asked; it is tried again with every change.
+    #[error("{0}: {1}")]
+    Hindered(Hindrance, String),
     /// The store failed.
     #[error("the store failed: {0}")]
     Store(String),
     /// Something else of ours failed.
     #[error("{0}")]
     Internal(String),
+}
+
+/// What keeps the store, or the folder of files, from keeping anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hindrance {
+    /// No room, or no more than a quota gives.
+    DiskFull,
+    /// Another process holds what has to be written.
+    Locked,
+    /// Nobody may write: a disk that was mounted so, or a server that follows another one.
+    ReadOnly,
+    /// What is open is not what is there by its name: it was removed, or something else was put in its place.
+    Replaced,
+    /// It is not there, or this process may not open it.
+    Closed,
+    /// The disk fails.
+    Disk,
+    /// What is there cannot be read as what it was.
+    Damaged,
+}
+
+impl Hindrance {
+    /// Every one.
+    pub const ALL: [Self; 7] = [
+        Self::DiskFull,
+        Self::Locked,
+        Self::ReadOnly,
+        Self::Replaced,
+        Self::Closed,
+        Self::Disk,
+        Self::Damaged,
+    ];
+
+    /// Its word, for programs: it stays the same.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DiskFull => "disk_full",
+            Self::Locked => "locked",
+            Self::ReadOnly => "read_only",
+            Self::Replaced => "replaced",
+            Self::Closed => "cannot_open",
+            Self::Disk => "disk",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
+impl fmt::Display for Hindrance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DiskFull => "the disk is full",
+            Self::Locked => "another process holds it locked",
+            Self::ReadOnly => "it can only be read",
+            Self::Replaced => "it was removed or replaced while it was open",
+            Self::Closed => "it is gone or may not be opened",
+            Self::Disk => "the disk fails",
+            Self::Damaged => "it is damaged",
+        })
+    }
 }
 
 /// Why something did not happen.

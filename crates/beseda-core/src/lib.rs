@@ -11,4 +11,4 @@ pub mod rules;
 pub mod words;
 
 pub use chat::Chat;
-pub use error::{Error, Fault, Refusal};
+pub use error::{Error, Fault, Hindrance, Refusal};

@@ -15,6 +15,7 @@ mod notices;
 mod orders;
 mod people;
 mod postgres;
+mod reach;
 mod rooms;
 mod rows;
 mod sqlite;

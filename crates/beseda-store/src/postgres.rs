@@ -9,12 +9,13 @@ mod tickets;
 mod writer;
 
 use crate::notices::NoticeReader;
+use crate::reach::Reach;
 use crate::told::Ears;
 use crate::transaction::Transaction;
 use crate::{Opened, Opener, join};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
-use link::{Link, Reach};
+use link::Link;
 use listener::Listener;
 use open::Address;
 pub use open::PostgresError;
@@ -156,7 +157,7 @@ impl Postgres {
 
     fn listen(&self, address: &Address, tickets: &Arc<Tickets>) -> Result<(), PostgresError> {
         let away = |fault: Fault| address.away(&fault);
-        let mut link = Link::open(&address.config, self.listens.clone()).map_err(away)?;
+        let mut link = Link::open(&address.writable, self.listens.clone()).map_err(away)?;
         let engine = link.engine().map_err(away)?;
         if !listener::begin(engine).map_err(away)? {
             return Err(PostgresError::Served(address.to_string()));
@@ -196,7 +197,7 @@ impl Postgres {
     ) -> Result<Queue, PostgresError> {
         let (reach, waiting) = (Reach::default(), Arc::new(AtomicUsize::new(0)));
         let writer = Writer {
-            link: Link::open(&address.config, reach.clone()).map_err(|fault| address.away(&fault))?,
+            link: Link::open(&address.writable, reach.clone()).map_err(|fault| address.away(&fault))?,
             tickets: Arc::clone(&writers.tickets),
             floor: Arc::clone(&writers.floor),
             waiting: Arc::clone(&waiting),

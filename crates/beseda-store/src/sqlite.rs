@@ -1,15 +1,19 @@
 //! The store on SQLite: one thread that writes, a few that read, and a bounded queue before each kind.
 
+mod log;
 pub(crate) mod open;
+pub(crate) mod place;
 mod reader;
 mod writer;
 
+use crate::reach::Reach;
 use crate::told::Ears;
 use crate::{Opened, Opener, join};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store};
 use open::OpenError;
 use parking_lot::{Mutex, RwLock};
+use place::Place;
 use reader::Glances;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +34,8 @@ pub struct Options {
     pub busy_timeout_ms: u32,
     /// How much of the database each thread may keep in memory, in KiB; it is taken as it is needed.
     pub cache_kib: u32,
+    /// How many bytes the write-ahead log may have: a longer one is written back also while changes wait.
+    pub wal_bytes: u64,
     /// Who opens it.
     pub opener: Opener,
 }
@@ -44,6 +50,7 @@ impl Options {
             queue: 4096,
             busy_timeout_ms: 5_000,
             cache_kib: 16 * 1024,
+            wal_bytes: 64 * 1024 * 1024,
             opener: Opener::Command,
         }
     }
@@ -56,6 +63,9 @@ pub struct Sqlite {
     writer: Mutex<Option<JoinHandle<()>>>,
     readers: Mutex<Vec<JoinHandle<()>>>,
     ears: Ears,
+    place: Arc<Place>,
+    /// What stands in the way of the writer.
+    reach: Reach,
 }
 
 struct Queues {
@@ -69,7 +79,8 @@ impl Sqlite {
     /// # Errors
     /// Why it cannot be opened, see [`OpenError`].
     pub fn open(options: &Options) -> Result<Self, OpenError> {
-        let (conn, _) = open::open_writer(options)?;
+        let (conn, place, _) = open::open_writer(options)?;
+        let place = Arc::new(place);
         let readers = options.readers.max(1);
         let snapshots: Result<Vec<_>, _> = (0..readers).map(|_| open::open_reader(options)).collect();
         let (changes, queued_changes) = sync_channel(options.queue.max(1));
@@ -87,15 +98,18 @@ impl Sqlite {
             threads.push(thread.spawn(move || reader::run(&conn, &queued)).map_err(no_thread)?);
         }
         let ears = Ears::default();
-        let (told, path, opener) = (ears.clone(), options.path.clone(), options.opener);
+        let reach = Reach::default();
+        let (told, held, reached, options) = (ears.clone(), Arc::clone(&place), reach.clone(), options.clone());
         let thread = Builder::new().name("store-writer".to_owned());
-        let write = move || Writer::new(&conn, told, &path, opener).run(&queued_changes);
+        let write = move || Writer::new(&conn, told, &options, Some(held), reached).run(&queued_changes);
         let writer = thread.spawn(write).map_err(no_thread)?;
         Ok(Self {
             queues: RwLock::new(Some(Queues { changes, glances })),
             writer: Mutex::new(Some(writer)),
             readers: Mutex::new(threads),
             ears,
+            place,
+            reach,
         })
     }
 
@@ -149,9 +163,11 @@ impl Store for Sqlite {
             return Err(Fault::Stopping);
         }
         match self.writer.lock().as_ref() {
-            Some(writer) if !writer.is_finished() => Ok(()),
-            _ => Err(Fault::Store("its thread has ended".to_owned())),
+            Some(writer) if !writer.is_finished() => {}
+            _ => return Err(Fault::Store("its thread has ended".to_owned())),
         }
+        self.place.check()?;
+        self.reach.check()
     }
 }
 

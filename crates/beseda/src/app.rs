@@ -58,6 +58,7 @@ fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opene
     let store: Arc<dyn Opened> = match &settings.database {
         config::Database::Sqlite => Arc::new(Sqlite::open(&Options {
             queue,
+            wal_bytes: settings.limits.wal_bytes,
             opener,
             ..Options::at(database_path(&settings.data))
         })?),
@@ -176,7 +177,7 @@ impl Server {
             )
         })?;
         let address = listener.local_addr().context("cannot tell the own address")?;
-        let health = Health::new(chat.clone());
+        let health = Health::new(chat.clone(), Arc::clone(&files));
         let router = routes(shared, health.clone(), &settings.reach.frame_ancestors);
         let [stop, served, jobs_over] = [(); 3].map(|()| CancellationToken::new());
         let serving = accept::serve(listener, router, accept_limits(settings), stop.clone());
@@ -200,7 +201,7 @@ impl Server {
         tasks.watch("clock", Arc::clone(&steady).watch(chat.clone()));
         tasks.watch("sweep", sweep::run(chat.clone(), steady));
         tasks.watch("issuers' keys", async move { identity.issuers.keep_keys_fresh().await });
-        tasks.watch("store", health::store_is_dead(chat.clone(), ALIVE_EVERY));
+        tasks.watch("store", health.clone().watch(ALIVE_EVERY));
         tasks.watch("requests", async move {
             let _last = last;
             serving.await;
@@ -324,7 +325,7 @@ fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router 
     let ready = health.clone();
     let routes = beseda_contracts::routes()
         .both("/healthz/", get(health::alive), asked)
-        .both("/readyz/", get(move || async move { ready.ready() }), asked);
+        .both("/readyz/", get(move || async move { ready.ready().await }), asked);
     let pages = web::routes(frame_ancestors).merge(root::route(health));
     shared::finish(routes, pages, shared)
 }
@@ -390,11 +391,11 @@ mod tests {
     async fn a_task_that_dies_turns_the_server_away_and_ends_it() {
         let (mut server, _folder) = server().await;
         let (address, health) = (server.address, server.health.clone());
-        assert_eq!(health.ready().0, 200);
+        assert_eq!(health.ready().await.0, 200);
         TcpStream::connect(address).await.expect("it listens");
         server.tasks.watch("planted", async { panic!("a planted panic") });
         assert_eq!(server.run(pending()).await, Some("planted"));
-        let (status, said) = health.ready();
+        let (status, said) = health.ready().await;
         assert_eq!((status.as_u16(), &said["reason"]), (503, &"task".into()));
         assert!(TcpStream::connect(address).await.is_err(), "nobody is there any more");
     }
@@ -404,7 +405,7 @@ mod tests {
         let (server, _folder) = server().await;
         let health = server.health.clone();
         assert_eq!(server.run(ready(())).await, None);
-        assert_eq!(health.ready().1["reason"], "stopping");
+        assert_eq!(health.ready().await.1["reason"], "stopping");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -17,7 +17,7 @@ pub fn route(health: Health) -> Router<Shared> {
             let page = format!("{}/chat", under());
             return (StatusCode::SEE_OTHER, [(header::LOCATION, page)]).into_response();
         }
-        tell(&health, &shared, request)
+        tell(&health, &shared, request).await
     };
     Router::new().route("/", get(root))
 }
@@ -28,15 +28,16 @@ fn wants_a_page(asked: &HeaderMap) -> bool {
 }
 
 /// Whoever asks is told nothing of others: it is their own address, and their own way here.
-fn tell(health: &Health, shared: &Shared, request: Request) -> Response {
+async fn tell(health: &Health, shared: &Shared, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let (status, Json(said)) = health.ready();
+    let (status, Json(said)) = health.ready().await;
     let under = under();
     let at = |path: &str| format!("{under}{path}");
     let told = json!({
         "name": "beseda",
         "status": said.get("status"),
         "reason": said.get("reason"),
+        "remedy": said.get("remedy"),
         "page": at("/chat"),
         "alive": at("/healthz"),
         "ready": at("/readyz"),

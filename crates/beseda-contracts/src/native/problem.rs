@@ -203,7 +203,9 @@ fn code(refused: &Refused) -> &'static str {
         Refused::EncodedBody(_) => "unsupported_content_coding",
         Refused::BrokenJson(_) | Refused::BrokenForm(_) | Refused::BrokenMultipart(_) => "parse_error",
         Refused::NotObject(_) | Refused::Fields(_) => "invalid",
-        Refused::HostAway | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => "unavailable",
+        Refused::HostAway | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)) => {
+            "unavailable"
+        }
         Refused::FileGone(_) => "file_gone",
         Refused::Fault(Fault::Store(_) | Fault::Internal(_)) => "server_error",
     }

@@ -48,7 +48,7 @@ fn refused(refusal: &Refusal, client_id: Option<&str>) -> String {
 /// A fault, as an error; the cause stays with us.
 fn failed(fault: &Fault, client_id: Option<&str>) -> String {
     match fault {
-        Fault::Busy | Fault::Stopping | Fault::Away(_) => {
+        Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..) => {
             error("busy", "The server is busy, try again in a moment.", client_id)
         }
         Fault::Store(_) | Fault::Internal(_) => error(

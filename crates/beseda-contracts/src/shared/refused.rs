@@ -116,7 +116,7 @@ impl Refused {
             | Self::BrokenMultipart(_)
             | Self::Fields(_)
             | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
-            Self::HostAway | Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
+            Self::HostAway | Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::FileGone(_) | Self::Fault(Fault::Store(_) | Fault::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -27,7 +27,9 @@ pub trait Voice: Send + Sync {
     /// Writes a fault of ours to the log.
     fn log(&self, fault: &Fault) {
         match fault {
-            Fault::Busy | Fault::Stopping | Fault::Away(_) => tracing::warn!("a request was put off: {fault}"),
+            Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..) => {
+                tracing::warn!("a request was put off: {fault}")
+            }
             Fault::Store(_) | Fault::Internal(_) => tracing::error!("a request failed: {fault}"),
         }
     }

@@ -178,7 +178,7 @@ async fn authenticated(shared: &Shared, parts: &Parts) -> Result<Caller, Turned>
 fn failed(fault: &Fault) -> Turned {
     match fault {
         Fault::Stopping => Turned::Closed(close::RESTARTING, "retry_ms=1000"),
-        Fault::Busy | Fault::Away(_) | Fault::Store(_) | Fault::Internal(_) => {
+        Fault::Busy | Fault::Away(_) | Fault::Hindered(..) | Fault::Store(_) | Fault::Internal(_) => {
             Turned::Closed(close::INTERNAL, "internal error")
         }
     }

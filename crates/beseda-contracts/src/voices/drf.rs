@@ -97,7 +97,8 @@ impl Drf {
             Refused::BrokenMultipart(what) => with(words::BROKEN_MULTIPART, what),
             Refused::Fields(errors) => Said::Fields(sentences(errors, language)),
             Refused::FileGone(name) => with(words::FILE_GONE, name),
-            Refused::HostAway | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_)) => {
+            Refused::HostAway
+            | Refused::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)) => {
                 whole(words::UNAVAILABLE)
             }
             Refused::Fault(Fault::Store(_) | Fault::Internal(_)) => whole(words::SERVER_ERROR),

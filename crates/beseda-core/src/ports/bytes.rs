@@ -25,6 +25,12 @@ pub trait Files: Send + Sync {
 
     /// Forgets uploads that were begun before `before` and neither kept nor dropped: their process was killed.
     fn sweep(&self, before: Time) -> Result<(), Fault>;
+
+    /// Whether the folders are there in which uploads are kept; looks, and writes nothing.
+    fn stand(&self) -> Result<(), Fault>;
+
+    /// Whether an upload could be kept: writes something and forgets it.
+    fn prove(&self) -> Result<(), Fault>;
 }
 
 /// A file that is being uploaded. Dropping it forgets it.

@@ -247,6 +247,8 @@ limits! {
         "Commands of one socket, sends above all, that wait for the store; the socket is not read further until one is done.";
     store_queue: usize = 4_096, Count 16 to 1_048_576 "changes",
         "Changes that wait for the store's writer; one more is answered 503 with `Retry-After`.";
+    wal_bytes: u64 = 67_108_864, Count 1_048_576 to 1_099_511_627_776 "bytes",
+        "SQLite's write-ahead log; a longer one is written back into the database also while changes wait, for up to half a second. Where somebody reads for so long that it cannot be, the log is told, and it grows.";
     job_workers: usize = 4, Count 1 to 64 "jobs",
         "Jobs (what was promised in the database and is done outside of it) that run at the same time; further ones wait.";
     log_bytes: usize = 1_048_576, Count 65_536 to 1_073_741_824 "bytes",

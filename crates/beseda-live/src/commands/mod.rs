@@ -123,7 +123,10 @@ impl Call {
                 self.answer(&Outcome::Refused(refusal));
             }
             Error::Failed(fault) => {
-                if !matches!(fault, Fault::Busy | Fault::Stopping | Fault::Away(_)) {
+                if !matches!(
+                    fault,
+                    Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)
+                ) {
                     let to = session.to_word();
                     tracing::error!(to, contract = session.dialect.name(), "a frame failed: {fault}");
                 }

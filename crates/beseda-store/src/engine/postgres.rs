@@ -3,13 +3,14 @@
 use super::{Columns, Engine, Go, Row, Value, values};
 use crate::inspect::Table;
 use crate::statements::{self as sql, COUNT, Statement};
-use beseda_core::error::Fault;
+use beseda_core::error::{Fault, Hindrance};
 use bytes::BytesMut;
 use futures_util::TryStreamExt as _;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::error::Error as _;
 use std::future::poll_fn;
+use std::io;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -388,18 +389,48 @@ fn fault(error: &Error) -> Fault {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
             Fault::Busy
         }
-        _ => Fault::Store(format!("{} ({})", said.message(), said.code().code())),
+        _ => {
+            let words = format!("{} ({})", said.message(), said.code().code());
+            match hindrance(said.code()) {
+                Some(why) => Fault::Hindered(why, format!("PostgreSQL says: {words}")),
+                None => Fault::Store(words),
+            }
+        }
     }
 }
 
-/// Why the database cannot be reached. What a driver says of an address holds no password.
+fn hindrance(state: &SqlState) -> Option<Hindrance> {
+    Some(match *state {
+        SqlState::DISK_FULL => Hindrance::DiskFull,
+        SqlState::IO_ERROR => Hindrance::Disk,
+        SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => Hindrance::Damaged,
+        _ => return None,
+    })
+}
+
+/// Why the database cannot be reached, or is a server's that follows another one. What a driver says of an address holds no
+/// password.
 fn away(error: &Error) -> Fault {
-    Fault::Away(match error.as_db_error() {
+    let said = match error.as_db_error() {
         Some(said) => format!("{} ({})", said.message(), said.code().code()),
         None => error
             .source()
             .map_or_else(|| error.to_string(), |source| format!("{error}: {source}")),
-    })
+    };
+    if follows_another(error) {
+        Fault::Hindered(Hindrance::ReadOnly, format!("PostgreSQL says: {said}"))
+    } else {
+        Fault::Away(said)
+    }
+}
+
+/// Whether the server takes no writes. The driver, which was told to look for one that does, says so in an error that no
+/// system call gave.
+fn follows_another(error: &Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
+        || source
+            .is_some_and(|source| source.kind() == io::ErrorKind::PermissionDenied && source.raw_os_error().is_none())
 }
 
 fn no_answer() -> Fault {

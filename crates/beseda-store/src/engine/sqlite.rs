@@ -2,23 +2,15 @@
 
 use super::{Columns, Engine, Go, Row, Value};
 use crate::statements::{COUNT, Statement};
-use beseda_core::error::Fault;
+use beseda_core::error::{Fault, Hindrance};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql};
+use rusqlite::{Connection, ErrorCode, ToSql, ffi};
+use std::time::Duration;
 
 /// A connection with its prepared statements, each under its own number: nothing is hashed to find one.
 pub(crate) struct SqliteEngine<'c> {
     conn: &'c Connection,
     prepared: Vec<Option<rusqlite::Statement<'c>>>,
-}
-
-/// How much the log is written back.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Checkpoint {
-    /// As far as it goes without waiting for anybody.
-    Passive,
-    /// To the end, also if that means to wait for readers.
-    Truncate,
 }
 
 impl<'c> SqliteEngine<'c> {
@@ -59,13 +51,17 @@ impl<'c> SqliteEngine<'c> {
             .map_err(fault)
     }
 
-    /// Writes the log back into the database.
-    pub(crate) fn checkpoint(&mut self, mode: Checkpoint) -> Result<(), Fault> {
-        let sql = match mode {
-            Checkpoint::Passive => "PRAGMA wal_checkpoint(PASSIVE)",
-            Checkpoint::Truncate => "PRAGMA wal_checkpoint(TRUNCATE)",
-        };
-        self.conn.query_row(sql, [], |_| Ok(())).map_err(fault)
+    /// Writes the log back into the database to its end, and empties it; false where somebody reads what is older for longer
+    /// than is waited. Who begins to read meanwhile reads the database alone, so that readers who take turns hold up nothing.
+    pub(crate) fn checkpoint(&mut self) -> Result<bool, Fault> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy = self.conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+        busy.map(|busy| busy == 0).map_err(fault)
+    }
+
+    /// How long to wait for others from now on.
+    pub(crate) fn wait_for_others(&self, most: Duration) -> Result<(), Fault> {
+        self.conn.busy_timeout(most).map_err(fault)
     }
 
     fn run(&mut self, sql: &str) -> Result<(), Fault> {
@@ -153,7 +149,24 @@ impl ToSql for Value<'_> {
     }
 }
 
-/// What SQLite says never holds a bound value, so no message or token comes into the log with it.
+/// What SQLite says never holds a bound value, so no message or token comes into the log with it. Its codes are told apart
+/// where they say that nothing can be kept.
 pub(crate) fn fault(error: rusqlite::Error) -> Fault {
-    Fault::Store(error.to_string())
+    let Some(why) = error.sqlite_error().and_then(hindrance) else {
+        return Fault::Store(error.to_string());
+    };
+    Fault::Hindered(why, format!("SQLite says: {error}"))
+}
+
+fn hindrance(error: &ffi::Error) -> Option<Hindrance> {
+    Some(match error.code {
+        ErrorCode::DiskFull => Hindrance::DiskFull,
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Hindrance::Locked,
+        ErrorCode::ReadOnly if error.extended_code == ffi::SQLITE_READONLY_DBMOVED => Hindrance::Replaced,
+        ErrorCode::ReadOnly => Hindrance::ReadOnly,
+        ErrorCode::CannotOpen => Hindrance::Closed,
+        ErrorCode::SystemIoFailure => Hindrance::Disk,
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Hindrance::Damaged,
+        _ => return None,
+    })
 }

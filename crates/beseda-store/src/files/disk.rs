@@ -67,6 +67,14 @@ impl Files for DiskFiles {
     fn sweep(&self, before: Time) -> Result<(), Fault> {
         self.incoming.sweep(before)
     }
+
+    fn stand(&self) -> Result<(), Fault> {
+        self.incoming.stand()
+    }
+
+    fn prove(&self) -> Result<(), Fault> {
+        self.incoming.prove()
+    }
 }
 
 struct Shelves {

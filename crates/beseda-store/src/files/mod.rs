@@ -26,7 +26,8 @@ pub use disk::DiskFiles;
 pub use kind::{MediaTypes, UnknownMediaType};
 pub use s3::{S3Files, S3Options};
 
-use beseda_core::error::Fault;
+use beseda_core::error::{Fault, Hindrance};
+use std::io;
 use std::path::Path;
 
 /// The longest name that is taken; far more than a hash needs, and short enough for every file system.
@@ -55,8 +56,23 @@ fn shelf(name: &str) -> Result<&str, Fault> {
 }
 
 /// What a failed call on a file of this machine means to the caller.
-fn fault(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::Store(format!("{}: {error}", path.display()))
+pub(crate) fn fault(path: &Path, error: &io::Error) -> Fault {
+    let said = format!("{}: {error}", path.display());
+    match hindrance(error.kind()) {
+        Some(why) => Fault::Hindered(why, said),
+        None => Fault::Store(said),
+    }
+}
+
+/// What keeps a disk from keeping anything, told from the system's answer.
+fn hindrance(kind: io::ErrorKind) -> Option<Hindrance> {
+    Some(match kind {
+        // A file that may not grow any more is a limit on the process: for what is to be kept it is all the same.
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Hindrance::DiskFull,
+        io::ErrorKind::ReadOnlyFilesystem => Hindrance::ReadOnly,
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::NotADirectory => Hindrance::Closed,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

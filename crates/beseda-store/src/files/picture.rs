@@ -14,6 +14,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageReader, ImageResult};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Cursor, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
 
 /// How good a small copy is, of 100.
 const THUMBNAIL_QUALITY: u8 = 80;
@@ -171,7 +172,7 @@ fn encode(picture: DynamicImage, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Er
 }
 
 fn failed(error: &io::Error) -> Error {
-    Fault::Store(format!("an upload: {error}")).into()
+    super::fault(Path::new("an upload"), error).into()
 }
 
 /// What is no picture of its format is nothing that is taken.

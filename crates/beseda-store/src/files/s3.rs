@@ -134,6 +134,15 @@ impl Files for S3Files {
     fn sweep(&self, before: Time) -> Result<(), Fault> {
         self.incoming.sweep(before)
     }
+
+    fn stand(&self) -> Result<(), Fault> {
+        self.incoming.stand()
+    }
+
+    /// An upload comes onto this machine first; of the bucket each upload finds out.
+    fn prove(&self) -> Result<(), Fault> {
+        self.incoming.prove()
+    }
 }
 
 struct Bucket {

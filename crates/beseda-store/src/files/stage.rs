@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// How many bytes are written to find out whether any can be kept: a block of a disk.
+const TRIED_BYTES: usize = 4_096;
+
 /// Where files are kept for good.
 pub(super) trait Storage: Send + Sync {
     /// Keeps the bytes under a name of ours: whole and durable when this returns, or not at all.
@@ -62,6 +65,20 @@ impl Incoming {
                 made => made.map_err(|error| fault(&path, &error)),
             };
         }
+    }
+
+    /// Whether the folder is there: where a disk is not mounted any more, it is not.
+    pub(super) fn stand(&self) -> Result<(), Fault> {
+        fs::metadata(&self.folder)
+            .map(drop)
+            .map_err(|error| fault(&self.folder, &error))
+    }
+
+    /// Whether bytes can be kept.
+    pub(super) fn prove(&self) -> Result<(), Fault> {
+        let mut tried = self.temporary()?;
+        let written = tried.write_all(&[0; TRIED_BYTES]).and_then(|()| tried.file.sync_all());
+        written.map_err(|error| tried.fault(&error))
     }
 
     /// Removes what was last written to before `before`.

@@ -1,9 +1,8 @@
 //! A connection that comes back: whoever needs one has it or learns at once that it is away.
 
 use crate::engine::postgres::{Backend, PostgresEngine};
+use crate::reach::Reach;
 use beseda_core::error::Fault;
-use parking_lot::Mutex;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_postgres::Config;
@@ -11,21 +10,6 @@ use tokio_postgres::Config;
 /// After how long a lost connection is tried again; twice as long each time, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// Whether some connections are there, for those who would hand work over to them.
-#[derive(Clone, Default)]
-pub(crate) struct Reach(Arc<Mutex<Option<Fault>>>);
-
-impl Reach {
-    /// Whether they can be reached.
-    pub(crate) fn check(&self) -> Result<(), Fault> {
-        self.0.lock().clone().map_or(Ok(()), Err)
-    }
-
-    fn set(&self, away: Option<Fault>) {
-        *self.0.lock() = away;
-    }
-}
 
 /// A connection, or none while the database is away.
 pub(crate) struct Link {
@@ -117,17 +101,11 @@ impl Link {
         });
         match made {
             Ok(engine) => {
-                if self.reach.check().is_err() {
-                    tracing::info!("the database is back");
-                }
                 (self.engine, self.old) = (Some(engine), None);
                 self.reach.set(None);
                 Ok(())
             }
             Err(fault) => {
-                if self.reach.check().is_ok() {
-                    tracing::error!("{fault}");
-                }
                 self.reach.set(Some(fault.clone()));
                 self.next_try = Instant::now() + self.pause;
                 self.pause = (self.pause * 2).min(LONGEST_PAUSE);

@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 use thiserror::Error;
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, TargetSessionAttrs};
 
 /// Why a PostgreSQL database is not opened. Each says in one line what to do; none says a password.
 #[derive(Debug, Error)]
@@ -61,6 +61,8 @@ pub enum PostgresError {
 /// Where a database is.
 pub(crate) struct Address {
     pub(crate) config: Config,
+    /// The same, of several servers one that can be written.
+    pub(crate) writable: Config,
     name: String,
 }
 
@@ -87,13 +89,15 @@ impl Address {
         config.connect_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(30));
         config.tcp_user_timeout(Duration::from_secs(15));
-        Ok(Self { config, name })
+        let mut writable = config.clone();
+        writable.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        Ok(Self { config, writable, name })
     }
 
     /// What a fault means while the database is opened.
     pub(crate) fn away(&self, fault: &Fault) -> PostgresError {
         let reason = match fault {
-            Fault::Away(reason) | Fault::Store(reason) => reason.clone(),
+            Fault::Away(reason) | Fault::Store(reason) | Fault::Hindered(_, reason) => reason.clone(),
             fault => fault.to_string(),
         };
         PostgresError::Away {
@@ -104,7 +108,7 @@ impl Address {
 
     /// Brings the schema up to date, one process after the other; the migrations that were applied now.
     pub(crate) fn bring_up(&self) -> Result<Vec<String>, PostgresError> {
-        let mut engine = PostgresEngine::connect(&self.config).map_err(|fault| self.away(&fault))?;
+        let mut engine = PostgresEngine::connect(&self.writable).map_err(|fault| self.away(&fault))?;
         engine.begin(Begin::Migrating).map_err(|fault| self.away(&fault))?;
         let refused = |fault: Fault| PostgresError::Migration {
             database: self.to_string(),

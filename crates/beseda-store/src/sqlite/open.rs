@@ -3,6 +3,7 @@
 use crate::engine::sqlite::SqliteEngine;
 use crate::migrations::{self, Newer, SQLITE, find_newer};
 use crate::sqlite::Options;
+use crate::sqlite::place::{Place, number_of};
 use crate::statements::SCHEMA_COUNT_OTHERS;
 use beseda_core::error::Fault;
 use rusqlite::config::DbConfig;
@@ -77,12 +78,12 @@ pub enum OpenError {
 /// # Errors
 /// Why the database cannot be opened, see [`OpenError`].
 pub fn migrate(path: &Path) -> Result<Vec<String>, OpenError> {
-    let (_, applied) = open_writer(&Options::at(path))?;
+    let (_, _, applied) = open_writer(&Options::at(path))?;
     Ok(applied)
 }
 
-/// A connection that writes, to a database that is ours and up to date, and the migrations that it took.
-pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>), OpenError> {
+/// A connection that writes, to a database that is ours and up to date, its files, and the migrations that it took.
+pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Place, Vec<String>), OpenError> {
     let path = options.path.as_path();
     require_sqlite(rusqlite::version_number())?;
     let io = |source| OpenError::Io {
@@ -91,6 +92,7 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>)
     };
     let _turn = take_turns(path).map_err(io)?;
     create_private(path).map_err(io)?;
+    let before = number_of(path).map_err(io)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
     let ours = set_up(&conn, options)
@@ -110,9 +112,13 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Vec<String>)
             known,
         });
     }
-    keep_durably(&conn).map_err(|error| explain(path, error))?;
+    keep_durably(&conn, options).map_err(|error| explain(path, error))?;
     let applied = bring_up(&conn).map_err(refused)?;
-    Ok((conn, applied))
+    let place = Place::of(path).map_err(io)?;
+    if !place.is(before) {
+        return Err(io(io::Error::other("another file was put in its place meanwhile")));
+    }
+    Ok((conn, place, applied))
 }
 
 /// A connection that can only read.
@@ -171,8 +177,10 @@ fn set_up(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
 }
 
 /// What the one that writes has besides.
-fn keep_durably(conn: &Connection) -> rusqlite::Result<()> {
+fn keep_durably(conn: &Connection, options: &Options) -> rusqlite::Result<()> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
+    let most = i64::try_from(options.wal_bytes).unwrap_or(i64::MAX);
+    conn.pragma_update(None, "journal_size_limit", most)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "wal_autocheckpoint", 4_000)
 }

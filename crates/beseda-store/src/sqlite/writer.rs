@@ -1,30 +1,42 @@
 //! The one thread that writes: everything that is queued goes into one commit.
 
+use super::Options;
+use super::log::Log;
+use super::place::Place;
 use crate::Opener;
-use crate::engine::sqlite::{Checkpoint, SqliteEngine};
+use crate::engine::sqlite::SqliteEngine;
 use crate::notices::NoticeReader;
+use crate::reach::Reach;
 use crate::told::{Batch, Ears, Outcome, fail_all, finish_all};
 use crate::transaction::{Announced, Running, Transaction, run_all};
-use beseda_core::error::{Error, Fault};
+use beseda_core::error::{Error, Fault, Hindrance};
 use beseda_core::ports::Change;
 use beseda_core::words::Notice;
 use rusqlite::Connection;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many changes go into one commit at most; more would only make the first of them wait.
 const BATCH: usize = 256;
 /// After how long without work the log is looked at, and what others have written.
 const IDLE: Duration = Duration::from_secs(1);
-/// From how many bytes on the log is written back while there is nothing else to do.
-const LARGE_WAL: u64 = 4 * 1024 * 1024;
+/// How long one try waits for others: for another process that writes, or for readers while the log is written back.
+const TRY: Duration = Duration::from_millis(250);
+/// After how many tries others are told that another process holds the database, while it is waited for further.
+const TOLD_AFTER: u32 = 4;
 
 pub(crate) struct Writer<'c> {
     engine: SqliteEngine<'c>,
     ears: Ears,
-    wal: PathBuf,
+    /// Nothing where the database is in no file.
+    place: Option<Arc<Place>>,
+    /// What stands in the way, for those who ask.
+    reach: Reach,
+    log: Log,
+    /// How long another process that writes is waited for.
+    patience: Duration,
     /// What `data_version` was when last asked.
     version: i64,
     /// How far what others noted is read, where that is asked for; otherwise notes are written here.
@@ -34,8 +46,8 @@ pub(crate) struct Writer<'c> {
 
 /// What became of a batch.
 enum Commit {
-    /// It was committed, with what each change came to and what was announced.
-    Kept(Vec<Outcome>, Announced),
+    /// It was committed, and the log has so many bytes, with what each change came to and what was announced.
+    Kept(u64, Vec<Outcome>, Announced),
     /// A change went wrong after it had written, so everything was taken back.
     TakenBack(Error),
     /// There is no commit, whoever's fault it was.
@@ -43,22 +55,30 @@ enum Commit {
 }
 
 impl<'c> Writer<'c> {
-    pub(crate) fn new(conn: &'c Connection, ears: Ears, path: &Path, opener: Opener) -> Self {
-        let mut wal = OsString::from(path);
-        wal.push("-wal");
+    pub(crate) fn new(
+        conn: &'c Connection,
+        ears: Ears,
+        options: &Options,
+        place: Option<Arc<Place>>,
+        reach: Reach,
+    ) -> Self {
         Self {
             engine: SqliteEngine::new(conn),
             ears,
-            wal: wal.into(),
+            place,
+            reach,
+            log: Log::new(options.wal_bytes, Instant::now()),
+            patience: Duration::from_millis(options.busy_timeout_ms.into()),
             version: 0,
             read: None,
-            opener,
+            opener: options.opener,
         }
     }
 
     /// Takes changes until nobody can hand any over, and finishes those that are queued then.
     pub(crate) fn run(mut self, changes: &Receiver<Box<dyn Change>>) {
         self.begin_to_look();
+        self.wait_for_others(TRY.min(self.patience));
         loop {
             match changes.recv_timeout(IDLE) {
                 Ok(first) => {
@@ -70,16 +90,25 @@ impl<'c> Writer<'c> {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.checkpoint(Checkpoint::Truncate);
+        self.wait_for_others(self.patience);
+        if let Ok(bytes) = self.check_place() {
+            self.write_back(bytes);
+        }
     }
 
     /// What is done while there is no work.
     fn rest(&mut self) {
         self.look_elsewhere();
-        if std::fs::metadata(&self.wal).is_ok_and(|log| log.len() >= LARGE_WAL) {
-            // Not TRUNCATE: that one waits for readers, and changes would wait with it.
-            self.checkpoint(Checkpoint::Passive);
+        if let Ok(bytes) = self.check_place()
+            && self.log.is_due(bytes, true, Instant::now())
+        {
+            self.write_back(bytes);
         }
+    }
+
+    /// Whether what is kept is kept where it is found again: how many bytes the log has.
+    fn check_place(&self) -> Result<u64, Fault> {
+        self.place.as_ref().map_or(Ok(0), |place| place.check())
     }
 
     /// Finds out where things stand.
@@ -129,19 +158,64 @@ impl<'c> Writer<'c> {
     /// Commits a batch, tells the audience and then each change.
     fn keep(&mut self, mut batch: Batch) {
         match self.attempt(&mut batch) {
-            Commit::Kept(outcomes, announced) => {
+            Commit::Kept(bytes, outcomes, announced) => {
+                self.reach.set(None);
                 self.ears.tell(&announced);
                 finish_all(batch, outcomes);
+                if self.log.is_due(bytes, false, Instant::now()) {
+                    self.write_back(bytes);
+                }
             }
-            Commit::Failed(fault) => fail_all(batch, &fault.into()),
-            Commit::TakenBack(error) if batch.len() == 1 => fail_all(batch, &error),
+            Commit::Failed(fault) => fail_all(batch, &self.met(fault.into())),
+            Commit::TakenBack(error) if batch.len() == 1 => fail_all(batch, &self.met(error)),
             // One of them was wrong and its neighbours were not: each gets a transaction of its own.
             Commit::TakenBack(_) => batch.into_iter().for_each(|change| self.keep(vec![change])),
         }
     }
 
+    /// What went wrong, as those hear it who asked; whoever asks whether the store is well hears of what stays in the way.
+    fn met(&self, error: Error) -> Error {
+        let Error::Failed(fault) = error else {
+            return error;
+        };
+        let fault = self
+            .place
+            .as_ref()
+            .map_or_else(|| fault.clone(), |place| place.explain(fault.clone()));
+        if let Fault::Hindered(..) = &fault {
+            self.reach.set(Some(fault.clone()));
+        }
+        fault.into()
+    }
+
+    /// Begins to write. Another process that writes is waited for; one that has held the database for that long before is
+    /// asked once.
+    fn begin(&mut self) -> Result<(), Fault> {
+        let is_known = self.reach.check().is_err();
+        let tries = if is_known {
+            1
+        } else {
+            self.patience.as_millis().div_ceil(TRY.as_millis())
+        };
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            match self.engine.begin() {
+                Err(fault @ Fault::Hindered(Hindrance::Locked, _)) => {
+                    if u128::from(tried) >= tries {
+                        return Err(fault);
+                    }
+                    if tried == TOLD_AFTER {
+                        self.reach.set(Some(fault));
+                    }
+                }
+                begun => return begun,
+            }
+        }
+    }
+
     fn attempt(&mut self, batch: &mut Batch) -> Commit {
-        if let Err(fault) = self.engine.begin() {
+        if let Err(fault) = self.check_place().and_then(|_| self.begin()) {
             return Commit::Failed(fault);
         }
         // Nobody else can write until our commit: what it announces is heard by who may hear it then.
@@ -151,10 +225,14 @@ impl<'c> Writer<'c> {
             ..Running::default()
         };
         match run_all(&mut self.engine, batch, running) {
-            Ok((outcomes, announced)) => match self.engine.commit() {
-                Ok(()) => Commit::Kept(outcomes, announced),
+            // Once it is committed: what was put into a file that nobody finds again is not kept.
+            Ok((outcomes, announced)) => match self.engine.commit().and_then(|()| self.check_place()) {
+                Ok(bytes) => Commit::Kept(bytes, outcomes, announced),
                 Err(fault) => {
-                    tracing::error!(%fault, changes = outcomes.len(), "a commit failed");
+                    // Of what stays in the way those are told who ask whether the store is well.
+                    if !matches!(fault, Fault::Hindered(..)) {
+                        tracing::error!(%fault, changes = outcomes.len(), "a commit failed");
+                    }
                     self.roll_back();
                     Commit::Failed(fault)
                 }
@@ -172,9 +250,17 @@ impl<'c> Writer<'c> {
         }
     }
 
-    fn checkpoint(&mut self, mode: Checkpoint) {
-        if let Err(fault) = self.engine.checkpoint(mode) {
-            tracing::warn!(%fault, "the write-ahead log could not be written back");
+    fn write_back(&mut self, bytes: u64) {
+        let done = self.engine.checkpoint().unwrap_or_else(|fault| {
+            tracing::debug!(%fault, "the write-ahead log could not be written back");
+            false
+        });
+        self.log.tried(bytes, done, Instant::now());
+    }
+
+    fn wait_for_others(&self, most: Duration) {
+        if let Err(fault) = self.engine.wait_for_others(most) {
+            tracing::warn!(%fault, "cannot say how long to wait for other processes");
         }
     }
 }
@@ -245,7 +331,11 @@ mod tests {
         let ear = Arc::new(Ear::default());
         let ears = Ears::default();
         ears.set(Arc::clone(&ear) as Arc<dyn Audience>);
-        let mut writer = Writer::new(&conn, ears, Path::new("nowhere"), Opener::Server);
+        let options = Options {
+            opener: Opener::Server,
+            ..Options::at("nowhere")
+        };
+        let mut writer = Writer::new(&conn, ears, &options, None, Reach::default());
         let outcomes = Outcomes::default();
         for batch in batches {
             let change =
@@ -266,7 +356,10 @@ mod tests {
     fn a_disk_without_room_for_one_change_keeps_its_neighbours() {
         let (outcomes, heard, kept) = keep("PRAGMA max_page_count = 100", &[&[(1, 9), (2, 900_000), (3, 9)]]);
         assert_eq!(outcomes[0], (1, Ok(())));
-        assert!(matches!(&outcomes[1], (2, Err(Error::Failed(Fault::Store(why)))) if why.contains("full")));
+        assert!(matches!(
+            &outcomes[1],
+            (2, Err(Error::Failed(Fault::Hindered(Hindrance::DiskFull, _))))
+        ));
         assert_eq!(outcomes[2], (3, Ok(())));
         assert_eq!((heard, kept), (vec![-1, -100, 1, -3, -100, 3], vec![1, 3]));
     }

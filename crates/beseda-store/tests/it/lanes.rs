@@ -264,7 +264,8 @@ fn seen(chat: &Chat, rooms: [RoomId; 2]) -> Vec<String> {
 #[test]
 fn what_is_sent_together_is_kept_as_if_each_was_alone() {
     let ground = Ground::new();
-    let one_by_one = Stage::new().chat;
+    let stage = Stage::new();
+    let one_by_one = stage.chat.clone();
     let (at_once, ear) = chat_heard_on(&ground);
     let rooms = open_rooms(&at_once);
     assert_eq!(rooms, open_rooms(&one_by_one));

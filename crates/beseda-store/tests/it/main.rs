@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod commits;
 #[cfg(test)]
+mod hindered;
+#[cfg(test)]
 mod inspecting;
 #[cfg(test)]
 mod lanes;

@@ -1,7 +1,8 @@
 //! The way to a server as a check: each step, and what has to be done where it ends.
 
 use crate::caller::{Answer, Broken, Call, Caller, Ended, Socket, Step, Stream, way};
-use crate::report::{Found, Said, Steps, Trouble, said};
+use crate::health::explained;
+use crate::report::{Found, Lang, Said, Steps, Trouble, said};
 use serde_json::json;
 use std::io;
 
@@ -72,13 +73,16 @@ pub async fn ready(caller: &Caller, now_seconds: i64) -> Found<()> {
             .get("reason")
             .and_then(|reason| reason.as_str().map(str::to_owned));
         let reason = reason.unwrap_or_else(|| answer.status.to_string());
-        return Err(Trouble::new(
-            said(format!("not ready: {reason}"), format!("не готов: {reason}")),
-            said(
-                "`store` is the database: is its disk full, is it there, does PostgreSQL answer? logs/app.log says the cause",
-                "`store` — это база: не полон ли диск, на месте ли она, отвечает ли PostgreSQL? причина в logs/app.log",
-            ),
-        ));
+        let (meaning, remedy) = explained(&reason).unwrap_or_else(|| {
+            let log = said("logs/app.log says the cause", "причина в logs/app.log");
+            (Said::verbatim(reason.clone()), log)
+        });
+        let [en, ru] = [Lang::En, Lang::Ru].map(|lang| meaning.text(lang));
+        let meaning = said(
+            format!("not ready ({reason}): {en}"),
+            format!("не готов ({reason}): {ru}"),
+        );
+        return Err(Trouble::new(meaning, remedy));
     }
     let theirs = jiff::fmt::rfc2822::parse(answer.header("date")).map(|date| date.timestamp().as_second());
     if let Ok(theirs) = theirs
@@ -300,6 +304,13 @@ mod tests {
         let Err(trouble) = found(AWAY, 0).await else {
             panic!("it is ready")
         };
-        assert_eq!(trouble.meaning, said("not ready: store", "не готов: store"));
+        let meaning = said(
+            "not ready (store): the database does not answer",
+            "не готов (store): база не отвечает",
+        );
+        assert_eq!(
+            (trouble.meaning, trouble.remedy),
+            (meaning, explained("store").unwrap().1)
+        );
     }
 }

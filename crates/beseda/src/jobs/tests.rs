@@ -73,6 +73,14 @@ impl Files for Planted {
     fn sweep(&self, _: Time) -> Result<(), Fault> {
         Ok(())
     }
+
+    fn stand(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn prove(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 /// A runner at work, and everything around it.

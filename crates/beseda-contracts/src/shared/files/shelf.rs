@@ -40,6 +40,14 @@ impl Files for Shelf {
     fn sweep(&self, _: Time) -> Result<(), Fault> {
         Ok(())
     }
+
+    fn stand(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn prove(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 impl Upload for Draft {
