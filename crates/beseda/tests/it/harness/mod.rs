@@ -7,6 +7,7 @@ pub mod frames;
 pub mod host;
 pub mod ids;
 pub mod keys;
+pub mod machine;
 pub mod nginx;
 pub mod server;
 pub mod socket;

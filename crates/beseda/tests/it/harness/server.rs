@@ -33,6 +33,10 @@ pub struct Server {
     starts: u32,
     /// Where its messages are, if that is in PostgreSQL.
     ground: Option<Ground>,
+    /// What it is started through from now on: a program and its arguments, which becomes the server in the end.
+    pub through: Vec<String>,
+    /// What stands in the environment of it, and of commands, besides.
+    pub environment: Vec<(&'static str, PathBuf)>,
     /// Where it listens; another port after each start.
     pub address: SocketAddr,
 }
@@ -62,6 +66,8 @@ impl Server {
             running: None,
             starts: 0,
             ground,
+            through: Vec::new(),
+            environment: Vec::new(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
         };
         server.seed(town).await;
@@ -110,6 +116,7 @@ impl Server {
             .arg("--data")
             .arg(self.data())
             .current_dir(&self.dir)
+            .envs(self.environment.iter().cloned())
             .kill_on_drop(true);
         timeout(PATIENCE, command.output())
             .await
@@ -142,6 +149,26 @@ impl Server {
         self.serve_telling(stderr).await;
     }
 
+    /// `beseda serve` over its data directory, as it is started.
+    pub fn start_command(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_beseda");
+        let mut command = match self.through.split_first() {
+            None => Command::new(program),
+            Some((first, rest)) => {
+                let mut command = Command::new(first);
+                command.args(rest).arg(program);
+                command
+            }
+        };
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(self.data())
+            .current_dir(&self.dir)
+            .envs(self.environment.iter().cloned())
+            .stdin(Stdio::null());
+        command
+    }
+
     fn output(&self, name: &str, start: u32) -> Stdio {
         let file = fs::File::create(self.dir.join(format!("{name}.{start}")));
         Stdio::from(file.expect("a file for the log"))
@@ -151,11 +178,8 @@ impl Server {
     pub async fn serve_telling(&mut self, stderr: Stdio) {
         assert!(self.running.is_none(), "it runs already");
         self.starts += 1;
-        let process = Command::new(env!("CARGO_BIN_EXE_beseda"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(self.data())
-            .current_dir(&self.dir)
-            .stdin(Stdio::null())
+        let process = self
+            .start_command()
             .stdout(self.output("stdout", self.starts))
             .stderr(stderr)
             .spawn()
