@@ -113,6 +113,10 @@ impl LookPeople for Transaction<'_> {
         self.all(sql::PEOPLE_OF_NUMBERS, values![&numbers], |row| rows::person(row, 0))
     }
 
+    fn people_after(&mut self, after: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
+        self.all(sql::PEOPLE_AFTER, values![after.0, limit], |row| rows::person(row, 0))
+    }
+
     fn person_of_host(&mut self, id: &HostId<'_>) -> Result<Option<Person>, Fault> {
         let name = id.to_string();
         let values = values![&name, host_number(id)];

@@ -136,6 +136,10 @@ impl LookRooms for Transaction<'_> {
         self.one(sql::ROOMS_BY_UUID, values![&uuid], |row| rows::room(row, 0))
     }
 
+    fn rooms_after(&mut self, after: RoomId, limit: i64) -> Result<Vec<Room>, Fault> {
+        self.all(sql::ROOMS_AFTER, values![after.0, limit], |row| rows::room(row, 0))
+    }
+
     fn rooms_of_group(&mut self, group: &GroupId) -> Result<Vec<Room>, Fault> {
         match self.group_number(group)? {
             Some(number) => self.all(sql::ROOMS_OF_GROUP, values![number], |row| rows::room(row, 0)),

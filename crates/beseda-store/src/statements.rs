@@ -143,6 +143,7 @@ statements! {
     ORDERS_REMOVE = "orders/remove";
     PEOPLE_ACCOUNT = "people/account" | "people/account.postgres";
     PEOPLE_ACCOUNT_OF = "people/account_of";
+    PEOPLE_AFTER = "people/after";
     PEOPLE_FREE_HOST_ID = "people/free_host_id";
     PEOPLE_GET = "people/get";
     PEOPLE_HAVE_TEXTS = "people/have_texts" | "people/have_texts.postgres";
@@ -162,6 +163,7 @@ statements! {
     REFRESH_TOKENS_REVOKE_FAMILY = "refresh_tokens/revoke_family";
     REFRESH_TOKENS_REVOKE_OF_PERSON = "refresh_tokens/revoke_of_person";
     REFRESH_TOKENS_SWEEP = "refresh_tokens/sweep";
+    ROOMS_AFTER = "rooms/after";
     ROOMS_ALL_OF_PERSON = "rooms/all_of_person";
     ROOMS_BY_KEY = "rooms/by_key", holds;
     ROOMS_BY_UUID = "rooms/by_uuid", holds;

@@ -13,6 +13,8 @@ pub trait LookPeople {
     fn person(&mut self, id: PersonId) -> Result<Option<Person>, Fault>;
     /// Those of these people who are known, by their numbers.
     fn people(&mut self, ids: &BTreeSet<PersonId>) -> Result<Vec<Person>, Fault>;
+    /// The people behind this number, `limit` of them, in the order of their numbers.
+    fn people_after(&mut self, after: PersonId, limit: i64) -> Result<Vec<Person>, Fault>;
     /// Whom the host application calls so; who was deleted, until it puts somebody there again.
     fn person_of_host(&mut self, id: &HostId<'_>) -> Result<Option<Person>, Fault>;
     /// Whether the host application calls any person, order or group by a text that is no number.

@@ -19,6 +19,8 @@ pub trait LookRooms {
     fn room_by_key(&mut self, key: &str) -> Result<Option<Room>, Fault>;
     /// The room with this unguessable name, unless it was removed.
     fn room_by_uuid(&mut self, uuid: Uuid) -> Result<Option<Room>, Fault>;
+    /// The rooms behind this number that were not removed, `limit` of them, in the order of their numbers.
+    fn rooms_after(&mut self, after: RoomId, limit: i64) -> Result<Vec<Room>, Fault>;
     /// The rooms about this group, by their numbers.
     fn rooms_of_group(&mut self, group: &GroupId) -> Result<Vec<Room>, Fault>;
     /// The room and the person's membership in it, in one statement: every send begins with it. In a transaction it

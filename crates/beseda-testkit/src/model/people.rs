@@ -62,6 +62,14 @@ impl LookPeople for Run {
         Ok(known.cloned().collect())
     }
 
+    fn people_after(&mut self, after: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
+        let people = self.kept.people.values().map(|account| &account.person);
+        let mut behind: Vec<_> = people.filter(|person| person.id > after).cloned().collect();
+        behind.sort_by_key(|person| person.id);
+        behind.truncate(rows(limit));
+        Ok(behind)
+    }
+
     fn person_of_host(&mut self, id: &HostId<'_>) -> Result<Option<Person>, Fault> {
         let people = || self.kept.people.values().map(|account| &account.person);
         let name = id.to_string();

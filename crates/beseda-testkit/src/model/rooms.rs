@@ -68,6 +68,11 @@ impl LookRooms for Run {
         Ok(self.kept.rooms.values().find(|room| room.uuid == uuid).cloned())
     }
 
+    fn rooms_after(&mut self, after: RoomId, limit: i64) -> Result<Vec<Room>, Fault> {
+        let behind = self.kept.rooms.values().filter(|room| room.id > after);
+        Ok(behind.take(rows(limit)).cloned().collect())
+    }
+
     fn rooms_of_group(&mut self, group: &GroupId) -> Result<Vec<Room>, Fault> {
         let rooms = self.kept.rooms.values();
         let is_about = |room: &&Room| self.kept.about.get(&room.id) == Some(group);

@@ -189,6 +189,40 @@ fn new_room(n: u8, kind: RoomKind, group: Option<i64>, now: Time) -> NewRoom {
     }
 }
 
+pub(super) fn people_and_rooms_are_listed_by_their_numbers(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    school(&stage);
+    let people = |after: i64, limit: i64| {
+        let found = stage.look(move |look| Ok(look.people_after(PersonId(after), limit)?));
+        ids(found.expect("they are listed"))
+    };
+    let all = people(0, 99);
+    assert!(
+        all.is_sorted() && all.contains(&36),
+        "also who is let in nowhere: {all:?}"
+    );
+    assert_eq!(people(0, 3), all[..3]);
+    assert_eq!(people(all[2], 99), all[3..]);
+    assert_eq!(people(36, 9), Vec::<i64>::new());
+
+    let now = stage.chat.now();
+    let opened = stage.change(move |tx| {
+        let rooms = (1..=4).map(|n| Ok(tx.open_room(&new_room(n, RoomKind::Order, None, now))?.0));
+        let rooms: Vec<Room> = rooms.collect::<Result<_, Error>>()?;
+        tx.remove_room(&rooms[1], now)?;
+        Ok(rooms)
+    });
+    let opened = opened.expect("they open");
+    let rooms = |after: RoomId, limit: i64| {
+        let found = stage.look(move |look| Ok(look.rooms_after(after, limit)?));
+        found.expect("they are listed")
+    };
+    let left = [&opened[0], &opened[2], &opened[3]].map(Clone::clone);
+    assert_eq!(rooms(RoomId(0), 9), left);
+    assert_eq!(rooms(RoomId(0), 2), left[..2]);
+    assert_eq!(rooms(left[0].id, 9), left[1..]);
+}
+
 pub(super) fn to_a_contract_other_kinds_of_rooms_are_not_there(make: Make<'_>, seed: u64) {
     const SCHOOL: Kinds = Kinds::of(&[RoomKind::Private, RoomKind::Group]);
     let stage = Stage::new(make, seed);

@@ -129,6 +129,7 @@ stories![
     finding::people_are_found_by_their_names_in_any_case_and_by_nothing_else,
     finding::classmates_are_those_of_the_groups_that_one_attends,
     finding::a_group_is_found_by_its_people_until_it_is_gone,
+    finding::people_and_rooms_are_listed_by_their_numbers,
     finding::to_a_contract_other_kinds_of_rooms_are_not_there,
     finding::the_desk_lists_every_visitors_room_the_last_changed_first,
     finding::a_visitors_room_is_found_by_its_name_until_it_or_the_visitor_is_gone,
