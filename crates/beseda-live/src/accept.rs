@@ -5,7 +5,12 @@
 
 mod body;
 mod head;
+mod listen;
+mod stream;
 mod watch;
+
+pub use self::listen::{listen, listen_at, listen_beside};
+pub use self::stream::{Listener, OverUnix, Stream};
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -26,7 +31,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use parking_lot::RwLock;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -37,8 +42,6 @@ use self::body::{Answering, Asking};
 pub(crate) use self::watch::Watched;
 use self::watch::{Phase, Watch};
 
-/// The kernel keeps so many connections for us until we accept them.
-const BACKLOG: u32 = 4_096;
 /// hyper takes no smaller buffer, and a body comes in pieces of this size.
 const BUFFER: usize = 65_536;
 /// So many bytes of a body that nobody wanted are read, and so long, before the connection ends instead.
@@ -46,6 +49,8 @@ const PASSED_OVER: usize = 65_536;
 const PASSING: Duration = Duration::from_millis(200);
 /// When the system has no file or memory left, trying again at once would only spin.
 const BREATHER: Duration = Duration::from_millis(200);
+/// Where that lasts, it is told again after so many tries: every 10 seconds.
+const TOLD_EVERY: u32 = 50;
 
 /// What a connection may do before it is one, and while it speaks HTTP.
 #[derive(Debug, Clone, Copy)]
@@ -83,37 +88,86 @@ impl Default for AcceptLimits {
     }
 }
 
-/// A listener on `address` with a long backlog. Needs a tokio runtime.
-///
-/// # Errors
-/// What the system says, most often that the address is in use.
-pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()
-    } else {
-        TcpSocket::new_v6()
-    }?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
+/// What answers requests. It can be exchanged while connections are open: their next request is the new one's.
+#[derive(Clone)]
+pub struct Answers(Arc<RwLock<Router>>);
+
+impl Answers {
+    /// From now on this one answers.
+    pub fn exchange(&self, router: Router) {
+        *self.0.write() = router;
+    }
+
+    fn now(&self) -> Router {
+        self.0.read().clone()
+    }
 }
 
-/// Serves `router` until `stop` is cancelled and the requests in flight have been answered, or `limits.stop` is
-/// over. Every request carries [`ConnectInfo`] of its peer. Connections that have become sockets are not waited for.
-pub async fn serve(listener: TcpListener, router: Router, limits: AcceptLimits, stop: CancellationToken) {
-    let open = TaskTracker::new();
+impl From<Router> for Answers {
+    fn from(router: Router) -> Self {
+        Self(Arc::new(RwLock::new(router)))
+    }
+}
+
+/// All that connections come from.
+pub struct Listeners(Vec<Listener>);
+
+impl<L: Into<Listener>> From<L> for Listeners {
+    fn from(listener: L) -> Self {
+        Self(vec![listener.into()])
+    }
+}
+
+impl From<Vec<Listener>> for Listeners {
+    fn from(listeners: Vec<Listener>) -> Self {
+        Self(listeners)
+    }
+}
+
+impl Listeners {
+    /// The next connection of any of them. They take turns: behind one that is busy, the others are not kept waiting.
+    async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
+        poll_fn(|cx| {
+            for at in 0..self.0.len() {
+                let polled = self.0.get(at).map(|listener| listener.poll_accept(cx));
+                if let Some(Poll::Ready(accepted)) = polled {
+                    self.0.rotate_left(at + 1);
+                    return Poll::Ready(accepted);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// Serves `answers` until `stop` is cancelled and the requests in flight have been answered, or `limits.stop` is
+/// over. Every request carries [`ConnectInfo`] of its peer, or [`OverUnix`]. Connections that have become sockets are not
+/// waited for.
+pub async fn serve(
+    listeners: impl Into<Listeners>,
+    answers: impl Into<Answers>,
+    limits: AcceptLimits,
+    stop: CancellationToken,
+) {
+    let (mut listeners, answers, open) = (listeners.into(), answers.into(), TaskTracker::new());
     let seats = limits.connections.map(|most| Arc::new(Semaphore::new(most)));
     let accepting = async {
+        let mut failed = 0_u32;
         loop {
             let seat = match &seats {
                 Some(seats) => Arc::clone(seats).acquire_owned().await.ok(),
                 None => None,
             };
-            match listener.accept().await {
+            match listeners.accept().await {
                 Ok((stream, peer)) => {
+                    if failed > 0 {
+                        tracing::info!("connections are accepted again");
+                        failed = 0;
+                    }
                     let peer = Peer {
                         peer,
-                        router: router.clone(),
+                        answers: answers.clone(),
                         limits,
                         seat,
                     };
@@ -121,7 +175,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: AcceptLimits, 
                 }
                 Err(error) if is_of_the_peer(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "no connection can be accepted");
+                    if failed.is_multiple_of(TOLD_EVERY) {
+                        tracing::warn!(%error, "no connection can be accepted; it is tried again and again");
+                    }
+                    failed = failed.wrapping_add(1).max(1);
                     tokio::time::sleep(BREATHER).await;
                 }
             }
@@ -131,7 +188,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: AcceptLimits, 
         () = stop.cancelled() => {}
         () = accepting => {}
     }
-    drop(listener);
+    drop(listeners);
     open.close();
     if tokio::time::timeout(limits.stop, open.wait()).await.is_err() {
         tracing::warn!(connections = open.len(), "stopped with requests in flight");
@@ -148,31 +205,29 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 
 /// One connection and what it is served with.
 struct Peer {
-    peer: SocketAddr,
-    router: Router,
+    /// Its address, where it has one.
+    peer: Option<SocketAddr>,
+    answers: Answers,
     limits: AcceptLimits,
     seat: Option<OwnedSemaphorePermit>,
 }
 
 impl Peer {
-    async fn converse(self, stream: TcpStream, stop: CancellationToken) {
+    async fn converse(self, stream: Stream, stop: CancellationToken) {
         let since = Instant::now();
-        // A small packet must not wait for the answer to the last one.
-        let _ = stream.set_nodelay(true);
-        // hyper and its buffers come only when there is something to read. Not `readable()`, which a fresh stream
-        // claims to be until somebody has tried.
-        let mut first_byte = [0];
+        stream.send_at_once();
+        // hyper and its buffers come only when there is something to read.
         tokio::select! {
             () = stop.cancelled() => return,
-            first = tokio::time::timeout(self.limits.first_byte, stream.peek(&mut first_byte)) => {
-                if !matches!(first, Ok(Ok(1))) {
+            first = tokio::time::timeout(self.limits.first_byte, stream.begins()) => {
+                if !matches!(first, Ok(Ok(true))) {
                     return;
                 }
             }
         }
         let Self {
             peer,
-            router,
+            answers,
             limits,
             seat,
         } = self;
@@ -180,7 +235,7 @@ impl Peer {
         let io = TokioIo::new(Watched::new(stream, Arc::clone(&watch), seat));
         let service = service_fn({
             let watch = Arc::clone(&watch);
-            move |request| answer(router.clone(), request, peer, Arc::clone(&watch), limits.body_idle)
+            move |request| answer(answers.now(), request, peer, Arc::clone(&watch), limits.body_idle)
         });
         let connection = http1::Builder::new()
             .header_read_timeout(None)
@@ -216,7 +271,7 @@ impl Peer {
 async fn answer(
     router: Router,
     mut request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: Option<SocketAddr>,
     watch: Arc<Watch>,
     body_idle: Duration,
 ) -> Result<http::Response<Answering>, Infallible> {
@@ -225,7 +280,10 @@ async fn answer(
         watch.linger();
         return Ok(refused.map(|body| Answering::new(body, watch)));
     }
-    request.extensions_mut().insert(ConnectInfo(peer));
+    match peer {
+        Some(peer) => drop(request.extensions_mut().insert(ConnectInfo(peer))),
+        None => drop(request.extensions_mut().insert(OverUnix)),
+    }
     let request = request.map(|body| Body::new(Asking::new(body, Arc::clone(&watch), body_idle)));
     let mut response = match router.oneshot(request).await {
         Ok(response) => response,

@@ -1,5 +1,6 @@
 //! Doors: how a socket is let in and carried, turned away, or only echoed.
 
+use crate::accept::Stream;
 use crate::connection::Connection;
 use crate::echo::Echo;
 use crate::live::Live;
@@ -8,11 +9,10 @@ use crate::socket::{Deaf, Queue, QueueLimits, SocketLimits, drive};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 
 impl Live {
     /// Lets a person's socket in and carries it until it ends.
-    pub async fn join(self: Arc<Self>, stream: TcpStream, leftover: Bytes, guest: Guest) {
+    pub async fn join(self: Arc<Self>, stream: Stream, leftover: Bytes, guest: Guest) {
         let (queue, limits) = (self.queue(), self.socket_limits());
         let (person, dialect) = (Arc::clone(&guest.person), guest.dialect);
         // In a box, which is given back when the socket has begun and only waits.
@@ -25,7 +25,7 @@ impl Live {
     }
 
     /// Answers a socket that is not let in: it is closed with this code, so that a browser can read it.
-    pub async fn refuse(&self, stream: TcpStream, leftover: Bytes, code: u16, reason: &str) {
+    pub async fn refuse(&self, stream: Stream, leftover: Bytes, code: u16, reason: &str) {
         let queue = self.queue();
         queue.close(code, reason);
         drive(stream, leftover, queue, self.socket_limits(), Deaf).await;
@@ -33,7 +33,7 @@ impl Live {
 
     /// Greets a socket and says everything back to it, for at most `echo_seconds`: it proves that what stands between
     /// lets sockets through, and nothing else.
-    pub async fn echo(&self, stream: TcpStream, leftover: Bytes, greeting: &str) {
+    pub async fn echo(&self, stream: Stream, leftover: Bytes, greeting: &str) {
         let limits = self.chat().limits();
         let (frame_bytes, lasts) = (limits.echo_bytes, Duration::from_secs(limits.echo_seconds));
         let queue = self.queue();

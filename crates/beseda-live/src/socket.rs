@@ -15,13 +15,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use self::queue::Waiting;
 pub use self::queue::{NotQueued, Queue, QueueLimits};
+use crate::accept::Stream;
 use crate::codec::{self, Fed, Incoming, Reader, Turn};
 
 /// Frames in one `writev`.
@@ -116,9 +115,15 @@ const LOST: Ended = Ended {
 
 /// Runs one connection until it ends: writes what `queue` holds, gives `ear` what is read, answers pings, closes.
 /// `leftover` is what had already been read behind the handshake.
-pub fn drive<E: Ear>(stream: TcpStream, leftover: Bytes, queue: Arc<Queue>, limits: SocketLimits, ear: E) -> Drive<E> {
-    // A kernel that cannot do this keeps more.
-    let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
+pub fn drive<E: Ear>(
+    stream: impl Into<Stream>,
+    leftover: Bytes,
+    queue: Arc<Queue>,
+    limits: SocketLimits,
+    ear: E,
+) -> Drive<E> {
+    let stream = stream.into();
+    stream.keep_unsent(UNSENT);
     Drive {
         stream,
         leftover,
@@ -139,7 +144,7 @@ pub fn drive<E: Ear>(stream: TcpStream, leftover: Bytes, queue: Arc<Queue>, limi
 #[must_use = "a connection that nobody polls does nothing"]
 #[derive(Debug)]
 pub struct Drive<E> {
-    stream: TcpStream,
+    stream: Stream,
     leftover: Bytes,
     queue: Arc<Queue>,
     limits: SocketLimits,

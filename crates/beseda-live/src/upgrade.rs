@@ -1,4 +1,4 @@
-//! The WebSocket handshake of a server, which ends with the bare TCP stream in our hands.
+//! The WebSocket handshake of a server, which ends with the bare stream in our hands.
 //!
 //! axum's own `ws` would hand out a socket with buffers of its own; we want the stream.
 
@@ -11,11 +11,10 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tungstenite::handshake::derive_accept_key;
 
-use crate::accept::Watched;
+use crate::accept::{Stream, Watched};
 
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 const UPGRADE: HeaderValue = HeaderValue::from_static("upgrade");
@@ -93,7 +92,7 @@ impl Upgrade {
     /// what it needs itself.
     pub fn answer<F, Fut>(self, then: F) -> Response
     where
-        F: FnOnce(TcpStream, Bytes) -> Fut + Send + 'static,
+        F: FnOnce(Stream, Bytes) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
         let Self { on, accept, protocol } = self;
@@ -135,7 +134,7 @@ fn offered(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 
 /// Takes hyper's wrapping off. Not `async`: what it drops, hyper's read buffer above all, must be gone before the
 /// task waits, or it stays as long as the connection.
-fn bare(upgraded: Upgraded) -> Option<(TcpStream, Bytes, Option<OwnedSemaphorePermit>)> {
+fn bare(upgraded: Upgraded) -> Option<(Stream, Bytes, Option<OwnedSemaphorePermit>)> {
     let Ok(parts) = upgraded.downcast::<TokioIo<Watched>>() else {
         tracing::error!("a socket was upgraded that did not come from our accept loop");
         return None;

@@ -1,9 +1,12 @@
 //! The accept loop over real sockets, with short limits; every wait is for something to happen.
 
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr as UnixAddr, UnixListener as StdListener, UnixStream as StdStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::routing::{get, post};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UnixListener, UnixStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -11,6 +14,7 @@ use super::*;
 
 struct Server {
     address: SocketAddr,
+    answers: Answers,
     stop: CancellationToken,
     served: JoinHandle<()>,
     /// Requests that have entered `/slow`, and the sign for them to end.
@@ -29,8 +33,14 @@ fn short() -> AcceptLimits {
 }
 
 fn server(limits: AcceptLimits) -> Server {
+    server_beside(limits, None)
+}
+
+/// The same, which takes connections from here as well.
+fn server_beside(limits: AcceptLimits, also: Option<Listener>) -> Server {
     let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
     let address = listener.local_addr().unwrap();
+    let listeners: Vec<Listener> = std::iter::once(listener.into()).chain(also).collect();
     let (inside, release) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
     let slow = {
         let (inside, release) = (Arc::clone(&inside), Arc::clone(&release));
@@ -43,16 +53,25 @@ fn server(limits: AcceptLimits) -> Server {
     let router = Router::new()
         .route(
             "/",
-            get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }),
+            get(|request: Request<Body>| async move {
+                let (peer, unix) = (request.extensions().get(), request.extensions().get());
+                match (peer, unix) {
+                    (Some(ConnectInfo::<SocketAddr>(peer)), None) => peer.ip().to_string(),
+                    (None, Some(OverUnix)) => "over unix".to_owned(),
+                    _ => "nobody knows".to_owned(),
+                }
+            }),
         )
         .route("/echo", post(|body: String| async move { body }))
         .route("/refused", post(|| async { StatusCode::UNAUTHORIZED }))
         .route("/slow", get(slow))
         .route("/large", get(|| async { vec![b'x'; 30_000_000] }));
     let stop = CancellationToken::new();
-    let served = tokio::spawn(serve(listener, router, limits, stop.clone()));
+    let answers = Answers::from(router);
+    let served = tokio::spawn(serve(listeners, answers.clone(), limits, stop.clone()));
     Server {
         address,
+        answers,
         stop,
         served,
         inside,
@@ -73,7 +92,7 @@ impl Server {
     }
 }
 
-async fn to_end(stream: &mut TcpStream) -> String {
+async fn to_end(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut all = Vec::new();
     // A reset is an end as well.
     let _ = stream.read_to_end(&mut all).await;
@@ -339,4 +358,47 @@ async fn a_full_house_lets_the_next_one_in_when_a_seat_is_free() {
     server.release.notify_one();
     assert!(to_end(&mut first).await.ends_with("slow"));
     assert!(to_end(&mut second).await.ends_with("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn who_comes_over_a_unix_socket_is_served_beside_the_others_and_has_no_address() {
+    // A name of the kernel's, of no file.
+    let place = UnixAddr::from_abstract_name(format!("beseda-accept-{}", std::process::id())).unwrap();
+    let listener = StdListener::bind_addr(&place).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let server = server_beside(short(), Some(UnixListener::from_std(listener).unwrap().into()));
+    let connect = || {
+        let stream = StdStream::connect_addr(&place).unwrap();
+        stream.set_nonblocking(true).unwrap();
+        UnixStream::from_std(stream).unwrap()
+    };
+    let ask = async |mut stream: Stream| {
+        stream.write_all(HONEST).await.unwrap();
+        to_end(&mut stream).await
+    };
+    for _ in 0..3 {
+        let over_unix = ask(connect().into()).await;
+        assert!(over_unix.ends_with("over unix"), "{over_unix}");
+        let over_tcp = ask(server.connect().await.into()).await;
+        assert!(over_tcp.ends_with("127.0.0.1"), "{over_tcp}");
+    }
+    // One that says nothing is gone after a while, as everywhere.
+    assert_eq!(to_end(&mut connect()).await, "");
+}
+
+#[tokio::test]
+async fn what_answers_is_exchanged_between_two_requests_of_one_connection() {
+    let server = server(AcceptLimits::default());
+    let mut stream = server.connect().await;
+    let mut ask = async || {
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+        let mut answer = [0; 4_096];
+        let read = stream.read(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[..read]).into_owned()
+    };
+    assert!(ask().await.ends_with("127.0.0.1"));
+    server
+        .answers
+        .exchange(Router::new().route("/", get(|| async { "another" })));
+    assert!(ask().await.ends_with("another"));
 }

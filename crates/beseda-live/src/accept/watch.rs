@@ -8,11 +8,10 @@ use std::task::{Context, Poll, ready};
 use hyper::body::Incoming;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::AcceptLimits;
+use super::{AcceptLimits, Stream};
 
 /// Bytes that are thrown away at once.
 const THROWN_AWAY: usize = 8_192;
@@ -121,18 +120,18 @@ impl Watch {
 
 /// The stream of a connection, whose reads and writes the watch sees, and the seat that it takes.
 pub(crate) struct Watched {
-    stream: TcpStream,
+    stream: Stream,
     watch: Arc<Watch>,
     seat: Option<OwnedSemaphorePermit>,
 }
 
 impl Watched {
-    pub(super) const fn new(stream: TcpStream, watch: Arc<Watch>, seat: Option<OwnedSemaphorePermit>) -> Self {
+    pub(super) const fn new(stream: Stream, watch: Arc<Watch>, seat: Option<OwnedSemaphorePermit>) -> Self {
         Self { stream, watch, seat }
     }
 
     /// The bare stream, for a connection that has stopped speaking HTTP, and the seat, to be held as long.
-    pub(crate) fn leave(self) -> (TcpStream, Option<OwnedSemaphorePermit>) {
+    pub(crate) fn leave(self) -> (Stream, Option<OwnedSemaphorePermit>) {
         (self.stream, self.seat)
     }
 }

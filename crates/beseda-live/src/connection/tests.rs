@@ -334,7 +334,7 @@ impl House {
 
     async fn let_in(&self, guest: Guest) -> Peer {
         let (peer, here) = wire().await;
-        tokio::spawn(Arc::clone(&self.live).join(here, Bytes::new(), guest));
+        tokio::spawn(Arc::clone(&self.live).join(here.into(), Bytes::new(), guest));
         peer
     }
 

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::routing::any;
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_tungstenite::client_async;
 use tokio_util::sync::CancellationToken;
 

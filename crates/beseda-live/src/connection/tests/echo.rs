@@ -5,7 +5,7 @@ use super::*;
 async fn echo(limits: Limits) -> Peer {
     let house = house_with(limits, true).await;
     let (mut peer, here) = wire().await;
-    tokio::spawn(async move { house.live.echo(here, Bytes::new(), "hello").await });
+    tokio::spawn(async move { house.live.echo(here.into(), Bytes::new(), "hello").await });
     assert_eq!(hears(&mut peer).await, "hello");
     peer
 }

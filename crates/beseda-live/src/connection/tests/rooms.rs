@@ -24,7 +24,7 @@ async fn each_is_told_what_lies_under_the_prefix_that_they_came_by() {
     let house = house().await;
     let come_by = async |prefix: &str, id| {
         let ((peer, here), live) = (wire().await, Arc::clone(&house.live));
-        let joined = live.join(here, Bytes::new(), guest(id, house.room));
+        let joined = live.join(here.into(), Bytes::new(), guest(id, house.room));
         tokio::spawn(seen_under(prefix.into(), joined));
         peer
     };
