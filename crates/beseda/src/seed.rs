@@ -1,9 +1,9 @@
 //! Seeds: people, groups and orders from a JSON file, put in by the ids that the host has for them, as often as one likes.
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use beseda_core::ports::Tx;
 use beseda_core::words::{Group, GroupId, HostId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
-use beseda_core::{Chat, Error, Refusal, rules};
+use beseda_core::{Chat, Error, rules};
 use beseda_live::ask;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
@@ -76,13 +76,43 @@ pub struct SeedOrder {
     pub status: String,
 }
 
+/// What a seed file looks like, in short.
+const LOOKS_LIKE: &str =
+    r#"a seed looks like {"people": [{"id": 1, "role": "client"}], "orders": [{"id": 17, "client": 1}]}"#;
+
+/// The text of a file of JSON. Editors on Windows put a mark before it, which says nothing; UTF-16 is refused by its name.
+fn text(bytes: &[u8]) -> anyhow::Result<&str> {
+    let is_wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    // JSON begins with a sign of ASCII: where every second byte is nothing, it is UTF-16 without the mark.
+    if is_wide || matches!(bytes, [0, 1..=255, ..] | [1..=255, 0, ..]) {
+        bail!("it is UTF-16, and JSON is UTF-8: save it as UTF-8, as `iconv -f UTF-16 -t UTF-8` does");
+    }
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        anyhow!("it is no UTF-8: look at line {line}; `iconv -f CP1251 -t UTF-8` brings a file of Windows there")
+    })
+}
+
+/// The text, if it can be a seed at all.
+fn object(text: &str) -> anyhow::Result<&str> {
+    match text.trim_start().chars().next() {
+        Some('{') => Ok(text),
+        None => bail!("it is empty; {LOOKS_LIKE}"),
+        Some('[') => bail!("it is a list, and a seed is an object of lists; {LOOKS_LIKE}"),
+        Some(_) => bail!("it is no object of JSON; {LOOKS_LIKE}"),
+    }
+}
+
 impl Seed {
     /// Reads a seed and checks what can be checked without the database.
     ///
     /// # Errors
     /// What is wrong, and where.
-    pub fn read(text: &[u8]) -> anyhow::Result<Self> {
-        let seed: Self = serde_json::from_slice(text).context("the seed is not what a seed file looks like")?;
+    pub fn read(bytes: &[u8]) -> anyhow::Result<Self> {
+        let value = object(text(bytes)?)?;
+        let seed: Self = serde_json::from_str(value).context("the seed is not what a seed file looks like")?;
         let mut ids = HashSet::new();
         for person in &seed.people {
             let id = &person.id;
@@ -173,7 +203,7 @@ impl Seed {
 
 /// Puts a person whom the file knows; one who was deactivated stays so, in the place of one who was deleted comes somebody
 /// new.
-fn put_person(tx: &mut dyn Tx, now: Time, (seed, password_hash): &(SeedPerson, Option<String>)) -> Result<(), Error> {
+fn put_person(tx: &mut dyn Tx, now: Time, (seed, password_hash): &(SeedPerson, Option<String>)) -> Result<(), NotPut> {
     let (before, _) = rules::person_to_put(tx, &seed.id)?;
     let new = NewPerson {
         person: Person {
@@ -188,36 +218,55 @@ fn put_person(tx: &mut dyn Tx, now: Time, (seed, password_hash): &(SeedPerson, O
         },
         password_hash: password_hash.clone(),
     };
-    rules::put_person(tx, now, &new).map(drop)
+    Ok(rules::put_person(tx, now, &new).map(drop)?)
 }
 
-fn put_group(tx: &mut dyn Tx, now: Time, seed: &SeedGroup) -> Result<(), Error> {
+fn put_group(tx: &mut dyn Tx, now: Time, seed: &SeedGroup) -> Result<(), NotPut> {
     let group = Group {
         id: seed.id.clone(),
         name: seed.name.clone(),
-        teacher: numbers(tx, &seed.teacher)?.pop(),
-        students: numbers(tx, &seed.students)?,
+        teacher: numbers(tx, "teacher", &seed.teacher)?.pop(),
+        students: numbers(tx, "students", &seed.students)?,
     };
-    rules::put_group(tx, now, &group).map(drop)
+    Ok(rules::put_group(tx, now, &group).map(drop)?)
 }
 
-fn put_order(tx: &mut dyn Tx, now: Time, seed: &SeedOrder) -> Result<(), Error> {
+fn put_order(tx: &mut dyn Tx, now: Time, seed: &SeedOrder) -> Result<(), NotPut> {
     let order = Order {
         id: seed.id.clone(),
         number: seed.number.clone(),
-        client: numbers(tx, &seed.client)?.pop(),
-        expert: numbers(tx, &seed.expert)?.pop(),
-        operator: numbers(tx, &seed.operator)?.pop(),
+        client: numbers(tx, "client", &seed.client)?.pop(),
+        expert: numbers(tx, "expert", &seed.expert)?.pop(),
+        operator: numbers(tx, "operator", &seed.operator)?.pop(),
         status: seed.status.clone(),
     };
-    rules::put_order(tx, now, &order, None)
+    Ok(rules::put_order(tx, now, &order, None)?)
 }
 
-/// The numbers here of people whom a row names.
-fn numbers<'a>(tx: &mut dyn Tx, ids: impl IntoIterator<Item = &'a HostId<'static>>) -> Result<Vec<PersonId>, Error> {
+/// Why a row cannot be put in.
+enum NotPut {
+    /// It names, under this key, somebody whom nobody knows.
+    Unknown(&'static str, HostId<'static>),
+    /// Anything else.
+    Error(Error),
+}
+
+impl From<Error> for NotPut {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The numbers here of people whom a row names under this key.
+fn numbers<'a>(
+    tx: &mut dyn Tx,
+    key: &'static str,
+    ids: impl IntoIterator<Item = &'a HostId<'static>>,
+) -> Result<Vec<PersonId>, NotPut> {
     let mut people = Vec::new();
     for id in ids {
-        people.push(rules::find_person(tx, id)?.ok_or(Refusal::NoSuchPerson)?.id);
+        let person = rules::find_person(tx, id)?;
+        people.push(person.ok_or_else(|| NotPut::Unknown(key, id.clone()))?.id);
     }
     Ok(people)
 }
@@ -227,7 +276,7 @@ async fn put_rows<T: Clone + Send + Sync + 'static>(
     chat: &Chat,
     what: &'static str,
     rows: Vec<T>,
-    put: fn(&mut dyn Tx, Time, &T) -> Result<(), Error>,
+    put: fn(&mut dyn Tx, Time, &T) -> Result<(), NotPut>,
     kept: &mut usize,
 ) -> anyhow::Result<()> {
     for some in rows.chunks(ROWS_A_COMMIT) {
@@ -236,10 +285,17 @@ async fn put_rows<T: Clone + Send + Sync + 'static>(
         let put_some = move |tx: &mut dyn Tx| {
             for (at, row) in some.iter().enumerate() {
                 match put(tx, now, row) {
+                    Ok(()) => {}
                     // It was refused before it wrote: the rows before it are kept, and end with it.
-                    Err(Error::Refused(refusal)) => return Ok(Err((at, refusal))),
+                    Err(NotPut::Unknown(key, id)) => {
+                        return Ok(Err((
+                            at,
+                            format!("its `{key}` names the person {id}, who is not known"),
+                        )));
+                    }
+                    Err(NotPut::Error(Error::Refused(refusal))) => return Ok(Err((at, refusal.to_string()))),
                     // It may have written half of it: this commit is taken back.
-                    done => done?,
+                    Err(NotPut::Error(fault)) => return Err(fault),
                 }
             }
             Ok(Ok(()))
@@ -303,6 +359,43 @@ mod tests {
         assert!(wrong(r#"{"orders": [{"id": null}]}"#).contains("an id is a number or a text"));
     }
 
+    #[test]
+    fn a_mark_before_the_text_says_nothing_and_other_codings_are_refused_by_name() {
+        assert_eq!(
+            Seed::read(b"\xef\xbb\xbf{\"people\": [{\"id\": 1}]}")
+                .unwrap()
+                .people
+                .len(),
+            1
+        );
+        let wide = |mark: &[u8], text: &str| {
+            [
+                mark,
+                &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+            ]
+            .concat()
+        };
+        let refused = |bytes: &[u8]| format!("{:#}", Seed::read(bytes).unwrap_err());
+        for bytes in [
+            wide(&[0xff, 0xfe], "{}"),
+            wide(&[], "{}"),
+            vec![0xfe, 0xff, 0, b'{', 0, b'}'],
+            vec![0, b'{', 0, b'}'],
+        ] {
+            assert!(refused(&bytes).contains("UTF-16"), "{bytes:?}");
+        }
+        let in_cp1251 = b"{\n\"people\": [{\"id\": 1, \"first_name\": \"\xc0\xed\xed\xe0\"}]}";
+        let said = refused(in_cp1251);
+        assert!(said.contains("no UTF-8") && said.contains("line 2"), "{said}");
+        for (text, hint) in [("[]", "a list"), ("", "empty"), ("7", "no object")] {
+            let said = wrong(text);
+            assert!(
+                said.contains(hint) && said.contains(r#"{"people": [{"id": 1"#),
+                "{said}"
+            );
+        }
+    }
+
     fn chat() -> Chat {
         let store: Arc<dyn Store> = Arc::new(Model::new());
         Chat::new(store, Arc::new(System), Arc::new(System), Arc::new(Limits::default()))
@@ -325,7 +418,7 @@ mod tests {
         let put = |tx: &mut dyn Tx, now, row: &(SeedPerson, Option<String>)| {
             put_person(tx, now, row)?;
             match row.0.id {
-                HostId::Number(502) => Err(Fault::Store("a planted fault".to_owned()).into()),
+                HostId::Number(502) => Err(NotPut::Error(Fault::Store("a planted fault".to_owned()).into())),
                 _ => Ok(()),
             }
         };
@@ -348,7 +441,7 @@ mod tests {
             format!("{:#}", done.unwrap_err()),
             format!(
                 "put 2 people, 0 groups and 1 orders, and nothing more: orders, row 2 of the list: {}",
-                Refusal::NoSuchPerson
+                "its `client` names the person 3, who is not known"
             )
         );
         let there = ask::look(&chat, |look| {
