@@ -33,6 +33,12 @@ impl Chat {
         &self.limits
     }
 
+    /// The same store and the same outside under other limits.
+    #[must_use]
+    pub fn with_limits(&self, limits: Arc<Limits>) -> Self {
+        Self { limits, ..self.clone() }
+    }
+
     /// Now.
     #[must_use]
     pub fn now(&self) -> Time {

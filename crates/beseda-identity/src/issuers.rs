@@ -15,12 +15,9 @@ use beseda_core::words::{Time, printable};
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use said::Said;
 use serde_json::Value;
-use std::future::pending;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 /// Bytes of a point on the curve of ES256, and of ES384: a mark and one coordinate, or both.
 const P256_POINT: [usize; 2] = [1 + 32, 1 + 2 * 32];
@@ -91,24 +88,22 @@ impl Issuers {
         }
     }
 
-    /// Fetches what the issuers publish, at once and again and again, for as long as it is polled. A panic over one
-    /// issuer's keys goes on to whoever polls.
-    pub async fn keep_keys_fresh(&self) {
-        let mut sets: JoinSet<()> = self
-            .all
-            .iter()
-            .filter_map(Issuer::published)
-            .map(|keys| Arc::clone(keys).keep_fresh())
-            .collect();
-        while let Some(ended) = sets.join_next().await {
-            if let Err(error) = ended
-                && let Ok(panic) = error.try_into_panic()
+    /// What the issuers publish.
+    pub(crate) fn published(&self) -> Vec<Arc<Published>> {
+        self.all.iter().filter_map(Issuer::published).cloned().collect()
+    }
+
+    /// Goes on with the keys that these issuers, who counted before, have fetched: while their address cannot be reached
+    /// they stay good.
+    pub(crate) fn take_over(&mut self, before: &Self) {
+        let known = before.published();
+        for issuer in &mut self.all {
+            if let IssuerProof::Published(keys) = &mut issuer.proof
+                && let Some(same) = known.iter().find(|same| same.is_same(keys))
             {
-                resume_unwind(panic);
+                *keys = Arc::clone(same);
             }
         }
-        // None of them publishes anything.
-        pending().await
     }
 
     /// Whether no host application is known.

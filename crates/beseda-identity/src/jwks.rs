@@ -1,6 +1,9 @@
 //! The keys that an issuer publishes at an address: fetched, kept by their names, and exchanged while the issuer changes them.
 
+mod keeping;
 mod set;
+
+pub use keeping::keep_keys_fresh;
 
 use super::throttle::Uptime;
 use beseda_core::Chat;
@@ -90,6 +93,11 @@ impl Published {
             }),
             ended: watch::Sender::new(0),
         }
+    }
+
+    /// Whether these are the same keys: what one knows of them, the other may take over.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.issuer, &self.url, &self.algorithms) == (&other.issuer, &other.url, &other.algorithms)
     }
 
     /// The keys that may have signed a token with this header. One that names no key may be signed with any that fits.

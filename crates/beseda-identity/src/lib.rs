@@ -25,7 +25,7 @@ pub mod visitors;
 pub use claims::Flaw;
 pub use host_session::{HostSessionSettings, HostSessions};
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
-pub use jwks::{Fetch, Fetched};
+pub use jwks::{Fetch, Fetched, keep_keys_fresh};
 pub use openings::Openings;
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
 pub use sessions::{SecureCookies, SessionCookie};
@@ -36,6 +36,7 @@ pub use tokens::OwnTokens;
 use beseda_core::Chat;
 use beseda_core::rules::sign_in::Rotation;
 use jwks::Fetching;
+use std::sync::Arc;
 
 /// A used refresh token gives its successor again for so long: two tabs, or an answer that was lost.
 const GRACE_SECONDS: i64 = 30;
@@ -47,11 +48,11 @@ pub struct Identity {
     /// Names of rooms by the client ids under which they are opened.
     pub openings: Openings,
     /// Tokens of host applications.
-    pub issuers: Issuers,
+    pub issuers: Arc<Issuers>,
     /// Sessions of the host application.
     pub host_sessions: HostSessions,
     /// Passwords.
-    pub passwords: Passwords,
+    pub passwords: Arc<Passwords>,
     /// The cookie of a session in the browser.
     pub session_cookie: SessionCookie,
     /// With what an open socket ends, besides its person.
@@ -76,6 +77,20 @@ impl Identity {
     /// # Errors
     /// A setting that cannot be used.
     pub fn new(settings: Settings, chat: &Chat, uptime: &Uptime) -> Result<Self, SettingsError> {
+        Self::following(None, settings, chat, uptime)
+    }
+
+    /// The same in the place of what has let people in until now: keys that were fetched go on, and passwords that are
+    /// being checked count.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn following(
+        before: Option<&Self>,
+        settings: Settings,
+        chat: &Chat,
+        uptime: &Uptime,
+    ) -> Result<Self, SettingsError> {
         let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
         let proofs = settings.proofs;
         let token_bytes = chat.limits().token_bytes;
@@ -88,14 +103,20 @@ impl Identity {
         if let Some(space) = settings.host_session.as_ref().and_then(|host| host.namespace.as_ref()) {
             issuers.reserve(space);
         }
+        if let Some(before) = before {
+            issuers.take_over(&before.issuers);
+        }
         let host_sessions = HostSessions::new(settings.host_session, spaces, settings.ask, uptime, chat)?;
         let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
             tokens: OwnTokens::new(&settings.secret, token_bytes),
             openings: Openings::new(&settings.secret),
-            issuers,
+            issuers: Arc::new(issuers),
             host_sessions,
-            passwords: Passwords::new(chat.limits().login_hashes, chat.random())?,
+            passwords: match before {
+                Some(before) => Arc::clone(&before.passwords),
+                None => Arc::new(Passwords::new(chat.limits().login_hashes, chat.random())?),
+            },
             session_cookie: proofs.session_cookie,
             sockets_end_with: proofs.sockets_end_with,
             secure_cookies: proofs.secure_cookies,

@@ -2,7 +2,7 @@
 
 use beseda_core::Refusal;
 use beseda_core::words::{Allowance, Limits, Millis, PersonId, Rate};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::net::IpAddr;
@@ -40,35 +40,45 @@ impl Throttles {
     /// The rates of `limits`, with nothing used up.
     #[must_use]
     pub fn new(limits: &Limits, uptime: &Uptime) -> Self {
-        let rate = |times: f64, seconds, burst| Throttle::new(Rate::new(times / seconds, burst), uptime, MOST_KEYS);
-        let all_at_once = |times: f64| times.ceil() as u32;
-        let (account, address, misses) = (
-            limits.logins_per_minute,
-            limits.logins_per_minute_address,
-            limits.misses_per_minute,
-        );
+        let [
+            sends,
+            connects,
+            logins,
+            logins_address,
+            misses,
+            uploads,
+            uploads_address,
+            searches,
+            rooms,
+        ] = rates(limits).map(|rate| Throttle::new(rate, uptime, MOST_KEYS));
         Self {
-            sends: rate(limits.sends_per_second, SECOND, limits.sends_burst),
-            connects: rate(limits.connects_per_second, SECOND, limits.connects_burst),
-            logins: rate(account, MINUTE, all_at_once(account)),
-            logins_address: rate(address, MINUTE, all_at_once(address)),
-            misses: rate(misses, MINUTE, all_at_once(misses)),
-            uploads: rate(
-                limits.uploads_per_minute,
-                MINUTE,
-                all_at_once(limits.uploads_per_minute),
-            ),
-            uploads_address: rate(
-                limits.uploads_per_minute,
-                MINUTE,
-                all_at_once(limits.uploads_per_minute),
-            ),
-            searches: rate(
-                limits.searches_per_second,
-                SECOND,
-                all_at_once(limits.searches_per_second),
-            ),
-            rooms: rate(limits.rooms_per_hour, HOUR, all_at_once(limits.rooms_per_hour)),
+            sends,
+            connects,
+            logins,
+            logins_address,
+            misses,
+            uploads,
+            uploads_address,
+            searches,
+            rooms,
+        }
+    }
+
+    /// From now on the rates are those of `limits`. What was used up stays so, and comes back as fast as they say.
+    pub fn set(&self, limits: &Limits) {
+        let all = [
+            &self.sends,
+            &self.connects,
+            &self.logins,
+            &self.logins_address,
+            &self.misses,
+            &self.uploads,
+            &self.uploads_address,
+            &self.searches,
+            &self.rooms,
+        ];
+        for (throttle, rate) in all.into_iter().zip(rates(limits)) {
+            *throttle.rate.write() = rate;
         }
     }
 
@@ -145,9 +155,27 @@ impl Throttles {
     }
 }
 
+/// The rates in the order of the fields of [`Throttles`].
+fn rates(limits: &Limits) -> [Rate; 9] {
+    let rate = |times: f64, seconds, burst| Rate::new(times / seconds, burst);
+    let all_at_once = |times: f64, seconds| rate(times, seconds, times.ceil() as u32);
+    let uploads = all_at_once(limits.uploads_per_minute, MINUTE);
+    [
+        rate(limits.sends_per_second, SECOND, limits.sends_burst),
+        rate(limits.connects_per_second, SECOND, limits.connects_burst),
+        all_at_once(limits.logins_per_minute, MINUTE),
+        all_at_once(limits.logins_per_minute_address, MINUTE),
+        all_at_once(limits.misses_per_minute, MINUTE),
+        uploads,
+        uploads,
+        all_at_once(limits.searches_per_second, SECOND),
+        all_at_once(limits.rooms_per_hour, HOUR),
+    ]
+}
+
 /// One rate, with an allowance for each key.
 struct Throttle {
-    rate: Rate,
+    rate: RwLock<Rate>,
     uptime: Uptime,
     hasher: RandomState,
     most: usize,
@@ -165,7 +193,7 @@ impl Throttle {
     /// At most so many keys are remembered in each part.
     fn new(rate: Rate, uptime: &Uptime, most: usize) -> Self {
         Self {
-            rate,
+            rate: RwLock::new(rate),
             uptime: Arc::clone(uptime),
             hasher: RandomState::new(),
             most,
@@ -174,7 +202,8 @@ impl Throttle {
     }
 
     fn take(&self, key: &impl Hash) -> Result<(), Refusal> {
-        if !self.rate.is_limited() {
+        let rate = *self.rate.read();
+        if !rate.is_limited() {
             return Ok(());
         }
         let hash = self.hasher.hash_one(key);
@@ -183,19 +212,19 @@ impl Throttle {
         };
         let now = Millis::try_from((self.uptime)().as_millis()).unwrap_or(Millis::MAX);
         let mut shard = shard.lock();
-        shard.sweep(self.rate, now, self.most);
+        shard.sweep(rate, now, self.most);
         // Whoever would make us remember too many shares an allowance with others, instead of our memory.
         let key = if shard.is_full {
             (hash >> 32) % SHARED_KEYS
         } else {
             hash
         };
-        let full = || Allowance::full(self.rate, now);
+        let full = || Allowance::full(rate, now);
         let allowance = shard.allowances.entry(key).or_insert_with(full);
-        if allowance.take(self.rate, now) {
+        if allowance.take(rate, now) {
             return Ok(());
         }
-        let seconds = allowance.wait(self.rate).div_ceil(1_000).max(1);
+        let seconds = allowance.wait(rate).div_ceil(1_000).max(1);
         Err(Refusal::TooFast {
             retry_seconds: u32::try_from(seconds).unwrap_or(u32::MAX),
         })
@@ -269,6 +298,26 @@ mod tests {
         hands.pass(1);
         assert_eq!(throttles.send(ANNA), Ok(()));
         assert_eq!(wait(throttles.send(ANNA)), 1);
+    }
+
+    #[test]
+    fn rates_that_are_set_count_at_once_and_what_was_used_up_stays_so() {
+        let (hands, uptime) = Hands::new();
+        let limits = |sends_per_second, sends_burst| Limits {
+            sends_per_second,
+            sends_burst,
+            ..Limits::default()
+        };
+        let throttles = Throttles::new(&limits(1.0, 2), &uptime);
+        assert_eq!(throttles.send(ANNA), Ok(()));
+        assert_eq!(throttles.send(ANNA), Ok(()));
+        throttles.set(&limits(0.1, 2));
+        assert_eq!(wait(throttles.send(ANNA)), 10);
+        hands.pass(10_000);
+        assert_eq!(throttles.send(ANNA), Ok(()));
+        assert_eq!(wait(throttles.send(ANNA)), 10);
+        throttles.set(&limits(0.0, 2));
+        assert_eq!(throttles.send(ANNA), Ok(()));
     }
 
     #[test]

@@ -2,13 +2,16 @@
 
 use crate::clock::Steady;
 use crate::commands::admin;
-use crate::config::{self, Secret, Settings};
+use crate::config::{self, Address, Flags, Secret, Settings};
+use crate::data::{self, database_path};
 use crate::fetch::Web;
 use crate::health::{self, Health};
 use crate::jobs::{Bell, Jobs};
-use crate::system::{Lock, System};
+use crate::reload::Reload;
+use crate::signals::Signals;
+use crate::system::{HandedOver, Lock, SocketFile, System};
 use crate::tasks::Tasks;
-use crate::{cli, demo, root, sweep, web};
+use crate::{cli, demo, descriptors, listen, root, sweep, systemd, telemetry, web};
 use anyhow::Context;
 use axum::Router;
 use axum::routing::get;
@@ -19,24 +22,28 @@ use beseda_core::rules;
 use beseda_core::words::Epoch;
 use beseda_identity as identity;
 use beseda_identity::host_session::{HostSessionProof, HostSessionSettings};
-use beseda_identity::{IssuerKey, IssuerSettings, Throttles, Uptime};
-use beseda_live::accept::{self, AcceptLimits};
+use beseda_identity::{IssuerKey, IssuerSettings, Throttles, Uptime, keep_keys_fresh};
+use beseda_live::accept::{self, AcceptLimits, Answers};
 use beseda_live::{Hub, Live, ask};
 use beseda_store::{
     DiskFiles, MediaTypes, Opened, Opener, Options, Postgres, PostgresOptions, S3Files, S3Options, Sqlite,
 };
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// The earliest moment at which clients of a stopped server come back; each adds up to as much again.
 const COME_BACK_AFTER: Duration = Duration::from_secs(1);
+
+/// How often the log file is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How often the store is asked whether it is alive.
 const ALIVE_EVERY: Duration = Duration::from_secs(1);
@@ -51,9 +58,7 @@ pub fn open(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
 
 /// The same for whoever opens it; the server adds an audience.
 fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
-    System
-        .make_private_folder(&settings.data)
-        .with_context(|| format!("cannot make {}", settings.data.display()))?;
+    data::make(&settings.data)?;
     let queue = settings.limits.store_queue;
     let store: Arc<dyn Opened> = match &settings.database {
         config::Database::Sqlite => Arc::new(Sqlite::open(&Options {
@@ -76,9 +81,7 @@ fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opene
 /// Sees to it that no other server serves this directory: its sockets would not hear what is sent here. Commands may
 /// work on it meanwhile.
 fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
-    System
-        .make_private_folder(data)
-        .with_context(|| format!("cannot make {}", data.display()))?;
+    data::make(data)?;
     let path = data.join("serving");
     let lock = System
         .lock(&path)
@@ -91,28 +94,39 @@ fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
     })
 }
 
-/// The SQLite file of a data directory.
-pub fn database_path(data: &Path) -> PathBuf {
-    data.join("beseda.db")
+/// What the server is started with.
+pub struct Start {
+    /// What the arguments of the command set, to read the settings again.
+    pub flags: Flags,
+    /// Fill an empty data directory with people and rooms to try.
+    pub with_demo: bool,
+    /// Sockets that somebody listens on for it.
+    pub handed_over: Vec<HandedOver>,
 }
 
 /// Runs the server until SIGTERM or SIGINT, or until a part of it has died: how the process is to end.
 ///
 /// # Errors
 /// Why it could not start.
-pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<ExitCode> {
-    let server = Server::start(&settings, with_demo).await?;
+pub async fn serve(settings: Settings, start: Start) -> anyhow::Result<ExitCode> {
+    let signals = Signals::new().context("cannot wait for signals")?;
+    let with_demo = start.with_demo;
+    let (mut server, reload) = Server::start(&settings, start).await?;
+    server.tasks.watch("signals", signals.heed(reload));
     // Before anybody is told that it serves: who knows that may stop it.
     let told_to_stop = told_to_stop()?;
-    let address = server.address;
-    tracing::info!("serving on {address}, data in {}", settings.data.display());
+    let places = list(&server.addresses, |address| address.to_string());
+    tracing::info!("serving on {places}, data in {}", settings.data.display());
     let base_path = &settings.reach.base_path;
     let first_link = if with_demo {
         String::new()
     } else {
-        admin::first_link(server.live.chat(), address, base_path).await?
+        let site = config::site(&server.addresses).unwrap_or_default();
+        admin::first_link(server.live.chat(), &site, base_path).await?
     };
-    cli::answer(greeting(&format!("http://{address}{base_path}"), server.guests.as_ref()) + &first_link)?;
+    let places = list(&server.addresses, |address| shown(address, base_path));
+    cli::answer(greeting(&places, server.guests.as_ref()) + &first_link)?;
+    systemd::ready();
     Ok(match server.run(told_to_stop).await {
         None => ExitCode::SUCCESS,
         // Whoever started it is to start it again.
@@ -120,9 +134,22 @@ pub async fn serve(settings: Settings, with_demo: bool) -> anyhow::Result<ExitCo
     })
 }
 
+fn list(addresses: &[Address], show: impl Fn(&Address) -> String) -> String {
+    addresses.iter().map(show).collect::<Vec<_>>().join(", ")
+}
+
+/// A place as a browser's user knows it.
+fn shown(address: &Address, base_path: &str) -> String {
+    match address {
+        Address::Unix(_) => address.to_string(),
+        Address::Ip(_) | Address::Name(..) => format!("http://{address}{base_path}"),
+    }
+}
+
 /// A server that serves.
 struct Server {
-    address: SocketAddr,
+    /// Where it listens.
+    addresses: Vec<Address>,
     guests: Option<demo::Guests>,
     store: Arc<dyn Opened>,
     live: Arc<Live>,
@@ -135,15 +162,18 @@ struct Server {
     /// Cancelled when the last job that had begun has ended.
     jobs_over: CancellationToken,
     stop_seconds: u64,
+    _sockets: Vec<SocketFile>,
     _alone: Lock,
 }
 
 impl Server {
-    async fn start(settings: &Settings, with_demo: bool) -> anyhow::Result<Self> {
-        let secret = settings.secret_or_made(&System)?;
+    /// Starts it; and what is to be exchanged when its settings are read again.
+    async fn start(settings: &Settings, start: Start) -> anyhow::Result<(Self, Reload)> {
+        let connections = descriptors::connections(settings.limits.connections)?;
         let alone = serve_alone(&settings.data)?;
+        let secret = settings.secret_or_made(&System)?;
         let (store, chat) = open_as(Opener::Server, settings)?;
-        let guests = if with_demo {
+        let guests = if start.with_demo {
             demo::prepare(&settings.data, &chat).await?
         } else {
             None
@@ -168,19 +198,15 @@ impl Server {
         let files = open_files(settings)?;
         sweep::forget_unended(&chat, &files).await?;
         let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
-        let identity = Arc::clone(&shared.identity);
+        let issuers = watch::Sender::new(Arc::clone(&shared.identity.issuers));
 
-        let listener = accept::listen(settings.listen).with_context(|| {
-            format!(
-                "cannot listen on {}; is something else there? Choose another with --listen",
-                settings.listen
-            )
-        })?;
-        let address = listener.local_addr().context("cannot tell the own address")?;
+        let open = listen::open(settings, start.handed_over).await?;
         let health = Health::new(chat.clone(), Arc::clone(&files));
-        let router = routes(shared, health.clone(), &settings.reach.frame_ancestors);
+        let router = routes(shared.clone(), health.clone(), &settings.reach.frame_ancestors);
+        let answers = Answers::from(router);
         let [stop, served, jobs_over] = [(); 3].map(|()| CancellationToken::new());
-        let serving = accept::serve(listener, router, accept_limits(settings), stop.clone());
+        let limits = accept_limits(settings, connections);
+        let serving = accept::serve(open.listeners, answers.clone(), limits, stop.clone());
         let (beating, feeding, last) = (Arc::clone(&live), Arc::clone(&live), served.clone().drop_guard());
         let (jobs, last_job) = (
             Jobs::new(chat.clone(), Arc::clone(&files), bell),
@@ -200,15 +226,27 @@ impl Server {
         let steady = Arc::new(Steady::new());
         tasks.watch("clock", Arc::clone(&steady).watch(chat.clone()));
         tasks.watch("sweep", sweep::run(chat.clone(), steady));
-        tasks.watch("issuers' keys", async move { identity.issuers.keep_keys_fresh().await });
+        tasks.watch("issuers' keys", keep_keys_fresh(issuers.subscribe()));
         tasks.watch("store", health.clone().watch(ALIVE_EVERY));
         tasks.watch("requests", async move {
             let _last = last;
             serving.await;
         });
+        tasks.watch("systemd", systemd::keep_alive());
+        tasks.watch("log file", telemetry::keep_looking(LOOK_EVERY));
         tasks.once("strays", sweep::report_strays(chat, files));
-        Ok(Self {
-            address,
+        let reload = Reload {
+            flags: start.flags,
+            settings: settings.clone(),
+            secret,
+            uptime,
+            shared,
+            health: health.clone(),
+            answers,
+            issuers,
+        };
+        let server = Self {
+            addresses: open.addresses,
             guests,
             store,
             live,
@@ -218,8 +256,10 @@ impl Server {
             served,
             jobs_over,
             stop_seconds: settings.limits.stop_seconds,
+            _sockets: open.files,
             _alone: alone,
-        })
+        };
+        Ok((server, reload))
     }
 
     /// Serves until it is told to stop, or until a task has ended that has no end: the name of that one. Either way it
@@ -242,6 +282,7 @@ impl Server {
 
     async fn end(self) {
         tracing::info!("stopping");
+        systemd::stopping();
         self.stop.cancel();
         self.live.stop(COME_BACK_AFTER);
         let gone = async {
@@ -301,10 +342,22 @@ fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
 fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+    let was_at_terminal = io::stdin().is_terminal();
+    let left_alone = async move {
+        // A terminal that is closed sends what else asks to read settings again, and is no terminal any more.
+        while hang_up.recv().await.is_some() {
+            if was_at_terminal && !io::stdin().is_terminal() {
+                return;
+            }
+        }
+        std::future::pending().await
+    };
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            () = left_alone => {}
         }
     })
 }
@@ -320,7 +373,8 @@ fn greeting(address: &str, guests: Option<&demo::Guests>) -> String {
     }
 }
 
-fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router {
+/// Everything that is answered.
+pub fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router {
     let asked = "GET, HEAD, OPTIONS";
     let ready = health.clone();
     let routes = beseda_contracts::routes()
@@ -330,7 +384,7 @@ fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Router 
     shared::finish(routes, pages, shared)
 }
 
-fn accept_limits(settings: &Settings) -> AcceptLimits {
+fn accept_limits(settings: &Settings, connections: usize) -> AcceptLimits {
     let limits = &settings.limits;
     AcceptLimits {
         first_byte: Duration::from_secs(limits.first_byte_seconds),
@@ -339,13 +393,16 @@ fn accept_limits(settings: &Settings) -> AcceptLimits {
         body_idle: Duration::from_secs(limits.body_idle_seconds),
         headers: limits.headers,
         header_bytes: limits.header_bytes,
-        connections: Some(limits.connections),
+        connections: Some(connections),
         stop: Duration::from_secs(limits.stop_seconds),
     }
 }
 
 /// The network, where a setting names something that is fetched or asked.
-fn network(settings: &Settings) -> anyhow::Result<Option<Arc<Web>>> {
+///
+/// # Errors
+/// There is no encryption to be had.
+pub fn network(settings: &Settings) -> anyhow::Result<Option<Arc<Web>>> {
     let is_elsewhere = |issuer: &IssuerSettings| matches!(issuer.key, IssuerKey::Jwks { .. });
     let is_asked = |host: &HostSessionSettings| matches!(host.proof, HostSessionProof::Asked(_));
     if !settings.issuers.iter().any(is_elsewhere) && !settings.host_session.as_ref().is_some_and(is_asked) {
@@ -355,7 +412,7 @@ fn network(settings: &Settings) -> anyhow::Result<Option<Arc<Web>>> {
 }
 
 /// The settings as the contracts take them.
-fn for_contracts(settings: &Settings, secret: &Secret, web: Option<Arc<Web>>) -> shared::Settings {
+pub fn for_contracts(settings: &Settings, secret: &Secret, web: Option<Arc<Web>>) -> shared::Settings {
     shared::Settings {
         identity: identity::Settings {
             secret: secret.expose().as_bytes().to_vec(),
@@ -381,23 +438,34 @@ mod tests {
         let folder = Scratch::new();
         let settings = Settings {
             data: folder.0.clone(),
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listen: vec![Address::Ip(([127, 0, 0, 1], 0).into())],
             ..Settings::default()
         };
-        (Server::start(&settings, false).await.unwrap(), folder)
+        let start = Start {
+            flags: Flags::default(),
+            with_demo: false,
+            handed_over: Vec::new(),
+        };
+        let (mut server, reload) = Server::start(&settings, start).await.unwrap();
+        server.tasks.watch("signals", Signals::new().unwrap().heed(reload));
+        (server, folder)
+    }
+
+    fn address(server: &Server) -> String {
+        server.addresses[0].to_string()
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_task_that_dies_turns_the_server_away_and_ends_it() {
         let (mut server, _folder) = server().await;
-        let (address, health) = (server.address, server.health.clone());
+        let (address, health) = (address(&server), server.health.clone());
         assert_eq!(health.ready().await.0, 200);
-        TcpStream::connect(address).await.expect("it listens");
+        TcpStream::connect(&address).await.expect("it listens");
         server.tasks.watch("planted", async { panic!("a planted panic") });
         assert_eq!(server.run(pending()).await, Some("planted"));
         let (status, said) = health.ready().await;
         assert_eq!((status.as_u16(), &said["reason"]), (503, &"task".into()));
-        assert!(TcpStream::connect(address).await.is_err(), "nobody is there any more");
+        assert!(TcpStream::connect(&address).await.is_err(), "nobody is there any more");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -2,16 +2,19 @@
 
 pub mod admin;
 pub mod diagnose;
+pub mod health;
 pub mod jobs;
 pub mod key;
+pub mod looks;
 pub mod person;
 pub mod smoke;
 
 use crate::app;
 use crate::cli;
 use crate::config::{Database, Settings};
+use crate::data;
 use crate::seed::{Kept, Seed};
-use crate::system::{Outside, System};
+use crate::system::System;
 use anyhow::{Context, bail};
 use beseda_core::Chat;
 use beseda_core::ports::{Clock, Random};
@@ -30,11 +33,12 @@ use std::time::Duration;
 ///
 /// # Errors
 /// The file or the database cannot be read, or what of the seed cannot be put in.
-pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Result<()> {
+pub async fn seed(settings: &Settings, file: &Path, is_new: bool, as_json: bool) -> anyhow::Result<()> {
     let text = System
         .read_seed(file)
         .with_context(|| format!("cannot read {}", file.display()))?;
     let seed = Seed::read(&text).with_context(|| format!("{} cannot be used", file.display()))?;
+    data::standing_or_new(settings, is_new)?;
     let (store, chat) = app::open(settings)?;
     let hash = |password: &str, kept: Option<&str>| {
         if let Some(kept) = kept
@@ -58,12 +62,14 @@ pub async fn seed(settings: &Settings, file: &Path, as_json: bool) -> anyhow::Re
 }
 
 /// The store of a data directory that is there already: a command about somebody in it makes none.
-fn standing(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
-    let database = app::database_path(&settings.data);
-    if settings.database == Database::Sqlite && System.mode(&database).is_none() {
+///
+/// # Errors
+/// It is not there, or cannot be opened.
+pub fn standing(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
+    if !data::is_standing(settings) {
         bail!(
             "there is no {}; is --data right? Put people in with `beseda seed`",
-            database.display()
+            data::database_path(&settings.data).display()
         );
     }
     app::open(settings)
@@ -118,12 +124,11 @@ pub async fn token(
 ///
 /// # Errors
 /// The database cannot be opened or brought to this version.
-pub fn migrate(settings: &Settings, as_json: bool) -> anyhow::Result<()> {
-    System
-        .make_private_folder(&settings.data)
-        .with_context(|| format!("cannot make {}", settings.data.display()))?;
+pub fn migrate(settings: &Settings, is_new: bool, as_json: bool) -> anyhow::Result<()> {
+    data::standing_or_new(settings, is_new)?;
+    data::make(&settings.data)?;
     let applied = match &settings.database {
-        Database::Sqlite => beseda_store::migrate(&app::database_path(&settings.data))?,
+        Database::Sqlite => beseda_store::migrate(&data::database_path(&settings.data))?,
         Database::Postgres(url) => beseda_store::migrate_postgres(url)?,
     };
     cli::answer(if as_json {

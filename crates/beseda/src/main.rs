@@ -6,17 +6,23 @@ mod cli;
 mod clock;
 mod commands;
 mod config;
+mod data;
 mod demo;
+mod descriptors;
 mod doctor;
 mod fetch;
 mod health;
 mod jobs;
+mod listen;
 mod policy;
+mod reload;
 mod report;
 mod root;
 mod seed;
+mod signals;
 mod sweep;
 mod system;
+mod systemd;
 mod tasks;
 mod telemetry;
 mod web;
@@ -66,17 +72,33 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::ConfigCheck { json } => return config_check(&flags, json),
         Command::Serve { demo } => {
             let settings = accepted(&flags)?;
+            // Before there is another thread: it is taken from the environment.
+            let handed_over = System
+                .handed_over()
+                .context("a socket that was handed over cannot be used")?;
             let folder = PrivateFolder(settings.data.join("logs"));
             telemetry::start(&settings, Arc::new(System), Some(Box::new(folder)))?;
-            let workers = runtime()?;
-            return workers.block_on(app::serve(settings, demo));
+            let start = app::Start {
+                flags,
+                with_demo: demo,
+                handed_over,
+            };
+            return runtime()?.block_on(app::serve(settings, start));
         }
-        Command::Seed { file, json } => runtime()?.block_on(commands::seed(&settings(&flags)?, &file, json))?,
+        Command::Seed { file, is_new, json } => {
+            runtime()?.block_on(commands::seed(&settings(&flags)?, &file, is_new, json))?;
+        }
         Command::Token { people, ttl, json } => {
             runtime()?.block_on(commands::token(&settings(&flags)?, people, ttl, json))?;
         }
-        Command::AdminCreate { email, link, json } => {
+        Command::AdminCreate {
+            email,
+            link,
+            is_new,
+            json,
+        } => {
             let settings = settings(&flags)?;
+            data::standing_or_new(&settings, is_new)?;
             if link {
                 runtime()?.block_on(commands::admin::create_by_link(&settings, email, json))?;
             } else {
@@ -88,6 +110,14 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         }
         Command::Person { command, id, json } => {
             runtime()?.block_on(commands::person::run(&settings(&flags)?, command, id, json))?;
+        }
+        Command::Look { command, json } => {
+            let speech = said.speech(json, &System);
+            runtime()?.block_on(commands::looks::run(&settings(&flags)?, command, speech))?;
+        }
+        Command::Health { url, json } => {
+            let (settings, speech) = (accepted(&flags)?, said.speech(json, &System));
+            return runtime()?.block_on(commands::health::run(&settings, url.as_deref(), speech));
         }
         Command::Jobs { command, json } => {
             runtime()?.block_on(commands::jobs::run(&settings(&flags)?, command, json))?;
@@ -110,7 +140,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::Diagnose { with, json } => {
             return commands::diagnose::run(&config::load(&flags, &System), &with, said.speech(json, &System));
         }
-        Command::Migrate { json } => commands::migrate(&settings(&flags)?, json)?,
+        Command::Migrate { is_new, json } => commands::migrate(&settings(&flags)?, is_new, json)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,13 +6,18 @@
 
 mod condition;
 mod machine;
+mod owners;
+mod sockets;
+
+pub use sockets::{HandedOver, InTheWay, SocketFile};
 
 use beseda_core::ports::{Clock, Random};
 use beseda_core::words::Time;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -49,7 +54,12 @@ pub trait Folder: Send + Sync {
     ///
     /// # Errors
     /// It cannot be made, opened or written.
-    fn append(&self, name: &str) -> io::Result<Box<dyn Write + Send>>;
+    fn append(&self, name: &str) -> io::Result<(Box<dyn Write + Send>, Inode)>;
+    /// Which file has this name now, and its size; `None` where none has.
+    ///
+    /// # Errors
+    /// The folder cannot be looked into.
+    fn named(&self, name: &str) -> io::Result<Option<(Inode, u64)>>;
     /// Gives a file another name.
     ///
     /// # Errors
@@ -71,6 +81,24 @@ pub struct KeptFile {
     pub bytes: u64,
     /// When it was last written.
     pub changed: Time,
+}
+
+/// What a file is on its disk, whatever it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inode {
+    /// The disk.
+    pub device: u64,
+    /// Its number there. Nobody else gets it while the file is open.
+    pub number: u64,
+}
+
+impl Inode {
+    fn of(meta: &fs::Metadata) -> Self {
+        Self {
+            device: meta.dev(),
+            number: meta.ino(),
+        }
+    }
 }
 
 /// A folder that only its owner may enter; nothing is made before the first file.
@@ -179,7 +207,7 @@ impl Folder for PrivateFolder {
         Ok(files)
     }
 
-    fn append(&self, name: &str) -> io::Result<Box<dyn Write + Send>> {
+    fn append(&self, name: &str) -> io::Result<(Box<dyn Write + Send>, Inode)> {
         System.make_private_folder(&self.0)?;
         let mut file = OpenOptions::new()
             .create(true)
@@ -187,15 +215,23 @@ impl Folder for PrivateFolder {
             .append(true)
             .mode(0o600)
             .open(self.0.join(name))?;
-        let mut last = [b'\n'];
-        if file.metadata()?.len() > 0 {
+        let (mut last, meta) = ([b'\n'], file.metadata()?);
+        if meta.len() > 0 {
             file.seek(SeekFrom::End(-1))?;
             file.read_exact(&mut last)?;
         }
         if last != *b"\n" {
             file.write_all(b"\n")?;
         }
-        Ok(Box::new(file))
+        Ok((Box::new(file), Inode::of(&meta)))
+    }
+
+    fn named(&self, name: &str) -> io::Result<Option<(Inode, u64)>> {
+        match fs::metadata(self.0.join(name)) {
+            Ok(meta) => Ok(Some((Inode::of(&meta), meta.len()))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -214,6 +250,20 @@ impl System {
     /// It cannot be made.
     pub fn make_private_folder(self, path: &Path) -> io::Result<()> {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    /// Lets this process open as many files as it may ask for: how many that is.
+    pub fn raise_descriptors(self) -> u64 {
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        let raised = Rlimit {
+            current: maximum,
+            maximum,
+        };
+        let current = match setrlimit(Resource::Nofile, raised) {
+            Ok(()) => maximum,
+            Err(_) => current,
+        };
+        current.unwrap_or(u64::MAX)
     }
 
     /// Takes a file for this process alone, until it ends however it ends, and writes its number there; `None` where
@@ -365,8 +415,11 @@ mod tests {
         assert_eq!(folder.files().unwrap(), []);
         assert!(!above.exists(), "looking made something");
         let begun = System.now();
-        folder.append("a").unwrap().write_all(b"whole\ncut").unwrap();
-        folder.append("a").unwrap().write_all(b"next\n").unwrap();
+        assert_eq!(folder.named("a").unwrap(), None);
+        let (mut file, inode) = folder.append("a").unwrap();
+        file.write_all(b"whole\ncut").unwrap();
+        assert_eq!(folder.named("a").unwrap(), Some((inode, 9)));
+        folder.append("a").unwrap().0.write_all(b"next\n").unwrap();
         folder.append("a").unwrap();
         assert_eq!(System.read(&folder.0.join("a")).unwrap(), b"whole\ncut\nnext\n");
         assert_eq!(System.mode(&folder.0), Some(0o700));

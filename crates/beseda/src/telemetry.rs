@@ -5,12 +5,13 @@ mod file;
 mod line;
 mod queue;
 mod scrub;
+mod wanted;
 
 pub use file::oldest_first;
 pub use line::escaped;
 pub use scrub::scrub;
 
-use crate::config::{LogFormat, LogLevel, Settings};
+use crate::config::{LogFormat, Settings};
 use crate::system::Folder;
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
@@ -24,20 +25,26 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
-use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::writer::{BoxMakeWriter, MakeWriterExt};
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
+use wanted::Wanted;
 
 /// At the end of the process, so long for each place where lines go: a pipe that nobody reads keeps nobody alive.
 const AT_THE_END: Duration = Duration::from_secs(1);
 
-/// Where lines wait to be written.
-static QUEUES: OnceLock<Vec<Queue>> = OnceLock::new();
+/// The log of this process, once it was started.
+static LOG: OnceLock<Log> = OnceLock::new();
+
+struct Log {
+    /// Where lines wait to be written.
+    queues: Vec<Queue>,
+    file: Option<Arc<LogFile>>,
+    wanted: Wanted,
+}
 
 /// Writes what is logged from now on to standard error, and to the log file where there is a folder for it. Nobody who
 /// logs waits for either: each has a queue of `limits.log_bytes` and a thread.
@@ -51,19 +58,24 @@ pub fn start(settings: &Settings, clock: Arc<dyn Clock>, folder: Option<Box<dyn 
         let _ = io::stderr().write_all(line);
     };
     let stderr = Queue::start("log-stderr", limit, write, missing(format, &clock))?;
-    let mut queues = vec![stderr.clone()];
-    let mut file = None;
+    let mut log = Log {
+        queues: vec![stderr.clone()],
+        file: None,
+        wanted: Wanted::from(settings.log_level),
+    };
+    let mut to_file = None;
     if let Some(folder) = folder {
-        let kept = log_file(settings, &clock, folder, stderr.clone());
-        let write = move |line: &[u8]| kept.add(line);
+        let file = Arc::new(log_file(settings, &clock, folder, stderr.clone()));
+        log.file = Some(Arc::clone(&file));
+        let write = move |line: &[u8]| file.add(line);
         let queue = Queue::start("log-file", limit, write, missing(LogFormat::Text, &clock))?;
-        queues.push(queue.clone());
-        file = Some(BoxMakeWriter::new(move || queue.clone()));
+        log.queues.push(queue.clone());
+        to_file = Some(BoxMakeWriter::new(move || queue.clone()));
     }
-    let log = subscriber(format, settings.log_level, clock, move || stderr.clone(), file);
-    tracing::subscriber::set_global_default(log)?;
+    let told = subscriber(format, &log.wanted, clock, move || stderr.clone(), to_file);
+    tracing::subscriber::set_global_default(told)?;
     // A second log was refused just now.
-    let _ = QUEUES.set(queues);
+    let _ = LOG.set(log);
     panic::set_hook(Box::new(tell_of_panic));
     Ok(())
 }
@@ -85,22 +97,48 @@ pub fn panic_text(payload: &(dyn Any + Send)) -> &'static str {
         .unwrap_or(&"(its text is left out: it was put together)")
 }
 
+/// Opens the log file anew, and writes from now on what these settings want.
+pub fn reopen(settings: &Settings) {
+    let Some(log) = LOG.get() else { return };
+    log.wanted.set(settings.log_level);
+    if let Some(file) = &log.file {
+        file.reopen(keep(settings));
+    }
+}
+
+/// Looks again and again whether the log file still has its name, also while nothing is logged.
+pub async fn keep_looking(every: Duration) {
+    let mut turns = tokio::time::interval(every);
+    loop {
+        turns.tick().await;
+        let Some(file) = LOG.get().and_then(|log| log.file.clone()) else {
+            return std::future::pending().await;
+        };
+        // A disk may take its time. The look cannot fail: what it finds, it tells by the next line.
+        let _ = tokio::task::spawn_blocking(move || file.look()).await;
+    }
+}
+
 /// Waits until what was logged is written, but not for ever.
 pub fn finish() {
-    for queue in QUEUES.get().into_iter().flatten() {
+    for queue in LOG.get().into_iter().flat_map(|log| &log.queues) {
         queue.rest(AT_THE_END);
+    }
+}
+
+/// How much of the log file is kept.
+fn keep(settings: &Settings) -> Keep {
+    Keep {
+        bytes: u64::from(settings.log_file_bytes),
+        files: settings.log_files,
+        days: settings.log_file_days,
     }
 }
 
 fn log_file(settings: &Settings, clock: &Arc<dyn Clock>, folder: Box<dyn Folder>, stderr: Queue) -> LogFile {
     let format = settings.log_format;
-    let keep = Keep {
-        bytes: u64::from(settings.log_file_bytes),
-        files: settings.log_files,
-        days: settings.log_file_days,
-    };
     let complain = move |now: Time, what: &str| stderr.add(told(format, Level::ERROR, now, what).as_bytes());
-    LogFile::new(folder, Arc::clone(clock), keep, Box::new(complain))
+    LogFile::new(folder, Arc::clone(clock), keep(settings), Box::new(complain))
 }
 
 /// Says how many lines did not fit.
@@ -126,7 +164,7 @@ fn told(format: LogFormat, level: Level, now: Time, what: &str) -> String {
 
 fn subscriber<W>(
     format: LogFormat,
-    level: LogLevel,
+    wanted: &Wanted,
     clock: Arc<dyn Clock>,
     stderr: W,
     file: Option<BoxMakeWriter>,
@@ -134,22 +172,11 @@ fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let level = match level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    };
-    // Libraries tell what they read from the wire when they are asked for details: nobody wants that kept.
-    let filter = Targets::new()
-        .with_default(level.min(LevelFilter::WARN))
-        .with_target("beseda", level);
     let text = |writer: BoxMakeWriter| {
         let line = Line(Stamp(Arc::clone(&clock)));
         base::<Registry, _>(writer)
             .event_format(line)
-            .with_filter(filter.clone())
+            .with_filter(wanted.clone())
     };
     let registry = tracing_subscriber::registry();
     match format {
@@ -163,7 +190,7 @@ where
                 .json()
                 .flatten_event(true)
                 .with_timer(Stamp(Arc::clone(&clock)))
-                .with_filter(filter.clone());
+                .with_filter(wanted.clone());
             Box::new(registry.with(file.map(text)).with(json))
         }
     }
@@ -214,7 +241,8 @@ impl<W: Write> Write for Scrubbed<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::system::KeptFile;
+    use crate::config::LogLevel;
+    use crate::system::{Inode, KeptFile};
     use parking_lot::Mutex;
 
     #[derive(Clone, Default)]
@@ -236,14 +264,20 @@ mod tests {
         }
     }
 
+    const PAPER: Inode = Inode { device: 1, number: 1 };
+
     /// Whatever the file is called, it is written on this paper.
     impl Folder for Paper {
         fn files(&self) -> io::Result<Vec<KeptFile>> {
             Ok(Vec::new())
         }
 
-        fn append(&self, _: &str) -> io::Result<Box<dyn Write + Send>> {
-            Ok(Box::new(self.clone()))
+        fn append(&self, _: &str) -> io::Result<(Box<dyn Write + Send>, Inode)> {
+            Ok((Box::new(self.clone()), PAPER))
+        }
+
+        fn named(&self, _: &str) -> io::Result<Option<(Inode, u64)>> {
+            Ok(Some((PAPER, self.0.lock().len() as u64)))
         }
 
         fn rename(&self, _: &str, _: &str) -> io::Result<()> {
@@ -266,7 +300,7 @@ mod tests {
     fn logged(format: LogFormat, level: LogLevel, write: impl FnOnce()) -> String {
         let paper = Paper::default();
         let out = paper.clone();
-        let log = subscriber(format, level, Arc::new(Noon), move || out.clone(), None);
+        let log = subscriber(format, &level.into(), Arc::new(Noon), move || out.clone(), None);
         tracing::subscriber::with_default(log, write);
         paper.text()
     }
@@ -277,7 +311,7 @@ mod tests {
         let out = stderr.clone();
         let log = subscriber(
             format,
-            LogLevel::Info,
+            &LogLevel::Info.into(),
             Arc::new(Noon),
             move || out.clone(),
             Some(file_on(&kept)),
@@ -364,7 +398,7 @@ mod tests {
         let kept = Paper::default();
         let log = subscriber(
             LogFormat::Text,
-            LogLevel::Info,
+            &LogLevel::Info.into(),
             Arc::new(Noon),
             || Closed,
             Some(file_on(&kept)),
@@ -381,6 +415,22 @@ mod tests {
         let line: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(line["level"], "ERROR");
         assert_eq!(line["message"], "the disk is \"full\"");
+    }
+
+    #[test]
+    fn what_is_wanted_changes_between_two_lines() {
+        let (paper, wanted) = (Paper::default(), Wanted::from(LogLevel::Info));
+        let out = paper.clone();
+        let log = subscriber(LogFormat::Text, &wanted, Arc::new(Noon), move || out.clone(), None);
+        let say = |number: u32| tracing::debug!("number {number}");
+        tracing::subscriber::with_default(log, || {
+            say(1);
+            wanted.set(LogLevel::Debug);
+            say(2);
+            wanted.set(LogLevel::Info);
+            say(3);
+        });
+        assert_eq!(paper.text(), "2025-11-21T12:00:00.000007Z DEBUG: number 2\n");
     }
 
     #[test]

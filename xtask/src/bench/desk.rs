@@ -30,7 +30,7 @@ impl Desk {
         fs::create_dir_all(&template)?;
         let seed = folder.join("desk.json");
         fs::write(&seed, json!({ "people": [person(STAFF, "operator")] }).to_string())?;
-        run(binaries.beseda("seed", &template, None).arg(&seed))?;
+        run(binaries.beseda("seed", &template, None).arg("--new").arg(&seed))?;
         let token = tokens(binaries, &template, None, &[STAFF])?.pop().context("a token")?;
         let server = Server::start(Kind::Beseda, binaries, &template, None)?;
         let mut web = Web::connect(server.address)?;

@@ -52,7 +52,7 @@ impl Archive {
             .collect();
         let seed = folder.join("archive.json");
         fs::write(&seed, seed_of(&orders).to_string())?;
-        run(binaries.beseda("seed", &template, None).arg(&seed))?;
+        run(binaries.beseda("seed", &template, None).arg("--new").arg(&seed))?;
         let filled: Vec<_> = orders
             .iter()
             .zip(1..)

@@ -45,7 +45,7 @@ impl Town {
         let orders: usize = streets.iter().map(|street| street.rooms).sum();
         let seed = folder.join("town.json");
         fs::write(&seed, seed_of(orders).to_string())?;
-        run(binaries.beseda("seed", &template, database).arg(&seed))?;
+        run(binaries.beseda("seed", &template, database).arg("--new").arg(&seed))?;
         let people: Vec<usize> = (1..=orders * PEOPLE).collect();
         let tokens = tokens(binaries, &template, database, &people)?;
         let server = Server::start(Kind::Beseda, binaries, &template, database)?;

@@ -92,7 +92,7 @@ impl Server {
     pub async fn seed(&self, seed: &str) -> Result<()> {
         let file = self.folder.join("seed.json");
         fs::write(&file, seed)?;
-        self.said_by(&["seed", file.to_str().context("the folder's name is no UTF-8")?])
+        self.said_by(&["seed", "--new", file.to_str().context("the folder's name is no UTF-8")?])
             .await
             .map(drop)
     }

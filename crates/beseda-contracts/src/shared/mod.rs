@@ -111,6 +111,27 @@ impl Shared {
         })
     }
 
+    /// The same under other settings, and under the limits of this chat, which may differ in rates alone. What is
+    /// remembered of who comes goes on.
+    ///
+    /// # Errors
+    /// A setting that cannot be used; nothing has changed then.
+    pub fn following(&self, chat: Chat, settings: Settings, uptime: &Uptime) -> Result<Self, SettingsError> {
+        let Settings { identity, reach } = settings;
+        let identity = Identity::following(Some(&self.identity), identity, &chat, uptime)?;
+        self.throttles.set(chat.limits());
+        Ok(Self {
+            school_admins: reach.school_admins,
+            echo_socket: reach.echo_socket,
+            identity: Arc::new(identity),
+            origins: Arc::new(Origins::new(reach.allowed_origins, reach.allowed_headers)),
+            hosts: Arc::new(Hosts::new(reach.allowed_hosts)),
+            proxies: Arc::new(Proxies::new(reach.trusted_proxies, &reach.base_path)),
+            chat,
+            ..self.clone()
+        })
+    }
+
     /// Lets a socket's request through to the upgrade, or says what refuses it before.
     ///
     /// # Errors

@@ -17,8 +17,8 @@ settings! {
             "What pages of those sites may send besides the headers that this server reads: what their libraries add by themselves. In the environment, separated by commas.";
         allowed_hosts: HostList = Vec::new(), "list of host names",
             "The names that this server answers to, without ports: `chat.shop.example`, or `.shop.example` for it and all names under it. `/healthz` and `/readyz` answer under any. Without it, everything does: then the proxy in front has to see to that. In the environment, separated by commas.";
-        trusted_proxies: NetworkList = Vec::new(), "list of IP addresses and networks",
-            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed: each has to write these or drop what clients send in them. Without it, limits by address see the proxy's. In the environment, separated by commas.";
+        trusted_proxies: TrustedList = Trusted::default(), "list of IP addresses, networks and the word `unix`",
+            "The proxies in front, each by its address or as a network (`10.0.0.0/8`), or `unix` for whoever comes over a Unix socket, whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed: each has to write these or drop what clients send in them. Without it, limits by address see the proxy's. In the environment, separated by commas.";
         base_path: Prefix = String::new(), "path",
             "The path under which the proxy in front shows this server: `/chat-api`. Links, file addresses, cookies and the page carry it, and requests under it are served as those without it, so the proxy may strip it or not. An `X-Forwarded-Prefix` of a trusted proxy stands in its place.";
         frame_ancestors: FrameList = vec![SELF.to_owned()], "list of origins",
@@ -198,17 +198,34 @@ impl Taken for HostList {
     }
 }
 
-/// Addresses of machines, without ports, and networks of them.
-pub struct NetworkList;
+/// The proxies that are believed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trusted {
+    /// Addresses and networks.
+    pub networks: Vec<IpNet>,
+    /// Whoever comes over a Unix socket, who has no address.
+    pub unix: bool,
+}
 
-impl Taken for NetworkList {
-    type Kept = Vec<IpNet>;
+/// Addresses of machines, without ports, networks of them, and the word `unix`.
+pub struct TrustedList;
 
-    fn read(raw: &Raw, _: &Path) -> Result<Vec<IpNet>, Wrong> {
-        raw.texts()?.iter().map(|text| network(text)).collect()
+/// Whoever comes over a Unix socket.
+const UNIX: &str = "unix";
+
+impl Taken for TrustedList {
+    type Kept = Trusted;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Trusted, Wrong> {
+        let texts = raw.texts()?;
+        let networks = texts.iter().filter(|text| *text != UNIX);
+        Ok(Trusted {
+            networks: networks.map(|text| network(text)).collect::<Result<_, _>>()?,
+            unix: texts.iter().any(|text| text == UNIX),
+        })
     }
 
-    fn show(kept: &Vec<IpNet>) -> Shown {
+    fn show(kept: &Trusted) -> Shown {
         let show = |network: &IpNet| {
             if network.prefix_len() == network.max_prefix_len() {
                 network.addr().to_string()
@@ -216,7 +233,8 @@ impl Taken for NetworkList {
                 network.to_string()
             }
         };
-        Shown::List(kept.iter().map(show).collect())
+        let unix = kept.unix.then(|| UNIX.to_owned());
+        Shown::List(kept.networks.iter().map(show).chain(unix).collect())
     }
 }
 
@@ -249,7 +267,7 @@ fn network(text: &str) -> Result<IpNet, Wrong> {
     let wrong = || {
         Wrong::new(
             "holds what is no IP address",
-            "Write it like 127.0.0.1, ::1 or 10.0.0.0/8, without a port.",
+            "Write it like 127.0.0.1, ::1 or 10.0.0.0/8, without a port; or unix.",
         )
     };
     let text = text.trim();

@@ -137,15 +137,35 @@ fn chance_spreads_a_pause_over_half_of_it() {
 async fn keys_are_fetched_before_anybody_comes() {
     let internet = Internet::of(&[RSA.jwk(RS256, "a")]);
     let issuers = Arc::new(issuers(&internet));
-    let fresh = tokio::spawn({
-        let issuers = Arc::clone(&issuers);
-        async move { issuers.keep_keys_fresh().await }
-    });
+    let fresh = tokio::spawn(keep_keys_fresh(watch::channel(Arc::clone(&issuers)).1));
     while internet.asked() == 0 {
         tokio::task::yield_now().await;
     }
     assert!(proves(&issuers, &token(&RSA, "a")).await);
     assert_eq!(internet.asked(), 1);
+    fresh.abort();
+}
+
+#[tokio::test]
+async fn issuers_that_follow_others_go_on_with_keys_that_were_fetched() {
+    let internet = Internet::of(&[RSA.jwk(RS256, "a")]);
+    let (counting, seen) = watch::channel(Arc::new(issuers(&internet)));
+    let fresh = tokio::spawn(keep_keys_fresh(seen));
+    while internet.asked() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // The address is not reached any more, and other issuers count: one as before, one with another name.
+    internet.answer(ADDRESS, Err("refused"));
+    let both = ["", "other"].map(|name| settings(&internet, name, &["RS256"])).to_vec();
+    let mut after = Issuers::new(both, Some(&internet.fetching()), 8_192).unwrap();
+    after.take_over(&counting.borrow());
+    let after = Arc::new(after);
+    counting.send_replace(Arc::clone(&after));
+    while internet.asked() == 1 {
+        tokio::task::yield_now().await;
+    }
+    assert!(proves(&after, &token(&RSA, "a")).await);
+    assert_eq!(internet.asked(), 2, "the same keys were fetched again");
     fresh.abort();
 }
 
@@ -163,7 +183,7 @@ async fn a_panic_over_an_issuers_keys_goes_on_to_who_keeps_them_fresh() {
         ..internet.fetching()
     };
     let issuers = Issuers::new(vec![settings(&internet, "", &["RS256"])], Some(&fetching), 8_192).unwrap();
-    let kept = tokio::spawn(async move { issuers.keep_keys_fresh().await });
+    let kept = tokio::spawn(keep_keys_fresh(watch::channel(Arc::new(issuers)).1));
     assert!(kept.await.unwrap_err().is_panic());
 }
 

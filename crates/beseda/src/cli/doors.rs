@@ -1,6 +1,7 @@
 //! The commands about who comes in: administrators, people and API keys.
 
-use super::{Database, Form, TEMPLATE};
+use super::looks::{LookCommand, Page};
+use super::{Command, Database, Form, New, TEMPLATE};
 use beseda_core::words::HostId;
 use beseda_core::words::Scope;
 use clap::{Args, Subcommand};
@@ -24,6 +25,8 @@ pub(super) enum AdminVerb {
         #[arg(long)]
         link: bool,
         #[command(flatten)]
+        new: New,
+        #[command(flatten)]
         database: Database,
         #[command(flatten)]
         form: Form,
@@ -45,6 +48,8 @@ pub(super) enum KeyVerb {
         #[arg(long, value_name = "SCOPES", required = true, value_delimiter = ',', value_parser = scope)]
         scope: Vec<Scope>,
         #[command(flatten)]
+        new: New,
+        #[command(flatten)]
         database: Database,
         #[command(flatten)]
         form: Form,
@@ -55,6 +60,20 @@ pub(super) enum KeyVerb {
   beseda key list --json
 ")]
     List {
+        #[command(flatten)]
+        database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Show an API key, not what it is
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda key show shop
+  beseda key show shop --json
+")]
+    Show {
+        /// What the key is called
+        #[arg(value_name = "NAME")]
+        name: String,
         #[command(flatten)]
         database: Database,
         #[command(flatten)]
@@ -77,6 +96,18 @@ pub(super) enum KeyVerb {
 
 #[derive(Subcommand, Debug)]
 pub(super) enum PersonVerb {
+    /// List the people, by their numbers
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda person list
+  beseda person list --after 50 --limit 100 --json
+")]
+    List(Page),
+    /// Show a person: their role, whether they are let in, and where they come from
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda person show 7
+  beseda person show 7 --json
+")]
+    Show(Someone),
     /// Let a person in nowhere any more; their open sockets are closed within a second
     #[command(help_template = TEMPLATE, before_help = "Examples:
   beseda person deactivate 7
@@ -114,6 +145,8 @@ pub enum KeyCommand {
         name: String,
         /// What it may be used for, each once.
         scopes: Vec<Scope>,
+        /// Begin a new data directory.
+        is_new: bool,
     },
     /// List all.
     List,
@@ -136,35 +169,61 @@ pub enum PersonCommand {
 }
 
 impl KeyVerb {
-    /// What is asked for, over which database, and whether the answer is for a program.
-    pub(super) fn taken(self) -> (KeyCommand, Database, bool) {
+    /// What is asked for, and over which database.
+    pub(super) fn taken(self) -> (Command, Database) {
+        let key = |command, form: Form| Command::Key {
+            command,
+            json: form.json,
+        };
         match self {
             Self::Create {
                 name,
                 scope,
+                new,
                 database,
                 form,
             } => {
                 let mut scopes = scope;
                 scopes.sort_unstable();
                 scopes.dedup();
-                (KeyCommand::Create { name, scopes }, database, form.json)
+                let is_new = new.is_new;
+                (key(KeyCommand::Create { name, scopes, is_new }, form), database)
             }
-            Self::List { database, form } => (KeyCommand::List, database, form.json),
-            Self::Revoke { name, database, form } => (KeyCommand::Revoke { name }, database, form.json),
+            Self::List { database, form } => (key(KeyCommand::List, form), database),
+            Self::Show { name, database, form } => (looking(LookCommand::Key { name }, &form), database),
+            Self::Revoke { name, database, form } => (key(KeyCommand::Revoke { name }, form), database),
         }
     }
 }
 
 impl PersonVerb {
-    /// What is asked for, of whom, over which database, and whether the answer is for a program.
-    pub(super) fn taken(self) -> (PersonCommand, HostId<'static>, Database, bool) {
+    /// What is asked for, and over which database.
+    pub(super) fn taken(self) -> (Command, Database) {
         let (command, someone) = match self {
+            Self::List(page) => return page.of_people(),
+            Self::Show(someone) => {
+                return (
+                    looking(LookCommand::Person { id: someone.id }, &someone.form),
+                    someone.database,
+                );
+            }
             Self::Deactivate(someone) => (PersonCommand::Deactivate, someone),
             Self::Activate(someone) => (PersonCommand::Activate, someone),
             Self::SignOut(someone) => (PersonCommand::SignOut, someone),
         };
-        (command, someone.id, someone.database, someone.form.json)
+        let command = Command::Person {
+            command,
+            id: someone.id,
+            json: someone.form.json,
+        };
+        (command, someone.database)
+    }
+}
+
+fn looking(command: LookCommand, form: &Form) -> Command {
+    Command::Look {
+        command,
+        json: form.json,
     }
 }
 

@@ -4,6 +4,10 @@ mod diagnose;
 mod doors;
 mod duration;
 mod jobs;
+mod looks;
+mod manner;
+mod output;
+mod parts;
 mod probe;
 #[cfg(test)]
 mod tests;
@@ -11,20 +15,23 @@ mod tests;
 pub use diagnose::Ailment;
 pub use doors::{KeyCommand, PersonCommand};
 pub use jobs::JobsCommand;
+pub use looks::LookCommand;
+pub use manner::Manner;
+pub use output::{answer, tell};
 
 use crate::config::Flags;
 use crate::doctor;
-use crate::report::{Lang, Speech};
-use crate::system::Outside;
+use crate::report::Lang;
 use beseda_core::words::HostId;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use diagnose::DiagnoseArguments;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
 use jobs::JobsArguments;
+use looks::RoomVerb;
+use parts::{Database, Form, New};
 use probe::ProbeVerb;
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -90,11 +97,14 @@ enum Verb {
     #[command(help_template = TEMPLATE, before_help = "Examples:
   beseda seed people.json
   beseda seed people.json --data /var/lib/beseda --json
+  beseda seed people.json --data trial --new   begin a new data directory with it
 ")]
     Seed {
         /// The JSON file: {"people": […], "groups": […], "orders": […]}
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        #[command(flatten)]
+        new: New,
         #[command(flatten)]
         database: Database,
         #[command(flatten)]
@@ -129,11 +139,17 @@ enum Verb {
         #[command(subcommand)]
         verb: KeyVerb,
     },
-    /// Let people in, or nowhere any more
+    /// People: who is there, and let them in, or nowhere any more
     #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
     Person {
         #[command(subcommand)]
         verb: PersonVerb,
+    },
+    /// Rooms: which there are, and who is in them
+    #[command(help_template = TEMPLATE, subcommand_required = true, arg_required_else_help = true)]
+    Room {
+        #[command(subcommand)]
+        verb: RoomVerb,
     },
     /// List the jobs that wait and those that are dead, or try a dead one again
     ///
@@ -208,7 +224,23 @@ enum Verb {
 ")]
     Migrate {
         #[command(flatten)]
+        new: New,
+        #[command(flatten)]
         database: Database,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Ask a server whether it is ready: ends with 0 where it is, else with 1
+    ///
+    /// Without an address, the server of these settings is asked where it listens, also over a Unix socket.
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda health
+  beseda health --url https://chat.shop.example
+")]
+    Health {
+        /// The server's address, as its users know it
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
         #[command(flatten)]
         form: Form,
     },
@@ -254,20 +286,6 @@ enum ConfigVerb {
     Reference,
 }
 
-#[derive(Args, Debug)]
-struct Database {
-    /// Where messages are kept: `sqlite`, or a postgres:// URL [variable: BESEDA_DATABASE] [default: sqlite]
-    #[arg(long, value_name = "URL")]
-    database: Option<String>,
-}
-
-#[derive(Args, Debug)]
-struct Form {
-    /// Answer in JSON, for programs
-    #[arg(long)]
-    json: bool,
-}
-
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -282,6 +300,8 @@ pub enum Command {
     Seed {
         /// The file.
         file: PathBuf,
+        /// Begin a new data directory.
+        is_new: bool,
         /// Answer in JSON.
         json: bool,
     },
@@ -300,6 +320,8 @@ pub enum Command {
         email: String,
         /// Print a link instead of reading a password.
         link: bool,
+        /// Begin a new data directory.
+        is_new: bool,
         /// Answer in JSON.
         json: bool,
     },
@@ -316,6 +338,20 @@ pub enum Command {
         command: PersonCommand,
         /// Who, as the application calls them.
         id: HostId<'static>,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Look at what is there.
+    Look {
+        /// At what.
+        command: LookCommand,
+        /// Answer in JSON.
+        json: bool,
+    },
+    /// Ask a server whether it is ready.
+    Health {
+        /// Its address; none for the one of the settings.
+        url: Option<String>,
         /// Answer in JSON.
         json: bool,
     },
@@ -365,6 +401,8 @@ pub enum Command {
     ConfigReference,
     /// Bring the database to this version.
     Migrate {
+        /// Begin a new data directory.
+        is_new: bool,
         /// Answer in JSON.
         json: bool,
     },
@@ -388,31 +426,6 @@ pub struct Call {
     pub flags: Flags,
     /// How the answer is said.
     pub said: Manner,
-}
-
-/// How an answer is said, as far as the arguments tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Manner {
-    lang: Option<Lang>,
-}
-
-impl Manner {
-    /// The same with what the environment and the terminal tell.
-    #[must_use]
-    pub fn speech(self, json: bool, outside: &impl Outside) -> Speech {
-        let variables = outside.variables();
-        let is_set = |name: &str| {
-            variables
-                .iter()
-                .any(|(known, value)| known == name && !value.is_empty())
-        };
-        Speech {
-            lang: self.lang.unwrap_or_else(|| Lang::of(&variables)),
-            json,
-            // https://no-color.org
-            colours: !json && !is_set("NO_COLOR") && io::stdout().is_terminal(),
-        }
-    }
 }
 
 /// Reads the arguments, the program's own name first.
@@ -445,9 +458,18 @@ where
             flags.redis = redis;
             Command::Serve { demo }
         }
-        Some(Verb::Seed { file, database, form }) => {
+        Some(Verb::Seed {
+            file,
+            new,
+            database,
+            form,
+        }) => {
             keep(database);
-            Command::Seed { file, json: form.json }
+            Command::Seed {
+                file,
+                is_new: new.is_new,
+                json: form.json,
+            }
         }
         Some(Verb::Token {
             person,
@@ -467,6 +489,7 @@ where
                 AdminVerb::Create {
                     email,
                     link,
+                    new,
                     database,
                     form,
                 },
@@ -475,19 +498,26 @@ where
             Command::AdminCreate {
                 email,
                 link,
+                is_new: new.is_new,
                 json: form.json,
             }
         }
         Some(Verb::Key { verb }) => {
-            let (command, database, json) = verb.taken();
+            let (command, database) = verb.taken();
             keep(database);
-            Command::Key { command, json }
+            command
         }
         Some(Verb::Person { verb }) => {
-            let (command, id, database, json) = verb.taken();
+            let (command, database) = verb.taken();
             keep(database);
-            Command::Person { command, id, json }
+            command
         }
+        Some(Verb::Room { verb }) => {
+            let (command, database) = verb.taken();
+            keep(database);
+            command
+        }
+        Some(Verb::Health { url, form }) => Command::Health { url, json: form.json },
         Some(Verb::Jobs(jobs)) => {
             let (command, database, json) = jobs.taken();
             keep(database);
@@ -527,9 +557,12 @@ where
         Some(Verb::Config {
             verb: ConfigVerb::Reference,
         }) => Command::ConfigReference,
-        Some(Verb::Migrate { database, form }) => {
+        Some(Verb::Migrate { new, database, form }) => {
             keep(database);
-            Command::Migrate { json: form.json }
+            Command::Migrate {
+                is_new: new.is_new,
+                json: form.json,
+            }
         }
         Some(Verb::Policy { form, markdown }) => Command::Policy {
             json: form.json,
@@ -553,24 +586,4 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "beseda", &mut script);
     script
-}
-
-/// Writes a result to standard output. A reader that has seen enough (`| head`) is no failure.
-///
-/// # Errors
-/// Standard output cannot be written.
-pub fn answer(result: impl AsRef<[u8]>) -> io::Result<()> {
-    write(io::stdout().lock(), result.as_ref())
-}
-
-/// Writes a message to standard error, where results are not. There is nobody to tell when that fails.
-pub fn tell(message: impl std::fmt::Display) {
-    let _ = write(io::stderr().lock(), format!("{message}\n").as_bytes());
-}
-
-fn write(mut to: impl io::Write, bytes: &[u8]) -> io::Result<()> {
-    match to.write_all(bytes).and_then(|()| to.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
 }

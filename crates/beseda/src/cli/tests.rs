@@ -25,25 +25,44 @@ fn every_command_is_understood() {
         command("seed a.json --json"),
         Command::Seed {
             file: "a.json".into(),
+            is_new: false,
             json: true
         }
     );
     assert_eq!(command("config check"), Command::ConfigCheck { json: false });
     assert_eq!(command("config reference"), Command::ConfigReference);
-    assert_eq!(command("migrate"), Command::Migrate { json: false });
+    assert_eq!(
+        command("migrate"),
+        Command::Migrate {
+            is_new: false,
+            json: false
+        }
+    );
+    assert_eq!(
+        command("migrate --new"),
+        Command::Migrate {
+            is_new: true,
+            json: false
+        }
+    );
     assert_eq!(command("completions zsh"), Command::Completions(Shell::Zsh));
     let admin = Command::AdminCreate {
         email: "anna@shop.example".into(),
         link: false,
+        is_new: false,
         json: false,
     };
     assert_eq!(command("admin create --email anna@shop.example"), admin);
     let by_link = Command::AdminCreate {
         email: "anna@shop.example".into(),
         link: true,
+        is_new: true,
         json: true,
     };
-    assert_eq!(command("admin create --json --link --email anna@shop.example"), by_link);
+    assert_eq!(
+        command("admin create --json --new --link --email anna@shop.example"),
+        by_link
+    );
 }
 
 #[test]
@@ -54,6 +73,7 @@ fn keys_have_scopes_and_people_numbers() {
         key(KeyCommand::Create {
             name: "shop".into(),
             scopes: scopes.to_vec(),
+            is_new: false,
         })
     };
     assert_eq!(

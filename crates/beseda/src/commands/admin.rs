@@ -2,7 +2,7 @@
 
 use crate::app;
 use crate::cli;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::system::System;
 use anyhow::{Context, bail};
 use beseda_contracts::native::setup::path_of;
@@ -12,7 +12,6 @@ use beseda_identity::hash_password;
 use beseda_identity::setup_codes::{self, PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
 use beseda_live::ask;
 use serde_json::json;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Makes an administrator, the password from standard input.
 ///
@@ -64,8 +63,9 @@ pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -
     let (store, chat) = app::open(settings)?;
     let asked = email.clone();
     let taken = ask::look(&chat, move |look| Ok(look.account(&asked)?)).await;
+    let site = config::site(&settings.listen).unwrap_or_default();
     let made = match taken {
-        Ok(None) => new_link(&chat, settings.listen, &settings.reach.base_path, &email)
+        Ok(None) => new_link(&chat, &site, &settings.reach.base_path, &email)
             .await
             .map(Some),
         Ok(Some(_)) => Ok(None),
@@ -93,11 +93,11 @@ pub async fn create_by_link(settings: &Settings, email: String, as_json: bool) -
 ///
 /// # Errors
 /// The store cannot be asked.
-pub async fn first_link(chat: &Chat, address: SocketAddr, base_path: &str) -> anyhow::Result<String> {
+pub async fn first_link(chat: &Chat, site: &str, base_path: &str) -> anyhow::Result<String> {
     if ask::look(chat, |look| rules::is_set_up(look)).await? {
         return Ok(String::new());
     }
-    let link = new_link(chat, address, base_path, "").await?;
+    let link = new_link(chat, site, base_path, "").await?;
     Ok(format!(
         "There is no administrator yet. Make the first one here, within {} minutes:\n  {link}\n",
         setup_codes::SECONDS / 60
@@ -105,7 +105,7 @@ pub async fn first_link(chat: &Chat, address: SocketAddr, base_path: &str) -> an
 }
 
 /// A new link for somebody with this e-mail, or for whoever opens it where it is empty.
-async fn new_link(chat: &Chat, address: SocketAddr, base_path: &str, email: &str) -> anyhow::Result<String> {
+async fn new_link(chat: &Chat, site: &str, base_path: &str, email: &str) -> anyhow::Result<String> {
     let code = setup_codes::new(chat.random());
     let kept = SetupCode {
         hash: setup_codes::hash(&code),
@@ -114,34 +114,5 @@ async fn new_link(chat: &Chat, address: SocketAddr, base_path: &str, email: &str
         used_at: None,
     };
     ask::change(chat, move |tx| Ok(tx.put_setup_code(&kept)?)).await?;
-    Ok(format!("{}{base_path}{}", site(address), path_of(&code)))
-}
-
-/// Where a browser on this machine finds what listens there; nothing where the system is to choose the port.
-pub fn site(address: SocketAddr) -> String {
-    let mut there = address;
-    match address {
-        _ if address.port() == 0 => return String::new(),
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => there.set_ip(Ipv4Addr::LOCALHOST.into()),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => there.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
-    format!("http://{there}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::site;
-
-    #[test]
-    fn a_link_leads_to_where_a_browser_gets() {
-        for (listen, found) in [
-            ("0.0.0.0:8000", "http://127.0.0.1:8000"),
-            ("[::]:8000", "http://[::1]:8000"),
-            ("192.0.2.7:80", "http://192.0.2.7:80"),
-            ("127.0.0.1:0", ""),
-        ] {
-            assert_eq!(site(listen.parse().unwrap()), found);
-        }
-    }
+    Ok(format!("{site}{base_path}{}", path_of(&code)))
 }

@@ -4,6 +4,7 @@ use super::standing;
 use crate::app;
 use crate::cli::{self, KeyCommand};
 use crate::config::Settings;
+use crate::data;
 use anyhow::bail;
 use beseda_contracts::shared::time_text;
 use beseda_core::words::{ApiKey, Scope};
@@ -18,7 +19,10 @@ use serde_json::{Value, json};
 /// The name is taken or unknown, or the database cannot be used.
 pub async fn run(settings: &Settings, command: KeyCommand, as_json: bool) -> anyhow::Result<()> {
     match command {
-        KeyCommand::Create { name, scopes } => create(settings, name, scopes, as_json).await,
+        KeyCommand::Create { name, scopes, is_new } => {
+            data::standing_or_new(settings, is_new)?;
+            create(settings, name, scopes, as_json).await
+        }
         KeyCommand::List => list(settings, as_json).await,
         KeyCommand::Revoke { name } => revoke(settings, name, as_json).await,
     }
@@ -59,22 +63,25 @@ async fn list(settings: &Settings, as_json: bool) -> anyhow::Result<()> {
     store.close();
     let keys = keys?;
     cli::answer(if as_json {
-        let keys = keys.iter().map(|key| {
-            json!({
-                "name": key.name,
-                "scopes": words(&key.scopes),
-                "created_at": time_text(key.created_at),
-                "revoked_at": key.revoked_at.map(time_text),
-            })
-        });
-        format!("{}\n", keys.collect::<Value>())
+        format!("{}\n", keys.iter().map(for_programs).collect::<Value>())
     } else {
         keys.iter().map(line).collect()
     })?;
     Ok(())
 }
 
-fn line(key: &ApiKey) -> String {
+/// A key, for programs: not what it is.
+pub(super) fn for_programs(key: &ApiKey) -> Value {
+    json!({
+        "name": key.name,
+        "scopes": words(&key.scopes),
+        "created_at": time_text(key.created_at),
+        "revoked_at": key.revoked_at.map(time_text),
+    })
+}
+
+/// A line about a key.
+pub(super) fn line(key: &ApiKey) -> String {
     let until = key.revoked_at.map_or_else(
         || "in use".to_owned(),
         |revoked| format!("revoked {}", time_text(revoked)),

@@ -2,10 +2,12 @@
 //!
 //! Arguments win over the environment, it over the file, and the file over the defaults, all with one set of names.
 
+mod again;
 mod file;
 mod issuer;
 #[cfg(test)]
 mod issuer_tests;
+mod listen;
 mod problem;
 mod reference;
 mod report;
@@ -18,6 +20,8 @@ mod taken;
 mod tests;
 mod words;
 
+pub use again::Changes;
+pub use listen::{Address, site};
 pub use problem::{Origin, Problem, Problems};
 pub use reference::reference;
 pub use secret::Secret;
@@ -28,21 +32,24 @@ use beseda_core::settings;
 use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong, printable};
 use beseda_identity::{HostSessionSettings, IssuerSettings, Proofs};
 use issuer::Issuer;
+use listen::{Listen, Mode};
 use problem::nearest;
 use sessions::Sessions;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use taken::{Bus, DatabaseUrl, Endpoint, GivenOut, Listen, Media, Signing};
+use taken::{Bus, DatabaseUrl, Endpoint, GivenOut, Media, Signing};
 
 settings! {
     /// Everything that can be set, as it counts.
     pub struct Settings {
         data: Folder = PathBuf::from("data"), "path" flag "--data",
             "The directory that everything is kept in. Under systemd its `StateDirectory` is the default.";
-        listen: Listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)), "address and port" flag "--listen",
-            "Where the server listens. Port 0 lets the system choose one.";
+        listen: Listen = vec![Address::Ip(SocketAddr::from((Ipv4Addr::LOCALHOST, 8000)))], "address and port, or a list" flag "--listen",
+            "Where the server listens: `127.0.0.1:8000`; `localhost:8000`, which is every address of the name; `[::]:8000`, which is every network; `unix:/run/beseda/beseda.sock`. Several are a list, in the environment and on the command line separated by commas. Port 0 lets the system choose one. Sockets that systemd hands over are taken in place of all these.";
+        socket_mode: Mode = 0o660, "permission bits",
+            "Who may connect to a socket of the file system, as `chmod` takes it.";
         database: DatabaseUrl = Database::Sqlite, "`sqlite`, or a URL" flag "--database",
             "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory, and `postgres://USER:PASSWORD@HOST/DATABASE` a database of PostgreSQL, 14 or later. With `?sslmode=require` the connection is encrypted, by a certificate that the system trusts. The variable keeps a password from the list of processes, which shows a flag. Files, and what signs tokens, stay in the data directory.";
         redis: Bus = (), "nothing yet" flag "--redis",

@@ -1,6 +1,7 @@
 //! The documentation of all settings, written from the tables that read them.
 
 use super::Settings;
+use super::again::taken_again;
 use super::issuer::KEYS;
 use super::words::{rows, rows_of_sessions, variable};
 use beseda_core::words::LIMITS;
@@ -100,6 +101,21 @@ In the file under `[limits]`. Nothing is unlimited, except that a rate of 0 mean
 |---|---|---|---|---|---|
 ";
 
+const AGAIN: &str = "
+## Read again while the server runs
+
+On SIGHUP (`systemctl reload beseda`, `kill -HUP`) the server opens its log anew and reads file, environment and every file
+of a key again. The settings below count from then on; open sockets go on as they were let in. A line of the log says what
+counts, and which other settings have changed and wait for the next start. Where anything is wrong, each fault is told in
+the log, and nothing changes.
+
+";
+
+/// The table of the file in which a setting stands; none where it stands before them all.
+fn table_of(name: &str) -> Option<&str> {
+    name.split_once('.').map(|(table, _)| table)
+}
+
 /// The page as Markdown.
 #[must_use]
 pub fn reference() -> String {
@@ -134,6 +150,12 @@ pub fn reference() -> String {
             "| `{name}` | `{variable}` | {default} | {least}–{most} | {} | {} |",
             word.unit, word.sentence
         );
+    }
+    page.push_str(AGAIN);
+    let names = taken_again();
+    for group in names.chunk_by(|one, next| table_of(one) == table_of(next)) {
+        let names: Vec<String> = group.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(page, "- {}", names.join(", "));
     }
     page
 }

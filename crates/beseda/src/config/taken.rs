@@ -2,32 +2,9 @@
 
 use super::{Database, LogFormat, LogLevel, Secret, secret};
 use beseda_contracts::shared::settings::origin;
-use beseda_core::words::{Raw, Shown, Taken, Word, Wrong, printable};
+use beseda_core::words::{Raw, Shown, Taken, Word, Wrong};
 use beseda_store::MediaTypes;
-use std::net::SocketAddr;
 use std::path::Path;
-
-/// An address to listen on.
-pub struct Listen;
-
-impl Taken for Listen {
-    type Kept = SocketAddr;
-
-    fn read(raw: &Raw, _: &Path) -> Result<SocketAddr, Wrong> {
-        let text = raw.text()?;
-        text.parse().map_err(|_| {
-            let what = format!("must be an IP address and a port, not `{}`", printable(text));
-            Wrong::new(
-                what,
-                "Write 127.0.0.1:8000 for this machine alone, or 0.0.0.0:8000 for every network.",
-            )
-        })
-    }
-
-    fn show(kept: &SocketAddr) -> Shown {
-        Shown::Text(kept.to_string())
-    }
-}
 
 /// Where messages are kept.
 pub struct DatabaseUrl;

@@ -26,6 +26,10 @@ pub fn told(loaded: &Loaded) -> String {
     loaded.problems.iter().map(|problem| format!("{problem}\n")).collect()
 }
 
+fn listens(loaded: &Loaded) -> Vec<String> {
+    loaded.settings.listen.iter().map(ToString::to_string).collect()
+}
+
 #[track_caller]
 pub fn complains(loaded: &Loaded, parts: &[&str]) {
     let told = told(loaded);
@@ -40,7 +44,7 @@ fn with_nothing_set_the_defaults_are_good() {
     let loaded = read(&Pretend::default());
     assert_eq!(told(&loaded), "");
     assert_eq!(loaded.settings, Settings::default());
-    assert_eq!(loaded.settings.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!(listens(&loaded), ["127.0.0.1:8000"]);
     assert!(loaded.accept().is_ok());
 }
 
@@ -57,7 +61,7 @@ fn arguments_win_over_the_environment_it_over_the_file_and_the_file_over_the_def
     };
 
     let both = read(&outside);
-    assert_eq!(both.settings.listen.to_string(), "2.2.2.2:2");
+    assert_eq!(listens(&both), ["2.2.2.2:2"]);
     assert_eq!(both.origins["listen"], Origin::Environment("BESEDA_LISTEN".into()));
     assert_eq!(both.settings.limits.text_chars, 22);
     assert_eq!(both.settings.limits.frame_bytes, 2048);
@@ -66,7 +70,7 @@ fn arguments_win_over_the_environment_it_over_the_file_and_the_file_over_the_def
     assert_eq!(both.settings.proofs.refresh_days, 30);
 
     let all = load(&flags, &outside);
-    assert_eq!(all.settings.listen.to_string(), "3.3.3.3:3");
+    assert_eq!(listens(&all), ["3.3.3.3:3"]);
     assert_eq!(all.origins["listen"], Origin::Flag("--listen"));
 }
 
@@ -529,12 +533,24 @@ fn hosts_are_names() {
 fn proxies_are_addresses_and_networks() {
     let loaded =
         of_file("trusted_proxies = ['127.0.0.1', '::1', '10.1.2.3/8', '::ffff:192.0.2.1', '::ffff:10.0.0.0/104']");
-    let proxies = loaded.settings.reach.trusted_proxies.iter().map(ToString::to_string);
+    let proxies = loaded
+        .settings
+        .reach
+        .trusted_proxies
+        .networks
+        .iter()
+        .map(ToString::to_string);
     assert_eq!(
         proxies.collect::<Vec<_>>(),
         ["127.0.0.1/32", "::1/128", "10.0.0.0/8", "192.0.2.1/32", "10.0.0.0/8"]
     );
-    for wrong in ["nginx:80", "10.0.0.0/33", "10.0.0.0/"] {
+    assert!(!loaded.settings.reach.trusted_proxies.unix);
+    let with_unix = of_file("trusted_proxies = ['unix', '::1']")
+        .settings
+        .reach
+        .trusted_proxies;
+    assert_eq!((with_unix.unix, with_unix.networks.len()), (true, 1));
+    for wrong in ["nginx:80", "10.0.0.0/33", "10.0.0.0/", "Unix"] {
         let said = told(&of_file(&format!("trusted_proxies = ['{wrong}']")));
         assert!(said.contains("no IP address"), "{wrong}");
     }

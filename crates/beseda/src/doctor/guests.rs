@@ -1,7 +1,7 @@
 //! The doctor's own people: put before they talk, the same ones every time, and shut out again with nothing left of what
 //! they said.
 
-use crate::app;
+use crate::commands::standing;
 use crate::config::Settings;
 use crate::seed::Seed;
 use crate::system::{Lock, Outside, System};
@@ -59,7 +59,7 @@ impl Guests {
     pub async fn come(settings: &Settings) -> anyhow::Result<Self> {
         let alone = System.lock(&settings.data.join("doctor"))?;
         let alone = alone.context("another doctor is at work here")?;
-        let (store, chat) = app::open(settings)?;
+        let (store, chat) = standing(settings)?;
         let mut drawn = [0; 24];
         System.fill(&mut drawn);
         let password: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,7 +1,8 @@
 //! What the server stands on: its folders, its secret, its log, its database, its disk and its descriptors.
 
-use crate::app;
 use crate::config::{Database, Settings};
+use crate::data::database_path;
+use crate::descriptors;
 use crate::report::{Found, Said, Steps, Trouble, said};
 use crate::system::{Outside, System};
 use anyhow::Context;
@@ -40,7 +41,10 @@ pub async fn look(steps: &mut Steps, settings: &Settings) -> io::Result<()> {
     match System.serving(&data.join("serving")) {
         Some(server) => {
             let name = said("descriptors of the server", "дескрипторы сервера");
-            steps.look("descriptors", name, async { descriptors(server) }).await?;
+            let wanted = settings.limits.connections;
+            steps
+                .look("descriptors", name, async { descriptors(server, wanted) })
+                .await?;
         }
         None => {
             let why = said(
@@ -75,7 +79,7 @@ pub async fn database(steps: &mut Steps, settings: &Settings) -> anyhow::Result<
 /// Why it cannot be opened.
 pub fn open(settings: &Settings) -> Result<Inspection, NotSeen> {
     match &settings.database {
-        Database::Sqlite => Inspection::of_file(&app::database_path(&settings.data)),
+        Database::Sqlite => Inspection::of_file(&database_path(&settings.data)),
         Database::Postgres(url) => Inspection::of_url(url),
     }
 }
@@ -259,7 +263,8 @@ fn disk(data: &Path) -> Found<()> {
     Ok(((), told))
 }
 
-fn descriptors(server: u32) -> Found<()> {
+/// Whether the server may open as many files as it has connections to take, and has some left.
+fn descriptors(server: u32, wanted: usize) -> Found<()> {
     let Some((used, most)) = System.open_files(server) else {
         let meaning = said("they cannot be looked at", "на них не посмотреть");
         return Err(Trouble::new(
@@ -271,13 +276,21 @@ fn descriptors(server: u32) -> Found<()> {
         ));
     };
     let told = said(format!("{used} of {most} open"), format!("открыто {used} из {most}"));
+    let raise = said(
+        "raise LimitNOFILE= in the unit, `ulimits: nofile` of the container, or `ulimit -Hn`, and start the server again",
+        "поднимите LimitNOFILE= в юните, `ulimits: nofile` контейнера или `ulimit -Hn` и перезапустите сервер",
+    );
     if used.saturating_mul(100) > most.saturating_mul(100 - SPARE_PERCENT) {
+        return Err(Trouble::new(told, raise));
+    }
+    let fit = descriptors::fitting(most).unwrap_or_default();
+    if fit < wanted {
         return Err(Trouble::new(
-            told,
             said(
-                "raise LimitNOFILE= in the unit, or `ulimit -n`, and start the server again",
-                "поднимите LimitNOFILE= в юните или `ulimit -n` и перезапустите сервер",
+                format!("{most} open files are {fit} connections, and limits.connections is {wanted}"),
+                format!("{most} открытых файлов — это {fit} соединений, а limits.connections — {wanted}"),
             ),
+            raise,
         ));
     }
     Ok(((), told))

@@ -7,9 +7,10 @@ mod talks;
 pub mod way;
 
 use crate::caller::Caller;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::report::{Said, Speech, Steps, Trouble, said};
 use crate::system::System;
+use anyhow::Context;
 use beseda_contracts::CONTRACTS;
 use beseda_core::ports::Clock as _;
 use guests::Guests;
@@ -35,7 +36,8 @@ pub async fn run(settings: &Settings, wishes: Wishes, speech: Speech) -> anyhow:
     let reach = &settings.reach.base_path;
     let url = wishes
         .url
-        .unwrap_or_else(|| format!("http://{}{reach}", settings.listen));
+        .or_else(|| Some(config::site(&settings.listen)? + reach))
+        .context("the server listens where no browser gets: say where its users find it with --url")?;
     let caller = Caller::new(&url)?;
     let mut steps = Steps::new(speech, only(wishes.contract.as_deref())?);
 

@@ -3,9 +3,10 @@
 use super::way::{self, call, ended, trouble};
 use crate::app;
 use crate::caller::{Call, Caller, Socket, in_path};
-use crate::config::{Database, Settings};
+use crate::config::Settings;
+use crate::data;
 use crate::report::{Found, Said, Speech, Steps, Trouble, said};
-use crate::system::{Outside, System};
+use crate::system::System;
 use beseda_core::ports::Clock as _;
 use beseda_core::words::{HostId, Kinds, Person, RoomKey, RoomKind};
 use beseda_core::{Error, policy, rules};
@@ -37,7 +38,7 @@ pub async fn run(settings: &Settings, wishes: Wishes, speech: Speech) -> anyhow:
     let me = steps.look_with(there, "token", token, async |()| who(&caller, &wishes.token).await);
     let me = me.await?;
 
-    let is_here = settings.database != Database::Sqlite || System.mode(&app::database_path(&settings.data)).is_some();
+    let is_here = data::is_standing(settings);
     let pair = match (&wishes.pair, &me) {
         (None, Some(me)) if is_here => newest(settings, me).await.ok().flatten(),
         (pair, _) => pair.clone(),

@@ -1,4 +1,4 @@
-//! What the machine is like: who owns what, how much room there is, and which server runs.
+//! What the machine is like: whether a folder can be written, how much room there is, and which server runs.
 #![expect(
     clippy::disallowed_methods,
     reason = "everything else is handed the outside, so that it can be tested without it; here it comes in"
@@ -8,7 +8,7 @@ use super::System;
 use beseda_core::ports::Random as _;
 use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 impl System {
@@ -28,25 +28,6 @@ impl System {
         });
         let gone = fs::remove_file(&file);
         written.and(gone)
-    }
-
-    /// Whose a file is and what others may do with it, as `chown` and `chmod` have it: `1000:1000, mode 700`.
-    #[must_use]
-    pub fn owner(self, path: &Path) -> Option<String> {
-        let meta = fs::metadata(path).ok()?;
-        Some(format!(
-            "{}:{}, mode {:03o}",
-            meta.uid(),
-            meta.gid(),
-            meta.mode() & 0o777
-        ))
-    }
-
-    /// As whom this process runs, as `chown` has it.
-    #[must_use]
-    pub fn user(self) -> String {
-        let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
-        format!("{}:{}", user.as_raw(), group.as_raw())
     }
 
     /// The bytes that this process may still write where a path lies.

@@ -1,7 +1,7 @@
 //! The log file: every line goes through at once, and old lines make room by size and by age.
 
 use super::line::iso;
-use crate::system::{Folder, KeptFile};
+use crate::system::{Folder, Inode, KeptFile};
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
 use parking_lot::Mutex;
@@ -27,29 +27,38 @@ pub struct Keep {
     pub days: u32,
 }
 
+impl Keep {
+    /// Whether a file of so many bytes takes no more lines.
+    fn is_over(self, bytes: u64, last_line: Time, coming: u64, now: Time) -> bool {
+        let new_day = now.0.div_euclid(DAY) > last_line.0.div_euclid(DAY);
+        bytes > 0 && (new_day || bytes.saturating_add(coming) > self.bytes)
+    }
+}
+
 /// Says what is wrong with the file where there is no file to say it in.
 pub type Complain = Box<dyn Fn(Time, &str) + Send + Sync>;
 
 /// `app.log` and the older ones beside it: `app.log.1` is the youngest of them. A new day (UTC) begins a new file.
 ///
 /// Nothing is buffered here, so a killed process loses only what waits in the queue before it. What cannot be written is
-/// lost and counted.
+/// lost and counted. Who moves the file away, empties it or takes its folder away, as `logrotate` does, need not say so: it
+/// is looked at before each line, and now and then.
 pub struct LogFile {
     folder: Box<dyn Folder>,
     clock: Arc<dyn Clock>,
-    keep: Keep,
     complain: Complain,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    keep: Keep,
     open: Option<Open>,
     trouble: Option<Trouble>,
 }
 
 struct Open {
     file: Box<dyn Write + Send>,
+    inode: Inode,
     bytes: u64,
     last_line: Time,
 }
@@ -66,10 +75,33 @@ impl LogFile {
         Self {
             folder,
             clock,
-            keep,
             complain,
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                keep,
+                open: None,
+                trouble: None,
+            }),
         }
+    }
+
+    /// From now on so much is kept, and the next line goes to the file that has the name then, also where the last one
+    /// could not be written.
+    pub fn reopen(&self, keep: Keep) {
+        let mut state = self.state.lock();
+        state.keep = keep;
+        state.open = None;
+        if let Some(trouble) = &mut state.trouble {
+            trouble.since = Time(i64::MIN);
+        }
+    }
+
+    /// Begins another file where the one that lines went to has lost its name since. Where that cannot be, the next line
+    /// tells.
+    pub fn look(&self) {
+        let mut state = self.state.lock();
+        let Some(open) = state.open.take() else { return };
+        let there = self.as_it_is(open);
+        state.open = there.or_else(|| self.open(state.keep, 0, self.clock.now()).ok());
     }
 
     /// Writes a line, or loses it.
@@ -103,9 +135,10 @@ impl LogFile {
 
     fn try_add(&self, state: &mut State, line: &[u8], now: Time) -> io::Result<()> {
         let length = line.len() as u64;
-        let mut open = match state.open.take() {
-            Some(open) if !self.is_over(open.bytes, open.last_line, length, now) => open,
-            _ => self.open(length, now)?,
+        let keep = state.keep;
+        let mut open = match state.open.take().and_then(|open| self.as_it_is(open)) {
+            Some(open) if !keep.is_over(open.bytes, open.last_line, length, now) => open,
+            _ => self.open(keep, length, now)?,
         };
         if let Some(Trouble { cause, lost, .. }) = &state.trouble {
             let note = format!("{} WARNING: {lost} lines are missing here: {cause}\n", iso(now));
@@ -119,25 +152,31 @@ impl LogFile {
         Ok(())
     }
 
-    /// Whether a file of so many bytes takes no more lines.
-    fn is_over(&self, bytes: u64, last_line: Time, coming: u64, now: Time) -> bool {
-        let new_day = now.0.div_euclid(DAY) > last_line.0.div_euclid(DAY);
-        bytes > 0 && (new_day || bytes.saturating_add(coming) > self.keep.bytes)
+    /// The open file with the size that it has now; nothing where its name is another's by now, or nobody's.
+    fn as_it_is(&self, open: Open) -> Option<Open> {
+        match self.folder.named(NAME) {
+            Ok(Some((inode, bytes))) if inode == open.inode => Some(Open { bytes, ..open }),
+            Ok(_) => None,
+            // Who may not look any more may still write.
+            Err(_) => Some(open),
+        }
     }
 
     /// The file that the next line goes to; the one before it makes room where it is over.
-    fn open(&self, coming: u64, now: Time) -> io::Result<Open> {
+    fn open(&self, keep: Keep, coming: u64, now: Time) -> io::Result<Open> {
         let files = self.folder.files()?;
         let mut current = files.iter().find(|file| file.name == NAME);
-        if current.is_some_and(|file| self.is_over(file.bytes, file.changed, coming, now)) {
+        if current.is_some_and(|file| keep.is_over(file.bytes, file.changed, coming, now)) {
             self.move_along(&files)?;
             current = None;
         }
-        if let Err(error) = self.forget(now) {
+        if let Err(error) = self.forget(keep, now) {
             (self.complain)(now, &format!("old files in logs/ could not be deleted: {error}"));
         }
+        let (file, inode) = self.folder.append(NAME)?;
         Ok(Open {
-            file: self.folder.append(NAME)?,
+            file,
+            inode,
             bytes: current.map_or(0, |file| file.bytes),
             last_line: current.map_or(now, |file| file.changed),
         })
@@ -154,10 +193,10 @@ impl LogFile {
     }
 
     /// Deletes the old files that are too many or too old.
-    fn forget(&self, now: Time) -> io::Result<()> {
-        let oldest = now.0.saturating_sub(i64::from(self.keep.days).saturating_mul(DAY));
+    fn forget(&self, keep: Keep, now: Time) -> io::Result<()> {
+        let oldest = now.0.saturating_sub(i64::from(keep.days).saturating_mul(DAY));
         for file in self.folder.files()? {
-            if number(&file.name).is_some_and(|number| number > self.keep.files || file.changed.0 < oldest) {
+            if number(&file.name).is_some_and(|number| number > keep.files || file.changed.0 < oldest) {
                 self.folder.remove(&file.name)?;
             }
         }

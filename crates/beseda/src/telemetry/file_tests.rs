@@ -11,7 +11,11 @@ const HOUR: i64 = DAY / 24;
 
 #[derive(Default)]
 struct Shelf {
-    files: BTreeMap<String, (String, Time)>,
+    /// What has this name: its number, its text, and when it was last written.
+    files: BTreeMap<String, (u64, String, Time)>,
+    /// What has no name any more, and is still open.
+    nameless: BTreeMap<u64, String>,
+    made: u64,
     /// How many more bytes fit on the disk.
     space: Option<usize>,
     /// The calls that fail.
@@ -51,14 +55,24 @@ impl World {
     }
 
     fn put(&self, name: &str, text: &str, changed: i64) {
-        self.shelf().files.insert(name.into(), (text.into(), Time(changed)));
+        let mut shelf = self.shelf();
+        shelf.made += 1;
+        let file = (shelf.made, text.into(), Time(changed));
+        shelf.files.insert(name.into(), file);
+    }
+
+    /// As whoever does not ask the log: the file loses its name.
+    fn take_away(&self, name: &str) {
+        let mut shelf = self.shelf();
+        let (number, text, _) = shelf.files.remove(name).unwrap();
+        shelf.nameless.insert(number, text);
     }
 
     fn text(&self, name: &str) -> String {
         self.shelf()
             .files
             .get(name)
-            .map(|(text, _)| text.clone())
+            .map(|(_, text, _)| text.clone())
             .unwrap_or_default()
     }
 
@@ -88,7 +102,7 @@ impl Folder for World {
     fn files(&self) -> io::Result<Vec<KeptFile>> {
         self.fails("files")?;
         let shelf = self.shelf();
-        let facts = shelf.files.iter().map(|(name, (text, changed))| KeptFile {
+        let facts = shelf.files.iter().map(|(name, (_, text, changed))| KeptFile {
             name: name.clone(),
             bytes: text.len() as u64,
             changed: *changed,
@@ -96,19 +110,29 @@ impl Folder for World {
         Ok(facts.collect())
     }
 
-    fn append(&self, name: &str) -> io::Result<Box<dyn Write + Send>> {
+    fn append(&self, name: &str) -> io::Result<(Box<dyn Write + Send>, Inode)> {
         self.fails("append")?;
         self.shelf().opened += 1;
+        if !self.shelf().files.contains_key(name) {
+            self.put(name, "", self.now().0);
+        }
+        let (number, text, _) = self.shelf().files[name].clone();
         let world = self.clone();
-        let mut pen = Pen {
-            world,
-            name: name.to_owned(),
-        };
-        let text = self.text(name);
+        let mut pen = Pen { world, number };
         if !text.is_empty() && !text.ends_with('\n') {
             pen.write_all(b"\n")?;
         }
-        Ok(Box::new(pen))
+        Ok((Box::new(pen), Inode { device: 1, number }))
+    }
+
+    fn named(&self, name: &str) -> io::Result<Option<(Inode, u64)>> {
+        self.fails("named")?;
+        let shelf = self.shelf();
+        let found = shelf.files.get(name);
+        Ok(found.map(|(number, text, _)| {
+            let number = *number;
+            (Inode { device: 1, number }, text.len() as u64)
+        }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -128,7 +152,7 @@ impl Folder for World {
 
 struct Pen {
     world: World,
-    name: String,
+    number: u64,
 }
 
 impl Write for Pen {
@@ -140,10 +164,13 @@ impl Write for Pen {
             return Err(io::ErrorKind::StorageFull.into());
         }
         shelf.space = shelf.space.map(|space| space - fits);
-        let (text, changed) = shelf
-            .files
-            .entry(self.name.clone())
-            .or_insert_with(|| (String::new(), now));
+        let shelf = &mut *shelf;
+        let named = shelf.files.values_mut().find(|(number, ..)| *number == self.number);
+        let mut unseen = now;
+        let (text, changed) = match named {
+            Some((_, text, changed)) => (text, changed),
+            None => (shelf.nameless.get_mut(&self.number).unwrap(), &mut unseen),
+        };
         text.push_str(std::str::from_utf8(&bytes[..fits]).unwrap());
         *changed = now;
         Ok(fits)
@@ -314,4 +341,65 @@ fn a_folder_that_refuses_never_makes_the_file_bigger_than_it_may_be() {
     log.add(b"y\n");
     assert!(world.text(NAME).ends_with("y\n"));
     assert!(world.complaints()[1].contains("deleted"), "{:?}", world.complaints());
+}
+
+#[test]
+fn a_file_that_was_moved_removed_or_emptied_is_noticed_with_the_next_line() {
+    let world = World::new();
+    let log = world.log(Keep { bytes: 8, ..ROOMY });
+    log.add(b"1234567\n");
+    // As `logrotate` with `copytruncate`: there is room again.
+    world.shelf().files.get_mut(NAME).unwrap().1.clear();
+    log.add(b"2\n");
+    assert_eq!((world.text(NAME).as_str(), world.names().len()), ("2\n", 1));
+    // With `create`: the old one has another name, and a new one is there.
+    world.rename(NAME, "app.log-20251121").unwrap();
+    world.put(NAME, "", NOON);
+    log.add(b"3\n");
+    assert_eq!(world.text(NAME), "3\n");
+    assert_eq!(world.text("app.log-20251121"), "2\n");
+    // Removed, or moved with its whole folder.
+    world.take_away(NAME);
+    log.add(b"4\n");
+    assert_eq!(world.text(NAME), "4\n");
+    // While there are no lines, it is there again when it is looked for.
+    world.take_away(NAME);
+    log.look();
+    assert!(world.names().contains(&NAME.to_owned()));
+    log.add(b"4\n");
+    let opened = world.shelf().opened;
+    log.look();
+    assert_eq!(world.shelf().opened, opened, "it had its name");
+    // Who may not look any more goes on.
+    world.shelf().broken = vec!["named"];
+    log.add(b"5\n");
+    assert_eq!(world.text(NAME), "4\n5\n");
+    assert_eq!(world.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_opened_anew_keeps_what_it_is_told_and_is_tried_at_once() {
+    let world = World::new();
+    let log = world.log(ROOMY);
+    log.add(b"1234567\n");
+    log.reopen(Keep { bytes: 8, ..ROOMY });
+    log.add(b"x\n");
+    assert_eq!(
+        (world.text("app.log.1").as_str(), world.text(NAME).as_str()),
+        ("1234567\n", "x\n")
+    );
+    world.shelf().broken = vec!["append"];
+    log.reopen(ROOMY);
+    log.add(b"lost\n");
+    world.shelf().broken.clear();
+    log.add(b"lost\n");
+    log.reopen(ROOMY);
+    log.add(b"there\n");
+    assert!(
+        world
+            .text(NAME)
+            .ends_with(" WARNING: 2 lines are missing here: permission denied\nthere\n"),
+        "{}",
+        world.text(NAME)
+    );
 }

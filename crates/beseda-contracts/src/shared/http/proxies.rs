@@ -1,10 +1,11 @@
 //! Who really asks, and for what, where a proxy stands in front: only proxies that the settings name are believed.
 
 use super::front::{Front, host, inside, plain_host, plain_prefix};
+use crate::shared::settings::Trusted;
 use axum::extract::ConnectInfo;
+use beseda_live::accept::OverUnix;
 use http::HeaderMap;
 use http::request::Parts;
-use ipnet::IpNet;
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 /// The proxies in front.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies {
-    trusted: Vec<IpNet>,
+    trusted: Trusted,
     base_path: Arc<str>,
 }
 
@@ -48,7 +49,7 @@ impl Proxies {
     /// Believes these and nobody else. `base_path` is what stands before every path where none of them says otherwise; they
     /// may leave it there.
     #[must_use]
-    pub fn new(trusted: Vec<IpNet>, base_path: &str) -> Self {
+    pub fn new(trusted: Trusted, base_path: &str) -> Self {
         Self {
             trusted,
             base_path: base_path.into(),
@@ -82,7 +83,7 @@ impl Proxies {
             address: self.address(parts),
             host: front.and_then(|front| front.host.clone()),
             https: front.is_some_and(|front| front.https),
-            proxy: match (self.trusts(peer(parts)), is_forwarded) {
+            proxy: match (self.trusts_peer(parts), is_forwarded) {
                 (true, true) => Proxy::Trusted,
                 (false, true) => Proxy::Unknown,
                 (_, false) => Proxy::None,
@@ -91,11 +92,12 @@ impl Proxies {
     }
 
     /// The address that a request counts for in rate limits: of the peer, or what a trusted proxy says of it. Of an
-    /// IPv6 address only the first 64 bits count, since one customer has all the others.
+    /// IPv6 address only the first 64 bits count, since one customer has all the others. All who come over a Unix socket
+    /// without saying for whom share one.
     #[must_use]
     pub fn address(&self, parts: &Parts) -> IpAddr {
         let peer = peer(parts);
-        let client = if self.trusts(peer) {
+        let client = if self.trusts_peer(parts) {
             self.forwarded_for(&parts.headers).unwrap_or(peer)
         } else {
             peer
@@ -110,12 +112,19 @@ impl Proxies {
     /// before it anybody can have.
     fn said<'a>(&self, parts: &'a Parts, name: &str) -> Option<&'a str> {
         let last = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
-        self.trusts(peer(parts))
+        self.trusts_peer(parts)
             .then(|| last.rsplit(',').next().unwrap_or(last).trim())
     }
 
+    fn trusts_peer(&self, parts: &Parts) -> bool {
+        match parts.extensions.get::<OverUnix>() {
+            Some(OverUnix) => self.trusted.unix,
+            None => self.trusts(peer(parts)),
+        }
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted.iter().any(|network| network.contains(&address))
+        self.trusted.networks.iter().any(|network| network.contains(&address))
     }
 
     /// The last address of the list that is no trusted proxy: what stands before it, anybody can have written.
@@ -177,7 +186,35 @@ mod tests {
 
     fn believing(networks: &[&str]) -> Proxies {
         let networks = networks.iter().map(|network| network.parse().unwrap());
-        Proxies::new(networks.collect(), "/chat-api")
+        let trusted = Trusted {
+            networks: networks.collect(),
+            unix: false,
+        };
+        Proxies::new(trusted, "/chat-api")
+    }
+
+    #[test]
+    fn who_comes_over_a_unix_socket_is_believed_where_that_is_said_and_has_no_address_else() {
+        let mut parts = Request::builder()
+            .header("x-forwarded-for", "192.0.2.9")
+            .body(())
+            .unwrap()
+            .into_parts()
+            .0;
+        parts.extensions.insert(OverUnix);
+        // Every address of IPv4 is none of theirs.
+        assert_eq!(believing(&["0.0.0.0/0"]).address(&parts).to_string(), "0.0.0.0");
+        let trusted = Trusted {
+            networks: Vec::new(),
+            unix: true,
+        };
+        assert_eq!(
+            Proxies::new(trusted.clone(), "").address(&parts).to_string(),
+            "192.0.2.9"
+        );
+        // Who comes by an address is not believed with them.
+        let (peer, said) = ("127.0.0.1", "192.0.2.9");
+        assert_eq!(address(&Proxies::new(trusted, ""), peer, said), peer);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use super::words;
 use crate::caller::{Answer, Call, Caller, in_path};
-use crate::commands::{admin, smoke};
-use crate::config::Settings;
+use crate::commands::smoke;
+use crate::config::{self, Settings};
 use crate::doctor::way;
 use crate::report::{Check, Lang, Report, Said, Speech, Steps, said};
 use crate::system::System;
@@ -26,8 +26,7 @@ pub fn address(settings: &Settings, given: Option<&str>) -> Option<String> {
     if let Some(given) = given {
         return Some(given.to_owned());
     }
-    let site = admin::site(settings.listen);
-    (!site.is_empty()).then(|| format!("{site}{}", settings.reach.base_path))
+    Some(config::site(&settings.listen)? + &settings.reach.base_path)
 }
 
 /// Whether the server is well, and what it answers, as text.

@@ -128,7 +128,8 @@ impl Server {
     pub async fn seed(&self, town: &Town) {
         let file = self.dir.join("seed.json");
         fs::write(&file, town.json()).expect("the seed is written");
-        self.command(&["seed", file.to_str().expect("a path in UTF-8")]).await;
+        self.command(&["seed", "--new", file.to_str().expect("a path in UTF-8")])
+            .await;
     }
 
     /// An access token for each of these people.
@@ -176,10 +177,26 @@ impl Server {
 
     /// The same with another standard error.
     pub async fn serve_telling(&mut self, stderr: Stdio) {
+        self.serve_as(self.start_command(), stderr).await;
+    }
+
+    /// The same by a shell, in which `$@` is the server: it is to end with `exec "$@"` and arguments, and has this as
+    /// standard input. It listens on a port of 127.0.0.1.
+    pub async fn serve_by(&mut self, script: &str, stdin: Stdio) {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_beseda"), "serve", "--data"])
+            .arg(self.data())
+            .current_dir(&self.dir)
+            .stdin(stdin);
+        let stderr = self.output("stderr", self.starts + 1);
+        self.serve_as(command, stderr).await;
+    }
+
+    async fn serve_as(&mut self, mut command: Command, stderr: Stdio) {
         assert!(self.running.is_none(), "it runs already");
         self.starts += 1;
-        let process = self
-            .start_command()
+        let process = command
             .stdout(self.output("stdout", self.starts))
             .stderr(stderr)
             .spawn()
@@ -249,9 +266,32 @@ impl Server {
 
     /// Asks the server to stop (SIGTERM) and comes back at once.
     pub fn ask_to_stop(&self) {
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends the server a signal.
+    pub fn signal(&self, signal: Signal) {
         let running = self.running.as_ref().expect("it runs");
         let pid = Pid::from_child(&running.process);
-        kill_process(pid, Signal::TERM).expect("the signal is sent");
+        kill_process(pid, signal).expect("the signal is sent");
+    }
+
+    /// Waits until the process that runs has logged this so many times.
+    pub async fn logged(&self, what: &str, times: usize) {
+        let counted = async {
+            while self.logged_by_stderr().matches(what).count() < times {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        if timeout(PATIENCE, counted).await.is_err() {
+            panic!("{what:?} is not logged {times} times:\n{}", self.logs());
+        }
+    }
+
+    /// What the process that runs, or ran last, has said on standard error.
+    pub fn logged_by_stderr(&self) -> String {
+        let path = self.dir.join(format!("stderr.{}", self.starts));
+        String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
     }
 
     /// Waits for the end of a server that was asked to stop.

@@ -10,6 +10,7 @@ use beseda_core::words::{Errand, Job, Time};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use tokio::io::AsyncWriteExt;
@@ -74,17 +75,17 @@ async fn a_command_that_fails_says_why() {
     fs::write(folder.join("wrong.json"), "{\"orders\": [{\"id\": 1, \"client\": 77}]}").expect("a seed");
     fs::write(folder.join("file"), "no folder").expect("a file");
     assert_failed(
-        &run(&folder, &["seed", "half.json", "--data", "d"], "").await,
+        &run(&folder, &["seed", "half.json", "--new", "--data", "d"], "").await,
         1,
         "line 1",
     );
     assert_failed(
-        &run(&folder, &["seed", "wrong.json", "--data", "d"], "").await,
+        &run(&folder, &["seed", "wrong.json", "--new", "--data", "d"], "").await,
         1,
-        "orders, row 1",
+        "orders, row 1 of the list: its `client` names the person 77",
     );
     assert_failed(
-        &run(&folder, &["seed", "none.json", "--data", "d"], "").await,
+        &run(&folder, &["seed", "none.json", "--new", "--data", "d"], "").await,
         1,
         "none.json",
     );
@@ -101,6 +102,74 @@ async fn a_command_that_fails_says_why() {
         1,
         &address,
     );
+    fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test]
+async fn what_makes_things_makes_no_database_where_none_was_meant() {
+    let folder = folder_of("no-database");
+    fs::write(folder.join("seed.json"), "\u{feff}{\"people\": [{\"id\": 1}]}").expect("a seed with a mark");
+    for command in [
+        &["seed", "seed.json"][..],
+        &["admin", "create", "--email", "a@shop.example", "--link"],
+        &["key", "create", "shop", "--scope", "rooms"],
+        &["migrate"],
+    ] {
+        let mistyped = [command, &["--data", "mistyped"]].concat();
+        assert_failed(
+            &run(&folder, &mistyped, "").await,
+            1,
+            "there is no database in mistyped",
+        );
+        assert_failed(&run(&folder, &mistyped, "").await, 1, "--new");
+        assert!(!folder.join("mistyped").exists(), "{command:?} made it");
+        let name = command.join("-");
+        let meant = [command, &["--data", &name, "--new"]].concat();
+        assert!(run(&folder, &meant, "").await.status.success(), "{command:?}");
+        let again = [command, &["--data", &name]].concat();
+        let again = run(&folder, &again, "").await;
+        assert!(
+            !words(&again.stderr).contains("--new"),
+            "{command:?}: {}",
+            words(&again.stderr)
+        );
+    }
+    fs::write(folder.join("wide.json"), [0xff, 0xfe, b'{', 0, b'}', 0]).expect("a seed in UTF-16");
+    fs::write(folder.join("list.json"), "[]").expect("a list");
+    for (file, hint) in [("wide.json", "it is UTF-16"), ("list.json", "a seed looks like {")] {
+        assert_failed(&run(&folder, &["seed", file, "--new"], "").await, 1, hint);
+    }
+    fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test]
+async fn a_directory_that_is_shut_is_told_with_whose_it_is_and_what_to_type() {
+    let folder = folder_of("shut");
+    let data = folder.join("data");
+    fs::create_dir(&data).expect("a folder");
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o500)).expect("it is shut");
+    // Root may do everything, unless that is taken from it.
+    let is_root = rustix::process::geteuid().is_root();
+    let mut command = if is_root {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--bounding-set=-all", "--inh-caps=-all"])
+            .arg(env!("CARGO_BIN_EXE_beseda"));
+        command
+    } else {
+        Command::new(env!("CARGO_BIN_EXE_beseda"))
+    };
+    let output = command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data.join("inside"))
+        .output();
+    let output = timeout(PATIENCE, output).await.expect("it ends").expect("it starts");
+    let told = words(&output.stderr);
+    assert_failed(&output, 1, &format!("cannot make {}", data.join("inside").display()));
+    for hint in ["belongs to ", ", mode 500, and this runs as ", ": run `chmod u+rwX "] {
+        assert!(told.contains(hint), "{hint}: {told}");
+    }
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).expect("it is open again");
     fs::remove_dir_all(folder).expect("the folder goes");
 }
 

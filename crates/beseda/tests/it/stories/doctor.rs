@@ -4,6 +4,7 @@
 use super::documented::blocks;
 use crate::harness::nginx::{Nginx, page};
 use crate::harness::{Server, Town, in_time};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::{Value, json};
 use std::fs::{self, Permissions};
@@ -176,12 +177,13 @@ async fn what_a_server_stands_on_is_looked_at() {
     let doctor = ["doctor", "--url", &url];
     for (id, folder) in [("uploads", "uploads"), ("log", "logs")] {
         let (path, aside) = (server.data().join(folder), server.data().join("aside"));
-        fs::rename(&path, &aside).expect("it is moved away");
-        // A server that goes on would make a folder again.
-        fs::write(&path, "no folder").expect("a file in its place");
+        fs::write(&aside, "no folder").expect("a file");
+        // Both at once: a server that goes on would make a folder again.
+        let exchange = || renameat_with(CWD, &path, CWD, &aside, RenameFlags::EXCHANGE).expect("they change places");
+        exchange();
         finds(&server, &doctor, id, "chown").await;
-        fs::remove_file(&path).expect("it is gone");
-        fs::rename(&aside, &path).expect("it is moved back");
+        exchange();
+        fs::remove_file(&aside).expect("it is gone");
     }
     let pid = Pid::from_raw(i32::try_from(server.process_id()).expect("a number of a process"));
     let few = |most| {

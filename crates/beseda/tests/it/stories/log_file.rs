@@ -3,6 +3,7 @@
 
 use crate::harness::{Server, Town, in_time};
 use parking_lot::Mutex;
+use rustix::process::Signal;
 use std::fs;
 use std::io::{PipeReader, Read, pipe};
 use std::os::unix::fs::PermissionsExt;
@@ -199,4 +200,99 @@ async fn a_log_that_nobody_reads_keeps_no_server_from_stopping() {
     let (mut server, _pipe, _) = stalled("log-stalled-stop").await;
     server.ask_to_stop();
     assert!(server.stopped().await.success());
+}
+
+/// A line of the log, asked for by a signal that means nothing else; which file holds it.
+async fn a_line_in(server: &Server, file: &Path) {
+    const LINE: &str = "SIGUSR2 means nothing here";
+    server.signal(Signal::USR2);
+    in_time("the line", async {
+        while !fs::read_to_string(file).is_ok_and(|text| text.contains(LINE)) {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_that_was_moved_removed_or_emptied_goes_on_under_its_name() {
+    let mut server = Server::start("log-moved", "", &Town::parties(1)).await;
+    let logs = server.data().join("logs");
+    let log = logs.join("app.log");
+    a_line_in(&server, &log).await;
+    // As logrotate does it with `create`, then with `copytruncate`.
+    fs::rename(&log, logs.join("app.log-20251121")).expect("it is moved");
+    fs::write(&log, "").expect("another is made");
+    a_line_in(&server, &log).await;
+    fs::copy(&log, logs.join("app.log-20251122")).expect("it is copied");
+    fs::OpenOptions::new()
+        .write(true)
+        .open(&log)
+        .expect("it is there")
+        .set_len(0)
+        .expect("it is emptied");
+    a_line_in(&server, &log).await;
+    assert!(
+        !fs::read(&log).expect("it is there").starts_with(b"\0"),
+        "it goes on where it was cut"
+    );
+    fs::remove_file(&log).expect("it is removed");
+    a_line_in(&server, &log).await;
+    // The whole folder.
+    let aside = server.data().join("logs.old");
+    fs::rename(&logs, &aside).expect("it is moved");
+    a_line_in(&server, &log).await;
+    assert_eq!((mode(&logs), mode(&log)), (0o700, 0o600));
+    // While nothing is logged.
+    fs::rename(&log, logs.join("app.log-20251123")).expect("it is moved");
+    in_time("the file is there again", async {
+        while !log.exists() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    server.ask_to_stop();
+    assert!(server.stopped().await.success());
+    let told = stderr(&server, 1);
+    assert!(!told.contains("lines are missing"), "{told}");
+    // Each line is somewhere, once, but for the one that was removed with its file.
+    let all: String = [&logs, &aside]
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).expect("a folder"))
+        .map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("text"))
+        .collect();
+    assert_eq!(all.lines().count() + 1, told.lines().count(), "{all}");
+}
+
+#[tokio::test]
+async fn a_reader_of_the_log_that_is_stopped_stops_no_message() {
+    let mut server = Server::start(
+        "log-reader",
+        "log_level = 'trace'\nlimits.log_bytes = 65536\n",
+        &Town::parties(1),
+    )
+    .await;
+    let party = server.party(1).await;
+    let room = party.client.room_of(party.order).await;
+    server.kill();
+    let (reader, writer) = pipe().expect("a pipe");
+    let mut cat = std::process::Command::new("cat")
+        .stdin(reader)
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("cat");
+    let signal =
+        |signal| rustix::process::kill_process(rustix::process::Pid::from_child(&cat), signal).expect("it is there");
+    server.serve_telling(writer.into()).await;
+    signal(Signal::STOP);
+    let client = party.client.at(server.address);
+    for number in 0..40 {
+        assert_eq!(client.get(&long_path()).await.status, 404);
+        client.send(room, &number.to_string()).await;
+    }
+    assert_eq!(client.all_messages(room).await.len(), 40);
+    signal(Signal::CONT);
+    server.ask_to_stop();
+    assert!(server.stopped().await.success());
+    cat.wait().expect("it ends with the pipe");
 }

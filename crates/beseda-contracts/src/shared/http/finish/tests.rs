@@ -277,6 +277,7 @@ async fn what_a_trusted_proxy_says_counts_for_links_hosts_and_origins_alike() {
         settings
             .reach
             .trusted_proxies
+            .networks
             .push("192.0.2.1".parse::<IpAddr>().unwrap().into());
         settings.reach.allowed_hosts.push("shop.example".to_owned());
         settings.reach.base_path = "/chat-api".to_owned();

@@ -266,7 +266,13 @@ async fn a_session_that_is_not_ours_is_left_alone() {
 #[tokio::test]
 async fn a_new_login_ends_the_session_before_and_https_makes_cookies_secure() {
     let stage = Stage::new(
-        |settings, _| settings.reach.trusted_proxies.push(IpAddr::from([192, 0, 2, 1]).into()),
+        |settings, _| {
+            settings
+                .reach
+                .trusted_proxies
+                .networks
+                .push(IpAddr::from([192, 0, 2, 1]).into())
+        },
         no_routes(),
     )
     .await;
