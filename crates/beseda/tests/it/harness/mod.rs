@@ -11,6 +11,7 @@ pub mod machine;
 pub mod nginx;
 pub mod server;
 pub mod socket;
+pub mod systemd;
 pub mod town;
 
 use std::future::Future;

@@ -5,6 +5,7 @@ mod canary;
 mod commands;
 mod crash;
 mod deactivated;
+mod deploy;
 mod descriptors;
 mod diagnose;
 mod doctor;
