@@ -92,14 +92,6 @@ pub enum Refusal {
     /// Bytes of a type that is not taken.
     #[error("files of this type are not taken")]
     FileType,
-    /// A picture with a longer side or more pixels than are taken, or that claims to have them.
-    #[error("a picture has at most {pixels} pixels, and {side} on a side")]
-    PictureTooLarge {
-        /// How many pixels are taken.
-        pixels: u64,
-        /// How many pixels a side may have.
-        side: u32,
-    },
     /// More files than `attachments`.
     #[error("a message has at most {max} files")]
     TooManyFiles {

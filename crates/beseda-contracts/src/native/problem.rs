@@ -98,7 +98,6 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
         | Refusal::FileType
-        | Refusal::PictureTooLarge { .. }
         | Refusal::TooManyFiles { .. }
         | Refusal::ErasedSince
         | Refusal::TooFast { .. }
@@ -177,7 +176,6 @@ fn sentence(error: &FieldError) -> String {
         | FieldError::NotFile
         | FieldError::EmptyFile
         | FieldError::FileType
-        | FieldError::PictureTooLarge { .. }
         | FieldError::TooManyFiles { .. }
         | FieldError::TooManyMembers { .. }
         | FieldError::Oneself => drf::sentence(error, Language::English),
@@ -241,7 +239,6 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::BadClientId { .. }
         | Refusal::EmptyFile
         | Refusal::FileType
-        | Refusal::PictureTooLarge { .. }
         | Refusal::TooManyFiles { .. } => "invalid",
     }
 }

@@ -112,7 +112,6 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
         | Refusal::FileType
-        | Refusal::PictureTooLarge { .. }
         | Refusal::TooManyFiles { .. } => as_the_framework(refused),
     }
 }

@@ -60,11 +60,6 @@ pub enum FieldError {
     EmptyFile,
     /// The file is of a type that is not taken.
     FileType,
-    /// The picture is too large, or claims to be.
-    PictureTooLarge {
-        /// How many pixels are taken.
-        pixels: u64,
-    },
     /// More files than are taken.
     TooManyFiles {
         /// How many are taken.

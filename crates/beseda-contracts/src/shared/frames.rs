@@ -162,11 +162,9 @@ fn code_of(refusal: &Refusal) -> &'static str {
         Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => "not_allowed",
         Refusal::RoomClosed => "room_closed",
         Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "not_authenticated",
-        Refusal::EmptyFile
-        | Refusal::FileTooLarge { .. }
-        | Refusal::FileType
-        | Refusal::PictureTooLarge { .. }
-        | Refusal::TooManyFiles { .. } => "bad_file",
+        Refusal::EmptyFile | Refusal::FileTooLarge { .. } | Refusal::FileType | Refusal::TooManyFiles { .. } => {
+            "bad_file"
+        }
         Refusal::NameTaken { .. }
         | Refusal::WithOneself
         | Refusal::EmptyTitle
@@ -203,7 +201,6 @@ fn sentence_of(refusal: &Refusal) -> String {
         Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
         | Refusal::FileType
-        | Refusal::PictureTooLarge { .. }
         | Refusal::TooManyFiles { .. }
         | Refusal::NameTaken { .. }
         | Refusal::WithOneself

@@ -160,7 +160,6 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadClientId { .. }
         | Refusal::EmptyFile
         | Refusal::FileType
-        | Refusal::PictureTooLarge { .. }
         | Refusal::TooManyFiles { .. } => StatusCode::BAD_REQUEST,
     }
 }

@@ -41,11 +41,11 @@ pub trait Upload: Send {
     /// A [`Fault`] where they cannot be kept.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Fault>;
 
-    /// Ends the bytes and says what they are: their type by their own beginning, never by a name. A picture loses its
-    /// metadata here, and a small copy of it is made.
+    /// Ends the bytes and says what they are: their type by their own beginning, never by a name. A picture or a film
+    /// loses its metadata here, and a small copy of a picture is made where the limits allow.
     ///
     /// # Errors
-    /// [`crate::Refusal::EmptyFile`], [`crate::Refusal::FileType`] and [`crate::Refusal::PictureTooLarge`]; a fault.
+    /// [`crate::Refusal::EmptyFile`], [`crate::Refusal::FileTooLarge`] and [`crate::Refusal::FileType`]; a fault.
     fn finish(&mut self) -> Result<FileLook, Error>;
 
     /// Keeps the finished bytes under `name`, and the small copy, where there is one, under `thumbnail_name(name)`.

@@ -200,12 +200,14 @@ limits! {
         "The files of one message; a message with more is refused.";
     attachment_bytes: u64 = 26_214_400, Count 1 to 1_099_511_627_776 "bytes",
         "One uploaded file; a bigger one is refused with 413.";
-    picture_pixels: u64 = 40_000_000, Count 1 to 1_000_000_000 "pixels",
-        "One uploaded picture, width times height as it claims; a bigger one is refused.";
-    picture_side_pixels: u32 = 16_384, Count 1 to 65_535 "pixels",
-        "The longer side of an uploaded picture, as it claims; a longer one is refused.";
+    picture_pixels: u64 = 250_000_000, Count 1 to 1_000_000_000 "pixels",
+        "One uploaded picture, width times height as it claims; a bigger one is taken without a thumbnail.";
+    picture_side_pixels: u32 = 65_535, Count 1 to 65_535 "pixels",
+        "The longer side of an uploaded picture, as it claims; a longer one is taken without a thumbnail.";
     picture_memory_bytes: u64 = 67_108_864, Count 1_048_576 to 4_294_967_296 "bytes",
-        "Memory for looking at one picture; one that needs more is taken without a thumbnail.";
+        "Memory for looking at one picture; one that needs more, read in parts, is taken without a thumbnail.";
+    picture_unpacked_bytes: u64 = 536_870_912, Count 1_048_576 to 17_179_869_184 "bytes",
+        "A PNG that is read row by row, unpacked; a bigger one is taken without a thumbnail.";
     picture_workers: usize = 1, Count 1 to 64 "pictures",
         "Pictures that are looked at and made smaller at the same time; further ones wait.";
     thumbnail_side_pixels: u32 = 480, Count 16 to 4_096 "pixels",

@@ -10,6 +10,7 @@ mod ole;
 mod picture;
 pub(crate) mod rows;
 mod s3;
+mod small;
 mod stage;
 mod strip;
 mod tells;

@@ -1,10 +1,11 @@
 //! Pictures: how big one is as it is shown, a copy without metadata, and a small copy, all within bounds.
 //!
-//! What the header claims is looked at before anything is decoded. Memory is bounded by what is known beforehand, and
-//! a picture that needs more of it is kept without a small copy.
+//! What the header claims is looked at before anything is decoded. Memory is bounded by what is known beforehand. A
+//! picture that needs more of it is made smaller as it is read, where its format has a way, or kept without a small copy.
 
 use super::format::Format;
-use super::strip::{self, StripError};
+use super::small::{self, Small, SmallError};
+use super::strip::{self, Seen, StripError};
 use super::temporary::Temporary;
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::words::Limits;
@@ -13,7 +14,7 @@ use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageReader, ImageResult};
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Cursor, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufReader, BufWriter, Cursor, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 /// How good a small copy is, of 100.
@@ -38,16 +39,26 @@ pub(super) fn look(
     kept: &mut Temporary,
     limits: &Limits,
 ) -> Result<Looked, Error> {
-    let (turn, held) = strip(format, original, kept)?;
-    let decoder = open(format, &mut kept.file, limits)?;
-    let size = decoder.dimensions();
-    require_size(size, limits)?;
-    let thumbnail = shrink(decoder, turn, held, limits)?;
+    let (turn, seen) = strip(format, original, kept)?;
+    let size = match seen.size {
+        // Its decoder would read the whole file only to say this.
+        Some(size) => size,
+        None => open(format, &mut kept.file, limits)?.dimensions(),
+    };
+    if size.0 == 0 || size.1 == 0 {
+        return Err(Refusal::FileType.into());
+    }
+    let thumbnail = match is_too_large(size, limits) {
+        true => None,
+        false => shrink(format, kept, size, &seen, limits)?,
+    };
+    let side = limits.thumbnail_side_pixels;
+    let thumbnail = thumbnail.map(|small| encode(upright(small.picture, turn, side), small.profile));
     let (width, height) = shown(size, turn);
     Ok(Looked {
         width,
         height,
-        thumbnail,
+        thumbnail: thumbnail.transpose()?,
     })
 }
 
@@ -65,15 +76,9 @@ fn bounds(limits: &Limits) -> image::Limits {
     bounds
 }
 
-fn require_size((width, height): (u32, u32), limits: &Limits) -> Result<(), Error> {
-    let (side, pixels) = (limits.picture_side_pixels, limits.picture_pixels);
-    if width == 0 || height == 0 {
-        return Err(Refusal::FileType.into());
-    }
-    if width.max(height) > side || u64::from(width) * u64::from(height) > pixels {
-        return Err(Refusal::PictureTooLarge { pixels, side }.into());
-    }
-    Ok(())
+/// Whether a small copy of it is not worth its time, whatever memory it would need.
+fn is_too_large((width, height): (u32, u32), limits: &Limits) -> bool {
+    width.max(height) > limits.picture_side_pixels || u64::from(width) * u64::from(height) > limits.picture_pixels
 }
 
 fn shown((width, height): (u32, u32), turn: Orientation) -> (u32, u32) {
@@ -84,21 +89,18 @@ fn shown((width, height): (u32, u32), turn: Orientation) -> (u32, u32) {
     }
 }
 
-/// How the picture is to be turned, and how much its decoder holds.
-fn strip(format: Format, original: &mut File, kept: &mut Temporary) -> Result<(Orientation, u64), Error> {
-    let mut bytes = Vec::new();
-    original.seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
-    original.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+/// How the picture is to be turned, and what else was seen.
+fn strip(format: Format, original: &mut File, kept: &mut Temporary) -> Result<(Orientation, Seen), Error> {
     // Walked to its end before any of it is believed: a length in it may claim anything.
-    let seen = strip::strip(format, &bytes, 1, &mut io::sink()).map_err(broken)?;
-    let turn = seen
-        .exif
+    let seen = strip::strip(format, original, 1, &mut io::sink()).map_err(broken)?;
+    let exif = seen.exif.as_deref();
+    let turn = exif
         .and_then(Orientation::from_exif_chunk)
         .unwrap_or(Orientation::NoTransforms);
     let mut to = BufWriter::with_capacity(65_536, kept);
-    strip::strip(format, &bytes, turn.to_exif(), &mut to).map_err(broken)?;
+    strip::strip(format, original, turn.to_exif(), &mut to).map_err(broken)?;
     to.flush().map_err(|error| failed(&error))?;
-    Ok((turn, seen.held))
+    Ok((turn, seen))
 }
 
 fn broken(error: StripError) -> Error {
@@ -108,28 +110,48 @@ fn broken(error: StripError) -> Error {
     }
 }
 
-/// The small copy of a picture; `None` where decoding it would need too much memory: what the decoder gives, and `held`
-/// bytes for each pixel.
+/// A small copy: of the whole picture where that fits into the memory, else of its rows or its eighth. `None` where
+/// neither goes.
 fn shrink(
-    mut decoder: impl ImageDecoder,
-    turn: Orientation,
-    held: u64,
+    format: Format,
+    kept: &mut Temporary,
+    (width, height): (u32, u32),
+    seen: &Seen,
     limits: &Limits,
-) -> Result<Option<Vec<u8>>, Error> {
-    let (width, height) = decoder.dimensions();
-    let held = u64::from(width) * u64::from(height) * held;
+) -> Result<Option<Small>, Error> {
+    let file = if seen.holds_file { kept.len } else { 0 };
+    let held = u64::from(width) * u64::from(height) * seen.held + file;
+    if held <= limits.picture_memory_bytes
+        && let Some(whole) = unpacked(open(format, &mut kept.file, limits)?, held, limits)?
+    {
+        return Ok(Some(whole));
+    }
+    kept.file.seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
+    let file = BufReader::with_capacity(65_536, &mut kept.file);
+    let (side, memory) = (limits.thumbnail_side_pixels, limits.picture_memory_bytes);
+    let made = match format {
+        Format::Jpeg => small::of_jpeg(file, side, memory),
+        Format::Png => small::of_png(file, side, memory, limits.picture_unpacked_bytes),
+        Format::Gif | Format::WebP => Err(SmallError::Beyond),
+    };
+    match made {
+        Ok(small) => Ok(Some(small)),
+        Err(SmallError::Beyond) => Ok(None),
+        Err(SmallError::Broken) => Err(Refusal::FileType.into()),
+        Err(SmallError::Io(error)) => Err(failed(&error)),
+    }
+}
+
+/// The whole picture; `None` where that would need too much memory: what its decoder gives, and what it holds.
+fn unpacked(mut decoder: impl ImageDecoder, held: u64, limits: &Limits) -> Result<Option<Small>, Error> {
     let mut bounds = bounds(limits);
     let fits = bounds.reserve(decoder.total_bytes().saturating_add(held));
     if fits.and_then(|()| decoder.set_limits(bounds)).is_err() {
         return Ok(None);
     }
-    let profile = decoder
-        .icc_profile()
-        .ok()
-        .flatten()
-        .filter(|profile| is_usable(profile));
+    let profile = decoder.icc_profile().ok().flatten();
     match DynamicImage::from_decoder(decoder) {
-        Ok(picture) => encode(small(picture, turn, limits.thumbnail_side_pixels), profile).map(Some),
+        Ok(picture) => Ok(Some(Small { picture, profile })),
         Err(ImageError::Limits(_)) => Ok(None),
         Err(error) => Err(refused(error)),
     }
@@ -141,7 +163,7 @@ fn is_usable(profile: &[u8]) -> bool {
 }
 
 /// Smaller where it is bigger than `side`, turned as it is shown, in 8 bits.
-fn small(picture: DynamicImage, turn: Orientation, side: u32) -> DynamicImage {
+fn upright(picture: DynamicImage, turn: Orientation, side: u32) -> DynamicImage {
     let mut small = match picture.width().max(picture.height()) > side {
         true => picture.thumbnail(side, side),
         false => picture,
@@ -157,6 +179,7 @@ fn small(picture: DynamicImage, turn: Orientation, side: u32) -> DynamicImage {
 /// PNG where something shines through, JPEG else.
 fn encode(picture: DynamicImage, profile: Option<Vec<u8>>) -> Result<Vec<u8>, Error> {
     let mut bytes = Cursor::new(Vec::new());
+    let profile = profile.filter(|profile| is_usable(profile));
     let written: ImageResult<()> = if picture.color().has_alpha() {
         let mut encoder = PngEncoder::new(&mut bytes);
         // A profile that cannot be written is left out.

@@ -1,16 +1,25 @@
-//! A small file that claims to be a huge picture costs nothing. Alone in its process: its memory is measured.
+//! A small file that claims to be a huge picture costs nothing, and a huge picture no more than it may. Alone in their
+//! process, one after the other: its memory is measured.
+
+#[cfg(test)]
+#[path = "../../src/files/small/made.rs"]
+mod made;
 
 #[cfg(test)]
 mod tests {
-    use beseda_core::error::{Error, Refusal};
+    use super::made::Jpeg;
     use beseda_core::ports::Files as _;
     use beseda_core::words::Limits;
     use beseda_store::{DiskFiles, MediaTypes};
     use image::{DynamicImage, ImageFormat};
+    use parking_lot::Mutex;
     use std::io::Cursor;
     use std::path::Path;
 
     const SIDE: u16 = 60_000;
+
+    /// Held by the test that is measured.
+    static ALONE: Mutex<()> = Mutex::new(());
 
     fn picture(format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
@@ -53,23 +62,74 @@ mod tests {
         })
     }
 
+    /// Has the most that was touched begin anew, at what is touched now.
+    #[expect(clippy::disallowed_methods, reason = "only the system knows what a process has")]
+    fn measure_anew() {
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test made the folder")]
+    fn a_huge_picture_costs_no_more_than_it_may() {
+        let _alone = ALONE.lock();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("huge-{}", std::process::id()));
+        let limits = Limits {
+            picture_memory_bytes: 8 * 1_048_576,
+            ..Limits::default()
+        };
+        let files = DiskFiles::open(&folder, &limits, MediaTypes::default()).unwrap();
+        let plain = Jpeg {
+            size: (16_320, 12_240),
+            fine: &[(1, 1)],
+            is_progressive: false,
+            is_apart: false,
+            restart: None,
+            shade: |_, x, _| (x % 256) as u8,
+        };
+        let progressive = Jpeg {
+            size: (8_064, 6_048),
+            fine: &[(2, 2), (1, 1), (1, 1)],
+            is_progressive: true,
+            ..plain
+        };
+        let mut png = Cursor::new(Vec::new());
+        let rows = DynamicImage::new_rgb8(4_000, 3_000);
+        rows.write_to(&mut png, ImageFormat::Png).unwrap();
+        drop(rows);
+        for (what, bytes) in [
+            ("200 MP", plain.bytes()),
+            ("48 MP", progressive.bytes()),
+            ("png", png.into_inner()),
+        ] {
+            measure_anew();
+            let before = most()[1];
+            let mut upload = files.begin().unwrap();
+            upload.write(&bytes).unwrap();
+            let look = upload.finish().unwrap();
+            assert!(look.picture.unwrap().has_thumbnail, "{what}");
+            let grown = most()[1] - before;
+            // Besides the picture's, what is read and written at a time.
+            assert!(grown < 9 * 1_024, "{what}: grew by {grown} KiB");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the test made the folder")]
     fn a_kilobyte_that_claims_60_000_by_60_000_pixels_costs_nothing() {
+        let _alone = ALONE.lock();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("claims-{}", std::process::id()));
         let limits = Limits::default();
         let files = DiskFiles::open(&folder, &limits, MediaTypes::default()).unwrap();
-        let too_large = Error::Refused(Refusal::PictureTooLarge {
-            pixels: limits.picture_pixels,
-            side: limits.picture_side_pixels,
-        });
         let claims = claims();
         let before = most();
         for (format, bytes) in claims {
             assert!(bytes.len() <= 1_024, "{format}");
             let mut upload = files.begin().unwrap();
             upload.write(&bytes).unwrap();
-            assert_eq!(upload.finish(), Err(too_large.clone()), "{format}");
+            let look = upload.finish().unwrap().picture.unwrap();
+            assert_eq!((look.width, look.height), (SIDE.into(), SIDE.into()), "{format}");
+            assert!(!look.has_thumbnail, "{format}");
         }
         let after = most();
         let grown = [after[0] - before[0], after[1] - before[1]];

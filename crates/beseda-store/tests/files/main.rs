@@ -13,6 +13,11 @@ mod ground;
 #[cfg(test)]
 mod metadata;
 #[cfg(test)]
+mod photos;
+#[cfg(test)]
+#[path = "../../src/files/small/made.rs"]
+mod photos_made;
+#[cfg(test)]
 mod pictures;
 #[cfg(test)]
 #[path = "../../src/files/samples.rs"]

@@ -1,9 +1,8 @@
 //! How big a picture may be, and what its small copy is.
 
 use crate::forged::{exif, jpeg_with};
-use crate::ground::{Folder, keep, read, refused};
+use crate::ground::{Folder, keep, read};
 use crate::samples::picture;
-use beseda_core::error::Refusal;
 use beseda_core::ports::Files as _;
 use beseda_core::words::Limits;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
@@ -116,58 +115,57 @@ fn the_first_frame_of_an_animation_is_its_small_copy() {
 }
 
 #[test]
-fn one_pixel_more_than_a_limit_is_refused() {
+fn one_pixel_more_than_a_limit_is_taken_without_a_small_copy() {
     let limits = Limits {
         picture_side_pixels: 100,
         picture_pixels: 5_000,
         ..Limits::default()
     };
-    let folder = Folder::new();
-    let files = folder.disk(&limits);
-    let too_large = Refusal::PictureTooLarge {
-        pixels: 5_000,
-        side: 100,
-    };
     for format in FORMATS {
+        let has_thumbnail = |width, height| {
+            let folder = Folder::new();
+            let look = keep(&folder.disk(&limits), "ab", &picture(format, width, height));
+            let picture = look.picture.unwrap();
+            assert_eq!((picture.width, picture.height), (width, height), "{format:?}");
+            picture.has_thumbnail
+        };
         for (width, height) in [(100, 50), (50, 100), (100, 1)] {
-            keep(&files, "ab", &picture(format, width, height));
+            assert!(has_thumbnail(width, height), "{format:?} {width} {height}");
         }
         for (width, height) in [(101, 1), (1, 101), (100, 51), (51, 100)] {
-            let refusal = refused(&files, &picture(format, width, height));
-            assert_eq!(refusal, too_large, "{format:?} {width} {height}");
+            assert!(!has_thumbnail(width, height), "{format:?} {width} {height}");
         }
     }
 }
 
 #[test]
-fn a_picture_that_needs_too_much_memory_is_kept_without_a_small_copy() {
+fn a_picture_that_needs_too_much_memory_is_looked_at_in_parts_or_has_no_small_copy() {
     let limits = Limits {
         picture_memory_bytes: 1_048_576,
         ..Limits::default()
     };
     let folder = Folder::new();
     let files = folder.disk(&limits);
-    // With 3 bytes a pixel 591 squared fits, and 592 squared does not; with 4 it is 512, and 513.
-    for (format, fits) in [
-        (ImageFormat::Jpeg, 591),
-        (ImageFormat::Png, 512),
-        (ImageFormat::Gif, 512),
-    ] {
-        for (side, has_thumbnail) in [(fits, true), (fits + 1, false)] {
-            let look = keep(&files, "ab", &picture(format, side, side)).picture.unwrap();
-            assert_eq!((look.width, look.height), (side, side), "{format:?}");
-            assert_eq!(look.has_thumbnail, has_thumbnail, "{format:?} {side}");
-            let small = files.read("ab.thumbnail", 0, 1).unwrap();
-            assert_eq!(small.is_some(), has_thumbnail, "{format:?} {side}");
-            files.remove("ab.thumbnail").unwrap();
-        }
+    // A GIF has 4 bytes a pixel: 512 squared fits, and 513 does not.
+    for (side, has_thumbnail) in [(512, true), (513, false)] {
+        let look = keep(&files, "ab", &picture(ImageFormat::Gif, side, side))
+            .picture
+            .unwrap();
+        assert_eq!(
+            (look.width, look.height, look.has_thumbnail),
+            (side, side, has_thumbnail)
+        );
+        let small = files.read("ab.thumbnail", 0, 1).unwrap();
+        assert_eq!(small.is_some(), has_thumbnail, "{side}");
+        files.remove("ab.thumbnail").unwrap();
     }
-    // Its own bytes are read into the memory too.
-    let noise = RgbImage::from_fn(700, 700, |x, y| {
-        let mixed = (x * 7_919 + y * 104_729).wrapping_mul(2_654_435_761);
-        Rgb([(mixed >> 24) as u8, (mixed >> 16) as u8, (mixed >> 8) as u8])
-    });
-    let bytes = encoded(&DynamicImage::ImageRgb8(noise), ImageFormat::Png);
-    assert!(bytes.len() > 1_048_576);
-    assert_eq!(refused(&files, &bytes), Refusal::FileTooLarge { max: 1_048_576 });
+    // A JPEG has 3, and its own bytes: one that is bigger than that is shown at an eighth.
+    let jpeg = |side| picture(ImageFormat::Jpeg, side, side);
+    let own = |side: u32| u64::from(side * side * 3) + jpeg(side).len() as u64;
+    let fits = (500..600).rfind(|side| own(*side) <= 1_048_576).unwrap();
+    for (side, small) in [(fits, 480), (fits + 1, (fits + 1).div_ceil(8))] {
+        keep(&files, "ab", &jpeg(side));
+        let copy = image::load_from_memory(&read(&files, "ab.thumbnail")).unwrap();
+        assert_eq!((copy.width(), copy.height()), (small, small), "{side}");
+    }
 }

@@ -110,9 +110,6 @@ sentences! {
         "Загруженный файл не является корректным файлом.";
     EMPTY_FILE: "The submitted file is empty.", "Отправленный файл пуст.";
     FILE_TYPE: "Files of this type are not taken.", "Файлы такого типа не принимаются.";
-    PICTURE_TOO_LARGE:
-        "Ensure this picture has no more than {} pixels.",
-        "Убедитесь, что в изображении не более {} пикселей.";
     TOO_MANY_FILES: "Ensure there are no more than {} files.", "Убедитесь, что файлов не более {}.";
     TOO_MANY_MEMBERS: "Ensure there are no more than {} people.", "Убедитесь, что участников не более {}.";
     ONESELF: "This is you; choose somebody else.", "Это вы сами: выберите кого-нибудь другого.";

@@ -9,37 +9,36 @@ const END: u8 = 0x3b;
 const CONTROL: u8 = 0xf9;
 const APPLICATION: u8 = 0xff;
 
-pub(super) fn strip(bytes: &[u8], to: &mut impl Write) -> Result<(), StripError> {
-    let mut walk = Walk::new(bytes);
-    if !walk.take(6)?.starts_with(b"GIF8") {
+pub(super) fn strip(walk: &mut Walk<'_>, to: &mut impl Write) -> Result<(), StripError> {
+    if !walk.array::<6>()?.starts_with(b"GIF8") {
         return Err(StripError::Broken);
     }
-    let screen = Area::read(&mut walk)?;
+    let screen = Area::read(walk)?;
     let [flags, _, _] = walk.array()?;
-    colours(&mut walk, flags)?;
-    to.write_all(walk.since(0))?;
+    colours(walk, flags)?;
+    walk.copy(0, to)?;
     loop {
         let from = walk.at;
         match walk.byte() {
             Ok(IMAGE) => {
-                let (corner, image) = (Area::read(&mut walk)?, Area::read(&mut walk)?);
+                let (corner, image) = (Area::read(walk)?, Area::read(walk)?);
                 // What was not claimed in the header is not shown by surprise.
                 if corner.width + image.width > screen.width || corner.height + image.height > screen.height {
                     return Err(StripError::Broken);
                 }
                 let flags = walk.byte()?;
-                colours(&mut walk, flags)?;
+                colours(walk, flags)?;
                 walk.byte()?;
-                pieces(&mut walk)?;
-                to.write_all(walk.since(from))?;
+                pieces(walk)?;
+                walk.copy(from, to)?;
             }
             Ok(EXTENSION) => match walk.byte()? {
                 CONTROL => {
-                    pieces(&mut walk)?;
-                    to.write_all(walk.since(from))?;
+                    pieces(walk)?;
+                    walk.copy(from, to)?;
                 }
-                APPLICATION => application(&mut walk, to)?,
-                _ => pieces(&mut walk)?,
+                APPLICATION => application(walk, to)?,
+                _ => pieces(walk)?,
             },
             // Many end without saying so.
             Ok(END) | Err(StripError::Broken) => break,
@@ -71,11 +70,11 @@ fn application(walk: &mut Walk<'_>, to: &mut impl Write) -> Result<(), StripErro
     if !first.is_empty() {
         pieces(walk)?;
     }
-    if let (b"NETSCAPE2.0", [1, times @ ..]) = (name, first)
+    if let (b"NETSCAPE2.0", [1, times @ ..]) = (name.as_slice(), first.as_slice())
         && times.len() == 2
     {
         to.write_all(&[EXTENSION, APPLICATION, 11])?;
-        to.write_all(name)?;
+        to.write_all(&name)?;
         to.write_all(&[3, 1])?;
         to.write_all(times)?;
         to.write_all(&[0])?;
@@ -86,18 +85,22 @@ fn application(walk: &mut Walk<'_>, to: &mut impl Write) -> Result<(), StripErro
 /// A table of colours, where the flags say that there is one.
 fn colours(walk: &mut Walk<'_>, flags: u8) -> Result<(), StripError> {
     if flags & 0x80 != 0 {
-        walk.take(3 << ((flags & 0x07) + 1))?;
+        walk.skip(3 << ((flags & 0x07) + 1))?;
     }
     Ok(())
 }
 
 /// Pieces up to the empty one that ends them.
 fn pieces(walk: &mut Walk<'_>) -> Result<(), StripError> {
-    while !piece(walk)?.is_empty() {}
-    Ok(())
+    loop {
+        match walk.byte()? {
+            0 => return Ok(()),
+            len => walk.skip(u64::from(len))?,
+        }
+    }
 }
 
-fn piece<'a>(walk: &mut Walk<'a>) -> Result<&'a [u8], StripError> {
+fn piece(walk: &mut Walk<'_>) -> Result<Vec<u8>, StripError> {
     let len = walk.byte()?;
-    walk.take(usize::from(len))
+    walk.take(u16::from(len))
 }

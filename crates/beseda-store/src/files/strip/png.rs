@@ -1,9 +1,9 @@
 //! PNG: chunks, each with its length, its name and a checksum.
 
-use super::{Seen, StripError, Walk, exif_of, length};
+use super::{Seen, StripError, Walk, exif_of};
 use std::io::Write;
 
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+const SIGNATURE: &[u8; 8] = b"\x89PNG\r\n\x1a\n";
 
 /// What is needed to show it: the picture, its colours, its shape on paper, and its animation.
 const KEPT: [&[u8; 4]; 20] = [
@@ -11,21 +11,23 @@ const KEPT: [&[u8; 4]; 20] = [
     b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
 ];
 
-pub(super) fn strip<'a>(bytes: &'a [u8], turn: u8, to: &mut impl Write) -> Result<Seen<'a>, StripError> {
-    let mut walk = Walk::new(bytes);
-    if walk.take(SIGNATURE.len())? != SIGNATURE {
+pub(super) fn strip(walk: &mut Walk<'_>, turn: u8, to: &mut impl Write) -> Result<Seen, StripError> {
+    if &walk.array()? != SIGNATURE {
         return Err(StripError::Broken);
     }
     to.write_all(SIGNATURE)?;
     let mut seen = Seen::default();
     loop {
         let from = walk.at;
-        let len = length(u32::from_be_bytes(walk.array()?))?;
+        let len = u64::from(u32::from_be_bytes(walk.array()?));
         let kind: [u8; 4] = walk.array()?;
-        let body = walk.take(len)?;
-        walk.take(4)?;
+        match &kind {
+            b"eXIf" => seen.exif = Some(walk.exif(len)?),
+            _ => walk.skip(len)?,
+        }
+        walk.skip(4)?;
         if KEPT.contains(&&kind) {
-            to.write_all(walk.since(from))?;
+            walk.copy(from, to)?;
         }
         match &kind {
             b"IHDR" => {
@@ -33,7 +35,6 @@ pub(super) fn strip<'a>(bytes: &'a [u8], turn: u8, to: &mut impl Write) -> Resul
                     chunk(to, b"eXIf", &exif)?;
                 }
             }
-            b"eXIf" => seen.exif = Some(body),
             b"IEND" => return Ok(seen),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! WebP: chunks in a RIFF file, whose length stands before them all.
 
-use super::{Seen, StripError, Walk, exif_of, length};
+use super::{Seen, StripError, Walk, exif_of};
 use std::io::Write;
 
 /// What is needed to show it: the picture, its transparency, its colours, and its animation.
@@ -10,40 +10,52 @@ const KEPT: [&[u8; 4]; 7] = [b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP", b"ANIM
 const HAS_XMP: u8 = 0x04;
 const HAS_EXIF: u8 = 0x08;
 
-pub(super) fn strip<'a>(bytes: &'a [u8], turn: u8, to: &mut impl Write) -> Result<Seen<'a>, StripError> {
-    let mut walk = Walk::new(bytes);
-    let (riff, len, webp) = (walk.take(4)?, length(u32::from_le_bytes(walk.array()?))?, walk.take(4)?);
-    if riff != b"RIFF" || webp != b"WEBP" {
+pub(super) fn strip(walk: &mut Walk<'_>, turn: u8, to: &mut impl Write) -> Result<Seen, StripError> {
+    let [riff, len, webp] = [walk.array()?, walk.array()?, walk.array()?];
+    if &riff != b"RIFF" || &webp != b"WEBP" {
         return Err(StripError::Broken);
     }
-    let end = len.checked_add(8).ok_or(StripError::Broken)?.min(bytes.len());
-    let chunks = bytes.get(12..end).ok_or(StripError::Broken)?;
-    // Only this kind has a place for EXIF, so only this kind can be turned.
-    let turned = exif_of(turn).filter(|_| chunks.starts_with(b"VP8X"));
+    let end = u64::from(u32::from_le_bytes(len)) + 8;
+    if end < walk.at {
+        return Err(StripError::Broken);
+    }
+    // Behind it stands nothing of the picture's.
+    walk.end = walk.end.min(end);
     let mut seen = Seen {
         exif: None,
         // The picture in colours of its own.
         held: 4,
+        holds_file: true,
+        size: None,
     };
-    let mut kept = 4 + turned.map_or(0, |turned| 8 + turned.len());
-    each(chunks, |chunk, kind| {
-        match kind {
-            b"EXIF" => seen.exif = chunk.get(8..),
+    let mut is_extended = false;
+    let mut kept = 4;
+    each(walk, |walk, chunk| {
+        match &chunk.kind {
+            b"EXIF" => seen.exif = Some(walk.exif(chunk.len)?),
             // What shines through is decoded like a second picture; and an animation's frame besides what it is shown on.
             b"ALPH" => seen.held = seen.held.max(7),
             b"ANMF" => seen.held = 15,
+            // Only this kind has a place for EXIF, so only this kind can be turned.
+            b"VP8X" => is_extended |= chunk.from == 12,
             _ => {}
         }
-        kept += if KEPT.contains(&kind) { chunk.len() } else { 0 };
+        kept += if KEPT.contains(&&chunk.kind) { chunk.whole() } else { 0 };
         Ok(())
     })?;
+    let turned = exif_of(turn).filter(|_| is_extended);
+    kept += turned.map_or(0, |turned| 8 + turned.len() as u64);
 
     to.write_all(b"RIFF")?;
     to.write_all(&u32::try_from(kept).map_err(|_| StripError::Broken)?.to_le_bytes())?;
     to.write_all(b"WEBP")?;
-    each(chunks, |chunk, kind| match kind {
-        b"VP8X" => extended(chunk, turned.is_some(), to),
-        kind if KEPT.contains(&kind) => Ok(to.write_all(chunk)?),
+    walk.seek(12)?;
+    each(walk, |walk, chunk| match &chunk.kind {
+        b"VP8X" => extended(walk, chunk, turned.is_some(), to),
+        kind if KEPT.contains(&kind) => {
+            walk.seek(chunk.from + chunk.whole())?;
+            walk.copy(chunk.from, to)
+        }
         _ => Ok(()),
     })?;
     if let Some(turned) = turned {
@@ -55,30 +67,43 @@ pub(super) fn strip<'a>(bytes: &'a [u8], turn: u8, to: &mut impl Write) -> Resul
 }
 
 /// The chunk that says what else there is.
-fn extended(chunk: &[u8], has_exif: bool, to: &mut impl Write) -> Result<(), StripError> {
-    let (head, rest) = chunk.split_at_checked(8).ok_or(StripError::Broken)?;
-    let (flags, rest) = rest.split_first().ok_or(StripError::Broken)?;
+fn extended(walk: &mut Walk<'_>, chunk: &Chunk, has_exif: bool, to: &mut impl Write) -> Result<(), StripError> {
+    let flags_at = walk.at;
+    walk.copy(chunk.from, to)?;
+    let flags = walk.byte()?;
     let has_exif = if has_exif { HAS_EXIF } else { 0 };
-    to.write_all(head)?;
     to.write_all(&[flags & !(HAS_XMP | HAS_EXIF) | has_exif])?;
-    Ok(to.write_all(rest)?)
+    walk.seek(chunk.from + chunk.whole())?;
+    walk.copy(flags_at + 1, to)
 }
 
-/// Every chunk, with the byte that makes its length even.
-fn each<'a>(
-    chunks: &'a [u8],
-    mut found: impl FnMut(&'a [u8], &[u8; 4]) -> Result<(), StripError>,
+/// A chunk, with its header of 8 bytes and perhaps the byte that makes its length even.
+struct Chunk {
+    from: u64,
+    kind: [u8; 4],
+    len: u64,
+    pad: u64,
+}
+
+impl Chunk {
+    fn whole(&self) -> u64 {
+        8 + self.len + self.pad
+    }
+}
+
+/// Every chunk, with the walk at the beginning of what it holds.
+fn each(
+    walk: &mut Walk<'_>,
+    mut found: impl FnMut(&mut Walk<'_>, &Chunk) -> Result<(), StripError>,
 ) -> Result<(), StripError> {
-    let mut walk = Walk::new(chunks);
-    while walk.rest().len() >= 8 {
-        let from = walk.at;
-        let kind: [u8; 4] = walk.array()?;
-        let len = length(u32::from_le_bytes(walk.array()?))?;
-        walk.take(len)?;
-        if len % 2 == 1 && !walk.rest().is_empty() {
-            walk.take(1)?;
-        }
-        found(walk.since(from), &kind)?;
+    while walk.rest() >= 8 {
+        let (from, kind) = (walk.at, walk.array()?);
+        let len = u64::from(u32::from_le_bytes(walk.array()?));
+        walk.require(len)?;
+        let pad = if walk.rest() > len { len % 2 } else { 0 };
+        let chunk = Chunk { from, kind, len, pad };
+        found(walk, &chunk)?;
+        walk.seek(from + chunk.whole())?;
     }
     Ok(())
 }

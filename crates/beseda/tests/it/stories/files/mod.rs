@@ -8,6 +8,7 @@ mod long;
 mod many;
 mod names;
 mod once;
+mod photos;
 mod samples;
 mod types;
 
