@@ -3,6 +3,7 @@
 //! Both take an upload the same way (`stage`): onto the disk under a temporary name, looked at when it is whole (`kind`,
 //! `picture`), and only then kept under the name that the rules give it.
 
+mod blank;
 mod disk;
 mod format;
 mod kind;

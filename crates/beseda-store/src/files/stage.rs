@@ -1,5 +1,6 @@
 //! An upload in progress: a temporary file on this machine, looked at when it is whole, and kept or forgotten.
 
+use super::blank::Shape;
 use super::format::Format;
 use super::kind::{self, MediaTypes};
 use super::temporary::{Temporary, gone};
@@ -135,7 +136,10 @@ impl Upload for Staged {
         let told = self.incoming.taken.taken(told).ok_or(Refusal::FileType)?;
         let picture = match Format::of(told.media) {
             Some(format) => Some(self.look_at_picture(format)?),
-            None => None,
+            None => {
+                self.blank(told.media)?;
+                None
+            }
         };
         let look = FileLook {
             sha256: self.bytes.sha256(),
@@ -163,13 +167,29 @@ impl Upload for Staged {
 }
 
 impl Staged {
+    /// Overwrites what the file tells besides itself, where that is known of its type.
+    fn blank(&mut self, media: &'static str) -> Result<(), Error> {
+        let failed = |error: io::Error| self.bytes.fault(&error);
+        let Some(shape) = Shape::of(media, &self.bytes.file).map_err(failed)? else {
+            return Ok(());
+        };
+        let file = self.bytes.file.try_clone().map_err(failed)?;
+        let blanks = decoded(&self.incoming.pictures, move || Ok(shape.blanks(file)))?.map_err(failed)?;
+        if blanks.keeps_some {
+            tracing::info!(
+                media,
+                "a file is not made as its type says; what it tells besides itself may be kept"
+            );
+        }
+        if blanks.is_empty() {
+            return Ok(());
+        }
+        let overwritten = self.bytes.overwrite(&blanks);
+        overwritten.map_err(|error| self.bytes.fault(&error).into())
+    }
+
     /// Replaces the bytes by the same picture without metadata, and makes the small copy.
     fn look_at_picture(&mut self, format: Format) -> Result<Picture, Error> {
-        // A picture is read into the memory once.
-        let max = self.incoming.limits.picture_memory_bytes;
-        if self.bytes.len > max {
-            return Err(Refusal::FileTooLarge { max }.into());
-        }
         let mut original = self.bytes.file.try_clone().map_err(|error| self.bytes.fault(&error))?;
         let mut kept = self.incoming.temporary()?;
         let limits = self.incoming.limits.clone();

@@ -1,10 +1,11 @@
 //! A file while it has no name of ours: written, looked at, and then moved to where it stays, or gone.
 
+use super::blank::Blanks;
 use super::fault;
 use beseda_core::error::Fault;
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::mem;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,20 @@ impl Temporary {
             self.path = None;
         }
         Ok(())
+    }
+
+    /// Overwrites parts of it where they stand.
+    pub(super) fn overwrite(&mut self, blanks: &Blanks) -> io::Result<()> {
+        blanks.apply(&mut self.file)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.hash = Sha256::new();
+        let mut bytes = vec![0; 65_536];
+        loop {
+            match self.file.read(&mut bytes)? {
+                0 => return Ok(()),
+                len => self.hash.update(bytes.get(..len).unwrap_or_default()),
+            }
+        }
     }
 
     pub(super) fn fault(&self, error: &io::Error) -> Fault {

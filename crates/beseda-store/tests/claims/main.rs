@@ -1,5 +1,5 @@
-//! A small file that claims to be a huge picture costs nothing, and a huge picture no more than it may. Alone in their
-//! process, one after the other: its memory is measured.
+//! A small file that claims to be a huge picture costs nothing, a huge picture no more than it may, and a file of very many
+//! parts little. Alone in their process, one after the other: its memory is measured.
 
 #[cfg(test)]
 #[path = "../../src/files/small/made.rs"]
@@ -110,6 +110,29 @@ mod tests {
             let grown = most()[1] - before;
             // Besides the picture's, what is read and written at a time.
             assert!(grown < 9 * 1_024, "{what}: grew by {grown} KiB");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test made the folder")]
+    fn films_and_tiffs_of_very_many_parts_cost_little() {
+        let _alone = ALONE.lock();
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("parts-{}", std::process::id()));
+        let files = DiskFiles::open(&folder, &Limits::default(), MediaTypes::default()).unwrap();
+        let begin = b"\0\0\0\x10ftypisom\0\0\0\0".as_slice();
+        let boxes = [begin, &b"\0\0\0\x08uuid".repeat(3_000_000)].concat();
+        // Each entry lists 4,096 further directories, which stand in the entries themselves.
+        let lists = b"\x4a\x01\x04\0\0\x10\0\0\x08\0\0\0".repeat(60_000);
+        let lists = [b"II*\0\x08\0\0\0\x60\xea".as_slice(), &lists, &[0; 4]].concat();
+        for (media, bytes) in [("video/mp4", boxes), ("image/tiff", lists)] {
+            measure_anew();
+            let before = most()[1];
+            let mut upload = files.begin().unwrap();
+            upload.write(&bytes).unwrap();
+            assert_eq!(upload.finish().unwrap().media, media);
+            let grown = most()[1] - before;
+            assert!(grown < 20 * 1_024, "{media}: grew by {grown} KiB");
         }
         std::fs::remove_dir_all(folder).unwrap();
     }

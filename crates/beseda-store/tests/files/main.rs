@@ -7,6 +7,11 @@ mod conformance;
 #[cfg(test)]
 mod disk;
 #[cfg(test)]
+mod films;
+#[cfg(test)]
+#[path = "../../src/files/blank/forged.rs"]
+mod films_forged;
+#[cfg(test)]
 mod forged;
 #[cfg(test)]
 mod ground;

@@ -59,6 +59,24 @@ fn entry(to: &mut Vec<u8>, tag: u16, kind: u16, count: u32, value: u32) {
     to.extend(value.to_le_bytes());
 }
 
+/// What is seen of the film below.
+pub const SEEN: &[u8] = b"what is seen";
+
+/// A film from a telephone, which says where it was taken.
+pub fn film(brand: &[u8; 4]) -> Vec<u8> {
+    let boxed = |kind: &[u8; 4], body: &[u8]| {
+        let len = u32::try_from(body.len() + 8).expect("a short box");
+        [&len.to_be_bytes(), &kind[..], body].concat()
+    };
+    let place = boxed(b"\xa9xyz", &[&[0, 16, 0x15, 0xc7], PLACE].concat());
+    [
+        boxed(b"ftyp", &[&brand[..], &[0; 4], brand].concat()),
+        boxed(b"moov", &boxed(b"udta", &place)),
+        boxed(b"mdat", SEEN),
+    ]
+    .concat()
+}
+
 /// 1 KB that claims to be a PNG of this size, with right checksums.
 pub fn claiming(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
