@@ -12,8 +12,8 @@ pub mod voices;
 #[cfg(test)]
 mod stage;
 
-use shared::Routes;
 use shared::sockets::RoomSocket;
+use shared::{Owner, Routes};
 use voices::DRF;
 
 /// A contract, as the server and its commands know it.
@@ -27,7 +27,36 @@ pub struct Contract {
     pub socket: Option<RoomSocket>,
     /// What its clients ask first.
     pub first_call: FirstCall,
+    /// Tells the log of an answer.
+    pub tells: shared::Tells,
 }
+
+impl Contract {
+    /// The contract as its routes know it.
+    #[must_use]
+    pub const fn owner(&self) -> Owner {
+        Owner {
+            name: self.name,
+            tells: self.tells,
+        }
+    }
+}
+
+/// Tells the log of an answer under the module where it stands: the log can be asked for one contract alone.
+macro_rules! tells {
+    () => {
+        |answered: &$crate::shared::Answered<'_>| {
+            tracing::debug!(
+                target: module_path!(),
+                method = %answered.method,
+                path = $crate::shared::http::logged_path(answered.path),
+                status = answered.status.as_u16(),
+                "answered"
+            );
+        }
+    };
+}
+use tells;
 
 /// A call that shows whether a contract is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +82,8 @@ pub const CONTRACTS: &[Contract] = &[
 #[must_use]
 pub fn routes() -> Routes {
     let sockets = CONTRACTS.iter().filter_map(|contract| contract.socket).collect();
-    let shared = CONTRACTS
-        .iter()
-        .fold(shared::routes(&DRF), |routes, contract| routes.and((contract.routes)()));
+    let shared = CONTRACTS.iter().fold(shared::routes(&DRF), |routes, contract| {
+        routes.and((contract.routes)().of(contract.owner()))
+    });
     shared.and(shared::sockets::shared_path(sockets, &DRF))
 }

@@ -127,6 +127,45 @@ pub enum Refusal {
     Inactive,
 }
 
+impl Refusal {
+    /// Its word for who counts what was refused. It stays what it is: alarms are set on it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NoSuchRoom => "no_such_room",
+            Self::NoSuchMessage => "no_such_message",
+            Self::NoSuchPage => "no_such_page",
+            Self::NoSuchOrder => "no_such_order",
+            Self::NoSuchPerson => "no_such_person",
+            Self::NoSuchGroup => "no_such_group",
+            Self::NoSuchFile => "no_such_file",
+            Self::NameTaken { .. } => "name_taken",
+            Self::WithOneself => "with_oneself",
+            Self::EmptyTitle => "empty_title",
+            Self::TitleTooLong { .. } => "title_too_long",
+            Self::TooManyMembers { .. } => "too_many_members",
+            Self::NoPlaceInOrder => "no_place_in_order",
+            Self::NotAllowed => "not_allowed",
+            Self::RoomClosed => "room_closed",
+            Self::OrderHasRoom => "order_has_room",
+            Self::EmptyText => "empty_text",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::NulInText => "nul_in_text",
+            Self::BadClientId { .. } => "bad_client_id",
+            Self::EmptyFile => "empty_file",
+            Self::FileTooLarge { .. } => "file_too_large",
+            Self::FileType => "file_type",
+            Self::TooManyFiles { .. } => "too_many_files",
+            Self::ErasedSince => "erased_since",
+            Self::TooFast { .. } => "too_fast",
+            Self::NotSignedIn => "not_signed_in",
+            Self::BadCredentials => "bad_credentials",
+            Self::UnknownAge => "unknown_age",
+            Self::Inactive => "inactive",
+        }
+    }
+}
+
 /// What went wrong on our side. It is logged with its words; clients learn only that something did.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
@@ -148,6 +187,21 @@ pub enum Fault {
     /// Something else of ours failed.
     #[error("{0}")]
     Internal(String),
+}
+
+impl Fault {
+    /// Its word for who counts what failed.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Stopping => "stopping",
+            Self::Away(_) => "away",
+            Self::Hindered(why, _) => why.word(),
+            Self::Store(_) => "store",
+            Self::Internal(_) => "internal",
+        }
+    }
 }
 
 /// What keeps the store, or the folder of files, from keeping anything.

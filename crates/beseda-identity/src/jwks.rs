@@ -1,12 +1,15 @@
 //! The keys that an issuer publishes at an address: fetched, kept by their names, and exchanged while the issuer changes them.
 
+mod counts;
 mod keeping;
 mod set;
 
+pub use counts::KeyCounts;
 pub use keeping::keep_keys_fresh;
 
 use super::throttle::Uptime;
 use beseda_core::Chat;
+use beseda_core::words::Time;
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use parking_lot::{Mutex, RwLock};
 use set::{Key, read};
@@ -40,18 +43,30 @@ pub struct Fetching {
     fetch: Arc<dyn Fetch>,
     uptime: Uptime,
     chance: Arc<dyn Fn() -> f64 + Send + Sync>,
+    now: Arc<dyn Fn() -> Time + Send + Sync>,
+    counts: KeyCounts,
 }
 
 impl Fetching {
     /// Fetches with `fetch`, at moments that `uptime` and the chat's randomness decide.
     #[must_use]
     pub fn new(fetch: Arc<dyn Fetch>, uptime: &Uptime, chat: &Chat) -> Self {
-        let chat = chat.clone();
+        let (clock, chat) = (chat.clone(), chat.clone());
         Self {
             fetch,
             uptime: Arc::clone(uptime),
+            now: Arc::new(move || clock.now()),
+            counts: KeyCounts::default(),
             chance: Arc::new(move || f64::from(u32::from_ne_bytes(chat.random())) / f64::from(u32::MAX)),
         }
+    }
+}
+
+impl Fetching {
+    /// The same, counted there.
+    #[must_use]
+    pub fn counted(self, counts: KeyCounts) -> Self {
+        Self { counts, ..self }
     }
 }
 
@@ -79,6 +94,7 @@ struct Plan {
 impl Published {
     /// Keys that nobody has fetched yet, for tokens that are signed with one of `algorithms`.
     pub fn new(issuer: String, url: String, algorithms: Vec<Algorithm>, fetching: Fetching) -> Self {
+        fetching.counts.begin(&issuer);
         Self {
             issuer,
             url,
@@ -176,11 +192,13 @@ impl Published {
                     );
                     keys.truncate(MOST_KEYS);
                 }
+                self.fetching.counts.fetched(issuer, (self.fetching.now)());
                 plan.failures = 0;
                 (plan.earliest, plan.due) = (now + EARLIEST_AGAIN, now + FETCH_EVERY);
                 *self.keys.write() = keys.into();
             }
             Err(why) => {
+                self.fetching.counts.failed(issuer);
                 let pause = pause(plan.failures, (self.fetching.chance)());
                 tracing::warn!(
                     issuer,

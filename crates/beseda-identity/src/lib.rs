@@ -25,7 +25,7 @@ pub mod visitors;
 pub use claims::Flaw;
 pub use host_session::{HostSessionSettings, HostSessions};
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
-pub use jwks::{Fetch, Fetched, keep_keys_fresh};
+pub use jwks::{Fetch, Fetched, KeyCounts, keep_keys_fresh};
 pub use openings::Openings;
 pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
 pub use sessions::{SecureCookies, SessionCookie};
@@ -91,7 +91,9 @@ impl Identity {
         chat: &Chat,
         uptime: &Uptime,
     ) -> Result<Self, SettingsError> {
-        let fetching = settings.fetch.map(|fetch| Fetching::new(fetch, uptime, chat));
+        let fetching = settings
+            .fetch
+            .map(|fetch| Fetching::new(fetch, uptime, chat).counted(settings.key_counts.clone()));
         let proofs = settings.proofs;
         let token_bytes = chat.limits().token_bytes;
         let spaces = settings

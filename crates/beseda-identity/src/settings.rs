@@ -2,7 +2,7 @@
 
 use super::host_session::{Ask, HostSessionSettings};
 use super::sessions::SessionCookie;
-use super::{Fetch, IssuerError, IssuerSettings, SecureCookies};
+use super::{Fetch, IssuerError, IssuerSettings, KeyCounts, SecureCookies};
 use beseda_core::Fault;
 use beseda_core::settings;
 use beseda_core::words::{OneOf, Raw, Shown, Taken, Truth, Whole, Word, Wrong};
@@ -108,6 +108,8 @@ pub struct Settings {
     pub issuers: Vec<IssuerSettings>,
     /// What fetches the keys that issuers publish; needed where one of them does.
     pub fetch: Option<Arc<dyn Fetch>>,
+    /// What is counted of that.
+    pub key_counts: KeyCounts,
     /// The host application's own session, where it lets people in.
     pub host_session: Option<HostSessionSettings>,
     /// What asks the host whose session it is; needed where it is asked.
@@ -124,6 +126,7 @@ impl Settings {
             secret,
             issuers: Vec::new(),
             fetch: None,
+            key_counts: KeyCounts::default(),
             host_session: None,
             ask: None,
             proofs: Proofs::default(),

@@ -41,6 +41,7 @@ use tower::ServiceExt;
 use self::body::{Answering, Asking};
 pub(crate) use self::watch::Watched;
 use self::watch::{Phase, Watch};
+use crate::requests::numbered;
 
 /// hyper takes no smaller buffer, and a body comes in pieces of this size.
 const BUFFER: usize = 65_536;
@@ -237,6 +238,7 @@ impl Peer {
             let watch = Arc::clone(&watch);
             move |request| answer(answers.now(), request, peer, Arc::clone(&watch), limits.body_idle)
         });
+        let service = numbered(service);
         let connection = http1::Builder::new()
             .header_read_timeout(None)
             .max_headers(limits.headers)

@@ -1,8 +1,10 @@
 //! Asks the chat and awaits the answer: the one place where the core's callbacks meet async code.
 
+use crate::spans;
 use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::{Chat, Error, Fault};
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 /// Runs a rule that changes something; returns after the commit. The rule may run more than once.
 ///
@@ -29,6 +31,7 @@ pub async fn change_in<T: Send + 'static>(
         // Whoever asked may have gone away meanwhile; what was kept stays kept.
         let _ = answer.send(outcome);
     });
+    let answered = answered.instrument(spans::of_store("store change"));
     answered.await.unwrap_or(Err(Error::Failed(Fault::Stopping)))
 }
 
@@ -44,5 +47,6 @@ pub async fn look<T: Send + 'static>(
     chat.look(rule, move |outcome| {
         let _ = answer.send(outcome);
     });
+    let answered = answered.instrument(spans::of_store("store look"));
     answered.await.unwrap_or(Err(Error::Failed(Fault::Stopping)))
 }

@@ -6,6 +6,7 @@ mod tests;
 use crate::ask;
 use crate::codec::Incoming;
 use crate::commands;
+use crate::counts::SOCKET;
 use crate::dialect::{Misheard, Outcome};
 use crate::live::Live;
 use crate::place::told_under;
@@ -46,12 +47,17 @@ impl Connection {
     pub(crate) async fn enter(live: &Arc<Live>, mut guest: Guest, queue: Arc<Queue>) -> Option<Self> {
         let (since, once_in) = (guest.since, guest.once_in.take());
         let (alive_at, ends_at_ms) = (live.wheel.now_seconds(), live.end_of(guest.ends_at));
-        let session = Session::new(live.hub.next_id(), guest, Arc::clone(&queue), alive_at, ends_at_ms);
+        let counts = live.hub.counts().of(guest.dialect.contract());
+        let number = live.hub.next_id();
+        let session = Session::new(number, guest, counts, Arc::clone(&queue), alive_at, ends_at_ms);
         let session = Arc::new(session);
         if !live.hub.enter(&session, live.chat().limits().listeners) {
+            live.hub.counts().turned_away(close::TOO_MANY);
             queue.close(close::TOO_MANY, "too many sockets of one person");
             return None;
         }
+        session.counts.opened.inc();
+        session.counts.open.inc();
         live.wheel.enter(&session);
         live.send_away_if_stopping(&session);
         let connection = Self {
@@ -183,6 +189,7 @@ impl Ear for Connection {
         };
         let obeyed = command.and_then(|command| commands::obey(&self.live, &self.session, command));
         if let Err(misheard) = obeyed {
+            self.live.counts().refused(dialect.contract(), SOCKET, misheard.code);
             self.session.answer(None, &Outcome::Misheard(&misheard));
         }
     }
@@ -206,6 +213,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.live.wheel.leave(&self.session);
         let last_places = self.live.hub.leave(&self.session);
+        self.session.counts.open.dec();
         self.live.stop_typing_of(&self.session, &last_places);
     }
 }

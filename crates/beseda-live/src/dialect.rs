@@ -122,6 +122,10 @@ pub struct Viewer {
 pub trait Dialect: Send + Sync + 'static {
     /// Its name, unique among dialects, for logs and metrics.
     fn name(&self) -> &'static str;
+    /// The name of its contract, where that has several.
+    fn contract(&self) -> &'static str {
+        self.name()
+    }
     /// The kinds of rooms that the contract speaks of; to its sockets, others are not there.
     fn kinds(&self) -> Kinds;
     /// Takes a text frame for a command.

@@ -4,11 +4,13 @@ use crate::accept::Stream;
 use crate::connection::Connection;
 use crate::echo::Echo;
 use crate::live::Live;
+use crate::requests;
 use crate::session::{Guest, close};
 use crate::socket::{Deaf, Queue, QueueLimits, SocketLimits, drive};
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument;
 
 impl Live {
     /// Lets a person's socket in and carries it until it ends.
@@ -16,17 +18,24 @@ impl Live {
         let (queue, limits) = (self.queue(), self.socket_limits());
         let (person, dialect) = (Arc::clone(&guest.person), guest.dialect);
         // In a box, which is given back when the socket has begun and only waits.
-        let entered = Box::pin(Connection::enter(&self, guest, Arc::clone(&queue))).await;
+        let about = || requests::about(requests::opener().as_ref());
+        let entered = Connection::enter(&self, guest, Arc::clone(&queue)).instrument(about());
+        let entered = Box::pin(entered).await;
         let ended = match entered {
-            Some(connection) => drive(stream, leftover, queue, limits, connection).await,
+            Some(connection) => {
+                let ended = drive(stream, leftover, queue, limits, connection).await;
+                self.hub.counts().closed(dialect.contract(), ended.code);
+                ended
+            }
             None => drive(stream, leftover, queue, limits, Deaf).await,
         };
-        dialect.ended(&person, ended.code);
+        about().in_scope(|| dialect.ended(&person, ended.code));
     }
 
     /// Answers a socket that is not let in: it is closed with this code, so that a browser can read it.
     pub async fn refuse(&self, stream: Stream, leftover: Bytes, code: u16, reason: &str) {
         let queue = self.queue();
+        self.hub.counts().turned_away(code);
         queue.close(code, reason);
         drive(stream, leftover, queue, self.socket_limits(), Deaf).await;
     }

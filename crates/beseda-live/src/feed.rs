@@ -109,10 +109,10 @@ async fn feed(live: Arc<Live>, session: Arc<Session>) {
             }
             Err(Error::Refused(_)) => return session.queue.cut(close::NOT_AUTHENTICATED, "log in again"),
             Err(Error::Failed(fault)) => {
-                tracing::error!(
-                    to = session.to_word(),
-                    "could not read what a session has missed, will try again: {fault}"
-                );
+                let to = session.to_word();
+                session.logs(|| {
+                    tracing::error!(to, "could not read what a session has missed, will try again: {fault}");
+                });
                 // Not among those who are fed: whoever can be read is not to wait for whoever cannot.
                 tokio::spawn(async move {
                     tokio::time::sleep(ASK_AGAIN_AFTER).await;
@@ -181,6 +181,7 @@ fn eat(live: &Live, seat: &Arc<Seat>, hunger: Hunger, served: Option<Served>) {
     };
     let (head, more) = (missed.head, missed.more);
     if seat.feed(hunger, meals(session, hunger, missed, opened), head, more) == Fed::Whole {
+        session.counts.resynced.inc();
         live.show_positions(seat, &people);
         if session.every().is_some() {
             live.hub.take_back(session, seat.room_id);

@@ -1,6 +1,7 @@
 //! The hub: who listens where. Rooms know their seats, kinds and people their sessions, so that whoever is looked for is
 //! found without looking at anybody else.
 
+use crate::counts::Counts;
 use crate::seat::{Said, Seat, Told};
 use crate::session::{Session, add, find, remove};
 use crate::socket::NotQueued;
@@ -14,6 +15,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// Events that wait to be told before the writer itself lends a hand.
 const EVENTS_WAITING: usize = 1_024;
@@ -38,8 +40,8 @@ pub struct Hub {
     hear_every: AtomicUsize,
     sessions: AtomicUsize,
     next_id: AtomicU64,
-    /// What is committed and not yet told. Whoever tells holds `telling`, so that the order stays.
-    waiting: Mutex<VecDeque<Event>>,
+    /// What is committed and not yet told, and when it was. Whoever tells holds `telling`, so that the order stays.
+    waiting: Mutex<VecDeque<(Instant, Event)>>,
     telling: Mutex<()>,
     committed: Notify,
     /// How often it became doubtful who somebody is, from 1.
@@ -50,6 +52,7 @@ pub struct Hub {
     /// Who types: locked while it is told, because of what is said of one person at once, the last must be heard last.
     pub(crate) typing: Mutex<Typing>,
     pub(crate) waiting_frames: usize,
+    counts: Counts,
 }
 
 impl Hub {
@@ -72,7 +75,14 @@ impl Hub {
             hunger: Notify::new(),
             typing: Mutex::new(Typing::new(limits)),
             waiting_frames: limits.queue_frames,
+            counts: Counts::default(),
         }
+    }
+
+    /// What is counted of sockets and messages.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// A number for a new session.
@@ -94,20 +104,21 @@ impl Hub {
     /// Tells the oldest events that wait; whether there were any.
     fn tell_some(&self) -> bool {
         let _telling = self.telling.lock();
-        let events: Vec<Event> = {
+        let events: Vec<(Instant, Event)> = {
             let mut waiting = self.waiting.lock();
             let some = waiting.len().min(EVENTS_A_TURN);
             waiting.drain(..some).collect()
         };
-        for event in &events {
+        for (committed, event) in &events {
             self.tell(event, self.seats_in(event.room.id));
+            self.counts.fan_out.took(committed.elapsed());
         }
         !events.is_empty()
     }
 
     /// Tells at once what happened in small rooms; the rest, which has to wait, in its order. Nothing is told before what
     /// happened earlier in the same room.
-    fn tell_small<'e>(&self, events: &'e [Event]) -> Vec<&'e Event> {
+    fn tell_small<'e>(&self, events: &'e [Event], committed: Instant) -> Vec<&'e Event> {
         let mut later: Vec<&Event> = Vec::new();
         let telling = self.telling.try_lock();
         if telling.is_none() || !self.waiting.lock().is_empty() {
@@ -121,6 +132,7 @@ impl Hub {
                 && !self.typing.is_locked();
             if is_small && !later.iter().any(|other| other.room.id == event.room.id) {
                 self.tell(event, seats);
+                self.counts.fan_out.took(committed.elapsed());
             } else {
                 later.push(event);
             }
@@ -300,7 +312,7 @@ impl Hub {
         }
         let can_be_told = !session.is_doubted();
         let frame = said.frame.clone().filter(|_| can_be_told);
-        let full = frame.is_some_and(|frame| session.queue.push(frame) == Err(NotQueued::Full));
+        let full = frame.is_some_and(|frame| session.push(frame, said.head.is_some()) == Err(NotQueued::Full));
         drop(seats);
         if full || !can_be_told {
             self.lend(session, room, said);
@@ -401,13 +413,14 @@ fn grown<T>(list: &Arc<Vec<Arc<T>>>, more: &Arc<T>) -> Arc<Vec<Arc<T>>> {
 
 impl Audience for Hub {
     fn hear(&self, events: &[Event]) {
-        let later = self.tell_small(events);
+        let committed = Instant::now();
+        let later = self.tell_small(events, committed);
         if later.is_empty() {
             return;
         }
         let behind = {
             let mut waiting = self.waiting.lock();
-            waiting.extend(later.into_iter().cloned());
+            waiting.extend(later.into_iter().map(|event| (committed, event.clone())));
             waiting.len() >= EVENTS_WAITING
         };
         self.committed.notify_one();

@@ -1,5 +1,6 @@
 //! Everything that open sockets share: who listens, who types, who is where, and the clock that they live by.
 
+use crate::counts::Counts;
 use crate::dialect::Position;
 use crate::heartbeat::{TICK_MS, Wheel};
 use crate::hub::Hub;
@@ -53,6 +54,12 @@ impl Live {
     #[must_use]
     pub fn chat(&self) -> &Chat {
         &self.chat
+    }
+
+    /// What is counted of sockets and messages.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        self.hub.counts()
     }
 
     /// How many sockets listen.

@@ -232,7 +232,7 @@ impl Seat {
             return Told::Behind;
         }
         if let Some(frame) = said.frame.clone() {
-            match self.session.queue.push(frame) {
+            match self.session.push(frame, said.head.is_some()) {
                 // What is kept nowhere may be lost.
                 Err(NotQueued::Full) if said.head.is_none() => return Told::Noted,
                 Err(NotQueued::Full) => {
@@ -286,10 +286,12 @@ impl Seat {
             return Fed::More;
         }
         for meal in meals {
-            if let Some(frame) = meal.frame
-                && self.session.queue.push(frame) == Err(NotQueued::Full)
-            {
-                return Fed::Full;
+            if let Some(frame) = meal.frame {
+                match self.session.queue.push(frame) {
+                    Err(NotQueued::Full) => return Fed::Full,
+                    Ok(()) => drop(self.session.counts.queued.inc()),
+                    Err(NotQueued::Closed) => {}
+                }
             }
             state.advance(meal.head, meal.seq);
             if let Some(behind) = &mut state.behind {

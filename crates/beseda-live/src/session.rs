@@ -1,16 +1,21 @@
 //! A session: an open socket, as everybody else's code sees it: who came, by what proof, in which dialect, and what it
 //! has still to be told. Its place in a room is a [`Seat`].
 
+use crate::counts::OfContract;
 use crate::dialect::{Dialect, Outcome};
 use crate::place;
+use crate::requests::{self, RequestId};
 use crate::seat::Seat;
-use crate::socket::Queue;
+use crate::socket::{NotQueued, Queue};
+use crate::spans;
 use crate::tell::in_words;
 use beseda_core::rules::{Since, Where};
 use beseda_core::words::{Person, PersonId, RoomId, RoomKind, Time};
+use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use tracing::Span;
 
 /// The close codes that this server sends (the table of the contracts; 4008, 4009 and 4029 are ours).
 pub mod close {
@@ -65,6 +70,10 @@ pub(crate) struct Session {
     pub(crate) to: Where,
     /// In which dialect.
     pub(crate) dialect: &'static dyn Dialect,
+    /// What is counted of its contract.
+    pub(crate) counts: Arc<OfContract>,
+    /// The request that opened it.
+    opener: Option<RequestId>,
     /// The prefix under which its peer sees this server.
     pub(crate) under: Arc<str>,
     /// What it has still to be told.
@@ -84,7 +93,14 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(id: u64, guest: Guest, queue: Arc<Queue>, alive_at: u32, ends_at_ms: u64) -> Self {
+    pub(crate) fn new(
+        id: u64,
+        guest: Guest,
+        counts: Arc<OfContract>,
+        queue: Arc<Queue>,
+        alive_at: u32,
+        ends_at_ms: u64,
+    ) -> Self {
         Self {
             id,
             person_id: guest.person.id,
@@ -93,6 +109,8 @@ impl Session {
             ends_at_ms,
             to: guest.to,
             dialect: guest.dialect,
+            counts,
+            opener: requests::opener(),
             under: place::under(),
             queue,
             alive_at: AtomicU32::new(alive_at),
@@ -194,12 +212,25 @@ impl Session {
         self.is_hungry.store(false, Ordering::SeqCst);
     }
 
+    /// Queues a frame and counts what became of it. One that is kept nowhere is lost where there is no room.
+    pub(crate) fn push(&self, frame: Bytes, is_kept: bool) -> Result<(), NotQueued> {
+        let queued = self.queue.push(frame);
+        match queued {
+            Ok(()) => self.counts.queued.inc(),
+            Err(NotQueued::Full) if is_kept => self.counts.overflowed.inc(),
+            Err(NotQueued::Full) => self.counts.dropped.inc(),
+            Err(NotQueued::Closed) => 0,
+        };
+        queued
+    }
+
     /// Tells it what is for it alone: what came of a command.
     pub(crate) fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) {
         // Over what its dialect panics it is not answered, and whoever waits for that sends again.
         if let Ok(Some(frame)) = in_words(self, |dialect| dialect.answer(tag, outcome)) {
             // It is never too much: a socket whose queue is full is not read, and so gives nothing to answer.
             self.queue.push_beyond(frame);
+            self.counts.queued.inc();
         }
     }
 
@@ -218,6 +249,16 @@ impl Session {
     /// Whether another command of it may wait for the store.
     pub(crate) fn may_take_off(&self, limit: u32) -> bool {
         self.in_flight.load(Ordering::Relaxed) < limit
+    }
+
+    /// Logs something about it, with the id of the request that opened it.
+    pub(crate) fn logs(&self, log: impl FnOnce()) {
+        requests::about(self.opener.as_ref()).in_scope(log);
+    }
+
+    /// The span of a message that it brings, where somebody takes traces.
+    pub(crate) fn trace(&self) -> Span {
+        spans::of_message(self.dialect.contract(), self.opener.as_ref())
     }
 
     /// What it came for, in a word for the log.

@@ -221,7 +221,8 @@ pub(crate) fn in_words(
     let dialect = session.dialect;
     let said = catch_unwind(AssertUnwindSafe(|| told_under(&session.under, || say(dialect))));
     let text = said.map_err(|_| {
-        tracing::error!(dialect = dialect.name(), "a dialect panicked over what it was to say");
+        let dialect = dialect.name();
+        session.logs(|| tracing::error!(dialect, "a dialect panicked over what it was to say"));
         Panicked
     })?;
     Ok(text.map(|text| text_frame(text.as_bytes())))

@@ -15,6 +15,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tungstenite::handshake::derive_accept_key;
 
 use crate::accept::{Stream, Watched};
+use crate::requests::{RequestId, opened_by};
 
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 const UPGRADE: HeaderValue = HeaderValue::from_static("upgrade");
@@ -33,6 +34,7 @@ pub struct Upgrade {
     accept: HeaderValue,
     /// The subprotocol that is selected.
     protocol: Option<HeaderValue>,
+    request: Option<RequestId>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
@@ -80,7 +82,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
         let protocol = offered(headers)
             .next()
             .and_then(|name| HeaderValue::from_str(name).ok());
-        Ok(Self { on, accept, protocol })
+        let request = parts.extensions.get::<RequestId>().cloned();
+        Ok(Self {
+            on,
+            accept,
+            protocol,
+            request,
+        })
     }
 }
 
@@ -95,13 +103,18 @@ impl Upgrade {
         F: FnOnce(Stream, Bytes) -> Fut + Send + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        let Self { on, accept, protocol } = self;
+        let Self {
+            on,
+            accept,
+            protocol,
+            request,
+        } = self;
         tokio::spawn(async move {
             let Ok(upgraded) = on.await else { return };
             let Some((stream, leftover, seat)) = bare(upgraded) else {
                 return;
             };
-            let conversation = then(stream, leftover);
+            let conversation = opened_by(request, then(stream, leftover));
             tokio::spawn(async move {
                 conversation.await;
                 drop(seat);

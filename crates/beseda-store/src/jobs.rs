@@ -17,6 +17,11 @@ impl LookJobs for Transaction<'_> {
         self.all(sql::JOBS_LIST, values![dead, limit], rows::job)
     }
 
+    fn count_jobs(&mut self, dead: bool) -> Result<i64, Fault> {
+        let count = self.one(sql::JOBS_COUNT, values![dead], |row| row.get::<i64>(0))?;
+        Ok(count.unwrap_or_default())
+    }
+
     fn next_job(&mut self) -> Result<Option<Time>, Fault> {
         let next = self.one(sql::JOBS_NEXT, values![], |row| row.get::<Option<i64>>(0))?;
         Ok(next.flatten().map(Time))

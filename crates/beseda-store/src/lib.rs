@@ -4,6 +4,7 @@
 //! heard after the commit and never otherwise.
 
 mod cases;
+mod counts;
 mod doors;
 mod engine;
 mod files;
@@ -23,6 +24,7 @@ mod statements;
 mod told;
 mod transaction;
 
+pub use counts::Counts;
 pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};
 pub use inspect::{Condition, Count, Inspection, NotSeen, Question, ROWS_MOST, Table};
 pub use migrations::Schema;
@@ -39,9 +41,24 @@ pub trait Opened: Store {
     /// Says who hears of commits from now on. There is one audience: a second one is not taken.
     fn set_audience(&self, audience: Arc<dyn Audience>);
 
+    /// What is counted of it.
+    fn counts(&self) -> &Counts;
+
+    /// How much room it takes, where it is a file of this machine.
+    fn sizes(&self) -> Option<Sizes>;
+
     /// Takes no more work, finishes what is queued and ends the threads. Blocks until then; nothing happens the second
     /// time.
     fn close(&self);
+}
+
+/// How much room a store takes on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Bytes of the database.
+    pub database: u64,
+    /// Bytes of what is written and not yet in the database.
+    pub log: u64,
 }
 
 /// Who opens a store.

@@ -8,11 +8,12 @@ mod reader;
 mod tickets;
 mod writer;
 
+use crate::counts::Counts;
 use crate::notices::NoticeReader;
 use crate::reach::Reach;
 use crate::told::Ears;
 use crate::transaction::Transaction;
-use crate::{Opened, Opener, join};
+use crate::{Opened, Opener, Sizes, join};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Lane, Store};
 use link::Link;
@@ -95,6 +96,7 @@ pub struct Postgres {
     /// Of the connection that listens, where there is one.
     listens: Reach,
     ears: Ears,
+    counts: Counts,
 }
 
 struct Queues {
@@ -139,6 +141,7 @@ impl Postgres {
             closing: Arc::clone(&closing),
             listens: Reach::default(),
             ears,
+            counts: Counts::default(),
         };
         if options.opener == Opener::Server {
             store.listen(&address, &tickets)?;
@@ -182,8 +185,10 @@ impl Postgres {
         let queued: Arc<Glances> = Arc::new(Mutex::new(queued));
         for number in 0..options.readers.max(1) {
             let link = Link::open(&address.config, reads.clone()).map_err(|fault| address.away(&fault))?;
-            let queued = Arc::clone(&queued);
-            self.spawn(format!("store-reader-{number}"), move || reader::run(link, &queued))?;
+            let (queued, counts) = (Arc::clone(&queued), self.counts.clone());
+            self.spawn(format!("store-reader-{number}"), move || {
+                reader::run(link, &queued, &counts)
+            })?;
         }
         Ok(())
     }
@@ -203,6 +208,7 @@ impl Postgres {
             waiting: Arc::clone(&waiting),
             notes: options.opener == Opener::Command,
             doubtful: Vec::new(),
+            counts: self.counts.clone(),
         };
         let (changes, queued) = sync_channel(options.queue.max(1));
         self.spawn(format!("store-writer-{number}"), move || writer.run(&queued))?;
@@ -269,6 +275,14 @@ impl Opened for Postgres {
         self.ears.set(audience);
     }
 
+    fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn sizes(&self) -> Option<Sizes> {
+        None
+    }
+
     fn close(&self) {
         let queues = self.queues.write().take();
         drop(queues);
@@ -282,8 +296,10 @@ impl Store for Postgres {
     fn transact(&self, change: Box<dyn Change>) {
         // Another server may have begun to serve the database: nothing is written beside it.
         if let Err(fault) = self.listens.check() {
+            self.counts.put_off(&fault);
             return change.done(Err(fault.into()));
         }
+        self.counts.changes_waiting.inc();
         let lane = change.lane();
         let mut change = Some(change);
         let refused = self.with_queues(|queues| {
@@ -293,11 +309,14 @@ impl Store for Postgres {
             Some(fault)
         });
         if let (Some(change), Some(fault)) = (change, refused) {
+            self.counts.changes_waiting.dec();
+            self.counts.put_off(&fault);
             change.done(Err(fault.into()));
         }
     }
 
     fn glance(&self, glance: Box<dyn Glance>) {
+        self.counts.glances_waiting.inc();
         let mut glance = Some(glance);
         let refused = self.with_queues(|queues| {
             if let Err(fault) = queues.reads.check() {
@@ -308,6 +327,8 @@ impl Store for Postgres {
             Some(fault)
         });
         if let (Some(glance), Some(fault)) = (glance, refused) {
+            self.counts.glances_waiting.dec();
+            self.counts.put_off(&fault);
             glance.done(Err(fault.into()));
         }
     }

@@ -6,9 +6,10 @@ pub(crate) mod place;
 mod reader;
 mod writer;
 
+use crate::counts::Counts;
 use crate::reach::Reach;
 use crate::told::Ears;
-use crate::{Opened, Opener, join};
+use crate::{Opened, Opener, Sizes, join};
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store};
 use open::OpenError;
@@ -66,6 +67,7 @@ pub struct Sqlite {
     place: Arc<Place>,
     /// What stands in the way of the writer.
     reach: Reach,
+    counts: Counts,
 }
 
 struct Queues {
@@ -91,17 +93,23 @@ impl Sqlite {
             source,
         };
 
+        let counts = Counts::default();
         let mut threads = Vec::with_capacity(readers);
         for (number, conn) in snapshots?.into_iter().enumerate() {
-            let queued = Arc::clone(&queued_glances);
+            let (queued, counts) = (Arc::clone(&queued_glances), counts.clone());
             let thread = Builder::new().name(format!("store-reader-{number}"));
-            threads.push(thread.spawn(move || reader::run(&conn, &queued)).map_err(no_thread)?);
+            threads.push(
+                thread
+                    .spawn(move || reader::run(&conn, &queued, &counts))
+                    .map_err(no_thread)?,
+            );
         }
         let ears = Ears::default();
         let reach = Reach::default();
-        let (told, held, reached, options) = (ears.clone(), Arc::clone(&place), reach.clone(), options.clone());
+        let (told, held, reached, wanted) = (ears.clone(), Arc::clone(&place), reach.clone(), options.clone());
+        let counted = counts.clone();
         let thread = Builder::new().name("store-writer".to_owned());
-        let write = move || Writer::new(&conn, told, &options, Some(held), reached).run(&queued_changes);
+        let write = move || Writer::new(&conn, told, &wanted, Some(held), reached, counted).run(&queued_changes);
         let writer = thread.spawn(write).map_err(no_thread)?;
         Ok(Self {
             queues: RwLock::new(Some(Queues { changes, glances })),
@@ -110,6 +118,7 @@ impl Sqlite {
             ears,
             place,
             reach,
+            counts,
         })
     }
 
@@ -130,6 +139,14 @@ impl Opened for Sqlite {
         self.ears.set(audience);
     }
 
+    fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    fn sizes(&self) -> Option<Sizes> {
+        Some(self.place.sizes())
+    }
+
     /// Writes the log back, too.
     fn close(&self) {
         let Some(Queues { changes, glances }) = self.queues.write().take() else {
@@ -147,13 +164,19 @@ impl Opened for Sqlite {
 
 impl Store for Sqlite {
     fn transact(&self, change: Box<dyn Change>) {
+        self.counts.changes_waiting.inc();
         if let Err((change, fault)) = self.hand_over(change, |queues| &queues.changes) {
+            self.counts.changes_waiting.dec();
+            self.counts.put_off(&fault);
             change.done(Err(fault.into()));
         }
     }
 
     fn glance(&self, glance: Box<dyn Glance>) {
+        self.counts.glances_waiting.inc();
         if let Err((glance, fault)) = self.hand_over(glance, |queues| &queues.glances) {
+            self.counts.glances_waiting.dec();
+            self.counts.put_off(&fault);
             glance.done(Err(fault.into()));
         }
     }

@@ -90,6 +90,7 @@ statements! {
     GROUP_STUDENTS_OF_GROUP = "group_students/of_group";
     GROUP_STUDENTS_PUT = "group_students/put";
     GROUP_STUDENTS_SHARE = "group_students/share";
+    JOBS_COUNT = "jobs/count";
     JOBS_DUE = "jobs/due" | "jobs/due.postgres";
     JOBS_GET = "jobs/get";
     JOBS_KEEP = "jobs/keep";
@@ -335,6 +336,7 @@ mod tests {
             (super::FILES_BY_HASH, "files_bytes"),
             (super::FILES_DOOM, "files_reserved"),
             (super::FILES_DOOMED, "files_doomed"),
+            (super::JOBS_COUNT, "jobs_due"),
             (super::JOBS_DUE, "jobs_due"),
             (super::JOBS_LIST, "jobs_due"),
             (super::JOBS_NEXT, "jobs_due"),

@@ -7,6 +7,7 @@ use crate::data::{self, database_path};
 use crate::fetch::Web;
 use crate::health::{self, Health};
 use crate::jobs::{Bell, Jobs};
+use crate::metrics::{self, Metrics};
 use crate::reload::Reload;
 use crate::signals::Signals;
 use crate::system::{HandedOver, Lock, SocketFile, System};
@@ -22,9 +23,9 @@ use beseda_core::rules;
 use beseda_core::words::Epoch;
 use beseda_identity as identity;
 use beseda_identity::host_session::{HostSessionProof, HostSessionSettings};
-use beseda_identity::{IssuerKey, IssuerSettings, Throttles, Uptime, keep_keys_fresh};
+use beseda_identity::{IssuerKey, IssuerSettings, KeyCounts, Throttles, Uptime, keep_keys_fresh};
 use beseda_live::accept::{self, AcceptLimits, Answers};
-use beseda_live::{Hub, Live, ask};
+use beseda_live::{Hub, Live, ask, requests};
 use beseda_store::{
     DiskFiles, MediaTypes, Opened, Opener, Options, Postgres, PostgresOptions, S3Files, S3Options, Sqlite,
 };
@@ -47,6 +48,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How often the store is asked whether it is alive.
 const ALIVE_EVERY: Duration = Duration::from_secs(1);
+
+/// How many connections there may be to the numbers: of Prometheus, and of whoever looks.
+const SCRAPERS: usize = 16;
 
 /// The store of these settings, and the chat over it, for a command.
 ///
@@ -188,7 +192,8 @@ impl Server {
         store.set_audience(Arc::clone(&bell) as Arc<dyn Audience>);
         let started = Instant::now();
         let uptime: Uptime = Arc::new(move || started.elapsed());
-        let contracts = for_contracts(settings, &secret, network(settings)?);
+        let key_counts = KeyCounts::default();
+        let contracts = for_contracts(settings, &secret, network(settings)?, key_counts.clone());
         let throttles = Arc::new(Throttles::new(chat.limits(), &uptime));
         let live = Live::new(
             chat.clone(),
@@ -202,6 +207,9 @@ impl Server {
 
         let open = listen::open(settings, start.handed_over).await?;
         let health = Health::new(chat.clone(), Arc::clone(&files));
+        requests::draw_from(u64::from_le_bytes(chat.random()));
+        let numbers = metrics::listen(settings)?;
+        let metrics = Arc::new(Metrics::new(settings, &shared, health.clone(), &store, &key_counts));
         let router = routes(shared.clone(), health.clone(), &settings.reach.frame_ancestors);
         let answers = Answers::from(router);
         let [stop, served, jobs_over] = [(); 3].map(|()| CancellationToken::new());
@@ -234,12 +242,21 @@ impl Server {
         });
         tasks.watch("systemd", systemd::keep_alive());
         tasks.watch("log file", telemetry::keep_looking(LOOK_EVERY));
+        if let Some(listener) = numbers {
+            let router = metrics::routes(metrics);
+            let limits = AcceptLimits {
+                connections: Some(SCRAPERS),
+                ..accept_limits(settings, connections)
+            };
+            tasks.watch("metrics", accept::serve(listener, router, limits, stop.clone()));
+        }
         tasks.once("strays", sweep::report_strays(chat, files));
         let reload = Reload {
             flags: start.flags,
             settings: settings.clone(),
             secret,
             uptime,
+            key_counts,
             shared,
             health: health.clone(),
             answers,
@@ -381,7 +398,10 @@ pub fn routes(shared: Shared, health: Health, frame_ancestors: &[String]) -> Rou
         .both("/healthz/", get(health::alive), asked)
         .both("/readyz/", get(move || async move { ready.ready().await }), asked);
     let pages = web::routes(frame_ancestors).merge(root::route(health));
-    shared::finish(routes, pages, shared)
+    let routes = shared::finish(routes, pages, shared);
+    #[cfg(feature = "otel")]
+    let routes = crate::telemetry::traced(routes);
+    routes
 }
 
 fn accept_limits(settings: &Settings, connections: usize) -> AcceptLimits {
@@ -412,12 +432,18 @@ pub fn network(settings: &Settings) -> anyhow::Result<Option<Arc<Web>>> {
 }
 
 /// The settings as the contracts take them.
-pub fn for_contracts(settings: &Settings, secret: &Secret, web: Option<Arc<Web>>) -> shared::Settings {
+pub fn for_contracts(
+    settings: &Settings,
+    secret: &Secret,
+    web: Option<Arc<Web>>,
+    key_counts: KeyCounts,
+) -> shared::Settings {
     shared::Settings {
         identity: identity::Settings {
             secret: secret.expose().as_bytes().to_vec(),
             issuers: settings.issuers.clone(),
             fetch: web.clone().map(|web| web as _),
+            key_counts,
             host_session: settings.host_session.clone(),
             ask: web.map(|web| web as _),
             proofs: settings.proofs.clone(),

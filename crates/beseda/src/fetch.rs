@@ -1,6 +1,8 @@
 //! Asks at addresses of the settings: without detours, for a few seconds, and for not too much.
 
 use anyhow::Context;
+#[cfg(feature = "otel")]
+use axum::body::Bytes;
 use beseda_identity::host_session::{Ask, Asking, Heard};
 use beseda_identity::{Fetch, Fetched};
 use reqwest::header::{ACCEPT, COOKIE, HeaderValue};
@@ -38,6 +40,20 @@ impl Web {
         client.map(Self).context(
             "cannot ask other servers over HTTPS: are the certificates of the authorities installed (ca-certificates)?",
         )
+    }
+
+    /// Sends a request as it is.
+    ///
+    /// # Errors
+    /// Nobody answered, or with too much.
+    #[cfg(feature = "otel")]
+    pub async fn post(&self, request: axum::http::Request<Bytes>) -> Result<axum::http::Response<Bytes>, String> {
+        let request = reqwest::Request::try_from(request).map_err(reason)?;
+        let answer = self.0.execute(request).await.map_err(reason)?;
+        let status = answer.status();
+        let mut whole = axum::http::Response::new(whole(answer).await?.into());
+        *whole.status_mut() = status;
+        Ok(whole)
     }
 
     async fn body(&self, url: &str) -> Result<Vec<u8>, String> {

@@ -14,6 +14,7 @@ mod fetch;
 mod health;
 mod jobs;
 mod listen;
+mod metrics;
 mod policy;
 mod reload;
 mod report;

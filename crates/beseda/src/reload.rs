@@ -6,7 +6,7 @@ use crate::health::Health;
 use crate::system::System;
 use crate::{systemd, telemetry};
 use beseda_contracts::shared::Shared;
-use beseda_identity::{Issuers, Uptime};
+use beseda_identity::{Issuers, KeyCounts, Uptime};
 use beseda_live::accept::Answers;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -27,6 +27,8 @@ pub struct Reload {
     pub health: Health,
     /// What answers requests.
     pub answers: Answers,
+    /// What is counted of the keys that issuers publish.
+    pub key_counts: KeyCounts,
     /// Whose published keys are kept fresh.
     pub issuers: watch::Sender<Arc<Issuers>>,
 }
@@ -76,7 +78,7 @@ impl Reload {
 
     /// Makes these the settings in force, or changes nothing.
     fn take(&mut self, next: Settings) -> anyhow::Result<()> {
-        let contracts = for_contracts(&next, &self.secret, network(&next)?);
+        let contracts = for_contracts(&next, &self.secret, network(&next)?, self.key_counts.clone());
         let chat = self.shared.chat.with_limits(Arc::new(next.limits.clone()));
         self.shared = self.shared.following(chat, contracts, &self.uptime)?;
         self.settings = next;

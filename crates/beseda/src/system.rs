@@ -297,6 +297,14 @@ impl System {
         fs::read(path)
     }
 
+    /// What the system says of this process, under a name like `stat`.
+    ///
+    /// # Errors
+    /// There is no `/proc`.
+    pub fn of_process(self, name: &str) -> io::Result<String> {
+        fs::read_to_string(Path::new("/proc/self").join(name))
+    }
+
     /// One line of standard input, without its end.
     ///
     /// # Errors

@@ -3,12 +3,17 @@
 
 mod file;
 mod line;
+#[cfg(feature = "otel")]
+mod otel;
 mod queue;
 mod scrub;
 mod wanted;
+mod whole;
 
 pub use file::oldest_first;
 pub use line::escaped;
+#[cfg(feature = "otel")]
+pub use otel::traced;
 pub use scrub::scrub;
 
 use crate::config::{LogFormat, Settings};
@@ -17,6 +22,8 @@ use beseda_core::ports::Clock;
 use beseda_core::words::Time;
 use file::{Keep, LogFile};
 use line::{Line, Stamp, iso, word};
+#[cfg(feature = "otel")]
+use otel::traces;
 use queue::Queue;
 use serde_json::json;
 use std::any::Any;
@@ -32,12 +39,16 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 use wanted::Wanted;
+use whole::Whole;
 
 /// At the end of the process, so long for each place where lines go: a pipe that nobody reads keeps nobody alive.
 const AT_THE_END: Duration = Duration::from_secs(1);
 
 /// The log of this process, once it was started.
 static LOG: OnceLock<Log> = OnceLock::new();
+
+/// What takes the spans of traces.
+type Traces = Box<dyn Layer<Registry> + Send + Sync>;
 
 struct Log {
     /// Where lines wait to be written.
@@ -72,8 +83,10 @@ pub fn start(settings: &Settings, clock: Arc<dyn Clock>, folder: Option<Box<dyn 
         log.queues.push(queue.clone());
         to_file = Some(BoxMakeWriter::new(move || queue.clone()));
     }
-    let told = subscriber(format, &log.wanted, clock, move || stderr.clone(), to_file);
+    let traces = traces(settings)?;
+    let told = subscriber(format, &log.wanted, clock, move || stderr.clone(), to_file, traces);
     tracing::subscriber::set_global_default(told)?;
+    log.wanted.set(settings);
     // A second log was refused just now.
     let _ = LOG.set(log);
     panic::set_hook(Box::new(tell_of_panic));
@@ -100,7 +113,7 @@ pub fn panic_text(payload: &(dyn Any + Send)) -> &'static str {
 /// Opens the log file anew, and writes from now on what these settings want.
 pub fn reopen(settings: &Settings) {
     let Some(log) = LOG.get() else { return };
-    log.wanted.set(settings.log_level);
+    log.wanted.set(settings);
     if let Some(file) = &log.file {
         file.reopen(keep(settings));
     }
@@ -121,9 +134,17 @@ pub async fn keep_looking(every: Duration) {
 
 /// Waits until what was logged is written, but not for ever.
 pub fn finish() {
+    #[cfg(feature = "otel")]
+    otel::finish();
     for queue in LOG.get().into_iter().flat_map(|log| &log.queues) {
         queue.rest(AT_THE_END);
     }
+}
+
+/// What takes the spans of traces: nobody.
+#[cfg(not(feature = "otel"))]
+fn traces(_: &Settings) -> anyhow::Result<Option<Traces>> {
+    Ok(None)
 }
 
 /// How much of the log file is kept.
@@ -168,17 +189,17 @@ fn subscriber<W>(
     clock: Arc<dyn Clock>,
     stderr: W,
     file: Option<BoxMakeWriter>,
+    traces: Option<Traces>,
 ) -> Box<dyn Subscriber + Send + Sync>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     let text = |writer: BoxMakeWriter| {
         let line = Line(Stamp(Arc::clone(&clock)));
-        base::<Registry, _>(writer)
-            .event_format(line)
-            .with_filter(wanted.clone())
+        base(writer).event_format(line).with_filter(wanted.clone())
     };
-    let registry = tracing_subscriber::registry();
+    let registry = tracing_subscriber::registry().with(traces);
+    let file = file.map(|file| BoxMakeWriter::new(Whole(file)));
     match format {
         // One layer for both: two would write the fields of a span twice.
         LogFormat::Text => Box::new(registry.with(text(match file {
@@ -189,6 +210,7 @@ where
             let json = base(stderr)
                 .json()
                 .flatten_event(true)
+                .with_span_list(false)
                 .with_timer(Stamp(Arc::clone(&clock)))
                 .with_filter(wanted.clone());
             Box::new(registry.with(file.map(text)).with(json))
@@ -300,7 +322,7 @@ mod tests {
     fn logged(format: LogFormat, level: LogLevel, write: impl FnOnce()) -> String {
         let paper = Paper::default();
         let out = paper.clone();
-        let log = subscriber(format, &level.into(), Arc::new(Noon), move || out.clone(), None);
+        let log = subscriber(format, &level.into(), Arc::new(Noon), move || out.clone(), None, None);
         tracing::subscriber::with_default(log, write);
         paper.text()
     }
@@ -315,6 +337,7 @@ mod tests {
             Arc::new(Noon),
             move || out.clone(),
             Some(file_on(&kept)),
+            None,
         );
         tracing::subscriber::with_default(log, write);
         (stderr.text(), kept.text())
@@ -351,23 +374,22 @@ mod tests {
     }
 
     fn speak() {
-        let span = tracing::info_span!("request", path = "/x", person = tracing::field::Empty);
+        let span = tracing::error_span!("request", request_id = tracing::field::display("7f"));
         let _inside = span.enter();
-        span.record("person", 7);
         tracing::warn!("Chat access denied: order_id=2, user_id=1");
         tracing::info!("ticket bst_{}", "Zk3vQw8pRt5yLm2nXc7b");
         tracing::debug!("not asked for");
     }
 
     const SPOKEN: &str = "\
-        2025-11-21T12:00:00.000007Z WARNING: Chat access denied: order_id=2, user_id=1 (request path=\"/x\" person=7)\n\
-        2025-11-21T12:00:00.000007Z INFO: ticket [redacted] (request path=\"/x\" person=7)\n";
+        2025-11-21T12:00:00.000007Z WARNING: Chat access denied: order_id=2, user_id=1\n\
+        2025-11-21T12:00:00.000007Z INFO: ticket [redacted]\n";
 
     #[test]
-    fn the_file_holds_the_same_lines_as_standard_error() {
+    fn the_file_holds_the_same_lines_as_standard_error_without_the_ids_of_requests() {
         let (stderr, kept) = logged_twice(LogFormat::Text, speak);
-        assert_eq!(stderr, SPOKEN);
         assert_eq!(kept, SPOKEN);
+        assert_eq!(stderr, SPOKEN.replace("7Z ", "7Z [request_id=7f] "));
     }
 
     #[test]
@@ -376,7 +398,8 @@ mod tests {
         assert_eq!(kept, SPOKEN);
         assert_eq!(stderr.lines().count(), 2);
         for line in stderr.lines() {
-            serde_json::from_str::<serde_json::Value>(line).unwrap();
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["span"]["request_id"], "7f");
         }
         assert!(!stderr.contains("bst_") && !stderr.contains("Zk3vQw8p"), "{stderr}");
     }
@@ -402,6 +425,7 @@ mod tests {
             Arc::new(Noon),
             || Closed,
             Some(file_on(&kept)),
+            None,
         );
         tracing::subscriber::with_default(log, speak);
         assert_eq!(kept.text(), SPOKEN);
@@ -421,13 +445,24 @@ mod tests {
     fn what_is_wanted_changes_between_two_lines() {
         let (paper, wanted) = (Paper::default(), Wanted::from(LogLevel::Info));
         let out = paper.clone();
-        let log = subscriber(LogFormat::Text, &wanted, Arc::new(Noon), move || out.clone(), None);
+        let log = subscriber(
+            LogFormat::Text,
+            &wanted,
+            Arc::new(Noon),
+            move || out.clone(),
+            None,
+            None,
+        );
         let say = |number: u32| tracing::debug!("number {number}");
+        let at = |log_level| Settings {
+            log_level,
+            ..Settings::default()
+        };
         tracing::subscriber::with_default(log, || {
             say(1);
-            wanted.set(LogLevel::Debug);
+            wanted.set(&at(LogLevel::Debug));
             say(2);
-            wanted.set(LogLevel::Info);
+            wanted.set(&at(LogLevel::Info));
             say(3);
         });
         assert_eq!(paper.text(), "2025-11-21T12:00:00.000007Z DEBUG: number 2\n");

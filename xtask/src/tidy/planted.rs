@@ -214,7 +214,7 @@ fn the_testkit_stays_out_of_the_binary() {
 }
 
 #[test]
-fn an_eighth_crate_is_a_decision() {
+fn a_ninth_crate_is_a_decision() {
     let mut graph = crates();
     graph.packages.push(Package {
         name: "beseda-extra".to_owned(),

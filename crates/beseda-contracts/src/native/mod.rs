@@ -11,7 +11,7 @@ pub mod setup;
 mod tickets;
 
 use crate::shared::Routes;
-use crate::{Contract, FirstCall};
+use crate::{Contract, FirstCall, tells};
 use problem::PROBLEM;
 
 /// The contract.
@@ -23,6 +23,7 @@ pub const CONTRACT: Contract = Contract {
         path: "/api/v1/limits/",
         to_nobody: 200,
     },
+    tells: tells!(),
 };
 
 /// The contract's routes.

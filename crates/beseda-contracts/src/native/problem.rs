@@ -7,8 +7,9 @@ use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
 use beseda_core::words::{NoHostId, NoRoomKey};
 use beseda_core::{Fault, Refusal};
+use beseda_live::requests::RequestId;
 use http::{HeaderValue, StatusCode};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What is said of a body whose fields are wrong.
 const FIELDS_ARE_WRONG: &str = "Fields are wrong: `errors` says which and why.";
@@ -39,18 +40,30 @@ impl Voice for Problem {
 
     /// Always in English: it is read by programs and by who writes them.
     fn body(&self, refused: &Refused, _: Language) -> String {
+        Value::Object(self.members(refused)).to_string()
+    }
+
+    fn body_of_fault(&self, refused: &Refused, _: Language, request: &RequestId) -> String {
+        let mut members = self.members(refused);
+        members.insert("request_id".to_owned(), request.to_string().into());
+        Value::Object(members).to_string()
+    }
+}
+
+impl Problem {
+    fn members(&self, refused: &Refused) -> Map<String, Value> {
         let (status, told) = (self.status(refused), told(refused));
-        let mut problem = json!({
-            "type": "about:blank",
-            "title": status.canonical_reason().unwrap_or_default(),
-            "status": status.as_u16(),
-            "detail": told.detail,
-            "code": code(refused),
-        });
-        if let (Some(errors), Value::Object(members)) = (told.errors, &mut problem) {
-            members.insert("errors".to_owned(), errors);
-        }
-        problem.to_string()
+        let title = status.canonical_reason().unwrap_or_default();
+        let members = [
+            ("type", "about:blank".into()),
+            ("title", title.into()),
+            ("status", status.as_u16().into()),
+            ("detail", told.detail.into()),
+            ("code", code(refused).into()),
+        ];
+        let errors = told.errors.map(|errors| ("errors", errors));
+        let members = members.into_iter().chain(errors);
+        members.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::call::{self, Body};
 use crate::shared::rooms::new_name;
-use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, time_text};
+use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, messages, time_text};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -15,6 +15,7 @@ use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Serialize;
+use tokio::time::Instant;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -168,7 +169,15 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
     };
     let now = shared.chat.now();
     let send = move |tx: &mut dyn Tx| rules::send_system(tx, now, &limits, &key, &draft);
-    let sent = ask::change(&shared.chat, send).await?;
+    let came = Instant::now();
+    let sent = ask::change(&shared.chat, send).await;
+    messages::count(
+        &shared,
+        super::CONTRACT.name,
+        came.elapsed(),
+        sent.as_ref().map(|sent| sent.first),
+    );
+    let sent = sent?;
     let status = if sent.first {
         StatusCode::CREATED
     } else {

@@ -118,7 +118,8 @@ async fn save(
         let room = rules::opened_room_of_order(tx, now, by(&asking), Deed::Send, &asked, name)?;
         Ok(room.id)
     };
-    let (message, marks, is_new) = messages::keep(shared, person, by, lane, brought, place).await?;
+    let (message, marks, is_new) =
+        messages::keep(shared, super::CONTRACT.name, person, by, lane, brought, place).await?;
     if is_new {
         tracing::info!(
             "Chat message saved: message_id={}, order_id={}",

@@ -6,7 +6,7 @@ mod voice;
 mod wire;
 
 use crate::shared::Routes;
-use crate::{Contract, FirstCall};
+use crate::{Contract, FirstCall, tells};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 
@@ -19,6 +19,7 @@ pub const CONTRACT: Contract = Contract {
         path: "/api/chat/order/1/messages",
         to_nobody: 401,
     },
+    tells: tells!(),
 };
 
 /// The rooms that the contract speaks of.

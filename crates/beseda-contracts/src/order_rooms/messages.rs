@@ -62,7 +62,7 @@ async fn create(State(shared): State<Shared>, mut caller: Caller, request: Reque
     let brought = form.brought("message", shared.chat.limits(), &mut errors);
     errors.none()?;
     let room = room.ok_or(Refused::NoSuchAddress)?;
-    let sent = messages::send(&shared, &caller.person, by, RoomId(room), brought).await;
+    let sent = messages::send(&shared, super::CONTRACT.name, &caller.person, by, RoomId(room), brought).await;
     let (message, marks, _) = sent.map_err(|refused| not_there(refused, room))?;
     let message = MessageJson::seen_by(&message, marks, caller.person.id);
     Ok((StatusCode::CREATED, Json(message)).into_response())

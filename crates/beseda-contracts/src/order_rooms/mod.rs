@@ -6,7 +6,7 @@ mod socket;
 mod wire;
 
 use crate::shared::Routes;
-use crate::{Contract, FirstCall};
+use crate::{Contract, FirstCall, tells};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 
@@ -21,6 +21,7 @@ pub const CONTRACT: Contract = Contract {
         path: "/api/chat/rooms/",
         to_nobody: 401,
     },
+    tells: tells!(),
 };
 
 /// The rooms that the contract speaks of.

@@ -102,7 +102,7 @@ async fn create(
     let chat = errors.take("chat", named(&form.fields, "chat")).unwrap_or_default();
     let brought = form.brought("text", shared.chat.limits(), &mut errors);
     errors.none()?;
-    let (message, marks, _) = messages::send(&shared, &person, by, RoomId(chat), brought).await?;
+    let (message, marks, _) = messages::send(&shared, super::CONTRACT.name, &person, by, RoomId(chat), brought).await?;
     let viewer = person.id;
     let people = People::one(person);
     let message = MessageJson::seen_by(&message, marks, &people, viewer);

@@ -9,7 +9,7 @@ use crate::shared::http::body;
 use crate::shared::ids;
 use crate::shared::{Caller, FieldError, Fields, Refused, Routes, Shared};
 use crate::voices::drf::Drf;
-use crate::{Contract, FirstCall};
+use crate::{Contract, FirstCall, tells};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use beseda_core::Error;
@@ -26,6 +26,7 @@ pub const CONTRACT: Contract = Contract {
         path: "/api/chats/",
         to_nobody: 401,
     },
+    tells: tells!(),
 };
 
 /// The rooms that the contract speaks of.

@@ -9,6 +9,8 @@ use beseda_core::ports::{Lane, Tx};
 use beseda_core::rules;
 use beseda_core::words::{Marks, Message, Person, RoomId};
 use beseda_live::ask;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// As whom a contract lets somebody ask.
 pub type Asking = fn(&Person) -> By<'_>;
@@ -23,6 +25,7 @@ pub type Said = (Message, Marks, bool);
 /// What refuses the message.
 pub async fn send(
     shared: &Shared,
+    contract: &'static str,
     sender: &Person,
     by: Asking,
     room: RoomId,
@@ -37,7 +40,7 @@ pub async fn send(
     } else {
         place.widened()
     };
-    keep(shared, sender, by, lane, brought, move |_| Ok(room)).await
+    keep(shared, contract, sender, by, lane, brought, move |_| Ok(room)).await
 }
 
 /// Keeps what was brought and sends it into the room that `place` finds or opens, in one transaction with that.
@@ -46,6 +49,7 @@ pub async fn send(
 /// As [`send`].
 pub async fn keep(
     shared: &Shared,
+    contract: &'static str,
     sender: &Person,
     by: Asking,
     lane: Lane,
@@ -60,5 +64,15 @@ pub async fn keep(
         let room = place(tx)?;
         rules::send_seen(tx, now, &limits, by(&sender), room, &draft)
     };
-    Ok(ask::change_in(&shared.chat, lane, rule).await?)
+    let came = Instant::now();
+    let said: Result<Said, Error> = ask::change_in(&shared.chat, lane, rule).await;
+    let is_new = said.as_ref().map(|(.., is_new)| *is_new);
+    count(shared, contract, came.elapsed(), is_new);
+    Ok(said?)
+}
+
+/// Counts a message that a request brought.
+pub fn count(shared: &Shared, contract: &'static str, took: Duration, is_new: Result<bool, &Error>) {
+    let of_contract = shared.live.counts().of(contract);
+    of_contract.came_by_request(took, is_new, |error| matches!(error, Error::Refused(_)));
 }

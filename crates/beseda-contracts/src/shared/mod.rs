@@ -1,5 +1,6 @@
 //! What the contracts share: who comes, and HTTP. Nothing of any one contract, and no framework's words.
 
+pub mod counts;
 pub mod depth;
 pub mod field;
 pub mod files;
@@ -21,7 +22,7 @@ pub use self::field::{FieldError, FieldErrors, Json};
 pub use self::http::body::{Fields, Form};
 pub use self::http::finish;
 pub use self::http::page::{Links, PageQuery, json_answer, messages_answer, page_answer};
-pub use self::http::paths::{RouteLine, Routes, Segment};
+pub use self::http::paths::{Answered, Owner, RouteLine, Routes, Segment, Tells};
 pub use self::http::time::time_text;
 pub use self::language::Language;
 pub use self::refused::{BrokenJson, Refused};
@@ -31,6 +32,7 @@ pub use self::voice::Voice;
 pub use self::voice::answered;
 pub use identity::caller::{Caller, Proof};
 
+use self::counts::Counts;
 use self::http::front::Front;
 use self::http::origin::{Hosts, Origins};
 use self::http::proxies::Proxies;
@@ -74,6 +76,8 @@ pub struct Shared {
     pub hosts: Arc<Hosts>,
     /// The proxies in front.
     pub proxies: Arc<Proxies>,
+    /// What is counted.
+    pub counts: Arc<Counts>,
     /// Whether administrators use the school's calls.
     pub school_admins: bool,
     /// Whether the socket that only echoes is open.
@@ -103,6 +107,7 @@ impl Shared {
             school_admins: reach.school_admins,
             echo_socket: reach.echo_socket,
             identity: Arc::new(identity),
+            counts: Arc::default(),
             walks: Arc::new(Walks::new(chat.limits(), uptime)),
             origins: Arc::new(Origins::new(reach.allowed_origins, reach.allowed_headers)),
             hosts: Arc::new(Hosts::new(reach.allowed_hosts)),

@@ -123,6 +123,37 @@ impl Refused {
         }
     }
 
+    /// Its word for who counts what was refused.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Rule(refusal) => refusal.word(),
+            Self::BadHeader => "bad_header",
+            Self::BadToken(_) => "bad_token",
+            Self::BadRefresh(_) => "bad_refresh",
+            Self::UnknownPerson => "unknown_person",
+            Self::HostAway => "host_away",
+            Self::NoAccount | Self::NoAccountOfToken => "no_account",
+            Self::BadKey => "bad_key",
+            Self::WrongScope(_) => "wrong_scope",
+            Self::ForeignOrigin(_) => "foreign_origin",
+            Self::ForeignHost(_) => "foreign_host",
+            Self::CrossSite => "cross_site",
+            Self::NoSuchAddress => "no_such_address",
+            Self::OtherMethod { .. } => "other_method",
+            Self::TooLarge(_) => "too_large",
+            Self::UnknownMedia(_) => "unknown_media",
+            Self::EncodedBody(_) => "encoded_body",
+            Self::BrokenJson(_) => "broken_json",
+            Self::NotObject(_) => "not_object",
+            Self::BrokenForm(_) => "broken_form",
+            Self::BrokenMultipart(_) => "broken_multipart",
+            Self::Fields(_) => "fields",
+            Self::FileGone(_) => "file_gone",
+            Self::Fault(fault) => fault.word(),
+        }
+    }
+
     /// Whether it is about something that is not there, which may have been a guess. Of a page of a list, or of what
     /// somebody wrote themselves, it was none.
     #[must_use]

@@ -5,6 +5,7 @@ use super::refused::Refused;
 use axum::body::Body;
 use axum::response::Response;
 use beseda_core::{Fault, Refusal};
+use beseda_live::requests::RequestId;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use std::sync::Arc;
@@ -24,6 +25,12 @@ pub trait Voice: Send + Sync {
     /// The body. Nothing in it tells the cause of a fault.
     fn body(&self, refused: &Refused, language: Language) -> String;
 
+    /// The body where something of ours failed: with the id by which our log tells the cause, where the contract has a
+    /// place for it.
+    fn body_of_fault(&self, refused: &Refused, language: Language, _request: &RequestId) -> String {
+        self.body(refused, language)
+    }
+
     /// Writes a fault of ours to the log.
     fn log(&self, fault: &Fault) {
         match fault {
@@ -40,6 +47,8 @@ pub trait Voice: Send + Sync {
 pub(super) struct Spoken {
     pub(super) by: &'static dyn Voice,
     pub(super) counts_misses: bool,
+    /// The pattern of the route.
+    pub(super) route: &'static str,
 }
 
 /// Takes what went wrong out of an answer that nobody has said yet.
@@ -48,13 +57,23 @@ pub(super) fn unsaid(answer: &mut Response) -> Option<Arc<Refused>> {
 }
 
 /// Says in an answer what went wrong. Its other headers stay.
-pub(super) fn say(answer: &mut Response, voice: &dyn Voice, refused: &Refused, language: Language) {
+pub(super) fn say(
+    answer: &mut Response,
+    voice: &dyn Voice,
+    refused: &Refused,
+    language: Language,
+    request: Option<&RequestId>,
+) {
     if let Refused::Fault(fault) = refused {
         voice.log(fault);
     }
     *answer.status_mut() = voice.status(refused);
-    *answer.body_mut() = Body::from(voice.body(refused, language));
     let status = answer.status();
+    let body = match request.filter(|_| status.is_server_error()) {
+        Some(request) => voice.body_of_fault(refused, language, request),
+        None => voice.body(refused, language),
+    };
+    *answer.body_mut() = Body::from(body);
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, voice.media());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -85,6 +104,6 @@ fn tell(headers: &mut HeaderMap, status: StatusCode, refused: &Refused) {
 pub fn answered(voice: &dyn Voice, refused: impl Into<Refused>, language: Language) -> Response {
     let refused = refused.into();
     let mut answer = Response::default();
-    say(&mut answer, voice, &refused, language);
+    say(&mut answer, voice, &refused, language, None);
     answer
 }

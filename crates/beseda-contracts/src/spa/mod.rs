@@ -6,7 +6,7 @@ mod sockets;
 mod wire;
 
 use crate::shared::Routes;
-use crate::{Contract, FirstCall};
+use crate::{Contract, FirstCall, tells};
 use beseda_core::words::{Kinds, RoomKind};
 
 /// The contract.
@@ -18,6 +18,7 @@ pub const CONTRACT: Contract = Contract {
         path: "/ws/test/",
         to_nobody: 426,
     },
+    tells: tells!(),
 };
 
 /// The rooms that the contract speaks of.

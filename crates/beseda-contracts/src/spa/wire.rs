@@ -105,6 +105,10 @@ impl Dialect for Consumer {
         }
     }
 
+    fn contract(&self) -> &'static str {
+        super::CONTRACT.name
+    }
+
     fn kinds(&self) -> Kinds {
         super::KINDS
     }

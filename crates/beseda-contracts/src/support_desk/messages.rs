@@ -24,7 +24,7 @@ pub(super) async fn send(
     let mut errors = FieldErrors::default();
     let brought = form.brought("message", shared.chat.limits(), &mut errors);
     errors.none()?;
-    let (message, marks, _) = messages::send(shared, &sender, by, view.room.id, brought).await?;
+    let (message, marks, _) = messages::send(shared, super::CONTRACT.name, &sender, by, view.room.id, brought).await?;
     let message = MessageJson::seen_by(&message, Desk::of(view, side), marks, sender.id);
     Ok((StatusCode::CREATED, Json(message)).into_response())
 }

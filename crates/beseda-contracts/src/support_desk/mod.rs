@@ -8,7 +8,7 @@ mod visitors;
 mod wire;
 
 use crate::shared::{Refused, Routes};
-use crate::{Contract, FirstCall};
+use crate::{Contract, FirstCall, tells};
 use beseda_core::policy::By;
 use beseda_core::words::{Kinds, Person, RoomKind};
 use uuid::Uuid;
@@ -24,6 +24,7 @@ pub const CONTRACT: Contract = Contract {
         path: "/api/public/chat-rooms/",
         to_nobody: 200,
     },
+    tells: tells!(),
 };
 
 /// The rooms that the contract speaks of.

@@ -250,6 +250,10 @@ impl Dialect for SupportDesk {
         }
     }
 
+    fn contract(&self) -> &'static str {
+        super::CONTRACT.name
+    }
+
     fn kinds(&self) -> Kinds {
         super::KINDS
     }

@@ -12,6 +12,8 @@ pub trait LookJobs {
     fn job(&mut self, id: JobId) -> Result<Option<Job>, Fault>;
     /// The jobs that are dead, or those that are not, the first due first; `limit` of them.
     fn jobs(&mut self, dead: bool, limit: i64) -> Result<Vec<Job>, Fault>;
+    /// How many jobs are dead, or are not.
+    fn count_jobs(&mut self, dead: bool) -> Result<i64, Fault>;
     /// When the next job that is not dead is due.
     fn next_job(&mut self) -> Result<Option<Time>, Fault>;
 }

@@ -1,7 +1,8 @@
 //! An internet of few addresses, a clock that is moved by hand, and no chance.
 
-use super::{Fetch, Fetched, Fetching};
+use super::{Fetch, Fetched, Fetching, KeyCounts};
 use crate::IssuerKey;
+use beseda_core::words::Time;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -80,6 +81,8 @@ impl Internet {
             fetch: Arc::new(self.clone()),
             uptime: Arc::new(move || *internet.uptime.lock()),
             chance: Arc::new(|| 1.0),
+            now: Arc::new(|| Time(0)),
+            counts: KeyCounts::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ mod read;
 mod send;
 mod typing;
 
+use crate::counts::SOCKET;
 use crate::dialect::{Command, Misheard, Outcome, Verb};
 use crate::live::Live;
 use crate::seat::Seat;
@@ -115,12 +116,18 @@ impl Call {
         self.session.answer(self.tag.as_deref(), outcome);
     }
 
+    fn refuse(&self, refusal: &Refusal) {
+        let contract = self.session.dialect.contract();
+        self.live.counts().refused(contract, SOCKET, refusal.word());
+        self.answer(&Outcome::Refused(refusal));
+    }
+
     fn answer_error(&self, error: &Error) {
         let session = &self.session;
         match error {
             Error::Refused(refusal) => {
-                session.dialect.log_refusal(&session.person(), refusal);
-                self.answer(&Outcome::Refused(refusal));
+                session.logs(|| session.dialect.log_refusal(&session.person(), refusal));
+                self.refuse(refusal);
             }
             Error::Failed(fault) => {
                 if !matches!(
@@ -128,7 +135,8 @@ impl Call {
                     Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)
                 ) {
                     let to = session.to_word();
-                    tracing::error!(to, contract = session.dialect.name(), "a frame failed: {fault}");
+                    let contract = session.dialect.name();
+                    session.logs(|| tracing::error!(to, contract, "a frame failed: {fault}"));
                 }
                 self.answer(&Outcome::Failed(fault));
             }

@@ -8,12 +8,14 @@ use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::words::{Draft, Marks};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 pub(super) fn send(call: Call, draft: Draft) {
     let (chat, session) = (call.live.chat().clone(), Arc::clone(&call.session));
     if let Err(refusal) = call.live.pace.send(session.person_id()) {
-        return call.answer(&Outcome::Refused(&refusal));
+        return call.refuse(&refusal);
     }
+    let (came, span) = (Instant::now(), session.trace());
     call.takes_off();
     let (now, limits, kinds) = (chat.now(), Arc::clone(chat.limits()), session.dialect.kinds());
     let (sends, has_files) = (call.clone(), !draft.files.is_empty());
@@ -32,6 +34,8 @@ pub(super) fn send(call: Call, draft: Draft) {
     let lane = if has_files { call.lane().widened() } else { call.lane() };
     chat.change_in(lane, rule, move |outcome| {
         call.lands();
+        let first = outcome.as_ref().map(|(sent, _)| sent.first);
+        call.session.counts.came_by_socket(came.elapsed(), first);
         match outcome {
             Ok((sent, marks)) => call.answer(&Outcome::Sent {
                 room: sent.room,
@@ -42,5 +46,6 @@ pub(super) fn send(call: Call, draft: Draft) {
             }),
             Err(error) => call.answer_error(&error),
         }
+        drop(span);
     });
 }

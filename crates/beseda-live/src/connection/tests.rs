@@ -1,5 +1,6 @@
 //! Connections over real sockets, on the memory store: a house to put them in, and what they say there.
 
+mod counted;
 mod doubts;
 mod echo;
 mod ends;

@@ -1,6 +1,7 @@
 //! A thread that reads: each glance sees one snapshot, and holds up nobody.
 
 use super::link::Link;
+use crate::counts::Counts;
 use crate::engine::postgres::{Begin, PostgresEngine, Trouble};
 use crate::transaction::Transaction;
 use beseda_core::error::Error;
@@ -9,6 +10,7 @@ use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// The glances that wait; whichever reader is free takes the next.
 pub(crate) type Glances = Mutex<Receiver<Box<dyn Glance>>>;
@@ -17,14 +19,17 @@ pub(crate) type Glances = Mutex<Receiver<Box<dyn Glance>>>;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// Takes glances until nobody can hand any over, and finishes those that are queued then.
-pub(crate) fn run(mut link: Link, glances: &Glances) {
+pub(crate) fn run(mut link: Link, glances: &Glances, counts: &Counts) {
     loop {
         let wait = link.patience(IDLE);
         // Only the wait is under the lock, not the work.
         let next = glances.lock().recv_timeout(wait);
         match next {
             Ok(mut glance) => {
+                counts.glances_waiting.dec();
+                let begun = Instant::now();
                 let outcome = serve(&mut link, glance.as_mut());
+                counts.glanced(begun.elapsed());
                 if catch_unwind(AssertUnwindSafe(|| glance.done(outcome))).is_err() {
                     tracing::error!("somebody panicked over the outcome of their glance");
                 }

@@ -2,6 +2,7 @@
 
 use super::link::Link;
 use super::tickets::{Ticket, Tickets, Told};
+use crate::counts::{Counts, Undone, to_i64};
 use crate::engine::postgres::{Begin, PostgresEngine, Trouble, Writing};
 use crate::notices;
 use crate::told::{Batch, Outcome, fail_all};
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many changes go into one commit at most: if it fails, all of them run again.
 const BATCH: usize = 64;
@@ -37,6 +39,7 @@ pub(crate) struct Writer {
     pub(crate) notes: bool,
     /// What may have been changed by a commit that nobody knows the end of.
     pub(crate) doubtful: Vec<Notice>,
+    pub(crate) counts: Counts,
 }
 
 /// What became of a batch.
@@ -55,6 +58,18 @@ enum Attempt {
     TakenBack(usize, Error),
 }
 
+impl Attempt {
+    /// Why it kept nothing, where that is worth a count: who sent the same before is no trouble.
+    fn undone(&self) -> Option<Undone> {
+        match self {
+            Self::Kept(..) | Self::SentBefore => None,
+            Self::Again(_) => Some(Undone::Conflict),
+            Self::Gone | Self::Unknown(..) => Some(Undone::Lost),
+            Self::TakenBack(..) => Some(Undone::TakenBack),
+        }
+    }
+}
+
 impl Writer {
     /// Takes changes until nobody can hand any over, and finishes those that are queued then.
     pub(crate) fn run(mut self, changes: &Receiver<Box<dyn Change>>) {
@@ -64,6 +79,7 @@ impl Writer {
                     let mut batch = vec![first];
                     batch.extend(changes.try_iter().take(BATCH - 1));
                     self.waiting.fetch_sub(batch.len(), Ordering::Relaxed);
+                    self.counts.changes_waiting.dec_by(to_i64(batch.len()));
                     self.keep(batch);
                 }
                 Err(RecvTimeoutError::Timeout) => self.link.look_after(),
@@ -91,8 +107,14 @@ impl Writer {
     fn keep_together(&mut self, mut batch: Batch) -> Vec<Batch> {
         let (mut last, mut gathers) = (Fault::Busy, true);
         for attempt in 1..=TRIES {
-            match self.attempt(&mut batch, attempt > TRIES_AMONG_OTHERS, gathers) {
+            let begun = Instant::now();
+            let attempted = self.attempt(&mut batch, attempt > TRIES_AMONG_OTHERS, gathers);
+            if let Some(why) = attempted.undone() {
+                self.counts.undone(why);
+            }
+            match attempted {
                 Attempt::Kept(ticket, outcomes, announced) => {
+                    self.counts.kept(batch.len(), begun.elapsed());
                     ticket.put_down(Told {
                         announced,
                         finished: vec![(batch, outcomes)],

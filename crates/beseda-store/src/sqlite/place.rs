@@ -1,7 +1,7 @@
 //! The database's files by their names: whether those are still the ones that are open. SQLite goes on writing into a file
 //! that was removed, and what it keeps there is gone when it closes.
 
-use crate::files;
+use crate::{Sizes, files};
 use beseda_core::error::{Fault, Hindrance};
 use std::ffi::OsString;
 use std::fs::{self, Metadata, OpenOptions};
@@ -48,6 +48,15 @@ impl Place {
         same(&self.database)?;
         same(&self.index)?;
         same(&self.log)
+    }
+
+    /// How much room they take; what is not there takes none.
+    pub(crate) fn sizes(&self) -> Sizes {
+        let bytes = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+        Sizes {
+            database: bytes(&self.database.0),
+            log: bytes(&self.log.0),
+        }
     }
 
     /// Why nothing can be written, where SQLite said no more than that the disk failed: a page is written beside it.

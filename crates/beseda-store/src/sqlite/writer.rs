@@ -4,6 +4,7 @@ use super::Options;
 use super::log::Log;
 use super::place::Place;
 use crate::Opener;
+use crate::counts::{Counts, Undone, to_i64};
 use crate::engine::sqlite::SqliteEngine;
 use crate::notices::NoticeReader;
 use crate::reach::Reach;
@@ -42,6 +43,7 @@ pub(crate) struct Writer<'c> {
     /// How far what others noted is read, where that is asked for; otherwise notes are written here.
     read: Option<NoticeReader>,
     opener: Opener,
+    counts: Counts,
 }
 
 /// What became of a batch.
@@ -61,6 +63,7 @@ impl<'c> Writer<'c> {
         options: &Options,
         place: Option<Arc<Place>>,
         reach: Reach,
+        counts: Counts,
     ) -> Self {
         Self {
             engine: SqliteEngine::new(conn),
@@ -72,6 +75,7 @@ impl<'c> Writer<'c> {
             version: 0,
             read: None,
             opener: options.opener,
+            counts,
         }
     }
 
@@ -84,6 +88,7 @@ impl<'c> Writer<'c> {
                 Ok(first) => {
                     let mut batch = vec![first];
                     batch.extend(changes.try_iter().take(BATCH - 1));
+                    self.counts.changes_waiting.dec_by(to_i64(batch.len()));
                     self.keep(batch);
                 }
                 Err(RecvTimeoutError::Timeout) => self.rest(),
@@ -157,8 +162,10 @@ impl<'c> Writer<'c> {
 
     /// Commits a batch, tells the audience and then each change.
     fn keep(&mut self, mut batch: Batch) {
+        let begun = Instant::now();
         match self.attempt(&mut batch) {
             Commit::Kept(bytes, outcomes, announced) => {
+                self.counts.kept(batch.len(), begun.elapsed());
                 self.reach.set(None);
                 self.ears.tell(&announced);
                 finish_all(batch, outcomes);
@@ -166,10 +173,18 @@ impl<'c> Writer<'c> {
                     self.write_back(bytes);
                 }
             }
-            Commit::Failed(fault) => fail_all(batch, &self.met(fault.into())),
-            Commit::TakenBack(error) if batch.len() == 1 => fail_all(batch, &self.met(error)),
-            // One of them was wrong and its neighbours were not: each gets a transaction of its own.
-            Commit::TakenBack(_) => batch.into_iter().for_each(|change| self.keep(vec![change])),
+            Commit::Failed(fault) => {
+                self.counts.undone(Undone::Failed);
+                fail_all(batch, &self.met(fault.into()));
+            }
+            Commit::TakenBack(error) => {
+                self.counts.undone(Undone::TakenBack);
+                if batch.len() == 1 {
+                    return fail_all(batch, &self.met(error));
+                }
+                // One of them was wrong and its neighbours were not: each gets a transaction of its own.
+                batch.into_iter().for_each(|change| self.keep(vec![change]));
+            }
         }
     }
 
@@ -335,7 +350,7 @@ mod tests {
             opener: Opener::Server,
             ..Options::at("nowhere")
         };
-        let mut writer = Writer::new(&conn, ears, &options, None, Reach::default());
+        let mut writer = Writer::new(&conn, ears, &options, None, Reach::default(), Counts::default());
         let outcomes = Outcomes::default();
         for batch in batches {
             let change =

@@ -24,6 +24,10 @@ impl LookJobs for Run {
         Ok(self.jobs_by_time(dead).into_iter().take(rows(limit)).collect())
     }
 
+    fn count_jobs(&mut self, dead: bool) -> Result<i64, Fault> {
+        Ok(i64::try_from(self.jobs_by_time(dead).len()).unwrap_or(i64::MAX))
+    }
+
     fn next_job(&mut self) -> Result<Option<Time>, Fault> {
         Ok(self.jobs_by_time(false).first().map(|job| job.due))
     }

@@ -45,7 +45,12 @@ fn done(stage: &Stage, job: &Job) {
 
 /// The jobs that wait, and those that are dead.
 fn standing(stage: &Stage) -> (Vec<Job>, Vec<Job>) {
-    let both = stage.look(|look| Ok((look.jobs(false, 99)?, look.jobs(true, 99)?)));
+    let both = stage.look(|look| {
+        let (waiting, dead) = (look.jobs(false, 99)?, look.jobs(true, 99)?);
+        let counted = (look.count_jobs(false)?, look.count_jobs(true)?);
+        assert_eq!(counted, (waiting.len() as i64, dead.len() as i64));
+        Ok((waiting, dead))
+    });
     both.expect("they are listed")
 }
 

@@ -7,7 +7,7 @@ use beseda_identity::Proofs;
 use serde_json::Value;
 
 /// Of the server's own settings, those that count at once.
-const OWN: [&str; 4] = ["log_level", "log_file_bytes", "log_files", "log_file_days"];
+const OWN: [&str; 5] = ["log_level", "log", "log_file_bytes", "log_files", "log_file_days"];
 
 /// The limits that count at once. Everything else is made for its limits at the start.
 const RATES: [&str; 10] = [
@@ -49,6 +49,7 @@ impl Settings {
     pub fn following(&self, found: &Self) -> (Self, Changes) {
         let mut next = Self {
             log_level: found.log_level,
+            log: found.log.clone(),
             log_file_bytes: found.log_file_bytes,
             log_files: found.log_files,
             log_file_days: found.log_file_days,

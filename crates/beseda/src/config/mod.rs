@@ -4,6 +4,7 @@
 
 mod again;
 mod file;
+mod filter;
 mod issuer;
 #[cfg(test)]
 mod issuer_tests;
@@ -21,6 +22,7 @@ mod tests;
 mod words;
 
 pub use again::Changes;
+pub use filter::{LogFilter, Part};
 pub use listen::{Address, site};
 pub use problem::{Origin, Problem, Problems};
 pub use reference::reference;
@@ -37,9 +39,13 @@ use problem::nearest;
 use sessions::Sessions;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use taken::{Bus, DatabaseUrl, Endpoint, GivenOut, Media, Signing};
+use taken::{Bus, Collector, DatabaseUrl, Endpoint, GivenOut, Media, MetricsListen, Signing};
+
+/// Where numbers are served, if nobody says otherwise: where the field looks for those of a program that has no port of
+/// its own.
+pub const DEFAULT_METRICS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
 settings! {
     /// Everything that can be set, as it counts.
@@ -50,6 +56,10 @@ settings! {
             "Where the server listens: `127.0.0.1:8000`; `localhost:8000`, which is every address of the name; `[::]:8000`, which is every network; `unix:/run/beseda/beseda.sock`. Several are a list, in the environment and on the command line separated by commas. Port 0 lets the system choose one. Sockets that systemd hands over are taken in place of all these.";
         socket_mode: Mode = 0o660, "permission bits",
             "Who may connect to a socket of the file system, as `chmod` takes it.";
+        metrics_listen: MetricsListen = Some(DEFAULT_METRICS), "address and port, or `off`",
+            "Where `/metrics` is served to Prometheus, with `/healthz` and `/readyz` beside it: a listener of its own, which no proxy shows to the world. Where another process has the default already, the server warns and goes without. See [monitoring](monitoring.md).";
+        otlp_endpoint: Collector = None, "origin, or `off`",
+            "Where traces are sent by OTLP over HTTP, like `http://127.0.0.1:4318`: a collector, to whose `/v1/traces` they go. Only a build with the feature `otel` sends any. See [monitoring](monitoring.md#traces).";
         database: DatabaseUrl = Database::Sqlite, "`sqlite`, or a URL" flag "--database",
             "Where messages are kept: `sqlite` is the file `beseda.db` in the data directory, and `postgres://USER:PASSWORD@HOST/DATABASE` a database of PostgreSQL, 14 or later. With `?sslmode=require` the connection is encrypted, by a certificate that the system trusts. The variable keeps a password from the list of processes, which shows a flag. Files, and what signs tokens, stay in the data directory.";
         redis: Bus = (), "nothing yet" flag "--redis",
@@ -78,6 +88,8 @@ settings! {
             "How a line of the log looks on standard error. The file `logs/app.log` always holds text.";
         log_level: OneOf<LogLevel> = LogLevel::Info, "`error`, `warn`, `info`, `debug` or `trace`",
             "The least important line that is still written.";
+        log: LogFilter = Vec::new(), "list of parts and levels",
+            "The same for a part of the server alone: a contract (`spa=debug`), `server`, `contracts`, `http`, `identity`, `live`, `store`, or a module by its path. In the environment, separated by commas. See [monitoring](monitoring.md#the-log).";
         log_file_bytes: Whole<1_024, 1_073_741_824> = 10 * 1_024 * 1_024, "bytes, 1024 to 1073741824",
             "How big `logs/app.log` of the data directory gets. A line that would make it bigger begins a new file, and so does a new day (UTC): the old one becomes `app.log.1`, that one `app.log.2`, and so on.";
         log_files: Whole<1, 1_000> = 14, "files, 1 to 1000",

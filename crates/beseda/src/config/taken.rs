@@ -2,9 +2,58 @@
 
 use super::{Database, LogFormat, LogLevel, Secret, secret};
 use beseda_contracts::shared::settings::origin;
-use beseda_core::words::{Raw, Shown, Taken, Word, Wrong};
+use beseda_core::words::{Raw, Shown, Taken, Word, Wrong, printable};
 use beseda_store::MediaTypes;
+use std::net::SocketAddr;
 use std::path::Path;
+
+/// An address to listen on, or none.
+pub struct MetricsListen;
+
+impl Taken for MetricsListen {
+    type Kept = Option<SocketAddr>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Option<SocketAddr>, Wrong> {
+        let text = raw.text()?;
+        if text == "off" {
+            return Ok(None);
+        }
+        text.parse().map(Some).map_err(|_| {
+            let what = format!("must be an IP address and a port, or off, not `{}`", printable(text));
+            Wrong::new(what, "Write 127.0.0.1:9464 for this machine alone, or off.")
+        })
+    }
+
+    fn show(kept: &Option<SocketAddr>) -> Shown {
+        Shown::Text(kept.map_or_else(|| "off".to_owned(), |address| address.to_string()))
+    }
+}
+
+/// Where traces are sent, or nowhere.
+pub struct Collector;
+
+impl Taken for Collector {
+    type Kept = Option<String>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Option<String>, Wrong> {
+        match raw.text()? {
+            "off" => Ok(None),
+            _ if !cfg!(feature = "otel") => {
+                let todo = "Build it with `cargo build --release --features otel`, or write off.";
+                Err(Wrong::new("is not in this build, which sends no traces", todo))
+            }
+            address if address.starts_with("http") && !address.contains('*') => origin(address).map(Some),
+            address => {
+                let what = format!("cannot be `{}`", printable(address));
+                Err(Wrong::new(what, "Write an address like http://127.0.0.1:4318, or off."))
+            }
+        }
+    }
+
+    fn show(kept: &Option<String>) -> Shown {
+        Shown::Text(kept.clone().unwrap_or_else(|| "off".to_owned()))
+    }
+}
 
 /// Where messages are kept.
 pub struct DatabaseUrl;

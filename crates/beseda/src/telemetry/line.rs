@@ -1,4 +1,4 @@
-//! How an event looks to people: `<time> LEVEL: message name=value`, on one line whatever is in it.
+//! How an event looks to people: `<time> [request_id=…] LEVEL: message name=value`, on one line whatever is in it.
 
 use beseda_core::ports::Clock;
 use beseda_core::words::Time;
@@ -37,7 +37,7 @@ pub fn word(level: Level) -> &'static str {
     }
 }
 
-/// A line for people.
+/// A line for people, with this in front.
 pub struct Line(pub Stamp);
 
 impl<S, N> FormatEvent<S, N> for Line
@@ -47,24 +47,19 @@ where
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         self.0.format_time(&mut out)?;
-        let level = word(*event.metadata().level());
-        let mut parts = Parts::default();
-        event.record(&mut parts);
-        write!(out, " {level}: {}{}", parts.message, parts.fields)?;
-        for span in context.event_scope().into_iter().flatten() {
+        for span in context.event_scope().into_iter().flat_map(|spans| spans.from_root()) {
             let extensions = span.extensions();
             let fields = extensions
                 .get::<FormattedFields<N>>()
                 .map_or("", |fields| fields.as_str());
             let mut shown = String::new();
             escape(fields, &mut shown);
-            write!(
-                out,
-                " ({}{}{shown})",
-                span.name(),
-                if shown.is_empty() { "" } else { " " }
-            )?;
+            write!(out, " [{shown}]")?;
         }
+        let level = word(*event.metadata().level());
+        let mut parts = Parts::default();
+        event.record(&mut parts);
+        write!(out, " {level}: {}{}", parts.message, parts.fields)?;
         writeln!(out)
     }
 }

@@ -11,6 +11,26 @@ fn base64url(bytes: &[u8]) -> String {
         .collect()
 }
 
+#[test]
+fn the_id_of_a_request_stays_where_it_stands_as_such() {
+    let id = "8f14e45fceea167a5a36dedd4bea2543";
+    for line in [
+        format!("2025-11-21T12:00:00Z [request_id={id}] INFO: stopping"),
+        format!("{{\"span\":{{\"request_id\":\"{id}\",\"name\":\"request\"}}}}"),
+        format!("[request_id=shop.{id}-1] INFO: x"),
+    ] {
+        assert_eq!(scrub(&line), line);
+    }
+    for line in [
+        format!("[request_id=7] INFO: {id}"),
+        format!("request_id={id}"),
+        format!("[request_id=bsk_{id}] INFO: x"),
+        format!("{{\"other_id\":\"{id}\"}}"),
+    ] {
+        assert!(!scrub(&line).contains(id), "{line}");
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,11 +3,14 @@
 use super::*;
 use crate::shared::{BrokenJson, FieldErrors, Json, answered};
 use beseda_core::words::Scope;
+use beseda_live::requests::REQUEST_ID;
+use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http_body_util::BodyExt;
+use serde_json::json;
 
 /// The answer's status, headers and body, whatever language is asked for.
-async fn said(refused: impl Into<Refused>) -> (u16, http::HeaderMap, Value) {
+async fn said(refused: impl Into<Refused>) -> (u16, HeaderMap, Value) {
     let answer = answered(&PROBLEM, refused, Language::Russian);
     let (parts, body) = answer.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
@@ -81,6 +84,19 @@ async fn every_error_has_the_members_of_a_problem() {
             "{code}"
         );
     }
+}
+
+#[test]
+fn what_failed_on_our_side_tells_the_id_of_its_request_and_nothing_of_the_cause() {
+    let request = RequestId::of(&HeaderMap::from_iter([(REQUEST_ID, "of-the-shop".parse().unwrap())]));
+    let fault = Refused::from(Fault::Store("canary".to_owned()));
+    let body = PROBLEM.body_of_fault(&fault, Language::English, &request);
+    let members: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (&members["request_id"], &members["code"]),
+        (&json!("of-the-shop"), &json!("server_error"))
+    );
+    assert!(!body.contains("canary"), "{body}");
 }
 
 #[tokio::test]

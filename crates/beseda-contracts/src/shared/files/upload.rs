@@ -88,7 +88,9 @@ pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile
     let mut kept = Vec::with_capacity(files.len());
     for file in files {
         let title = file.title.clone();
-        let file = keep_one(shared, file).await?;
+        let file = keep_one(shared, file)
+            .await
+            .inspect_err(|error| shared.counts.not_uploaded(error))?;
         kept.push(DraftFile { file, title });
     }
     Ok(kept)
@@ -103,6 +105,7 @@ async fn keep_one(shared: &Shared, file: Uploaded) -> Result<i64, Error> {
         Ok((upload, look))
     })
     .await?;
+    shared.counts.uploaded(&look);
     let now = shared.chat.now();
     let stored = ask::change(&shared.chat, move |tx| Ok(tx.reserve_file(&look, now)?)).await?;
     on_a_thread(move || Ok(upload.keep(&stored.name)?)).await?;

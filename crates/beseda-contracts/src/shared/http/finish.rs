@@ -2,21 +2,29 @@
 
 use super::front::Front;
 use super::origin;
-use super::paths::Routes;
+use super::paths::{Answered, NO_ROUTE, Owner, RouteLine, Routes};
 use super::proxies::Proxies;
 use crate::shared::Shared;
+use crate::shared::counts::{Counts, OfRoute};
 use crate::shared::language::Language;
 use crate::shared::refused::Refused;
 use crate::shared::voice::{self, Spoken};
+use crate::tells;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use beseda_live::counts::HTTP;
 use beseda_live::place::seen_under;
+use beseda_live::requests::RequestId;
+use beseda_live::spans::{self, Answerer};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, SERVER, VARY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// A path's segment of so many characters may be a key or a token.
 const SUSPICIOUS_CHARS: usize = 20;
@@ -31,6 +39,7 @@ pub fn finish(routes: Routes, pages: Router<Shared>, shared: Shared) -> Router {
             counts_misses: false,
             ..routes.spoken
         },
+        known: Arc::new(Known::of(&routes.list, &routes.owners, &shared.counts)),
     };
     let proxies = Arc::clone(&shared.proxies);
     let inside = routes
@@ -63,11 +72,68 @@ struct End {
     shared: Shared,
     /// Who speaks where no route answers.
     beside: Spoken,
+    known: Arc<Known>,
+}
+
+/// What is known of each route, by its pattern.
+struct Known {
+    routes: HashMap<&'static str, Way>,
+    /// What no route answers.
+    beside: Way,
+}
+
+/// A route: whose it is, and what is counted of it.
+struct Way {
+    owner: Owner,
+    counts: OfRoute,
+}
+
+impl Known {
+    fn of(list: &[RouteLine], owners: &HashMap<&'static str, Owner>, counts: &Counts) -> Self {
+        let way = |route: &'static str| {
+            let owner = owners.get(route).copied().unwrap_or(SHARED);
+            Way {
+                owner,
+                counts: counts.of_route(owner.name, route),
+            }
+        };
+        Self {
+            routes: list.iter().map(|line| (line.path, way(line.path))).collect(),
+            beside: way(NO_ROUTE),
+        }
+    }
+}
+
+/// Whose the routes are that several contracts share, and what is asked for beside all routes.
+const SHARED: Owner = Owner {
+    name: "shared",
+    tells: tells!(),
+};
+
+/// What of a request is still known when it is answered.
+struct Asked {
+    begun: Instant,
+    method: Method,
+    path: String,
+    language: Language,
+    id: Option<RequestId>,
+}
+
+impl Asked {
+    fn of(parts: &Parts) -> Self {
+        Self {
+            begun: Instant::now(),
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            language: Language::of(&parts.headers),
+            id: parts.extensions.get::<RequestId>().cloned(),
+        }
+    }
 }
 
 async fn guard(State(end): State<End>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let (shared, language) = (&end.shared, Language::of(&parts.headers));
+    let (shared, asked) = (&end.shared, Asked::of(&parts));
     let host_asked = parts.extensions.get::<Front>().and_then(|front| front.host.as_deref());
     // A probe comes by an address, whatever names the server has.
     let host = if PROBES.contains(&parts.uri.path().trim_end_matches('/')) {
@@ -81,13 +147,12 @@ async fn guard(State(end): State<End>, request: Request, next: Next) -> Response
         Err(refused) => {
             tracing::debug!("a page of another site, or a request for another host, was refused");
             let mut answer = Response::default();
-            voice::say(&mut answer, end.beside.by, &refused, language);
-            dress(answer.headers_mut());
+            end.say(&mut answer, &refused, end.beside, &asked);
+            end.finish(&mut answer, end.beside, &asked);
             return answer;
         }
     };
     let is_preflight = foreign.is_some() && origin::is_preflight(&parts.method, &parts.headers);
-    let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let address = shared.proxies.address(&parts);
     let mut answer = if is_preflight {
         let mut answer = StatusCode::NO_CONTENT.into_response();
@@ -96,30 +161,59 @@ async fn guard(State(end): State<End>, request: Request, next: Next) -> Response
     } else {
         next.run(Request::from_parts(parts, body)).await
     };
-    end.say(&mut answer, address, language);
-    dress(answer.headers_mut());
+    let spoken = answer.extensions_mut().remove().unwrap_or(end.beside);
+    if let Some(refused) = voice::unsaid(&mut answer) {
+        let refused = end.missed(refused, spoken, address);
+        end.say(&mut answer, &refused, spoken, &asked);
+    }
+    end.finish(&mut answer, spoken, &asked);
     if let Some(foreign) = foreign {
         origin::allow(answer.headers_mut(), foreign);
     }
-    tracing::debug!(%method, path = logged(&path), status = answer.status().as_u16(), "answered");
     answer
 }
 
 impl End {
-    /// Says what went wrong, in the voice of the route and in the language that was asked for. This is the one place
-    /// where that is written. Who misses too often is told to wait instead.
-    fn say(&self, answer: &mut Response, address: IpAddr, language: Language) {
-        let Some(refused) = voice::unsaid(answer) else { return };
-        let spoken = answer.extensions_mut().remove().unwrap_or(self.beside);
-        let missed = if spoken.counts_misses && refused.is_miss() {
-            self.shared.throttles.miss(address)
-        } else {
-            Ok(())
-        };
-        match missed {
-            Ok(()) => voice::say(answer, spoken.by, &refused, language),
-            Err(too_many) => voice::say(answer, spoken.by, &too_many.into(), language),
+    /// Who misses too often is told to wait instead.
+    fn missed(&self, refused: Arc<Refused>, spoken: Spoken, address: IpAddr) -> Arc<Refused> {
+        if !(spoken.counts_misses && refused.is_miss()) {
+            return refused;
         }
+        match self.shared.throttles.miss(address) {
+            Ok(()) => refused,
+            Err(too_many) => Arc::new(too_many.into()),
+        }
+    }
+
+    /// Says what went wrong, in the voice of the route and in the language that was asked for. This is the one place
+    /// where that is written, and counted.
+    fn say(&self, answer: &mut Response, refused: &Refused, spoken: Spoken, asked: &Asked) {
+        let counts = self.shared.live.counts();
+        counts.refused(self.way(spoken).owner.name, HTTP, refused.word());
+        voice::say(answer, spoken.by, refused, asked.language, asked.id.as_ref());
+    }
+
+    /// Dresses an answer, counts it and tells the log of it.
+    fn finish(&self, answer: &mut Response, spoken: Spoken, asked: &Asked) {
+        dress(answer.headers_mut());
+        let (way, status) = (self.way(spoken), answer.status());
+        way.counts
+            .answered(&asked.method, status.as_u16(), asked.begun.elapsed());
+        let answered = Answered {
+            method: &asked.method,
+            path: &asked.path,
+            status,
+        };
+        (way.owner.tells)(&answered);
+        if spans::are_taken() {
+            let route = Some(spoken.route).filter(|route| *route != NO_ROUTE);
+            let contract = way.owner.name;
+            answer.extensions_mut().insert(Answerer { contract, route });
+        }
+    }
+
+    fn way(&self, spoken: Spoken) -> &Way {
+        self.known.routes.get(spoken.route).unwrap_or(&self.known.beside)
     }
 }
 

@@ -11,6 +11,10 @@ use axum::routing::MethodRouter;
 use http::header::ALLOW;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
+use std::collections::HashMap;
+
+/// What is counted as the route of an answer that no route gave.
+pub(in crate::shared) const NO_ROUTE: &str = "other";
 
 /// The one variable part of a path. What is no text names nothing: 404.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,31 @@ pub struct Routes {
     pub(in crate::shared) router: Router<Shared>,
     pub(in crate::shared) list: Vec<RouteLine>,
     pub(in crate::shared) spoken: Spoken,
+    /// Whose each is, by its path.
+    pub(super) owners: HashMap<&'static str, Owner>,
+}
+
+/// A contract as its routes know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner {
+    /// Its name.
+    pub name: &'static str,
+    /// Tells the log of an answer under a target of the contract's own, so that it can be asked for alone.
+    pub tells: Tells,
+}
+
+/// Tells the log of an answer.
+pub type Tells = fn(&Answered<'_>);
+
+/// An answer, as the log tells of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// The method of the request.
+    pub method: &'a Method,
+    /// The path as it came, which may hold what is told to nobody.
+    pub path: &'a str,
+    /// The status of the answer.
+    pub status: StatusCode,
 }
 
 /// A route, as lists of routes show it.
@@ -40,6 +69,8 @@ pub struct RouteLine {
     pub path: &'static str,
     /// Its methods, as the `Allow` header names them.
     pub allow: &'static str,
+    /// The contract that it belongs to, where it is one's alone.
+    pub contract: Option<&'static str>,
 }
 
 impl Routes {
@@ -52,7 +83,9 @@ impl Routes {
             spoken: Spoken {
                 by: voice,
                 counts_misses: true,
+                route: NO_ROUTE,
             },
+            owners: HashMap::new(),
         }
     }
 
@@ -72,8 +105,12 @@ impl Routes {
             .layer(map_response(move |response: Response| async move {
                 with_allow(response, allow)
             }));
-        let methods = self.spoken(methods);
-        self.list.push(RouteLine { path, allow });
+        let methods = self.spoken(methods, path);
+        self.list.push(RouteLine {
+            path,
+            allow,
+            contract: None,
+        });
         self.router = match path.trim_end_matches('/') {
             "" => self.router.route(path, methods),
             bare => self.router.route(path, methods.clone()).route(bare, methods),
@@ -85,18 +122,28 @@ impl Routes {
     /// It names nothing that anybody could reach, so no list shows it.
     #[must_use]
     pub fn exactly(mut self, path: &str, methods: MethodRouter<Shared>) -> Self {
-        let methods = self.spoken(methods);
+        let methods = self.spoken(methods, NO_ROUTE);
         self.router = self.router.route(path, methods);
         self
     }
 
     /// Lets every answer know whose it is.
-    fn spoken(&self, methods: MethodRouter<Shared>) -> MethodRouter<Shared> {
-        let spoken = self.spoken;
+    fn spoken(&self, methods: MethodRouter<Shared>, route: &'static str) -> MethodRouter<Shared> {
+        let spoken = Spoken { route, ..self.spoken };
         methods.layer(map_response(move |mut response: Response| async move {
             response.extensions_mut().insert(spoken);
             response
         }))
+    }
+
+    /// The same as the routes of this contract.
+    #[must_use]
+    pub fn of(mut self, owner: Owner) -> Self {
+        for line in &mut self.list {
+            line.contract = Some(owner.name);
+            self.owners.insert(line.path, owner);
+        }
+        self
     }
 
     /// These and others, each in its own voice; what is said beside all routes is said in the voice of these.
@@ -104,6 +151,7 @@ impl Routes {
     pub fn and(mut self, mut other: Self) -> Self {
         self.router = self.router.merge(other.router);
         self.list.append(&mut other.list);
+        self.owners.extend(other.owners);
         self
     }
 

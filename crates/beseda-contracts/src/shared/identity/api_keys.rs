@@ -1,6 +1,7 @@
 //! Which host application asks: by an API key, and for what the key is.
 
 use crate::shared::Shared;
+use crate::shared::counts::Door;
 use crate::shared::refused::Refused;
 use beseda_core::rules;
 use beseda_core::words::{ApiKey, Scope};
@@ -17,9 +18,11 @@ pub async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) -> Resu
     let key = super::caller::bearer(headers)?.ok_or(Refusal::NotSignedIn)?;
     let hash = hash(key);
     let found = ask::look(&shared.chat, move |look| rules::api_key(look, &hash, scope)).await;
-    found.map_err(|error| match error {
+    let found = found.map_err(|error| match error {
         Error::Refused(Refusal::BadCredentials) => Refused::BadKey,
         Error::Refused(Refusal::NotAllowed) => Refused::WrongScope(scope),
         other => other.into(),
-    })
+    });
+    shared.counts.came(Door::ApiKey, &found);
+    found
 }

@@ -2,6 +2,7 @@
 //! host's own session.
 
 use crate::shared::Shared;
+use crate::shared::counts::Door;
 use crate::shared::http::{origin, urlencoded};
 use crate::shared::refused::Refused;
 use crate::shared::rooms::new_name;
@@ -52,6 +53,29 @@ enum Credentials {
     Sessions(Vec<[u8; 32]>, ShownSessions),
 }
 
+impl Proof {
+    const fn door(self) -> Door {
+        match self {
+            Self::Bearer | Self::Query => Door::Token,
+            Self::Ticket => Door::Ticket,
+            Self::Cookie => Door::Session,
+            Self::HostSession => Door::HostSession,
+        }
+    }
+}
+
+impl Credentials {
+    /// The door at which they are shown; of sessions only who is let in tells which was the one.
+    fn door(&self) -> Door {
+        match self {
+            Self::Token(ticket, Proof::Query) if tickets::is_one(ticket) => Door::Ticket,
+            Self::Token(..) => Door::Token,
+            Self::Sessions(ours, _) if ours.is_empty() => Door::HostSession,
+            Self::Sessions(..) => Door::Session,
+        }
+    }
+}
+
 impl FromRequestParts<Shared> for Caller {
     type Rejection = Refused;
 
@@ -78,6 +102,14 @@ impl Caller {
     }
 
     async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Refused> {
+        let shown = credentials.door();
+        let caller = Self::proven(shared, credentials).await;
+        let door = caller.as_ref().map_or(shown, |caller| caller.by.door());
+        shared.counts.came(door, &caller);
+        caller
+    }
+
+    async fn proven(shared: &Shared, credentials: Credentials) -> Result<Self, Refused> {
         match credentials {
             Credentials::Token(ticket, Proof::Query) if tickets::is_one(&ticket) => {
                 let (person, ticket) = of_ticket(shared, &ticket).await?;

@@ -1,6 +1,7 @@
 //! The calls that let people in: `/login/`, `/logout/`, `/api/token/`, `/api/token/refresh/`, `/api/me/`.
 
 use super::caller::{Caller, check_site};
+use crate::shared::counts::Door;
 use crate::shared::field::{FieldError, FieldErrors};
 use crate::shared::http::body::Fields;
 use crate::shared::http::paths::Routes;
@@ -227,7 +228,7 @@ async fn proven(
         .passwords
         .is_right(password.unwrap_or_default(), hash.clone())
         .await?;
-    match (account, hash) {
+    let proven = match (account, hash) {
         (Some(account), Some(hash)) if is_right && account.person.active => {
             tracing::info!(person = %account.person.host_id(), "somebody logged in");
             Ok((account.person.id, hash))
@@ -236,7 +237,9 @@ async fn proven(
             tracing::info!("a login was refused: no such account, or a wrong password");
             Err(Refused::NoAccount)
         }
-    }
+    };
+    shared.counts.came(Door::Password, &proven);
+    proven
 }
 
 /// A password that was right a moment ago is not any more.

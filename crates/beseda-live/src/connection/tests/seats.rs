@@ -1,6 +1,7 @@
 //! How far a seat has come: what waits until its history is read, what it is fed, and what ends it.
 
 use super::*;
+use crate::counts::{Counts, OfContract};
 use crate::seat::{Fed, Meal, Said, Seat, Told};
 use crate::session::Session;
 use beseda_testkit::{alone, resident_bytes};
@@ -11,9 +12,13 @@ const ROOM: RoomName = RoomName {
     kind: RoomKind::Order,
 };
 
+fn counts() -> Arc<OfContract> {
+    Counts::default().of("chat")
+}
+
 fn session(frames: usize) -> (Arc<Session>, Arc<Queue>) {
     let queue = Arc::new(Queue::new(QueueLimits { frames, bytes: 1 << 20 }));
-    let session = Session::new(1, guest(1, ROOM.id), Arc::clone(&queue), 0, u64::MAX);
+    let session = Session::new(1, guest(1, ROOM.id), counts(), Arc::clone(&queue), 0, u64::MAX);
     (Arc::new(session), queue)
 }
 
@@ -248,7 +253,14 @@ fn when_too_much_waits_to_be_told_the_writer_lends_a_hand() {
 fn crowd(hub: &Hub, ids: std::ops::RangeInclusive<i64>) {
     for id in ids {
         let queue = Arc::new(Queue::new(QueueLimits::default()));
-        let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0, u64::MAX));
+        let session = Arc::new(Session::new(
+            id as u64,
+            guest(id, ROOM.id),
+            counts(),
+            queue,
+            0,
+            u64::MAX,
+        ));
         assert!(hub.enter(&session, 1));
         let seat = Arc::new(Seat::new(session, ROOM.id));
         assert!(hub.sit(&seat));
@@ -293,7 +305,14 @@ fn whoever_changes_is_looked_at_and_nobody_else() {
     let sessions: Vec<_> = (1..=10_000)
         .map(|id| {
             let queue = Arc::new(Queue::new(QueueLimits::default()));
-            let session = Arc::new(Session::new(id as u64, guest(id, ROOM.id), queue, 0, u64::MAX));
+            let session = Arc::new(Session::new(
+                id as u64,
+                guest(id, ROOM.id),
+                counts(),
+                queue,
+                0,
+                u64::MAX,
+            ));
             session.learn(1, person(id));
             assert!(hub.enter(&session, 1));
             session
@@ -385,7 +404,14 @@ fn bytes_of_an_idle_session() -> usize {
     let kept: Vec<_> = (0..sessions)
         .map(|id| {
             let queue = Arc::new(Queue::new(QueueLimits::default()));
-            let session = Arc::new(Session::new(id, guest(id as i64, ROOM.id), queue, 0, u64::MAX));
+            let session = Arc::new(Session::new(
+                id,
+                guest(id as i64, ROOM.id),
+                hub.counts().of("chat"),
+                queue,
+                0,
+                u64::MAX,
+            ));
             assert!(hub.enter(&session, 1));
             for place in 0..seats {
                 let id = RoomId((id as i64 * seats + place) % rooms);

@@ -24,6 +24,7 @@ limits.connects_per_second = 0
 limits.logins_per_minute = 0
 limits.logins_per_minute_address = 0
 limits.misses_per_minute = 0
+metrics_listen = \"off\"
 ";
 
 /// A server, its directory and its logs. Dropped, it is killed; the directory stays when the story failed.

@@ -313,3 +313,51 @@ async fn what_a_trusted_proxy_says_counts_for_links_hosts_and_origins_alike() {
         StatusCode::FORBIDDEN
     );
 }
+
+#[tokio::test]
+async fn answers_are_counted_by_the_pattern_of_their_route_and_by_nothing_that_a_client_wrote() {
+    fn told(_: &Answered<'_>) {}
+    let kiosk = Owner {
+        name: "kiosk",
+        tells: told,
+    };
+    let stage = Stage::new(|_, _| {}, routes().of(kiosk)).await;
+    for (method, path) in [
+        ("GET", "/api/things"),
+        ("GET", "/api/things/7/"),
+        ("GET", "/api/things/8/"),
+        ("BREW", "/api/things/"),
+        ("GET", "/api/made/up/"),
+        ("POST", "/login/"),
+    ] {
+        stage.ask(method, path, &[], "").await;
+    }
+    let mut page = beseda_counts::Page::default();
+    stage.shared.counts.show(&mut page);
+    stage.shared.live.counts().show(&mut page);
+    let page = page.text().unwrap();
+    let count = |contract: &str, method: &str, route: &str, status: u16| {
+        format!(
+            "beseda_http_requests_total{{contract=\"{contract}\",method=\"{method}\",route=\"{route}\",status=\"{status}\"}}"
+        )
+    };
+    for (series, value) in [
+        (count("kiosk", "GET", "/api/things/", 200), 1),
+        (count("kiosk", "GET", "/api/things/{id}/", 404), 2),
+        (count("kiosk", "other", "/api/things/", 405), 1),
+        (count("shared", "GET", "other", 404), 1),
+        (count("shared", "POST", "/login/", 400), 1),
+        (
+            "beseda_refused_total{contract=\"kiosk\",transport=\"http\",reason=\"no_such_address\"}".to_owned(),
+            2,
+        ),
+        (
+            "beseda_http_request_seconds_count{contract=\"kiosk\",route=\"/api/things/{id}/\"}".to_owned(),
+            2,
+        ),
+    ] {
+        let line = format!("{series} {value}");
+        assert!(page.lines().any(|one| one == line), "{line} in\n{page}");
+    }
+    assert!(!page.contains("/made/") && !page.contains("BREW"), "{page}");
+}
