@@ -125,6 +125,7 @@ mod tests {
 data = 'other'
 listen = '127.0.0.1:9'
 socket_mode = '600'
+metrics_listen = 'off'
 database = 'postgres://somewhere/else'
 file_types = ['image/png']
 s3_bucket = 'bucket'
@@ -136,6 +137,7 @@ s3_key_id = 'key'
 s3_secret_key = 'secret'
 log_format = 'json'
 log_level = 'debug'
+log = ['spa=debug']
 log_file_bytes = 2048
 log_files = 2
 log_file_days = 3
@@ -170,7 +172,9 @@ public_key_file = 'shop.pem'
 ";
 
     /// What no file can say beside the rest.
-    const NOT_TOGETHER: [&str; 6] = [
+    const NOT_TOGETHER: [&str; 7] = [
+        // Refused without the feature that it is of.
+        "otlp_endpoint",
         "secret",
         "secret_file",
         "redis",
