@@ -256,22 +256,16 @@ impl Inspection {
         }
     }
 
-    /// What is broken: pages and indexes, and in a file rows that speak of none.
+    /// What is broken: of a PostgreSQL, the damaged pages that it has met.
     fn flaws(&mut self) -> Result<Vec<String>, Fault> {
-        let damages = self.own(
-            include_str!("../sql/by_hand/integrity.sql"),
-            include_str!("../sql/by_hand/integrity.postgres.sql"),
-        )?;
-        let damages = damages.first_column();
-        if let Kind::Postgres(_) = &self.0 {
-            let pages = damages.filter(|pages| pages != "0");
-            return Ok(pages.map(|pages| format!("{pages} damaged pages")).collect());
+        match &mut self.0 {
+            Kind::Sqlite(conn) => flaws_of_file(conn),
+            Kind::Postgres(engine) => {
+                let pages = engine.rows_as_texts(include_str!("../sql/by_hand/integrity.postgres.sql"), ROWS_MOST)?;
+                let pages = pages.first_column().filter(|pages| pages != "0");
+                Ok(pages.map(|pages| format!("{pages} damaged pages")).collect())
+            }
         }
-        let mut flaws: Vec<String> = damages.filter(|word| word != "ok").collect();
-        let orphans = self.rows(include_str!("../sql/by_hand/orphans.sql"))?;
-        flaws.extend(orphans.first_column());
-        flaws.truncate(FLAWS_MOST);
-        Ok(flaws)
     }
 
     /// The rows of what each engine says in its own words.
@@ -289,6 +283,16 @@ impl Inspection {
             Kind::Postgres(engine) => engine.rows_as_texts(sql, ROWS_MOST),
         }
     }
+}
+
+/// What is broken in a file: pages, indexes, and rows that speak of none.
+pub(crate) fn flaws_of_file(conn: &Connection) -> Result<Vec<String>, Fault> {
+    let rows = |sql| named::of_sqlite(conn, sql, ROWS_MOST);
+    let damages = rows(include_str!("../sql/by_hand/integrity.sql"))?;
+    let mut flaws: Vec<String> = damages.first_column().filter(|word| word != "ok").collect();
+    flaws.extend(rows(include_str!("../sql/by_hand/orphans.sql"))?.first_column());
+    flaws.truncate(FLAWS_MOST);
+    Ok(flaws)
 }
 
 #[cfg(test)]

@@ -52,6 +52,21 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V7__wrong_clocks",
 ];
 
+/// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the
+/// same steps, so a database of one engine at one of them has the tables and columns of the other's.
+pub(crate) const BEFORE_POSTGRES: i64 = 8;
+
+/// The migrations up to a version.
+pub(crate) fn up_to(known: &'static [Migration], version: i64) -> &'static [Migration] {
+    let until = known.iter().position(|one| one.version() > version);
+    known.get(..until.unwrap_or(known.len())).unwrap_or_default()
+}
+
+/// The newest of the migrations.
+pub(crate) fn newest_of(known: &[Migration]) -> i64 {
+    known.iter().map(Migration::version).max().unwrap_or_default()
+}
+
 impl Migration {
     fn version(&self) -> i64 {
         let number = self.name.strip_prefix('V').and_then(|name| name.split_once("__"));
@@ -72,17 +87,35 @@ pub(crate) struct Newer {
 
 /// Whether the database has more migrations than are known here.
 pub(crate) fn find_newer(engine: &mut dyn Engine, known: &[Migration]) -> Result<Option<Newer>, Fault> {
+    let (applied, known) = (version(engine)?.unwrap_or_default(), newest_of(known));
+    Ok((applied > known).then_some(Newer { applied, known }))
+}
+
+/// The newest migration that a database has; none where there never was one.
+pub(crate) fn version(engine: &mut dyn Engine) -> Result<Option<i64>, Fault> {
     let mut tx = Transaction::new(engine);
     if tx.one(sql::SCHEMA_HAS_HISTORY, values![], |row| row.get(0))? != Some(true) {
         return Ok(None);
     }
-    let applied = applied(&mut tx)?.into_iter().max().unwrap_or(0);
-    let known = known.iter().map(Migration::version).max().unwrap_or(0);
-    Ok((applied > known).then_some(Newer { applied, known }))
+    Ok(applied(&mut tx)?.into_iter().max())
+}
+
+/// The version that a database is about to be brought to; none where it has that, or where there was none before.
+pub(crate) fn next(engine: &mut dyn Engine, known: &[Migration]) -> Result<Option<i64>, Fault> {
+    let schema = schema(engine, known)?;
+    let lacks_some = schema.applied.is_some() && !schema.missing.is_empty();
+    Ok(lacks_some.then_some(schema.known))
 }
 
 /// Applies what is missing, in a transaction that somebody else began and will end: the names of what was applied.
 pub(crate) fn bring_up(engine: &mut dyn Engine, known: &[Migration]) -> Result<Vec<&'static str>, Fault> {
+    let now = apply(engine, known)?;
+    Transaction::new(engine).make_people_searchable()?;
+    Ok(now)
+}
+
+/// The same for the tables alone, also up to a version that is not the newest.
+pub(crate) fn apply(engine: &mut dyn Engine, known: &[Migration]) -> Result<Vec<&'static str>, Fault> {
     Transaction::new(engine).write(sql::SCHEMA_HISTORY, values![])?;
     let applied = applied(&mut Transaction::new(engine))?;
     let mut now = Vec::new();
@@ -92,7 +125,6 @@ pub(crate) fn bring_up(engine: &mut dyn Engine, known: &[Migration]) -> Result<V
         Transaction::new(engine).write(sql::SCHEMA_APPLY, values![version, subject])?;
         now.push(migration.name);
     }
-    Transaction::new(engine).make_people_searchable()?;
     Ok(now)
 }
 
@@ -117,7 +149,7 @@ pub(crate) fn schema(engine: &mut dyn Engine, known: &[Migration]) -> Result<Sch
     let missing = known.iter().filter(|one| !applied.contains(&one.version()));
     Ok(Schema {
         missing: missing.map(|one| one.name).collect(),
-        known: known.iter().map(Migration::version).max().unwrap_or(0),
+        known: newest_of(known),
         applied: applied.into_iter().max(),
     })
 }

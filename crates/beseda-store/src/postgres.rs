@@ -8,6 +8,7 @@ mod reader;
 mod tickets;
 mod writer;
 
+use crate::backup::Before;
 use crate::counts::Counts;
 use crate::notices::NoticeReader;
 use crate::reach::Reach;
@@ -44,6 +45,8 @@ pub struct PostgresOptions {
     pub queue: usize,
     /// Who opens it.
     pub opener: Opener,
+    /// Where the database goes before it is migrated, if anywhere.
+    pub before: Option<Before>,
 }
 
 impl PostgresOptions {
@@ -56,6 +59,7 @@ impl PostgresOptions {
             readers: 2,
             queue: 4096,
             opener: Opener::Command,
+            before: None,
         }
     }
 }
@@ -77,8 +81,8 @@ impl fmt::Debug for PostgresOptions {
 ///
 /// # Errors
 /// Why the database cannot be opened, see [`PostgresError`].
-pub fn migrate_postgres(url: &str) -> Result<Vec<String>, PostgresError> {
-    apart(|| Address::of(url)?.bring_up())
+pub fn migrate_postgres(url: &str, before: Option<&Before>) -> Result<Vec<String>, PostgresError> {
+    apart(|| Address::of(url)?.bring_up(before))
 }
 
 /// Runs what waits for answers on a thread that may wait, whatever the caller's may do.
@@ -130,7 +134,7 @@ impl Postgres {
 
     fn open_here(options: &PostgresOptions) -> Result<Self, PostgresError> {
         let address = Address::of(&options.url)?;
-        address.bring_up()?;
+        address.bring_up(options.before.as_ref())?;
         let ears = Ears::default();
         let tickets = Tickets::new(ears.clone());
         let closing = Arc::new(AtomicBool::new(false));

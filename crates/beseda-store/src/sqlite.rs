@@ -6,6 +6,7 @@ pub(crate) mod place;
 mod reader;
 mod writer;
 
+use crate::backup::Before;
 use crate::counts::Counts;
 use crate::reach::Reach;
 use crate::told::Ears;
@@ -39,6 +40,8 @@ pub struct Options {
     pub wal_bytes: u64,
     /// Who opens it.
     pub opener: Opener,
+    /// Where the database goes before it is migrated, if anywhere.
+    pub before: Option<Before>,
 }
 
 impl Options {
@@ -53,6 +56,7 @@ impl Options {
             cache_kib: 16 * 1024,
             wal_bytes: 64 * 1024 * 1024,
             opener: Opener::Command,
+            before: None,
         }
     }
 }

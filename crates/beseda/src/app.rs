@@ -13,7 +13,7 @@ use crate::signals::Signals;
 use crate::system::{HandedOver, Lock, SocketFile, System};
 use crate::tasks::Tasks;
 use crate::{cli, demo, descriptors, listen, root, sweep, systemd, telemetry, web};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Router;
 use axum::routing::get;
 use beseda_contracts::shared::{self, Shared, SocketPace};
@@ -26,11 +26,12 @@ use beseda_identity::host_session::{HostSessionProof, HostSessionSettings};
 use beseda_identity::{IssuerKey, IssuerSettings, KeyCounts, Throttles, Uptime, keep_keys_fresh};
 use beseda_live::accept::{self, AcceptLimits, Answers};
 use beseda_live::{Hub, Live, ask, requests};
+use beseda_store::backup::{self, Before, Restoring};
 use beseda_store::{
     DiskFiles, MediaTypes, Opened, Opener, Options, Postgres, PostgresOptions, S3Files, S3Options, Sqlite,
 };
 use std::io::{self, IsTerminal as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,17 +64,21 @@ pub fn open(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
 /// The same for whoever opens it; the server adds an audience.
 fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
     data::make(&settings.data)?;
+    refuse_half_restored(settings)?;
     let queue = settings.limits.store_queue;
+    let before = before_migration(settings);
     let store: Arc<dyn Opened> = match &settings.database {
         config::Database::Sqlite => Arc::new(Sqlite::open(&Options {
             queue,
             wal_bytes: settings.limits.wal_bytes,
             opener,
+            before,
             ..Options::at(database_path(&settings.data))
         })?),
         config::Database::Postgres(url) => Arc::new(Postgres::open(&PostgresOptions {
             queue,
             opener,
+            before,
             ..PostgresOptions::at(url)
         })?),
     };
@@ -82,9 +87,38 @@ fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opene
     Ok((store, chat))
 }
 
+/// Nobody uses a data directory that is half of what it was and half of what it is to be.
+pub fn refuse_half_restored(settings: &Settings) -> anyhow::Result<()> {
+    let (data, again) = (settings.data.display(), restore_command(&settings.data));
+    match backup::restoring(&settings.data) {
+        None => Ok(()),
+        Some(Restoring::Building) => bail!(
+            "a restore into {data} has not ended, and has changed nothing yet: wait for it, run `{again}` again, or go on \
+             with what is there: remove {data}/restoring"
+        ),
+        Some(Restoring::Moving) => bail!(
+            "a restore into {data} was interrupted while it moved things: run `{again}` again; what was there before is in \
+             {data}/replaced-…"
+        ),
+    }
+}
+
+/// What restores a backup over a data directory in which something is.
+pub fn restore_command(data: &Path) -> String {
+    format!("beseda restore BACKUP --data {} --replace", data.display())
+}
+
+/// Where the database goes before it is migrated, if it is to be kept.
+pub fn before_migration(settings: &Settings) -> Option<Before> {
+    settings.backup_before_migration.then(|| Before {
+        folder: settings.data.join("backups"),
+        time: System.compact_time(),
+    })
+}
+
 /// Sees to it that no other server serves this directory: its sockets would not hear what is sent here. Commands may
 /// work on it meanwhile.
-fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
+pub fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
     data::make(data)?;
     let path = data.join("serving");
     let lock = System
@@ -327,16 +361,30 @@ impl Server {
 
 /// Where the bytes of files are kept.
 fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
-    let taken = if settings.file_types.is_empty() {
-        MediaTypes::default()
-    } else {
-        MediaTypes::only(&settings.file_types)?
-    };
-    let limits = &settings.limits;
     if settings.s3_bucket.is_empty() {
-        let files = DiskFiles::open(settings.data.join("uploads/chat"), limits, taken)?;
-        return Ok(Arc::new(files));
+        let (folder, taken) = (shelves(&settings.data), media_types(settings)?);
+        return Ok(Arc::new(DiskFiles::open(folder, &settings.limits, taken)?));
     }
+    Ok(Arc::new(open_bucket(settings)?))
+}
+
+/// The folder of a data directory that files are in, where they are in none of a bucket.
+pub fn shelves(data: &Path) -> PathBuf {
+    data.join("uploads/chat")
+}
+
+fn media_types(settings: &Settings) -> anyhow::Result<MediaTypes> {
+    if settings.file_types.is_empty() {
+        return Ok(MediaTypes::default());
+    }
+    Ok(MediaTypes::only(&settings.file_types)?)
+}
+
+/// The bucket that files are kept in.
+///
+/// # Errors
+/// The settings make no sense.
+pub fn open_bucket(settings: &Settings) -> anyhow::Result<S3Files> {
     let options = S3Options {
         endpoint: Some(settings.s3_endpoint.clone()).filter(|endpoint| !endpoint.is_empty()),
         region: settings.s3_region.clone(),
@@ -351,8 +399,14 @@ fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
             .unwrap_or_default(),
     };
     let incoming = settings.data.join("uploads/incoming");
-    let files = S3Files::open(incoming, limits, taken, &options, Handle::current())?;
-    Ok(Arc::new(files))
+    let taken = media_types(settings)?;
+    Ok(S3Files::open(
+        incoming,
+        &settings.limits,
+        taken,
+        &options,
+        Handle::current(),
+    )?)
 }
 
 /// Ends when the server is told to stop, from now on.

@@ -1,6 +1,7 @@
 //! The commands that do one thing and end: seed, token, migrate; and those about people, keys and jobs.
 
 pub mod admin;
+pub mod backup;
 pub mod diagnose;
 pub mod health;
 pub mod jobs;
@@ -66,13 +67,18 @@ pub async fn seed(settings: &Settings, file: &Path, is_new: bool, as_json: bool)
 /// # Errors
 /// It is not there, or cannot be opened.
 pub fn standing(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
+    require_database(settings)?;
+    app::open(settings)
+}
+
+fn require_database(settings: &Settings) -> anyhow::Result<()> {
     if !data::is_standing(settings) {
         bail!(
             "there is no {}; is --data right? Put people in with `beseda seed`",
             data::database_path(&settings.data).display()
         );
     }
-    app::open(settings)
+    Ok(())
 }
 
 /// Prints an access token for each person, a line each, in the order asked for.
@@ -127,9 +133,11 @@ pub async fn token(
 pub fn migrate(settings: &Settings, is_new: bool, as_json: bool) -> anyhow::Result<()> {
     data::standing_or_new(settings, is_new)?;
     data::make(&settings.data)?;
+    app::refuse_half_restored(settings)?;
+    let before = app::before_migration(settings);
     let applied = match &settings.database {
-        Database::Sqlite => beseda_store::migrate(&data::database_path(&settings.data))?,
-        Database::Postgres(url) => beseda_store::migrate_postgres(url)?,
+        Database::Sqlite => beseda_store::migrate(&data::database_path(&settings.data), before)?,
+        Database::Postgres(url) => beseda_store::migrate_postgres(url, before.as_ref())?,
     };
     cli::answer(if as_json {
         format!("{}\n", json!({"applied": applied}))

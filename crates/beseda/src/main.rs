@@ -123,6 +123,13 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         Command::Jobs { command, json } => {
             runtime()?.block_on(commands::jobs::run(&settings(&flags)?, command, json))?;
         }
+        Command::Backups { command, json } => {
+            let (settings, file) = (settings(&flags)?, config::load(&flags, &System).file);
+            // What is in a bucket is asked for from this thread.
+            let workers = runtime()?;
+            let _inside = workers.enter();
+            return commands::backup::run(&settings, file.as_deref(), command, said.speech(json, &System));
+        }
         Command::Policy { json, markdown } => policy::print(json, markdown)?,
         Command::Smoke { address, token, json } => {
             let token = token.map(shown).transpose()?;

@@ -23,6 +23,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// No file that is read whole is bigger than this: settings, secrets and keys are small.
 const BIGGEST_FILE: u64 = 1024 * 1024;
+/// How far work that can wait stands behind that of others, in steps of `nice`.
+const NICE: i32 = 10;
 
 /// What reading the settings asks of the machine.
 pub trait Outside: Random {
@@ -287,6 +289,22 @@ impl System {
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+
+    /// From now on this process runs when others have nothing to do. Where that may not be, it runs as it did.
+    pub fn let_others_go_first(self) {
+        let _ = rustix::process::nice(NICE);
+    }
+
+    /// Now, as a part of a file's name: `20261128T221005Z`.
+    pub fn compact_time(self) -> String {
+        self.time_as("%Y%m%dT%H%M%SZ")
+    }
+
+    /// Now, in UTC, in this form.
+    pub fn time_as(self, form: &str) -> String {
+        let now = jiff::Timestamp::from_microsecond(self.now().0).unwrap_or_default();
+        now.strftime(form).to_string()
     }
 
     /// A seed file, which may be as large as the business is.

@@ -1,5 +1,7 @@
 //! Statements on PostgreSQL, over one connection that a thread of the store drives.
 
+mod bulk;
+
 use super::{Columns, Engine, Go, Row, Value, values};
 use crate::inspect::Table;
 use crate::statements::{self as sql, COUNT, Statement};
@@ -491,7 +493,7 @@ pub(crate) mod tests {
     /// A connection to a database with our tables.
     pub(crate) fn connected_to(ground: &Ground) -> PostgresEngine {
         let address = Address::of(ground.url()).unwrap();
-        address.bring_up().unwrap();
+        address.bring_up(None).unwrap();
         PostgresEngine::connect(&address.config).unwrap()
     }
 

@@ -41,7 +41,7 @@ const NAME_CHARS: usize = 160;
 /// # Errors
 /// A [`Fault`] for a name that is none of ours: hex digits, then `-` and decimal digits, then `.thumbnail`, the last
 /// two where there are any.
-fn shelf(name: &str) -> Result<&str, Fault> {
+pub(crate) fn shelf(name: &str) -> Result<&str, Fault> {
     let base = name.strip_suffix(".thumbnail").unwrap_or(name);
     let (hex, number) = base.split_once('-').unwrap_or((base, "0"));
     let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');

@@ -19,7 +19,7 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use std::error::Error as _;
 use std::fmt;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -105,6 +105,17 @@ impl S3Files {
             bucket,
             puts: Arc::new(puts),
         })
+    }
+}
+
+impl S3Files {
+    /// Puts the bytes of a file of this machine back under the name that they had.
+    ///
+    /// # Errors
+    /// A [`Fault`] where they cannot be read or put.
+    pub fn put_again(&self, name: &str, from: &Path) -> Result<(), Fault> {
+        let from = Temporary::standing(from).map_err(|error| super::fault(from, &error))?;
+        self.puts.put(name, from)
     }
 }
 

@@ -37,6 +37,19 @@ impl Temporary {
         })
     }
 
+    /// A file that is there already, and stays where it is.
+    #[expect(clippy::disallowed_methods, reason = "the store owns its files")]
+    pub(super) fn standing(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let len = file.metadata()?.len();
+        Ok(Self {
+            file,
+            path: None,
+            hash: Sha256::new(),
+            len,
+        })
+    }
+
     /// SHA-256 of what was written.
     pub(super) fn sha256(&self) -> [u8; 32] {
         self.hash.clone().finalize().into()

@@ -1,5 +1,6 @@
 //! Opening: where the database is, whether it is ours, and which version of it.
 
+use crate::backup::{self, Before, Snapshot};
 use crate::engine::postgres::{Begin, PostgresEngine};
 use crate::engine::values;
 use crate::migrations::{self, Newer, POSTGRES, find_newer};
@@ -48,6 +49,17 @@ pub enum PostgresError {
     /// The schema could not be brought up to date.
     #[error("{database} cannot be migrated: {reason}; nothing was changed")]
     Migration {
+        /// The database.
+        database: String,
+        /// Why not.
+        reason: String,
+    },
+    /// It could not be kept before its migration.
+    #[error(
+        "{database} cannot be backed up before its migration: {reason}; nothing was changed. Mend that, or go on without \
+         a backup: `beseda migrate --no-backup`"
+    )]
+    Backup {
         /// The database.
         database: String,
         /// Why not.
@@ -106,23 +118,54 @@ impl Address {
         }
     }
 
-    /// Brings the schema up to date, one process after the other; the migrations that were applied now.
-    pub(crate) fn bring_up(&self) -> Result<Vec<String>, PostgresError> {
-        let mut engine = PostgresEngine::connect(&self.writable).map_err(|fault| self.away(&fault))?;
-        engine.begin(Begin::Migrating).map_err(|fault| self.away(&fault))?;
-        let refused = |fault: Fault| PostgresError::Migration {
-            database: self.to_string(),
-            reason: fault.to_string(),
-        };
-        if !is_ours(&mut engine).map_err(refused)? {
+    /// A connection to a database that is ours, of any version that is known here.
+    pub(crate) fn connect_to_ours(&self) -> Result<PostgresEngine, PostgresError> {
+        let mut engine = PostgresEngine::connect(&self.config).map_err(|fault| self.away(&fault))?;
+        self.refuse_strange(&mut engine)?;
+        Ok(engine)
+    }
+
+    fn refuse_strange(&self, engine: &mut PostgresEngine) -> Result<(), PostgresError> {
+        let refused = |fault: Fault| self.refused(&fault);
+        if !is_ours(engine).map_err(refused)? {
             return Err(PostgresError::NotOurs(self.to_string()));
         }
-        if let Some(Newer { applied, known }) = find_newer(&mut engine, POSTGRES).map_err(refused)? {
-            return Err(PostgresError::Newer {
+        match find_newer(engine, POSTGRES).map_err(refused)? {
+            None => Ok(()),
+            Some(Newer { applied, known }) => Err(PostgresError::Newer {
                 database: self.to_string(),
                 applied,
                 known,
-            });
+            }),
+        }
+    }
+
+    fn keep_before(&self, before: &Before, version: i64) -> Result<(), PostgresError> {
+        let kept = Snapshot::of_postgres(self).and_then(|mut now| backup::keep_before(before, &mut now, version));
+        kept.map(drop).map_err(|error| PostgresError::Backup {
+            database: self.to_string(),
+            reason: error.to_string(),
+        })
+    }
+
+    fn refused(&self, fault: &Fault) -> PostgresError {
+        PostgresError::Migration {
+            database: self.to_string(),
+            reason: fault.to_string(),
+        }
+    }
+
+    /// Brings the schema up to date, one process after the other; the migrations that were applied now.
+    /// The database goes before that where it is told to.
+    pub(crate) fn bring_up(&self, before: Option<&Before>) -> Result<Vec<String>, PostgresError> {
+        let mut engine = PostgresEngine::connect(&self.writable).map_err(|fault| self.away(&fault))?;
+        engine.begin(Begin::Migrating).map_err(|fault| self.away(&fault))?;
+        self.refuse_strange(&mut engine)?;
+        let refused = |fault: Fault| self.refused(&fault);
+        if let Some(before) = before
+            && let Some(version) = migrations::next(&mut engine, POSTGRES).map_err(refused)?
+        {
+            self.keep_before(before, version)?;
         }
         let applied = migrations::bring_up(&mut engine, POSTGRES).map_err(refused)?;
         engine.commit().map_err(refused)?;

@@ -1,5 +1,6 @@
 //! Opening: which SQLite, whose database, which version of it, and how a connection is set up.
 
+use crate::backup::{self, Before, Snapshot};
 use crate::engine::sqlite::SqliteEngine;
 use crate::migrations::{self, Newer, SQLITE, find_newer};
 use crate::sqlite::Options;
@@ -62,6 +63,17 @@ pub enum OpenError {
         /// Why not.
         reason: String,
     },
+    /// It could not be kept before its migration.
+    #[error(
+        "{path} cannot be backed up before its migration: {reason}; nothing was changed. Mend that, or go on without a \
+         backup: `beseda migrate --no-backup`"
+    )]
+    Backup {
+        /// The database.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// Something else that SQLite says.
     #[error("{path} cannot be opened: {source}")]
     Sqlite {
@@ -72,13 +84,16 @@ pub enum OpenError {
     },
 }
 
-/// Makes the database if it is not there and brings its schema up to date; the names of the migrations that were
-/// applied now. Safe while a server runs on it, and when two do it at once.
+/// Makes the database if it is not there and brings its schema up to date, kept before that where it is told to; the
+/// names of the migrations that were applied now. Safe while a server runs on it, and when two do it at once.
 ///
 /// # Errors
 /// Why the database cannot be opened, see [`OpenError`].
-pub fn migrate(path: &Path) -> Result<Vec<String>, OpenError> {
-    let (_, _, applied) = open_writer(&Options::at(path))?;
+pub fn migrate(path: &Path, before: Option<Before>) -> Result<Vec<String>, OpenError> {
+    let (_, _, applied) = open_writer(&Options {
+        before,
+        ..Options::at(path)
+    })?;
     Ok(applied)
 }
 
@@ -92,7 +107,7 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Place, Vec<S
     };
     let _turn = take_turns(path).map_err(io)?;
     create_private(path).map_err(io)?;
-    let before = number_of(path).map_err(io)?;
+    let opened = number_of(path).map_err(io)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
     let ours = set_up(&conn, options)
@@ -101,21 +116,14 @@ pub(crate) fn open_writer(options: &Options) -> Result<(Connection, Place, Vec<S
     if !ours {
         return Err(OpenError::NotOurs(path.to_owned()));
     }
-    let refused = |fault: Fault| OpenError::Migration {
-        path: path.to_owned(),
-        reason: fault.to_string(),
-    };
-    if let Some(Newer { applied, known }) = find_newer(&mut SqliteEngine::new(&conn), SQLITE).map_err(refused)? {
-        return Err(OpenError::Newer {
-            path: path.to_owned(),
-            applied,
-            known,
-        });
+    refuse_newer(&conn, path)?;
+    if let Some(before) = &options.before {
+        keep_before(&conn, path, before)?;
     }
     keep_durably(&conn, options).map_err(|error| explain(path, error))?;
-    let applied = bring_up(&conn).map_err(refused)?;
+    let applied = bring_up(&conn).map_err(|fault| refused(path, &fault))?;
     let place = Place::of(path).map_err(io)?;
-    if !place.is(before) {
+    if !place.is(opened) {
         return Err(io(io::Error::other("another file was put in its place meanwhile")));
     }
     Ok((conn, place, applied))
@@ -129,6 +137,37 @@ pub(crate) fn open_reader(options: &Options) -> Result<Connection, OpenError> {
     let set = set_up(&conn, options).and_then(|()| conn.pragma_update(None, "query_only", true));
     set.map_err(|error| explain(path, error))?;
     Ok(conn)
+}
+
+/// A connection that can only read, to a database that is ours, of any version that is known here. Whoever is at work in it
+/// is not in its way.
+pub(crate) fn open_to_look(path: &Path) -> Result<Connection, OpenError> {
+    require_sqlite(rusqlite::version_number())?;
+    let conn = open_reader(&Options::at(path))?;
+    if !is_ours(&conn).map_err(|error| explain(path, error))? {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
+    refuse_newer(&conn, path)?;
+    Ok(conn)
+}
+
+fn refuse_newer(conn: &Connection, path: &Path) -> Result<(), OpenError> {
+    let newer = find_newer(&mut SqliteEngine::new(conn), SQLITE).map_err(|fault| refused(path, &fault))?;
+    match newer {
+        None => Ok(()),
+        Some(Newer { applied, known }) => Err(OpenError::Newer {
+            path: path.to_owned(),
+            applied,
+            known,
+        }),
+    }
+}
+
+fn refused(path: &Path, fault: &Fault) -> OpenError {
+    OpenError::Migration {
+        path: path.to_owned(),
+        reason: fault.to_string(),
+    }
 }
 
 /// Refuses a SQLite that is too old; `number` is as `sqlite3_libversion_number` has it.
@@ -156,7 +195,7 @@ fn take_turns(path: &Path) -> io::Result<File> {
 
 /// SQLite gives its other files the mode of the first one.
 #[expect(clippy::disallowed_methods, reason = "the store owns its file")]
-fn create_private(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
@@ -191,6 +230,17 @@ pub(crate) fn is_ours(conn: &Connection) -> rusqlite::Result<bool> {
     // A first start that was killed may have left the history of the migrations, and nothing in it.
     let things: i64 = conn.query_row(SCHEMA_COUNT_OTHERS.sqlite, [], |row| row.get(0))?;
     Ok(id == APPLICATION_ID || (id == 0 && things == 0))
+}
+
+/// Copies the database before it is migrated, if it is to be.
+fn keep_before(conn: &Connection, path: &Path, before: &Before) -> Result<(), OpenError> {
+    let next = migrations::next(&mut SqliteEngine::new(conn), SQLITE).map_err(|fault| refused(path, &fault))?;
+    let Some(version) = next else { return Ok(()) };
+    let kept = Snapshot::of_file(path).and_then(|mut now| backup::keep_before(before, &mut now, version));
+    kept.map(drop).map_err(|error| OpenError::Backup {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 fn bring_up(conn: &Connection) -> Result<Vec<String>, Fault> {

@@ -65,7 +65,7 @@ fn a_database_in_use_is_asked_and_one_flipped_byte_is_found() {
 #[test]
 fn what_a_database_lacks_and_what_is_broken_in_it_is_told() {
     let folder = Folder::new();
-    migrate(&folder.database()).unwrap();
+    migrate(&folder.database(), None).unwrap();
     let condition = || Inspection::of_file(&folder.database()).unwrap().condition().unwrap();
     let well = condition();
     assert_eq!(well.schema.applied, Some(well.schema.known));

@@ -1,6 +1,8 @@
 //! The store on a real file: what it promises to those who hand it work.
 
 #[cfg(test)]
+mod backups;
+#[cfg(test)]
 mod commits;
 #[cfg(test)]
 mod hindered;

@@ -79,13 +79,13 @@ fn find(look: &mut dyn Look, text: &str) -> Vec<i64> {
 fn a_database_of_the_first_release_keeps_every_row() {
     let folder = Folder::new();
     first_release(&folder.database());
-    let applied = migrate(&folder.database()).unwrap();
+    let applied = migrate(&folder.database(), None).unwrap();
     assert_eq!(
         applied.first().map(String::as_str),
         Some("V5__doors"),
         "what was applied is not applied again"
     );
-    assert!(migrate(&folder.database()).unwrap().is_empty());
+    assert!(migrate(&folder.database(), None).unwrap().is_empty());
     let (rows, broken): (i64, i64) = Connection::open(folder.database())
         .unwrap()
         .query_row(
@@ -138,7 +138,7 @@ fn a_database_of_the_first_release_keeps_every_row() {
 fn whose_names_were_put_in_by_hand_can_be_searched_after_the_next_start() {
     let folder = Folder::new();
     first_release(&folder.database());
-    migrate(&folder.database()).unwrap();
+    migrate(&folder.database(), None).unwrap();
     let by_hand = "INSERT INTO people (id, username, email, phone, first_name, last_name, role, active)
                    VALUES (4, '', '', '', 'Ёлка', '', 'client', 1)";
     let conn = Connection::open(folder.database()).unwrap();

@@ -16,9 +16,9 @@ fn refusal(folder: &Folder) -> OpenError {
 #[test]
 fn an_empty_folder_becomes_a_database_once() {
     let folder = Folder::new();
-    let applied = migrate(&folder.database()).unwrap();
+    let applied = migrate(&folder.database(), None).unwrap();
     assert_eq!(applied.first().map(String::as_str), Some("V1__people"));
-    assert!(migrate(&folder.database()).unwrap().is_empty());
+    assert!(migrate(&folder.database(), None).unwrap().is_empty());
     let mode = std::fs::metadata(folder.database()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let store = Sqlite::open(&Options::at(folder.database())).unwrap();
@@ -45,7 +45,7 @@ fn eight_that_open_a_new_database_at_once_all_get_it() {
 #[test]
 fn a_newer_database_is_refused() {
     let folder = Folder::new();
-    migrate(&folder.database()).unwrap();
+    migrate(&folder.database(), None).unwrap();
     let later = "INSERT INTO refinery_schema_history SELECT 99, 'later', applied_on, checksum \
                  FROM refinery_schema_history WHERE version = 1";
     Connection::open(folder.database()).unwrap().execute(later, []).unwrap();

@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, and how it is said.
 
+mod backup;
+mod command;
 mod diagnose;
 mod doors;
 mod duration;
@@ -12,6 +14,8 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BackupCommand, Progress};
+pub use command::Command;
 pub use diagnose::Ailment;
 pub use doors::{KeyCommand, PersonCommand};
 pub use jobs::JobsCommand;
@@ -22,6 +26,7 @@ pub use output::{answer, tell};
 use crate::config::Flags;
 use crate::doctor;
 use crate::report::Lang;
+use backup::BackupVerb;
 use beseda_core::words::HostId;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
@@ -29,7 +34,7 @@ use diagnose::DiagnoseArguments;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
 use jobs::JobsArguments;
 use looks::RoomVerb;
-use parts::{Database, Form, New};
+use parts::{Database, Form, Migration, New};
 use probe::ProbeVerb;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -92,6 +97,8 @@ enum Verb {
         /// Fill an empty data directory with people and rooms to try, and print who can log in
         #[arg(long)]
         demo: bool,
+        #[command(flatten)]
+        migration: Migration,
     },
     /// Put people, groups and orders from a JSON file in, as often as you like
     #[command(help_template = TEMPLATE, before_help = "Examples:
@@ -160,6 +167,8 @@ enum Verb {
   beseda jobs retry 17
 ")]
     Jobs(JobsArguments),
+    #[command(flatten)]
+    Backups(BackupVerb),
     /// Prove a running server end to end, and name what is broken and what to do
     ///
     /// Looks at what the server stands on (folders, secret, log, database, disk, descriptors), goes the way to it (name, TLS,
@@ -226,6 +235,8 @@ enum Verb {
         #[command(flatten)]
         new: New,
         #[command(flatten)]
+        migration: Migration,
+        #[command(flatten)]
         database: Database,
         #[command(flatten)]
         form: Form,
@@ -286,137 +297,6 @@ enum ConfigVerb {
     Reference,
 }
 
-/// What was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Print what the program can do.
-    Summary,
-    /// Run the server.
-    Serve {
-        /// Fill an empty data directory with people and rooms to try.
-        demo: bool,
-    },
-    /// Put in what a JSON file holds.
-    Seed {
-        /// The file.
-        file: PathBuf,
-        /// Begin a new data directory.
-        is_new: bool,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Print access tokens.
-    Token {
-        /// The people, at least one.
-        people: Vec<HostId<'static>>,
-        /// How long a token is good for, from a second to 30 days.
-        ttl: Duration,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Make an administrator, the password from standard input or chosen by themselves.
-    AdminCreate {
-        /// Their e-mail.
-        email: String,
-        /// Print a link instead of reading a password.
-        link: bool,
-        /// Begin a new data directory.
-        is_new: bool,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Do something with API keys.
-    Key {
-        /// What.
-        command: KeyCommand,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Do something with a person.
-    Person {
-        /// What.
-        command: PersonCommand,
-        /// Who, as the application calls them.
-        id: HostId<'static>,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Look at what is there.
-    Look {
-        /// At what.
-        command: LookCommand,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Ask a server whether it is ready.
-    Health {
-        /// Its address; none for the one of the settings.
-        url: Option<String>,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// List jobs, or try a dead one again.
-    Jobs {
-        /// What.
-        command: JobsCommand,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Prove a running server end to end.
-    Doctor {
-        /// Which, and what of it.
-        wishes: doctor::Wishes,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Try a socket step by step.
-    Probe {
-        /// Whose, and where.
-        wishes: doctor::probe::Wishes,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Ask a server for what clients ask first.
-    Smoke {
-        /// Where it is.
-        address: String,
-        /// Whose token is shown; `-` where it is read from standard input.
-        token: Option<String>,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Say what is wrong, and collect what a maintainer needs.
-    Diagnose {
-        /// With what.
-        with: Ailment,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Show the settings.
-    ConfigCheck {
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Print the documentation of the settings.
-    ConfigReference,
-    /// Bring the database to this version.
-    Migrate {
-        /// Begin a new data directory.
-        is_new: bool,
-        /// Answer in JSON.
-        json: bool,
-    },
-    /// Print who may do what.
-    Policy {
-        /// Answer in JSON.
-        json: bool,
-        /// Answer in Markdown.
-        markdown: bool,
-    },
-    /// Print a script for a shell.
-    Completions(Shell),
-}
-
 /// A command with the settings that its arguments make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -452,8 +332,10 @@ where
             database,
             redis,
             demo,
+            migration,
         }) => {
             keep(database);
+            flags.no_backup = migration.taken();
             flags.listen = listen;
             flags.redis = redis;
             Command::Serve { demo }
@@ -557,8 +439,19 @@ where
         Some(Verb::Config {
             verb: ConfigVerb::Reference,
         }) => Command::ConfigReference,
-        Some(Verb::Migrate { new, database, form }) => {
+        Some(Verb::Backups(verb)) => {
+            let (command, database, json) = verb.taken();
             keep(database);
+            Command::Backups { command, json }
+        }
+        Some(Verb::Migrate {
+            new,
+            migration,
+            database,
+            form,
+        }) => {
+            keep(database);
+            flags.no_backup = migration.taken();
             Command::Migrate {
                 is_new: new.is_new,
                 json: form.json,

@@ -17,6 +17,20 @@ pub(super) struct New {
 }
 
 #[derive(Args, Debug)]
+pub(super) struct Migration {
+    /// Migrate without keeping the database of before [variable: BESEDA_BACKUP_BEFORE_MIGRATION]
+    #[arg(long)]
+    no_backup: bool,
+}
+
+impl Migration {
+    /// What the flag sets.
+    pub(super) fn taken(self) -> Option<String> {
+        self.no_backup.then(|| "false".to_owned())
+    }
+}
+
+#[derive(Args, Debug)]
 pub(super) struct Form {
     /// Answer in JSON, for programs
     #[arg(long)]

@@ -167,6 +167,7 @@ fn settings_go_before_or_after_the_command() {
         listen: Some("0.0.0.0:1".into()),
         database: Some("sqlite".into()),
         redis: None,
+        no_backup: None,
     };
     for line in [
         "--data d --config b.toml serve --listen 0.0.0.0:1 --database sqlite",
@@ -268,4 +269,48 @@ fn completions_know_the_commands() {
         let script = String::from_utf8(completions(shell)).unwrap();
         assert!(script.contains("serve") && script.contains("demo"), "{shell}");
     }
+}
+
+#[test]
+fn backups_are_made_kept_restored_and_verified() {
+    let backups = |line: &str| match command(line) {
+        Command::Backups { command, .. } => command,
+        other => panic!("{line}: {other:?}"),
+    };
+    let made = |exact, keep| BackupCommand::Make {
+        folder: "/b".into(),
+        exact,
+        keep,
+        without_secret: false,
+    };
+    assert_eq!(backups("backup /b"), made(false, None));
+    assert_eq!(backups("backup /b --exact"), made(true, None));
+    assert_eq!(backups("backup /b --keep 100000"), made(false, Some(100_000)));
+    for (wrong, kind) in [
+        ("backup", ErrorKind::MissingRequiredArgument),
+        ("restore", ErrorKind::MissingRequiredArgument),
+        ("backup /b --keep 0", ErrorKind::ValueValidation),
+        ("backup /b --keep 100001", ErrorKind::ValueValidation),
+        ("backup /b --keep 3 --exact", ErrorKind::ArgumentConflict),
+    ] {
+        assert_eq!(call(wrong).unwrap_err().kind(), kind, "{wrong}");
+    }
+    // What remedies tell is what can be typed.
+    let remedy = crate::app::restore_command(std::path::Path::new("/d"));
+    let restore = BackupCommand::Restore {
+        from: "BACKUP".into(),
+        replace: true,
+    };
+    assert_eq!(backups(remedy.trim_start_matches("beseda ")), restore);
+    assert_eq!(
+        backups("verify BACKUP --data /d"),
+        BackupCommand::Verify {
+            backup: Some("BACKUP".into())
+        }
+    );
+    assert_eq!(backups("verify"), BackupCommand::Verify { backup: None });
+    assert_eq!(
+        call("migrate --no-backup").unwrap().flags.no_backup.as_deref(),
+        Some("false")
+    );
 }

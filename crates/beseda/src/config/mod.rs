@@ -68,6 +68,8 @@ settings! {
             "Signs the server's own tokens and cookies. Without it the server makes one on its first start and keeps it in the file `secret` of the data directory.";
         secret_file: Maybe<Folder> = None, "path",
             "The file that the secret is in, instead of `secret`.";
+        backup_before_migration: Truth = true, "true or false" flag "--no-backup",
+            "Whether a database with somebody in it is copied to `backups` of the data directory before a newer version changes its tables: `before-v15-….db`, the last three. The copy of a big one takes a while; without it, take a backup yourself.";
         file_types: Media = Vec::new(), "list of media types",
             "The files that are taken, by what their bytes are: `image/png`, `application/pdf`. Without it, every type that is known here. With `application/octet-stream` among them, every file: what is known as what it is, and anything else, programs too, as that. All are saved and never shown. In the environment, separated by commas.";
         s3_bucket: Text = String::new(), "name of a bucket",
@@ -171,6 +173,11 @@ impl Settings {
             .clone()
             .map_or_else(|| secret::make(&self.data, outside), Ok)
     }
+
+    /// The file that the secret is in, if it is in one.
+    pub fn secret_path(&self) -> PathBuf {
+        self.secret_file.clone().unwrap_or_else(|| secret::kept_at(&self.data))
+    }
 }
 
 /// What the arguments of the command set.
@@ -186,6 +193,8 @@ pub struct Flags {
     pub database: Option<String>,
     /// `--redis`.
     pub redis: Option<String>,
+    /// `--no-backup`, as what it sets.
+    pub no_backup: Option<String>,
 }
 
 /// The settings with everything that is to be said about them.
@@ -426,6 +435,7 @@ impl<'a> Reading<'a> {
             ("listen", "--listen", &flags.listen),
             ("database", "--database", &flags.database),
             ("redis", "--redis", &flags.redis),
+            ("backup_before_migration", "--no-backup", &flags.no_backup),
         ];
         for (name, flag, value) in given {
             if let Some(value) = value {

@@ -62,7 +62,21 @@ impl Server {
         let database = ground.as_ref().map(|ground| format!("database = '{}'\n", ground.url()));
         let text = database.unwrap_or_default() + &merged(settings);
         fs::write(dir.join("data/beseda.toml"), text).expect("the settings are written");
-        let mut server = Self {
+        let mut server = Self::in_folder(dir, ground);
+        server.seed(town).await;
+        server.serve().await;
+        server
+    }
+
+    /// A server over a data directory that is there already: `data` in the folder of a story.
+    pub async fn over(story: &str) -> Self {
+        let mut server = Self::in_folder(folder_of(story), None);
+        server.serve().await;
+        server
+    }
+
+    fn in_folder(dir: PathBuf, ground: Option<Ground>) -> Self {
+        Self {
             dir,
             running: None,
             starts: 0,
@@ -70,10 +84,7 @@ impl Server {
             through: Vec::new(),
             environment: Vec::new(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        };
-        server.seed(town).await;
-        server.serve().await;
-        server
+        }
     }
 
     /// The data directory.

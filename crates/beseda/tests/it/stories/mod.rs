@@ -1,5 +1,6 @@
 //! What must hold whatever happens: one story a test.
 
+mod backups;
 mod bodies;
 mod canary;
 mod commands;

@@ -1,0 +1,2 @@
+-- Drops what is aside.
+DROP SCHEMA IF EXISTS "{aside}" CASCADE

@@ -1,0 +1,2 @@
+-- Keeps a row as it is.
+INSERT INTO "{table}" ({columns}) VALUES ({places})

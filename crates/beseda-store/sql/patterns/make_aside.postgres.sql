@@ -1,0 +1,2 @@
+-- Makes a schema to put things aside.
+CREATE SCHEMA "{aside}"

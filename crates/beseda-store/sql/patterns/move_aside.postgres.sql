@@ -1,0 +1,2 @@
+-- Puts a thing aside.
+ALTER {kind} "{table}" SET SCHEMA "{aside}"

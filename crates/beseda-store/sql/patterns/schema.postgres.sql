@@ -1,0 +1,2 @@
+-- The schema that we are in.
+SELECT current_schema()::text

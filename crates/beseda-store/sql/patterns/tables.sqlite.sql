@@ -1,0 +1,6 @@
+-- The tables in the order in which they were made, without what SQLite and the migrations keep for themselves, and whether
+-- a number of one is never given twice.
+SELECT s.name, s.sql LIKE '%AUTOINCREMENT%'
+FROM sqlite_schema s
+WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite%' AND s.name NOT LIKE 'refinery%'
+ORDER BY s.rowid

@@ -1,0 +1,230 @@
+//! What was backed up is what is restored, whichever engine it came from and goes into.
+#![expect(clippy::disallowed_methods, reason = "the tests of the store look at its files")]
+
+use super::town::{ENGINES, Engine, Town};
+use beseda_core::words::Epoch;
+use beseda_store::backup::{self, BackupError, Step};
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+
+/// Every row of every table, as one sorted list of words a table.
+fn rows(database: &Path) -> BTreeMap<String, Vec<String>> {
+    let conn = Connection::open(database).unwrap();
+    let mut names = conn
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'refinery%'")
+        .unwrap();
+    let names: Vec<String> = names
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let all = |name: &String| {
+        let mut statement = conn.prepare(&format!("SELECT * FROM {name}")).unwrap();
+        let width = statement.column_count();
+        let read = statement.query_map([], |row| {
+            let cells: Vec<Value> = (0..width).map(|at| row.get(at).unwrap()).collect();
+            Ok(format!("{cells:?}"))
+        });
+        let mut rows: Vec<String> = read.unwrap().map(Result::unwrap).collect();
+        rows.sort();
+        rows
+    };
+    names.iter().map(|name| (name.clone(), all(name))).collect()
+}
+
+#[test]
+fn each_engine_is_restored_into_each_with_every_row_and_every_byte() {
+    for from in ENGINES {
+        let town = Town::new(from);
+        let manifest = town.back_up();
+        assert_eq!((manifest.counts.people, manifest.counts.rooms), (3, 1));
+        assert_eq!(
+            (manifest.counts.messages, manifest.counts.files),
+            (5, 2),
+            "erased ones too"
+        );
+        assert_eq!((manifest.epoch, manifest.lost.len()), (Some(5), 0));
+        let verified = backup::verify(&town.backup(), &mut |_| ()).unwrap();
+        assert_eq!(verified.findings, [], "{from:?}");
+        for into in ENGINES {
+            let other = Town::empty(into);
+            let restored = other.restore(&town.backup(), false).unwrap();
+            assert_eq!(restored.replaced, None);
+            assert_eq!(backup::restoring(&other.data()), None);
+            assert_eq!(fs::read(other.data().join("secret")).unwrap(), b"a secret\n");
+            assert_eq!(fs::read(other.path_of(b"a picture")).unwrap(), b"a picture");
+
+            let again = other.back_up();
+            assert_eq!(again.epoch, Some(6), "another life");
+            assert_eq!(again.counts, manifest.counts);
+            let (mut was, mut is) = (
+                rows(&town.backup().join("beseda.db")),
+                rows(&other.backup().join("beseda.db")),
+            );
+            assert_ne!(was.remove("epochs"), is.remove("epochs"));
+            // A number that was given and went with its row is not given again either: kept in another place on each engine.
+            assert_eq!(was, is, "{from:?} into {into:?}");
+            let served = backup::verify_served(&other.kept(), &other.bytes(), &mut |_| ()).unwrap();
+            assert_eq!(served.findings, [], "{from:?} into {into:?}");
+            // Life goes on where it stood.
+            other.say("after the restore", &[(b"a new file", false)]);
+            assert_eq!(other.messages().len(), town.messages().len() + 1);
+            assert_eq!(other.epoch(), Epoch(6));
+        }
+    }
+}
+
+#[test]
+fn a_client_with_a_cursor_of_before_begins_anew_and_is_never_told_that_nothing_is_new() {
+    let town = Town::new(Engine::Sqlite);
+    town.back_up();
+    town.say("sent after the backup, and heard", &[]);
+    let cursor = town.cursor();
+    assert_eq!(town.heard_after(cursor), (Vec::new(), false), "it has seen everything");
+    town.restore(&town.backup(), true).unwrap();
+    // Here this cursor's place is one that the client has never seen.
+    town.say("sent after the restore", &[]);
+    assert_eq!(
+        (town.cursor().head, town.cursor().receipts),
+        (cursor.head, cursor.receipts)
+    );
+    let (texts, reset) = town.heard_after(cursor);
+    assert!(reset);
+    assert_eq!(texts, town.messages(), "everything, as it is now");
+}
+
+#[test]
+fn a_backup_is_for_its_owner_alone_and_links_files_that_never_change() {
+    let town = Town::new(Engine::Sqlite);
+    town.back_up();
+    for path in ["", "beseda.db", "secret", "manifest.json", "files"] {
+        let mode = fs::metadata(town.backup().join(path)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{path} can be read by others");
+    }
+    let live = town.path_of(b"the first file");
+    assert_eq!(fs::metadata(&live).unwrap().nlink(), 2);
+    let names: Vec<_> = fs::read_dir(town.backup())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names.len(), 4, "nothing is left beside the database: {names:?}");
+    // Erased by the server, it is whole in the backup.
+    fs::remove_file(live).unwrap();
+    assert_eq!(backup::verify(&town.backup(), &mut |_| ()).unwrap().findings, []);
+}
+
+#[test]
+fn what_is_erased_while_a_backup_is_made_is_in_it_whole_or_not_at_all() {
+    let town = Town::new(Engine::Sqlite);
+    let (mut sent, mut erased) = (false, false);
+    let manifest = town.back_up_to(&town.backup(), &mut |step| match step {
+        // After the first look at files, one more comes …
+        Step::Files { .. } if !sent => {
+            sent = true;
+            town.say("with a file that goes", &[(b"it goes", false)]);
+        }
+        // … and is gone for good between the copy of the database and the second look.
+        Step::Database { .. } if !erased => {
+            erased = true;
+            town.erase(6);
+            fs::remove_file(town.path_of(b"it goes")).unwrap();
+        }
+        _ => {}
+    });
+    let manifest = manifest.unwrap();
+    assert!(sent && erased);
+    assert_eq!(
+        (manifest.lost.len(), manifest.counts.files),
+        (0, 2),
+        "the database was copied anew"
+    );
+    assert_eq!(backup::verify(&town.backup(), &mut |_| ()).unwrap().findings, []);
+}
+
+#[test]
+fn bytes_that_were_gone_before_are_named_and_everything_else_is_backed_up() {
+    let town = Town::new(Engine::Sqlite);
+    let gone = town.path_of(b"the first file");
+    fs::remove_file(&gone).unwrap();
+    fs::write(town.path_of(b"a picture"), b"another").unwrap();
+    let manifest = town.back_up();
+    let name = |path: std::path::PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    assert_eq!(manifest.lost, [name(gone), name(town.path_of(b"a picture"))]);
+    let verified = backup::verify(&town.backup(), &mut |_| ()).unwrap();
+    assert_eq!(verified.findings, [], "it is what it could be");
+    Town::empty(Engine::Postgres).restore(&town.backup(), false).unwrap();
+}
+
+#[test]
+fn nothing_is_restored_over_anything_unless_it_goes_aside() {
+    let town = Town::new(Engine::Sqlite);
+    town.back_up();
+    for into in ENGINES {
+        let other = Town::new(into);
+        other.say("only here", &[]);
+        let refused = other.restore(&town.backup(), false).unwrap_err();
+        let is_occupied = matches!(
+            refused,
+            BackupError::FolderOccupied(_) | BackupError::DatabaseOccupied(_)
+        );
+        assert!(is_occupied, "{refused}");
+        assert_eq!(other.messages().last().unwrap(), "only here", "nothing was changed");
+
+        let restored = other.restore(&town.backup(), true).unwrap();
+        let aside = restored.replaced.unwrap();
+        assert_eq!(other.messages(), town.messages());
+        assert!(aside.join("uploads/chat").is_dir());
+        match into {
+            Engine::Sqlite => {
+                let old = rows(&aside.join("beseda.db"));
+                assert_eq!(old["messages"].len(), 6);
+            }
+            Engine::Postgres => assert_eq!(other.drop_aside(), "6"),
+        }
+    }
+}
+
+#[test]
+fn a_database_that_has_our_tables_and_nothing_in_them_is_empty() {
+    let town = Town::new(Engine::Sqlite);
+    town.back_up();
+    let other = Town::empty(Engine::Postgres);
+    assert!(!other.is_known(1), "and has tables now");
+    other.restore(&town.backup(), false).unwrap();
+    assert!(other.is_known(1));
+    let schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE current_schema() || '_before%'";
+    assert_eq!(other.ground().run(schemas), "0", "nothing of it is kept");
+}
+
+#[test]
+fn the_oldest_whole_backups_go_and_nothing_else() {
+    let town = Town::new(Engine::Sqlite);
+    let all = town.backup();
+    for time in ["2026-11-01T00-00-00Z", "2026-11-02T00-00-00Z", "2026-11-03T00-00-00Z"] {
+        town.back_up_to(&all.join(time), &mut |_| ()).unwrap();
+    }
+    for other in ["2026-10-01T00-00-00Z", "mine"] {
+        fs::create_dir(all.join(other)).unwrap();
+    }
+    let gone = backup::keep_newest(&all, 2).unwrap();
+    assert_eq!(gone, [all.join("2026-11-01T00-00-00Z")]);
+    assert_eq!(backup::keep_newest(&all, 2).unwrap(), Vec::<std::path::PathBuf>::new());
+    let mut left: Vec<_> = fs::read_dir(&all)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        [
+            "2026-10-01T00-00-00Z",
+            "2026-11-02T00-00-00Z",
+            "2026-11-03T00-00-00Z",
+            "mine"
+        ]
+    );
+}
