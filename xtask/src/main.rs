@@ -4,6 +4,7 @@
     reason = "a build tool lives on files and the environment; nothing of it runs in the server"
 )]
 
+mod backup;
 mod bench;
 mod crash;
 mod postgres;
@@ -34,6 +35,8 @@ enum Job {
     Bench(bench::Bench),
     /// Kills the server at random moments under load and checks that no promise was broken.
     Crash(crash::Crash),
+    /// Backs the server up under load, restores that, and checks that it holds everything that was acked before.
+    Backup(backup::Backup),
     /// The floors that `bench` starts.
     #[command(hide = true)]
     Floor(bench::floor::Floor),
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Job::Tidy => tidy::run(),
         Job::Bench(bench) => bench::run(&bench),
         Job::Crash(crash) => crash::run(&crash),
+        Job::Backup(backup) => backup::run(&backup),
         Job::Floor(floor) => bench::floor::run(&floor),
     };
     match done {

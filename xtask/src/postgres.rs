@@ -71,6 +71,14 @@ impl Postgres {
         Ok(self.url(name))
     }
 
+    /// Removes a database.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn remove(&self, name: &str) -> Result<()> {
+        self.run(&format!("DROP DATABASE {name} WITH (FORCE)"))
+    }
+
     fn run(&self, sql: &str) -> Result<()> {
         let url = self.url("postgres");
         aside(|| Client::connect(&url, NoTls)?.batch_execute(sql))??;

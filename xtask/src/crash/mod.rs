@@ -2,16 +2,16 @@
 //! at random moments, resend of what was not acked, and a checker that compares every promise with what is stored and
 //! shown.
 
-mod checker;
+pub mod checker;
 mod client;
-mod dice;
-mod finding;
+pub mod dice;
+pub mod finding;
 mod ledger;
-mod list;
+pub mod list;
 mod run;
-mod server;
-mod stored;
-mod wire;
+pub mod server;
+pub mod stored;
+pub mod wire;
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ pub struct Crash {
 
 /// What keeps the messages.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Engine {
+pub enum Engine {
     /// The server's own file.
     Sqlite,
     /// A PostgreSQL that this command makes and starts.
@@ -79,7 +79,8 @@ enum Engine {
 }
 
 impl Engine {
-    const fn name(self) -> &'static str {
+    /// As arguments and reports say it.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Read as _;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -21,8 +21,9 @@ const START_PATIENCE: Duration = Duration::from_secs(120);
 const STOP_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Rates are off, and all windows of a person fit: the load is the test, not its limits.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 5] = [
     ("BESEDA_LIMITS_SENDS_PER_SECOND", "0"),
+    ("BESEDA_LIMITS_UPLOADS_PER_MINUTE", "0"),
     ("BESEDA_LIMITS_CONNECTS_PER_SECOND", "0"),
     ("BESEDA_LIMITS_MISSES_PER_MINUTE", "0"),
     ("BESEDA_LIMITS_LISTENERS", "10000"),
@@ -56,7 +57,7 @@ impl Server {
     }
 
     /// The data directory.
-    fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
@@ -112,12 +113,9 @@ impl Server {
         Ok(tokens)
     }
 
-    async fn said_by(&self, arguments: &[&str]) -> Result<String> {
-        let output = self
-            .command(arguments)
-            .output()
-            .await
-            .context("the binary does not start")?;
+    /// What a command says that ends well.
+    pub async fn said_by(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.run(arguments).await?;
         if !output.status.success() {
             bail!(
                 "beseda {arguments:?}: {}\n{}",
@@ -126,6 +124,12 @@ impl Server {
             );
         }
         Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Runs a command on the data directory, however it ends.
+    pub async fn run(&self, arguments: &[&str]) -> Result<Output> {
+        let ended = self.command(arguments).output().await;
+        ended.context("the binary does not start")
     }
 
     /// Starts the server over what the last one left; how long it took until it was ready.
