@@ -1,6 +1,6 @@
 //! Whose ids a proof speaks of: those that everybody shares, or those that somebody has for their own.
 
-use beseda_core::words::{HostId, NoHostId, RoomKey};
+use beseda_core::words::{HostId, NoHostId, RESERVED_SPACE, RoomKey};
 use std::sync::Arc;
 
 /// Where the ids of an issuer, or of the host's own sessions, lie.
@@ -18,6 +18,8 @@ pub(crate) enum Elsewhere {
     TooLong(#[from] NoHostId),
     #[error("is of another one's namespace")]
     AnotherOnes,
+    #[error("is of the namespace `{RESERVED_SPACE}`, which is the server's own")]
+    Reserved,
 }
 
 impl Space {
@@ -36,6 +38,7 @@ impl Space {
     pub(crate) fn id(&self, id: HostId<'static>) -> Result<HostId<'static>, Elsewhere> {
         match (&self.own, &id) {
             (Some(own), _) => Ok(id.within(own)?),
+            (None, id) if id.is_reserved() => Err(Elsewhere::Reserved),
             (None, HostId::Name(name)) if self.is_another_ones(name) => Err(Elsewhere::AnotherOnes),
             (None, _) => Ok(id),
         }

@@ -249,21 +249,24 @@ impl Inspection {
         Ok(version.first_column().next().unwrap_or_default())
     }
 
-    fn schema(&mut self) -> Result<Schema, Fault> {
+    /// Which migrations it has, and which it lacks.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub fn schema(&mut self) -> Result<Schema, Fault> {
         match &mut self.0 {
             Kind::Sqlite(conn) => migrations::schema(&mut SqliteEngine::new(conn), SQLITE),
             Kind::Postgres(engine) => migrations::schema(engine.as_mut(), POSTGRES),
         }
     }
 
-    /// What is broken: of a PostgreSQL, the damaged pages that it has met.
+    /// What is broken: of a PostgreSQL, what it knows of itself.
     fn flaws(&mut self) -> Result<Vec<String>, Fault> {
         match &mut self.0 {
             Kind::Sqlite(conn) => flaws_of_file(conn),
             Kind::Postgres(engine) => {
-                let pages = engine.rows_as_texts(include_str!("../sql/by_hand/integrity.postgres.sql"), ROWS_MOST)?;
-                let pages = pages.first_column().filter(|pages| pages != "0");
-                Ok(pages.map(|pages| format!("{pages} damaged pages")).collect())
+                let flaws = engine.rows_as_texts(include_str!("../sql/by_hand/integrity.postgres.sql"), ROWS_MOST)?;
+                Ok(flaws.first_column().collect())
             }
         }
     }

@@ -75,6 +75,7 @@ statements! {
     FILES_BY_HASH = "files/by_hash";
     FILES_DOOM = "files/doom";
     FILES_DOOMED = "files/doomed";
+    FILES_DOOM_ONE = "files/doom_one";
     FILES_FORGET = "files/forget";
     FILES_INSERT = "files/insert";
     FILES_KNOWS = "files/knows";

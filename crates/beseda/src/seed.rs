@@ -2,7 +2,9 @@
 
 use anyhow::{Context, anyhow, bail};
 use beseda_core::ports::Tx;
-use beseda_core::words::{Group, GroupId, HostId, NewPerson, Order, OrderId, Person, PersonId, Role, Time};
+use beseda_core::words::{
+    Group, GroupId, HostId, NewPerson, Order, OrderId, Person, PersonId, RESERVED_SPACE, Role, Time,
+};
 use beseda_core::{Chat, Error, rules};
 use beseda_live::ask;
 use serde::Deserialize;
@@ -121,7 +123,17 @@ impl Seed {
             }
             role_of(person)?;
         }
+        if let Some(id) = seed.ids().find(|id| id.is_reserved()) {
+            bail!("the id {id} is of the namespace `{RESERVED_SPACE}`, which is the server's own");
+        }
         Ok(seed)
+    }
+
+    /// What it calls people, groups and orders.
+    fn ids(&self) -> impl Iterator<Item = &HostId<'static>> {
+        let people = self.people.iter().map(|person| &person.id);
+        let groups = self.groups.iter().map(|group| &group.id.0);
+        people.chain(groups).chain(self.orders.iter().map(|order| &order.id.0))
     }
 
     /// Puts everything in: how much that is. `hash` makes the hash of a password, or none where the one that is kept (its
@@ -356,6 +368,10 @@ mod tests {
         assert!(wrong(r#"{"people": [{"id": ""}]}"#).contains("an id is a number or a text"));
         assert!(wrong(r#"{"people": [{"id": 1.5}]}"#).contains("an id is a number or a text"));
         assert!(wrong(r#"{"people": [{"id": 1, "role": "boss"}]}"#).contains("\"boss\""));
+        for list in ["people", "groups", "orders"] {
+            let reserved = wrong(&format!(r#"{{"{list}": [{{"id": "beseda/x"}}]}}"#));
+            assert!(reserved.contains("`beseda`"), "{reserved}");
+        }
         assert!(wrong(r#"{"orders": [{"id": null}]}"#).contains("an id is a number or a text"));
     }
 

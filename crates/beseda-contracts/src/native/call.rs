@@ -22,10 +22,17 @@ pub(super) async fn require(shared: &Shared, headers: &HeaderMap, scope: Scope) 
 /// What the host application calls an object in a path.
 ///
 /// # Errors
-/// 400 for what can be no id.
+/// 400 for what can be no id, or none of a host's.
 pub(super) fn host_id(text: &str) -> Result<HostId<'static>, Refused> {
-    let id = HostId::of(text.to_owned());
-    id.map_err(|NoHostId| Refused::field("id", FieldError::NotHostId))
+    let id = HostId::of(text.to_owned()).map_err(|NoHostId| FieldError::NotHostId);
+    id.and_then(not_reserved).map_err(|error| Refused::field("id", error))
+}
+
+fn not_reserved(id: HostId<'static>) -> Result<HostId<'static>, FieldError> {
+    if id.is_reserved() {
+        return Err(FieldError::Reserved);
+    }
+    Ok(id)
 }
 
 /// A body, and the mistakes that were found in it so far.
@@ -103,11 +110,13 @@ impl Body {
     /// What the host application calls a person; null is nobody.
     pub(super) fn person(&mut self, name: &'static str) -> Option<HostId<'static>> {
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        let person = id_of(value);
-        if person.is_none() {
-            self.mistake(name, FieldError::NotHostId);
+        match id_of(value).ok_or(FieldError::NotHostId).and_then(not_reserved) {
+            Ok(person) => Some(person),
+            Err(error) => {
+                self.mistake(name, error);
+                None
+            }
         }
-        person
     }
 
     /// What it calls at most `most` people, each once.
@@ -120,9 +129,13 @@ impl Body {
                 return None;
             }
         };
-        let Some(mut people) = values.iter().map(id_of).collect::<Option<Vec<HostId<'static>>>>() else {
-            self.mistake(name, FieldError::NotHostIdInList);
-            return None;
+        let read = |value| id_of(value).ok_or(FieldError::NotHostIdInList).and_then(not_reserved);
+        let mut people = match values.iter().map(read).collect::<Result<Vec<_>, _>>() {
+            Ok(people) => people,
+            Err(error) => {
+                self.mistake(name, error);
+                return None;
+            }
         };
         people.sort_unstable();
         people.dedup();
@@ -181,7 +194,7 @@ mod tests {
         for name in ["0", "0042", "-1", "3f2c0000-0000-4000-8000-000000000001", "auth0|5f7c"] {
             assert_eq!(host_id(name), Ok(HostId::Name(name.into())));
         }
-        for wrong in ["", "a\nb", &"x".repeat(HOST_NAME_CHARS + 1)] {
+        for wrong in ["", "a\nb", &"x".repeat(HOST_NAME_CHARS + 1), "beseda/doctor-admin"] {
             assert!(host_id(wrong).is_err(), "{wrong}");
         }
     }

@@ -5,7 +5,7 @@
 use crate::shared::{FieldError, Language, Refused, Voice};
 use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
-use beseda_core::words::{NoHostId, NoRoomKey};
+use beseda_core::words::{NoHostId, NoRoomKey, RESERVED_SPACE};
 use beseda_core::{Fault, Refusal};
 use beseda_live::requests::RequestId;
 use http::{HeaderValue, StatusCode};
@@ -168,6 +168,7 @@ fn sentence(error: &FieldError) -> String {
         FieldError::NoSuchOrder(id) => format!("There is no order {id}: put it first."),
         FieldError::NotHostId => format!("No: {NoHostId}."),
         FieldError::NotHostIdInList => format!("In the list: {NoHostId}."),
+        FieldError::Reserved => format!("Ids of the namespace `{RESERVED_SPACE}` are the server's own."),
         FieldError::NotEmail => "An address like anna@shop.example is expected.".to_owned(),
         FieldError::NotList(_) => "A list of people's ids is expected.".to_owned(),
         FieldError::NotRoomKey => format!("No: {NoRoomKey}."),

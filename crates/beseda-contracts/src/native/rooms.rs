@@ -10,7 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, post, put};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Draft, HostId, Message, MessageId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq};
+use beseda_core::words::{
+    Draft, HostId, Message, MessageId, NoHostId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq,
+};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -79,8 +81,11 @@ impl<'a> From<&'a Message> for MessageJson<'a> {
 }
 
 fn room_key(text: &str) -> Result<RoomKey, Refused> {
-    text.parse::<RoomKey>()
-        .map_err(|NoRoomKey| Refused::field("key", FieldError::NotRoomKey))
+    let key = text.parse::<RoomKey>();
+    let key = key.map_err(|NoRoomKey| Refused::field("key", FieldError::NotRoomKey))?;
+    let of_host = |id: HostId<'static>| if id.is_reserved() { Err(NoHostId) } else { Ok(id) };
+    key.with_ids(of_host)
+        .map_err(|NoHostId| Refused::field("key", FieldError::Reserved))
 }
 
 /// What of a key is not there: the order, or one of two people.

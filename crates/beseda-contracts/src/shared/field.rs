@@ -52,6 +52,8 @@ pub enum FieldError {
     NotHostId,
     /// It is a list, and holds such a thing.
     NotHostIdInList,
+    /// It is an id, or a key with one, that no host application may give to anybody or anything.
+    Reserved,
     /// Another object has it already.
     NotUnique,
     /// A text came where a file belongs.

@@ -250,6 +250,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::NotOneOf(_)
         | FieldError::NotHostId
         | FieldError::NotHostIdInList
+        | FieldError::Reserved
         | FieldError::NotRoomKey
         | FieldError::VisitorsOwn
         | FieldError::FollowsFromKey

@@ -24,6 +24,8 @@ pub trait TxFiles {
     /// The names of files that hang on no message and were last reserved before `before`: nobody can reserve them any
     /// more, and their bytes may be forgotten. Also of those that were given out here before.
     fn doom_files(&mut self, before: Time) -> Result<Vec<String>, Fault>;
+    /// Gives up one file at once, unless it hangs on a message: whether that was done now.
+    fn doom_file(&mut self, name: &str) -> Result<bool, Fault>;
     /// Takes files for reserved `now` that were reserved after `ahead`: how many.
     fn mend_files(&mut self, now: Time, ahead: Time) -> Result<u64, Fault>;
     /// Forgets a doomed file.

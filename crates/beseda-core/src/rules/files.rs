@@ -39,6 +39,16 @@ pub fn doom_files(tx: &mut dyn Tx, now: Time, before: Time) -> Result<usize, Err
     Ok(promised)
 }
 
+/// Gives up a file at once, and promises to forget its bytes and then its row. One that hangs on some message, or is not
+/// there, stays as it is.
+pub(super) fn doom_file(tx: &mut dyn Tx, now: Time, name: &str) -> Result<(), Error> {
+    if tx.doom_file(name)? {
+        let name = name.to_owned();
+        tx.enqueue(&Errand::ForgetFile { name }, now)?;
+    }
+    Ok(())
+}
+
 /// Which of these names no file has: bytes that were kept and never known, or forgotten by half.
 pub fn unknown_files(look: &mut (impl Look + ?Sized), names: Vec<String>) -> Result<Vec<String>, Error> {
     let mut unknown = Vec::new();

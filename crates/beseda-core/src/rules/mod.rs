@@ -30,7 +30,7 @@ mod touch;
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
 pub use edit::edit;
-pub use erase::erase;
+pub use erase::{clear_room, erase};
 pub use everything::messages_of;
 pub use files::{attachment, doom_files, unknown_files};
 pub use history::{History, Since, history, history_back, listen, message_to_change, one_message};

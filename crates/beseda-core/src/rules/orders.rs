@@ -75,7 +75,7 @@ pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), E
     }
 }
 
-fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
+pub(super) fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
     tx.remove_room(room, now)?;
     tx.announce(Event {
         room: room.name(),

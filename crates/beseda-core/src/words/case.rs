@@ -44,6 +44,8 @@ pub enum CaseStatus {
     New,
     /// Somebody has.
     Open,
+    /// It is over.
+    Closed,
 }
 
 impl CaseStatus {
@@ -53,12 +55,15 @@ impl CaseStatus {
         match self {
             Self::New => "new",
             Self::Open => "open",
+            Self::Closed => "closed",
         }
     }
 
     /// The status of a word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::New, Self::Open].into_iter().find(|status| status.word() == word)
+        [Self::New, Self::Open, Self::Closed]
+            .into_iter()
+            .find(|status| status.word() == word)
     }
 }

@@ -15,6 +15,10 @@ pub const FIRST_OWN_PERSON: PersonId = PersonId(1 << 40);
 /// How many characters a host's name for somebody or something may have.
 pub const HOST_NAME_CHARS: usize = 128;
 
+/// The space of ids that are this server's own: of people and orders that its commands make and take away again. No host
+/// can speak of them, see [`HostId::is_reserved`].
+pub const RESERVED_SPACE: &str = "beseda";
+
 /// What the host application calls a person, an order or a group: a number, or a text (a UUID, `auth0|5f7c`).
 ///
 /// `7` and `"7"` are the same. A text is a number only as a number is written, from 1 and below 2^40: `"0042"` and a
@@ -56,6 +60,12 @@ impl<'a> HostId<'a> {
             Self::Number(_) => None,
             Self::Name(name) => plain_number(name).map(PersonId).filter(|&id| id >= FIRST_OWN_PERSON),
         }
+    }
+
+    /// Whether no host may call anybody or anything so.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        matches!(self, Self::Name(name) if name.split_once('/').is_some_and(|(space, _)| space == RESERVED_SPACE))
     }
 
     /// The same without borrowing.
@@ -197,6 +207,17 @@ mod tests {
         for text in ["", "a\nb", "a\0", &format!("{longest}ё")] {
             assert_eq!(HostId::of(text), Err(NoHostId), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_reserved_id_is_spoken_in_one_way_alone() {
+        for text in ["beseda/", "beseda/doctor-admin", "beseda/a/b"] {
+            assert!(named(text).is_reserved(), "{text}");
+        }
+        for text in ["beseda", "beseda-doctor", "Beseda/a", "/beseda/a", "beseda%2Fa", "7"] {
+            assert!(!HostId::of(text).unwrap().is_reserved(), "{text}");
+        }
+        assert!(!named("beseda/a").within("shop").unwrap().is_reserved());
     }
 
     #[test]

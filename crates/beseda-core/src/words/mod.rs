@@ -28,7 +28,7 @@ pub use case::{Assigned, Case, CaseStatus};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
-pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId};
+pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId, RESERVED_SPACE};
 pub use identity::{Account, RefreshToken, Session};
 pub use ids::{GroupId, Head, JobId, MemberId, MessageId, OrderId, PersonId, RoomId, Seq};
 pub use job::{Errand, Job};

@@ -120,6 +120,10 @@ impl TxFiles for Transaction<'_> {
         self.all(sql::FILES_DOOMED, values![], |row| row.get(0))
     }
 
+    fn doom_file(&mut self, name: &str) -> Result<bool, Fault> {
+        Ok(self.write(sql::FILES_DOOM_ONE, values![name])? > 0)
+    }
+
     fn mend_files(&mut self, now: Time, ahead: Time) -> Result<u64, Fault> {
         self.write(sql::FILES_MEND, values![now.0, ahead.0])
     }

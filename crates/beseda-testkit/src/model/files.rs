@@ -57,6 +57,18 @@ impl Kept {
         doomed.map(|kept| kept.file.name.clone()).collect()
     }
 
+    /// Gives up one file, unless it hangs on something.
+    pub(super) fn doom_file(&mut self, name: &str) -> bool {
+        let messages = self.messages.values().map(|line| &line.message);
+        let mut hanging = messages.flat_map(|message| &message.attachments);
+        if hanging.any(|attachment| attachment.file.name == name) {
+            return false;
+        }
+        let standing = |kept: &&mut KeptFile| !kept.doomed && kept.file.name == name;
+        let found = self.files.values_mut().find(standing);
+        found.map(|kept| kept.doomed = true).is_some()
+    }
+
     /// Hangs files on a message.
     pub(super) fn attach(&mut self, files: &[DraftFile]) -> Result<Vec<Attachment>, Fault> {
         let mut attachments = Vec::with_capacity(files.len());
@@ -100,6 +112,10 @@ impl TxFiles for Run {
 
     fn doom_files(&mut self, before: Time) -> Result<Vec<String>, Fault> {
         Ok(self.kept().doom_files(before))
+    }
+
+    fn doom_file(&mut self, name: &str) -> Result<bool, Fault> {
+        Ok(self.kept().doom_file(name))
     }
 
     fn mend_files(&mut self, now: Time, ahead: Time) -> Result<u64, Fault> {

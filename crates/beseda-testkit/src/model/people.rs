@@ -80,8 +80,9 @@ impl LookPeople for Run {
 
     fn has_texts(&mut self) -> Result<bool, Fault> {
         let mut people = self.kept.people.values().map(|account| &account.person);
-        let is_name = |name: &str| !name.bytes().all(|byte| byte.is_ascii_digit());
-        let is_text = |id: &HostId<'_>| matches!(id, HostId::Name(_));
+        let is_own = |name: &str| HostId::Name(name.into()).is_reserved();
+        let is_name = |name: &str| !name.bytes().all(|byte| byte.is_ascii_digit()) && !is_own(name);
+        let is_text = |id: &HostId<'_>| matches!(id, HostId::Name(_)) && !id.is_reserved();
         Ok(people.any(|person| person.host_name.as_deref().is_some_and(is_name))
             || self.kept.orders.keys().any(|order| is_text(&order.0))
             || self.kept.groups.keys().any(|group| is_text(&group.0)))
@@ -119,7 +120,8 @@ impl LookPeople for Run {
     }
 
     fn search_by_role(&mut self, text: &str, roles: [Role; 2], limit: i64) -> Result<Vec<Person>, Fault> {
-        Ok(self.kept.search(text, limit, |person| roles.contains(&person.role)))
+        let is_one = |person: &Person| roles.contains(&person.role) && !person.host_id().is_reserved();
+        Ok(self.kept.search(text, limit, is_one))
     }
 
     fn search_classmates(&mut self, text: &str, person: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {

@@ -170,7 +170,7 @@ fn change_case(tx: &mut dyn Tx, given: &Given, dice: &mut Dice) -> Result<String
         visitor: some_person(dice),
         customer_name: (*dice.pick(&NAMES)).to_owned(),
         customer_email: String::new(),
-        status: *dice.pick(&[CaseStatus::New, CaseStatus::Open]),
+        status: *dice.pick(&[CaseStatus::New, CaseStatus::Open, CaseStatus::Closed]),
         assigned_to: assigned,
     })?;
     Ok(String::new())
@@ -240,7 +240,8 @@ fn change_files(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
         };
         let file = tx.reserve_file(&look, now)?;
         given.files.got(file.id);
-        return Ok(given.words(file));
+        let gone = dice.chance(10) && tx.doom_file(&file.name)?;
+        return Ok(format!("{} {gone}", given.words(file)));
     }
     let mut names = tx.doom_files(Time(now.0 - dice.below(40)))?;
     names.sort();

@@ -7,7 +7,8 @@ use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::words::{
-    Draft, DraftFile, FileLook, Head, Kinds, Message, NewMessage, PersonId, Picture, RoomId, Seq, StoredFile, Time,
+    Draft, DraftFile, FileLook, Head, Kinds, Message, NewMessage, OrderId, PersonId, Picture, RoomId, RoomKey, Seq,
+    StoredFile, Time,
 };
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -284,4 +285,42 @@ pub(super) fn a_removed_room_shows_its_files_to_nobody_and_keeps_them(make: Make
         Ok((tx.attachment(attachment)?, tx.doom_files(now.plus_seconds(1))?))
     });
     assert_eq!(left, Ok((None, Vec::new())));
+}
+
+pub(super) fn a_cleared_room_keeps_no_text_and_gives_up_what_hangs_nowhere_else(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let (room, other) = (stage.room_of_three(1), stage.room_of_three(2));
+    let (now, by) = (stage.chat.now(), stage.people[0].clone());
+    let send = |room: RoomId, content: u8| {
+        let (limits, by) = (Arc::clone(stage.chat.limits()), by.clone());
+        let sent = stage.change(move |tx| {
+            let file = tx.reserve_file(&look_of(content), now)?;
+            let draft = Draft {
+                text: "a text".to_owned(),
+                client_id: None,
+                files: vec![hung(file.id, "файл")],
+            };
+            rules::send(tx, now, &limits, (&by).into(), room, &draft)?;
+            Ok(file.name)
+        });
+        sent.expect("it is sent")
+    };
+    let (alone, shared, _) = (send(room, 1), send(room, 3), send(other, 3));
+    let key = RoomKey::Order(OrderId::from(1));
+    let cleared = stage.change(move |tx| {
+        rules::clear_room(tx, now, &key)?;
+        rules::clear_room(tx, now, &key)?;
+        let texts = [tx.message_at(room, Seq(1))?, tx.message_at(room, Seq(2))?];
+        let jobs = tx.jobs(false, 9)?.into_iter().map(|job| job.errand.about());
+        Ok((texts, tx.room(room)?.is_some(), jobs.collect::<Vec<_>>()))
+    });
+    let (texts, stands, promised) = cleared.expect("it is cleared");
+    assert!(texts.into_iter().flatten().all(|message| message.text.is_empty()));
+    assert_eq!((stands, promised), (false, vec![alone]));
+    let standing = stage.look(move |look| Ok((look.knows_file(&shared)?, look.message_at(other, Seq(1))?)));
+    let (is_known, said) = standing.expect("it is looked at");
+    assert!(
+        is_known && said.is_some_and(|message| message.text == "a text"),
+        "nobody else's"
+    );
 }

@@ -120,6 +120,7 @@ stories![
     files::a_claimed_file_is_never_given_up_in_whatever_order_things_happen,
     files::a_file_is_shown_with_its_message_and_gone_with_it,
     files::a_removed_room_shows_its_files_to_nobody_and_keeps_them,
+    files::a_cleared_room_keeps_no_text_and_gives_up_what_hangs_nowhere_else,
     jobs::a_job_is_kept_with_its_cause_or_not_at_all,
     jobs::the_same_promise_is_one_job_until_it_is_done,
     jobs::jobs_are_taken_by_one_at_a_time_the_first_due_first,

@@ -6,7 +6,7 @@ use super::secret::{self, Secret};
 use crate::fetch::is_safe;
 use crate::system::Outside;
 use beseda_core::rules::sign_in::Newcomers;
-use beseda_core::words::{Raw, Role, Wrong, printable};
+use beseda_core::words::{RESERVED_SPACE, Raw, Role, Wrong, printable};
 use beseda_identity::{IssuerKey, IssuerSettings};
 use reqwest::Url;
 use serde_json::Value;
@@ -169,7 +169,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     (
         "namespace",
         "string",
-        "Its people and rooms have ids of their own, written `<namespace>/<id>`: letters, digits, `-`, `_` and `.`, at most 32. Without it they are the same people as every other issuer's, and the application's, with these ids.",
+        "Its people and rooms have ids of their own, written `<namespace>/<id>`: letters, digits, `-`, `_` and `.`, at most 32, and not `beseda`. Without it they are the same people as every other issuer's, and the application's, with these ids.",
     ),
     (
         "shares_people",
@@ -408,6 +408,9 @@ pub fn namespace(raw: &Raw) -> Result<String, Wrong> {
     if text.chars().nth(NAMESPACE_CHARS).is_some() || !text.chars().all(is_plain) {
         let todo = format!("Letters, digits, `-`, `_` and `.`, at most {NAMESPACE_CHARS}.");
         return Err(Wrong::new("cannot stand before an id", todo));
+    }
+    if text == RESERVED_SPACE {
+        return Err(Wrong::new("is the server's own", "Choose another word."));
     }
     Ok(text.to_owned())
 }

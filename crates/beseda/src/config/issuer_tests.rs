@@ -91,6 +91,10 @@ fn an_issuer_that_would_let_anybody_in_is_refused() {
             &["beseda.toml:5", "`namespace` cannot stand before an id"],
         );
     }
+    complains(
+        &issuer(&format!("{good}secret = '{GOOD}'\nnamespace = 'beseda'")),
+        &["beseda.toml:5", "`namespace` is the server's own"],
+    );
     complains(&issuer(good), &["`secret` is missing"]);
     complains(
         &issuer(&format!("{good}secret = '{GOOD}'\nsecret_file = 'shop.key'")),
