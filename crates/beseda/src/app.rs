@@ -64,6 +64,14 @@ pub fn open(settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
 /// The same for whoever opens it; the server adds an audience.
 fn open_as(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
     data::make(&settings.data)?;
+    open_there(opener, settings)
+}
+
+/// The same in a data directory that is there.
+///
+/// # Errors
+/// The database cannot be opened, or a restore into it has not ended.
+pub fn open_there(opener: Opener, settings: &Settings) -> anyhow::Result<(Arc<dyn Opened>, Chat)> {
     refuse_half_restored(settings)?;
     let queue = settings.limits.store_queue;
     let before = before_migration(settings);
@@ -410,7 +418,10 @@ pub fn open_bucket(settings: &Settings) -> anyhow::Result<S3Files> {
 }
 
 /// Ends when the server is told to stop, from now on.
-fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+///
+/// # Errors
+/// The system gives no signals.
+pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;

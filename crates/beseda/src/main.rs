@@ -31,6 +31,7 @@ mod web;
 use anyhow::Context;
 use cli::{Call, Command};
 use config::{Flags, Problems, Settings};
+use report::{Speech, Usage};
 use std::process::ExitCode;
 use std::sync::Arc;
 use system::{PrivateFolder, System};
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
         Err(error) => {
             cli::tell(format_args!("beseda: {error:#}"));
             // Wrong settings are wrong usage, wherever they stand.
-            if error.is::<Problems>() {
+            if error.is::<Problems>() || error.is::<Usage>() {
                 ExitCode::from(2)
             } else {
                 ExitCode::FAILURE
@@ -132,18 +133,18 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
         }
         Command::Policy { json, markdown } => policy::print(json, markdown)?,
         Command::Smoke { address, token, json } => {
-            let token = token.map(shown).transpose()?;
             let speech = said.speech(json, &System);
+            let token = token.map(|token| shown(token, speech)).transpose()?;
             return runtime()?.block_on(commands::smoke::run(&address, token.as_deref(), speech));
         }
         Command::Doctor { wishes, json } => {
             let speech = said.speech(json, &System);
-            return runtime()?.block_on(doctor::run(&settings(&flags)?, wishes, speech));
+            return runtime()?.block_on(doctor::run(read(&flags)?, wishes, speech));
         }
         Command::Probe { mut wishes, json } => {
-            wishes.token = shown(wishes.token)?;
             let speech = said.speech(json, &System);
-            return runtime()?.block_on(doctor::probe::run(&settings(&flags)?, wishes, speech));
+            wishes.token = shown(wishes.token, speech)?;
+            return runtime()?.block_on(doctor::probe::run(read(&flags)?, wishes, speech));
         }
         Command::Diagnose { with, json } => {
             return commands::diagnose::run(&config::load(&flags, &System), &with, said.speech(json, &System));
@@ -154,11 +155,27 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
 }
 
 /// A token as it was given, or where that is `-`, the first line of standard input: the list of processes shows arguments.
-fn shown(token: String) -> anyhow::Result<String> {
-    match token.as_str() {
-        "-" => System.read_line().context("cannot read the token from standard input"),
-        _ => Ok(token),
+fn shown(token: String, speech: Speech) -> anyhow::Result<String> {
+    let text = match token.as_str() {
+        "-" => System
+            .read_line()
+            .context("cannot read the token from standard input")?,
+        _ => token,
+    };
+    Ok(caller::token(&text).map_err(|why| Usage::of(&why, speech.lang))?)
+}
+
+/// The settings, good or not, of a command that tells in its report what is wrong with them.
+fn read(flags: &Flags) -> anyhow::Result<doctor::Read> {
+    let loaded = config::load(flags, &System);
+    for warning in &loaded.warnings {
+        cli::tell(warning);
     }
+    let (file, settings) = (loaded.file.clone(), loaded.accept());
+    if let Ok(settings) = &settings {
+        telemetry::start(settings, Arc::new(System), None)?;
+    }
+    Ok(doctor::Read { settings, file })
 }
 
 /// The settings, and from now on a log on standard error as they want it.

@@ -11,6 +11,8 @@ mod sockets;
 
 pub use sockets::{HandedOver, InTheWay, SocketFile};
 
+pub use condition::{Process, Server};
+
 use beseda_core::ports::{Clock, Random};
 use beseda_core::words::Time;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

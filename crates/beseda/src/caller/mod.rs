@@ -1,11 +1,15 @@
 //! A client of a server, as its users are: what the commands speak with that try one from outside.
 
+mod address;
 mod socket;
 pub mod way;
 
+pub use address::token;
 pub use socket::{Ended, Socket};
-pub use way::{Broken, Step, Stream};
+pub use way::{Broken, Cause, Step};
 
+use crate::report::{Lang, Said, Usage, said};
+use address::base;
 use anyhow::Context;
 use beseda_core::words::HostId;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -55,32 +59,22 @@ impl Caller {
     /// A client of the server at this address, under a path or not.
     ///
     /// # Errors
-    /// The address is none of a server, or the system trusts no authority.
-    pub fn new(address: &str) -> anyhow::Result<Self> {
-        // A socket's address leads to the same server.
-        let http = match address.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => format!("http://{rest}"),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => format!("https://{rest}"),
-            _ => address.to_owned(),
-        };
-        let mut base = Url::parse(&http).with_context(|| format!("{address} is no address"))?;
-        anyhow::ensure!(
-            matches!(base.scheme(), "http" | "https") && base.has_host(),
-            "{address} is no address of a server: write it like https://chat.shop.example"
-        );
-        base.set_query(None);
-        base.set_fragment(None);
-        let path = base.path().trim_end_matches('/').to_owned();
-        base.set_path(&path);
+    /// [`Usage`] where the address is none of a server; the system trusts no authority.
+    pub fn new(address: &str, lang: Lang) -> anyhow::Result<Self> {
+        let base = base(address).map_err(|why| Usage::of(&why, lang))?;
         // It fails where it has been installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let no_authority = said(
+            "are the certificates of the authorities installed (ca-certificates)?",
+            "установлены ли сертификаты центров (ca-certificates)?",
+        );
         let client = Client::builder()
             .timeout(PATIENCE)
             .redirect(Policy::none())
             .no_proxy()
             .user_agent("beseda")
             .build()
-            .context("are the certificates of the authorities installed (ca-certificates)?")?;
+            .with_context(|| no_authority.text(lang).to_owned())?;
         Ok(Self { client, base })
     }
 
@@ -100,7 +94,7 @@ impl Caller {
     ///
     /// # Errors
     /// Why there is no answer, down to the first cause. No address stands in it.
-    pub async fn call(&self, call: Call) -> Result<Answer, String> {
+    pub async fn call(&self, call: Call) -> Result<Answer, Said> {
         let begun = Instant::now();
         let mut request = self
             .client
@@ -114,7 +108,10 @@ impl Caller {
         let mut body = Vec::new();
         while let Some(part) = answer.chunk().await.map_err(reason)? {
             if body.len() + part.len() > MOST_BYTES {
-                return Err(format!("its answer has more than {MOST_BYTES} bytes"));
+                return Err(said(
+                    format!("its answer has more than {MOST_BYTES} bytes"),
+                    format!("в его ответе больше {MOST_BYTES} байт"),
+                ));
             }
             body.extend_from_slice(&part);
         }
@@ -136,11 +133,6 @@ impl Call {
     /// Says something to a path.
     pub fn post(path: impl Into<String>) -> Self {
         Self::new(Method::POST, path)
-    }
-
-    /// Takes away what stands at a path.
-    pub fn delete(path: impl Into<String>) -> Self {
-        Self::new(Method::DELETE, path)
     }
 
     fn new(method: Method, path: impl Into<String>) -> Self {
@@ -219,7 +211,10 @@ pub fn in_path(id: &HostId<'_>) -> String {
 }
 
 /// Why a request failed, down to the first cause. The address is left out: what stands in it may be secret.
-fn reason(error: reqwest::Error) -> String {
+fn reason(error: reqwest::Error) -> Said {
+    if error.is_timeout() {
+        return late();
+    }
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -228,7 +223,16 @@ fn reason(error: reqwest::Error) -> String {
         text.push_str(&error.to_string());
         cause = error.source();
     }
-    text
+    Said::verbatim(text)
+}
+
+/// That nothing came in time.
+fn late() -> Said {
+    let seconds = PATIENCE.as_secs();
+    said(
+        format!("no answer in {seconds} s"),
+        format!("нет ответа за {seconds} с"),
+    )
 }
 
 #[cfg(test)]

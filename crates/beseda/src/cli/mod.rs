@@ -185,6 +185,9 @@ enum Verb {
         /// Tell about one contract alone: order_desk, school, spa, order_rooms, support_desk, native
         #[arg(long, value_name = "NAME")]
         contract: Option<String>,
+        /// Let an administrator's password go over plain http to another machine
+        #[arg(long)]
+        insecure: bool,
         #[command(flatten)]
         database: Database,
         #[command(flatten)]
@@ -408,11 +411,16 @@ where
         Some(Verb::Doctor {
             url,
             contract,
+            insecure,
             database,
             form,
         }) => {
             keep(database);
-            let wishes = doctor::Wishes { url, contract };
+            let wishes = doctor::Wishes {
+                url,
+                contract,
+                insecure,
+            };
             Command::Doctor {
                 wishes,
                 json: form.json,

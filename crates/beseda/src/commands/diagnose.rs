@@ -51,7 +51,7 @@ pub fn run(loaded: &Loaded, with: &Ailment, speech: Speech) -> anyhow::Result<Ex
         address: server::address(&loaded.settings, with.url.as_deref()),
         runtime: beseda_live::runtime(None)?,
         found: Found::in_data(&loaded.settings.data).map_err(|error| error.to_string()),
-        steps: Steps::new(speech, None),
+        steps: Steps::new(speech, Vec::new()),
         papers: Vec::new(),
     };
     let is_whole = collection.is_some() || (with.order.is_none() && with.person.is_none());
@@ -95,7 +95,9 @@ impl Diagnosis<'_> {
     fn house(&mut self) -> anyhow::Result<()> {
         let settings = &self.loaded.settings;
         self.steps.tell(house::settings(self.loaded))?;
-        self.runtime.block_on(foundations::look(&mut self.steps, settings))?;
+        let file = self.loaded.file.as_deref();
+        self.runtime
+            .block_on(foundations::look(&mut self.steps, settings, file))?;
         self.steps.tell(house::failures(&self.found, System.now()))?;
         let asked = server::look(&mut self.steps, self.address.as_deref());
         let health = self.runtime.block_on(asked)?;

@@ -25,9 +25,10 @@ const LONGEST: u64 = 65_536;
 pub async fn run(settings: &Settings, url: Option<&str>, speech: Speech) -> anyhow::Result<ExitCode> {
     let asked = match url {
         Some(url) => {
-            let caller = Caller::new(url)?;
+            let caller = Caller::new(url, speech.lang)?;
             let answer = caller.call(Call::get("/readyz")).await;
-            answer.map(|answer| (answer.status, String::new()))
+            let answer = answer.map(|answer| (answer.status, String::new()));
+            answer.map_err(|why| why.text(speech.lang).to_owned())
         }
         None => match tokio::time::timeout(PATIENCE, ask_own(settings)).await {
             Ok(answer) => answer.map_err(|error| format!("{error:#}")),

@@ -3,6 +3,7 @@
 use crate::caller::{Answer, Call, Caller};
 use crate::report::{Check, Report, Said, Speech, said};
 use beseda_contracts::{CONTRACTS, FirstCall};
+use serde_json::Value;
 use std::io;
 use std::process::ExitCode;
 
@@ -10,8 +11,10 @@ use std::process::ExitCode;
 const COMMON: [(&str, FirstCall); 3] = [
     ("root", first("/", 200)),
     ("ready", first("/readyz", 200)),
-    ("me", first("/api/me/", 401)),
+    ("me", first(ME, 401)),
 ];
+/// Who somebody is.
+const ME: &str = "/api/me/";
 
 const fn first(path: &'static str, to_nobody: u16) -> FirstCall {
     FirstCall { path, to_nobody }
@@ -20,10 +23,10 @@ const fn first(path: &'static str, to_nobody: u16) -> FirstCall {
 /// Asks a server, by a person's token or as nobody.
 ///
 /// # Errors
-/// The address is none of a server, or standard output cannot be written.
+/// [`crate::report::Usage`] where the address is none of a server; standard output cannot be written.
 pub async fn run(address: &str, token: Option<&str>, speech: Speech) -> anyhow::Result<ExitCode> {
     let mut report = Report::new(speech);
-    ask(&Caller::new(address)?, token, &mut report).await?;
+    ask(&Caller::new(address, speech.lang)?, token, &mut report).await?;
     Ok(report.end()?)
 }
 
@@ -41,7 +44,7 @@ pub async fn ask(caller: &Caller, token: Option<&str>, report: &mut Report) -> i
         };
         if is_away {
             let why = said("the server cannot be reached", "до сервера не достучаться");
-            report.tell(Check::skipped(id, name(call), why))?;
+            report.tell(Check::blocked(id, name(call), why))?;
             continue;
         }
         let answer = caller.call(asked).await;
@@ -58,29 +61,54 @@ fn name(call: FirstCall) -> Said {
     Said::verbatim(format!("GET {}", call.path))
 }
 
-fn away(id: &'static str, call: FirstCall, why: String) -> Check {
+fn away(id: &'static str, call: FirstCall, why: Said) -> Check {
     let remedy = said(
         "is the server running, and is this its address?",
         "запущен ли сервер, и верен ли адрес?",
     );
-    Check::failed(id, name(call), Said::verbatim(why), remedy)
+    Check::failed(id, name(call), why, remedy)
 }
 
 fn look(id: &'static str, call: FirstCall, is_somebody: bool, answer: &Answer) -> Check {
     let Answer { status, took, .. } = *answer;
     let told = Said::verbatim(status.to_string());
-    let check = if is_well(call, status, is_somebody) {
-        Check::passed(id, name(call), told)
-    } else {
+    let told_json = answer.json();
+    let check = if !is_well(call, status, is_somebody) {
         Check::failed(id, name(call), told, remedy(call, status))
+    } else if status < 400 && !is_ours(id, &told_json) {
+        let meaning = said(
+            format!("{status}, but it is not Beseda that answers"),
+            format!("{status}, но отвечает не Беседа"),
+        );
+        Check::failed(id, name(call), meaning, remedy(call, 404))
+    } else {
+        Check::passed(id, name(call), told)
     };
     check.in_time(took)
 }
 
-/// Nobody is answered in one way. Somebody may be told that an object is not theirs, and nothing worse.
+/// Nobody is answered in one way. Somebody is known, and may be told that a contract is not for them, or that there is no
+/// such order.
 fn is_well(call: FirstCall, status: u16, is_somebody: bool) -> bool {
-    let is_told = matches!(status, 200 | 403 | 404) && call.to_nobody == 401;
-    status == call.to_nobody && !(is_somebody && status == 401) || is_somebody && is_told
+    if !is_somebody || call.to_nobody != 401 {
+        return status == call.to_nobody;
+    }
+    match status {
+        200 => true,
+        403 => call.path != ME,
+        404 => call.path.starts_with("/api/chat/order/"),
+        _ => false,
+    }
+}
+
+/// Whether Beseda says this, and not a page that answers everything with 200.
+fn is_ours(id: &str, told: &Value) -> bool {
+    match id {
+        "root" => told.get("name").is_some_and(|name| name == "beseda"),
+        "ready" => told.get("status").is_some(),
+        "me" => told.get("id").is_some(),
+        _ => !told.is_null(),
+    }
 }
 
 fn remedy(call: FirstCall, status: u16) -> Said {
@@ -118,15 +146,20 @@ mod tests {
 
     #[test]
     fn nobody_is_answered_in_one_way_and_somebody_is_known() {
-        let (me, open) = (first("/api/me/", 401), first("/api/public/chat-rooms/", 200));
+        let (me, open) = (first(ME, 401), first("/api/public/chat-rooms/", 200));
+        let (list, order) = (first("/api/chats/", 401), first("/api/chat/order/1/messages", 401));
         for (call, status, is_somebody, expected) in [
             (me, 401, false, true),
             (me, 200, false, false),
             (me, 404, false, false),
             (me, 401, true, false),
             (me, 200, true, true),
-            (me, 403, true, true),
+            (me, 403, true, false),
+            (me, 404, true, false),
             (me, 500, true, false),
+            (list, 403, true, true),
+            (list, 404, true, false),
+            (order, 404, true, true),
             (open, 200, false, true),
             (open, 200, true, true),
             (open, 401, false, false),
@@ -138,5 +171,14 @@ mod tests {
                 "{call:?} {status} {is_somebody}"
             );
         }
+    }
+
+    #[test]
+    fn a_page_that_answers_everything_is_not_beseda() {
+        for id in ["root", "ready", "me", "school"] {
+            assert!(!is_ours(id, &Value::Null), "{id}");
+        }
+        assert!(!is_ours("root", &serde_json::json!({"name": "another"})));
+        assert!(is_ours("school", &serde_json::json!([])));
     }
 }

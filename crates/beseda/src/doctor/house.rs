@@ -1,28 +1,37 @@
-//! What the server stands on: its folders, its secret, its log, its database, its disk and its descriptors.
+//! What the server stands on: its folders, its log, its secrets, its database, its disk, its descriptors and its clock.
 
+mod machine;
+mod secrets;
+
+use crate::app;
 use crate::config::{Database, Settings};
 use crate::data::database_path;
-use crate::descriptors;
 use crate::report::{Found, Said, Steps, Trouble, said};
-use crate::system::{Outside, System};
-use anyhow::Context;
-use beseda_store::{Condition, Inspection, NotSeen, Schema};
+use crate::system::{Process, Server, System};
+use beseda_core::Chat;
+use beseda_core::ports::Clock as _;
+use beseda_store::{Condition, Inspection, NotSeen, OpenError, Opened, Opener, Question, Schema};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
-/// Free bytes of a disk below which somebody should look: a day of files of a busy server.
-const FREE_BYTES: u64 = 1024 * 1024 * 1024;
-/// Of its descriptors a server should have so many left, in percent.
-const SPARE_PERCENT: u64 = 10;
+/// How long a database is looked at. What reads every page of a large one may take longer than somebody waits.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(600);
 
-/// Looks at the folders, the secret, the log, the disk and the descriptors.
+/// Looks at the folders, the log, the secrets, the disk and the descriptors. `file` is the settings file, where there is one.
+/// Whether the database that lies there may be opened.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub async fn look(steps: &mut Steps, settings: &Settings) -> io::Result<()> {
+pub async fn look(steps: &mut Steps, settings: &Settings, file: Option<&Path>) -> io::Result<Option<()>> {
     let data = settings.data.as_path();
+    let server = System.server(&data.join("serving"));
     let folders = said("data directory", "каталог данных");
-    steps.look("data", folders, async { folder(data) }).await?;
+    steps.look("data", folders, async { folder(data, &server) }).await?;
     // In front of a bucket stands the folder alone, in which files arrive.
     let uploads = if settings.s3_bucket.is_empty() {
         data.join("uploads/chat")
@@ -30,47 +39,103 @@ pub async fn look(steps: &mut Steps, settings: &Settings) -> io::Result<()> {
         data.join("uploads")
     };
     let files = said("uploads", "загруженные файлы");
-    steps.look("uploads", files, async { folder(&uploads) }).await?;
-    let logs = data.join("logs");
-    let log = said("log", "журнал");
-    steps.look("log", log, async { folder(&logs) }).await?;
     steps
-        .look("secret", said("secret", "секрет"), async { secret(settings) })
+        .look("uploads", files, async { folder(&uploads, &server) })
         .await?;
-    steps.look("disk", said("disk", "диск"), async { disk(data) }).await?;
-    match System.serving(&data.join("serving")) {
-        Some(server) => {
-            let name = said("descriptors of the server", "дескрипторы сервера");
-            let wanted = settings.limits.connections;
-            steps
-                .look("descriptors", name, async { descriptors(server, wanted) })
-                .await?;
-        }
-        None => {
-            let why = said(
-                "no server serves this directory",
-                "этот каталог никакой сервер не обслуживает",
-            );
-            steps.skip(
-                "descriptors",
-                said("descriptors of the server", "дескрипторы сервера"),
-                why,
-            )?;
-        }
-    }
-    Ok(())
+    let log = said("log", "журнал");
+    steps.look("log", log, async { written_log(data, &server) }).await?;
+    let secret = said("secrets", "секреты");
+    steps
+        .look("secret", secret, async { secrets::look(settings, file) })
+        .await?;
+    steps
+        .look("disk", said("disk", "диск"), async { machine::disk(data) })
+        .await?;
+    machine::server(steps, &server, settings).await
 }
 
-/// Looks at the database: what is broken in it, and what it lacks.
+/// Looks at the database: what is broken in it, what it lacks, and whether it was written by a clock of another time. Whether
+/// a server of this version can work on it.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub async fn database(steps: &mut Steps, settings: &Settings) -> anyhow::Result<()> {
+pub async fn database(steps: &mut Steps, settings: &Settings) -> io::Result<Option<()>> {
     let settings = settings.clone();
-    // It may take long, and a runtime is no place to wait in.
-    let looked = tokio::task::spawn_blocking(move || open(&settings).and_then(|mut database| database.condition()));
-    let looked = looked.await.context("the database could not be looked at")?;
-    Ok(tell(steps, looked.as_ref()).await?)
+    let (answer, answered) = oneshot::channel();
+    // A thread that nobody waits for at the end: whoever is interrupted need not see it out.
+    thread::spawn(move || {
+        let looked = open(&settings).and_then(|mut database| {
+            let condition = database.condition()?;
+            // A database that lacks migrations may not know what is asked.
+            let newest = database.ask(Question::NewestRooms, 0).unwrap_or_default();
+            Ok((condition, newest))
+        });
+        // Whoever asked may be gone.
+        let _ = answer.send(looked);
+    });
+    let Ok(Ok(looked)) = timeout(DATABASE_PATIENCE, answered).await else {
+        let late = Trouble::new(
+            said(
+                format!("it was not looked through in {} s", DATABASE_PATIENCE.as_secs()),
+                format!("её не удалось просмотреть за {} с", DATABASE_PATIENCE.as_secs()),
+            ),
+            said(
+                "look at a copy of it: `beseda verify` on a backup",
+                "проверьте её копию: `beseda verify` на резервной копии",
+            ),
+        );
+        let name = said("database integrity", "целостность базы");
+        return steps.look("database", name, async { Err::<((), Said), _>(late) }).await;
+    };
+    let condition = looked.as_ref().map(|(condition, _)| condition);
+    tell(steps, condition).await?;
+    let newest = looked.as_ref().ok().and_then(|(_, newest)| {
+        let at = newest.columns.iter().position(|column| column == "updated_at")?;
+        newest.rows.first()?.get(at)?.as_ref()?.parse().ok()
+    });
+    let clock = said("clock", "часы");
+    steps
+        .look("clock", clock, async {
+            machine::clock(System.now().0, newest, System.keeps_time())
+        })
+        .await?;
+    let is_fit = condition.is_ok_and(|one| one.flaws.is_empty() && up_to_date(&one.schema).is_ok());
+    Ok(is_fit.then_some(()))
+}
+
+/// The database as a command opens it that writes, where there is one that needs no migration. Nothing is made.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn standing(settings: &Settings) -> Result<(Arc<dyn Opened>, Chat), Trouble> {
+    let mut seen = open(settings).map_err(|why| not_seen(&why))?;
+    up_to_date(&seen.schema().map_err(|fault| not_seen(&NotSeen::Asked(fault)))?)?;
+    drop(seen);
+    app::open_there(Opener::Command, settings).map_err(|error| {
+        let told = format!("{error:#}");
+        if told.contains("locked") {
+            let meaning = said(
+                "the database is locked: nobody can write",
+                "база заблокирована: писать нельзя",
+            );
+            return Trouble::new(meaning, held());
+        }
+        Trouble::new(
+            said(told.clone(), format!("базу не открыть для записи: {told}")),
+            said(
+                "run this as the server's user; is the disk full?",
+                "запустите от имени пользователя сервера; не полон ли диск?",
+            ),
+        )
+    })
+}
+
+/// What to do where a database is held by another program.
+pub fn held() -> Said {
+    said(
+        "another program holds the database and lets nobody write: `fuser -v beseda.db` in the data directory names it",
+        "базу держит другая программа и не даёт писать: `fuser -v beseda.db` в каталоге данных назовёт её",
+    )
 }
 
 /// Opens the database past its server.
@@ -111,22 +176,36 @@ pub async fn tell(steps: &mut Steps, looked: Result<&Condition, &NotSeen>) -> io
 }
 
 /// That a database cannot be looked at, and what has to be done.
-fn not_seen(why: &NotSeen) -> Trouble {
+pub fn not_seen(why: &NotSeen) -> Trouble {
     let remedy = match why {
         NotSeen::Missing(_) => said(
             "is --data right? A new one is made by the first `beseda seed` or `beseda serve`",
             "верен ли --data? Новую создаёт первый `beseda seed` или `beseda serve`",
         ),
+        NotSeen::Sqlite(_) | NotSeen::Asked(_) if why.to_string().contains("locked") => held(),
         NotSeen::Sqlite(_) | NotSeen::Asked(_) => said(
-            "run this as the server's user; a damaged database comes back with `beseda restore`",
-            "запустите от имени пользователя сервера; повреждённую базу возвращает `beseda restore`",
+            "run this as the server's user; a damaged database comes back with `beseda restore BACKUP --data DIR --replace`",
+            "запустите от имени пользователя сервера; повреждённую базу возвращает `beseda restore BACKUP --data DIR --replace`",
         ),
         NotSeen::Postgres(_) => said(
             "does PostgreSQL run there, and is `database` right?",
             "работает ли там PostgreSQL, и верна ли настройка `database`?",
         ),
     };
-    Trouble::new(Said::verbatim(why.to_string()), remedy)
+    Trouble::new(said(why.to_string(), in_russian(why)), remedy)
+}
+
+fn in_russian(why: &NotSeen) -> String {
+    match why {
+        NotSeen::Missing(path) => format!("файла {} нет", path.display()),
+        NotSeen::Sqlite(OpenError::NotOurs(path)) => format!("{} — база другой программы", path.display()),
+        NotSeen::Sqlite(OpenError::Damaged(path)) => format!("{} — не база SQLite или повреждена", path.display()),
+        NotSeen::Sqlite(OpenError::Io { path, source }) => format!("{} не открыть: {source}", path.display()),
+        NotSeen::Sqlite(OpenError::Sqlite { path, source }) => format!("{} не открыть: {source}", path.display()),
+        NotSeen::Sqlite(other) => format!("базу не открыть: {other}"),
+        NotSeen::Postgres(other) => format!("PostgreSQL не отвечает: {other}"),
+        NotSeen::Asked(fault) => format!("база не отвечает: {fault}"),
+    }
 }
 
 fn whole(condition: &Condition) -> Found<()> {
@@ -141,8 +220,8 @@ fn whole(condition: &Condition) -> Found<()> {
             format!("повреждений: {count}, первое: {first}"),
         ),
         said(
-            "stop the server, keep a copy of the database, and restore the last backup: `beseda restore`",
-            "остановите сервер, сохраните копию базы и верните последнюю резервную копию: `beseda restore`",
+            "stop the server, keep a copy of the database, and restore the last backup: `beseda restore BACKUP --data DIR --replace`",
+            "остановите сервер, сохраните копию базы и верните последнюю резервную копию: `beseda restore BACKUP --data DIR --replace`",
         ),
     ))
 }
@@ -174,124 +253,83 @@ fn up_to_date(schema: &Schema) -> Found<()> {
     ))
 }
 
-/// Whether a folder is there and can be written.
-fn folder(path: &Path) -> Found<()> {
+/// Whether a folder is there, and can be written by the server.
+fn folder(path: &Path, server: &Server) -> Found<()> {
     let shown = path.display();
-    if let Err(error) = System.try_to_write(path) {
-        if error.kind() == io::ErrorKind::NotFound {
-            return Err(Trouble::new(
-                said(format!("there is no folder {shown}"), format!("папки {shown} нет")),
-                said(
-                    "the server makes it when it starts: is --data right, and did it start there? What stood in it comes \
-                     back from a backup alone: `beseda restore`",
-                    "её создаёт сервер при запуске: верен ли --data, и запускался ли он там? Её содержимое вернёт только \
-                     резервная копия: `beseda restore`",
-                ),
-            ));
-        }
-        let (owner, me) = (System.owner(path), System.user());
-        let owner = owner.map_or_else(String::new, |owner| format!(" ({owner})"));
+    let tried = System.try_to_write(path);
+    if let Err(error) = &tried
+        && error.kind() == io::ErrorKind::NotFound
+    {
         return Err(Trouble::new(
+            said(format!("there is no folder {shown}"), format!("папки {shown} нет")),
             said(
-                format!("{shown}{owner} cannot be written: {error}"),
-                format!("в {shown}{owner} нельзя писать: {error}"),
-            ),
-            said(
-                format!("`chown -R {me} {shown}` if the server runs as {me}; is the disk mounted to be written?"),
-                format!(
-                    "`chown -R {me} {shown}`, если сервер работает от {me}; не смонтирован ли диск только для чтения?"
-                ),
+                "the server makes it when it starts: is --data right, and did it start there? What stood in it comes \
+                 back from a backup alone: `beseda restore BACKUP --data DIR --replace`",
+                "её создаёт сервер при запуске: верен ли --data, и запускался ли он там? Её содержимое вернёт только \
+                 резервная копия: `beseda restore BACKUP --data DIR --replace`",
             ),
         ));
     }
-    Ok((
-        (),
-        said(format!("{shown} can be written"), format!("в {shown} можно писать")),
-    ))
+    match (server, tried) {
+        (Server::Known(process), _) if System.may_write(process, path) == Some(false) => {
+            Err(not_the_servers(path, process))
+        }
+        // What a mode tells of somebody else is not everything; what was tried is.
+        (Server::Known(process), Err(error)) if System.runs_as(process) => Err(not_to_write(path, &error)),
+        (Server::None | Server::Hidden, Err(error)) => Err(not_to_write(path, &error)),
+        (_, Ok(())) | (Server::Known(_), Err(_)) => Ok((
+            (),
+            said(format!("{shown} can be written"), format!("в {shown} можно писать")),
+        )),
+    }
 }
 
-/// Whether nobody reads or guesses the secret.
-fn secret(settings: &Settings) -> Found<()> {
-    for name in ["secret", "beseda.db"] {
-        let path = settings.data.join(name);
-        let (shown, mode) = (path.display(), System.mode(&path).unwrap_or_default());
-        if mode & 0o077 != 0 {
-            return Err(Trouble::new(
-                said(
-                    format!("{shown} is open to others: mode {mode:03o}"),
-                    format!("{shown} открыт другим: права {mode:03o}"),
-                ),
-                Said::verbatim(format!("`chmod 600 {shown}`")),
-            ));
-        }
-    }
-    // One that can be guessed is refused with the settings already. A look makes none: the server's is somewhere else.
-    if settings.secret.is_none() {
-        return Err(Trouble::new(
-            said("there is none that can be used", "нет такого, который годится"),
-            said(
-                "is --data the server's directory? the server makes one when it starts",
-                "тот ли это каталог данных? сервер создаёт его при запуске",
-            ),
-        ));
-    }
-    Ok((
-        (),
+fn user_of(process: &Process) -> String {
+    format!("{}:{}", process.user, process.group)
+}
+
+fn not_the_servers(path: &Path, server: &Process) -> Trouble {
+    let (shown, user) = (path.display(), user_of(server));
+    let owner = System.owner(path).unwrap_or_default();
+    Trouble::new(
         said(
-            "long enough, and open to nobody else",
-            "достаточно длинный и закрыт от других",
+            format!("the server runs as {user} and cannot write {shown} ({owner})"),
+            format!("сервер работает от {user} и не может писать в {shown} ({owner})"),
         ),
-    ))
+        said(
+            format!("`chown -R {user} {shown}`"),
+            format!("выполните `chown -R {user} {shown}`"),
+        ),
+    )
 }
 
-fn disk(data: &Path) -> Found<()> {
-    let free = System.free_bytes(data).map_err(|error| {
-        let remedy = said("is the directory there?", "есть ли этот каталог?");
-        Trouble::new(Said::verbatim(error.to_string()), remedy)
-    })?;
-    let mebibytes = free / 1024 / 1024;
-    let told = said(format!("{mebibytes} MiB free"), format!("свободно {mebibytes} МиБ"));
-    if free < FREE_BYTES {
-        return Err(Trouble::new(
-            told,
-            said(
-                "make room: old backups, rotated logs; a full disk takes no messages",
-                "освободите место: старые копии, сменённые журналы; полный диск не принимает сообщений",
-            ),
-        ));
-    }
-    Ok(((), told))
+fn not_to_write(path: &Path, error: &io::Error) -> Trouble {
+    let (shown, me) = (path.display(), System.user());
+    let owner = System
+        .owner(path)
+        .map_or_else(String::new, |owner| format!(" ({owner})"));
+    Trouble::new(
+        said(
+            format!("{shown}{owner} cannot be written by {me}: {error}"),
+            format!("{me} не может писать в {shown}{owner}: {error}"),
+        ),
+        said(
+            "run this as the server's user; if it is that user, give the folder to it with `chown -R`; is the disk mounted to be \
+             written?",
+            "запустите от имени пользователя сервера; если это он и есть, отдайте ему папку через `chown -R`; не смонтирован ли \
+             диск только для чтения?",
+        ),
+    )
 }
 
-/// Whether the server may open as many files as it has connections to take, and has some left.
-fn descriptors(server: u32, wanted: usize) -> Found<()> {
-    let Some((used, most)) = System.open_files(server) else {
-        let meaning = said("they cannot be looked at", "на них не посмотреть");
-        return Err(Trouble::new(
-            meaning,
-            said(
-                "run it as the server's user, or as root",
-                "запустите от имени пользователя сервера или root",
-            ),
-        ));
-    };
-    let told = said(format!("{used} of {most} open"), format!("открыто {used} из {most}"));
-    let raise = said(
-        "raise LimitNOFILE= in the unit, `ulimits: nofile` of the container, or `ulimit -Hn`, and start the server again",
-        "поднимите LimitNOFILE= в юните, `ulimits: nofile` контейнера или `ulimit -Hn` и перезапустите сервер",
-    );
-    if used.saturating_mul(100) > most.saturating_mul(100 - SPARE_PERCENT) {
-        return Err(Trouble::new(told, raise));
+/// Whether the log can be written, also the file that stands there.
+fn written_log(data: &Path, server: &Server) -> Found<()> {
+    let logs = data.join("logs");
+    let file = logs.join("app.log");
+    if let Server::Known(process) = server
+        && System.may_write(process, &file) == Some(false)
+    {
+        return Err(not_the_servers(&file, process));
     }
-    let fit = descriptors::fitting(most).unwrap_or_default();
-    if fit < wanted {
-        return Err(Trouble::new(
-            said(
-                format!("{most} open files are {fit} connections, and limits.connections is {wanted}"),
-                format!("{most} открытых файлов — это {fit} соединений, а limits.connections — {wanted}"),
-            ),
-            raise,
-        ));
-    }
-    Ok(((), told))
+    folder(&logs, server)
 }

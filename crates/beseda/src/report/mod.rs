@@ -2,9 +2,11 @@
 
 mod said;
 mod steps;
+mod usage;
 
 pub use said::{Lang, Said, said};
-pub use steps::{Found, Steps, Trouble};
+pub use steps::{Found, Point, Steps, Trouble};
+pub use usage::Usage;
 
 use crate::cli;
 use serde_json::{Value, json};
@@ -48,6 +50,8 @@ pub struct Check {
     meaning: Said,
     remedy: Option<Said>,
     took: Option<Duration>,
+    /// It was not looked at for something that is not well.
+    is_blocked: bool,
 }
 
 impl Check {
@@ -66,6 +70,14 @@ impl Check {
         Self::new(id, name, Outcome::Skipped, why, None)
     }
 
+    /// What stands in the way of it, and has to be mended first: a report with such a one is none of a server that is well.
+    pub fn blocked(id: &'static str, name: Said, why: Said) -> Self {
+        Self {
+            is_blocked: true,
+            ..Self::skipped(id, name, why)
+        }
+    }
+
     fn new(id: &'static str, name: Said, outcome: Outcome, meaning: Said, remedy: Option<Said>) -> Self {
         Self {
             id,
@@ -74,7 +86,12 @@ impl Check {
             meaning,
             remedy,
             took: None,
+            is_blocked: false,
         }
+    }
+
+    fn named(self, name: Said) -> Self {
+        Self { name, ..self }
     }
 
     /// The same, and how long it took.
@@ -196,18 +213,26 @@ impl Report {
         self.checks.iter().map(|check| check.line(speech)).collect()
     }
 
-    /// Sums up: 0 where nothing failed, else 1.
+    /// Sums up: 0 where nothing failed and nothing stood in the way of anything, else 1.
     ///
     /// # Errors
     /// Standard output cannot be written.
     pub fn end(self) -> io::Result<ExitCode> {
-        let failed = self.count(Outcome::Failed);
         cli::answer(self.summary())?;
-        Ok(if failed == 0 {
+        Ok(if self.is_well() {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         })
+    }
+
+    fn is_well(&self) -> bool {
+        self.count(Outcome::Failed) == 0 && !self.checks.iter().any(|check| check.is_blocked)
+    }
+
+    /// What failed first: most of what fails after it does so because of it.
+    fn first_failed(&self) -> Option<&Check> {
+        self.checks.iter().find(|check| check.outcome == Outcome::Failed)
     }
 
     fn summary(&self) -> String {
@@ -215,11 +240,19 @@ impl Report {
         let [passed, failed, skipped] = [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|of| self.count(of));
         if self.speech.json {
             let checks: Vec<Value> = self.checks.iter().map(|check| check.json(lang)).collect();
-            return format!("{}\n", json!({"ok": failed == 0, "checks": checks}));
+            let first = self.first_failed().map(|check| check.id);
+            let told = json!({"ok": self.is_well(), "first_failed": first, "checks": checks});
+            return format!("{told}\n");
         }
-        match lang {
+        let first = self.first_failed().map_or("", |check| check.name.text(lang));
+        let sums = match lang {
             Lang::En => format!("\n{passed} passed, {failed} failed, {skipped} skipped\n"),
             Lang::Ru => format!("\nв порядке: {passed}, сбоев: {failed}, пропущено: {skipped}\n"),
+        };
+        match lang {
+            _ if first.is_empty() => sums,
+            Lang::En => format!("{sums}first to mend: {first}\n"),
+            Lang::Ru => format!("{sums}начните с первого сбоя: {first}\n"),
         }
     }
 
@@ -264,7 +297,7 @@ mod tests {
             "ok      health                         answers (3 ms)\n\
              FAIL    upgrade                        502\n        → start it\n\
              skip    TLS                            plain http\n\
-             \n1 passed, 1 failed, 1 skipped\n"
+             \n1 passed, 1 failed, 1 skipped\nfirst to mend: upgrade\n"
         );
         let russian = Speech {
             lang: Lang::Ru,
@@ -275,7 +308,7 @@ mod tests {
             "ок      здоровье                       отвечает (3 мс)\n\
              СБОЙ    переход на сокет               502\n        → запустите его\n\
              пропуск TLS                            простой http\n\
-             \nв порядке: 1, сбоев: 1, пропущено: 1\n"
+             \nв порядке: 1, сбоев: 1, пропущено: 1\nначните с первого сбоя: переход на сокет\n"
         );
     }
 
@@ -293,13 +326,29 @@ mod tests {
     }
 
     #[test]
+    fn what_was_in_the_way_of_a_check_is_not_well() {
+        let is_well = |check: Check| {
+            let checks = vec![check];
+            let speech = Speech::default();
+            Report {
+                checks,
+                ..Report::new(speech)
+            }
+            .is_well()
+        };
+        let why = || said("plain http", "простой http");
+        assert!(is_well(Check::skipped("tls", Said::verbatim("TLS"), why())));
+        assert!(!is_well(Check::blocked("tls", Said::verbatim("TLS"), why())));
+    }
+
+    #[test]
     fn a_program_is_told_all_at_once() {
         let report = report(Speech {
             json: true,
             ..Speech::default()
         });
         let told: Value = serde_json::from_str(&report.summary()).unwrap();
-        assert_eq!(told["ok"], false);
+        assert_eq!((&told["ok"], &told["first_failed"]), (&false.into(), &"upgrade".into()));
         assert_eq!(
             told["checks"][1],
             json!({

@@ -1,7 +1,8 @@
 //! Checks one after the other, of which some stand on those before.
 
-use super::{Check, Report, Said, Speech, said};
+use super::{Check, Lang, Outcome, Report, Said, Speech, said};
 use std::io;
+use std::mem;
 use std::process::ExitCode;
 use tokio::time::Instant;
 
@@ -24,20 +25,24 @@ impl Trouble {
 /// What a check finds: something for those after it, and what that means.
 pub type Found<T> = Result<(T, Said), Trouble>;
 
+/// A check that a report is about: the word by which programs know it, and its name in that report.
+pub type Point = (&'static str, Said);
+
 /// A report that is written step by step.
 #[derive(Debug)]
 pub struct Steps {
     report: Report,
-    /// Only these are looked at, where there are any.
-    only: Option<Vec<&'static str>>,
+    /// What the report is about, where it is not about everything, and what came of each so far. They are told at the end,
+    /// in this order; of other checks those that failed are told, when they do.
+    points: Vec<(Point, Option<Check>)>,
 }
 
 impl Steps {
-    /// Nothing was looked at yet. With `only`, nothing but those checks is told.
-    pub fn new(speech: Speech, only: Option<Vec<&'static str>>) -> Self {
+    /// Nothing was looked at yet. With points, the report is about those.
+    pub fn new(speech: Speech, points: Vec<Point>) -> Self {
         Self {
             report: Report::new(speech),
-            only,
+            points: points.into_iter().map(|point| (point, None)).collect(),
         }
     }
 
@@ -80,19 +85,24 @@ impl Steps {
         match before {
             Some(before) => self.look(id, name, work(before)).await,
             None => {
-                let why = said("a step before it failed", "не удался шаг перед этим");
-                self.skip(id, name, why)?;
+                self.blocked(id, name)?;
                 Ok(None)
             }
         }
     }
 
-    /// Says why something is not looked at.
+    /// Says why something is not looked at, though nothing is wrong.
     ///
     /// # Errors
     /// Standard output cannot be written.
     pub fn skip(&mut self, id: &'static str, name: Said, why: Said) -> io::Result<()> {
         self.tell(Check::skipped(id, name, why))
+    }
+
+    /// In which language it is told.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.report.speech.lang
     }
 
     /// What was told so far.
@@ -101,11 +111,25 @@ impl Steps {
         &self.report
     }
 
-    /// Sums up: 0 where nothing failed, else 1.
+    /// Says that what failed before stands in the way of this.
     ///
     /// # Errors
     /// Standard output cannot be written.
-    pub fn end(self) -> io::Result<ExitCode> {
+    pub fn blocked(&mut self, id: &'static str, name: Said) -> io::Result<()> {
+        let why = self.in_the_way();
+        self.tell(Check::blocked(id, name, why))
+    }
+
+    /// Sums up: 0 where nothing failed or was in the way of anything, else 1.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn end(mut self) -> io::Result<ExitCode> {
+        for ((id, name), found) in mem::take(&mut self.points) {
+            let why = self.in_the_way();
+            self.report
+                .tell(found.unwrap_or_else(|| Check::blocked(id, name, why)))?;
+        }
         self.report.end()
     }
 
@@ -114,9 +138,64 @@ impl Steps {
     /// # Errors
     /// Standard output cannot be written.
     pub fn tell(&mut self, check: Check) -> io::Result<()> {
-        if self.only.as_ref().is_some_and(|only| !only.contains(&check.id)) {
+        if let Some(((_, name), found)) = self.points.iter_mut().find(|((id, _), _)| *id == check.id) {
+            *found = Some(check.named(name.clone()));
             return Ok(());
         }
-        self.report.tell(check)
+        if self.points.is_empty() || check.outcome == Outcome::Failed {
+            self.report.tell(check)?;
+        }
+        Ok(())
+    }
+
+    /// Whether something came of a check already.
+    #[must_use]
+    pub fn has_told(&self, id: &str) -> bool {
+        let of_points = self.points.iter().filter_map(|(_, found)| found.as_ref());
+        self.report.checks.iter().chain(of_points).any(|check| check.id == id)
+    }
+
+    /// What failed last, as a reason for not looking at what comes after it.
+    fn in_the_way(&self) -> Said {
+        let of_points = self.points.iter().filter_map(|(_, found)| found.as_ref());
+        let told = self.report.checks.iter().chain(of_points);
+        let mut failed = told.rev().filter(|check| check.outcome == Outcome::Failed);
+        match failed.next() {
+            Some(check) => said(
+                format!("in the way: {}", check.name.en()),
+                format!("мешает: {}", check.name.ru()),
+            ),
+            None => said("a step before it was not taken", "не сделан шаг перед этим"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn points_are_all_told_in_their_order_and_a_failure_beside_them_too() {
+        let name = |word: &str| Said::verbatim(word);
+        let points = ["health", "staff", "sockets"].map(|word| (word, name(word)));
+        let silent = Speech {
+            json: true,
+            ..Speech::default()
+        };
+        let mut steps = Steps::new(silent, points.to_vec());
+        let well = async { Ok(((), name("well"))) };
+        let broken = async { Err::<((), Said), _>(Trouble::new(name("400"), name("mend it"))) };
+        steps
+            .look("name", name("name"), async { Ok(((), name("well"))) })
+            .await
+            .unwrap();
+        let upgraded = steps.look("upgrade", name("upgrade"), broken).await.unwrap();
+        let sockets = async |()| Ok(((), name("well")));
+        steps.look_with(upgraded, "sockets", name("?"), sockets).await.unwrap();
+        steps.look("health", name("?"), well).await.unwrap();
+        assert_eq!(steps.in_the_way(), said("in the way: upgrade", "мешает: upgrade"));
+        let told = |steps: &Steps| steps.report.checks.iter().map(|check| check.id).collect::<Vec<_>>();
+        assert_eq!(told(&steps), ["upgrade"]);
+        assert_eq!(steps.end().unwrap(), ExitCode::FAILURE);
     }
 }

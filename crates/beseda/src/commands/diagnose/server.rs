@@ -43,9 +43,9 @@ pub async fn look(steps: &mut Steps, address: Option<&str>) -> anyhow::Result<St
         steps.skip("health", name, why)?;
         return Ok("not asked\n".to_owned());
     };
-    let caller = Caller::new(address)?;
+    let caller = Caller::new(address, steps.lang())?;
     let now = System.now().0 / 1_000_000;
-    steps.look("health", name, way::ready(&caller, now)).await?;
+    steps.look("health", name, way::ready(&caller, Some(now))).await?;
     let mut text = format!("{address}\n\n");
     for path in ["/healthz", "/readyz"] {
         let answer = match caller.call(Call::get(path)).await {
@@ -53,7 +53,7 @@ pub async fn look(steps: &mut Steps, address: Option<&str>) -> anyhow::Result<St
                 let (status, took) = (answer.status, answer.took.as_millis());
                 format!("{status} in {took} ms: {}", answer.text(HEARD_BYTES))
             }
-            Err(why) => why,
+            Err(why) => why.en().to_owned(),
         };
         // It cannot fail into a text.
         let _ = writeln!(text, "GET {path} -> {answer}");
@@ -92,8 +92,8 @@ pub async fn calls(settings: &Settings, address: Option<&str>, order: &OrderId, 
                 id,
                 name,
                 said(
-                    format!("the server does not answer: {why}"),
-                    format!("сервер не отвечает: {why}"),
+                    format!("the server does not answer: {}", why.en()),
+                    format!("сервер не отвечает: {}", why.ru()),
                 ),
             ),
             Ok(answer) => called(id, name, person, expected, &answer),
@@ -149,7 +149,7 @@ fn prepare<'a>(
     })?;
     let person = person.ok_or_else(|| said("nobody of the order is let in", "никого из заказа не впускают"))?;
     let token = token(settings, person).map_err(|error| Said::verbatim(format!("{error:#}")))?;
-    let caller = Caller::new(address).map_err(|error| Said::verbatim(format!("{error:#}")))?;
+    let caller = Caller::new(address, Lang::En).map_err(|error| Said::verbatim(format!("{error:#}")))?;
     Ok((caller, token, person))
 }
 

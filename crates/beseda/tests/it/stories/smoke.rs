@@ -67,8 +67,12 @@ async fn who_is_not_there_is_asked_once_and_the_remedy_is_said_in_the_language_w
         "{said:#}"
     );
     assert_eq!(said["checks"][0]["remedy"], "запущен ли сервер, и верен ли адрес?");
-    let output = server.attempt(&["smoke", "no address"]).await;
-    assert_eq!(output.status.code(), Some(1));
+    for wrong in ["no address", "127.0.0.1:8000", "ftp://a.example"] {
+        let output = server.attempt(&["smoke", wrong]).await;
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+    let output = server.attempt(&["smoke", &url, "--token", "a b"]).await;
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[tokio::test]
