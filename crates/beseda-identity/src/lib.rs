@@ -27,7 +27,7 @@ pub use host_session::{HostSessionSettings, HostSessions};
 pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched, KeyCounts, keep_keys_fresh};
 pub use openings::Openings;
-pub use passwords::{Passwords, hash as hash_password, is_right as is_password};
+pub use passwords::{Passwords, hash as hash_password, is_foreign as is_foreign_hash, is_right as is_password};
 pub use sessions::{SecureCookies, SessionCookie};
 pub use settings::{Proofs, Settings, SettingsError, SocketsEndWith};
 pub use throttle::{Throttles, Uptime};

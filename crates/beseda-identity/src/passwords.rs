@@ -1,8 +1,13 @@
 //! Passwords: argon2id, a few at a time, and the same work whether the account is there or not.
 
+mod foreign;
+
+pub use foreign::is_foreign;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use beseda_core::Fault;
+use foreign::Foreign;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -81,11 +86,14 @@ impl Passwords {
     }
 }
 
-/// Whether the password is the one of this hash. It takes as long as [`hash`].
+/// Whether the password is the one of this hash. It takes as long as [`hash`], or as long as another program made it take.
 ///
 /// # Errors
 /// A fault where the hash cannot be read.
 pub fn is_right(password: &str, hash: &str) -> Result<bool, Fault> {
+    if let Some(foreign) = Foreign::of(hash) {
+        return foreign.is_right(password);
+    }
     let parsed = PasswordHash::new(hash).map_err(fault)?;
     let fits = password.len() <= PASSWORD_BYTES;
     let password = if fits { password.as_bytes() } else { b"" };

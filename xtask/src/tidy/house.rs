@@ -131,7 +131,7 @@ const VOCABULARIES: [(&[&str], &[&str], &str); 17] = [
         "the core is plain synchronous code; of the store only its files in S3 are not, because their library is not",
     ),
     (
-        &["argon2", "jsonwebtoken"],
+        &["argon2", "bcrypt", "jsonwebtoken", "pbkdf2", "scrypt"],
         &["beseda-identity"],
         "what proves who comes is looked at in one crate",
     ),

@@ -45,7 +45,7 @@ pub use order_access::{OrderAccess, OrderFile, order_access, order_file};
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, Walked, page, page_of_rooms};
 pub use people::{
-    find_person, new_own_person, person_to_put, put_group, put_person, remove_person, set_active, sign_out,
+    find_person, new_own_person, person_to_put, put_group, put_person, remove_person, renew_hash, set_active, sign_out,
     until_let_in,
 };
 pub use poll::{Poll, Polled, poll};

@@ -1,6 +1,7 @@
 //! People and groups, as the host application puts them.
 
 use super::members::{Granted, leave, settle};
+use super::sign_in;
 use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
@@ -126,6 +127,17 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
     person.signed_out_at = Some(again.map_or(next, |again| again.max(next)));
     tx.end_sessions_of(person.id)?;
     Ok(tx.revoke_tokens_of(person.id, now)?)
+}
+
+/// Keeps another hash of the password that is theirs, which signs nobody out: which hash counts now.
+///
+/// # Errors
+/// [`Refusal::BadCredentials`] where it is theirs no more.
+pub fn renew_hash(tx: &mut dyn Tx, id: PersonId, old: &str, new: String) -> Result<String, Error> {
+    let person = sign_in::still_right(tx, id, old)?;
+    let password_hash = Some(new.clone());
+    tx.put_person(&NewPerson { person, password_hash })?;
+    Ok(new)
 }
 
 /// When somebody was signed out; not later than a clock that is right can have said.

@@ -11,11 +11,12 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use beseda_core::rules;
 use beseda_core::rules::sign_in::{self, Exchange, Fresh};
 use beseda_core::words::{HostId, Person, PersonId, RefreshToken, Session, Time};
 use beseda_core::{Error, Refusal};
 use beseda_identity::tokens::token_name;
-use beseda_identity::{Flaw, sessions};
+use beseda_identity::{Flaw, is_foreign_hash, sessions};
 use beseda_live::ask;
 use beseda_live::place::under;
 use http::StatusCode;
@@ -223,15 +224,17 @@ async fn proven(
         .throttles
         .login_to(account.as_ref().map(|account| account.person.id).ok_or(lower.as_str()))?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let password = password.unwrap_or_default();
     let is_right = shared
         .identity
         .passwords
-        .is_right(password.unwrap_or_default(), hash.clone())
+        .is_right(password.clone(), hash.clone())
         .await?;
     let proven = match (account, hash) {
         (Some(account), Some(hash)) if is_right && account.person.active => {
             tracing::info!(person = %account.person.host_id(), "somebody logged in");
-            Ok((account.person.id, hash))
+            let id = account.person.id;
+            Ok((id, renewed(shared, id, password, hash).await?))
         }
         _ => {
             tracing::info!("a login was refused: no such account, or a wrong password");
@@ -240,6 +243,25 @@ async fn proven(
     };
     shared.counts.came(Door::Password, &proven);
     proven
+}
+
+/// The hash of a password that is right: one that another program made is made anew, now that the password is known.
+async fn renewed(shared: &Shared, id: PersonId, password: String, hash: String) -> Result<String, Refused> {
+    if !is_foreign_hash(&hash) {
+        return Ok(hash);
+    }
+    let passwords = &shared.identity.passwords;
+    let new = passwords.hash(password.clone(), shared.chat.random()).await?;
+    let renew = move |tx: &mut dyn beseda_core::ports::Tx| rules::renew_hash(tx, id, &hash, new.clone());
+    match ask::change(&shared.chat, renew).await {
+        Err(Error::Refused(Refusal::BadCredentials)) => {}
+        done => return Ok(done?),
+    }
+    // Another window of theirs may have been faster.
+    let account = ask::look(&shared.chat, move |look| Ok(look.account_of(id)?)).await?;
+    let kept = account.and_then(|account| account.password_hash);
+    let is_right = passwords.is_right(password, kept.clone()).await?;
+    kept.filter(|_| is_right).ok_or(Refused::NoAccount)
 }
 
 /// A password that was right a moment ago is not any more.
