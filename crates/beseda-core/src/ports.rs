@@ -7,6 +7,7 @@ mod bytes;
 mod cases;
 mod doors;
 mod files;
+mod imports;
 mod jobs;
 mod messages;
 mod orders;
@@ -17,6 +18,7 @@ pub use bytes::{Files, Upload, kept_as, thumbnail_name};
 pub use cases::{LookCases, TxCases};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};
+pub use imports::{LookImports, TxImports};
 pub use jobs::{LookJobs, TxJobs};
 pub use messages::{ERASED_BLOCK, LookMessages, TxMessages};
 pub use orders::{LookOrders, TxOrders};
@@ -59,14 +61,19 @@ pub trait Audience: Send + Sync {
 
 /// Reading: one snapshot, the same for every call of one piece of work.
 pub trait Look:
-    LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs
+    LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs + LookImports
 {
 }
 
-impl<T: LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs> Look for T {}
+impl<T: LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs + LookImports>
+    Look for T
+{
+}
 
 /// Writing: everything that one piece of work does is kept together, or none of it.
-pub trait Tx: Look + TxPeople + TxDoors + TxRooms + TxMessages + TxFiles + TxOrders + TxCases + TxJobs {
+pub trait Tx:
+    Look + TxPeople + TxDoors + TxRooms + TxMessages + TxFiles + TxOrders + TxCases + TxJobs + TxImports
+{
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);
     /// Announces that what the person may do has changed: as an event, heard only on commit.

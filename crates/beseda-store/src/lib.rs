@@ -9,6 +9,7 @@ mod counts;
 mod doors;
 mod engine;
 mod files;
+mod imports;
 mod inspect;
 mod jobs;
 mod messages;

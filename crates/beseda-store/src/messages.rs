@@ -58,13 +58,19 @@ impl Transaction<'_> {
         if !self.is_remote() {
             self.move_on(new, id)?;
         }
+        self.hang_up(new)?;
+        Ok(Some(MessageId(id)))
+    }
+
+    /// Hangs its files on a message that was just kept.
+    pub(crate) fn hang_up(&mut self, new: &NewMessage) -> Result<(), Fault> {
         for (position, hung) in (0_i64..).zip(&new.files) {
             let values = values![new.room.0, new.seq.0, position, &hung.title, hung.file];
             if self.write(sql::ATTACHMENTS_PUT, values)? == 0 {
                 return Err(Fault::Store(format!("file {} is gone", hung.file)));
             }
         }
-        Ok(Some(MessageId(id)))
+        Ok(())
     }
 }
 

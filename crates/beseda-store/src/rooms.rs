@@ -84,11 +84,19 @@ impl Transaction<'_> {
     }
 
     /// The number of the order that a room is about, by the room's key.
-    fn order_of_key(&mut self, key: &str) -> Result<Option<i64>, Fault> {
+    pub(crate) fn order_of_key(&mut self, key: &str) -> Result<Option<i64>, Fault> {
         match key.parse() {
             Ok(RoomKey::Order(order)) => self.order_number(&order),
             _ => Ok(None),
         }
+    }
+
+    /// Counts the receipt with which somebody came, and forgets that they had left.
+    pub(crate) fn has_joined(&mut self, member: &Member) -> Result<(), Fault> {
+        let receipt = self.count_receipt(member.room)?;
+        self.write(sql::MEMBERS_COUNT_RECEIPT, values![receipt, member.id.0])?;
+        self.write(sql::DEPARTURES_FORGET, values![member.room.0, member.person.0])?;
+        Ok(())
     }
 
     /// Which of the room's receipts the next one is.
@@ -285,9 +293,7 @@ impl TxRooms for Transaction<'_> {
         let Some(member) = self.returning(sql::MEMBERS_JOIN, values, |row| rows::member(row, 0))? else {
             return Ok(None);
         };
-        let receipt = self.count_receipt(new.room)?;
-        self.write(sql::MEMBERS_COUNT_RECEIPT, values![receipt, member.id.0])?;
-        self.write(sql::DEPARTURES_FORGET, values![room, person])?;
+        self.has_joined(&member)?;
         Ok(Some(member))
     }
 

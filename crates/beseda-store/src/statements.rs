@@ -91,6 +91,16 @@ statements! {
     GROUP_STUDENTS_OF_GROUP = "group_students/of_group";
     GROUP_STUDENTS_PUT = "group_students/put";
     GROUP_STUDENTS_SHARE = "group_students/share";
+    IMPORTS_ALONE = "imports/alone" | "imports/alone.postgres";
+    IMPORTS_DRAW_ABOVE = "imports/draw_above" | "imports/draw_above.postgres";
+    IMPORTS_JOIN = "imports/join";
+    IMPORTS_KEEP_MESSAGES = "imports/keep_messages" | "imports/keep_messages.postgres";
+    IMPORTS_LAST_UNTIL = "imports/last_until";
+    IMPORTS_MESSAGES = "imports/messages";
+    IMPORTS_MOVE_ON = "imports/move_on" | "imports/move_on.postgres";
+    IMPORTS_OPEN_ROOM = "imports/open_room" | "imports/open_room.postgres";
+    IMPORTS_ROOMS = "imports/rooms" | "imports/rooms.postgres", holds;
+    IMPORTS_SKIP_OWN = "imports/skip_own" | "imports/skip_own.postgres";
     JOBS_COUNT = "jobs/count";
     JOBS_DUE = "jobs/due" | "jobs/due.postgres";
     JOBS_GET = "jobs/get";

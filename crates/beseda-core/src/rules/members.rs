@@ -51,9 +51,15 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
         head: room.head.next(),
         now,
     };
-    let Some(member) = tx.join(&new)? else {
-        return Ok(());
-    };
+    match tx.join(&new)? {
+        Some(member) => joined(tx, room, member),
+        None => Ok(()),
+    }
+}
+
+/// Tells that somebody has joined, who has read what they had; what they wrote themselves since is not unread.
+pub(super) fn joined(tx: &mut dyn Tx, room: &mut Room, member: Member) -> Result<(), Error> {
+    let person = member.person;
     if room.seq > member.read {
         let skip = tx.count_skipped(room.id, person, member.read)?;
         if skip > 0 {

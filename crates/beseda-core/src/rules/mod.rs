@@ -9,6 +9,7 @@ mod erase;
 mod everything;
 mod files;
 mod history;
+pub mod import;
 mod jobs;
 mod members;
 mod mend;

@@ -19,8 +19,9 @@ pub(super) struct Kept {
     pub(super) setup_codes: BTreeMap<[u8; 32], SetupCode>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) groups: BTreeMap<GroupId, Group>,
-    /// The rooms that stand. A removed one leaves this map and nothing else: its messages stay.
+    /// The rooms that stand. A removed one leaves this map for the next one: its messages stay.
     pub(super) rooms: BTreeMap<RoomId, Room>,
+    pub(super) removed_rooms: BTreeMap<RoomId, Room>,
     /// The group that each room follows which is about one.
     pub(super) about: BTreeMap<RoomId, GroupId>,
     pub(super) last_room: RoomId,

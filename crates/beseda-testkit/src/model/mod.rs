@@ -4,6 +4,7 @@
 mod cases;
 mod doors;
 mod files;
+mod imports;
 mod jobs;
 mod kept;
 mod messages;

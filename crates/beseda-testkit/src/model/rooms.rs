@@ -229,7 +229,9 @@ impl TxRooms for Run {
     }
 
     fn remove_room(&mut self, room: &Room, _now: Time) -> Result<(), Fault> {
-        self.kept().rooms.remove(&room.id);
+        let kept = self.kept();
+        let removed = kept.rooms.remove(&room.id);
+        kept.removed_rooms.extend(removed.map(|room| (room.id, room)));
         Ok(())
     }
 

@@ -15,6 +15,7 @@ mod doors;
 mod files;
 mod finding;
 mod hearing;
+mod importing;
 mod jobs;
 mod keeping;
 mod life;
@@ -135,6 +136,10 @@ stories![
     finding::the_desk_lists_every_visitors_room_the_last_changed_first,
     finding::a_visitors_room_is_found_by_its_name_until_it_or_the_visitor_is_gone,
     finding::a_client_id_of_the_system_is_taken_once,
+    importing::what_another_chat_kept_comes_in_once_wherever_it_was_cut_off,
+    importing::what_was_taken_away_here_does_not_come_again,
+    importing::a_number_that_is_taken_is_told_and_nothing_comes_in_between,
+    importing::receipts_of_another_chat_move_ours_forward_alone,
 ];
 
 /// Tells every story.
