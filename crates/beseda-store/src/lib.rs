@@ -21,6 +21,7 @@ mod postgres;
 mod reach;
 mod rooms;
 mod rows;
+pub mod source;
 mod sqlite;
 mod statements;
 mod told;

@@ -346,7 +346,7 @@ impl Engine for PostgresEngine {
 }
 
 /// Encryption with the system's roots, which are read once.
-fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
+pub(crate) fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
     static MADE: OnceLock<MakeRustlsConnect> = OnceLock::new();
     if let Some(made) = MADE.get() {
         return Ok(made.clone());
