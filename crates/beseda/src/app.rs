@@ -125,7 +125,10 @@ pub fn before_migration(settings: &Settings) -> Option<Before> {
 }
 
 /// Sees to it that no other server serves this directory: its sockets would not hear what is sent here. Commands may
-/// work on it meanwhile.
+/// work on it meanwhile, but for an import, which takes this itself.
+///
+/// # Errors
+/// Another server serves it, or something is imported into it.
 pub fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
     data::make(data)?;
     let path = data.join("serving");
@@ -134,7 +137,7 @@ pub fn serve_alone(data: &Path) -> anyhow::Result<Lock> {
         .with_context(|| format!("cannot make {}", path.display()))?;
     lock.with_context(|| {
         format!(
-            "another server serves {} already: stop it, or choose another --data",
+            "another server serves {} already, or an import works on it: stop it, or choose another --data",
             data.display()
         )
     })
@@ -368,7 +371,10 @@ impl Server {
 }
 
 /// Where the bytes of files are kept.
-fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
+///
+/// # Errors
+/// The folder or the bucket cannot be opened.
+pub fn open_files(settings: &Settings) -> anyhow::Result<Arc<dyn Files>> {
     if settings.s3_bucket.is_empty() {
         let (folder, taken) = (shelves(&settings.data), media_types(settings)?);
         return Ok(Arc::new(DiskFiles::open(folder, &settings.limits, taken)?));

@@ -12,6 +12,7 @@ mod descriptors;
 mod doctor;
 mod fetch;
 mod health;
+mod import;
 mod jobs;
 mod listen;
 mod metrics;
@@ -132,6 +133,10 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
             return commands::backup::run(&settings, file.as_deref(), command, said.speech(json, &System));
         }
         Command::Policy { json, markdown } => policy::print(json, markdown)?,
+        Command::Import(command) => {
+            let speech = said.speech(command.json, &System);
+            return runtime()?.block_on(import::run(&settings(&flags)?, *command, speech));
+        }
         Command::Smoke { address, token, json } => {
             let speech = said.speech(json, &System);
             let token = token.map(|token| shown(token, speech)).transpose()?;

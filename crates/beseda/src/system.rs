@@ -317,6 +317,19 @@ impl System {
         fs::read(path)
     }
 
+    /// A report of a command, in the place of one that was there before; for its owner alone, because it names people.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn create_report(self, path: &Path) -> io::Result<File> {
+        OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(path)
+    }
+
     /// What the system says of this process, under a name like `stat`.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What can be asked for, once it was understood.
 
-use super::{Ailment, BackupCommand, JobsCommand, KeyCommand, LookCommand, PersonCommand};
+use super::{Ailment, BackupCommand, ImportCommand, JobsCommand, KeyCommand, LookCommand, PersonCommand};
 use crate::doctor;
 use beseda_core::words::HostId;
 use clap_complete::Shell;
@@ -83,6 +83,8 @@ pub enum Command {
         /// Answer in JSON.
         json: bool,
     },
+    /// Take in what another chat has.
+    Import(Box<ImportCommand>),
     /// Prove a running server end to end.
     Doctor {
         /// Which, and what of it.

@@ -5,6 +5,7 @@ mod command;
 mod diagnose;
 mod doors;
 mod duration;
+mod import;
 mod jobs;
 mod looks;
 mod manner;
@@ -18,6 +19,7 @@ pub use backup::{BackupCommand, Progress};
 pub use command::Command;
 pub use diagnose::Ailment;
 pub use doors::{KeyCommand, PersonCommand};
+pub use import::{ImportCommand, Known};
 pub use jobs::JobsCommand;
 pub use looks::LookCommand;
 pub use manner::Manner;
@@ -32,6 +34,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use diagnose::DiagnoseArguments;
 use doors::{AdminVerb, KeyVerb, PersonVerb};
+use import::ImportArguments;
 use jobs::JobsArguments;
 use looks::RoomVerb;
 use parts::{Database, Form, Migration, New};
@@ -169,6 +172,7 @@ enum Verb {
     Jobs(JobsArguments),
     #[command(flatten)]
     Backups(BackupVerb),
+    Import(Box<ImportArguments>),
     /// Prove a running server end to end, and name what is broken and what to do
     ///
     /// Looks at what the server stands on (folders, secret, log, database, disk, descriptors), goes the way to it (name, TLS,
@@ -407,6 +411,11 @@ where
             let (command, database, json) = jobs.taken();
             keep(database);
             Command::Jobs { command, json }
+        }
+        Some(Verb::Import(import)) => {
+            let (command, database) = import.taken();
+            keep(database);
+            Command::Import(Box::new(command))
         }
         Some(Verb::Doctor {
             url,

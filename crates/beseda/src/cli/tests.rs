@@ -141,6 +141,28 @@ fn jobs_are_listed_and_a_dead_one_is_tried_again_by_its_number() {
 }
 
 #[test]
+fn an_import_has_tables_and_an_address() {
+    let Command::Import(asked) = command("import --mapping a.toml --from b.db --skip-bad --json") else {
+        panic!("it is something else");
+    };
+    assert_eq!(
+        (asked.mapping, asked.from),
+        (Some("a.toml".into()), Some("b.db".to_owned()))
+    );
+    assert!(asked.skip_bad && !asked.dry_run && asked.json);
+    assert_eq!((asked.known, asked.time_zone), (None, "UTC".to_owned()));
+    assert!(call("import django --print-mapping").is_ok());
+    for wrong in [
+        "import",
+        "import django",
+        "import oracle --from b.db",
+        "import django --mapping a.toml --from b.db",
+    ] {
+        assert_eq!(call(wrong).unwrap_err().exit_code(), 2, "{wrong}");
+    }
+}
+
+#[test]
 fn people_may_be_named_one_after_the_other_or_each_with_its_flag() {
     let token = |people: &[&'static str], seconds| Command::Token {
         people: people.iter().map(|id| id.parse().unwrap()).collect(),

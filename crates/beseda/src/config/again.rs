@@ -126,6 +126,7 @@ data = 'other'
 listen = '127.0.0.1:9'
 socket_mode = '600'
 metrics_listen = 'off'
+backup_before_migration = false
 database = 'postgres://somewhere/else'
 file_types = ['image/png']
 s3_bucket = 'bucket'

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod keys;
 pub mod machine;
 pub mod nginx;
+pub mod other_chat;
 pub mod server;
 pub mod socket;
 pub mod systemd;

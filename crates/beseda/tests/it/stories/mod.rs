@@ -21,6 +21,7 @@ mod heartbeat;
 mod hindered;
 mod history;
 mod host_sessions;
+mod import;
 mod jwks;
 mod limits;
 mod listening;
