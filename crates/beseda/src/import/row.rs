@@ -75,7 +75,13 @@ impl<'r> Row<'r> {
     /// Nothing can be called so.
     pub fn host_id(&self, name: &str) -> Result<Option<HostId<'static>>, Why> {
         let text = self.text(name)?.filter(|text| !text.is_empty());
-        text.map(|text| HostId::of(text).map_err(|_| Why::NoNumber)).transpose()
+        let id = text
+            .map(|text| HostId::of(text).map_err(|_| Why::NoNumber))
+            .transpose()?;
+        match id {
+            Some(id) if id.is_reserved() => Err(Why::NoNumber),
+            id => Ok(id),
+        }
     }
 
     /// Yes or no; `otherwise` where there is nothing.
