@@ -65,7 +65,10 @@ export async function openHouse(wishes = {}) {
   mkdirSync(data);
   writeFileSync(join(data, "beseda.toml"), settings, { mode: 0o600 });
   writeFileSync(seed, JSON.stringify({ people, orders: seeded }));
-  const seeding = spawnSync(binary, ["seed", "--new", "--data", data, seed], { encoding: "utf8", env });
+  const seeding = spawnSync(binary, ["seed", "--new", "--data", data, seed], {
+    encoding: "utf8",
+    env,
+  });
   ok(seeding.status === 0, `seed failed: ${seeding.stderr}${seeding.error ?? ""}`);
   const port = await freePort();
   const house = new House(folder, data, port);
