@@ -7,6 +7,7 @@ pub mod frames;
 pub mod host;
 pub mod ids;
 pub mod keys;
+pub mod line;
 pub mod machine;
 pub mod nginx;
 pub mod other_chat;

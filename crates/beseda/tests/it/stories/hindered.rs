@@ -6,9 +6,10 @@
 )]
 
 use super::documented::blocks;
+use crate::harness::line::Line;
 use crate::harness::nginx::page;
 use crate::harness::{Actor, Server, Town, in_time};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
@@ -336,4 +337,62 @@ async fn a_postgresql_without_room_is_503_and_over_when_it_has_some() {
     ready(&server, None).await;
     told_once(&server, "disk_full").await;
     sends.all_are_kept().await;
+}
+
+#[tokio::test]
+async fn a_postgresql_that_nobody_reaches_is_named_wherever_one_looks() {
+    let mut server = Server::start("postgresql-away", "", &Town::parties(1)).await;
+    let Some(url) = server.ground().map(|ground| ground.url().to_owned()) else {
+        // A file is not away.
+        return;
+    };
+    let (_, rest) = url.split_once("://").expect("a URL");
+    let end = rest
+        .split(['/', '?'])
+        .next()
+        .and_then(|place| place.split('@').next_back());
+    let end = end.expect("a host and a port");
+    let line = Line::to(end).await;
+    stop(&mut server).await;
+    let settings = server.data().join("beseda.toml");
+    let text = fs::read_to_string(&settings).expect("the settings");
+    fs::write(&settings, text.replace(end, &line.address.to_string())).expect("it is reached by the line");
+    server.serve().await;
+    let party = server.party(1).await;
+    let mut sends = Sends::begin(&server, &party.client, party.order).await;
+    assert!(sends.send(10).await);
+
+    line.cut();
+    unwell(&server, "store").await;
+    assert!(!sends.send(10).await);
+    let url = format!("http://{}", server.address);
+    let doctor = server.attempt(&["doctor", "--url", &url, "--json"]).await;
+    assert_eq!(doctor.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&doctor.stdout).expect("a report");
+    for (id, words) in [
+        ("database", "does PostgreSQL run there"),
+        ("health", "is PostgreSQL there"),
+    ] {
+        let mut checks = said["checks"].as_array().expect("checks").iter();
+        let check = checks.find(|check| check["check"] == id).expect("it is looked at");
+        assert_eq!(check["outcome"], "failed", "{said:#}");
+        assert!(
+            check["remedy"].as_str().is_some_and(|remedy| remedy.contains(words)),
+            "{check:#}"
+        );
+    }
+    line.mend();
+    ready(&server, None).await;
+    told_once(&server, "cannot be reached").await;
+    sends.all_are_kept().await;
+
+    stop(&mut server).await;
+    line.cut();
+    let refused = server.start_command().output().expect("it starts and ends");
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        said.contains("cannot be reached") && said.contains(&line.address.to_string()),
+        "{said}"
+    );
 }
