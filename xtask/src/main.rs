@@ -6,6 +6,7 @@
 
 mod backup;
 mod bench;
+mod binary;
 mod crash;
 mod postgres;
 mod tidy;

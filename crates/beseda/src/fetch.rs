@@ -138,7 +138,7 @@ fn address(host: &str) -> Option<IpAddr> {
 }
 
 /// Why a request failed, down to the first cause. The address is left out: what stands in it may be secret.
-fn reason(error: reqwest::Error) -> String {
+pub fn reason(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = error.source();

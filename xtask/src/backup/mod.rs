@@ -66,14 +66,7 @@ struct Cycle {
 /// # Errors
 /// A broken promise, or a run that could not be made.
 pub fn run(asked: &Backup) -> Result<()> {
-    let here = std::env::current_exe()?;
-    let beside = here.parent().context("this program has no folder")?;
-    let binary = asked.binary.clone().unwrap_or_else(|| beside.join("beseda"));
-    ensure!(
-        binary.is_file(),
-        "no server at {}: build it with `cargo build -p beseda`",
-        binary.display()
-    );
+    let (binary, beside) = crate::binary::of(asked.binary.as_deref())?;
     let engines = if asked.engine.is_empty() {
         &[Engine::Sqlite, Engine::Postgres]
     } else {

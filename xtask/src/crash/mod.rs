@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use clap::{Args, ValueEnum, value_parser};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
@@ -145,14 +145,7 @@ pub fn run(asked: &Crash) -> Result<()> {
         asked.rooms,
         asked.clients
     );
-    let here = std::env::current_exe()?;
-    let beside = here.parent().context("this program has no folder")?;
-    let binary = asked.binary.clone().unwrap_or_else(|| beside.join("beseda"));
-    ensure!(
-        binary.is_file(),
-        "no server at {}: build it with `cargo build -p beseda`",
-        binary.display()
-    );
+    let (binary, beside) = crate::binary::of(asked.binary.as_deref())?;
     ensure!(
         asked.stop_database.is_none() || asked.engines().contains(&Engine::Postgres),
         "--stop-database is about PostgreSQL, which is not among the engines"

@@ -8,6 +8,7 @@ pub use address::token;
 pub use socket::{Ended, Socket};
 pub use way::{Broken, Cause, Step};
 
+use crate::fetch;
 use crate::report::{Lang, Said, Usage, said};
 use address::base;
 use anyhow::Context;
@@ -16,7 +17,6 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Url};
 use serde_json::Value;
-use std::error::Error;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -210,20 +210,12 @@ pub fn in_path(id: &HostId<'_>) -> String {
     id.to_string().bytes().map(sign).collect()
 }
 
-/// Why a request failed, down to the first cause. The address is left out: what stands in it may be secret.
+/// Why a request failed.
 fn reason(error: reqwest::Error) -> Said {
     if error.is_timeout() {
         return late();
     }
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    Said::verbatim(text)
+    Said::verbatim(fetch::reason(error))
 }
 
 /// That nothing came in time.
