@@ -3,8 +3,9 @@
 use crate::system::System;
 use anyhow::bail;
 
-/// What is left for everything else, at least and at most: the database, the log, files that come and go.
-const LEFT_AT_LEAST: u64 = 32;
+/// What is left for everything else, at least and at most: the database (of PostgreSQL a dozen connections), the log, the
+/// numbers' listener and whoever reads them, files that come and go.
+const LEFT_AT_LEAST: u64 = 48;
 const LEFT_AT_MOST: u64 = 256;
 
 /// Fewer connections are no server: the least that `limits.connections` can be.
@@ -48,9 +49,9 @@ mod tests {
     #[test]
     fn what_is_left_for_files_grows_with_what_may_be_opened() {
         for (may_open, fit) in [
-            (47, None),
-            (48, Some(16)),
-            (64, Some(32)),
+            (63, None),
+            (64, Some(16)),
+            (100, Some(52)),
             (1_024, Some(768)),
             (20_000, Some(19_744)),
         ] {

@@ -18,7 +18,7 @@ async fn with_few_files_the_server_serves_and_whoever_does_not_fit_waits() {
     server.ask_to_stop();
     server.stopped().await;
     server.serve_by(FEW, Stdio::null()).await;
-    server.logged("32 connections are taken at once", 1).await;
+    server.logged("16 connections are taken at once", 1).await;
     // More than fit: those behind wait in the kernel.
     let request = b"GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n";
     let mut open = Vec::new();
@@ -44,7 +44,7 @@ async fn with_few_files_the_server_serves_and_whoever_does_not_fit_waits() {
     let doctor = server.attempt(&["doctor", "--lang", "en", "--url", &url]).await;
     let doctor = String::from_utf8_lossy(&doctor.stdout).into_owned();
     assert!(
-        doctor.contains("64 open files are 32 connections, and limits.connections is 16384")
+        doctor.contains("64 open files are 16 connections, and limits.connections is 16384")
             && doctor.contains("LimitNOFILE="),
         "{doctor}"
     );
@@ -69,7 +69,7 @@ async fn with_too_few_files_the_server_says_so_in_one_line() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(
-        said.contains("this process may open 40 files, and 48 are needed"),
+        said.contains("this process may open 40 files, and 64 are needed"),
         "{said}"
     );
 }
