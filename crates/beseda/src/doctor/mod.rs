@@ -17,6 +17,7 @@ use crate::system::System;
 use beseda_core::ports::Clock as _;
 use guests::Guests;
 use points::{named, points};
+use reqwest::Url;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -173,14 +174,6 @@ impl Examination<'_> {
         points::belongs(self.wishes.contract.as_deref(), id)
     }
 
-    /// Whether an administrator's password goes where others can hear it.
-    fn is_overheard(&self) -> bool {
-        let base = self.caller.base();
-        let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        base.scheme() == "http" && !is_loopback && !self.wishes.insecure
-    }
-
     /// The support desk. The administrator is there for its checks alone.
     async fn desk(&self, steps: &mut Steps, guests: &mut Guests, upgraded: Option<()>) -> io::Result<()> {
         if !self.wants("public") {
@@ -190,7 +183,7 @@ impl Examination<'_> {
         let case = steps
             .look("public", named("public"), talks::public(caller, guests))
             .await?;
-        if self.is_overheard() {
+        if is_overheard(caller.base()) && !self.wishes.insecure {
             for id in ["administrator", "staff", "sockets"] {
                 let why = said(
                     "plain http would show an administrator's password on the way: use https, or say --insecure",
@@ -265,5 +258,32 @@ impl Examination<'_> {
             steps.look_with(upgraded, "spa", named("spa"), spa).await?;
         }
         Ok(())
+    }
+}
+
+/// Whether an administrator's password goes there where others can hear it.
+fn is_overheard(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    base.scheme() == "http" && !is_loopback
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_goes_over_plain_http_to_this_machine_alone() {
+        for (base, overheard) in [
+            ("http://127.0.0.1:8000/", false),
+            ("http://[::1]:8000/", false),
+            ("http://localhost/", false),
+            ("https://chat.shop.example/", false),
+            ("http://chat.shop.example/", true),
+            ("http://10.0.0.7:8000/", true),
+            ("http://localhost.shop.example/", true),
+        ] {
+            assert_eq!(is_overheard(&base.parse().unwrap()), overheard, "{base}");
+        }
     }
 }
