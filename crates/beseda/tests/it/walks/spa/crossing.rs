@@ -112,6 +112,9 @@ async fn positions_cross_and_a_newcomer_gets_both_latest_and_nobody_keeps_them()
     let path = "/ws/location/1/11/";
     let mut customer = open(server.address, path, &token(1)).await;
     let mut therapist = open(server.address, path, &token(11)).await;
+    // Who is only just coming in may hear a position twice: as the latest one, and as it is told. An answer is in.
+    therapist.say(&json!({"type": "ping"})).await;
+    assert_eq!(therapist.frame().await["type"], "pong");
     let there = json!({"latitude": 55.751_244_321, "longitude": 37.618_423_123});
     customer.say(&there).await;
     let first = customer.frame().await;
