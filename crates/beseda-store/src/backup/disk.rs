@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// How much is read at once.
 const PIECE: usize = 256 * 1024;
 
+/// Where Linux says what is mounted: the place is the fifth word of a line.
+const MOUNTS: &str = "/proc/self/mountinfo";
+
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sum {
@@ -88,6 +91,18 @@ pub(super) fn is_folder(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| meta.is_dir())
 }
 
+/// Where another file system is mounted at a path or below it: such a place gets no other name, or takes what is mounted
+/// along until the next start.
+pub(super) fn mounted_in(path: &Path) -> Option<PathBuf> {
+    let place = fs::canonicalize(folder_of(path)).ok()?.join(path.file_name()?);
+    let mounts = fs::read_to_string(MOUNTS).ok()?;
+    let mut points = mounts.lines().filter_map(|line| line.split(' ').nth(4));
+    points.find_map(|point| {
+        let point = PathBuf::from(point.replace("\\040", " "));
+        point.starts_with(&place).then_some(point)
+    })
+}
+
 /// How big a file is; `None` where there is none.
 pub(super) fn size(path: &Path) -> Result<Option<u64>, BackupError> {
     match fs::metadata(path) {
@@ -112,6 +127,14 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(trouble(path))
+}
+
+/// The same for one that is there whole or not at all, whatever stood there before.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
+    let draft = path.with_added_extension("draft");
+    remove(&draft)?;
+    write(&draft, bytes)?;
+    rename(&draft, path)
 }
 
 /// Reads a file to its end.
@@ -198,4 +221,17 @@ pub(super) fn sync_tree(folder: &Path) -> Result<(), BackupError> {
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new(".")).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_mounted_at_a_place_or_below_it_is_found() {
+        assert_eq!(mounted_in(Path::new("/proc")), Some(PathBuf::from("/proc")));
+        assert_eq!(mounted_in(Path::new("/proc/self/task")), None);
+        assert_eq!(mounted_in(Path::new(env!("CARGO_MANIFEST_DIR"))), None);
+        assert_eq!(mounted_in(Path::new("/nowhere/uploads")), None);
+    }
 }

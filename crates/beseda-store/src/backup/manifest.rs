@@ -8,8 +8,6 @@ use std::path::Path;
 
 /// Its name in a backup.
 pub(super) const NAME: &str = "manifest.json";
-/// Its name until it is whole.
-pub(super) const DRAFT: &str = "manifest.json.draft";
 /// The version of the layout of a backup.
 pub(super) const FORMAT: u32 = 1;
 /// What stands for its own sum while that is computed.
@@ -108,8 +106,7 @@ impl Manifest {
         NO_SUM.clone_into(&mut self.sha256);
         self.files.sort_by(|one, other| one.path.cmp(&other.path));
         self.sha256 = sum_of(&self.text()?);
-        disk::write(&folder.join(DRAFT), self.text()?.as_bytes())?;
-        disk::rename(&folder.join(DRAFT), &folder.join(NAME))?;
+        disk::write_whole(&folder.join(NAME), self.text()?.as_bytes())?;
         disk::remove(&folder.join(UNFINISHED))?;
         disk::sync_folder(folder)
     }

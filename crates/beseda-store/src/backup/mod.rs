@@ -140,6 +140,12 @@ pub enum BackupError {
     /// There is a database there.
     #[error("{0} holds data already: name another data directory, or move what is there aside with --replace")]
     FolderOccupied(PathBuf),
+    /// What would have to go aside cannot.
+    #[error(
+        "{0} is mounted, and cannot be moved aside: unmount it, restore, and copy onto it what is there then; nothing was \
+         changed"
+    )]
+    Mounted(PathBuf),
     /// There is something in the database.
     #[error("{0} is not empty: name an empty database, or move what is in it aside with --replace")]
     DatabaseOccupied(String),

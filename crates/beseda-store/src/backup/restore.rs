@@ -21,6 +21,8 @@ const RESTORING: &str = "restoring";
 const DRAFT: &str = "new";
 /// In there, once things are moved: the name of the folder that the old ones go to.
 const MOVING: &str = "moving";
+/// How the names of those folders begin.
+const ASIDE: &str = "replaced-";
 /// Where files are in a data directory.
 const SHELVES: &str = "uploads/chat";
 /// How the settings of a backup are called in a data directory: they may name another database, or another machine's paths,
@@ -29,7 +31,7 @@ const OLD_SETTINGS: &str = "beseda.toml.restored";
 /// What a data directory holds that a restore brings, the database last: once it is there, everything is.
 const BROUGHT: [&str; 4] = ["uploads", SECRET, OLD_SETTINGS, DATABASE];
 /// What belongs to a database of SQLite that was not closed.
-const BESIDE: [&str; 2] = ["beseda.db-wal", "beseda.db-shm"];
+const BESIDE: [&str; 3] = ["beseda.db-wal", "beseda.db-shm", "beseda.db-journal"];
 
 /// Where a backup goes.
 pub struct Target<'a> {
@@ -74,7 +76,8 @@ pub fn restoring(data: &Path) -> Option<Restoring> {
     if disk::is_there(&restoring.join(MOVING)) {
         return Some(Restoring::Moving);
     }
-    disk::is_there(&restoring).then_some(Restoring::Building)
+    // The folder alone is what is left last of one that has ended.
+    disk::is_there(&restoring.join(DRAFT)).then_some(Restoring::Building)
 }
 
 /// Restores a backup, or a database alone where `from` is a file of one. The caller sees to it that no server serves there.
@@ -92,7 +95,8 @@ pub fn restore(from: &Path, target: &Target<'_>, told: &mut Told<'_>) -> Result<
     let place = Place::of(target, brought(manifest.as_ref(), target))?;
     let built = place
         .clear()
-        .and_then(|()| build(from, manifest.as_ref(), target, &place.draft, told));
+        .and_then(|()| build(from, manifest.as_ref(), target, &place.draft, told))
+        .and_then(|loaded| place.begin_to_move().map(|()| loaded));
     let loaded = match built {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -104,6 +108,7 @@ pub fn restore(from: &Path, target: &Target<'_>, told: &mut Told<'_>) -> Result<
     if let Some(loaded) = loaded {
         loaded.commit(target.epoch)?;
     }
+    disk::remove(&place.draft)?;
     disk::remove(&place.restoring)?;
     disk::sync_folder(target.data)?;
     let settings = target.data.join(OLD_SETTINGS);
@@ -169,8 +174,11 @@ fn build(
 
 /// A database without a manifest has no checksum: it is looked at. One that was not closed may stand with its log beside it.
 fn copy_alone(from: &Path, to: &Path, told: &mut Told<'_>) -> Result<(), BackupError> {
-    copy::copy(&mut Snapshot::of_file(from)?, to, told)?;
-    if !soundness(&open_to_look(to)?).is_empty() {
+    let mut snapshot = Snapshot::of_file(from)?;
+    // What was cut off at its first byte is a sound database with nothing in it.
+    let is_one = snapshot.schema()?.is_some();
+    copy::copy(&mut snapshot, to, told)?;
+    if !is_one || !soundness(&open_to_look(to)?).is_empty() {
         return Err(BackupError::Damaged(from.to_owned()));
     }
     Ok(())
@@ -194,6 +202,8 @@ fn copy_all(
         }
         told(Step::Files { done, all });
     }
+    // One of a newer version would replace what is served, and nobody could serve it.
+    open_to_look(&from.join(DATABASE))?;
     if let Bytes::Bucket(bucket) = target.bytes {
         // One by one, and before the database that speaks of them: what was put and is not spoken of does no harm.
         let shelves = draft.join(SHELVES);
@@ -250,11 +260,9 @@ impl<'a> Place<'a> {
     fn of(target: &Target<'a>, brings: Vec<&'static str>) -> Result<Self, BackupError> {
         let data = target.data;
         let restoring = data.join(RESTORING);
-        let torn = disk::read(&restoring.join(MOVING))?;
-        let aside = torn.as_ref().map_or_else(
-            || format!("replaced-{}", target.time),
-            |name| String::from_utf8_lossy(name).into_owned(),
-        );
+        let torn = begun_in(&restoring)?;
+        let is_torn = torn.is_some();
+        let aside = torn.unwrap_or_else(|| format!("{ASIDE}{}", target.time));
         let place = Self {
             data,
             draft: restoring.join(DRAFT),
@@ -264,7 +272,7 @@ impl<'a> Place<'a> {
                 .into_iter()
                 .filter(|name| disk::is_there(&data.join(name)))
                 .collect(),
-            is_torn: torn.is_some(),
+            is_torn,
         };
         if !place.is_torn && disk::is_there(&place.aside) {
             return Err(BackupError::Occupied(place.aside));
@@ -272,7 +280,11 @@ impl<'a> Place<'a> {
         if !place.is_torn && !target.replace && !place.in_the_way.is_empty() {
             return Err(BackupError::FolderOccupied(data.to_owned()));
         }
-        Ok(place)
+        let mut mounted = place.in_the_way.iter().map(|name| disk::mounted_in(&data.join(name)));
+        match mounted.find_map(|mounted| mounted) {
+            Some(mounted) => Err(BackupError::Mounted(mounted)),
+            None => Ok(place),
+        }
     }
 
     fn clear(&self) -> Result<(), BackupError> {
@@ -287,13 +299,15 @@ impl<'a> Place<'a> {
         disk::remove(if self.is_torn { &self.draft } else { &self.restoring })
     }
 
+    /// Says that things are about to be moved, and where to: from here on the next restore goes on with that.
+    fn begin_to_move(&self) -> Result<(), BackupError> {
+        let name = self.aside.file_name().unwrap_or_default();
+        disk::write_whole(&self.restoring.join(MOVING), name.as_encoded_bytes())?;
+        disk::sync_folder(&self.restoring)
+    }
+
     /// Moves what was there aside, and what was built into its place: the folder that is aside now, if anything was there.
     fn move_in(&self) -> Result<Option<PathBuf>, BackupError> {
-        if !self.is_torn {
-            let name = self.aside.file_name().unwrap_or_default();
-            disk::write(&self.restoring.join(MOVING), name.as_encoded_bytes())?;
-            disk::sync_folder(&self.restoring)?;
-        }
         for name in &self.in_the_way {
             disk::make_folder(&self.aside)?;
             let (there, aside) = (self.data.join(name), self.aside.join(name));
@@ -317,4 +331,11 @@ impl<'a> Place<'a> {
         disk::sync_folder(self.data)?;
         Ok(replaced)
     }
+}
+
+/// The name of the folder to which a restore that was interrupted has begun to move things. That name is on the disk whole
+/// before anything is moved, so a file that holds none is no beginning: taken for one, what is there would count as moved.
+fn begun_in(restoring: &Path) -> Result<Option<String>, BackupError> {
+    let name = disk::read(&restoring.join(MOVING))?.and_then(|name| String::from_utf8(name).ok());
+    Ok(name.filter(|name| name.starts_with(ASIDE) && !name.contains('/')))
 }

@@ -2,9 +2,11 @@
 #![expect(clippy::disallowed_methods, reason = "the tests of the store look at its files")]
 
 use super::town::{ENGINES, Engine, Town};
-use beseda_store::PostgresError;
 use beseda_store::backup::{self, BackupError, Finding, Restoring};
+use beseda_store::{OpenError, PostgresError};
 use rusqlite::Connection;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -201,6 +203,85 @@ fn a_restore_that_was_killed_while_it_moved_things_is_mended_by_the_next_one_and
             .query_row("SELECT count(*) FROM messages", [], |row| row.get(0))
             .unwrap();
         assert_eq!(found, 6, "{aside}");
+    }
+}
+
+#[test]
+fn a_restore_that_was_killed_when_all_was_in_its_place_has_ended() {
+    let town = Town::new(Engine::Sqlite);
+    fs::create_dir_all(town.data().join("restoring")).unwrap();
+    assert_eq!(backup::restoring(&town.data()), None);
+    fs::create_dir(town.data().join("restoring/new")).unwrap();
+    assert_eq!(backup::restoring(&town.data()), Some(Restoring::Building));
+    fs::remove_dir(town.data().join("restoring/new")).unwrap();
+    town.back_up();
+    town.restore(&town.backup(), true).unwrap();
+    assert!(!town.data().join("restoring").exists());
+}
+
+#[test]
+fn a_restore_that_never_began_to_move_things_takes_nothing_for_moved() {
+    let town = Town::new(Engine::Sqlite);
+    town.back_up();
+    // What a full disk, or a loss of power, leaves of a file; and what no restore has written.
+    for begun in ["", "../elsewhere", "replaced-/../..", "uploads"] {
+        let other = Town::new(Engine::Sqlite);
+        other.say("only here", &[]);
+        fs::create_dir_all(other.data().join("restoring/new")).unwrap();
+        fs::write(other.data().join("restoring/moving"), begun).unwrap();
+        let restored = other.restore(&town.backup(), true).unwrap();
+        let aside = other.data().join("replaced-20261128T221005Z");
+        assert_eq!(restored.replaced, Some(aside.clone()), "{begun:?}");
+        let old = Connection::open(aside.join("beseda.db")).unwrap();
+        let found: i64 = old
+            .query_row("SELECT count(*) FROM messages", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(found, 6, "{begun:?}: what was there is gone");
+        assert!(aside.join("uploads/chat").is_dir());
+        assert_eq!(other.messages(), town.messages());
+    }
+}
+
+/// Brings the database of a backup to a later version, and its manifest with it, as a later program makes one.
+fn make_newer(backup: &Path) {
+    let (database, manifest) = (backup.join("beseda.db"), backup.join("manifest.json"));
+    let sum = |bytes: &[u8]| -> String { Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect() };
+    let before = sum(&fs::read(&database).unwrap());
+    let later = "INSERT INTO refinery_schema_history VALUES (9999, '', '', '')";
+    Connection::open(&database).unwrap().execute_batch(later).unwrap();
+    let after = sum(&fs::read(&database).unwrap());
+    let text = fs::read_to_string(&manifest).unwrap().replace(&before, &after);
+    let told: Value = serde_json::from_str(&text).unwrap();
+    let zeros = "0".repeat(64);
+    let text = text.replacen(told["sha256"].as_str().unwrap(), &zeros, 1);
+    fs::write(&manifest, text.replacen(&zeros, &sum(text.as_bytes()), 1)).unwrap();
+}
+
+#[test]
+fn what_nobody_could_serve_is_not_restored() {
+    let town = Town::new(Engine::Sqlite);
+    town.back_up();
+    make_newer(&town.backup());
+    let empty = town.backup().with_file_name("empty.db");
+    fs::write(&empty, "").unwrap();
+    for (from, is_newer) in [
+        (town.backup(), true),
+        (town.backup().join("beseda.db"), true),
+        (empty, false),
+    ] {
+        for into in ENGINES {
+            let other = Town::new(into);
+            let was = other.messages();
+            match other.restore(&from, true).unwrap_err() {
+                BackupError::Sqlite(OpenError::Newer { path, .. }) if is_newer => {
+                    assert!(path.starts_with(&from), "{}", path.display())
+                }
+                BackupError::Damaged(path) if !is_newer => assert_eq!(path, from),
+                other => panic!("{other}"),
+            }
+            assert_eq!(backup::restoring(&other.data()), None);
+            assert_eq!(other.messages(), was);
+        }
     }
 }
 

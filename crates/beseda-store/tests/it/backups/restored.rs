@@ -174,12 +174,15 @@ fn nothing_is_restored_over_anything_unless_it_goes_aside() {
         assert!(is_occupied, "{refused}");
         assert_eq!(other.messages().last().unwrap(), "only here", "nothing was changed");
 
+        // What SQLite would roll back into whatever database it finds.
+        fs::write(other.data().join("beseda.db-journal"), "").unwrap();
         let restored = other.restore(&town.backup(), true).unwrap();
         let aside = restored.replaced.unwrap();
         assert_eq!(other.messages(), town.messages());
         assert!(aside.join("uploads/chat").is_dir());
         match into {
             Engine::Sqlite => {
+                assert!(aside.join("beseda.db-journal").exists());
                 let old = rows(&aside.join("beseda.db"));
                 assert_eq!(old["messages"].len(), 6);
             }

@@ -110,7 +110,7 @@ async fn nothing_is_restored_where_a_server_serves_and_nobody_serves_what_is_hal
     let occupied = server.attempt(&["restore", &path]).await;
     assert_eq!(occupied.status.code(), Some(1));
     assert!(said(&occupied).contains("--replace"), "{}", said(&occupied));
-    fs::create_dir(server.data().join("restoring")).expect("what an interrupted restore leaves");
+    fs::create_dir_all(server.data().join("restoring/new")).expect("what an interrupted restore leaves");
     for command in [
         vec!["serve", "--listen", "127.0.0.1:0"],
         vec!["migrate"],
