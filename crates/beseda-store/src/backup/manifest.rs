@@ -4,6 +4,7 @@ use super::disk::{self, Sum};
 use super::{BackupError, UNFINISHED};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Its name in a backup.
@@ -99,6 +100,19 @@ impl Manifest {
     #[must_use]
     pub fn holds(&self, path: &str) -> bool {
         self.files.iter().any(|file| file.path == path)
+    }
+
+    /// Those of its lost files whose bytes are nowhere in it. A file is named by its SHA-256; of some, only the small copy is
+    /// lost.
+    pub(super) fn lacks(&self) -> BTreeSet<&str> {
+        let held: BTreeSet<&str> = self.files.iter().map(|file| file.sha256.as_str()).collect();
+        let lost = self.lost.iter().map(String::as_str);
+        lost.filter(|name| !held.contains(name)).collect()
+    }
+
+    /// Whether the bytes of any of these files are in it.
+    pub(super) fn holds_any(&self, names: &BTreeSet<&str>) -> bool {
+        self.files.iter().any(|file| names.contains(file.sha256.as_str()))
     }
 
     /// Writes it: from then on the backup is whole.

@@ -192,14 +192,29 @@ impl Kept {
 /// nothing later because of it.
 ///
 /// # Errors
-/// It cannot be made; what is of it in the folder says that it did not end.
+/// It cannot be made, and nothing is left of it. What an interruption leaves in the folder says that it did not end.
 pub fn make(source: &Source<'_>, folder: &Path, told: &mut Told<'_>) -> Result<Manifest, BackupError> {
+    let is_new = !disk::is_there(folder);
     disk::make_folder(folder)?;
     if !disk::names(folder)?.is_empty() {
         return Err(BackupError::Occupied(folder.to_owned()));
     }
     let note = "This backup is being made, or was interrupted: it has no manifest.json, and is of no use.\n";
     disk::write(&folder.join(UNFINISHED), note.as_bytes())?;
+    fill(source, folder, told).inspect_err(|_| take_back(folder, is_new))
+}
+
+/// Takes away what there is of a backup that failed: on a full disk, half a backup more each night would leave no room for a
+/// whole one. What cannot be removed says that it did not end.
+fn take_back(folder: &Path, is_new: bool) {
+    let _gone = if is_new {
+        disk::remove(folder)
+    } else {
+        disk::names(folder).and_then(|names| names.iter().try_for_each(|name| disk::remove(&folder.join(name))))
+    };
+}
+
+fn fill(source: &Source<'_>, folder: &Path, told: &mut Told<'_>) -> Result<Manifest, BackupError> {
     let mut manifest = Manifest::new(source.made_at, source.program, source.kept.engine());
     let mut gather = Gather::new(source.bytes, folder.join(FILES));
     let database = folder.join(DATABASE);
@@ -255,17 +270,24 @@ fn erased_since(kept: &Kept, gone: &[String]) -> Result<bool, BackupError> {
 }
 
 /// Deletes the oldest whole backups of a folder that holds one in each folder named by a time, until so many are left: those
-/// that were deleted.
+/// that were deleted. The one that was just `made` stays, whatever clock has named the others; so does one with a file that
+/// is lost by now, for it may be the last that has it.
 ///
 /// # Errors
 /// One cannot be deleted.
-pub fn keep_newest(folder: &Path, most: usize) -> Result<Vec<PathBuf>, BackupError> {
+pub fn keep_newest(
+    folder: &Path,
+    most: usize,
+    (made, manifest): (&Path, &Manifest),
+) -> Result<Vec<PathBuf>, BackupError> {
     let times = disk::names(folder)?.into_iter().filter(|name| is_time(name));
     let mut whole: Vec<PathBuf> = times
         .map(|name| folder.join(name))
-        .filter(|path| disk::is_there(&path.join(manifest::NAME)))
+        .filter(|path| path != made && disk::is_there(&path.join(manifest::NAME)))
         .collect();
-    whole.truncate(whole.len().saturating_sub(most));
+    whole.truncate(whole.len().saturating_sub(most.saturating_sub(1)));
+    let lost = manifest.lacks();
+    whole.retain(|path| lost.is_empty() || !Manifest::read(path).map_or(true, |old| old.holds_any(&lost)));
     for old in &whole {
         // From now on it says that it is none, whatever of it is left.
         disk::rename(&old.join(manifest::NAME), &old.join(UNFINISHED))?;

@@ -41,8 +41,10 @@ pub fn run(
             };
             let made = make(settings, file.filter(|_| !without_secret), &to, without_secret, speech)?;
             let gone = match keep {
-                Some(most) => backup::keep_newest(&folder, usize::try_from(most).unwrap_or(usize::MAX))
-                    .map_err(in_words(speech))?,
+                Some(most) => {
+                    let most = usize::try_from(most).unwrap_or(usize::MAX);
+                    backup::keep_newest(&folder, most, (&to, &made)).map_err(in_words(speech))?
+                }
                 None => Vec::new(),
             };
             tell_made(&to, &made, &gone, speech)

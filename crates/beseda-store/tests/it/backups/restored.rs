@@ -3,13 +3,13 @@
 
 use super::town::{ENGINES, Engine, Town};
 use beseda_core::words::Epoch;
-use beseda_store::backup::{self, BackupError, Step};
+use beseda_store::backup::{self, BackupError, Manifest, Step};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Every row of every table, as one sorted list of words a table.
 fn rows(database: &Path) -> BTreeMap<String, Vec<String>> {
@@ -152,7 +152,7 @@ fn bytes_that_were_gone_before_are_named_and_everything_else_is_backed_up() {
     fs::remove_file(&gone).unwrap();
     fs::write(town.path_of(b"a picture"), b"another").unwrap();
     let manifest = town.back_up();
-    let name = |path: std::path::PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+    let name = |path: PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(manifest.lost, [name(gone), name(town.path_of(b"a picture"))]);
     let verified = backup::verify(&town.backup(), &mut |_| ()).unwrap();
     assert_eq!(verified.findings, [], "it is what it could be");
@@ -207,15 +207,21 @@ fn a_database_that_has_our_tables_and_nothing_in_them_is_empty() {
 fn the_oldest_whole_backups_go_and_nothing_else() {
     let town = Town::new(Engine::Sqlite);
     let all = town.backup();
-    for time in ["2026-11-01T00-00-00Z", "2026-11-02T00-00-00Z", "2026-11-03T00-00-00Z"] {
-        town.back_up_to(&all.join(time), &mut |_| ()).unwrap();
-    }
+    let back_up = |time: &str| {
+        let to = all.join(time);
+        let made = town.back_up_to(&to, &mut |_| ()).unwrap();
+        (to, made)
+    };
+    back_up("2026-11-01T00-00-00Z");
+    back_up("2026-11-02T00-00-00Z");
+    let (newest, made) = back_up("2026-11-03T00-00-00Z");
     for other in ["2026-10-01T00-00-00Z", "mine"] {
         fs::create_dir(all.join(other)).unwrap();
     }
-    let gone = backup::keep_newest(&all, 2).unwrap();
-    assert_eq!(gone, [all.join("2026-11-01T00-00-00Z")]);
-    assert_eq!(backup::keep_newest(&all, 2).unwrap(), Vec::<std::path::PathBuf>::new());
+    let keep = |most, (made, manifest): (&Path, &Manifest)| backup::keep_newest(&all, most, (made, manifest)).unwrap();
+    let nothing = Vec::<PathBuf>::new();
+    assert_eq!(keep(2, (&newest, &made)), [all.join("2026-11-01T00-00-00Z")]);
+    assert_eq!(keep(2, (&newest, &made)), nothing);
     let mut left: Vec<_> = fs::read_dir(&all)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -230,4 +236,52 @@ fn the_oldest_whole_backups_go_and_nothing_else() {
             "mine"
         ]
     );
+}
+
+#[test]
+fn the_one_that_was_just_made_stays_whatever_a_clock_called_the_others() {
+    let town = Town::new(Engine::Sqlite);
+    let all = town.backup();
+    let (ahead, made) = (all.join("2031-01-01T00-00-00Z"), all.join("2026-11-03T00-00-00Z"));
+    town.back_up_to(&ahead, &mut |_| ()).unwrap();
+    let manifest = town.back_up_to(&made, &mut |_| ()).unwrap();
+    assert_eq!(backup::keep_newest(&all, 1, (&made, &manifest)).unwrap(), [ahead]);
+    assert!(made.exists());
+}
+
+#[test]
+fn a_backup_that_has_a_file_which_is_lost_by_now_is_kept() {
+    let town = Town::new(Engine::Sqlite);
+    let all = town.backup();
+    let [first, second, third, fourth] = [1, 2, 3, 4].map(|day| all.join(format!("2026-11-0{day}T00-00-00Z")));
+    town.back_up_to(&first, &mut |_| ()).unwrap();
+    let keep_one = |made: &Path| {
+        let manifest = town.back_up_to(made, &mut |_| ()).unwrap();
+        let gone = backup::keep_newest(&all, 1, (made, &manifest)).unwrap();
+        (manifest.lost.len(), gone)
+    };
+    let kept_away = town.path_of(b"the first file").with_extension("away");
+    fs::rename(town.path_of(b"the first file"), &kept_away).unwrap();
+    assert_eq!(keep_one(&second), (1, vec![]));
+    assert_eq!(keep_one(&third), (1, vec![second]), "it is in the first one alone");
+    assert!(first.join("manifest.json").exists());
+
+    fs::rename(&kept_away, town.path_of(b"the first file")).unwrap();
+    // Of a picture whose small copy is gone, the bytes are still in each.
+    fs::remove_file(town.path_of(b"a picture").with_extension("thumbnail")).unwrap();
+    assert_eq!(keep_one(&fourth), (1, vec![first, third]));
+}
+
+#[test]
+fn of_a_backup_that_fails_nothing_is_left() {
+    let town = Town::new(Engine::Sqlite);
+    let unreadable = town.path_of(b"the first file");
+    fs::remove_file(&unreadable).unwrap();
+    fs::create_dir(&unreadable).unwrap();
+    let to = town.backup();
+    town.back_up_to(&to, &mut |_| ()).unwrap_err();
+    assert!(!to.exists());
+    fs::create_dir(&to).unwrap();
+    town.back_up_to(&to, &mut |_| ()).unwrap_err();
+    assert_eq!(fs::read_dir(&to).unwrap().count(), 0, "the folder was there before");
 }
