@@ -25,10 +25,12 @@ pub(crate) fn keep(before: &Before, from: &mut Snapshot, version: i64) -> Result
     }
     disk::make_folder(&before.folder)?;
     let kept = before.folder.join(format!("before-v{version}-{}.db", before.time));
-    let draft = kept.with_extension("draft");
+    // Always the same name: where a server is started again and again on a full disk, its drafts do not pile up.
+    let draft = before.folder.join("draft");
     disk::remove(&draft)?;
-    copy::copy(from, &draft, &mut |_| ())?;
-    disk::rename(&draft, &kept)?;
+    copy::copy(from, &draft, &mut |_| ())
+        .and_then(|()| disk::rename(&draft, &kept))
+        .inspect_err(|_| drop(disk::remove(&draft)))?;
     disk::sync_folder(&before.folder)?;
     forget_oldest(before)?;
     tracing::info!("the database of before the migration is kept in {}", kept.display());

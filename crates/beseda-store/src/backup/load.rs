@@ -31,7 +31,6 @@ impl Loaded {
             return Err(PostgresError::Served(address.to_string()).into());
         }
         engine.begin(Begin::Migrating)?;
-        engine.script("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")?;
         let holds = holds_something(&mut engine)?;
         if holds && !may_replace {
             return Err(BackupError::DatabaseOccupied(address.to_string()));

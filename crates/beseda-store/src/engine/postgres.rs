@@ -27,6 +27,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long one answer may take. Locks and statements are given up by the server before that.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may take where whole tables are written or read, and nobody is waiting.
+const LONG_PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// What every connection asks of the server. A table, or an index, that is read whole would be locked whole, so that is
 /// avoided even where it is small: every join goes row by row. And a statement is planned once for whatever values it is
@@ -94,6 +96,8 @@ impl Writing {
 pub(crate) struct PostgresEngine {
     runtime: Runtime,
     client: Client,
+    /// How long the transaction waits for an answer.
+    patience: Duration,
     /// By twice the statement's number, and one more where it holds rooms.
     prepared: Vec<Option<tokio_postgres::Statement>>,
     trouble: Option<Trouble>,
@@ -133,6 +137,7 @@ impl PostgresEngine {
         let mut engine = Self {
             runtime,
             client,
+            patience: PATIENCE,
             prepared,
             trouble: None,
             writes: false,
@@ -174,12 +179,18 @@ impl PostgresEngine {
     pub(crate) fn begin(&mut self, begin: Begin) -> Result<(), Fault> {
         self.trouble = None;
         self.writes = matches!(begin, Begin::Writing(_));
+        self.patience = match begin {
+            Begin::Migrating => LONG_PATIENCE,
+            Begin::Writing(_) | Begin::Looking => PATIENCE,
+        };
         match begin {
             Begin::Writing(writing) => self.script(&writing.sql()),
             Begin::Looking => self.script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-            Begin::Migrating => {
-                self.script("BEGIN; SELECT pg_advisory_xact_lock(hashtext('beseda-schema' || current_schema()))")
-            }
+            // A big table takes a while to be changed, and to be copied elsewhere before that.
+            Begin::Migrating => self.script(
+                "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
+                 SELECT pg_advisory_xact_lock(hashtext('beseda-schema' || current_schema()))",
+            ),
         }
     }
 
@@ -247,7 +258,7 @@ impl PostgresEngine {
     }
 
     fn wait<T>(&self, answer: impl Future<Output = T>) -> Result<T, Elapsed> {
-        self.runtime.block_on(async { timeout(PATIENCE, answer).await })
+        self.runtime.block_on(async { timeout(self.patience, answer).await })
     }
 
     /// An answer of the server, or what it means that there is none.
@@ -515,5 +526,23 @@ pub(crate) mod tests {
             let alone = Writing { in_places, many: false };
             assert!(!patience(Begin::Writing(alone)), "and that is for one transaction only");
         }
+    }
+
+    #[test]
+    fn who_migrates_has_as_long_as_big_tables_take() {
+        let ground = Ground::new();
+        let mut engine = connected_to(&ground);
+        let mut patience = |begin| {
+            engine.begin(begin).unwrap();
+            let limits = ["statement_timeout", "idle_in_transaction_session_timeout"].map(|limit| -> String {
+                let asked = format!("SHOW {limit}");
+                let row = engine.runtime.block_on(engine.client.query_one(&asked, &[])).unwrap();
+                row.get(0)
+            });
+            engine.roll_back().unwrap();
+            (limits.map(|limit| limit == "0"), engine.patience)
+        };
+        assert_eq!(patience(Begin::Migrating), ([true, true], LONG_PATIENCE));
+        assert_eq!(patience(Begin::Looking), ([false, false], PATIENCE));
     }
 }

@@ -1,22 +1,18 @@
 //! Many rows at once: a whole table that is read, or written.
 
-use super::{PATIENCE, PostgresEngine, fault, no_answer};
+use super::{LONG_PATIENCE, PATIENCE, PostgresEngine, fault, no_answer};
 use crate::backup::patterns::READ;
 use crate::engine::{Columns as _, Value};
 use beseda_core::error::Fault;
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use std::pin::{Pin, pin};
-use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tokio_postgres::Error;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
-
-/// How long the first row, or the last word, of a whole table may take.
-const LONG_PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// A table that is being written.
 pub(crate) struct Loading<'e> {

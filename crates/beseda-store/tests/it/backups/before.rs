@@ -159,6 +159,23 @@ fn a_database_of_postgresql_is_kept_as_well_and_goes_back() {
 }
 
 #[test]
+fn what_was_cut_off_of_a_copy_goes_with_the_next_one() {
+    let town = Town::empty(Engine::Sqlite);
+    let (data, database) = (town.data(), town.data().join("beseda.db"));
+    fs::create_dir_all(data.join("backups")).unwrap();
+    fs::write(data.join("backups/draft"), "half of it, of a server that was killed").unwrap();
+    old_sqlite(&database, PERSON);
+    assert!(!migrate(&database, before(&data, 1)).unwrap().is_empty());
+    let [first] = <[String; 1]>::try_from(kept(&data)).unwrap();
+    // Its name is taken, so the copy comes to nothing, as on a full disk.
+    let taken = first.replace("221001", "221002");
+    fs::create_dir(data.join("backups").join(&taken)).unwrap();
+    old_sqlite(&database, PERSON);
+    migrate(&database, before(&data, 2)).unwrap_err();
+    assert_eq!(kept(&data), [first, taken], "nothing is left of what failed");
+}
+
+#[test]
 fn an_empty_database_is_migrated_as_it_is() {
     let folder = Folder::new();
     let data = folder.database().with_file_name("data");
