@@ -128,7 +128,9 @@ impl Source {
 fn path_of(address: &str) -> Result<PathBuf, SourceError> {
     let path = match address.strip_prefix("sqlite:") {
         Some(rest) => rest.strip_prefix("//").unwrap_or(rest),
-        None if address.contains("://") => return Err(SourceError::Address(scheme_of(address))),
+        None if address.contains("://") || address.contains("password=") => {
+            return Err(SourceError::Address(scheme_of(address)));
+        }
         None => address,
     };
     let relative = path.trim_start_matches('/');
@@ -138,8 +140,10 @@ fn path_of(address: &str) -> Result<PathBuf, SourceError> {
 
 /// What of an address can be repeated: not what may hold a password.
 fn scheme_of(address: &str) -> String {
-    let (scheme, _) = address.split_once("://").unwrap_or((address, ""));
-    format!("{scheme}://…")
+    match address.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…"),
+        None => "…".to_owned(),
+    }
 }
 
 #[cfg(test)]

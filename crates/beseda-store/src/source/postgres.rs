@@ -11,9 +11,10 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, IsolationLevel};
 
-/// What the connection asks of the server: times are told in UTC, and nothing is written.
-const SET_UP: &str = "SET default_transaction_read_only = on; SET statement_timeout = 0; SET TIME ZONE 'UTC'; \
-    SET DateStyle = 'ISO'";
+/// What the connection asks of the server: times are told in UTC, and nothing is written. Between two parts of a table
+/// their files are kept, which may take longer than a server lets others be idle.
+const SET_UP: &str = "SET default_transaction_read_only = on; SET statement_timeout = 0; \
+    SET idle_in_transaction_session_timeout = 0; SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'";
 
 pub(super) struct PostgresSource {
     runtime: Runtime,

@@ -130,12 +130,12 @@ pub(super) fn whole(table: &str) -> String {
     ["SELECT", "*", "FROM", &quoted_path(table)].join(" ")
 }
 
-/// The tables of PostgreSQL that a name alone finds.
+/// The tables of PostgreSQL, with their schema where a name alone does not find them.
 pub(super) fn tables() -> String {
-    let which = "schemaname = ANY (current_schemas(false)) ORDER BY 1";
+    let which = "schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1";
     [
         "SELECT",
-        "CAST(tablename AS text)",
+        "CASE WHEN schemaname = ANY (current_schemas(false)) THEN '' ELSE schemaname || '.' END || tablename",
         "FROM",
         "pg_catalog.pg_tables",
         "WHERE",

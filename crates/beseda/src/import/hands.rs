@@ -54,10 +54,19 @@ impl Reader {
         let (mapping, kind, zone) = (&self.mapping, self.kind, &self.zone);
         let progress = &mut self.progress;
         progress.begin();
+        let mut last = String::new();
         self.source.read(&found.select, &mut |part| {
             let rows = part.iter().map(|cells| {
                 let row = Row::new(found, cells, zone);
-                (row.called(), T::read(&row, mapping, kind))
+                let called = row.called();
+                // As where a joined table has two rows for one: the first counts.
+                let thing = if !called.is_empty() && called == last {
+                    Err(Why::Twice)
+                } else {
+                    T::read(&row, mapping, kind)
+                };
+                last.clone_from(&called);
+                (called, thing)
             });
             outcome = take(rows.collect());
             progress.tell(name, part.len());

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, bail};
 use beseda_core::words::{Role, RoomKind};
-use beseda_store::source::{ColumnName, Join, Only, Select, Source};
+use beseda_store::source::{Cell, ColumnName, Join, Only, Select, Source};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,12 +86,12 @@ struct Joined {
 }
 
 /// Where a field of a thing comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Field {
     /// A column that was asked for.
     Column(usize),
     /// The same for every row.
-    Word(String),
+    Word(Cell),
 }
 
 /// A table that was found in the source.
@@ -191,7 +191,7 @@ impl Table {
         for &name in needed.iter().chain(more) {
             let Some(text) = self.columns.get(name) else { continue };
             if let Some(word) = text.strip_prefix('=') {
-                fields.insert(name, Field::Word(word.to_owned()));
+                fields.insert(name, Field::Word(Cell::Text(word.to_owned())));
                 continue;
             }
             let column = column(text.trim_end_matches('?'));

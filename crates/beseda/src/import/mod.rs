@@ -234,7 +234,13 @@ fn mapping_of(command: &ImportCommand, text: &str) -> anyhow::Result<Mapping> {
 /// Makes the report when its first line comes.
 fn report_at(path: PathBuf) -> impl FnMut() -> io::Result<Box<dyn io::Write + Send>> + Send {
     move || {
-        let file = System.create_report(&path)?;
+        let file = System.create_report(&path).map_err(|error| {
+            let says = format!(
+                "the report {} cannot be made: {error}; name another, --report",
+                path.display()
+            );
+            io::Error::new(error.kind(), says)
+        })?;
         Ok(Box::new(io::BufWriter::new(file)))
     }
 }

@@ -4,8 +4,9 @@ use super::left::Why;
 use super::mapping::{Field, Found};
 use beseda_core::words::{HostId, Time};
 use beseda_store::source::{Cell, Cells};
-use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
+use jiff::Timestamp;
+use jiff::fmt::temporal::{DateTimeParser, Pieces};
+use jiff::tz::TimeZone;
 
 /// A row, and where its times stand that tell no zone.
 pub struct Row<'r> {
@@ -21,10 +22,11 @@ impl<'r> Row<'r> {
     }
 
     fn cell(&self, name: &str) -> Option<&'r Cell> {
-        match self.found.fields.get(name)? {
-            Field::Column(at) => self.cells.get(*at).filter(|cell| **cell != Cell::Null),
-            Field::Word(_) => None,
-        }
+        let cell = match self.found.fields.get(name)? {
+            Field::Column(at) => self.cells.get(*at)?,
+            Field::Word(word) => word,
+        };
+        (*cell != Cell::Null).then_some(cell)
     }
 
     /// What reports call the row by.
@@ -38,9 +40,6 @@ impl<'r> Row<'r> {
     /// # Errors
     /// It is not UTF-8.
     pub fn text(&self, name: &str) -> Result<Option<String>, Why> {
-        if let Some(Field::Word(word)) = self.found.fields.get(name) {
-            return Ok(Some(word.clone()));
-        }
         match self.cell(name) {
             None => Ok(None),
             Some(Cell::Bytes(bytes)) => match str::from_utf8(bytes) {
@@ -107,7 +106,7 @@ impl<'r> Row<'r> {
     pub fn time(&self, name: &str) -> Result<Option<Time>, Why> {
         let Some(cell) = self.cell(name) else { return Ok(None) };
         let time = match cell {
-            Cell::Int(number) => Some(since_1970(*number)),
+            Cell::Int(number) => since_1970(*number),
             Cell::Real(seconds) => micros(*seconds),
             Cell::Text(text) => time(text.trim(), self.zone),
             Cell::Null | Cell::Bytes(_) => None,
@@ -127,13 +126,14 @@ fn shown(cell: &Cell) -> String {
 }
 
 /// Seconds, milliseconds or microseconds since 1970: whichever is a year that chats are from.
-fn since_1970(number: i64) -> Time {
+fn since_1970(number: i64) -> Option<Time> {
     let unit = match number.unsigned_abs() {
         0..100_000_000_000 => 1_000_000,
         100_000_000_000..100_000_000_000_000 => 1_000,
         _ => 1,
     };
-    Time(number.saturating_mul(unit))
+    let micros = number.checked_mul(unit)?;
+    Timestamp::from_microsecond(micros).ok().map(|_| Time(micros))
 }
 
 fn micros(seconds: f64) -> Option<Time> {
@@ -143,40 +143,20 @@ fn micros(seconds: f64) -> Option<Time> {
     (micros.abs() < 9e15).then_some(Time(micros as i64))
 }
 
-/// `2024-05-01 12:34:56.123456`, with a T, with or without a zone behind it. Of a time that a clock showed twice, the
-/// first is meant.
+/// `2024-05-01 12:34:56.123456`, with a T, with or without a zone behind it; or a number, as PostgreSQL gives those too. Of a
+/// time that a clock showed twice, the first is meant.
 fn time(text: &str, zone: &TimeZone) -> Option<Time> {
-    let (local, offset) = split_zone(text);
-    let local: DateTime = local.parse().ok()?;
-    match offset {
-        Some(offset) => {
-            let utc = local.to_zoned(TimeZone::UTC).ok()?;
-            Some(Time(utc.timestamp().as_microsecond() - offset * 1_000_000))
-        }
-        None => Some(Time(local.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())),
-    }
+    let number = || text.parse().ok().and_then(since_1970);
+    let fraction = || text.parse().ok().and_then(micros);
+    moment(text, zone).or_else(number).or_else(fraction)
 }
 
-/// The local time, and how many seconds it is ahead of UTC where that is told.
-fn split_zone(text: &str) -> (&str, Option<i64>) {
-    if let Some(local) = text.strip_suffix(['Z', 'z']) {
-        return (local, Some(0));
-    }
-    let sign = text.rfind(['+', '-']).filter(|at| *at > 10);
-    let Some((local, zone)) = sign.and_then(|at| text.split_at_checked(at)) else {
-        return (text, None);
-    };
-    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
-    let part = |from: usize| {
-        digits
-            .get(from..from + 2)
-            .map_or(Some(0), |part| part.parse::<i64>().ok())
-    };
-    let seconds = part(0)
-        .zip(part(2))
-        .map(|(hours, minutes)| hours * 3_600 + minutes * 60);
-    let signed = seconds.map(|seconds| if zone.starts_with('-') { -seconds } else { seconds });
-    (local.trim_end(), signed)
+fn moment(text: &str, zone: &TimeZone) -> Option<Time> {
+    let text = text.replace(" +", "+").replace(" -", "-");
+    let pieces = Pieces::parse(&text).ok()?;
+    let local = pieces.date().to_datetime(pieces.time().unwrap_or_default());
+    let zone = pieces.to_numeric_offset().map_or_else(|| zone.clone(), TimeZone::fixed);
+    Some(Time(local.to_zoned(zone).ok()?.timestamp().as_microsecond()))
 }
 
 /// The time zone of a word: a name of the zoneinfo database, or how far ahead of UTC it is, such as `+03:00`.
@@ -184,13 +164,13 @@ fn split_zone(text: &str) -> (&str, Option<i64>) {
 /// # Errors
 /// There is none.
 pub fn zone_of(word: &str) -> Result<TimeZone, String> {
-    if word.starts_with(['+', '-']) {
-        // As it would stand behind a time.
-        let (_, seconds) = split_zone(&format!("0000-00-00T00:00{word}"));
-        let offset = seconds.and_then(|seconds| Offset::from_seconds(i32::try_from(seconds).ok()?).ok());
-        return offset.map(TimeZone::fixed).ok_or_else(|| no_zone(word));
-    }
-    TimeZone::get(word).map_err(|_| no_zone(word))
+    let zone = if word.starts_with(['+', '-']) {
+        DateTimeParser::new().parse_time_zone(word)
+    } else {
+        // What looks like UTC+3 is behind UTC where POSIX has its way.
+        TimeZone::get(word)
+    };
+    zone.map_err(|_| no_zone(word))
 }
 
 fn no_zone(word: &str) -> String {
@@ -218,7 +198,26 @@ mod tests {
         }
         assert_eq!(told("2024-05-01 12:34:56", "UTC"), Some(1_714_566_896_000_000));
         assert_eq!(told("2024-05-01", "UTC"), Some(1_714_521_600_000_000));
-        for text in ["", "yesterday", "2024-13-01 00:00:00", "12:34"] {
+        for text in [
+            "1714566896",
+            "1714566896000",
+            "1714566896000000",
+            "1714566896.0",
+            "2024-05-01 15:34:56 +0300",
+            "20240501T123456Z",
+        ] {
+            assert_eq!(told(text, "Europe/Moscow"), Some(1_714_566_896_000_000), "{text}");
+        }
+        for text in [
+            "",
+            "yesterday",
+            "2024-13-01 00:00:00",
+            "12:34",
+            "infinity",
+            "NaN",
+            "2024-05-01 12:34:56+3",
+            "9223372036854775807",
+        ] {
             assert_eq!(told(text, "UTC"), None, "{text}");
         }
     }
@@ -234,14 +233,15 @@ mod tests {
             Some(1_730_611_800_000_000),
             "the first of two"
         );
-        assert!(zone_of("Moscow").unwrap_err().contains("no time zone"));
-        assert!(zone_of("+99:00").is_err());
+        for word in ["Moscow", "UTC+3", "+99:00", "+3", "+2:30", "+", "-x"] {
+            assert!(zone_of(word).unwrap_err().contains("no time zone"), "{word}");
+        }
     }
 
     #[test]
     fn numbers_are_times_of_the_unit_that_fits() {
         for number in [1_714_566_896, 1_714_566_896_000, 1_714_566_896_000_000] {
-            assert_eq!(since_1970(number), Time(1_714_566_896_000_000));
+            assert_eq!(since_1970(number), Some(Time(1_714_566_896_000_000)));
         }
         assert_eq!(micros(1_714_566_896.25), Some(Time(1_714_566_896_250_000)));
         assert_eq!(micros(f64::NAN), None);

@@ -196,6 +196,61 @@ async fn any_other_tables_come_in_as_a_mapping_describes_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_rows_that_a_joined_table_makes_of_one_the_first_counts_and_a_word_is_that_of_every_row() {
+    let server = stopped_server("import-joined", "").await;
+    let folder = folder_of("import-joined-there");
+    let twice = "CREATE TABLE label (room INTEGER, word TEXT); INSERT INTO label VALUES (4, 'first'), (4, 'second');
+        INSERT INTO profile VALUES ('t-1', 'Яна', 'boss');";
+    make(&folder.join("school.db"), &format!("{LESSONS}{twice}"));
+    let mapping = folder.join("mapping.toml");
+    let joined = MAPPING
+        .replace("phone = \"phone?\"", "active = \"=false\"")
+        .replace("created_at = \"at\"", "created_at = \"=2024-05-01\"\nis_read = \"=no\"")
+        .replace(
+            "title = \"=Урок\"",
+            "title = \"l.word\"\n[[rooms.join]]\ntable = \"label\"\ncalled = \"l\"\non = { room = \"no\" }",
+        );
+    std::fs::write(&mapping, joined).expect("it is written");
+    let from = format!("sqlite://{}", folder.join("school.db").display());
+    let report = folder.join("no-folder/report.jsonl");
+    let mut arguments = [
+        "import",
+        "--skip-bad",
+        "--mapping",
+        mapping.to_str().expect("a path"),
+        "--from",
+        &from,
+        "--report",
+        report.to_str().expect("a path"),
+    ]
+    .map(str::to_owned);
+    let (code, _, why) = import(&server, &arguments);
+    assert!(
+        code == Some(1) && why.contains("no-folder/report.jsonl") && why.contains("--report"),
+        "{why}"
+    );
+
+    arguments[7] = folder.join("report.jsonl").display().to_string();
+    let (code, said, why) = import(&server, &arguments);
+    let left = |table: &str| said["tables"][table]["left_out"].as_i64();
+    assert_eq!(
+        (code, left("people"), left("rooms")),
+        (Some(0), Some(1), Some(1)),
+        "{said} {why}"
+    );
+    assert_eq!(
+        server.by_hand("SELECT host_name, first_name, role, active FROM people ORDER BY host_name"),
+        "s-1|Саша|student|0\nt-1|Таня|teacher|0"
+    );
+    assert_eq!(server.by_hand("SELECT id, title, seq FROM rooms"), "4|first|2");
+    assert_eq!(
+        server.by_hand("SELECT DISTINCT created_at FROM messages"),
+        "1714521600000000"
+    );
+    assert_eq!(number(&server, "SELECT count(*) FROM members WHERE read_seq = 0"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mapping_that_comes_with_the_program_can_be_printed_and_given_back() {
     let server = stopped_server("import-printed", "").await;
     let printed = command(&server, &["import", "flask", "--print-mapping"].map(str::to_owned)).output();
