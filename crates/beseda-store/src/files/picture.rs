@@ -43,7 +43,9 @@ pub(super) fn look(
     let size = match seen.size {
         // Its decoder would read the whole file only to say this.
         Some(size) => size,
-        None => open(format, &mut kept.file, limits)?.dimensions(),
+        None => open(format, &mut kept.file, limits.picture_memory_bytes)?
+            .ok_or(Refusal::FileType)?
+            .dimensions(),
     };
     if size.0 == 0 || size.1 == 0 {
         return Err(Refusal::FileType.into());
@@ -62,17 +64,21 @@ pub(super) fn look(
     })
 }
 
-/// A decoder that has read the header, and nothing else.
-fn open<'a>(format: Format, file: &'a mut File, limits: &Limits) -> Result<impl ImageDecoder + 'a, Error> {
+/// A decoder that has read the header, and nothing else; `None` where that takes more memory than `bytes`.
+fn open<'a>(format: Format, file: &'a mut File, bytes: u64) -> Result<Option<impl ImageDecoder + 'a>, Error> {
     file.seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
     let mut reader = ImageReader::with_format(BufReader::new(file), format.codec());
-    reader.limits(bounds(limits));
-    reader.into_decoder().map_err(refused)
+    reader.limits(bounds(bytes));
+    match reader.into_decoder() {
+        Ok(decoder) => Ok(Some(decoder)),
+        Err(ImageError::Limits(_)) => Ok(None),
+        Err(error) => Err(refused(error)),
+    }
 }
 
-fn bounds(limits: &Limits) -> image::Limits {
+fn bounds(bytes: u64) -> image::Limits {
     let mut bounds = image::Limits::no_limits();
-    bounds.max_alloc = Some(limits.picture_memory_bytes);
+    bounds.max_alloc = Some(bytes);
     bounds
 }
 
@@ -121,8 +127,16 @@ fn shrink(
 ) -> Result<Option<Small>, Error> {
     let file = if seen.holds_file { kept.len } else { 0 };
     let held = u64::from(width) * u64::from(height) * seen.held + file;
-    if held <= limits.picture_memory_bytes
-        && let Some(whole) = unpacked(open(format, &mut kept.file, limits)?, held, limits)?
+    let bytes = match format {
+        // What its decoder holds besides pixels is no part of what is counted.
+        Format::Png => limits.picture_memory_bytes.min(small::PNG_BYTES),
+        Format::Jpeg | Format::Gif | Format::WebP => limits.picture_memory_bytes,
+    };
+    if let Some(rest) = limits.picture_memory_bytes.checked_sub(held)
+        && let besides = strip::besides(format, &mut kept.file, (width, height), rest).map_err(broken)?
+        && besides <= rest
+        && let Some(decoder) = open(format, &mut kept.file, bytes)?
+        && let Some(whole) = unpacked(decoder, held + besides, limits)?
     {
         return Ok(Some(whole));
     }
@@ -144,7 +158,7 @@ fn shrink(
 
 /// The whole picture; `None` where that would need too much memory: what its decoder gives, and what it holds.
 fn unpacked(mut decoder: impl ImageDecoder, held: u64, limits: &Limits) -> Result<Option<Small>, Error> {
-    let mut bounds = bounds(limits);
+    let mut bounds = bounds(limits.picture_memory_bytes);
     let fits = bounds.reserve(decoder.total_bytes().saturating_add(held));
     if fits.and_then(|()| decoder.set_limits(bounds)).is_err() {
         return Ok(None);

@@ -27,3 +27,6 @@ mod pictures;
 #[cfg(test)]
 #[path = "../../src/files/samples.rs"]
 mod samples;
+#[cfg(test)]
+#[path = "../../src/files/strip/coded.rs"]
+mod webp_coded;

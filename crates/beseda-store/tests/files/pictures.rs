@@ -1,8 +1,9 @@
 //! How big a picture may be, and what its small copy is.
 
-use crate::forged::{exif, jpeg_with};
+use crate::forged::{exif, jpeg_with, png_with};
 use crate::ground::{Folder, keep, read};
 use crate::samples::picture;
+use crate::webp_coded;
 use beseda_core::ports::Files as _;
 use beseda_core::words::Limits;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
@@ -167,5 +168,56 @@ fn a_picture_that_needs_too_much_memory_is_looked_at_in_parts_or_has_no_small_co
         keep(&files, "ab", &jpeg(side));
         let copy = image::load_from_memory(&read(&files, "ab.thumbnail")).unwrap();
         assert_eq!((copy.width(), copy.height()), (small, small), "{side}");
+    }
+}
+
+/// A picture of 4 by 4 pixels with so many groups of codes.
+fn coded(groups: u32) -> Vec<u8> {
+    let pixels = webp_coded::pixels(groups);
+    let len = u32::try_from(pixels.len()).unwrap();
+    let [whole, len] = [len.next_multiple_of(2) + 12, len].map(u32::to_le_bytes);
+    let mut bytes = [b"RIFF".as_slice(), &whole, b"WEBPVP8L", &len, &pixels].concat();
+    bytes.resize(bytes.len().next_multiple_of(2), 0);
+    bytes
+}
+
+#[test]
+fn a_webp_whose_codes_need_too_much_memory_has_no_small_copy_however_small_it_is() {
+    let limits = Limits {
+        picture_memory_bytes: 1_048_576,
+        ..Limits::default()
+    };
+    let folder = Folder::new();
+    let files = folder.disk(&limits);
+    // Of each group, five codes with a table; the file, 7 bytes for each pixel, and 3 that are given.
+    let taken = |groups: u32| 16 * 7 + coded(groups).len() as u64 + u64::from(groups) * 5 * (128 + 4_096);
+    let most = (1..)
+        .take_while(|groups| taken(*groups) <= limits.picture_memory_bytes)
+        .count();
+    let most = u32::try_from(most).unwrap();
+    for (groups, has_thumbnail) in [(most, true), (most + 1, false), (65_536, false)] {
+        let look = keep(&files, "ab", &coded(groups)).picture.unwrap();
+        assert_eq!(
+            (look.width, look.height, look.has_thumbnail),
+            (4, 4, has_thumbnail),
+            "{groups}"
+        );
+    }
+}
+
+#[test]
+fn a_png_whose_colour_profile_needs_too_much_memory_is_taken_without_a_small_copy() {
+    let folder = Folder::new();
+    let files = folder.disk(&Limits::default());
+    for (bytes, has_thumbnail) in [(1_000_000, true), (5_000_000, false)] {
+        let profile = [b"p\0\0".as_slice(), &vec![7; bytes]].concat();
+        let png = png_with(&picture(ImageFormat::Png, 8, 6), &[(b"iCCP", &profile)]);
+        let look = keep(&files, "ab", &png).picture.unwrap();
+        assert_eq!(
+            (look.width, look.height, look.has_thumbnail),
+            (8, 6, has_thumbnail),
+            "{bytes}"
+        );
+        assert_eq!(read(&files, "ab"), png);
     }
 }

@@ -10,7 +10,7 @@ mod made;
 mod tests;
 
 pub(super) use eighth::of_jpeg;
-pub(super) use rows::of_png;
+pub(super) use rows::{PNG_BYTES, of_png};
 
 use image::{DynamicImage, RgbaImage};
 use std::io;

@@ -7,6 +7,9 @@ use std::io::{BufRead, Seek};
 /// What its decoder holds besides some rows: what is packed and unpacked at a time.
 const HELD_BYTES: u64 = 524_288;
 
+/// What its decoder may take for a colour profile, as it is packed and unpacked, and a row.
+pub(in crate::files) const PNG_BYTES: u64 = 4_194_304;
+
 /// How many rows it holds: as they were packed, as they are given, and the one before.
 const HELD_ROWS: u64 = 4;
 
@@ -18,7 +21,7 @@ pub(in crate::files) fn of_png(
     memory: u64,
     unpacked: u64,
 ) -> Result<Small, SmallError> {
-    let bytes = usize::try_from(memory).unwrap_or(usize::MAX);
+    let bytes = usize::try_from(memory.min(PNG_BYTES)).unwrap_or(usize::MAX);
     let mut decoder = Decoder::new_with_limits(file, Limits { bytes });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     let mut reader = decoder.read_info().map_err(failed)?;

@@ -3,14 +3,17 @@
 //! Each format is walked from part to part, and only the parts that are needed to show it are copied, as they are: of
 //! its pixels nothing changes. Nothing after a picture's end is copied either: phones put whole films there.
 
+#[cfg(test)]
+mod coded;
 mod gif;
 mod jpeg;
+mod lossless;
 mod png;
 mod webp;
 
 use super::format::Format;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write};
 
 /// More of EXIF is not read: how the picture is turned stands in its beginning.
 const EXIF_BYTES: u64 = 65_536;
@@ -53,6 +56,15 @@ pub(super) fn strip(format: Format, original: &mut File, turn: u8, to: &mut impl
         Format::WebP => webp::strip(walk, turn, to),
         // It has no EXIF, and its decoder counts what it takes itself.
         Format::Gif => gif::strip(walk, to).map(|()| Seen::default()),
+    }
+}
+
+/// What the decoder of a copy takes besides what [`Seen`] says, in bytes, counted up to what is more than `most`; `size` is
+/// that of the picture.
+pub(super) fn besides(format: Format, kept: &mut File, size: (u32, u32), most: u64) -> Result<u64, StripError> {
+    match format {
+        Format::WebP => webp::besides(&mut Walk::new(kept)?, size, most),
+        Format::Jpeg | Format::Png | Format::Gif => Ok(0),
     }
 }
 
@@ -128,6 +140,14 @@ impl<'a> Walk<'a> {
         self.at += read as u64;
         self.skip(len - read as u64)?;
         Ok(exif)
+    }
+
+    /// Reads something of the next bytes, and no further.
+    fn within<T>(&mut self, len: u64, read: impl FnOnce(&mut dyn BufRead) -> T) -> Result<T, StripError> {
+        self.require(len)?;
+        let read = read(&mut self.file.by_ref().take(len));
+        self.at = self.file.stream_position()?;
+        Ok(read)
     }
 
     /// Skips a JPEG's pixels: up to the next marker that is not one of theirs.

@@ -1,6 +1,6 @@
 //! WebP: chunks in a RIFF file, whose length stands before them all.
 
-use super::{Seen, StripError, Walk, exif_of};
+use super::{Seen, StripError, Walk, exif_of, lossless};
 use std::io::Write;
 
 /// What is needed to show it: the picture, its transparency, its colours, and its animation.
@@ -66,6 +66,72 @@ pub(super) fn strip(walk: &mut Walk<'_>, turn: u8, to: &mut impl Write) -> Resul
     Ok(seen)
 }
 
+/// What the decoder of the first picture takes besides its pixels, in bytes, counted up to what is more than `most`. That
+/// picture has to be as big as the file says: its decoder would find out when it has unpacked it.
+pub(super) fn besides(walk: &mut Walk<'_>, size: (u32, u32), most: u64) -> Result<u64, StripError> {
+    walk.skip(12)?;
+    let (mut held, mut seen) = (0_u64, Vec::new());
+    each(walk, |walk, chunk| {
+        // Of each kind, the first is decoded.
+        if seen.contains(&chunk.kind) {
+            return Ok(());
+        }
+        seen.push(chunk.kind);
+        let more = match &chunk.kind {
+            b"ANMF" => frame(walk, size, most)?,
+            _ => coded(walk, chunk, size, most)?,
+        };
+        held = held.saturating_add(more);
+        Ok(())
+    })?;
+    Ok(held)
+}
+
+/// The same of an animation's frame.
+fn frame(walk: &mut Walk<'_>, canvas: (u32, u32), most: u64) -> Result<u64, StripError> {
+    // Where it stands, how wide and how high it is, how long it is shown, and how.
+    walk.skip(6)?;
+    let [wide, high] =
+        [walk.array()?, walk.array()?].map(|[low, middle, high]| u32::from_le_bytes([low, middle, high, 0]));
+    let size = (wide + 1, high + 1);
+    if size.0 > canvas.0 || size.1 > canvas.1 {
+        return Err(StripError::Broken);
+    }
+    walk.skip(4)?;
+    let chunk = Chunk::read(walk)?;
+    let held = coded(walk, &chunk, size, most)?;
+    if &chunk.kind == b"ALPH" {
+        // Behind it stands what it shines through of, whatever that is called.
+        walk.seek(chunk.from + chunk.whole())?;
+        let picture = Chunk {
+            kind: *b"VP8 ",
+            ..Chunk::read(walk)?
+        };
+        coded(walk, &picture, size, most)?;
+    }
+    Ok(held)
+}
+
+/// The same of a chunk that begins here.
+fn coded(walk: &mut Walk<'_>, chunk: &Chunk, size: (u32, u32), most: u64) -> Result<u64, StripError> {
+    let codes = match &chunk.kind {
+        b"VP8 " => {
+            let [_, _, _, _, _, _, a, b, c, d] = walk.array()?;
+            let side = |bytes| u32::from(u16::from_le_bytes(bytes) & 0x3fff);
+            if (side([a, b]), side([c, d])) != size {
+                return Err(StripError::Broken);
+            }
+            Some(0)
+        }
+        b"VP8L" => walk.within(chunk.len, |file| lossless::codes(file, None, most))?,
+        b"ALPH" if walk.byte()? & 3 == 1 => walk.within(chunk.len.saturating_sub(1), |file| {
+            lossless::codes(file, Some(size), most)
+        })?,
+        _ => Some(0),
+    };
+    codes.ok_or(StripError::Broken)
+}
+
 /// The chunk that says what else there is.
 fn extended(walk: &mut Walk<'_>, chunk: &Chunk, has_exif: bool, to: &mut impl Write) -> Result<(), StripError> {
     let flags_at = walk.at;
@@ -86,6 +152,14 @@ struct Chunk {
 }
 
 impl Chunk {
+    fn read(walk: &mut Walk<'_>) -> Result<Self, StripError> {
+        let (from, kind) = (walk.at, walk.array()?);
+        let len = u64::from(u32::from_le_bytes(walk.array()?));
+        walk.require(len)?;
+        let pad = if walk.rest() > len { len % 2 } else { 0 };
+        Ok(Self { from, kind, len, pad })
+    }
+
     fn whole(&self) -> u64 {
         8 + self.len + self.pad
     }
@@ -97,13 +171,95 @@ fn each(
     mut found: impl FnMut(&mut Walk<'_>, &Chunk) -> Result<(), StripError>,
 ) -> Result<(), StripError> {
     while walk.rest() >= 8 {
-        let (from, kind) = (walk.at, walk.array()?);
-        let len = u64::from(u32::from_le_bytes(walk.array()?));
-        walk.require(len)?;
-        let pad = if walk.rest() > len { len % 2 } else { 0 };
-        let chunk = Chunk { from, kind, len, pad };
+        let chunk = Chunk::read(walk)?;
         found(walk, &chunk)?;
-        walk.seek(from + chunk.whole())?;
+        walk.seek(chunk.from + chunk.whole())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{StripError, besides, coded};
+    use crate::files::format::Format;
+    use crate::files::temporary::Temporary;
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    fn chunk(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let mut bytes = kind.to_vec();
+        bytes.extend(u32::try_from(body.len()).unwrap().to_le_bytes());
+        bytes.extend(body);
+        bytes.resize(bytes.len().next_multiple_of(2), 0);
+        bytes
+    }
+
+    /// The beginning of a picture with loss.
+    fn lossy(width: u16, height: u16) -> Vec<u8> {
+        [
+            b"\x10\0\0\x9d\x01\x2a".as_slice(),
+            &width.to_le_bytes(),
+            &height.to_le_bytes(),
+        ]
+        .concat()
+    }
+
+    fn frame(width: u8, height: u8, chunks: &[Vec<u8>]) -> Vec<u8> {
+        let head = [[0; 6].as_slice(), &[width - 1, 0, 0, height - 1, 0, 0], &[0; 4]].concat();
+        chunk(b"ANMF", &[head, chunks.concat()].concat())
+    }
+
+    /// What the decoder of a picture of 4 by 4 pixels takes besides.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a picture is walked in a file, which is gone after the test"
+    )]
+    fn taken(chunks: &[Vec<u8>]) -> Option<u64> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!(
+            "beseda-webp-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let mut kept = Temporary::make(std::env::temp_dir().join(name)).unwrap();
+        kept.write_all(&[b"RIFF\0\0\0\0WEBP".as_slice(), &chunks.concat()].concat())
+            .unwrap();
+        match besides(Format::WebP, &mut kept.file, (4, 4), u64::MAX) {
+            Ok(taken) => Some(taken),
+            Err(StripError::Broken) => None,
+            Err(StripError::Io(error)) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn a_picture_within_has_the_size_that_the_file_says() {
+        let shines = chunk(b"ALPH", &[0; 16]);
+        let odd = |width, height| chunk(b"ODD ", &lossy(width, height));
+        assert_eq!(taken(&[chunk(b"VP8 ", &lossy(4, 4))]), Some(0));
+        // Two of its bits say something else.
+        assert_eq!(taken(&[chunk(b"VP8 ", &lossy(0x4004, 0x8004))]), Some(0));
+        assert_eq!(taken(&[chunk(b"VP8 ", &lossy(5, 4))]), None);
+        assert_eq!(taken(&[chunk(b"VP8 ", &lossy(4, 16_383))]), None);
+        assert_eq!(taken(&[frame(3, 2, &[chunk(b"VP8 ", &lossy(3, 2))])]), Some(0));
+        assert_eq!(taken(&[frame(3, 2, &[chunk(b"VP8 ", &lossy(4, 4))])]), None);
+        assert_eq!(taken(&[frame(3, 2, &[shines.clone(), odd(3, 2)])]), Some(0));
+        assert_eq!(taken(&[frame(3, 2, &[shines, odd(4, 4)])]), None);
+        assert_eq!(taken(&[frame(5, 4, &[chunk(b"VP8 ", &lossy(5, 4))])]), None);
+    }
+
+    #[test]
+    fn codes_count_wherever_they_stand() {
+        const GROUP: u64 = 5 * (128 + 4 * 1_024);
+        let pixels = coded::pixels(3);
+        let shines = [b"\x01".as_slice(), &pixels[5..]].concat();
+        assert_eq!(taken(&[chunk(b"VP8L", &pixels)]), Some(3 * GROUP));
+        assert_eq!(
+            taken(&[chunk(b"ALPH", &shines), chunk(b"VP8 ", &lossy(4, 4))]),
+            Some(3 * GROUP)
+        );
+        let frame = frame(4, 4, &[chunk(b"VP8L", &pixels)]);
+        // Of two, the first is decoded.
+        assert_eq!(taken(&[frame.clone(), frame]), Some(3 * GROUP));
+        assert_eq!(taken(&[chunk(b"VP8L", &pixels[..20])]), None);
+    }
 }
