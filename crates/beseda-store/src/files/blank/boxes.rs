@@ -20,10 +20,13 @@ const OF_MOVIE: [&[u8; 4]; 6] = [b"mvex", b"iods", b"pssh", b"rmra", b"ctab", b"
 const XMP: &[u8; 16] = b"\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac";
 
 /// What a song says of itself, and what it needs to follow another without a gap.
-const SONG: [&[u8; 4]; 15] = [
+const SONG: [&[u8; 4]; 14] = [
     b"\xa9nam", b"\xa9ART", b"aART", b"\xa9alb", b"\xa9gen", b"gnre", b"\xa9wrt", b"trkn", b"disk", b"cpil", b"pgap",
-    b"tmpo", b"covr", b"----", FREE,
+    b"tmpo", b"covr", b"----",
 ];
+
+/// What says something besides the film wherever it stands among what is needed, and room that is free.
+const BESIDE: [&[u8; 4]; 5] = [b"udta", b"meta", FREE, b"skip", b"wide"];
 
 /// How many stretches of bytes without boxes are remembered; what stands in further ones stays.
 pub(super) const MEDIA_STRETCHES: usize = 1_024;
@@ -217,11 +220,11 @@ impl<R: Read + Seek> Walk<'_, R> {
             b"mdia" => walk.media_of_track(part.body),
             // What programs put there may say how it is shown: that it goes all around.
             b"uuid" if walk.source.array(part.body.start)? != Some(*XMP) => Ok(()),
-            b"uuid" | b"udta" | b"meta" => {
+            b"uuid" => {
                 walk.free(&part);
                 Ok(())
             }
-            _ => Ok(()),
+            _ => walk.leave_beside(&part),
         })?;
         Ok(())
     }
@@ -229,11 +232,12 @@ impl<R: Read + Seek> Walk<'_, R> {
     fn media_of_track(&mut self, body: Range<u64>) -> io::Result<()> {
         self.each(body, |walk, part| match &part.kind {
             b"mdhd" => walk.times(&part.body),
-            b"udta" | b"meta" => {
-                walk.free(&part);
+            // Behind what is read of it stands a name: of a program, or of who made the camera.
+            b"hdlr" => {
+                walk.blanks.zero(part.body.start + 24..part.body.end);
                 Ok(())
             }
-            _ => Ok(()),
+            _ => walk.leave_beside(&part),
         })?;
         Ok(())
     }
@@ -241,23 +245,21 @@ impl<R: Read + Seek> Walk<'_, R> {
     /// A part of a film that is sent in parts.
     fn fragment(&mut self, body: Range<u64>) -> io::Result<()> {
         self.each(body, |walk, part| match &part.kind {
-            b"udta" | b"meta" => {
-                walk.free(&part);
-                Ok(())
-            }
             b"traf" => walk.fragment_of_track(part.body),
-            _ => Ok(()),
+            _ => walk.leave_beside(&part),
         })?;
         Ok(())
     }
 
     fn fragment_of_track(&mut self, body: Range<u64>) -> io::Result<()> {
-        self.each(body, |walk, part| {
-            if [b"udta", b"meta"].contains(&&part.kind) {
-                walk.free(&part);
-            }
-            Ok(())
-        })?;
+        self.each(body, |walk, part| walk.leave_beside(&part))?;
+        Ok(())
+    }
+
+    fn leave_beside(&mut self, part: &Part) -> io::Result<()> {
+        if BESIDE.contains(&&part.kind) {
+            self.leave(part);
+        }
         Ok(())
     }
 
@@ -288,7 +290,6 @@ impl<R: Read + Seek> Walk<'_, R> {
         }
         self.each(part.body.clone(), |walk, part| {
             let tags = match &part.kind {
-                FREE => return Ok(()),
                 b"meta" => walk.tags(&part.body)?,
                 _ => None,
             };
@@ -325,7 +326,7 @@ impl<R: Read + Seek> Walk<'_, R> {
 
     fn song(&mut self, body: Range<u64>) -> io::Result<()> {
         self.each(body, |walk, part| match &part.kind {
-            b"hdlr" | FREE => Ok(()),
+            b"hdlr" => Ok(()),
             b"ilst" => {
                 walk.each(part.body, |walk, tag| {
                     if !SONG.contains(&&tag.kind) {

@@ -34,6 +34,11 @@ fn header(kind: &[u8; 4], version: u8) -> Vec<u8> {
     versioned(kind, version, &[&vec![0x77; times], &[3; 64]])
 }
 
+/// A handler that says whose camera or program it was.
+fn named(kind: &[u8; 4]) -> Vec<u8> {
+    versioned(b"hdlr", 0, &[&[0; 4], kind, &[0; 12], SECRET, &[0]])
+}
+
 /// A track; its samples, two of 18 bytes, stand in one chunk.
 fn track(kind: &[u8; 4], version: u8, chunk: u32, others: &[&[u8]]) -> Vec<u8> {
     let sizes = [0_u32, 2, 18, 18].map(u32::to_be_bytes).concat();
@@ -47,9 +52,10 @@ fn track(kind: &[u8; 4], version: u8, chunk: u32, others: &[&[u8]]) -> Vec<u8> {
     );
     let media = [
         header(b"mdhd", version),
-        handler(kind),
+        named(kind),
         boxed(b"minf", &[&table]),
         boxed(b"udta", &[SECRET]),
+        boxed(b"skip", &[SECRET]),
     ];
     let media = media.concat();
     boxed(
@@ -80,7 +86,12 @@ fn song() -> Vec<u8> {
     versioned(
         b"meta",
         0,
-        &[&handler(b"mdir"), &boxed(b"ilst", &[&tags]), &boxed(b"xml ", &[SECRET])],
+        &[
+            &handler(b"mdir"),
+            &boxed(b"ilst", &[&tags, &boxed(b"free", &[SECRET])]),
+            &boxed(b"free", &[SECRET]),
+            &boxed(b"xml ", &[SECRET]),
+        ],
     )
 }
 
@@ -112,7 +123,12 @@ pub fn film(brand: &[u8; 4]) -> Vec<u8> {
             b"vide",
             1,
             place - 22,
-            &[&boxed(b"udta", &[&boxed(b"name", &[SECRET])]), &keys(), &xmp()],
+            &[
+                &boxed(b"udta", &[&boxed(b"name", &[SECRET])]),
+                &keys(),
+                &xmp(),
+                &boxed(b"free", &[SECRET]),
+            ],
         ),
         // What another program moved elsewhere, and what a camera of a car writes.
         boxed(b"free", &[SECRET]),
@@ -126,7 +142,13 @@ pub fn film(brand: &[u8; 4]) -> Vec<u8> {
         begin,
         long(b"mdat", &media),
         boxed(b"moov", &[&movie.concat()]),
-        boxed(b"moof", &[&boxed(b"udta", &[SECRET]), &boxed(b"traf", &[&keys()])]),
+        boxed(
+            b"moof",
+            &[
+                &boxed(b"udta", &[SECRET]),
+                &boxed(b"traf", &[&keys(), &boxed(b"free", &[SECRET])]),
+            ],
+        ),
         boxed(b"skip", &[SECRET]),
         xmp(),
     ]
@@ -137,7 +159,10 @@ pub fn film(brand: &[u8; 4]) -> Vec<u8> {
 pub fn recording() -> Vec<u8> {
     let movie = [
         header(b"mvhd", 0),
-        boxed(b"udta", &[&song(), &boxed(b"\xa9xyz", &[SECRET])]),
+        boxed(
+            b"udta",
+            &[&song(), &boxed(b"\xa9xyz", &[SECRET]), &boxed(b"free", &[SECRET])],
+        ),
     ];
     [
         boxed(b"ftyp", &[b"M4A ", &[0; 4], b"M4A "]),

@@ -47,7 +47,10 @@ pub(super) fn samples<R: Read + Seek>(
     let (places, of_place) = match (&narrow, &wide) {
         (Some(narrow), _) => (narrow, 4),
         (_, Some(wide)) => (wide, 8),
-        _ => return Ok(None),
+        _ => {
+            walk.blanks.keeps_some = true;
+            return Ok(None);
+        }
     };
     let chunks = chunks(&sizes, &runs, places, of_place);
     // The samples of a film in parts stand elsewhere.
