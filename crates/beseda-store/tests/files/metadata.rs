@@ -62,9 +62,12 @@ fn a_jpeg_tells_how_it_is_turned_and_nothing_else() {
             (0xe2, b"MPF\0SecretMaker"),
             (0xe0, b"JFXX\0\x10SecretMaker"),
             (0xed, b"Photoshop 3.0\0SecretMaker"),
-            (0xee, b"Adobe\0\x64\0\0\0\0\x01"),
+            (0xee, b"Adobe\0\x64\0\0\0\0\x01SecretMaker"),
             (0xef, SECRET),
             (0xfe, SECRET),
+            // Of these, nobody has said what they are.
+            (0x02, SECRET),
+            (0xf0, SECRET),
         ],
     );
     // Phones put a film, or the picture before it was cut, behind the end.

@@ -51,10 +51,11 @@ pub(super) fn strip(walk: &mut Walk<'_>, turn: u8, to: &mut impl Write) -> Resul
             }
             0xe1 => exif = exif.or(body.strip_prefix(EXIF).map(<[u8]>::to_vec)),
             0xe2 if body.starts_with(b"ICC_PROFILE\0") => segment(to, marker, &[body])?,
-            // Says how the colours are meant.
-            0xee if body.starts_with(b"Adobe") => segment(to, marker, &[body])?,
-            0xe0..=0xef | 0xfe => {}
-            _ => segment(to, marker, &[body])?,
+            // Says how the colours are meant, in 12 bytes.
+            0xee if body.starts_with(b"Adobe") => segment(to, marker, &[body.get(..12).unwrap_or(body)])?,
+            // Frames, tables and scans.
+            0xc0..=0xcf | SCAN | 0xdb..=0xdd => segment(to, marker, &[body])?,
+            _ => {}
         }
         if marker == SCAN {
             has_scan = true;
