@@ -12,11 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
-/// What may be held that nobody was given yet, and all that was said of the parts before.
-pub(super) const HELD_BYTES: u64 = 1 << 20;
-
-/// With so much of it, more is read only when it is not enough to go on.
-const AHEAD_BYTES: u64 = 131_072;
+/// What may be held that nobody was given yet, and all that was said of the parts before. With more of it the reader goes on
+/// with what it has; where that is not enough, too much is said of a part. It looks through all of it whenever a byte more
+/// has come.
+pub(super) const HELD_BYTES: u64 = 131_072;
 
 /// The measure of one form.
 pub(super) struct Measure {
@@ -31,6 +30,8 @@ struct Held {
     came: AtomicU64,
     /// Whether the reader was told to go on with what it has, and could not yet.
     was_told: AtomicBool,
+    /// Whether it could not at all.
+    is_too_much: AtomicBool,
 }
 
 impl Measure {
@@ -46,12 +47,8 @@ impl Measure {
     pub(super) fn counted(&self, body: Body) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + use<> {
         let (held, most, mut body) = (Arc::clone(&self.held), self.most, body.into_data_stream());
         stream::poll_fn(move |context| {
-            if held.is_enough_for_now(context) {
-                return Poll::Pending;
-            }
-            if held.is_too_much() {
-                let error = axum::Error::new("too much is said of the parts of a form");
-                return Poll::Ready(Some(Err(error)));
+            if held.bytes.load(Ordering::Relaxed) > HELD_BYTES {
+                return held.go_on(context).map(Err).map(Some);
             }
             let piece = ready!(body.poll_next_unpin(context));
             if let Some(Ok(piece)) = &piece {
@@ -81,7 +78,7 @@ impl Measure {
     fn refused(&self, error: &multer::Error) -> Refused {
         if self.held.is_longer_than(self.most) {
             Refused::TooLarge(self.most)
-        } else if self.held.is_too_much() {
+        } else if self.held.is_too_much.load(Ordering::Relaxed) {
             Refused::TooLarge(HELD_BYTES)
         } else {
             Refused::BrokenMultipart(error.to_string())
@@ -90,18 +87,14 @@ impl Measure {
 }
 
 impl Held {
-    /// Whether the reader is to try with what it has. When it asks again before anything was given, it was not enough.
-    fn is_enough_for_now(&self, context: &Context<'_>) -> bool {
-        let is_enough =
-            self.bytes.load(Ordering::Relaxed) > AHEAD_BYTES && !self.was_told.swap(true, Ordering::Relaxed);
-        if is_enough {
-            context.waker().wake_by_ref();
+    /// The reader is to try with what it has. When it asks again before anything was given, it was not enough.
+    fn go_on(&self, context: &Context<'_>) -> Poll<axum::Error> {
+        if self.was_told.swap(true, Ordering::Relaxed) {
+            self.is_too_much.store(true, Ordering::Relaxed);
+            return Poll::Ready(axum::Error::new("too much is said of the parts of a form"));
         }
-        is_enough
-    }
-
-    fn is_too_much(&self) -> bool {
-        self.bytes.load(Ordering::Relaxed) > HELD_BYTES
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn is_longer_than(&self, most: u64) -> bool {
@@ -111,7 +104,6 @@ impl Held {
     fn came(&self, piece: &Bytes) {
         self.came.fetch_add(piece.len() as u64, Ordering::Relaxed);
         self.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
-        self.was_told.store(false, Ordering::Relaxed);
     }
 
     fn given(&self, bytes: usize) {
