@@ -4,6 +4,7 @@ pub mod download;
 #[cfg(test)]
 pub(crate) mod shelf;
 pub mod title;
+mod turns;
 pub mod upload;
 
 use beseda_core::words::{Attachment, Message};

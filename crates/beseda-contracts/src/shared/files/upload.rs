@@ -1,9 +1,10 @@
 //! Uploads: the bytes of a file part flow to where files are kept, and become a file of a message.
 
+use super::turns::Turns;
 use crate::shared::Shared;
 use crate::shared::refused::Refused;
 use beseda_core::ports::{Files, Upload};
-use beseda_core::words::{DraftFile, FileLook};
+use beseda_core::words::{DraftFile, FileLook, PersonId};
 use beseda_core::{Error, Fault};
 use beseda_live::ask;
 use bytes::Bytes;
@@ -20,12 +21,17 @@ const ENDING_AT_ONCE: usize = 16;
 /// See [`ENDING_AT_ONCE`].
 static ENDING: Semaphore = Semaphore::const_new(ENDING_AT_ONCE);
 
+/// Files are looked at one at a time of a person: however many somebody sends, they wait for each other, and others' files
+/// for one of them at most.
+static LOOKING: Turns = Turns::new();
+
 /// A file that came with a request and is not kept yet.
 pub struct Uploaded {
     /// The field that brought it.
     pub field: String,
     /// What its sender called it, made harmless.
     pub title: String,
+    by: PersonId,
     upload: Box<dyn Upload>,
 }
 
@@ -56,10 +62,20 @@ impl Flow {
     }
 
     /// The file has ended.
-    pub(in crate::shared) async fn end(mut self, field: String, title: String) -> Result<Uploaded, Error> {
+    pub(in crate::shared) async fn end(
+        mut self,
+        by: PersonId,
+        field: String,
+        title: String,
+    ) -> Result<Uploaded, Error> {
         self.write().await?;
         let upload = self.upload.ok_or_else(unfinished)?;
-        Ok(Uploaded { field, title, upload })
+        Ok(Uploaded {
+            field,
+            title,
+            by,
+            upload,
+        })
     }
 
     async fn write(&mut self) -> Result<(), Error> {
@@ -98,13 +114,15 @@ pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile
 
 /// The row first, then the bytes: see `rules::files`.
 async fn keep_one(shared: &Shared, file: Uploaded) -> Result<i64, Error> {
-    let _turn = ENDING.acquire().await;
+    let turn = LOOKING.of(file.by).await;
+    let _ending = ENDING.acquire().await;
     let (upload, look) = on_a_thread(move || {
         let mut upload = file.upload;
         let look: FileLook = upload.finish()?;
         Ok((upload, look))
     })
     .await?;
+    drop(turn);
     shared.counts.uploaded(&look);
     let now = shared.chat.now();
     let stored = ask::change(&shared.chat, move |tx| Ok(tx.reserve_file(&look, now)?)).await?;

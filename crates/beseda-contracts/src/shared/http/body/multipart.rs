@@ -100,5 +100,5 @@ async fn of_file(
         }
         flow.piece(piece).await?;
     }
-    Ok(flow.end(field, harmless(title)).await?)
+    Ok(flow.end(by, field, harmless(title)).await?)
 }
