@@ -131,6 +131,7 @@ fn nginx_in_the_container_has_the_block_that_the_readme_prints_and_the_socket_of
         "condition: service_healthy",
         "/deploy/nginx.conf:/etc/nginx/conf.d/default.conf:ro",
         "run:/run/beseda:ro",
+        "ln -sf /dev/stdout /var/log/nginx/chat.log",
     ] {
         assert!(read.contains(line), "{line}:\n{read}");
     }
