@@ -15,16 +15,21 @@ const DEVICES: [&str; 22] = [
 pub fn harmless(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept: String = last.chars().filter(|char| !is_odd(*char)).collect();
-    let kept = kept.trim().trim_start_matches('.').trim_end_matches(['.', ' ']);
-    let kept = shortened(kept);
+    let kept = shortened(kept.trim_matches(is_edge));
+    let kept = kept.trim_end_matches(is_edge);
     let stem = kept.split('.').next().unwrap_or_default().trim_end();
     if kept.chars().all(is_joiner) {
         "file".to_owned()
     } else if DEVICES.iter().any(|device| device.eq_ignore_ascii_case(stem)) {
         format!("_{kept}")
     } else {
-        kept
+        kept.to_owned()
     }
+}
+
+/// What no title begins with, because it would be hidden, and none ends with, because Windows would lose it.
+fn is_edge(char: char) -> bool {
+    char == '.' || char.is_whitespace()
 }
 
 fn is_odd(char: char) -> bool {
@@ -107,6 +112,7 @@ mod tests {
             ("...", "file"),
             ("", "file"),
             (" .htaccess ", "htaccess"),
+            (".. . a.txt . .", "a.txt"),
             ("a\0b\r\nc\u{1b}.txt", "abc.txt"),
             ("gpj.\u{202e}exe", "gpj.exe"),
             ("\u{61c}gpj\u{206f}.exe", "gpj.exe"),
@@ -134,6 +140,8 @@ mod tests {
         let title = harmless(&long);
         assert!(title.len() <= MOST_BYTES && title.ends_with("ы.txt"), "{title}");
         assert!(harmless(&"a".repeat(256)).len() <= MOST_BYTES);
+        let cut_at_a_dot = format!("{}. {}", "a".repeat(252), "b".repeat(40));
+        assert_eq!(harmless(&cut_at_a_dot), "a".repeat(252));
         assert!(harmless(&format!("con{}", ".".repeat(300))).len() <= MOST_BYTES);
     }
 
