@@ -88,16 +88,24 @@ impl Begun {
     fn go_on(&mut self, payload: &[u8]) -> Result<(), Broken> {
         self.frames += 1;
         self.payload.extend_from_slice(payload);
-        if !self.text {
-            return Ok(());
-        }
-        let unproven = self.payload.get(self.sound..).unwrap_or_default();
-        match std::str::from_utf8(unproven) {
-            Ok(_) => self.sound = self.payload.len(),
-            Err(error) if error.error_len().is_some() => return Err(Broken::Utf8),
-            Err(error) => self.sound += error.valid_up_to(),
+        if self.text {
+            self.sound += sound(self.unproven())?;
         }
         Ok(())
+    }
+
+    /// The beginning of a character that the next frame ends.
+    fn unproven(&self) -> &[u8] {
+        self.payload.get(self.sound..).unwrap_or_default()
+    }
+}
+
+/// How many bytes of a text that may go on are whole characters.
+fn sound(text: &[u8]) -> Result<usize, Broken> {
+    match std::str::from_utf8(text) {
+        Ok(_) => Ok(text.len()),
+        Err(error) if error.error_len().is_some() => Err(Broken::Utf8),
+        Err(error) => Ok(error.valid_up_to()),
     }
 }
 
@@ -106,6 +114,8 @@ impl Begun {
 pub struct Reader {
     /// Bytes that are not yet a whole frame, or frames for which the listener had no time.
     held: Vec<u8>,
+    /// So many bytes of the text in the unfinished frame are known to be whole characters.
+    foreseen: usize,
     begun: Option<Box<Begun>>,
     message_bytes: usize,
 }
@@ -116,6 +126,7 @@ impl Reader {
     pub const fn new(message_bytes: usize) -> Self {
         Self {
             held: Vec::new(),
+            foreseen: 0,
             begun: None,
             message_bytes,
         }
@@ -162,16 +173,35 @@ impl Reader {
             // Decided from the header alone, so that nobody makes us wait for bytes that we would refuse.
             let length = self.admit(&header, length)?;
             let start = usize::try_from(cursor.position()).map_err(|_| Broken::Protocol)?;
+            let mask = header.mask.ok_or(Broken::Protocol)?;
             let Some(payload) = rest.get_mut(start..start + length) else {
+                self.foresee(header.opcode, rest.get(start..).unwrap_or_default(), mask)?;
                 break;
             };
-            unmask(payload, header.mask.ok_or(Broken::Protocol)?);
+            self.foreseen = 0;
+            unmask(payload, mask);
             used += start + length;
             if self.frame(&header, payload, hear)? == Turn::Stop {
                 return Ok((used, Fed::Held));
             }
         }
         Ok((used, Fed::Dry))
+    }
+
+    /// Refuses broken text at its first bad byte, however much of its frame is still to come.
+    fn foresee(&mut self, opcode: OpCode, arrived: &[u8], mut mask: [u8; 4]) -> Result<(), Broken> {
+        let before: &[u8] = match (opcode, &self.begun) {
+            (OpCode::Data(Data::Text), _) => &[],
+            (OpCode::Data(Data::Continue), Some(begun)) if begun.text => begun.unproven(),
+            _ => return Ok(()),
+        };
+        let before = if self.foreseen == 0 { before } else { &[] };
+        let mut fresh = arrived.get(self.foreseen..).unwrap_or_default().to_vec();
+        let turned = self.foreseen % mask.len();
+        mask.rotate_left(turned);
+        unmask(&mut fresh, mask);
+        self.foreseen += sound(&[before, &fresh].concat())?.saturating_sub(before.len());
+        Ok(())
     }
 
     /// Checks a header against the protocol and the limits; gives the length of the payload.

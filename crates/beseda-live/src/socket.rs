@@ -239,6 +239,10 @@ impl<E: Ear> Drive<E> {
                 }
                 self.phase = Phase::Closed(ended);
                 self.timer = None;
+                if self.deaf {
+                    // Or a peer whose answer we no longer understand would wait until our patience ends.
+                    let _ = Pin::new(&mut self.stream).poll_shutdown(cx);
+                }
             }
             let heard = match self.read(cx) {
                 Ok(heard) => heard,

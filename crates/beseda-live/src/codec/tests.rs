@@ -165,6 +165,29 @@ fn broken_utf8_is_refused_also_across_fragments() {
 }
 
 #[test]
+fn broken_utf8_is_refused_at_its_first_bad_byte() {
+    let text = "κόσμε".as_bytes();
+    // Beyond the last character that there is, which its second byte shows.
+    let broken = [text, &[0xf4, 0x90, 0x80, 0x80], b"edited"].concat();
+    let whole = client(0x81, &broken);
+    let bad = whole.len() - broken.len() + text.len() + 2;
+    for size in 1..bad {
+        let (said, broken, _) = read_in(&pieces(&whole[..bad - 1], &[size]));
+        assert_eq!((said, broken), (vec![], None), "in pieces of {size}");
+        assert_eq!(read_in(&pieces(&whole[..bad], &[size])).1, Some(Broken::Utf8));
+    }
+    // A character that began in the frame before.
+    let halves = [client(0x01, &text[..3]), client(0x80, &broken[3..])].concat();
+    let bad = halves.len() - broken.len() + text.len() + 2;
+    for size in 1..bad {
+        assert_eq!(read_in(&pieces(&halves[..bad - 1], &[size])).1, None);
+        assert_eq!(read_in(&pieces(&halves[..bad], &[size])).1, Some(Broken::Utf8));
+    }
+    // Bytes are no text.
+    assert_eq!(read_in(&pieces(&client(0x82, &broken), &[1])).1, None);
+}
+
+#[test]
 fn too_large_is_decided_from_the_header() {
     assert_eq!(broken_by(&client(0x81, &[b'x'; LIMIT])), None);
     let one_past = client(0x81, &[b'x'; LIMIT + 1]);

@@ -240,6 +240,30 @@ async fn a_breach_is_told_even_to_a_peer_that_goes_on_sending() {
 }
 
 #[tokio::test]
+async fn a_breach_ends_what_the_peer_reads_at_once_and_what_it_says_when_it_leaves() {
+    let limits = SocketLimits {
+        close_wait: Duration::from_hours(1),
+        ..limits()
+    };
+    let mut stage = stage(QueueLimits::default(), limits, b"").await;
+    stage.peer.write_all(b"\x83\x80\0\0\0\0").await.unwrap();
+    let mut all = Vec::new();
+    let ends = stage.peer.read_to_end(&mut all);
+    tokio::time::timeout(Duration::from_secs(45), ends)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(all, b"\x88\x10\x03\xeaprotocol error");
+    stage.peer.write_all(b"\x88\x82\0\0\0\0\x03\xea").await.unwrap();
+    drop(stage.peer);
+    let ended = Ended {
+        code: 1002,
+        by: EndedBy::Us,
+    };
+    assert_eq!(stage.ended.await.unwrap(), ended);
+}
+
+#[tokio::test]
 async fn the_queue_is_full_one_past_its_limits() {
     let stage = QueueLimits { frames: 3, bytes: 100 };
     let by_frames = Queue::new(stage);

@@ -12,6 +12,8 @@ pub mod opcode {
     pub const CLOSE: u8 = 0x8;
     /// Are you there?
     pub const PING: u8 = 0x9;
+    /// Here I am.
+    pub const PONG: u8 = 0xa;
 }
 
 /// The last frame of a message.

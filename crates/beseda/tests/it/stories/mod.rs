@@ -4,6 +4,7 @@ mod backups;
 mod bodies;
 mod canary;
 mod commands;
+mod conformance;
 mod crash;
 mod deactivated;
 mod deploy;
