@@ -1,5 +1,7 @@
 //! How it is said: one folder for each contract that clients speak, and what they share.
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 pub mod native;
 pub mod order_desk;
 pub mod order_rooms;

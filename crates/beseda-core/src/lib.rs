@@ -5,6 +5,8 @@
 
 pub mod chat;
 pub mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 pub mod policy;
 pub mod ports;
 pub mod rules;

@@ -5,6 +5,8 @@
 pub mod api_keys;
 mod claims;
 mod cookies;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 pub mod host_session;
 pub mod issuers;
 pub mod jwks;

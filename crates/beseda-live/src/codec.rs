@@ -366,5 +366,7 @@ fn frame(opcode: OpCode, payload: &[u8]) -> Bytes {
     Bytes::from(bytes)
 }
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 #[cfg(test)]
 mod tests;

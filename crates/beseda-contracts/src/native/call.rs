@@ -182,6 +182,8 @@ pub(super) fn people_of<'a>(
     Ok(people)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzed;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,9 @@ mod rooms;
 pub mod setup;
 mod tickets;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use call::fuzzed;
+
 use crate::shared::Routes;
 use crate::{Contract, FirstCall, tells};
 use problem::PROBLEM;

@@ -5,6 +5,9 @@ mod query;
 mod voice;
 mod wire;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use query::Part;
+
 use crate::shared::Routes;
 use crate::{Contract, FirstCall, tells};
 use beseda_core::policy::By;

@@ -33,6 +33,12 @@ pub fn routes() -> Routes {
     rooms::routes().and(messages::routes())
 }
 
+/// How its sockets hear.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn dialects() -> [&'static dyn beseda_live::Dialect; 1] {
+    [&wire::DIALECT]
+}
+
 /// Somebody who asks about rooms of orders.
 #[must_use]
 pub fn by(person: &Person) -> By<'_> {

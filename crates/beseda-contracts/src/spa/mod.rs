@@ -29,3 +29,9 @@ const KINDS: Kinds = Kinds::of(&[RoomKind::Pair]);
 pub fn routes() -> Routes {
     sockets::routes()
 }
+
+/// How its sockets hear.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn dialects() -> [&'static dyn beseda_live::Dialect; 2] {
+    [&consumer::Consumer::Chat, &consumer::Consumer::Location]
+}

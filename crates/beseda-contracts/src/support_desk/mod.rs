@@ -42,6 +42,12 @@ pub fn routes() -> Routes {
         .and(sockets::routes())
 }
 
+/// How its sockets hear.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn dialects() -> [&'static dyn beseda_live::Dialect; 2] {
+    [&wire::CUSTOMER, &wire::STAFF]
+}
+
 /// Somebody who asks about visitors' rooms.
 fn by(person: &Person) -> By<'_> {
     By::of(person, KINDS)

@@ -147,6 +147,8 @@ fn seconds(bytes: &[u8]) -> Result<i64, &'static str> {
     Ok(bytes.iter().fold(0, |number, byte| (number << 8) | i64::from(*byte)))
 }
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 #[cfg(test)]
 pub(super) mod made;
 #[cfg(test)]

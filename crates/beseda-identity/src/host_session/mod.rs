@@ -5,6 +5,8 @@ mod flask;
 
 pub use asked::{Ask, AskedSettings, Asking, Heard};
 pub use flask::FlaskSettings;
+#[cfg(any(test, fuzzing))]
+pub use flask::fuzzed;
 
 use crate::issuers::Vouched;
 use crate::settings::SettingsError;

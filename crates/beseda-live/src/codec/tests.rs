@@ -1,35 +1,10 @@
 //! The codec against a table of breaches and against tungstenite as the oracle.
-use std::io::{self, Read, Write};
-
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
-use tungstenite::{Error, Message};
+use tungstenite::protocol::Role;
 
+use super::fuzzed::{LIMIT, Said, by_tungstenite};
 use super::*;
-
-const LIMIT: usize = 65_536;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Said {
-    Text(String),
-    Binary(Vec<u8>),
-    Ping(Vec<u8>),
-    Pong,
-    Close(Option<u16>),
-}
-
-impl From<Incoming<'_>> for Said {
-    fn from(incoming: Incoming<'_>) -> Self {
-        match incoming {
-            Incoming::Text(text) => Self::Text(text.to_owned()),
-            Incoming::Binary(bytes) => Self::Binary(bytes.to_vec()),
-            Incoming::Ping(bytes) => Self::Ping(bytes.to_vec()),
-            Incoming::Pong => Self::Pong,
-            Incoming::Close(code) => Self::Close(code),
-        }
-    }
-}
 
 /// A masked frame as a client makes it; `first` is the whole first byte.
 fn client(first: u8, payload: &[u8]) -> Vec<u8> {
@@ -96,6 +71,11 @@ fn every_split_of_a_conversation_reads_the_same() {
     }
     let single: Vec<_> = stream.iter().map(|byte| vec![*byte]).collect();
     assert_eq!(read_in(&single).0, wanted);
+}
+
+#[test]
+fn what_fuzzers_begin_with_is_read_alike_however_it_comes() {
+    beseda_testkit::corpus("frames", fuzzed::frames);
 }
 
 #[test]
@@ -234,51 +214,6 @@ fn frames_of_ours_are_read_by_tungstenite() {
     assert_eq!(said[0], Said::Text("{}".into()));
     assert_eq!(said[2], Said::Text(long));
     assert_eq!(said[3..], [Said::Ping(vec![]), Said::Pong, Said::Close(Some(4009))]);
-}
-
-/// A stream that is read to its end and swallows what is written.
-struct OneWay(Cursor<Vec<u8>>);
-impl Read for OneWay {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.0.read(into)
-    }
-}
-impl Write for OneWay {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// What tungstenite makes of the same bytes: the oracle.
-fn by_tungstenite(stream: Vec<u8>, role: Role) -> (Vec<Said>, Option<Broken>) {
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(LIMIT))
-        .max_frame_size(Some(LIMIT));
-    let mut socket = WebSocket::from_raw_socket(OneWay(Cursor::new(stream)), role, Some(config));
-    let mut said = Vec::new();
-    loop {
-        match socket.read() {
-            Ok(Message::Text(text)) => said.push(Said::Text(text.to_string())),
-            Ok(Message::Binary(bytes)) => said.push(Said::Binary(bytes.to_vec())),
-            Ok(Message::Ping(bytes)) => said.push(Said::Ping(bytes.to_vec())),
-            Ok(Message::Pong(_)) => said.push(Said::Pong),
-            Ok(Message::Close(close)) => {
-                said.push(Said::Close(close.map(|close| u16::from(close.code))));
-                return (said, None);
-            }
-            Ok(Message::Frame(_)) => unreachable!("never read"),
-            Err(Error::Utf8(_)) => return (said, Some(Broken::Utf8)),
-            Err(Error::Capacity(_)) => return (said, Some(Broken::TooLarge)),
-            Err(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => {
-                return (said, None);
-            }
-            Err(Error::Protocol(_)) => return (said, Some(Broken::Protocol)),
-            Err(error) => panic!("{error}"),
-        }
-    }
 }
 
 /// A frame as a careless or hostile client might send it: mostly right.

@@ -371,5 +371,7 @@ fn of_form(bytes: &Bytes) -> Result<Fields, Refused> {
     Ok(fields)
 }
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,11 @@
 use super::made::*;
 use super::*;
 
+#[test]
+fn what_fuzzers_begin_with_is_read_alike_packed_or_not() {
+    beseda_testkit::corpus("cookies", fuzzed::cookies);
+}
+
 fn settings(keys: &[&[u8]], person_key: &str) -> FlaskSettings {
     FlaskSettings {
         keys: keys.iter().map(|key| key.to_vec()).collect(),
