@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.beseda import BINARY, Beseda
-from bench.nginx import PROGRAM, Nginx
-from bench.process import Process
+from bench.beseda import BINARY
+from bench.bench import Bench
+from bench.nginx import PROGRAM
 
 HERE = Path(__file__).parent
 
@@ -32,42 +32,4 @@ def bench(tmp_path_factory):
     """Starts what a module needs, and ends it with the module."""
     bench = Bench(tmp_path_factory)
     yield bench
-    for process in reversed(bench.running):
-        process.stop()
-
-
-class Bench:
-    """Processes, each in a new folder."""
-
-    def __init__(self, folders):
-        self.folders, self.here = folders, HERE
-        self.running = []
-
-    def folder_of(self, name, shop=None, chat=None):
-        """A new folder; with the files of a shop, and in them the code that the pages print."""
-        folder = self.folders.mktemp(name)
-        if shop is not None:
-            skip = shutil.ignore_patterns("node_modules", "__pycache__")
-            shutil.copytree(HERE / shop, folder, dirs_exist_ok=True, ignore=skip)
-        for file, text in (chat or {}).items():
-            (folder / file).write_text(text)
-        return folder
-
-    def append(self, file, *printed):
-        """Puts the code that the pages print at the end of a file of the shop's."""
-        file.write_text("\n\n".join((file.read_text(), *printed)))
-
-    def start(self, name, command, folder, variables=None):
-        """A host."""
-        self.running.append(Process(name, command, folder, variables))
-        return self.running[-1]
-
-    def beseda(self, settings, files=None):
-        """The server before the hosts."""
-        self.running.append(Beseda(self.folder_of("beseda"), settings, files))
-        return self.running[-1]
-
-    def nginx(self, block, server, under):
-        """A proxy before the server."""
-        self.running.append(Nginx(self.folder_of("nginx"), block, server, under))
-        return self.running[-1]
+    bench.stop()

@@ -87,14 +87,24 @@ class Beseda(Shown):
             (self.data / name).write_text(text)
         # Tables swallow what follows them: they come last.
         (self.data / "beseda.toml").write_text(SETTINGS + settings)
-        serve = [BINARY, "serve", "--listen", "127.0.0.1:0", "--data", self.data]
-        super().__init__(Process("beseda", serve, self.folder), self)
+        super().__init__(self._serve(), self)
+        self._wait_until_ready()
+
+    def again(self):
+        """Serves once more, under the same address, after its process was stopped."""
+        self.process = self._serve(self.process.port)
+        self._wait_until_ready()
+
+    def _serve(self, port=0):
+        return Process("beseda", [BINARY, "serve", "--listen", f"127.0.0.1:{port}", "--data", self.data], self.folder)
+
+    def _wait_until_ready(self):
         wait_for("the server is ready", lambda: self.http.get("/readyz").status_code == 200)
 
     @functools.cached_property
     def key(self):
         """The key of the application."""
-        return self.command("key", "create", "hosts", "--scope", "people,orders").strip()
+        return self.command("key", "create", "hosts", "--scope", "people,orders,groups,rooms").strip()
 
     def command(self, *words):
         """What `beseda …` prints."""
