@@ -143,9 +143,11 @@ def test_an_address_that_is_none_is_refused_at_once(clients):
 
 
 def test_what_speaks_otherwise_is_told_from_a_refusal(clients, beseda):
-    # Under a wrong address stands something else, which knows no orders either.
-    with pytest.raises(UnexpectedAnswer, match="404 in words that are not Beseda's"):
+    # Under a wrong address stands something else, which knows no such person either.
+    with pytest.raises(UnexpectedAnswer, match="404 without a code"):
         clients(f"{beseda.url}/chat", key=beseda.key).get_person(1)
+    with pytest.raises(UnexpectedAnswer, match=r"404 without a code, 'Not found\.'"):
+        clients(f"{beseda.url}/elsewhere", key=beseda.key).delete_order(1)
 
 
 def test_a_server_that_is_not_there(clients):

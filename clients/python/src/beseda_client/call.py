@@ -78,11 +78,10 @@ class Call(Generic[R]):
             where = answer.headers.get("Location", "nowhere")
             raise UnexpectedAnswer(f"{self.name}: {answer.status_code} to {where}. Is the client's url right?")
         said = _problem(answer)
-        if said is None and answer.status_code not in SAID_BY_PROXIES and answer.status_code < 500:
-            raise UnexpectedAnswer(
-                f"{self.name}: {answer.status_code} in words that are not Beseda's. Is the url right?"
-            )
-        raise refusal(answer.status_code, said or {}, _seconds(answer.headers.get("Retry-After")))
+        if "code" not in said and answer.status_code not in SAID_BY_PROXIES and answer.status_code < 500:
+            detail = said.get("detail", "in words that are not Beseda's")
+            raise UnexpectedAnswer(f"{self.name}: {answer.status_code} without a code, {detail!r}. Is the url right?")
+        raise refusal(answer.status_code, said, _seconds(answer.headers.get("Retry-After")))
 
     def _body(self, answer: httpx.Response) -> Any:
         if answer.status_code == 204:
@@ -228,13 +227,13 @@ def _json(said: Mapping[str, Any]) -> bytes:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _problem(answer: httpx.Response) -> Mapping[str, Any] | None:
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
     """What an error's body says. A page of another server's says nothing."""
     try:
         said = answer.json()
     except ValueError:
-        return None
-    return said if isinstance(said, Mapping) else None
+        said = None
+    return said if isinstance(said, Mapping) else {}
 
 
 def _seconds(header: str | None) -> float | None:
