@@ -1,14 +1,19 @@
 """What the tests stand on: the built server, and both clients of it, asked in the same words."""
 
 import contextlib
+import sys
+from pathlib import Path
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from bench.bench import Bench
 from bench.beseda import BINARY
+from bench.process import run
 from beseda_client import AsyncClient, Client
 from tests.parts import SECRET, SETTINGS, Awaited
+
+HERE = Path(__file__).parents[1]
 
 
 def pytest_sessionstart():
@@ -29,6 +34,23 @@ def bench(tmp_path_factory):
 def beseda(bench):
     """A server that believes tokens signed with `SECRET`."""
     return bench.beseda(SETTINGS, {"shared-secret": SECRET})
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The folder with a wheel and an sdist of this package."""
+    folder = tmp_path_factory.mktemp("built")
+    run([sys.executable, "-m", "hatchling", "build", "-d", folder], HERE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed(built, tmp_path_factory):
+    """A folder with the package as it is installed."""
+    folder, (wheel,) = tmp_path_factory.mktemp("installed"), built.glob("*.whl")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", folder, wheel]
+    run(install, folder)
+    return folder
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -40,12 +40,12 @@ Page = Call[tuple[list[R], str | None]]
 
 def put_person(id: Id, **fields: Unpack[PersonFields]) -> Call[Person]:
     """Says all of a person: what is left out becomes empty, but for `password` and `active`, which stay."""
-    return Call("PUT", _person(id), read.person, json=_said(fields))
+    return Call("PUT", _person(id), read.person, json=said_fields(fields))
 
 
 def patch_person(id: Id, **fields: Unpack[PersonFields]) -> Call[Person]:
     """Changes what is named of a person. Not repeated by itself."""
-    return Call("PATCH", _person(id), read.person, json=_said(fields))
+    return Call("PATCH", _person(id), read.person, json=said_fields(fields))
 
 
 def delete_person(id: Id, *, erase: bool = False) -> Call[None]:
@@ -80,7 +80,7 @@ def list_people(*, updated_after: datetime | str | None = None) -> Page[Person]:
 
 def put_order(id: Id, **fields: Unpack[OrderFields]) -> Call[Order]:
     """Says all of an order: what is left out becomes empty. Its room is opened, with all who have a place in it."""
-    return Call("PUT", f"/api/v1/orders/{segment(id_text(id))}/", read.order, json=_said(fields))
+    return Call("PUT", f"/api/v1/orders/{segment(id_text(id))}/", read.order, json=said_fields(fields))
 
 
 def delete_order(id: Id) -> Call[None]:
@@ -100,7 +100,7 @@ def list_orders(*, updated_after: datetime | str | None = None) -> Page[Order]:
 
 def put_group(id: Id, **fields: Unpack[GroupFields]) -> Call[Group]:
     """Says all of a group: what is left out becomes empty. Rooms about it follow."""
-    return Call("PUT", f"/api/v1/groups/{segment(id_text(id))}/", read.group, json=_said(fields))
+    return Call("PUT", f"/api/v1/groups/{segment(id_text(id))}/", read.group, json=said_fields(fields))
 
 
 def delete_group(id: Id) -> Call[None]:
@@ -120,12 +120,12 @@ def list_groups(*, updated_after: datetime | str | None = None) -> Page[Group]:
 
 def put_room(key: str, **fields: Unpack[RoomFields]) -> Call[Room]:
     """Opens a room, or says what it is: `key` is `deal:17`, or the key of an order's, a pair's or a group's room."""
-    return Call("PUT", _room(key), read.room, json=_said(fields))
+    return Call("PUT", _room(key), read.room, json=said_fields(fields))
 
 
 def patch_room(room: str, *, as_person: Id | None = None, **fields: Unpack[RoomChange]) -> Call[Room]:
     """Changes what is named of a room. Not repeated by itself."""
-    return Call("PATCH", _room(room), read.room, json=_said(fields), as_person=as_person)
+    return Call("PATCH", _room(room), read.room, json=said_fields(fields), as_person=as_person)
 
 
 def get_room(room: str, *, as_person: Id | None = None) -> Call[Room]:
@@ -165,7 +165,7 @@ def remove_member(room: str, person: Id) -> Call[None]:
 
 def change_members(room: str, *, add: Sequence[NewMember] = (), remove: Sequence[Id] = ()) -> Call[dict[str, Any]]:
     """Lets several in and out of a room at once. Not repeated by itself."""
-    return Call("PATCH", f"{_room(room)}members/", read.anything, json=_said({"add": add, "remove": remove}))
+    return Call("PATCH", f"{_room(room)}members/", read.anything, json=said_fields({"add": add, "remove": remove}))
 
 
 def send_system_message(
@@ -297,11 +297,11 @@ def _message(room: str, seq: int) -> str:
 
 
 def _post(path: str, said: dict[str, Any], client_id: str, as_person: Id | None = None) -> Call[Message]:
-    return Call("POST", path, read.message, json=_said(said), as_person=as_person, repeat_key=client_id)
+    return Call("POST", path, read.message, json=said_fields(said), as_person=as_person, repeat_key=client_id)
 
 
 def _put_many(what: str, rows: Sequence[Mapping[str, Any]]) -> Call[list[Line]]:
-    path, lines = f"/api/v1/app/{what}/", [_said(row) for row in rows]
+    path, lines = f"/api/v1/app/{what}/", [said_fields(row) for row in rows]
     return Call("POST", path, read.lines, lines=lines, repeat_key=str(uuid4()), takes_lines=True)
 
 
@@ -311,7 +311,7 @@ def _since(updated_after: datetime | str | None) -> dict[str, str]:
     return {"updated_after": updated_after if isinstance(updated_after, str) else time_text(updated_after)}
 
 
-def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+def said_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _ids(value) if name in IDS else _plain(value) for name, value in fields.items()}
 
 
@@ -321,7 +321,7 @@ def _ids(value: Any) -> Any:
         return None
     if isinstance(value, str | int | UUID):
         return id_text(value)
-    return [_said(one) if isinstance(one, Mapping) else id_text(one) for one in value]
+    return [said_fields(one) if isinstance(one, Mapping) else id_text(one) for one in value]
 
 
 def _plain(value: Any) -> Any:
