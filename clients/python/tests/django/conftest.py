@@ -13,6 +13,8 @@ FOLDER = tempfile.TemporaryDirectory(prefix="shop-")
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.shop.settings"
 os.environ["SHOP_DATABASE"] = f"{FOLDER.name}/shop.sqlite3"
 django.setup()
+# Whoever wants the older one is not to be given the newer one.
+assert django.__version__.startswith(os.environ.get("DJANGO_WANTED", ""))
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
