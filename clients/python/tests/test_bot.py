@@ -337,6 +337,16 @@ async def test_its_pauses_double(script):
     assert slept == [0.5, 1.0, 2.0, 3.0]
 
 
+@pytest.mark.parametrize(("steady", "pauses"), [(30.0, [0.5, 1.0, 2.0]), (0.0, [0.5, 0.5, 0.5])])
+async def test_a_link_has_to_last_to_be_a_good_one(script, monkeypatch, steady, pauses):
+    monkeypatch.setattr(parts, "STEADY_SECONDS", steady)
+    slept = []
+    script.cut = [("after", "hello")] * 3
+    async with bot_of(script, slept, retries=Retries(draw=lambda: 1.0)):
+        await until(lambda: len(script.links) == 4)
+    assert slept == pauses
+
+
 async def test_it_waits_for_a_server_that_is_not_there():
     slept = []
 

@@ -131,7 +131,7 @@ class Client(_Shared):
 
 
 class AsyncClient(_Shared):
-    """The same, awaited; on asyncio and on trio."""
+    """The same, awaited."""
 
     def __init__(
         self,

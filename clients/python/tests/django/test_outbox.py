@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from bench.beseda import bearer
 from bench.process import wait_for
 from beseda_client import mint_token
+from beseda_django import forget_person, say, sync_order, sync_person, sync_room
 from beseda_django import outbox as parts
-from beseda_django import say, sync_order, sync_person, sync_room
 from beseda_django.models import Promise
 from tests.parts import SECRET
 
@@ -222,6 +222,23 @@ def test_of_what_was_saved_often_the_last_is_told(told, settings, people, outbox
     assert outbox().deliver().taken == 1
     assert (len(link.asked), waiting()) == (1, [])
     assert name_in_chat(told, anna) == "Анна 19"
+
+
+def test_what_is_forgotten_meanwhile_is_not_put_first(told, settings, outbox, link):
+    settings(URL=told.url, KEY=told.key, AT_ONCE=False)
+    sync_person("brief", first_name="Анна")
+    forget_person("brief")
+    assert outbox().deliver().taken == 1
+    assert link.asked == [("DELETE", "/api/v1/people/brief/")]
+
+
+def test_of_many_that_wait_a_save_tells_no_more_than_some(told, settings, room):
+    settings(URL=told.url, KEY=told.key, AT_ONCE=False)
+    for number in range(parts.AT_ONCE + 5):
+        say(room, str(number))
+    settings(URL=told.url, KEY=told.key)
+    say(room, "и ещё")
+    assert len(waiting()) == 6
 
 
 def test_a_put_that_says_more_than_the_next_is_told_too(told, settings, outbox, link):
