@@ -21,7 +21,7 @@ class Script:
         self.epoch, self.rooms, self.members = 1, {}, {}
         self.cut, self.heard, self.links, self.answers = [], [], [], []
         self.proofs, self.page, self.silent, self.ping_seconds = [], 50, False, 25.0
-        self.url = None
+        self.url, self.closed = None, {"deal:closed"}
 
     @asynccontextmanager
     async def serving(self):
@@ -96,7 +96,7 @@ class Seat:
 
     async def on_open(self, frame):
         after, room = frame.get("after"), frame["room"]
-        if room == "deal:closed":
+        if room in self.script.closed:
             await self.say(type="refused", ref=frame.get("ref"), room=room, code="no_such_room", detail="No room.")
             return
         await self.say(type="ok", ref=frame.get("ref"))

@@ -263,6 +263,18 @@ async def test_it_leaves_the_rooms_that_it_was_shown_out_of(script):
     assert ROOM not in bot._heard.position()["rooms"]
 
 
+async def test_a_room_that_it_may_not_open_again_is_named(script):
+    async with bot_of(script) as bot:
+        await bot.open(ROOM)
+        script.closed.add(ROOM)
+        await script.lose_all()
+        event = await event_of(bot, "refused")
+        assert (event.room, event.frame["code"]) == (ROOM, "no_such_room")
+        await script.lose_all()
+        await bot.send("deal:18", "дальше")
+    assert len([said for said in script.heard if said["type"] == "open"]) == 2
+
+
 async def test_what_is_not_answered_in_time_is_told(script):
     async with bot_of(script, answer_seconds=0.05) as bot:
         script.silent = True

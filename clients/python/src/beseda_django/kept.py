@@ -139,14 +139,16 @@ def _keep(one: Kept, watch: Sequence[str]) -> Callable[[Any], Mapping[str, Any] 
 
     def saved(instance: Model, using: str, raw: bool, update_fields: frozenset[str] | None, **_: Any) -> None:
         # A fixture comes in any order; and a log-in alone changes nothing that is said.
-        if not raw and update_fields != frozenset({"last_login"}):
+        if isinstance(instance, one.model) and not raw and update_fields != frozenset({"last_login"}):
             one.tell(instance, using)
 
     def deleted(instance: Model, using: str, **_: Any) -> None:
-        one.forget(instance, using)
+        if isinstance(instance, one.model):
+            one.forget(instance, using)
 
-    post_save.connect(saved, sender=one.model, weak=False, dispatch_uid=uid)
-    post_delete.connect(deleted, sender=one.model, weak=False, dispatch_uid=uid)
+    # Of any sender: what is saved by a proxy of a model, or by a child of it, is sent in their name.
+    post_save.connect(saved, weak=False, dispatch_uid=uid)
+    post_delete.connect(deleted, weak=False, dispatch_uid=uid)
     for name in watch:
         through = getattr(one.model, name).through
         m2m_changed.connect(_related(one), sender=through, weak=False, dispatch_uid=f"{uid}-{name}")

@@ -31,7 +31,7 @@ from tests.shop.models import Course, Deal, Order
 @pytest.fixture(scope="session")
 def shop():
     """The shop's tables."""
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
     yield
     FOLDER.cleanup()
 

@@ -14,7 +14,7 @@ from beseda_django import sync_object
 from beseda_django.models import Promise
 from tests.django.conftest import person
 from tests.parts import SECRET
-from tests.shop.models import Course, Deal, Order
+from tests.shop.models import Course, Deal, Order, Shopper
 
 
 def orders_of(beseda, person):
@@ -115,6 +115,16 @@ def test_a_group_follows_its_course(told, people):
     assert was_there(told, path)
     course.delete()
     assert not was_there(told, path)
+
+
+def test_somebody_who_is_saved_by_a_proxy_is_the_same_person(told, people):
+    shopper = Shopper.objects.get(pk=people[0].pk)
+    shopper.first_name = "Вера"
+    shopper.save()
+    proof = bearer(mint_token(SECRET, shopper.pk))
+    assert told.who(proof)["first_name"] == "Вера"
+    shopper.delete()
+    assert told.me(proof).status_code == 401
 
 
 def test_a_log_in_alone_tells_nothing(told, settings, people):

@@ -3,6 +3,7 @@
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.test import override_settings
 
 from beseda_django import outbox as parts
@@ -74,6 +75,10 @@ def test_checks_say_what_will_not_work(shop):
     for url in ("http://localhost:8000", "http://127.0.0.1:8000", "http://beseda:8000", "https://chat.shop.example"):
         with override_settings(BESEDA={**GOOD, "URL": url}):
             assert run_checks() == []
+
+
+def test_the_migrations_are_up_to_date(shop):
+    call_command("makemigrations", "beseda", "--check", "--dry-run")
 
 
 def test_a_check_of_the_database_says_what_was_given_up(settings):

@@ -3,7 +3,15 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
+
+
+class Shopper(User):
+    """A user as the shop's own forms see one."""
+
+    class Meta:
+        proxy = True
 
 
 class Order(models.Model):

@@ -56,6 +56,7 @@ class Bot:
         self._heard, self._worked_off = Heard(position), Heard(position)
         self._commands = Commands()
         self._rooms: dict[str, int | None] = {}
+        self._again: dict[str, str] = {}
         self._events: deque[Event] = deque()
         self._last: Event | None = None
         self._link: Link | None = None
@@ -268,8 +269,9 @@ class Bot:
     async def _catch_up(self, link: Link) -> None:
         """Opens the rooms again from where they were heard, and says what is not answered yet, in its order."""
         opening = {said["room"] for said in self._commands.frames() if said["type"] == "open"}
-        for room in [room for room in self._rooms if room not in opening]:
-            await link.say(self._opening(room))
+        self._again = {f"again-{at}": room for at, room in enumerate(self._rooms) if room not in opening}
+        for ref, room in list(self._again.items()):
+            await link.say({**self._opening(room), "ref": ref})
         done: set[str] = set()
         # More may come while these are said, and goes after them.
         while waiting := [said for said in self._commands.frames() if said["ref"] not in done]:
@@ -288,6 +290,10 @@ class Bot:
             return
         elif frame.get("type") == "removed":
             self._rooms.pop(str(frame.get("room")), None)
+        elif frame.get("type") == "refused" and frame.get("ref") in self._again:
+            # A room that was open cannot be opened any more: who listens is told which.
+            frame = {**frame, "room": self._again.pop(frame["ref"])}
+            self._rooms.pop(frame["room"], None)
         async with self._moved:
             self._events.append(self._heard.hear(frame, myself))
             self._moved.notify_all()
