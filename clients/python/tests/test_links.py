@@ -1,6 +1,7 @@
 """Links that break and servers that are busy, answer by answer: what is asked again, when, and with what."""
 
 import json
+import pickle
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from beseda_client import (
     Unavailable,
     UnexpectedAnswer,
 )
+from beseda_client.bot import Ended
 
 OK = {"id": "7", "seq": 1}
 
@@ -200,3 +202,19 @@ def test_ids_are_texts_on_the_wire(clients):
     assert order == {"client": "7", "expert": None}
     assert room == {"members": ["7", {"id": "8", "role": "buyer"}], "custom": {"id": 9}}
     assert message == {"text": "Вам", "client_id": "c", "to": ["7"]}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Invalid(400, "invalid", "No.", {"role": ["No."]}, None, "r-1"),
+        Throttled(429, "throttled", "Later.", retry_after=3.0),
+        TimedOut("read_seconds", 30.0, "PUT /api/v1/people/7/"),
+        Ended(4001, "token_expired"),
+        NoAnswer("nobody is there"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_travels_between_processes(error):
+    came = pickle.loads(pickle.dumps(error))
+    assert (type(came), str(came), vars(came)) == (type(error), str(error), vars(error))

@@ -19,7 +19,11 @@ class TimedOut(NoAnswer):
 
     def __init__(self, what: str, seconds: float, asked: str) -> None:
         super().__init__(f"{asked}: {what} of {seconds:g} s is over")
-        self.what, self.seconds = what, seconds
+        self.what, self.seconds, self._asked = what, seconds, asked
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error travels between processes, as Celery sends it."""
+        return type(self), (self.what, self.seconds, self._asked)
 
 
 class UnexpectedAnswer(BesedaError):
@@ -45,7 +49,7 @@ class Refused(BesedaError):
         self.retry_after, self.request_id = retry_after, request_id
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """An error travels between processes, as Celery sends it."""
+        """See `TimedOut`."""
         said = (self.status, self.code, self.detail, self.errors, self.retry_after, self.request_id)
         return type(self), said
 

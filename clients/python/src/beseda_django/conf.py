@@ -18,7 +18,7 @@ from beseda_client.tokens import SECRET_BYTES
 
 Rooms = Callable[[HttpRequest], Mapping[str, str]]
 
-KNOWN: dict[str, type | tuple[type, ...]] = {
+KNOWN: dict[str, type] = {
     "URL": str,
     "KEY": str,
     "SECRET": str,
@@ -106,7 +106,7 @@ def _check_names(said: Mapping[str, Any]) -> None:
             raise ImproperlyConfigured(f"BESEDA[{name!r}] is not known; did you mean {near[0]!r}?")
         kind = KNOWN[name]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            told = f"BESEDA[{name!r}] is a {getattr(kind, '__name__', kind)}, and not a {type(value).__name__}"
+            told = f"BESEDA[{name!r}] is of type {kind.__name__}, and not {type(value).__name__}"
             raise ImproperlyConfigured(told)
 
 

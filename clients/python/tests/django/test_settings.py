@@ -20,13 +20,13 @@ WRONG = [
     ({"URL": "https://anna:secret@chat.shop.example"}, "BESEDA['URL']: the url of the server holds no name"),
     ({"PUBLIC_URL": "/chat"}, "BESEDA['PUBLIC_URL']: the url"),
     ({"KEY": "two words"}, "BESEDA['KEY']: this is no API key"),
-    ({"KEY": None}, "BESEDA['KEY'] is a str, and not a NoneType"),
+    ({"KEY": None}, "BESEDA['KEY'] is of type str, and not NoneType"),
     ({"SECRET": "s" * 31}, "BESEDA['SECRET'] has fewer than 32 bytes"),
-    ({"SECRET": b"s" * 32}, "BESEDA['SECRET'] is a str, and not a bytes"),
+    ({"SECRET": b"s" * 32}, "BESEDA['SECRET'] is of type str, and not bytes"),
     ({"TOKEN_SECONDS": 0}, "BESEDA['TOKEN_SECONDS'] is between 1 and 86400"),
     ({"TOKEN_SECONDS": 86_401}, "BESEDA['TOKEN_SECONDS'] is between 1 and 86400"),
-    ({"TOKEN_SECONDS": "300"}, "BESEDA['TOKEN_SECONDS'] is a int, and not a str"),
-    ({"AT_ONCE": 1}, "BESEDA['AT_ONCE'] is a bool, and not a int"),
+    ({"TOKEN_SECONDS": "300"}, "BESEDA['TOKEN_SECONDS'] is of type int, and not str"),
+    ({"AT_ONCE": 1}, "BESEDA['AT_ONCE'] is of type bool, and not int"),
 ]
 
 

@@ -42,6 +42,10 @@ class Ended(NoAnswer):
         super().__init__(f"the link is over: {code or 'lost'} {reason}".strip())
         self.code, self.reason = code, reason
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """See `TimedOut`."""
+        return type(self), (self.code, self.reason)
+
     @property
     def pause_seconds(self) -> float | None:
         """How long a server that starts again asks to be left alone."""
