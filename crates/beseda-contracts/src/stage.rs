@@ -92,6 +92,9 @@ pub fn person(id: i64, username: &str) -> Person {
         forgotten: false,
         host_name: None,
         put_at: None,
+        avatar_url: String::new(),
+        custom: None,
+        locale: String::new(),
     }
 }
 

@@ -54,9 +54,45 @@ pub enum Refusal {
     /// Somebody in the room asks for what only others may do.
     #[error("not allowed")]
     NotAllowed,
-    /// One of the two whose room it is was deleted: nobody would read it.
-    #[error("the other of the two is here no more")]
+    /// One of the two whose room it is was deleted, or the room's business is over: nothing can be said there any more.
+    #[error("the room is closed")]
     RoomClosed,
+    /// Somebody asks for what only the author of the message may do, or who governs the room.
+    #[error("the message is somebody else's")]
+    NotAuthor,
+    /// More than `edit_seconds` after it was sent.
+    #[error("a message can be edited for {seconds} s")]
+    EditTooLate {
+        /// For how many seconds it can be.
+        seconds: u64,
+    },
+    /// The other of the two has blocked the asker.
+    #[error("the other of the two has blocked this person")]
+    Blocked,
+    /// The message is erased, and nothing can be done with it any more.
+    #[error("the message is erased")]
+    Erased,
+    /// More different reactions than `reactions`.
+    #[error("a message has at most {max} different reactions")]
+    TooManyReactions {
+        /// How many are taken.
+        max: usize,
+    },
+    /// More people than `mentions`.
+    #[error("a message mentions at most {max} people")]
+    TooManyMentions {
+        /// How many are taken.
+        max: usize,
+    },
+    /// More bytes than `custom_bytes`.
+    #[error("what an application keeps of its own has at most {max} bytes")]
+    CustomTooLong {
+        /// How many are taken.
+        max: usize,
+    },
+    /// The report is not there, or the asker may not know that it is.
+    #[error("no such report")]
+    NoSuchReport,
     /// Another room is already about this order.
     #[error("the order has another room")]
     OrderHasRoom,
@@ -147,6 +183,14 @@ impl Refusal {
             Self::NoPlaceInOrder => "no_place_in_order",
             Self::NotAllowed => "not_allowed",
             Self::RoomClosed => "room_closed",
+            Self::NotAuthor => "not_author",
+            Self::EditTooLate { .. } => "edit_too_late",
+            Self::Blocked => "blocked",
+            Self::Erased => "erased",
+            Self::TooManyReactions { .. } => "too_many_reactions",
+            Self::TooManyMentions { .. } => "too_many_mentions",
+            Self::CustomTooLong { .. } => "custom_too_long",
+            Self::NoSuchReport => "no_such_report",
             Self::OrderHasRoom => "order_has_room",
             Self::EmptyText => "empty_text",
             Self::TextTooLong { .. } => "text_too_long",

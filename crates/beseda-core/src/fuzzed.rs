@@ -1,6 +1,6 @@
 //! What fuzzers give the words that clients and hosts write, and an ordinary test what fuzzers begin with.
 
-use crate::words::{Cursor, Epoch, Head, HostId, Receipts, RoomKey, search_form};
+use crate::words::{Cursor, Epoch, Head, HostId, Query, Receipts, RoomKey, Term, search_form, terms};
 use unicode_normalization::UnicodeNormalization;
 
 /// A cursor, a room's key and a host's id are read as they are written, and are written in one way.
@@ -43,15 +43,68 @@ fn is_read_as_written(key: &RoomKey) {
     assert_eq!(written.parse().as_ref(), Ok(key), "{written}");
 }
 
-/// A text that people are searched by: it is looked for in one form, however its letters and their marks are written.
+/// A line that somebody searches for, and behind it a text that is searched.
 pub fn search(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else {
+    let Ok(both) = std::str::from_utf8(bytes) else {
         return;
     };
+    let (typed, text) = both.split_once('\n').unwrap_or((both, both));
+    stand_in_order(text);
     let (apart, together): (String, String) = (text.nfd().collect(), text.nfc().collect());
-    assert_eq!(search_form(&apart), search_form(text));
-    assert_eq!(search_form(&together), search_form(text));
-    assert!(!search_form(text).contains(['ё', 'Ё']));
+    assert_eq!(search_form(&apart), search_form(&together));
+    assert_eq!(
+        words(&apart),
+        words(&together),
+        "however letters and their marks are written"
+    );
+    if let Some(query) = Query::of(typed) {
+        is_found_as_the_index_finds(&query, text);
+        assert_eq!(query.found_in(&apart).is_some(), query.found_in(&together).is_some());
+    }
+    if let Some(query) = Query::of(text) {
+        assert!(query.found_in(text).is_some(), "a text has all its own words");
+    }
+}
+
+fn words(text: &str) -> Vec<(String, String)> {
+    terms(text).into_iter().map(|term| (term.stem, term.form)).collect()
+}
+
+/// Words stand apart and inside of the text.
+fn stand_in_order(text: &str) {
+    let mut end = 0;
+    for Term { stem, form, from, to } in terms(text) {
+        assert!(end <= from && from < to, "{from} to {to} behind {end}");
+        assert!(!stem.is_empty() && !form.is_empty());
+        end = to;
+    }
+    assert!(end as usize <= text.encode_utf16().count());
+}
+
+/// What is found has everything that an index is asked for, and is shown in order, apart and inside of the text.
+fn is_found_as_the_index_finds(query: &Query, text: &str) {
+    let Some(found) = query.found_in(text) else {
+        return;
+    };
+    let mut end = None;
+    for (from, to) in found {
+        assert!(end.is_none_or(|end| end < from) && from < to);
+        end = Some(to);
+    }
+    assert!(end.is_some_and(|end| end as usize <= text.encode_utf16().count()));
+    let words = words(text);
+    let stems: Vec<&str> = words.iter().map(|(stem, _)| stem.as_str()).collect();
+    let (needed, last) = query.needs();
+    for together in needed {
+        assert!(
+            stems.windows(together.len()).any(|window| window == together),
+            "{together:?}"
+        );
+    }
+    if let Some((stem, form)) = last {
+        let fits = |(own, whole): &(String, String)| own == stem || whole.starts_with(form);
+        assert!(words.iter().any(fits), "{stem}, {form}");
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 use crate::error::Refusal;
-use crate::words::{Group, Kinds, Message, Order, OrderPlace, Person, PersonId, Place, Role, RoomKind, worded};
+use crate::words::{
+    Group, Kinds, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, Room, RoomKind, worded,
+};
 
 worded! {
     /// Something that can be done with a room.
@@ -31,6 +33,8 @@ pub enum Who {
     Member,
     /// Who is in the room and has this role.
     MemberAs(Role),
+    /// Who is in the room and is this there.
+    MemberBeing(MemberRole),
     /// Everybody with this role, in the room or not.
     Role(Role),
 }
@@ -46,7 +50,37 @@ pub struct Line {
     pub deeds: &'static [Deed],
 }
 
+const READ: &[Deed] = &[Deed::See, Deed::Read, Deed::Listen, Deed::Mark];
 const TAKE_PART: &[Deed] = &[Deed::See, Deed::Read, Deed::Send, Deed::Listen, Deed::Mark];
+
+worded! {
+    /// Rights as an application gives them, in its settings.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Right {
+        /// See, read, listen and mark.
+        Read = "read",
+        /// That, and send, react, mention, upload, pin, edit and erase one's own.
+        TakePart = "take-part",
+        /// Change the room and who is in it, erase anybody's messages, read what they said before they were edited. Whether
+        /// it reads the room is said apart.
+        Govern = "govern",
+        /// Read and send without being in the room.
+        StepIn = "step-in",
+    }
+}
+
+impl Right {
+    /// What can be done by it.
+    #[must_use]
+    pub fn deeds(self) -> &'static [Deed] {
+        match self {
+            Self::Read => READ,
+            Self::TakePart => TAKE_PART,
+            Self::Govern => &[Deed::See, Deed::Govern],
+            Self::StepIn => &[Deed::StepIn],
+        }
+    }
+}
 
 const fn line(kind: RoomKind, who: Who, deeds: &'static [Deed]) -> Line {
     Line {
@@ -70,12 +104,13 @@ pub const TABLE: &[Line] = &[
     line(RoomKind::Pair, Who::MemberAs(Role::Therapist), TAKE_PART),
     line(RoomKind::Private, Who::Member, TAKE_PART),
     line(RoomKind::Group, Who::Member, TAKE_PART),
+    line(RoomKind::Group, Who::MemberBeing(MemberRole::OWNER), &[Deed::Govern]),
     line(RoomKind::Support, Who::MemberAs(Role::Visitor), TAKE_PART),
     // The staff's rights come with the role and end with it, whether or not they keep a receipt in the room.
     line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Mom), TAKE_PART),
-    // Who is in it says the application, which governs it with its key.
+    // Who is in it says the application, which governs it with its key; it may say more in its settings.
     Line {
         kind: None,
         who: Who::Member,
@@ -92,6 +127,8 @@ pub struct By<'a> {
     pub kinds: Kinds,
     /// Whether the call is made for those who answer for a room without being in it.
     pub steps_in: bool,
+    /// Whether they hear such a room live, too.
+    pub hears_in: bool,
 }
 
 impl<'a> By<'a> {
@@ -102,6 +139,7 @@ impl<'a> By<'a> {
             person,
             kinds,
             steps_in: false,
+            hears_in: false,
         }
     }
 
@@ -109,6 +147,16 @@ impl<'a> By<'a> {
     #[must_use]
     pub fn stepping_in(self) -> Self {
         Self { steps_in: true, ..self }
+    }
+
+    /// The same by a call or a socket of those that are made for every room.
+    #[must_use]
+    pub fn everywhere(self) -> Self {
+        Self {
+            steps_in: true,
+            hears_in: true,
+            ..self
+        }
     }
 }
 
@@ -124,12 +172,16 @@ impl<'a> From<&'a Person> for By<'a> {
 /// # Errors
 /// [`Refusal::NotAllowed`] for who may at least see the room, [`Refusal::NoSuchRoom`] for everybody else.
 pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
-    let kind = place.room.kind;
-    let may = |deed| may(deed, kind, place.member.is_some(), by);
-    if !by.kinds.contain(kind) {
+    let (room, member) = (&place.room, place.member.as_ref().map(|member| member.role));
+    let may = |deed| may(deed, room.kind, member, by);
+    if !by.kinds.contain(room.kind) {
         Err(Refusal::NoSuchRoom)
     } else if may(deed) {
-        Ok(())
+        if is_left(room, deed, by) {
+            Ok(())
+        } else {
+            Err(Refusal::RoomClosed)
+        }
     } else if may(Deed::See) {
         Err(Refusal::NotAllowed)
     } else {
@@ -137,30 +189,78 @@ pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
     }
 }
 
-fn may(deed: Deed, kind: RoomKind, is_member: bool, by: By<'_>) -> bool {
-    let by_stepping_in = by.steps_in && matches!(deed, Deed::See | Deed::Read | Deed::Send);
-    TABLE.iter().any(|line| {
-        line.speaks_of(kind, is_member, by.person.role)
-            && (line.deeds.contains(&deed) || (by_stepping_in && line.deeds.contains(&Deed::StepIn)))
-    })
+/// Whether a closed room leaves this: to see it and to govern it always.
+fn is_left(room: &Room, deed: Deed, by: By<'_>) -> bool {
+    let left = by.kinds.rules_of(room.kind).and_then(|rules| rules.closed.as_deref());
+    !room.closed || matches!(deed, Deed::See | Deed::Govern) || left.unwrap_or(READ).contains(&deed)
+}
+
+/// `member`: what the asker is in the room, where they are in it.
+fn may(deed: Deed, kind: RoomKind, member: Option<MemberRole>, by: By<'_>) -> bool {
+    let by_stepping_in = match deed {
+        Deed::See | Deed::Read | Deed::Send => by.steps_in,
+        Deed::Listen => by.hears_in,
+        Deed::Mark | Deed::Govern | Deed::StepIn => false,
+    };
+    let gives = |deeds: &[Deed]| deeds.contains(&deed) || (by_stepping_in && deeds.contains(&Deed::StepIn));
+    let role = by.person.role;
+    if let Some(rules) = by.kinds.rules_of(kind) {
+        let as_staff = rules.staff.iter().any(|(staff, deeds)| *staff == role && gives(deeds));
+        let as_member = match (&rules.roles, member) {
+            (_, None) => false,
+            (None, Some(_)) => gives(TAKE_PART),
+            (Some(roles), Some(member)) => roles.iter().any(|(known, deeds)| *known == member && gives(deeds)),
+        };
+        return as_staff || as_member;
+    }
+    TABLE
+        .iter()
+        .any(|line| line.speaks_of(kind, member, role) && gives(line.deeds))
 }
 
 /// Everything that the asker may do in rooms of a kind, being in them or not: for who is to be told.
 #[must_use]
 pub fn deeds(kind: RoomKind, is_member: bool, by: By<'_>) -> Vec<Deed> {
+    let member = is_member.then_some(MemberRole::MEMBER);
     let every = Deed::WORDS.iter().map(|(deed, _)| *deed);
-    every.filter(|deed| may(*deed, kind, is_member, by)).collect()
+    every.filter(|deed| may(*deed, kind, member, by)).collect()
+}
+
+/// What the asker may do in a room as it is now, in the words that pages know.
+#[must_use]
+pub fn can(place: &Place, by: By<'_>) -> Vec<&'static str> {
+    let may = |deed| require(deed, place, by).is_ok();
+    let mut words = Vec::new();
+    if may(Deed::Read) {
+        words.push("read");
+    }
+    if may(Deed::Send) && !place.room.is_left() {
+        words.extend(["send", "react", "pin", "upload", "mention", "edit-own", "erase-own"]);
+    }
+    if may(Deed::Govern) {
+        words.push("erase-any");
+        if has_people_of_its_own(place.room.kind) {
+            words.extend(["invite", "remove"]);
+        }
+        words.extend(["close", "rename"]);
+    }
+    words
+}
+
+/// Whether who is in a room of this kind is said of the room itself, and does not follow from what it is about.
+#[must_use]
+pub fn has_people_of_its_own(kind: RoomKind) -> bool {
+    matches!(kind, RoomKind::Group | RoomKind::Own(_))
 }
 
 /// Whose role alone lets them do this in every room of a kind, by a call that is made to step in or by any.
 #[must_use]
 pub fn roles_that_may(deed: Deed, kind: RoomKind) -> Vec<Role> {
-    let roles = Role::WORDS.iter().map(|(role, _)| *role);
     let may = |role: &Role| {
         let somebody = Person::new(PersonId(0), *role);
-        may(deed, kind, false, By::from(&somebody).stepping_in())
+        may(deed, kind, None, By::from(&somebody).stepping_in())
     };
-    roles.filter(may).collect()
+    Role::OF_CONTRACTS.into_iter().filter(may).collect()
 }
 
 /// Whether somebody of this role is what the host's staff expect in this place of an order. The rights come with the place;
@@ -171,15 +271,16 @@ pub fn suits(seat: OrderPlace, role: Role) -> bool {
 }
 
 impl Line {
-    fn speaks_of(&self, kind: RoomKind, is_member: bool, role: Role) -> bool {
+    fn speaks_of(&self, kind: RoomKind, member: Option<MemberRole>, role: Role) -> bool {
         let is_meant = match self.kind {
             Some(meant) => meant == kind,
             None => matches!(kind, RoomKind::Own(_)),
         };
         is_meant
             && match self.who {
-                Who::Member => is_member,
-                Who::MemberAs(wanted) => is_member && role == wanted,
+                Who::Member => member.is_some(),
+                Who::MemberAs(wanted) => member.is_some() && role == wanted,
+                Who::MemberBeing(wanted) => member == Some(wanted),
                 Who::Role(wanted) => role == wanted,
             }
     }
@@ -190,7 +291,7 @@ impl Line {
 /// # Errors
 /// [`Refusal::NotAllowed`].
 pub fn require_every(kind: RoomKind, person: &Person) -> Result<(), Refusal> {
-    if may(Deed::Listen, kind, false, person.into()) {
+    if may(Deed::Listen, kind, None, person.into()) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)
@@ -219,13 +320,53 @@ pub fn require_author(message: &Message, place: &Place, by: By<'_>) -> Result<()
     }
 }
 
+/// Whether the asker may erase this message: who wrote it, while in the room, and who governs it.
+///
+/// # Errors
+/// [`Refusal::NotAuthor`] for another reader of the room, [`Refusal::NoSuchMessage`] for everybody else.
+pub fn require_eraser(message: &Message, place: &Place, by: By<'_>) -> Result<(), Refusal> {
+    match require_own(message, place, by) {
+        Err(_) if require(Deed::Govern, place, by).is_ok() => Ok(()),
+        decided => decided,
+    }
+}
+
+/// The same for what its author alone may do: edit it.
+///
+/// # Errors
+/// As [`require_eraser`].
+pub fn require_own(message: &Message, place: &Place, by: By<'_>) -> Result<(), Refusal> {
+    if require(Deed::Read, place, by).is_err() {
+        Err(Refusal::NoSuchMessage)
+    } else if message.is_by(by.person.id) {
+        require(Deed::Send, place, by)
+    } else {
+        Err(Refusal::NotAuthor)
+    }
+}
+
+/// Whether the asker may read what a message said before it was edited: who wrote it, and who governs the room.
+///
+/// # Errors
+/// As [`require_eraser`].
+pub fn require_versions(message: &Message, place: &Place, by: By<'_>) -> Result<(), Refusal> {
+    let reads = require(Deed::Read, place, by).is_ok();
+    if (reads && message.is_by(by.person.id)) || require(Deed::Govern, place, by).is_ok() {
+        Ok(())
+    } else if reads {
+        Err(Refusal::NotAuthor)
+    } else {
+        Err(Refusal::NoSuchMessage)
+    }
+}
+
 /// Whether the asker may do this in the room of an order, whether or not it stands yet. `is_in`: whether they are in it.
 ///
 /// # Errors
 /// [`Refusal::NoPlaceInOrder`].
 pub fn require_order(deed: Deed, order: &Order, is_in: bool, by: By<'_>) -> Result<(), Refusal> {
     let is_member = is_in || order.people().contains(&by.person.id);
-    if may(deed, RoomKind::Order, is_member, by) {
+    if may(deed, RoomKind::Order, is_member.then_some(MemberRole::MEMBER), by) {
         Ok(())
     } else {
         Err(Refusal::NoPlaceInOrder)
@@ -356,6 +497,7 @@ pub fn printed() -> Vec<(String, String, String)> {
             let who = match line.who {
                 Who::Member => "member".to_owned(),
                 Who::MemberAs(role) => format!("member as {}", role.word()),
+                Who::MemberBeing(role) => format!("member being {}", role.word()),
                 Who::Role(role) => role.word().to_owned(),
             };
             let deeds: Vec<&str> = line.deeds.iter().map(|deed| deed.word()).collect();

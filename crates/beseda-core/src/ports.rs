@@ -3,23 +3,27 @@
 //! The store runs rules; the rules never wait for it. Work is handed over and answers through its own `done`,
 //! so that nothing here knows how the store's threads, or those of its callers, take turns.
 
+mod beside;
 mod bytes;
 mod cases;
 mod doors;
 mod files;
 mod imports;
 mod jobs;
+mod lists;
 mod messages;
 mod orders;
 mod people;
 mod rooms;
 
+pub use beside::{LookBeside, TxBeside};
 pub use bytes::{Files, Upload, kept_as, thumbnail_name};
 pub use cases::{LookCases, TxCases};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};
 pub use imports::{LookImports, TxImports};
 pub use jobs::{LookJobs, TxJobs};
+pub use lists::{LookLists, TxLists};
 pub use messages::{ERASED_BLOCK, LookMessages, TxMessages};
 pub use orders::{LookOrders, TxOrders};
 pub use people::{LookPeople, TxPeople};
@@ -61,18 +65,50 @@ pub trait Audience: Send + Sync {
 
 /// Reading: one snapshot, the same for every call of one piece of work.
 pub trait Look:
-    LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs + LookImports
+    LookPeople
+    + LookDoors
+    + LookRooms
+    + LookLists
+    + LookMessages
+    + LookBeside
+    + LookFiles
+    + LookOrders
+    + LookCases
+    + LookJobs
+    + LookImports
 {
 }
 
-impl<T: LookPeople + LookDoors + LookRooms + LookMessages + LookFiles + LookOrders + LookCases + LookJobs + LookImports>
-    Look for T
+impl<
+    T: LookPeople
+        + LookDoors
+        + LookRooms
+        + LookLists
+        + LookMessages
+        + LookBeside
+        + LookFiles
+        + LookOrders
+        + LookCases
+        + LookJobs
+        + LookImports,
+> Look for T
 {
 }
 
 /// Writing: everything that one piece of work does is kept together, or none of it.
 pub trait Tx:
-    Look + TxPeople + TxDoors + TxRooms + TxMessages + TxFiles + TxOrders + TxCases + TxJobs + TxImports
+    Look
+    + TxPeople
+    + TxDoors
+    + TxRooms
+    + TxLists
+    + TxMessages
+    + TxBeside
+    + TxFiles
+    + TxOrders
+    + TxCases
+    + TxJobs
+    + TxImports
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

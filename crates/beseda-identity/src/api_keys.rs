@@ -7,6 +7,12 @@ use sha2::{Digest, Sha256};
 /// What every key begins with: so people and log scrubbers know one when they see it.
 const PREFIX: &str = "bsk_";
 
+/// Whether a text has the look of an API key.
+#[must_use]
+pub fn is_one(text: &str) -> bool {
+    text.starts_with(PREFIX)
+}
+
 /// A new key, from random bytes.
 #[must_use]
 pub fn new(bytes: [u8; 32]) -> String {

@@ -22,6 +22,7 @@ pub mod throttle;
 pub mod tickets;
 pub mod tokens;
 pub mod traces;
+pub mod uploads;
 pub mod visitors;
 
 pub use claims::Flaw;
@@ -34,6 +35,7 @@ pub use sessions::{SecureCookies, SessionCookie};
 pub use settings::{Proofs, Settings, SettingsError, SocketsEndWith};
 pub use throttle::{Throttles, Uptime};
 pub use tokens::OwnTokens;
+pub use uploads::Uploads;
 
 use beseda_core::Chat;
 use beseda_core::rules::sign_in::Rotation;
@@ -49,6 +51,8 @@ pub struct Identity {
     pub tokens: OwnTokens,
     /// Names of rooms by the client ids under which they are opened.
     pub openings: Openings,
+    /// Ids of files that hang on nothing yet.
+    pub uploads: Uploads,
     /// Tokens of host applications.
     pub issuers: Arc<Issuers>,
     /// Sessions of the host application.
@@ -115,6 +119,7 @@ impl Identity {
         Ok(Self {
             tokens: OwnTokens::new(&settings.secret, token_bytes),
             openings: Openings::new(&settings.secret),
+            uploads: Uploads::new(&settings.secret),
             issuers: Arc::new(issuers),
             host_sessions,
             passwords: match before {

@@ -8,9 +8,10 @@ use crate::codec::Incoming;
 use crate::commands;
 use crate::counts::SOCKET;
 use crate::dialect::{Misheard, Outcome};
+use crate::everywhere::Prover;
 use crate::live::Live;
 use crate::place::told_under;
-use crate::seat::{Seat, Told};
+use crate::seat::{Progress, Seat, Told};
 use crate::session::{Guest, Session, close};
 use crate::socket::{Ear, Queue};
 use beseda_core::policy::By;
@@ -46,30 +47,13 @@ impl Connection {
     /// Lets a socket in and tells it what it hears first. `None`, with the queue closed, where its person has too many.
     pub(crate) async fn enter(live: &Arc<Live>, mut guest: Guest, queue: Arc<Queue>) -> Option<Self> {
         let (since, once_in) = (guest.since, guest.once_in.take());
-        let (alive_at, ends_at_ms) = (live.wheel.now_seconds(), live.end_of(guest.ends_at));
-        let counts = live.hub.counts().of(guest.dialect.contract());
-        let number = live.hub.next_id();
-        let session = Session::new(number, guest, counts, Arc::clone(&queue), alive_at, ends_at_ms);
-        let session = Arc::new(session);
-        if !live.hub.enter(&session, live.chat().limits().listeners) {
-            live.hub.counts().turned_away(close::TOO_MANY);
-            queue.close(close::TOO_MANY, "too many sockets of one person");
-            return None;
-        }
-        session.counts.opened.inc();
-        session.counts.open.inc();
-        live.wheel.enter(&session);
-        live.send_away_if_stopping(&session);
-        let connection = Self {
-            live: Arc::clone(live),
-            session,
-        };
+        let connection = Self::sit_down(live, guest, Arc::clone(&queue), None)?;
         let begun = match connection.session.to {
             Where::Room(room) => {
                 let seat = Arc::new(Seat::new(Arc::clone(&connection.session), room));
                 connection.begin(&seat, since).await
             }
-            Where::Every(_) => connection.begin_everywhere().await,
+            Where::Every(_) | Where::Own => connection.begin_everywhere().await,
         };
         let session = &connection.session;
         match begun {
@@ -83,6 +67,39 @@ impl Connection {
             Err((code, reason)) => queue.close(code, reason),
         }
         Some(connection)
+    }
+
+    /// Lets a socket in among the others; it is told nothing yet. `None`, with the queue closed, where its person has too
+    /// many.
+    pub(crate) fn sit_down(
+        live: &Arc<Live>,
+        guest: Guest,
+        queue: Arc<Queue>,
+        prover: Option<Arc<dyn Prover>>,
+    ) -> Option<Self> {
+        let (alive_at, ends_at_ms) = (live.wheel.now_seconds(), live.end_of(guest.ends_at));
+        let counts = live.hub.counts().of(guest.dialect.contract());
+        let number = live.hub.next_id();
+        let session = Session::new(number, guest, counts, Arc::clone(&queue), alive_at, ends_at_ms, prover);
+        let session = Arc::new(session);
+        if !live.hub.enter(&session, live.chat().limits().listeners) {
+            live.hub.counts().turned_away(close::TOO_MANY);
+            queue.close(close::TOO_MANY, "too many sockets of one person");
+            return None;
+        }
+        session.counts.opened.inc();
+        session.counts.open.inc();
+        live.wheel.enter(&session);
+        live.send_away_if_stopping(&session);
+        live.hub.may_have_moved(session.person_id(), None);
+        Some(Self {
+            live: Arc::clone(live),
+            session,
+        })
+    }
+
+    pub(crate) fn session(&self) -> &Arc<Session> {
+        &self.session
     }
 
     /// Takes a place in a room *first*, so that what happens meanwhile waits for it; then looks whether the person may
@@ -108,14 +125,18 @@ impl Connection {
         let (history, people) = looked.map_err(|error| self.turned(error))?;
         let frames = told_under(&session.under, || session.dialect.history(&session.person(), &history));
         // Of more than a page, the rest is fed behind it.
-        let (head, newest) = match history.messages.last() {
-            Some(last) if history.more => (last.sent, last.seq),
-            _ => (history.room.head, history.room.seq),
+        let told = match history.messages.last() {
+            Some(last) if history.more => Progress {
+                head: last.sent,
+                seq: last.seq,
+                ..Progress::default()
+            },
+            _ => Progress::of(&history.room),
         };
         if history.more {
             seat.fall_behind();
         }
-        if seat.begin(&frames, history.room.name(), head, newest) == Told::Behind {
+        if seat.begin(&frames, history.room.name(), told) == Told::Behind {
             live.hub.is_hungry(session);
         }
         live.show_positions(seat, &people);
@@ -156,7 +177,7 @@ impl Connection {
 /// The person who stands inside.
 fn inside(standing: Standing) -> Result<Person, Error> {
     match standing {
-        Standing::Inside(person) => Ok(person),
+        Standing::Inside(person) => Ok(*person),
         Standing::Outside => Err(Refusal::NotAllowed.into()),
         Standing::Inactive => Err(Refusal::BadCredentials.into()),
     }
@@ -181,16 +202,19 @@ impl Ear for Connection {
         let dialect = self.session.dialect;
         let command = match incoming {
             Incoming::Text(frame) => dialect.hear(frame, self.live.chat().limits()),
-            Incoming::Binary(_) => Err(Misheard {
-                code: "binary",
-                detail: "send JSON as text, not as binary".to_owned(),
-            }),
+            Incoming::Binary(_) => Err(Misheard::binary()),
             _ => return,
         };
-        let obeyed = command.and_then(|command| commands::obey(&self.live, &self.session, command));
+        let (tag, obeyed) = match command {
+            Ok(command) => {
+                let tag = command.tag.clone();
+                (tag, commands::obey(&self.live, &self.session, command))
+            }
+            Err(misheard) => (misheard.tag.clone(), Err(misheard)),
+        };
         if let Err(misheard) = obeyed {
             self.live.counts().refused(dialect.contract(), SOCKET, misheard.code);
-            self.session.answer(None, &Outcome::Misheard(&misheard));
+            self.session.answer(tag.as_deref(), &Outcome::Misheard(&misheard));
         }
     }
 
@@ -213,6 +237,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         self.live.wheel.leave(&self.session);
         let last_places = self.live.hub.leave(&self.session);
+        self.live.hub.goes_off(&self.session, self.live.chat().now());
         self.session.counts.open.dec();
         self.live.stop_typing_of(&self.session, &last_places);
     }

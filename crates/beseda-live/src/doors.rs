@@ -61,7 +61,7 @@ impl Live {
         }
     }
 
-    fn queue(&self) -> Arc<Queue> {
+    pub(crate) fn queue(&self) -> Arc<Queue> {
         let limits = self.chat().limits();
         Arc::new(Queue::new(QueueLimits {
             frames: limits.queue_frames,
@@ -69,7 +69,7 @@ impl Live {
         }))
     }
 
-    fn socket_limits(&self) -> SocketLimits {
+    pub(crate) fn socket_limits(&self) -> SocketLimits {
         let limits = self.chat().limits();
         SocketLimits {
             frame_bytes: limits.frame_bytes,

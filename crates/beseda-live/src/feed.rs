@@ -2,15 +2,20 @@
 //! somebody has looked who its person is now and whether its places still are places.
 
 use crate::ask;
-use crate::dialect::Viewer;
+use crate::codec::text_frame;
+use crate::dialect::{Glimpse, Viewer};
+use crate::here;
 use crate::live::Live;
-use crate::seat::{Fed, Hunger, Meal, Seat};
+use crate::place::told_under;
+use crate::seat::{Fed, Hunger, Meal, Progress, Seat, Served};
 use crate::session::{Session, close};
 use crate::tell::in_words;
 use beseda_core::policy::By;
 use beseda_core::ports::Look;
-use beseda_core::rules::{self, Missed, Standing, Where, sign_in};
-use beseda_core::words::{Event, Head, Heard, Kinds, Message, Person, PersonId, Readers, RoomView, Seq, Time};
+use beseda_core::rules::{self, Changes, From, Missed, Standing, Where, sign_in};
+use beseda_core::words::{
+    Cursor, Event, FullRoom, Head, Heard, Kinds, Message, Person, PersonId, Readers, RoomView, Seq, Time,
+};
 use beseda_core::{Error, Refusal};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +37,8 @@ struct Eater {
     proven_at: Time,
     to: Where,
     kinds: Kinds,
+    /// It hears every room of its person.
+    roams: bool,
 }
 
 /// What is to be read for a place.
@@ -43,7 +50,19 @@ struct Asked {
 }
 
 /// What a look found for a place.
-struct Served {
+enum Found {
+    /// In its own room, or among every one of a kind.
+    Missed(Box<FoundInPlace>),
+    /// Among all rooms of a person, in one that is open.
+    Changes(Box<Changes>),
+    /// In one that is not.
+    Moved(Box<(FullRoom, Cursor)>),
+    /// In one that is not, of which there is nothing new.
+    Still(Progress),
+}
+
+/// What a look found for a place in its own room.
+struct FoundInPlace {
     missed: Missed,
     /// The room as it was opened, where that was missed too.
     opened: Option<RoomView>,
@@ -88,7 +107,15 @@ async fn feed(live: Arc<Live>, session: Arc<Session>) {
         proven_at: session.proven_at,
         to: session.to,
         kinds: session.dialect.kinds(),
+        roams: session.roaming.is_some(),
     };
+    if let Some(roaming) = &session.roaming
+        && roaming.begins_to_look_around()
+        && let Err(error) = here::look_around(&live, &session).await
+    {
+        session.logs(|| tracing::warn!("the rooms of a session could not be looked through, will try again: {error}"));
+        roaming.is_to_look_around();
+    }
     while !session.queue.is_closing() {
         let seats = to_feed(&session);
         if seats.is_empty() && !session.is_doubted() {
@@ -136,7 +163,7 @@ fn to_feed(session: &Session) -> Vec<(Arc<Seat>, Hunger)> {
 }
 
 /// Who the person is now, and what was missed in each place; nothing for what is no place of theirs any more.
-fn serve(look: &mut dyn Look, eater: Eater, asked: &[Asked]) -> Result<(Person, Vec<Option<Served>>), Error> {
+fn serve(look: &mut dyn Look, eater: Eater, asked: &[Asked]) -> Result<(Person, Vec<Option<Found>>), Error> {
     let person = sign_in::who(look, eater.person, eater.proven_at)?;
     if let Where::Every(_) = eater.to
         && rules::standing(look, eater.person, eater.proven_at, eater.to, eater.kinds)? == Standing::Outside
@@ -146,7 +173,12 @@ fn serve(look: &mut dyn Look, eater: Eater, asked: &[Asked]) -> Result<(Person, 
     let by = By::of(&person, eater.kinds);
     let mut served = Vec::with_capacity(asked.len());
     for asked in asked {
-        served.push(match serve_place(look, by, *asked) {
+        let found = if eater.roams {
+            serve_roaming(look, by.everywhere(), asked.hunger)
+        } else {
+            serve_place(look, by, *asked)
+        };
+        served.push(match found {
             Err(Error::Refused(_)) => None,
             found => Some(found?),
         });
@@ -154,7 +186,7 @@ fn serve(look: &mut dyn Look, eater: Eater, asked: &[Asked]) -> Result<(Person, 
     Ok((person, served))
 }
 
-fn serve_place(look: &mut dyn Look, by: By<'_>, Asked { hunger, people }: Asked) -> Result<Served, Error> {
+fn serve_place(look: &mut dyn Look, by: By<'_>, Asked { hunger, people }: Asked) -> Result<Found, Error> {
     let missed = rules::hear_since(look, by, hunger.room, hunger.after, PAGE)?;
     let opened = if hunger.opening {
         Some(rules::room_view(look, by, hunger.room)?)
@@ -163,38 +195,140 @@ fn serve_place(look: &mut dyn Look, by: By<'_>, Asked { hunger, people }: Asked)
     };
     let members = if people { look.members(hunger.room)? } else { Vec::new() };
     let people = members.into_iter().filter(|(_, person)| person.active);
-    Ok(Served {
+    Ok(Found::Missed(Box::new(FoundInPlace {
         missed,
         opened,
         people: people.map(|(_, person)| person.id).collect(),
-    })
+    })))
+}
+
+/// The same among all rooms of a person.
+fn serve_roaming(look: &mut dyn Look, by: By<'_>, hunger: Hunger) -> Result<Found, Error> {
+    if hunger.is_open {
+        let (from, limit) = match hunger.anew {
+            Some(limit) => (From::Anew, limit),
+            None => {
+                let cursor = Cursor {
+                    epoch: look.epoch()?.unwrap_or_default(),
+                    head: hunger.after,
+                    receipts: hunger.receipts,
+                };
+                (From::Cursor(cursor), PAGE)
+            }
+        };
+        let changes = rules::changes(look, by, hunger.room, from, limit)?;
+        return Ok(Found::Changes(Box::new(changes)));
+    }
+    // Whoever is in it no more has no place that is not open.
+    let place = look.place(hunger.room, by.person.id)?;
+    let place = place
+        .filter(|place| place.member.is_some())
+        .ok_or(Refusal::NoSuchRoom)?;
+    let now = Progress::of(&place.room);
+    if !hunger.is_new && now.head == hunger.after && now.receipts == hunger.receipts {
+        return Ok(Found::Still(now));
+    }
+    Ok(Found::Moved(Box::new(rules::glimpse(look, by, place)?)))
 }
 
 /// Tells a place what was found for it.
-fn eat(live: &Live, seat: &Arc<Seat>, hunger: Hunger, served: Option<Served>) {
+fn eat(live: &Live, seat: &Arc<Seat>, hunger: Hunger, found: Option<Found>) {
     let session = &seat.session;
-    let Some(Served { missed, opened, people }) = served else {
-        if session.to == Where::Room(seat.room_id) {
+    match found {
+        None if session.to == Where::Room(seat.room_id) => {
             session.queue.cut(close::NOT_ALLOWED, "not allowed any more");
+            live.hub.take_away(seat);
         }
-        return live.hub.take_away(seat);
-    };
-    let (head, more) = (missed.head, missed.more);
-    if seat.feed(hunger, meals(session, hunger, missed, opened), head, more) == Fed::Whole {
-        session.counts.resynced.inc();
-        live.show_positions(seat, &people);
-        if session.every().is_some() {
-            live.hub.take_back(session, seat.room_id);
+        None => live.hub.goes(seat),
+        Some(Found::Missed(found)) => {
+            let FoundInPlace { missed, opened, people } = *found;
+            let served = Served {
+                to: Progress {
+                    head: missed.head,
+                    ..Progress::default()
+                },
+                more: missed.more,
+                reset: false,
+                meals: meals(session, hunger, missed, opened),
+            };
+            if seat.feed(hunger, served) == Fed::Whole {
+                session.counts.resynced.inc();
+                live.show_positions(seat, &people);
+                if session.every().is_some() {
+                    live.hub.take_back(session, seat.room_id);
+                }
+            }
+        }
+        Some(found) => {
+            if let Some(served) = roaming_meal(session, hunger, found)
+                && seat.feed(hunger, served) == Fed::Whole
+            {
+                session.counts.resynced.inc();
+            }
         }
     }
 }
 
+/// What is told of a room to a session that hears all those of its person.
+fn roaming_meal(session: &Session, hunger: Hunger, found: Found) -> Option<Served> {
+    let speaks = session.roaming.as_ref()?.speaks;
+    let (to, more, reset, text) = match found {
+        Found::Changes(changes) => {
+            let seq = match changes.messages.last() {
+                Some(last) if changes.more => last.seq,
+                _ => changes.room.seq,
+            };
+            let to = Progress {
+                head: changes.cursor.head,
+                seq,
+                receipts: changes.cursor.receipts,
+            };
+            let live = !changes.more;
+            let say = || speaks.changes(&session.person(), &changes, live);
+            (to, changes.more, changes.reset, Some(told_under(&session.under, say)))
+        }
+        Found::Moved(moved) => {
+            let (room, cursor) = *moved;
+            let glimpse = Glimpse {
+                is_changed: hunger.is_new || room.room.changed > hunger.after,
+                room: &room,
+                cursor,
+            };
+            let say = || match hunger.is_new {
+                true => speaks.added(&glimpse),
+                false => speaks.moved(&glimpse),
+            };
+            (
+                Progress::of(&room.room),
+                false,
+                false,
+                Some(told_under(&session.under, say)),
+            )
+        }
+        Found::Still(now) => (now, false, false, None),
+        Found::Missed(_) => return None,
+    };
+    let frame = text.map(|text| text_frame(text.as_bytes()));
+    Some(Served {
+        meals: vec![Meal {
+            head: to.head,
+            seq: to.seq,
+            frame,
+        }],
+        to,
+        more,
+        reset,
+    })
+}
+
 /// What was missed, in the words of the session's dialect.
 fn meals(session: &Session, hunger: Hunger, missed: Missed, opened: Option<RoomView>) -> Vec<Meal> {
-    let room = missed.room.name();
     let meal = |head: Head, seq: Seq, heard: Option<Heard>, viewer: Viewer| {
         let say = |heard| {
-            let event = Event { room, head, heard };
+            let event = Event {
+                head,
+                ..Event::of(&missed.room, heard)
+            };
             in_words(session, |dialect| dialect.event(&event, viewer))
                 .ok()
                 .flatten()
@@ -211,6 +345,7 @@ fn meals(session: &Session, hunger: Hunger, missed: Missed, opened: Option<RoomV
         let viewer = Viewer {
             knows_client_id: message.client_id.is_some() && message.is_by(session.person_id()),
             is_read: missed.marks.is_read(&message, session.person_id()),
+            ..Viewer::default()
         };
         meal(
             rules::told_at(&message, hunger.after),

@@ -18,6 +18,8 @@ pub(crate) struct Wheel {
     now_ms: AtomicU64,
     ping_seconds: u32,
     gone_seconds: u32,
+    /// Before their end, sockets that can bring a new proof are told so.
+    renew_ms: u64,
 }
 
 impl Wheel {
@@ -29,6 +31,7 @@ impl Wheel {
             now_ms: AtomicU64::new(0),
             ping_seconds: u32::try_from(limits.ping_seconds).unwrap_or(u32::MAX),
             gone_seconds: u32::try_from(limits.gone_seconds).unwrap_or(u32::MAX),
+            renew_ms: limits.renew_seconds * 1_000,
         }
     }
 
@@ -47,11 +50,20 @@ impl Wheel {
             spoke.lock().insert(session.id, Arc::clone(session));
         }
         // Last: a tick that finds an end there, and no socket yet, would never come back to it.
-        self.ends.lock().insert((session.ends_at_ms, session.id));
+        self.ends.lock().insert((session.ends_at_ms(), session.id));
+    }
+
+    /// A socket is to end at another time.
+    pub(crate) fn renew(&self, session: &Session, ends_at_ms: u64) {
+        let mut ends = self.ends.lock();
+        let before = session.ends_at(ends_at_ms);
+        if ends.remove(&(before, session.id)) {
+            ends.insert((ends_at_ms, session.id));
+        }
     }
 
     pub(crate) fn leave(&self, session: &Session) {
-        self.ends.lock().remove(&(session.ends_at_ms, session.id));
+        self.ends.lock().remove(&(session.ends_at_ms(), session.id));
         if let Some(spoke) = self.spoke(session.id) {
             spoke.lock().remove(&session.id);
         }
@@ -65,19 +77,43 @@ impl Wheel {
             .collect()
     }
 
-    /// Turns the wheel to `now_ms`, by every spoke whose time has come since the last call (all of them, if the
+    /// Turns the wheel to `now_ms`, and visits those who hear all their rooms, by every spoke whose time has come since the last call (all of them, if the
     /// process slept).
-    pub(crate) fn tick(&self, now_ms: u64) {
+    pub(crate) fn tick(&self, now_ms: u64, visit: &dyn Fn(&Session)) {
         let before = self.now_ms.swap(now_ms, Ordering::Relaxed) / TICK_MS;
         let due = (now_ms / TICK_MS).saturating_sub(before).min(self.spokes.len() as u64);
         for turn in 0..due {
             if let Some(spoke) = self.spoke(before + 1 + turn) {
                 for session in spoke.lock().values() {
                     self.look_at(session);
+                    if session.roaming.is_some() {
+                        visit(session);
+                    }
                 }
             }
         }
+        self.warn_expiring(now_ms);
         self.end_expired(now_ms);
+    }
+
+    /// Tells the sockets whose proof ends soon, once.
+    fn warn_expiring(&self, now_ms: u64) {
+        let soon: Vec<_> = {
+            let ends = self.ends.lock();
+            let soon = ends.range((now_ms + 1, 0)..=(now_ms.saturating_add(self.renew_ms), u64::MAX));
+            soon.copied().collect()
+        };
+        for (end, id) in soon {
+            let session = self.spoke(id).and_then(|spoke| spoke.lock().get(&id).cloned());
+            if let Some(session) = session
+                && session
+                    .roaming
+                    .as_ref()
+                    .is_some_and(|roaming| roaming.is_to_be_warned())
+            {
+                session.mention(|speaks| speaks.expiring((end - now_ms).div_ceil(1_000)));
+            }
+        }
     }
 
     /// Closes the sockets whose proof has ended by now.
@@ -101,7 +137,12 @@ impl Wheel {
         // Who takes what is written, however slowly, reads no ping that waits behind it: how long it may take nothing is
         // the socket's own limit.
         if silent >= self.gone_seconds && !session.queue.is_blocked() {
-            session.queue.cut(close::TOO_SLOW, "no sign of life");
+            let code = if session.roaming.is_some() {
+                close::GONE
+            } else {
+                close::TOO_SLOW
+            };
+            session.queue.cut(code, "no sign of life");
         } else if silent >= self.ping_seconds / 2 {
             session.queue.ping();
         }

@@ -2,18 +2,20 @@
 //! found without looking at anybody else.
 
 use crate::counts::Counts;
+use crate::presence::Watchers;
 use crate::seat::{Said, Seat, Told};
 use crate::session::{Session, add, find, remove};
 use crate::socket::NotQueued;
 use crate::typing::Typing;
+use crate::waiters::Waiters;
 use beseda_core::ports::Audience;
-use beseda_core::words::{Event, Head, Limits, Notice, PersonId, RoomId, RoomKind, RoomName};
+use beseda_core::words::{Epoch, Event, Head, Limits, Notice, PersonId, RoomId, RoomKind, RoomName};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -39,6 +41,7 @@ pub struct Hub {
     kinds: RwLock<Vec<(RoomKind, Sessions)>>,
     hear_every: AtomicUsize,
     sessions: AtomicUsize,
+    roaming: AtomicUsize,
     next_id: AtomicU64,
     /// What is committed and not yet told, and when it was. Whoever tells holds `telling`, so that the order stays.
     waiting: Mutex<VecDeque<(Instant, Event)>>,
@@ -49,6 +52,14 @@ pub struct Hub {
     /// Sessions that have to be fed from the store, each once.
     hungry: Mutex<VecDeque<Arc<Session>>>,
     hunger: Notify,
+    /// Sessions of whose person another number of messages may be unread, each once.
+    pub(crate) miscounted: Mutex<Vec<Arc<Session>>>,
+    /// Who waits without a socket.
+    pub(crate) waiters: Waiters,
+    /// Who wants to know who is there.
+    pub(crate) watchers: Watchers,
+    /// The life of the database.
+    epoch: AtomicI64,
     /// Who types: locked while it is told, because of what is said of one person at once, the last must be heard last.
     pub(crate) typing: Mutex<Typing>,
     pub(crate) waiting_frames: usize,
@@ -66,6 +77,7 @@ impl Hub {
             kinds: RwLock::default(),
             hear_every: AtomicUsize::new(0),
             sessions: AtomicUsize::new(0),
+            roaming: AtomicUsize::new(0),
             next_id: AtomicU64::new(1),
             waiting: Mutex::default(),
             telling: Mutex::default(),
@@ -73,10 +85,23 @@ impl Hub {
             doubts: AtomicU64::new(1),
             hungry: Mutex::default(),
             hunger: Notify::new(),
+            miscounted: Mutex::default(),
+            waiters: Waiters::default(),
+            watchers: Watchers::default(),
+            epoch: AtomicI64::new(0),
             typing: Mutex::new(Typing::new(limits)),
             waiting_frames: limits.queue_frames,
             counts: Counts::default(),
         }
+    }
+
+    /// Which life of the database this is; to be said before anybody is let in.
+    pub fn lives_in(&self, epoch: Epoch) {
+        self.epoch.store(epoch.0, Ordering::SeqCst);
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::Relaxed))
     }
 
     /// What is counted of sockets and messages.
@@ -140,6 +165,16 @@ impl Hub {
         later
     }
 
+    /// How many sessions there are that hear all their rooms.
+    pub(crate) fn roaming(&self) -> usize {
+        self.roaming.load(Ordering::Relaxed)
+    }
+
+    /// Since when what is committed and not yet told waits.
+    pub(crate) fn oldest_waiting(&self) -> Option<Instant> {
+        self.waiting.lock().front().map(|(committed, _)| *committed)
+    }
+
     /// How often it has become doubtful who somebody is.
     pub(crate) fn doubts(&self) -> u64 {
         self.doubts.load(Ordering::SeqCst)
@@ -166,6 +201,8 @@ impl Hub {
             theirs.push(Arc::clone(session));
         }
         self.sessions.fetch_add(1, Ordering::SeqCst);
+        self.roaming
+            .fetch_add(usize::from(session.roaming.is_some()), Ordering::SeqCst);
         if let Some(kind) = session.every() {
             let mut kinds = self.kinds.write();
             match kinds.iter_mut().find(|(other, _)| *other == kind) {
@@ -179,8 +216,11 @@ impl Hub {
 
     /// Gives a session a place in a room; false where it has one.
     pub(crate) fn sit(&self, seat: &Arc<Seat>) -> bool {
-        if !add(&mut seat.session.seats(), Arc::clone(seat)) {
-            return false;
+        {
+            let mut seats = seat.session.seats();
+            if seat.session.has_left() || !add(&mut seats, Arc::clone(seat)) {
+                return false;
+            }
         }
         if let Some(shard) = self.shard(seat.room_id) {
             match shard.write().entry(seat.room_id) {
@@ -207,6 +247,8 @@ impl Hub {
             }
         }
         self.sessions.fetch_sub(1, Ordering::SeqCst);
+        self.roaming
+            .fetch_sub(usize::from(session.roaming.is_some()), Ordering::SeqCst);
         if let Some(kind) = session.every() {
             let mut kinds = self.kinds.write();
             if let Some((_, sessions)) = kinds.iter_mut().find(|(other, _)| *other == kind) {
@@ -371,7 +413,14 @@ impl Hub {
     fn notice(&self, notice: Notice) {
         match notice {
             Notice::Person(person) => self.people_changed(&[person]),
-            Notice::Room { room, head } => {
+            Notice::Room { room, head, came } => {
+                self.waiters.wake(room.id);
+                if let Some(person) = came {
+                    self.waiters.wake_person(person);
+                    self.sessions_of(person)
+                        .iter()
+                        .for_each(|session| self.looks_around(session));
+                }
                 let seats = self.seats_in(room.id);
                 for seat in seats.iter().flat_map(|seats| seats.iter()) {
                     self.seat_misses(seat, head);
@@ -384,7 +433,10 @@ impl Hub {
                 let change = self.next_doubt();
                 for shard in &self.people {
                     let sessions: Vec<_> = shard.lock().values().flatten().cloned().collect();
-                    sessions.iter().for_each(|session| self.doubt(session, change));
+                    for session in &sessions {
+                        self.looks_around(session);
+                        self.doubt(session, change);
+                    }
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! Everything that open sockets share: who listens, who types, who is where, and the clock that they live by.
 
+use crate::company::{self, HowFar};
 use crate::counts::Counts;
 use crate::dialect::Position;
 use crate::heartbeat::{TICK_MS, Wheel};
@@ -31,6 +32,7 @@ pub struct Live {
     pub(crate) pace: Arc<dyn Pace>,
     pub(crate) wheel: Wheel,
     positions: Mutex<Positions>,
+    pub(crate) told: HowFar,
     /// When the server stops: the least time, in milliseconds, after which clients come back. 0 while it serves.
     stopping: AtomicU64,
 }
@@ -43,6 +45,7 @@ impl Live {
         Arc::new(Self {
             wheel: Wheel::new(limits),
             positions: Mutex::new(Positions::new(limits)),
+            told: HowFar::default(),
             stopping: AtomicU64::new(0),
             chat,
             hub,
@@ -66,6 +69,18 @@ impl Live {
     #[must_use]
     pub fn listeners(&self) -> usize {
         self.hub.count()
+    }
+
+    /// Tells those who hear all their rooms how much is unread in them, when that may be another number: at most once a
+    /// second; and finds out up to where everybody has been told. For as long as it is polled.
+    pub async fn count_all(self: &Arc<Self>) {
+        let mut seconds = interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            seconds.tick().await;
+            company::count(self).await;
+            company::look_how_far(self).await;
+        }
     }
 
     /// Turns the heartbeat's wheel, for as long as it is polled.
@@ -98,7 +113,8 @@ impl Live {
 
     /// Everything that time alone brings about, at `now_ms` of a clock that only moves forward.
     pub(crate) fn tick(&self, now_ms: u64) {
-        self.wheel.tick(now_ms);
+        let (now, token) = (self.chat.now(), self.told.token());
+        self.wheel.tick(now_ms, &|session| company::ping(session, now, token));
         let mut typing = self.hub.typing.lock();
         for announcement in typing.tick(now_ms) {
             self.hub.tell_typing(&announcement);

@@ -1,8 +1,10 @@
 //! A session: an open socket, as everybody else's code sees it: who came, by what proof, in which dialect, and what it
 //! has still to be told. Its place in a room is a [`Seat`].
 
+use crate::codec::text_frame;
 use crate::counts::OfContract;
-use crate::dialect::{Dialect, Outcome};
+use crate::dialect::{Dialect, Everywhere, Outcome};
+use crate::everywhere::{Prover, Roaming};
 use crate::place;
 use crate::requests::{self, RequestId};
 use crate::seat::Seat;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use tracing::Span;
 
-/// The close codes that this server sends (the table of the contracts; 4008, 4009 and 4029 are ours).
+/// The close codes that this server sends (the table of the contracts; 4008, 4009, 4010 and 4029 are ours).
 pub mod close {
     /// All is well.
     pub const NORMAL: u16 = 1000;
@@ -33,6 +35,8 @@ pub mod close {
     pub const TOO_SLOW: u16 = 4008;
     /// The server is restarting; the reason is `retry_ms=<jittered>`.
     pub const RESTARTING: u16 = 4009;
+    /// No sign of life from the peer of a socket that hears every room of its person.
+    pub const GONE: u16 = 4010;
     /// Too many sockets of one person.
     pub const TOO_MANY: u16 = 4029;
 }
@@ -65,7 +69,7 @@ pub(crate) struct Session {
     /// When they proved who they are.
     pub(crate) proven_at: Time,
     /// When it is to end, in milliseconds of the heartbeat's clock.
-    pub(crate) ends_at_ms: u64,
+    ends_at_ms: AtomicU64,
     /// What it came for.
     pub(crate) to: Where,
     /// In which dialect.
@@ -90,6 +94,8 @@ pub(crate) struct Session {
     has_left: AtomicBool,
     /// Its places in rooms, by the rooms' numbers.
     seats: Mutex<Vec<Arc<Seat>>>,
+    /// What it keeps besides, where it hears every room of its person.
+    pub(crate) roaming: Option<Box<Roaming>>,
 }
 
 impl Session {
@@ -100,13 +106,19 @@ impl Session {
         queue: Arc<Queue>,
         alive_at: u32,
         ends_at_ms: u64,
+        prover: Option<Arc<dyn Prover>>,
     ) -> Self {
+        let roaming = guest
+            .dialect
+            .everywhere()
+            .zip(prover)
+            .map(|(speaks, prover)| Box::new(Roaming::new(speaks, prover)));
         Self {
             id,
             person_id: guest.person.id,
             person: Mutex::new((0, guest.person)),
             proven_at: guest.proven_at,
-            ends_at_ms,
+            ends_at_ms: AtomicU64::new(ends_at_ms),
             to: guest.to,
             dialect: guest.dialect,
             counts,
@@ -120,6 +132,33 @@ impl Session {
             is_hungry: AtomicBool::new(false),
             has_left: AtomicBool::new(false),
             seats: Mutex::new(Vec::new()),
+            roaming,
+        }
+    }
+
+    /// When it is to end, in milliseconds of the heartbeat's clock.
+    pub(crate) fn ends_at_ms(&self) -> u64 {
+        self.ends_at_ms.load(Ordering::SeqCst)
+    }
+
+    /// It is to end at another time: when it was to end before.
+    pub(crate) fn ends_at(&self, ends_at_ms: u64) -> u64 {
+        self.ends_at_ms.swap(ends_at_ms, Ordering::SeqCst)
+    }
+
+    /// Tells it something that belongs to no command; where there is no room for it, it is lost.
+    pub(crate) fn mention(&self, say: impl FnOnce(&dyn Everywhere) -> String) {
+        let said = self.roaming.as_ref().map(|roaming| say(roaming.speaks));
+        if let Some(text) = said {
+            let _ = self.push(text_frame(text.as_bytes()), false);
+        }
+    }
+
+    /// The same that is never lost: it is bounded by something else.
+    pub(crate) fn announce(&self, say: impl FnOnce(&dyn Everywhere) -> String) {
+        if let Some(roaming) = &self.roaming {
+            self.queue.push_beyond(text_frame(say(roaming.speaks).as_bytes()));
+            self.counts.queued.inc();
         }
     }
 
@@ -136,7 +175,7 @@ impl Session {
     pub(crate) fn every(&self) -> Option<RoomKind> {
         match self.to {
             Where::Every(kind) => Some(kind),
-            Where::Room(_) => None,
+            Where::Room(_) | Where::Own => None,
         }
     }
 
@@ -198,7 +237,7 @@ impl Session {
     pub(crate) fn own_seat(&self) -> Option<Arc<Seat>> {
         match self.to {
             Where::Room(room) => self.seat_in(room),
-            Where::Every(_) => None,
+            Where::Every(_) | Where::Own => None,
         }
     }
 
@@ -266,6 +305,7 @@ impl Session {
         match self.to {
             Where::Room(room) => format!("room {room}"),
             Where::Every(kind) => format!("every {} room", kind.word()),
+            Where::Own => "their rooms".to_owned(),
         }
     }
 }

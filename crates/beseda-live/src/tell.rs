@@ -13,14 +13,26 @@ use bytes::Bytes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+/// What is kept nowhere in the words of a dialect, of a room with this key where one hears all rooms of a person.
+type Passing<'a> = &'a dyn Fn(&dyn Dialect, Option<&str>) -> Option<String>;
+
 impl Hub {
     /// Tells an event to everybody who listens in its room. Whose dialect panics over it reads it from the store.
     pub(crate) fn tell(&self, event: &Event, seats: Option<Seats>) {
         self.tell_end_of_typing(event);
+        self.waiters.wake(event.room.id);
+        if let Heard::Joined { person } = event.heard {
+            self.waiters.wake_person(person);
+            self.comes_in(person, event);
+        }
         let mut said = Encoded::default();
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
-            match said.event(session, event) {
+            if session.roaming.is_some() {
+                self.tell_roaming(seat, event, &mut said);
+                continue;
+            }
+            match said.event(session, event, viewer(event, session.person_id())) {
                 Words::Lost => self.seat_misses(seat, event.head),
                 words => {
                     let last = is_last(event, session.person_id());
@@ -30,7 +42,7 @@ impl Hub {
             }
         }
         for session in self.of_kind(event.room.kind).iter() {
-            match said.event(session, event) {
+            match said.event(session, event, viewer(event, session.person_id())) {
                 Words::None => {}
                 Words::Lost => self.lend(session, event.room, &about(event, None)),
                 words => self.tell_every(session, event.room, &about(event, words.frame())),
@@ -45,7 +57,10 @@ impl Hub {
             person,
             is_typing,
         } = announcement;
-        let say = |dialect: &dyn Dialect| dialect.typing(*room, person, *is_typing);
+        let say = |dialect: &dyn Dialect, key: Option<&str>| match (dialect.everywhere(), key) {
+            (Some(speaks), Some(key)) => Some(speaks.typing(key, person, *is_typing)),
+            _ => dialect.typing(*room, person, *is_typing),
+        };
         self.tell_passing(*room, Some(person.id), &say);
     }
 
@@ -63,24 +78,31 @@ impl Hub {
 
     /// Tells everybody in the room where somebody is, them too.
     pub(crate) fn tell_position(&self, room: RoomName, position: &Position) {
-        self.tell_passing(room, None, &|dialect: &dyn Dialect| dialect.position(room, position));
+        let say = |dialect: &dyn Dialect, key: Option<&str>| match (dialect.everywhere(), key) {
+            (Some(speaks), Some(key)) => Some(speaks.position(key, position)),
+            _ => dialect.position(room, position),
+        };
+        self.tell_passing(room, None, &say);
     }
 
     /// Tells what is kept nowhere to everybody in the room but one.
-    fn tell_passing(&self, room: RoomName, but: Option<PersonId>, say: &dyn Fn(&dyn Dialect) -> Option<String>) {
+    fn tell_passing(&self, room: RoomName, but: Option<PersonId>, say: Passing<'_>) {
         let mut said = Encoded::default();
         let seats = self.seats_in(room.id);
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
-            if Some(session.person_id()) != but
-                && let Some(frame) = said.once(session, None, say).frame()
+            let hears = session.roaming.is_none() || seat.is_near();
+            let key = seat.key().map(|key| &**key);
+            if hears
+                && Some(session.person_id()) != but
+                && let Some(frame) = said.once(session, None, |dialect| say(dialect, key)).frame()
             {
                 self.tell_seat(seat, Said::passing(frame));
             }
         }
         for session in self.of_kind(room.kind).iter() {
             if Some(session.person_id()) != but
-                && let Some(frame) = said.once(session, None, say).frame()
+                && let Some(frame) = said.once(session, None, |dialect| say(dialect, None)).frame()
             {
                 self.tell_every(session, room, &Said::passing(frame));
             }
@@ -89,7 +111,10 @@ impl Hub {
 
     /// Tells one seat where somebody is.
     pub(crate) fn show_position(&self, seat: &Seat, room: RoomName, position: &Position) {
-        let said = in_words(&seat.session, |dialect| dialect.position(room, position));
+        let said = in_words(&seat.session, |dialect| match (dialect.everywhere(), seat.key()) {
+            (Some(speaks), Some(key)) => Some(speaks.position(key, position)),
+            _ => dialect.position(room, position),
+        });
         if let Ok(Some(frame)) = said {
             self.tell_seat(seat, Said::passing(frame));
         }
@@ -100,9 +125,10 @@ impl Hub {
 fn about(event: &Event, frame: Option<Bytes>) -> Said {
     let (head, seq) = match &event.heard {
         Heard::Sent { message, .. } => (Some(event.head), Some(message.seq)),
-        Heard::Read { .. } => (None, None),
+        Heard::Read { .. } | Heard::Viewed { .. } => (None, None),
         Heard::Opened { .. }
         | Heard::Edited { .. }
+        | Heard::Touched { .. }
         | Heard::Erased { .. }
         | Heard::Joined { .. }
         | Heard::Left { .. }
@@ -112,6 +138,7 @@ fn about(event: &Event, frame: Option<Bytes>) -> Said {
     Said {
         head,
         seq,
+        receipts: None,
         frame,
         opens: matches!(event.heard, Heard::Opened { .. }),
         last: false,
@@ -126,8 +153,10 @@ fn is_last(event: &Event, person: PersonId) -> bool {
         Heard::Opened { .. }
         | Heard::Sent { .. }
         | Heard::Edited { .. }
+        | Heard::Touched { .. }
         | Heard::Erased { .. }
         | Heard::Read { .. }
+        | Heard::Viewed { .. }
         | Heard::Joined { .. }
         | Heard::Changed => false,
     }
@@ -138,15 +167,17 @@ fn viewer(event: &Event, person: PersonId) -> Viewer {
     match &event.heard {
         Heard::Sent { message } => Viewer {
             knows_client_id: message.client_id.is_some() && message.is_by(person),
-            is_read: false,
+            ..Viewer::default()
         },
         Heard::Edited { message, readers } => Viewer {
-            knows_client_id: false,
             is_read: readers.is_read(message, person),
+            ..Viewer::default()
         },
         Heard::Opened { .. }
+        | Heard::Touched { .. }
         | Heard::Erased { .. }
         | Heard::Read { .. }
+        | Heard::Viewed { .. }
         | Heard::Joined { .. }
         | Heard::Left { .. }
         | Heard::Changed
@@ -154,9 +185,44 @@ fn viewer(event: &Event, person: PersonId) -> Viewer {
     }
 }
 
+impl Hub {
+    /// What of an event looks different to this place, of a session that hears every room of its person.
+    pub(crate) fn viewer_of(&self, seat: &Seat, event: &Event) -> Viewer {
+        let own = seat.session.person_id();
+        let (knows_client_id, reacted) = match &event.heard {
+            Heard::Sent { message } => (message.client_id.is_some() && message.is_by(own), 0),
+            Heard::Edited { message, .. } | Heard::Touched { message } => (
+                message.client_id.is_some() && message.is_by(own),
+                message.reacted_by(own),
+            ),
+            _ => (false, 0),
+        };
+        let sees_quoted = match &event.heard {
+            Heard::Sent { message } | Heard::Edited { message, .. } | Heard::Touched { message } => {
+                message.shows_quoted_to(own)
+            }
+            _ => true,
+        };
+        let about = match &event.heard {
+            Heard::Read { person, .. } => Some(*person),
+            Heard::Viewed { me } => Some(me.member.person),
+            _ => None,
+        };
+        Viewer {
+            knows_client_id,
+            is_read: false,
+            has_opened: seat.is_open(),
+            is_about_them: about == Some(own),
+            reacted,
+            sees_quoted,
+            epoch: self.epoch(),
+        }
+    }
+}
+
 /// An event in the words of a dialect.
 #[derive(Clone)]
-enum Words {
+pub(crate) enum Words {
     /// The frame.
     Frame(Bytes),
     /// The dialect has none for it.
@@ -166,7 +232,7 @@ enum Words {
 }
 
 impl Words {
-    fn frame(self) -> Option<Bytes> {
+    pub(crate) fn frame(self) -> Option<Bytes> {
         match self {
             Self::Frame(frame) => Some(frame),
             Self::None | Self::Lost => None,
@@ -176,13 +242,17 @@ impl Words {
 
 /// The frames made of one event so far: each is made once for a dialect, a kind of viewer and a prefix, and shared.
 #[derive(Default)]
-struct Encoded {
+pub(crate) struct Encoded {
     frames: Vec<(&'static str, Option<Viewer>, Arc<str>, Words)>,
 }
 
 impl Encoded {
-    fn event(&mut self, session: &Session, event: &Event) -> Words {
-        let viewer = viewer(event, session.person_id());
+    pub(crate) fn event(&mut self, session: &Session, event: &Event, viewer: Viewer) -> Words {
+        if let Heard::Sent { message } = &event.heard
+            && !message.is_for(session.person_id())
+        {
+            return Words::None;
+        }
         self.once(session, Some(viewer), |dialect| dialect.event(event, viewer))
     }
 

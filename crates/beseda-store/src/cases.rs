@@ -57,7 +57,7 @@ mod tests {
     use crate::statements::Statement;
     use beseda_core::ports::TxMessages;
     use beseda_core::rules::{self, Introduction};
-    use beseda_core::words::{DraftFile, FileLook, Head, Limits, NewMessage, Person, Role, Seq, Time};
+    use beseda_core::words::{DraftFile, Extra, FileLook, Head, Limits, NewMessage, Person, Role, Seq, Time};
     use uuid::Uuid;
 
     /// Counts what is asked.
@@ -105,6 +105,7 @@ mod tests {
             }],
             created_at: view.room.created_at,
             head: Head(view.room.head.0 + 1),
+            extra: Extra::NONE,
         };
         tx.insert_message(&message).unwrap();
     }

@@ -8,6 +8,7 @@ pub(crate) mod sqlite;
 
 use crate::statements::Statement;
 use beseda_core::error::Fault;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What a statement is given, and what a column holds: times and flags are numbers on every database.
@@ -119,6 +120,15 @@ impl FromValue for String {
     }
 }
 
+impl FromValue for Arc<str> {
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(text.into()),
+            _ => None,
+        }
+    }
+}
+
 impl<const N: usize> FromValue for [u8; N] {
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
@@ -182,6 +192,12 @@ impl<'a> From<&'a Uuid> for Value<'a> {
 impl<'a> From<&'a Option<String>> for Value<'a> {
     fn from(text: &'a Option<String>) -> Self {
         text.as_ref().map_or(Self::Null, Self::from)
+    }
+}
+
+impl<'a> From<&'a Option<Arc<str>>> for Value<'a> {
+    fn from(text: &'a Option<Arc<str>>) -> Self {
+        text.as_deref().map_or(Self::Null, Self::from)
     }
 }
 

@@ -65,7 +65,15 @@ impl TxImports for Transaction<'_> {
         let Some(id) = id else {
             return self.join(new);
         };
-        let values = values![id.0, new.room.0, new.person.0, new.now.0, new.granted, new.head.0];
+        let values = values![
+            id.0,
+            new.room.0,
+            new.person.0,
+            new.now.0,
+            new.granted,
+            new.head.0,
+            new.role.word()
+        ];
         let member = self.returning(sql::IMPORTS_JOIN, values, |row| rows::member(row, 0))?;
         if let Some(member) = &member {
             self.has_joined(member)?;

@@ -4,6 +4,7 @@
 //! heard after the commit and never otherwise.
 
 pub mod backup;
+mod beside;
 mod cases;
 mod counts;
 mod doors;
@@ -12,6 +13,7 @@ mod files;
 mod imports;
 mod inspect;
 mod jobs;
+mod lists;
 mod messages;
 mod migrations;
 mod notices;

@@ -164,6 +164,7 @@ impl TxMessages for Transaction<'_> {
                 new.created_at.0,
                 new.head.0,
                 files,
+                new.extra.0,
             ];
             return self.insert_with_files(sql::MESSAGES_INSERT_SYSTEM, values, new);
         };
@@ -176,6 +177,7 @@ impl TxMessages for Transaction<'_> {
             new.created_at.0,
             new.head.0,
             files,
+            new.extra.0,
         ];
         self.insert_with_files(sql::MESSAGES_INSERT, values, new)
     }
@@ -198,6 +200,7 @@ impl TxMessages for Transaction<'_> {
             number(message.edited_at),
             number(message.erased_at),
             message.changed.0,
+            message.extra.0,
             message.room.0,
             message.seq.0,
         ];

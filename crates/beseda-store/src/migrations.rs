@@ -39,6 +39,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V13__ids_of_the_host",
     "V14__search_in_whole_letters",
     "V15__wrong_clocks",
+    "V16__any_room",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -50,11 +51,16 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V5__ids_of_the_host",
     "V6__search_in_whole_letters",
     "V7__wrong_clocks",
+    "V8__any_room",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the
 /// same steps, so a database of one engine at one of them has the tables and columns of the other's.
 pub(crate) const BEFORE_POSTGRES: i64 = 8;
+
+/// SQLite's step from which on a database has lives, and the one from which on what changed it last is counted.
+pub(crate) const HAS_LIVES: i64 = 10;
+pub(crate) const COUNTS_CHANGES: i64 = 16;
 
 /// The migrations up to a version.
 pub(crate) fn up_to(known: &'static [Migration], version: i64) -> &'static [Migration] {

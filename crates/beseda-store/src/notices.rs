@@ -5,7 +5,7 @@ use crate::rows;
 use crate::statements as sql;
 use crate::transaction::{Announced, Transaction};
 use beseda_core::error::Fault;
-use beseda_core::words::{Head, Notice, PersonId, RoomId, RoomKind, RoomName};
+use beseda_core::words::{Head, Heard, Notice, PersonId, RoomId, RoomKind, RoomName};
 use uuid::Uuid;
 
 /// How many notices are kept. Whoever is further behind looks at everything again.
@@ -18,6 +18,10 @@ pub(crate) fn of(announced: &Announced) -> Vec<Notice> {
     let rooms = announced.events.iter().map(|event| Notice::Room {
         room: event.room,
         head: event.head,
+        came: match event.heard {
+            Heard::Joined { person } => Some(person),
+            _ => None,
+        },
     });
     people.chain(rooms).collect()
 }
@@ -73,6 +77,7 @@ fn notice(row: &Row<'_>) -> Result<(i64, Option<Notice>), Fault> {
                 kind: rows::word(row, 5, RoomKind::from_word)?,
             },
             head: Head(row.get::<Option<i64>>(2)?.unwrap_or_default()),
+            came: person.map(PersonId),
         }),
         (None, person) => person.map(|person| Notice::Person(PersonId(person))),
     };
@@ -89,8 +94,9 @@ impl Transaction<'_> {
         let mut newest = None;
         for notice in of(self.announced()) {
             newest = match notice {
-                Notice::Room { room, head } => {
-                    self.insert(sql::NOTICES_PUT, values![room.id.0, head.0, None::<i64>])?
+                Notice::Room { room, head, came } => {
+                    let came = came.map(|person| person.0);
+                    self.insert(sql::NOTICES_PUT, values![room.id.0, head.0, came])?
                 }
                 Notice::Person(person) => self.insert(sql::NOTICES_PUT, values![None::<i64>, None::<i64>, person.0])?,
                 Notice::Everything => newest,

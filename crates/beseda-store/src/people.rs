@@ -145,8 +145,12 @@ impl LookPeople for Transaction<'_> {
     }
 
     fn search_by_role(&mut self, text: &str, roles: [Role; 2], limit: i64) -> Result<Vec<Person>, Fault> {
-        let [one, other] = roles.map(Role::word);
-        self.search(sql::PEOPLE_SEARCH_BY_ROLE, text, values![one, other, limit])
+        let [one, other] = &roles;
+        self.search(
+            sql::PEOPLE_SEARCH_BY_ROLE,
+            text,
+            values![one.word(), other.word(), limit],
+        )
     }
 
     fn search_classmates(&mut self, text: &str, person: PersonId, limit: i64) -> Result<Vec<Person>, Fault> {
@@ -187,6 +191,9 @@ impl TxPeople for Transaction<'_> {
             number(person.put_at),
             &search,
             &new.password_hash,
+            &person.avatar_url,
+            &person.custom,
+            &person.locale,
         ];
         self.write(sql::PEOPLE_PUT, values).map(drop)
     }

@@ -1,19 +1,22 @@
 //! Rooms and who is in them.
 
 use crate::engine::{Row, Value, values};
-use crate::rows::{self, MEMBER, MESSAGE, MESSAGE_FILES, ROOM, json_list, number};
+use crate::rows::{self, MEMBER, MESSAGE, MESSAGE_FILES, ROOM, json_list, number, view, word};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::{Foreseen, Transaction};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, LookRooms, TxRooms};
 use beseda_core::words::{
-    Case, Epoch, GroupId, Head, Kinds, Member, MemberId, NewMember, NewRoom, Person, PersonId, Place, Receipts, Room,
-    RoomId, RoomKey, RoomView, Seq, Time,
+    Case, Epoch, GroupId, Head, Kinds, Member, MemberId, MemberRole, NewMember, NewRoom, Person, PersonId, Place,
+    Receipts, Room, RoomId, RoomKey, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// How many columns the membership of a known person in a known room has.
+const PLACE: usize = MEMBER - 2;
 
 /// The words of the kinds, a space before and after each, to be searched for one of them; `*` for every kind.
 pub(super) fn words_of(kinds: Kinds) -> String {
@@ -30,7 +33,7 @@ impl Transaction<'_> {
         let pairs = json_list(wanted.iter().map(|(room, person)| json_list([room.0, person.0])));
         let found = self.all(sql::ROOMS_PLACES_OF, values![&pairs], |row| {
             let room = rows::room(row, 0)?;
-            let person = PersonId(row.get(ROOM + 6)?);
+            let person = PersonId(row.get(ROOM + PLACE)?);
             let member = membership(row, ROOM, room.id, person)?;
             Ok(((room.id, person), Place { room, member }))
         })?;
@@ -188,10 +191,9 @@ impl LookRooms for Transaction<'_> {
         self.all(sql::DEPARTURES_BETWEEN, values, |row| row.get(0).map(PersonId))
     }
 
-    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault> {
-        self.all(sql::MEMBERS_RECEIPTS_AFTER, values![room.0, after.0], |row| {
-            Ok((PersonId(row.get(0)?), Seq(row.get(1)?)))
-        })
+    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<Member>, Fault> {
+        let values = values![room.0, after.0];
+        self.all(sql::MEMBERS_RECEIPTS_AFTER, values, |row| rows::member(row, 0))
     }
 
     fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault> {
@@ -264,7 +266,10 @@ impl TxRooms for Transaction<'_> {
             room.changed.0,
             room.updated_at.0,
             number(room.ahead),
-            &room.key,
+            room.closed,
+            room.extra.0,
+            room.changed_at.0,
+            &*room.key,
             &room.title,
             room.id.0,
         ];
@@ -273,7 +278,7 @@ impl TxRooms for Transaction<'_> {
         }
         let order = self.order_of_key(&room.key)?;
         let mut values = values.to_vec();
-        values.insert(9, order.into());
+        values.insert(12, order.into());
         self.write(sql::ROOMS_KEEP, &values).map(drop)
     }
 
@@ -289,7 +294,7 @@ impl TxRooms for Transaction<'_> {
 
     fn join(&mut self, new: &NewMember) -> Result<Option<Member>, Fault> {
         let (room, person) = (new.room.0, new.person.0);
-        let values = values![room, person, new.now.0, new.granted, new.head.0];
+        let values = values![room, person, new.now.0, new.granted, new.head.0, new.role.word()];
         let Some(member) = self.returning(sql::MEMBERS_JOIN, values, |row| rows::member(row, 0))? else {
             return Ok(None);
         };
@@ -309,7 +314,19 @@ impl TxRooms for Transaction<'_> {
 
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault> {
         let receipt = self.count_receipt(member.room)?;
-        let values = values![member.read.0, number(member.read_at), member.skip, receipt, member.id.0];
+        let view = &member.view;
+        let values = values![
+            member.read.0,
+            number(member.read_at),
+            member.skip,
+            receipt,
+            member.delivered.0,
+            number(view.muted_until),
+            number(view.pinned_at),
+            view.archived,
+            view.unread_from.map(|seq| seq.0),
+            member.id.0,
+        ];
         self.write(sql::MEMBERS_KEEP_RECEIPT, values).map(drop)
     }
 
@@ -321,14 +338,29 @@ impl TxRooms for Transaction<'_> {
         self.write(sql::EPOCHS_PROVE, values![]).map(drop)
     }
 
-    fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {
-        let values = values![room.0, author.map(|id| id.0), seq.0];
-        self.write(sql::MEMBERS_SKIP_ERASED, values).map(drop)
+    fn skip_erased(
+        &mut self,
+        room: RoomId,
+        author: Option<PersonId>,
+        seq: Seq,
+        readers: Option<&[PersonId]>,
+    ) -> Result<(), Fault> {
+        let (room, author, seq) = (room.0, author.map(|id| id.0), seq.0);
+        match readers {
+            Some(readers) => {
+                let readers = json_list(readers);
+                self.write(sql::MEMBERS_SKIP_THEIRS, values![room, author, seq, &readers])
+                    .map(drop)
+            }
+            None => self
+                .write(sql::MEMBERS_SKIP_ERASED, values![room, author, seq])
+                .map(drop),
+        }
     }
 }
 
 /// The membership of a known person in a known room, which are not read again; `None` where they are not in it.
-fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Result<Option<Member>, Fault> {
+pub(super) fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Result<Option<Member>, Fault> {
     let Some(id) = row.get::<Option<i64>>(at)? else {
         return Ok(None);
     };
@@ -341,6 +373,9 @@ fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Resul
         skip: row.get(at + 3)?,
         joined_at: Time(row.get(at + 4)?),
         granted: row.get(at + 5)?,
+        role: word(row, at + 6, MemberRole::from_word)?,
+        delivered: Seq(row.get(at + 7)?),
+        view: view(row, at + 8)?,
     }))
 }
 

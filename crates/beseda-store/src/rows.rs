@@ -4,22 +4,23 @@
 use crate::engine::{Row, strange};
 use beseda_core::error::Fault;
 use beseda_core::words::{
-    ApiKey, Assigned, Attachment, Author, Case, CaseStatus, Errand, FileLook, Group, GroupId, Head, HostId, Job, JobId,
-    Member, MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Picture, Receipts, RefreshToken, Role,
-    Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket, Time,
+    ApiKey, Assigned, Attachment, Author, Case, CaseStatus, Errand, Extra, FileLook, Group, GroupId, Head, HostId, Job,
+    JobId, Member, MemberId, MemberRole, Message, MessageId, Named, Order, OrderId, Person, PersonId, Picture,
+    Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket, Time,
+    View,
 };
 use uuid::Uuid;
 
 /// How many columns a room has.
-pub(crate) const ROOM: usize = 14;
+pub(crate) const ROOM: usize = 18;
 /// How many columns a member has.
-pub(crate) const MEMBER: usize = 8;
+pub(crate) const MEMBER: usize = 14;
 /// How many columns a person has.
-pub(crate) const PERSON: usize = 12;
+pub(crate) const PERSON: usize = 15;
 /// How many columns a case has.
 pub(crate) const CASE: usize = 8;
 /// How many columns a message has.
-pub(crate) const MESSAGE: usize = 18;
+pub(crate) const MESSAGE: usize = 19;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
 pub(crate) const MESSAGE_FILES: usize = 16;
 
@@ -43,6 +44,9 @@ pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
         forgotten: row.get(at + 9)?,
         host_name: row.get(at + 10)?,
         put_at: time(row, at + 11)?,
+        avatar_url: row.get(at + 12)?,
+        custom: row.get(at + 13)?,
+        locale: row.get(at + 14)?,
     })
 }
 
@@ -62,6 +66,10 @@ pub(crate) fn room(row: &Row<'_>, at: usize) -> Result<Room, Fault> {
         updated_at: Time(row.get(at + 11)?),
         receipts: Receipts(row.get(at + 12)?),
         ahead: time(row, at + 13)?,
+        closed: row.get(at + 14)?,
+        extra: Extra(row.get(at + 15)?),
+        changed_at: Time(row.get(at + 16)?),
+        blocked: row.get(at + 17)?,
     })
 }
 
@@ -75,6 +83,19 @@ pub(crate) fn member(row: &Row<'_>, at: usize) -> Result<Member, Fault> {
         skip: row.get(at + 5)?,
         joined_at: Time(row.get(at + 6)?),
         granted: row.get(at + 7)?,
+        role: word(row, at + 8, MemberRole::from_word)?,
+        delivered: Seq(row.get(at + 9)?),
+        view: view(row, at + 10)?,
+    })
+}
+
+/// How a member sees a room.
+pub(crate) fn view(row: &Row<'_>, at: usize) -> Result<View, Fault> {
+    Ok(View {
+        muted_until: time(row, at)?,
+        pinned_at: time(row, at + 1)?,
+        archived: row.get(at + 2)?,
+        unread_from: row.get::<Option<i64>>(at + 3)?.map(Seq),
     })
 }
 
@@ -89,6 +110,7 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
             role: word(row, at + 7, Role::from_word)?,
             host_name: row.get(at + 8)?,
             forgotten: row.get(at + 9)?,
+            look: None,
         }),
         None => None,
     };
@@ -105,6 +127,8 @@ pub(crate) fn message(row: &Row<'_>, at: usize) -> Result<Message, Fault> {
         erased_at: time(row, at + 13)?,
         sent: Head(row.get(at + 14)?),
         changed: Head(row.get(at + 15)?),
+        extra: Extra(row.get(at + 18)?),
+        beside: None,
     })
 }
 
@@ -158,6 +182,15 @@ fn assigned(row: &Row<'_>, at: usize) -> Result<Option<Assigned>, Fault> {
         ..Person::new(PersonId(id), Role::User)
     };
     Ok(Some(Assigned::from(&person)))
+}
+
+/// Somebody as what is beside a message names them.
+pub(crate) fn named(row: &Row<'_>, at: usize) -> Result<Named, Fault> {
+    Ok(Named {
+        id: PersonId(row.get(at)?),
+        host_name: row.get(at + 1)?,
+        forgotten: row.get(at + 2)?,
+    })
 }
 
 /// What the host application calls something: by the text of the second column, or else by the number of the first.

@@ -58,6 +58,10 @@ statements! {
     ATTACHMENTS_PUT = "attachments/put";
     BACKENDS_END = "backends/end" | "backends/end.postgres";
     BACKENDS_OWN = "backends/own" | "backends/own.postgres";
+    BLOCKS_HAS = "blocks/has";
+    BLOCKS_OF_PERSON = "blocks/of_person";
+    BLOCKS_PUT = "blocks/put";
+    BLOCKS_REMOVE = "blocks/remove";
     CASES_COUNT = "cases/count";
     CASES_OF_ROOM = "cases/of_room";
     CASES_PAGE = "cases/page";
@@ -65,13 +69,18 @@ statements! {
     DEPARTURES_BETWEEN = "departures/between";
     DEPARTURES_FORGET = "departures/forget";
     DEPARTURES_PUT = "departures/put";
-    DEPARTURES_SHOW_OUT = "departures/show_out";
     DEPARTURES_SHOWN_OUT = "departures/shown_out";
+    DEPARTURES_SHOW_OUT = "departures/show_out";
     EPOCHS_GET = "epochs/get";
     EPOCHS_PROVE = "epochs/prove";
     EPOCHS_PUT = "epochs/put";
     ERASED_BLOCKS_COUNT = "erased_blocks/count";
     ERASED_BLOCKS_OF_ROOM = "erased_blocks/of_room";
+    EXTRAS_ANSWERS = "extras/answers";
+    EXTRAS_CLEAR = "extras/clear";
+    EXTRAS_OF_MESSAGES = "extras/of_messages" | "extras/of_messages.postgres";
+    EXTRAS_PINNED = "extras/pinned";
+    EXTRAS_PUT = "extras/put";
     FILES_BY_HASH = "files/by_hash";
     FILES_DOOM = "files/doom";
     FILES_DOOMED = "files/doomed";
@@ -110,19 +119,31 @@ statements! {
     JOBS_NEXT = "jobs/next";
     JOBS_PUT = "jobs/put";
     JOBS_REMOVE = "jobs/remove";
+    MEMBERS_AFTER = "members/after";
+    MEMBERS_COMPANIONS = "members/companions" | "members/companions.postgres";
+    MEMBERS_COUNTS = "members/counts" | "members/counts.postgres";
     MEMBERS_COUNT_OF_PERSON = "members/count_of_person";
     MEMBERS_COUNT_RECEIPT = "members/count_receipt";
     MEMBERS_JOIN = "members/join";
     MEMBERS_JOINED_BETWEEN = "members/joined_between";
     MEMBERS_KEEP_RECEIPT = "members/keep_receipt";
+    MEMBERS_KEEP_ROLE = "members/keep_role";
     MEMBERS_LEAVE = "members/leave";
     MEMBERS_OF_ROOM = "members/of_room";
     MEMBERS_OF_ROOMS = "members/of_rooms" | "members/of_rooms.postgres";
+    MEMBERS_OTHERS = "members/others" | "members/others.postgres";
     MEMBERS_OTHERS_MARK = "members/others_mark";
     MEMBERS_READERS = "members/readers";
     MEMBERS_RECEIPTS_AFTER = "members/receipts_after";
+    MEMBERS_SHARE = "members/share";
     MEMBERS_SKIP_ERASED = "members/skip_erased";
+    MEMBERS_SKIP_OTHERS = "members/skip_others" | "members/skip_others.postgres";
     MEMBERS_SKIP_OWN = "members/skip_own";
+    MEMBERS_SKIP_THEIRS = "members/skip_theirs" | "members/skip_theirs.postgres";
+    MENTIONS_CLEAR = "mentions/clear";
+    MENTIONS_OF_MESSAGES = "mentions/of_messages" | "mentions/of_messages.postgres";
+    MENTIONS_PUT = "mentions/put";
+    MENTIONS_UNREAD = "mentions/unread" | "mentions/unread.postgres";
     MESSAGES_AFTER = "messages/after";
     MESSAGES_AT = "messages/at";
     MESSAGES_BEFORE = "messages/before";
@@ -132,15 +153,19 @@ statements! {
     MESSAGES_DRAW = "messages/draw" | "messages/draw.postgres";
     MESSAGES_ERASED_BETWEEN = "messages/erased_between";
     MESSAGES_GET = "messages/get";
+    MESSAGES_HIDDEN_FROM = "messages/hidden_from";
     MESSAGES_ID_AT = "messages/id_at";
     MESSAGES_INSERT = "messages/insert" | "messages/insert.postgres";
     MESSAGES_INSERT_MANY = "messages/insert_many" | "messages/insert_many.postgres";
     MESSAGES_INSERT_SYSTEM = "messages/insert_system" | "messages/insert_system.postgres";
     MESSAGES_KEEP = "messages/keep";
     MESSAGES_NAME_SENDER = "messages/name_sender";
+    MESSAGES_OF_ROOMS = "messages/of_rooms" | "messages/of_rooms.postgres";
     MESSAGES_SAID_FROM = "messages/said_from";
     MESSAGES_SENT_AFTER = "messages/sent_after";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
+    MESSAGES_SOME = "messages/some" | "messages/some.postgres";
+    MESSAGES_TOUCH = "messages/touch";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";
     NOTICES_AFTER = "notices/after";
     NOTICES_CALL = "notices/call" | "notices/call.postgres";
@@ -169,6 +194,12 @@ statements! {
     PEOPLE_SEARCH_BY_ROLE = "people/search_by_role";
     PEOPLE_SEARCH_CLASSMATES = "people/search_classmates";
     PEOPLE_WITHOUT_SEARCH = "people/without_search";
+    REACTIONS_CLEAR = "reactions/clear";
+    REACTIONS_OF_MESSAGES = "reactions/of_messages" | "reactions/of_messages.postgres";
+    REACTIONS_PUT = "reactions/put";
+    REACTIONS_REMOVE = "reactions/remove";
+    READERS_OF_MESSAGES = "readers/of_messages" | "readers/of_messages.postgres";
+    READERS_PUT = "readers/put";
     REFRESH_TOKENS_GET = "refresh_tokens/get";
     REFRESH_TOKENS_MEND = "refresh_tokens/mend";
     REFRESH_TOKENS_PUT = "refresh_tokens/put";
@@ -179,14 +210,17 @@ statements! {
     ROOMS_ALL_OF_PERSON = "rooms/all_of_person";
     ROOMS_BY_KEY = "rooms/by_key", holds;
     ROOMS_BY_UUID = "rooms/by_uuid", holds;
-    ROOMS_COUNT_RECEIPT = "rooms/count_receipt";
     ROOMS_COUNT_OF_PERSON = "rooms/count_of_person";
+    ROOMS_COUNT_RECEIPT = "rooms/count_receipt";
     ROOMS_FORGET_GROUP = "rooms/forget_group";
     ROOMS_GET = "rooms/get", holds;
+    ROOMS_GONE_AFTER = "rooms/gone_after";
     ROOMS_GRANTED = "rooms/granted", holds;
     ROOMS_KEEP = "rooms/keep";
+    ROOMS_KEEP_BLOCKED = "rooms/keep_blocked";
     ROOMS_KEEP_NUMBERS = "rooms/keep_numbers";
     ROOMS_KNOW_ORDER = "rooms/know_order";
+    ROOMS_MOVED_AFTER = "rooms/moved_after";
     ROOMS_MOVE_ON = "rooms/move_on";
     ROOMS_OF_GROUP = "rooms/of_group", holds;
     ROOMS_OF_PERSON = "rooms/of_person";
@@ -196,14 +230,16 @@ statements! {
     ROOMS_PLACES_OF = "rooms/places_of" | "rooms/places_of.postgres", holds;
     ROOMS_REMOVE = "rooms/remove";
     ROOMS_STIR = "rooms/stir" | "rooms/stir.postgres";
+    ROOM_LOOKS_OF_ROOMS = "room_looks/of_rooms" | "room_looks/of_rooms.postgres";
+    ROOM_LOOKS_PUT = "room_looks/put";
     SAID_COUNT = "said/count";
     SAID_GET = "said/get";
-    SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
     SCHEMA_APPLIED = "schema/applied" | "schema/applied.postgres";
     SCHEMA_APPLY = "schema/apply" | "schema/apply.postgres";
     SCHEMA_COUNT_OTHERS = "schema/count_others" | "schema/count_others.postgres";
     SCHEMA_HAS_HISTORY = "schema/has_history" | "schema/has_history.postgres";
     SCHEMA_HISTORY = "schema/history" | "schema/history.postgres";
+    SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
     SESSIONS_END = "sessions/end";
     SESSIONS_END_OF_PERSON = "sessions/end_of_person";
     SESSIONS_GET = "sessions/get";
@@ -217,9 +253,16 @@ statements! {
     TICKETS_PUT = "tickets/put";
     TICKETS_SWEEP = "tickets/sweep";
     TICKETS_TAKE = "tickets/take";
+    TICKS_COUNT = "ticks/count" | "ticks/count.postgres";
+    TICKS_SETTLED = "ticks/settled";
+    VERSIONS_CLEAR = "versions/clear";
+    VERSIONS_OF_MESSAGE = "versions/of_message";
+    VERSIONS_PUT = "versions/put";
     WHOLE_ANYBODY = "whole/anybody";
     WHOLE_COUNTS = "whole/counts";
     WHOLE_FILES = "whole/files";
+    WHOLE_FORGET_DEPARTED = "whole/forget_departed";
+    WHOLE_FORGET_TICKS = "whole/forget_ticks";
     WHOLE_FORGET_UNCLAIMED = "whole/forget_unclaimed";
     WHOLE_HANGING = "whole/hanging";
     WHOLE_SEQS = "whole/seqs";
@@ -324,13 +367,15 @@ mod tests {
         for Statement { name: file, sqlite, .. } in ALL.iter().filter(|one| !one.name.starts_with("whole/")) {
             for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded, and so is what is asked for; a constant row is no
-                // table, and the lists of tables, of migrations, of API keys and of setup codes are short.
+                // table, what counts transactions has one row, and the lists of tables, of migrations, of API keys and of setup codes are short.
                 let short = [
                     "SCAN page",
                     "SCAN e VIRTUAL TABLE INDEX 1:",
                     "SCAN CONSTANT ROW",
                     "SCAN sqlite_schema",
                     "SCAN k",
+                    "SCAN gone",
+                    "SCAN ticks",
                     "SCAN setup_codes",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];
@@ -347,6 +392,11 @@ mod tests {
             (super::MESSAGES_ERASED_BETWEEN, "messages_erased"),
             (super::MESSAGES_TOUCHED_AFTER, "messages_touched"),
             (super::MESSAGES_BY_CLIENT, "messages_client"),
+            (super::MESSAGES_HIDDEN_FROM, "messages_for_some"),
+            (super::EXTRAS_ANSWERS, "extras_replies"),
+            (super::EXTRAS_PINNED, "extras_pinned"),
+            (super::MENTIONS_OF_MESSAGES, "mentions_message"),
+            (super::ROOMS_GONE_AFTER, "departures_person"),
             (super::PEOPLE_ACCOUNT, "people_email"),
             (super::PEOPLE_WITHOUT_SEARCH, "people_without_search"),
             (super::GROUPS_OF_PERSON, "groups_teacher"),

@@ -2,8 +2,8 @@
 
 mod gathered;
 
-use crate::engine::{Engine, Go, Row, Value};
-use crate::statements::Statement;
+use crate::engine::{Engine, Go, Row, Value, values};
+use crate::statements::{self as sql, Statement};
 use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Change, Glance, Lane, Tx};
@@ -20,6 +20,8 @@ pub(crate) struct Transaction<'e> {
     /// Whether the change that runs has written something, and whether any did.
     wrote: bool,
     has_written: bool,
+    /// Whether the transaction is still to be counted, where nobody else counts them.
+    uncounted: bool,
     /// Whether the change that runs has written what is not in the places that were foreseen.
     outdated: bool,
 }
@@ -47,6 +49,7 @@ impl<'e> Transaction<'e> {
             gathered: Gathered::default(),
             wrote: false,
             has_written: false,
+            uncounted: false,
             outdated: false,
         }
     }
@@ -196,6 +199,7 @@ impl<'e> Transaction<'e> {
     /// How many rows were changed.
     pub(crate) fn write(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<u64, Fault> {
         self.keep_gathered()?;
+        self.count_transaction()?;
         let rows = self.engine.execute(sql, values)?;
         self.wrote(rows > 0);
         Ok(rows)
@@ -213,9 +217,18 @@ impl<'e> Transaction<'e> {
         values: &[Value<'_>],
         read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
+        self.count_transaction()?;
         let row = self.one(sql, values, read)?;
         self.wrote(row.is_some());
         Ok(row)
+    }
+
+    /// Counts the transaction before it writes: what it changes has its number. PostgreSQL numbers its own.
+    fn count_transaction(&mut self) -> Result<(), Fault> {
+        if std::mem::take(&mut self.uncounted) {
+            self.engine.execute(sql::TICKS_COUNT, values![])?;
+        }
+        Ok(())
     }
 
     fn wrote(&mut self, something: bool) {
@@ -270,6 +283,7 @@ fn run_each(tx: &mut Transaction<'_>, batch: &mut Batch, running: Running) -> Re
     // Whichever of them is in its way: half of them each find out.
     let somebody = batch.len() / 2;
     let of_somebody = |fault: Fault| (somebody, fault.into());
+    tx.uncounted = !tx.is_remote();
     tx.foresee(batch, running.gathers).map_err(of_somebody)?;
     let mut outcomes = Vec::with_capacity(batch.len());
     for (place, change) in batch.iter_mut().enumerate() {

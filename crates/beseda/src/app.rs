@@ -230,9 +230,10 @@ impl Server {
 
         // What a cursor of this database is known by.
         let drawn = Epoch((u64::from_le_bytes(chat.random()) >> 1).cast_signed());
-        ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn)).await?;
+        let epoch = ask::change(&chat, move |tx| rules::begin_epoch(tx, drawn)).await?;
 
         let hub = Arc::new(Hub::new(&settings.limits));
+        hub.lives_in(epoch);
         let bell = Arc::new(Bell::new(Arc::clone(&hub) as Arc<dyn Audience>));
         store.set_audience(Arc::clone(&bell) as Arc<dyn Audience>);
         let started = Instant::now();
@@ -272,6 +273,8 @@ impl Server {
         tasks.watch("heartbeat", async move { beating.beat().await });
         tasks.watch("fan-out", async move { hub.tell_all().await });
         tasks.watch("feeding", async move { feeding.feed_all().await });
+        let counting = Arc::clone(&live);
+        tasks.watch("counting what is unread", async move { counting.count_all().await });
         tasks.watch("jobs", async move {
             let _last = last_job;
             running_jobs.await;
@@ -520,6 +523,7 @@ pub fn for_contracts(
             proofs: settings.proofs.clone(),
         },
         reach: settings.reach.clone(),
+        own_kinds: settings.own_kinds.clone(),
     }
 }
 

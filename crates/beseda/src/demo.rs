@@ -5,7 +5,7 @@ use crate::seed::Seed;
 use crate::system::{Outside, System};
 use anyhow::Context;
 use beseda_core::ports::{Random, Tx};
-use beseda_core::rules::{self, Introduction, Set};
+use beseda_core::rules::{self, GroupWish, Introduction, Set};
 use beseda_core::words::{Draft, GroupId, HostId, Limits, OrderId, Person, PersonId, RoomView, Time};
 use beseda_core::{Chat, Error, Refusal};
 use beseda_identity::hash_password;
@@ -123,7 +123,8 @@ fn fill(tx: &mut dyn Tx, now: Time, limits: &Limits, uuids: [Uuid; 5]) -> Result
     let teacher = someone(tx, TEACHER)?;
     let (view, _) = rules::open_private(tx, now, &teacher, &STUDENT.into(), private)?;
     say(tx, now, limits, &view, IN_PRIVATE)?;
-    let (view, _) = rules::open_group(tx, now, limits, &teacher, "", &Set::Group(CLASS), class)?;
+    let wish = GroupWish::new("", Set::Group(CLASS));
+    let (view, _) = rules::open_group(tx, now, limits, &teacher, &wish, class)?;
     say(tx, now, limits, &view, IN_CLASS)?;
     let customer = someone(tx, CUSTOMER)?;
     let (view, _) = rules::open_pair(tx, now, &customer, &CUSTOMER.into(), &THERAPIST.into(), pair)?;

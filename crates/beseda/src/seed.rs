@@ -3,7 +3,7 @@
 use anyhow::{Context, anyhow, bail};
 use beseda_core::ports::Tx;
 use beseda_core::words::{
-    Group, GroupId, HostId, NewPerson, Order, OrderId, Person, PersonId, RESERVED_SPACE, Role, Time,
+    Group, GroupId, HostId, NewPerson, Order, OrderId, OwnWord, Person, PersonId, RESERVED_SPACE, Role, Time,
 };
 use beseda_core::{Chat, Error, rules};
 use beseda_live::ask;
@@ -329,12 +329,11 @@ fn role_of(person: &SeedPerson) -> anyhow::Result<Role> {
         return Ok(Role::User);
     }
     Role::in_any_case(&person.role).with_context(|| {
-        let known: Vec<&str> = Role::WORDS.iter().map(|(_, word)| *word).collect();
         format!(
-            "people: the role {:?} of id {} is unknown; it is one of {}",
+            "people: the role {:?} of id {} is no word of small letters, digits, - and _ (at most {} of them)",
             person.role,
             person.id,
-            known.join(", ")
+            OwnWord::BYTES
         )
     })
 }
@@ -367,7 +366,7 @@ mod tests {
         assert!(wrong(r#"{"people": [{"id": "7"}, {"id": 7}]}"#).contains("the id 7 stands twice"));
         assert!(wrong(r#"{"people": [{"id": ""}]}"#).contains("an id is a number or a text"));
         assert!(wrong(r#"{"people": [{"id": 1.5}]}"#).contains("an id is a number or a text"));
-        assert!(wrong(r#"{"people": [{"id": 1, "role": "boss"}]}"#).contains("\"boss\""));
+        assert!(wrong(r#"{"people": [{"id": 1, "role": "the boss"}]}"#).contains("\"the boss\""));
         for list in ["people", "groups", "orders"] {
             let reserved = wrong(&format!(r#"{{"{list}": [{{"id": "beseda/x"}}]}}"#));
             assert!(reserved.contains("`beseda`"), "{reserved}");

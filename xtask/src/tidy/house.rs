@@ -82,7 +82,7 @@ const PLAN: [(&str, &[&str]); 8] = [
 ];
 
 /// All that the core may use.
-const CORE_MAY_USE: [&str; 4] = ["serde", "thiserror", "unicode-normalization", "uuid"];
+const CORE_MAY_USE: [&str; 5] = ["frostem", "serde", "thiserror", "unicode-normalization", "uuid"];
 
 /// Foreign crates with a vocabulary of their own, and the crates of ours that may speak it.
 const VOCABULARIES: [(&[&str], &[&str], &str); 17] = [

@@ -54,7 +54,7 @@ fn is_variant(token: &Token) -> bool {
 }
 
 fn is_role_word(token: &Token) -> bool {
-    token.kind == Kind::Text && Role::in_any_case(&token.text).is_some()
+    token.kind == Kind::Text && Role::of_contracts(&token.text).is_some()
 }
 
 /// `.is_admin()`, `.has_role(…)`.
@@ -63,7 +63,7 @@ fn is_question(token: &Token, around: &Around<'_>) -> bool {
         || token
             .text
             .strip_prefix("is_")
-            .is_some_and(|word| Role::from_word(word).is_some() || word == "staff");
+            .is_some_and(|word| Role::of_contracts(word).is_some() || word == "staff");
     token.kind == Kind::Path
         && asks
         && around.at(1).is_some_and(|next| next.is("("))

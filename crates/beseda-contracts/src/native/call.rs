@@ -1,15 +1,17 @@
 //! A call by API key: who may make it, and its body, read strictly. A field that nobody knows is refused by its name.
 
+use crate::shared::http::time::time_of;
 use crate::shared::identity::api_keys;
 use crate::shared::{FieldError, FieldErrors, Fields, Refused, Shared};
 use axum::extract::Request;
 use beseda_core::Error;
 use beseda_core::ports::Look;
-use beseda_core::rules;
-use beseda_core::words::{HostId, NoHostId, PersonId, Scope};
+use beseda_core::rules::{self, MemberChange};
+use beseda_core::words::{HostId, MemberRole, NoHostId, PersonId, Scope, Time};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Lets a call through whose key may be used for this.
 ///
@@ -63,7 +65,7 @@ impl Body {
         let fields = Fields::read(request, limits, limits.body_bytes).await?;
         let mut mistakes = FieldErrors::default();
         for name in fields.names().filter(|name| !known.contains(name)) {
-            mistakes.add(name.to_owned(), FieldError::Unknown(known));
+            mistakes.add(told_name(name), FieldError::Unknown(known));
         }
         Ok(Self { fields, mistakes })
     }
@@ -146,6 +148,122 @@ impl Body {
         Some(people)
     }
 
+    /// A whole number from 0; null is none.
+    pub(super) fn number(&mut self, name: &'static str) -> Option<i64> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        match value.as_i64().filter(|number| *number >= 0) {
+            Some(number) => Some(number),
+            None => {
+                self.mistake(name, FieldError::NotInteger);
+                None
+            }
+        }
+    }
+
+    /// Whether a field says nothing: null.
+    pub(super) fn is_null(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(Value::is_null)
+    }
+
+    /// What the host application calls some people, in their order; null is nobody.
+    pub(super) fn people_in_order(&mut self, name: &'static str) -> Option<Vec<HostId<'static>>> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        let Value::Array(values) = value else {
+            let received = value.into();
+            self.mistake(name, FieldError::NotList(received));
+            return None;
+        };
+        let people = values.iter().map(id_of).collect::<Option<Vec<_>>>();
+        if people.is_none() {
+            self.mistake(name, FieldError::NotHostIdInList);
+        }
+        people
+    }
+
+    /// Texts, in their order; null is none.
+    pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        let Value::Array(values) = value else {
+            let received = value.into();
+            self.mistake(name, FieldError::NotList(received));
+            return None;
+        };
+        let texts = values.iter().map(|text| text.as_str().map(str::to_owned));
+        let texts = texts.collect::<Option<Vec<_>>>();
+        if texts.is_none() {
+            self.mistake(name, FieldError::NotText);
+        }
+        texts
+    }
+
+    /// Anything of an application's own, as its text; null is none of it. The outer is whether the field came.
+    pub(super) fn custom(&mut self, name: &'static str, max: usize) -> Option<Option<Arc<str>>> {
+        let value = self.fields.get(name)?;
+        if value.is_null() {
+            return Some(None);
+        }
+        let text = value.to_string();
+        if text.len() > max {
+            self.mistake(name, FieldError::TooManyBytes { max });
+            return None;
+        }
+        Some(Some(text.into()))
+    }
+
+    /// A moment; null is none of it. The outer is whether the field came.
+    pub(super) fn moment(&mut self, name: &'static str) -> Option<Option<Time>> {
+        let moment = match self.fields.get(name)? {
+            Value::Null => return Some(None),
+            Value::String(text) => time_of(text),
+            _ => None,
+        };
+        if moment.is_none() {
+            self.mistake(name, FieldError::NotTime);
+        }
+        moment.map(Some)
+    }
+
+    /// An address of the web, or empty; null is empty.
+    pub(super) fn web_address(&mut self, name: &'static str) -> Option<String> {
+        if self.is_null(name) {
+            return Some(String::new());
+        }
+        let text = self.text(name, 2_000)?;
+        let is_web = text.is_empty() || text.starts_with("https://") || text.starts_with("http://");
+        if !is_web || text.contains(char::is_control) {
+            self.mistake(name, FieldError::NotWebAddress);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// What somebody is to be in a room.
+    pub(super) fn member_role(&mut self, name: &'static str) -> Option<MemberRole> {
+        let word = self.text(name, 32)?;
+        let role = MemberRole::from_word(&word);
+        if role.is_none() {
+            self.mistake(name, FieldError::NotRole);
+        }
+        role
+    }
+
+    /// People who come into a room, each an id or `{id, role}`.
+    pub(super) fn members(&mut self, name: &'static str) -> Option<Vec<MemberChange>> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        let Value::Array(values) = value else {
+            let received = value.into();
+            self.mistake(name, FieldError::NotList(received));
+            return None;
+        };
+        match values.iter().map(member_of).collect::<Result<Vec<_>, _>>() {
+            Ok(members) => Some(members),
+            Err(error) => {
+                self.mistake(name, error);
+                None
+            }
+        }
+    }
+
     /// Ends the reading.
     ///
     /// # Errors
@@ -155,8 +273,35 @@ impl Body {
     }
 }
 
+/// A name that somebody made up, as it is told back: no field has a longer one, and what is longer may be a secret that
+/// came to a wrong place. Signs that mean something to who shows it are left out.
+pub(super) fn told_name(name: &str) -> String {
+    const CHARS: usize = 32;
+    let is_plain = |sign: &char| sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.');
+    name.chars().filter(is_plain).take(CHARS).collect()
+}
+
+/// Somebody who comes into a room: an id, or `{id, role}`.
+fn member_of(value: &Value) -> Result<MemberChange, FieldError> {
+    let (id, role) = match value {
+        Value::Object(fields) => {
+            if fields.keys().any(|name| !matches!(name.as_str(), "id" | "role")) {
+                return Err(FieldError::Unknown(&["id", "role"]));
+            }
+            let role = match fields.get("role") {
+                None | Some(Value::Null) => Some(MemberRole::MEMBER),
+                Some(role) => role.as_str().and_then(MemberRole::from_word),
+            };
+            (fields.get("id"), role.ok_or(FieldError::NotRole)?)
+        }
+        id => (Some(id), MemberRole::MEMBER),
+    };
+    let id = id.and_then(id_of).ok_or(FieldError::NotHostIdInList)?;
+    Ok(MemberChange::Put(not_reserved(id)?, role))
+}
+
 /// An id as a number or its text. A number with a fraction, or one that JSON's readers do not agree on, is none.
-fn id_of(value: &Value) -> Option<HostId<'static>> {
+pub(super) fn id_of(value: &Value) -> Option<HostId<'static>> {
     let text = match value {
         Value::Number(number) if !number.is_f64() => number.to_string(),
         Value::String(text) => text.clone(),

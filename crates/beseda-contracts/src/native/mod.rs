@@ -1,14 +1,24 @@
 //! The native API: what a host application calls by its API key, tickets for sockets, and the limits. See README.md.
 
+mod asking;
 mod call;
+mod emoji;
 mod groups;
+mod hear;
 mod limits;
+pub mod objects;
 mod orders;
+mod own;
 mod people;
+mod places;
 mod problem;
 mod rooms;
 pub mod setup;
+mod socket;
+mod talk;
 mod tickets;
+mod uploads;
+pub mod wire;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) use call::fuzzed;
@@ -39,6 +49,11 @@ pub fn routes() -> Routes {
         rooms::routes,
         tickets::routes,
         limits::routes,
+        socket::routes,
+        talk::routes,
+        places::routes,
+        uploads::routes,
+        own::routes,
     ]
     .into_iter()
     .fold(Routes::said_by(&PROBLEM).for_hosts(), |routes, more| more(routes));

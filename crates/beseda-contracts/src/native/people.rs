@@ -1,17 +1,18 @@
 //! People: put, changed in part, and forgotten.
 
+use super::asking::Asker;
 use super::call::{self, Body};
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::put;
+use axum::routing::get;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::words::{Account, HostId, Limits, NewPerson, Person, Role, Scope};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -29,8 +30,18 @@ const FIELDS: &[&str] = &[
 ];
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let methods = put(replace).patch(change).delete(remove);
-    routes.both("/api/v1/people/{id}/", methods, "PUT, PATCH, DELETE, OPTIONS")
+    let methods = get(show).put(replace).patch(change).delete(remove);
+    let allow = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
+    routes.both("/api/v1/people/{id}/", methods, allow)
+}
+
+async fn show(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(id): Segment,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    super::own::one(&shared, asker, &id, &headers).await
 }
 
 /// A person, as a host application sees one.
@@ -42,7 +53,7 @@ struct PersonJson<'a> {
     phone: &'a str,
     first_name: &'a str,
     last_name: &'a str,
-    role: &'static str,
+    role: &'a str,
     active: bool,
 }
 
@@ -140,8 +151,7 @@ fn role(body: &mut Body) -> Option<Role> {
     }
     let role = Role::in_any_case(&word);
     if role.is_none() {
-        let known = Role::WORDS.iter().map(|(_, word)| *word).collect();
-        body.mistake("role", FieldError::NotOneOf(known));
+        body.mistake("role", FieldError::NotRole);
     }
     role
 }

@@ -5,11 +5,11 @@
 use crate::shared::{FieldError, Language, Refused, Voice};
 use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
-use beseda_core::words::{NoHostId, NoRoomKey, RESERVED_SPACE};
+use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, RESERVED_SPACE};
 use beseda_core::{Fault, Refusal};
 use beseda_live::requests::RequestId;
 use http::{HeaderValue, StatusCode};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What is said of a body whose fields are wrong.
 const FIELDS_ARE_WRONG: &str = "Fields are wrong: `errors` says which and why.";
@@ -73,6 +73,8 @@ fn told(refused: &Refused) -> Told {
         Refused::Rule(refusal) => told_of_rule(refusal).unwrap_or_else(|| as_the_framework(refused)),
         Refused::Fields(errors) => wrong(errors.iter().map(|(name, error)| (name, sentence(error)))),
         Refused::BadKey => whole("This API key is unknown or revoked.".to_owned()),
+        Refused::PersonRequired => whole("Say as whom: X-Beseda-As with a person's id.".to_owned()),
+        Refused::ActsAsAnother => whole("X-Beseda-As goes with an API key of the scope act alone.".to_owned()),
         Refused::WrongScope(scope) => whole(format!("This API key has no scope {}.", scope.word())),
         other => as_the_framework(other),
     }
@@ -97,6 +99,17 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         Refusal::TooManyMembers { .. } => Some(wrong_at("members", refusal)),
         Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText => Some(wrong_at("text", refusal)),
         Refusal::BadClientId { .. } => Some(wrong_at("client_id", refusal)),
+        Refusal::TooManyMentions { .. } => Some(wrong_at("mentions", refusal)),
+        Refusal::CustomTooLong { .. } => Some(wrong_at("custom", refusal)),
+        Refusal::NotAuthor
+        | Refusal::EditTooLate { .. }
+        | Refusal::Blocked
+        | Refusal::Erased
+        | Refusal::TooManyReactions { .. }
+        | Refusal::RoomClosed => Some(Told {
+            detail: as_sentence(refusal),
+            errors: None,
+        }),
         Refusal::NoSuchMessage
         | Refusal::NoSuchPage
         | Refusal::NoSuchOrder
@@ -105,8 +118,8 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::NoSuchFile
         | Refusal::WithOneself
         | Refusal::NoPlaceInOrder
+        | Refusal::NoSuchReport
         | Refusal::NotAllowed
-        | Refusal::RoomClosed
         | Refusal::OrderHasRoom
         | Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
@@ -138,11 +151,15 @@ fn wrong<'a>(fields: impl Iterator<Item = (&'a str, String)>) -> Told {
 
 /// A refusal as the mistake of a field: its own sentence.
 fn wrong_at(field: &str, refusal: &Refusal) -> Told {
+    wrong([(field, as_sentence(refusal))].into_iter())
+}
+
+/// What a refusal says, as a sentence.
+fn as_sentence(refusal: &Refusal) -> String {
     let said = refusal.to_string();
     let mut letters = said.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
-    let sentence = format!("{}{}.", first.unwrap_or_default(), letters.as_str());
-    wrong([(field, sentence)].into_iter())
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Every sentence under the name of its field.
@@ -163,7 +180,10 @@ fn sentence(error: &FieldError) -> String {
     match error {
         FieldError::NotAscii => "The header Idempotency-Key holds ASCII characters.".to_owned(),
         FieldError::NotFlag => "true or false is expected.".to_owned(),
-        FieldError::NotOneOf(known) => format!("One of {} is expected.", known.join(", ")),
+        FieldError::NotRole => format!(
+            "A role is a word of small letters, digits, - and _, with a letter first and at most {} of them.",
+            OwnWord::BYTES
+        ),
         FieldError::NoSuchPerson(id) => format!("There is no person {id}."),
         FieldError::NoSuchOrder(id) => format!("There is no order {id}: put it first."),
         FieldError::NotHostId => format!("No: {NoHostId}."),
@@ -171,6 +191,13 @@ fn sentence(error: &FieldError) -> String {
         FieldError::Reserved => format!("Ids of the namespace `{RESERVED_SPACE}` are the server's own."),
         FieldError::NotEmail => "An address like anna@shop.example is expected.".to_owned(),
         FieldError::NotList(_) => "A list of people's ids is expected.".to_owned(),
+        FieldError::OneOfThem => "Only one of before, after and around can be said.".to_owned(),
+        FieldError::NotEmoji => "One emoji is expected.".to_owned(),
+        FieldError::NotTime => "A moment like 2026-11-28T10:00:00Z is expected.".to_owned(),
+        FieldError::NotWebAddress => "An address that begins with https:// or http:// is expected.".to_owned(),
+        FieldError::TooManyBytes { max } => format!("At most {max} bytes of JSON are kept."),
+        FieldError::NotOneOf(known) => format!("One of {} is expected.", known.join(", ")),
+        FieldError::NoSuchUpload => "Each is the id of a file that this person has uploaded lately.".to_owned(),
         FieldError::NotRoomKey => format!("No: {NoRoomKey}."),
         FieldError::VisitorsOwn => "Only a visitor opens a visitor's room.".to_owned(),
         FieldError::FollowsFromKey => "Who is in this room follows from its key.".to_owned(),
@@ -196,6 +223,29 @@ fn sentence(error: &FieldError) -> String {
     }
 }
 
+/// What a command of a socket was refused with.
+pub(super) fn refused_frame(tag: Option<&str>, refusal: &Refusal) -> Value {
+    let refused = Refused::Rule(refusal.clone());
+    let Told { detail, errors } = told(&refused);
+    let mut frame = json!({"type": "refused", "ref": tag, "code": code(&refused), "detail": detail});
+    if let Some(fields) = frame.as_object_mut() {
+        if let Some(errors) = errors {
+            fields.insert("errors".to_owned(), errors);
+        }
+        if let Refusal::TooFast { retry_seconds } = refusal {
+            fields.insert("retry_after".to_owned(), Value::from(*retry_seconds));
+        }
+    }
+    frame
+}
+
+/// What a command of a socket failed with; the cause stays with us.
+pub(super) fn failed_frame(tag: Option<&str>, fault: &Fault) -> Value {
+    let refused = Refused::Fault(fault.clone());
+    let Told { detail, .. } = told(&refused);
+    json!({"type": "refused", "ref": tag, "code": code(&refused), "detail": detail, "retry_after": 1})
+}
+
 /// The word for programs. Each is a part of the API.
 fn code(refused: &Refused) -> &'static str {
     match refused {
@@ -206,6 +256,8 @@ fn code(refused: &Refused) -> &'static str {
         Refused::NoAccount | Refused::NoAccountOfToken => "no_active_account",
         Refused::BadKey => "api_key_not_valid",
         Refused::WrongScope(_) => "wrong_scope",
+        Refused::PersonRequired => "person_required",
+        Refused::ActsAsAnother => "acts_as_another",
         Refused::ForeignOrigin(_) | Refused::CrossSite => "foreign_origin",
         Refused::ForeignHost(_) => "foreign_host",
         Refused::NoSuchAddress => "not_found",
@@ -226,15 +278,20 @@ fn code(refused: &Refused) -> &'static str {
 fn code_of_rule(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::NoSuchRoom => "no_such_room",
-        Refusal::NoSuchMessage
-        | Refusal::NoSuchPage
+        Refusal::NoSuchMessage => "no_such_message",
+        Refusal::NoSuchFile => "no_such_file",
+        Refusal::NoSuchPage
         | Refusal::NoSuchOrder
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
-        | Refusal::NoSuchFile => "not_found",
-        Refusal::ErasedSince => "erased",
+        | Refusal::NoSuchReport => "not_found",
+        Refusal::ErasedSince | Refusal::Erased => "erased",
         Refusal::NameTaken { .. } => "name_taken",
-        Refusal::NoPlaceInOrder | Refusal::NotAllowed => "permission_denied",
+        Refusal::NoPlaceInOrder | Refusal::NotAllowed => "not_allowed",
+        Refusal::NotAuthor => "not_author",
+        Refusal::EditTooLate { .. } => "edit_too_late",
+        Refusal::Blocked => "blocked",
+        Refusal::TooManyReactions { .. } => "too_many_reactions",
         Refusal::RoomClosed => "room_closed",
         Refusal::FileTooLarge { .. } => "too_large",
         Refusal::TooFast { .. } => "throttled",
@@ -253,7 +310,9 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::BadClientId { .. }
         | Refusal::EmptyFile
         | Refusal::FileType
-        | Refusal::TooManyFiles { .. } => "invalid",
+        | Refusal::TooManyFiles { .. }
+        | Refusal::TooManyMentions { .. }
+        | Refusal::CustomTooLong { .. } => "invalid",
     }
 }
 

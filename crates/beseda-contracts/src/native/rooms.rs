@@ -1,19 +1,23 @@
 //! Rooms by their keys: put and taken away, and what the host application says in them.
 
+use super::asking::Asker;
 use super::call::{self, Body};
+use super::places;
+use crate::shared::identity::api_keys;
 use crate::shared::rooms::new_name;
 use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, messages, time_text};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, post, put};
+use axum::routing::{get, post, put};
 use beseda_core::ports::{Look, Tx};
-use beseda_core::rules;
+use beseda_core::rules::{self, MemberChange, RoomChange};
 use beseda_core::words::{
-    Draft, HostId, Message, MessageId, NoHostId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq,
+    Draft, HostId, Message, MessageId, More, NoHostId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq,
 };
 use beseda_core::{Error, Refusal};
+use beseda_live::Dialect;
 use beseda_live::ask;
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde::Serialize;
@@ -22,10 +26,11 @@ use tokio::time::Instant;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    let methods = put(replace).delete(remove);
-    let routes = routes.both("/api/v1/rooms/{key}/", methods, "PUT, DELETE, OPTIONS");
+    let methods = get(show).put(replace).patch(change).delete(remove);
+    let allow = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
+    let routes = routes.both("/api/v1/rooms/{key}/", methods, allow);
     let path = "/api/v1/rooms/{key}/members/{id}/";
-    let routes = routes.both(path, delete(remove_member), "DELETE, OPTIONS");
+    let routes = routes.both(path, put(put_member).delete(remove_member), "PUT, DELETE, OPTIONS");
     let path = "/api/v1/rooms/{key}/system-messages/";
     routes.both(path, post(say), "POST, OPTIONS")
 }
@@ -52,7 +57,7 @@ impl From<RoomView> for RoomJson {
                 .map(|(_, person)| person.host_id().into_owned())
                 .collect(),
             created_at: time_text(view.room.created_at),
-            key: view.room.key,
+            key: view.room.key.to_string(),
             title: view.room.title,
         }
     }
@@ -101,10 +106,21 @@ fn check_key(look: &mut (impl Look + ?Sized), key: &RoomKey, mistakes: &mut Fiel
 async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let key = room_key(&key)?;
-    let mut body = Body::read(&shared, request, &["title", "members"]).await?;
+    let fields = &["title", "avatar_url", "custom", "subject", "closed", "members"];
+    let mut body = Body::read(&shared, request, fields).await?;
     let limits = shared.chat.limits().clone();
     let title = body.text("title", limits.title_chars);
-    let members = body.people("members", limits.members);
+    let change = RoomChange {
+        title: None,
+        avatar_url: body.web_address("avatar_url"),
+        custom: body.custom("custom", limits.custom_bytes),
+        subject: body.custom("subject", limits.custom_bytes),
+        closed: body.flag("closed"),
+    };
+    let members = body.members("members");
+    if members.as_ref().is_some_and(|members| members.len() > limits.members) {
+        body.mistake("members", FieldError::TooManyMembers { max: limits.members });
+    }
     if body.has("members") && !matches!(key, RoomKey::Group(_) | RoomKey::Own { .. }) {
         body.mistake("members", FieldError::FollowsFromKey);
     }
@@ -113,22 +129,62 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
         return Err(Refused::field("key", FieldError::VisitorsOwn));
     }
 
-    let now = shared.chat.now();
+    let (now, kinds) = (shared.chat.now(), shared.all_rooms.kinds());
     let uuid = new_name(&shared.chat);
     let put = move |tx: &mut dyn Tx| {
         let mut mistakes = FieldErrors::default();
         check_key(tx, &key, &mut mistakes)?;
-        let people = call::people_of(tx, "members", members.iter().flatten(), &mut mistakes)?;
+        let named = members.iter().flatten().filter_map(|change| match change {
+            MemberChange::Put(id, _) => Some(id),
+            MemberChange::Remove(_) => None,
+        });
+        let mut people = call::people_of(tx, "members", named, &mut mistakes)?;
+        people.sort_unstable();
+        people.dedup();
         if let Err(unknown) = mistakes.none() {
             return Ok(Err(unknown));
         }
         let people = members.is_some().then_some(people.as_slice());
         let title = title.as_deref();
-        Ok::<_, Error>(Ok(rules::put_room(tx, now, &limits, &key, title, people, uuid)?))
+        let (mut view, is_new) = rules::put_room(tx, now, &limits, &key, title, people, uuid)?;
+        rules::alter_room(tx, now, &limits, &mut view.room, &change)?;
+        if let Some(members) = &members {
+            rules::alter_members(tx, now, &limits, kinds, &mut view.room, members)?;
+        }
+        Ok::<_, Error>(Ok((view, is_new)))
     };
     let (view, is_new) = ask::change(&shared.chat, put).await??;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(RoomJson::from(view))).into_response())
+}
+
+async fn show(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(key): Segment,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    places::one(&shared, asker, &key, &headers).await
+}
+
+async fn change(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(key): Segment,
+    request: Request,
+) -> Result<Response, Refused> {
+    places::change(&shared, asker, &key, request).await
+}
+
+/// Puts somebody into a room, for who governs it.
+async fn put_member(
+    State(shared): State<Shared>,
+    asker: Asker,
+    path: Result<Path<(String, String)>, PathRejection>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let Path((key, id)) = path.map_err(|_| Refused::NoSuchAddress)?;
+    places::put_member(&shared, asker, (&key, call::host_id(&id)?), request).await
 }
 
 async fn remove(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<StatusCode, Refused> {
@@ -144,8 +200,13 @@ async fn remove_member(
     path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Result<StatusCode, Refused> {
-    call::require(&shared, request.headers(), Scope::Rooms).await?;
     let Path((key, id)) = path.map_err(|_| Refused::NoSuchAddress)?;
+    let (mut parts, _) = request.into_parts();
+    if !api_keys::is_application(&parts) {
+        let asker = Asker::from_request_parts(&mut parts, &shared).await?;
+        return places::remove_member(&shared, asker, (&key, call::host_id(&id)?)).await;
+    }
+    call::require(&shared, &parts.headers, Scope::Rooms).await?;
     let (key, id, now) = (room_key(&key)?, call::host_id(&id)?, shared.chat.now());
     match ask::change(&shared.chat, move |tx| rules::remove_member(tx, now, &key, &id)).await {
         Err(Error::Refused(Refusal::NotAllowed)) => Err(Refused::field("id", FieldError::FollowsFromKey)),
@@ -158,19 +219,31 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
     call::require(&shared, request.headers(), Scope::Rooms).await?;
     let key = room_key(&key)?;
     let header = idempotency_key(request.headers())?;
-    let mut body = Body::read(&shared, request, &["text", "client_id"]).await?;
+    let mut body = Body::read(&shared, request, &["text", "kind", "custom", "client_id", "to"]).await?;
     let limits = shared.chat.limits().clone();
-    if !body.has("text") {
+    let kind = body.text("kind", 32);
+    let is_event = kind.as_deref() == Some("event");
+    if !matches!(kind.as_deref(), None | Some("system" | "event")) {
+        body.mistake("kind", FieldError::NotOneOf(&["system", "event"]));
+    }
+    if !body.has("text") && !is_event {
         body.mistake("text", FieldError::Required);
     }
     let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
     let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
+    let more = More {
+        custom: body.custom("custom", limits.custom_bytes).flatten(),
+        is_event,
+        to: body.people_in_order("to"),
+        ..More::default()
+    };
     body.end()?;
 
     let draft = Draft {
         text,
         client_id,
         files: Vec::new(),
+        more: (more != More::default()).then(|| Box::new(more)),
     };
     let now = shared.chat.now();
     let send = move |tx: &mut dyn Tx| rules::send_system(tx, now, &limits, &key, &draft);
@@ -192,7 +265,7 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
 }
 
 /// The header that other services know for what we call a client id; a field of that name goes before it.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
     let Some(header) = headers.get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };

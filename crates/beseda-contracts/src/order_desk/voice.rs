@@ -66,6 +66,8 @@ impl Call {
             | Refused::NoAccountOfToken
             | Refused::BadKey => NOT_SIGNED_IN.to_owned(),
             Refused::WrongScope(_)
+            | Refused::PersonRequired
+            | Refused::ActsAsAnother
             | Refused::ForeignOrigin(_)
             | Refused::ForeignHost(_)
             | Refused::CrossSite
@@ -84,15 +86,21 @@ impl Call {
 
 fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
     match refusal {
-        Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::RoomClosed => NO_ACCESS.to_owned(),
+        Refusal::NoPlaceInOrder
+        | Refusal::NotAllowed
+        | Refusal::NotAuthor
+        | Refusal::EditTooLate { .. }
+        | Refusal::Blocked
+        | Refusal::RoomClosed => NO_ACCESS.to_owned(),
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
         | Refusal::NoSuchOrder
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
-        | Refusal::NoSuchFile => NO_SUCH_ORDER.to_owned(),
+        | Refusal::NoSuchFile
+        | Refusal::NoSuchReport => NO_SUCH_ORDER.to_owned(),
         Refusal::EmptyText => EMPTY.to_owned(),
-        Refusal::ErasedSince => ERASED.to_owned(),
+        Refusal::Erased | Refusal::ErasedSince => ERASED.to_owned(),
         Refusal::TooFast { retry_seconds } => {
             format!("Слишком много запросов. Повторите через {retry_seconds} с.")
         }
@@ -112,7 +120,10 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::EmptyFile
         | Refusal::FileTooLarge { .. }
         | Refusal::FileType
-        | Refusal::TooManyFiles { .. } => as_the_framework(refused),
+        | Refusal::TooManyFiles { .. }
+        | Refusal::TooManyReactions { .. }
+        | Refusal::TooManyMentions { .. }
+        | Refusal::CustomTooLong { .. } => as_the_framework(refused),
     }
 }
 

@@ -187,6 +187,8 @@ impl Dialect for OrderRooms {
             }
             // The contract has no words for these; who needs them reads the room again.
             Heard::Opened { .. }
+            | Heard::Touched { .. }
+            | Heard::Viewed { .. }
             | Heard::Read { .. }
             | Heard::Joined { .. }
             | Heard::Left { .. }

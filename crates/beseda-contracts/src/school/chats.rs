@@ -115,7 +115,14 @@ async fn create_group(
         view.map(|view| with_writers(look, vec![view])).transpose()
     };
     let open = move |tx: &mut dyn Tx, name| {
-        let (view, is_new) = rules::open_group(tx, now, &limits, &person, &title, &set, name)?;
+        let (view, is_new) = rules::open_group(
+            tx,
+            now,
+            &limits,
+            &person,
+            &rules::GroupWish::new(&title, set.clone()),
+            name,
+        )?;
         // It may have been opened meanwhile, and something said in it.
         Ok((with_writers(tx, vec![view])?, is_new))
     };

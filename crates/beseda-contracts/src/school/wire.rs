@@ -17,7 +17,7 @@ pub(super) struct PersonJson<'a> {
     first_name: &'a str,
     last_name: &'a str,
     full_name: String,
-    role: &'static str,
+    role: &'a str,
 }
 
 impl<'a> PersonJson<'a> {
@@ -201,7 +201,9 @@ impl<'a> GroupJson<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::words::{Author, Head, Member, MemberId, MessageId, Receipts, Role, Room, RoomId, Seq, Time};
+    use beseda_core::words::{
+        Author, Extra, Head, Member, MemberId, MemberRole, MessageId, Receipts, Role, Room, RoomId, Seq, Time, View,
+    };
     use serde_json::{Value, json};
     use uuid::Uuid;
 
@@ -219,6 +221,8 @@ mod tests {
             erased_at: None,
             sent: Head(1),
             changed: Head(1),
+            beside: None,
+            extra: Extra::NONE,
         }
     }
 
@@ -248,7 +252,7 @@ mod tests {
         let room = Room {
             id: RoomId(7),
             uuid: Uuid::nil(),
-            key: "private:1:2".to_owned(),
+            key: "private:1:2".into(),
             kind: RoomKind::Private,
             title: String::new(),
             seq: Seq(1),
@@ -260,6 +264,10 @@ mod tests {
             created_at: Time(0),
             updated_at: Time(0),
             ahead: None,
+            blocked: false,
+            changed_at: Time(0),
+            closed: false,
+            extra: Extra::NONE,
         };
         let member = Member {
             id: MemberId(1),
@@ -270,6 +278,9 @@ mod tests {
             skip: 0,
             joined_at: Time(0),
             granted: false,
+            delivered: Seq(0),
+            role: MemberRole::MEMBER,
+            view: View::default(),
         };
         let view = RoomView {
             room,

@@ -31,8 +31,8 @@ pub enum FieldError {
     NotAscii,
     /// It is neither true nor false.
     NotFlag,
-    /// It is none of the words that are known.
-    NotOneOf(Vec<&'static str>),
+    /// It can be no word for a role.
+    NotRole,
     /// It is nothing that could be an object's number.
     NotKey(Json),
     /// There is no such object, or none that the asker may know of.
@@ -78,6 +78,23 @@ pub enum FieldError {
     NotEmail,
     /// It is no list.
     NotList(Json),
+    /// Only one of several may be said.
+    OneOfThem,
+    /// It is no emoji, or more than one.
+    NotEmoji,
+    /// It is no moment as ISO 8601 writes it.
+    NotTime,
+    /// It is no address of the web.
+    NotWebAddress,
+    /// It has too many bytes.
+    TooManyBytes {
+        /// How many are taken.
+        max: usize,
+    },
+    /// It is none of the words that are known.
+    NotOneOf(&'static [&'static str]),
+    /// It names a file that its sender has not uploaded, or not lately.
+    NoSuchUpload,
     /// It is no room's key.
     NotRoomKey,
     /// It is a key of a room that only a visitor opens.

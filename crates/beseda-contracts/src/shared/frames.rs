@@ -64,6 +64,7 @@ pub fn misheard(code: &'static str, detail: impl Into<String>) -> Misheard {
     Misheard {
         code,
         detail: detail.into(),
+        tag: None,
     }
 }
 
@@ -138,6 +139,7 @@ pub fn chat_message(fields: &Map<String, Value>) -> Result<Command, Misheard> {
             text,
             client_id,
             files: Vec::new(),
+            more: None,
         }),
     })
 }
@@ -157,9 +159,14 @@ fn code_of(refusal: &Refusal) -> &'static str {
         Refusal::TextTooLong { .. } => "too_long",
         Refusal::NulInText => "nul",
         Refusal::BadClientId { .. } => "bad_client_id",
-        Refusal::ErasedSince => "deleted",
+        Refusal::ErasedSince | Refusal::Erased => "deleted",
         Refusal::TooFast { .. } => "throttled",
-        Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => "not_allowed",
+        Refusal::NotAllowed
+        | Refusal::NotAuthor
+        | Refusal::EditTooLate { .. }
+        | Refusal::Blocked
+        | Refusal::NoPlaceInOrder
+        | Refusal::Inactive => "not_allowed",
         Refusal::RoomClosed => "room_closed",
         Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "not_authenticated",
         Refusal::EmptyFile | Refusal::FileTooLarge { .. } | Refusal::FileType | Refusal::TooManyFiles { .. } => {
@@ -170,14 +177,18 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
-        | Refusal::OrderHasRoom => "bad_request",
+        | Refusal::OrderHasRoom
+        | Refusal::TooManyReactions { .. }
+        | Refusal::TooManyMentions { .. }
+        | Refusal::CustomTooLong { .. } => "bad_request",
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
         | Refusal::NoSuchPage
         | Refusal::NoSuchOrder
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
-        | Refusal::NoSuchFile => "not_found",
+        | Refusal::NoSuchFile
+        | Refusal::NoSuchReport => "not_found",
     }
 }
 
@@ -190,12 +201,12 @@ fn sentence_of(refusal: &Refusal) -> String {
         }
         Refusal::NulInText => "Null characters are not allowed.".to_owned(),
         Refusal::BadClientId { max } => format!("A client_id has 1 to {max} characters."),
-        Refusal::ErasedSince => "The message with this client_id was deleted.".to_owned(),
+        Refusal::Erased | Refusal::ErasedSince => "The message with this client_id was deleted.".to_owned(),
         Refusal::TooFast { retry_seconds } => format!("Too many messages, try again in {retry_seconds} s."),
-        Refusal::NotAllowed | Refusal::NoPlaceInOrder | Refusal::Inactive => {
+        Refusal::NotAllowed | Refusal::NotAuthor | Refusal::Blocked | Refusal::NoPlaceInOrder | Refusal::Inactive => {
             "You do not have permission to perform this action.".to_owned()
         }
-        Refusal::RoomClosed => "The other person is no longer here.".to_owned(),
+        Refusal::RoomClosed => "The conversation is closed.".to_owned(),
         Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge => "Log in again.".to_owned(),
         // Nothing that a frame asks for is refused so; the enum's own sentence is as good as any.
         Refusal::EmptyFile
@@ -207,13 +218,18 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
-        | Refusal::OrderHasRoom => refusal.to_string(),
+        | Refusal::OrderHasRoom
+        | Refusal::EditTooLate { .. }
+        | Refusal::TooManyReactions { .. }
+        | Refusal::TooManyMentions { .. }
+        | Refusal::CustomTooLong { .. } => refusal.to_string(),
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
         | Refusal::NoSuchPage
         | Refusal::NoSuchOrder
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
-        | Refusal::NoSuchFile => "Not found.".to_owned(),
+        | Refusal::NoSuchFile
+        | Refusal::NoSuchReport => "Not found.".to_owned(),
     }
 }

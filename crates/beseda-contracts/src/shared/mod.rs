@@ -1,5 +1,6 @@
 //! What the contracts share: who comes, and HTTP. Nothing of any one contract, and no framework's words.
 
+pub mod all_rooms;
 pub mod counts;
 pub mod depth;
 pub mod field;
@@ -32,6 +33,7 @@ pub use self::voice::Voice;
 pub use self::voice::answered;
 pub use identity::caller::{Caller, Proof};
 
+use self::all_rooms::AllRooms;
 use self::counts::Counts;
 use self::http::front::Front;
 use self::http::origin::{Hosts, Origins};
@@ -82,6 +84,8 @@ pub struct Shared {
     pub school_admins: bool,
     /// Whether the socket that only echoes is open.
     pub echo_socket: bool,
+    /// What the sockets for all rooms of a person know of the server.
+    pub all_rooms: &'static AllRooms,
 }
 
 impl Shared {
@@ -98,7 +102,12 @@ impl Shared {
         uptime: &Uptime,
     ) -> Result<Self, SettingsError> {
         let chat = live.chat().clone();
-        let Settings { identity, reach } = settings;
+        let secret = settings.identity.secret.clone();
+        let Settings {
+            identity,
+            reach,
+            own_kinds,
+        } = settings;
         let identity = Identity::new(identity, &chat, uptime)?;
         Ok(Self {
             throttles,
@@ -106,6 +115,7 @@ impl Shared {
             live,
             school_admins: reach.school_admins,
             echo_socket: reach.echo_socket,
+            all_rooms: AllRooms::lasting(own_kinds, &secret),
             identity: Arc::new(identity),
             counts: Arc::default(),
             walks: Arc::new(Walks::new(chat.limits(), uptime)),
@@ -122,7 +132,7 @@ impl Shared {
     /// # Errors
     /// A setting that cannot be used; nothing has changed then.
     pub fn following(&self, chat: Chat, settings: Settings, uptime: &Uptime) -> Result<Self, SettingsError> {
-        let Settings { identity, reach } = settings;
+        let Settings { identity, reach, .. } = settings;
         let identity = Identity::following(Some(&self.identity), identity, &chat, uptime)?;
         self.throttles.set(chat.limits());
         Ok(Self {

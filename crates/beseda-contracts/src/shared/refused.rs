@@ -33,6 +33,10 @@ pub enum Refused {
     BadKey,
     /// An API key for other things: the scope that it lacks.
     WrongScope(Scope),
+    /// An API key asks for what only a person may: whom it acts as is not said.
+    PersonRequired,
+    /// A person asks as another one.
+    ActsAsAnother,
     /// A page of another site asks.
     ForeignOrigin(String),
     /// The request is for a host that this server does not answer to.
@@ -105,7 +109,9 @@ impl Refused {
             | Self::NoAccount
             | Self::NoAccountOfToken
             | Self::BadKey => StatusCode::UNAUTHORIZED,
-            Self::WrongScope(_) | Self::ForeignOrigin(_) | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::WrongScope(_) | Self::PersonRequired | Self::ForeignOrigin(_) | Self::CrossSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::NoSuchAddress => StatusCode::NOT_FOUND,
             Self::OtherMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -115,6 +121,7 @@ impl Refused {
             | Self::BrokenForm(_)
             | Self::BrokenMultipart(_)
             | Self::Fields(_)
+            | Self::ActsAsAnother
             | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
             Self::HostAway | Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -136,6 +143,8 @@ impl Refused {
             Self::NoAccount | Self::NoAccountOfToken => "no_account",
             Self::BadKey => "bad_key",
             Self::WrongScope(_) => "wrong_scope",
+            Self::PersonRequired => "person_required",
+            Self::ActsAsAnother => "acts_as_another",
             Self::ForeignOrigin(_) => "foreign_origin",
             Self::ForeignHost(_) => "foreign_host",
             Self::CrossSite => "cross_site",
@@ -172,8 +181,15 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
+        | Refusal::NoSuchReport
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
-        Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::RoomClosed => StatusCode::FORBIDDEN,
+        Refusal::Erased | Refusal::TooManyReactions { .. } => StatusCode::CONFLICT,
+        Refusal::NoPlaceInOrder
+        | Refusal::NotAllowed
+        | Refusal::NotAuthor
+        | Refusal::EditTooLate { .. }
+        | Refusal::Blocked
+        | Refusal::RoomClosed => StatusCode::FORBIDDEN,
         Refusal::NotSignedIn | Refusal::BadCredentials | Refusal::UnknownAge | Refusal::Inactive => {
             StatusCode::UNAUTHORIZED
         }
@@ -191,7 +207,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::BadClientId { .. }
         | Refusal::EmptyFile
         | Refusal::FileType
-        | Refusal::TooManyFiles { .. } => StatusCode::BAD_REQUEST,
+        | Refusal::TooManyFiles { .. }
+        | Refusal::TooManyMentions { .. }
+        | Refusal::CustomTooLong { .. } => StatusCode::BAD_REQUEST,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::http::front::plain_prefix;
 use beseda_core::settings;
-use beseda_core::words::{Raw, Shown, Taken, Truth, Wrong, printable};
+use beseda_core::words::{OwnKinds, Raw, Shown, Taken, Truth, Wrong, printable};
 use http::HeaderName;
 use ipnet::{IpNet, Ipv4Net};
 use std::net::IpAddr;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub identity: beseda_identity::Settings,
     /// From where the contracts are reached.
     pub reach: Reach,
+    /// What the application says of kinds of rooms of its own.
+    pub own_kinds: OwnKinds,
 }
 
 impl Settings {
@@ -46,6 +48,7 @@ impl Settings {
         Self {
             identity,
             reach: Reach::default(),
+            own_kinds: OwnKinds::default(),
         }
     }
 }

@@ -108,7 +108,7 @@ impl Walks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::words::{Head, Marks, Message, Seq, Time};
+    use beseda_core::words::{Extra, Head, Marks, Message, Seq, Time};
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -142,6 +142,8 @@ mod tests {
             erased_at: None,
             sent: Head(id),
             changed: Head(id),
+            beside: None,
+            extra: Extra::NONE,
         };
         MessagesPage {
             count: 100,

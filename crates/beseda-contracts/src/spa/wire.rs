@@ -20,7 +20,7 @@ struct MessageFrame<'a> {
     id: i64,
     conversation_id: String,
     sender_id: Option<HostId<'a>>,
-    sender_role: &'static str,
+    sender_role: &'a str,
     message: &'a str,
     timestamp: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +49,7 @@ fn message_frame(conversation: Uuid, message: &Message, client_id: Option<&str>)
 struct LocationFrame<'a> {
     r#type: &'static str,
     user_id: HostId<'a>,
-    role: &'static str,
+    role: &'a str,
     latitude: f64,
     longitude: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,6 +157,8 @@ impl Dialect for Consumer {
                 | Heard::Edited { .. }
                 | Heard::Erased { .. }
                 | Heard::Read { .. }
+                | Heard::Touched { .. }
+                | Heard::Viewed { .. }
                 | Heard::Joined { .. }
                 | Heard::Left { .. }
                 | Heard::Changed

@@ -3,7 +3,6 @@
 
 use super::wire::{Desk, RoomJson, Side};
 use super::{by, messages, room_in_path};
-use crate::shared::http::origin;
 use crate::shared::identity::visitors;
 use crate::shared::rooms::{name_of, new_name, standing_or_opened_as};
 use crate::shared::{FieldError, FieldErrors, Fields, Refused, Routes, Segment, Shared, json_answer};
@@ -50,17 +49,6 @@ async fn room_of(shared: &Shared, id: &str) -> Result<(RoomView, Person), Refuse
     Ok(ask::look(&shared.chat, move |look| rules::case_by_name(look, name)).await?)
 }
 
-/// The visitor who is known again by their cookie or header.
-async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Person>, Refused> {
-    let visitor = visitors::of_request(shared, &parts.headers).await?;
-    // A header is set by a page that means to; a cookie goes along whoever asks.
-    let by_cookie = !parts.headers.contains_key(&proofs::HEADER);
-    if visitor.is_some() && by_cookie && origin::is_cross_site(&parts.headers) {
-        return Err(Refused::CrossSite);
-    }
-    Ok(visitor)
-}
-
 fn room_json<'a>(view: &'a RoomView, visitor: &Person) -> RoomJson<'a> {
     let own = view.members.iter().find(|(member, _)| member.person == visitor.id);
     let unread = own.map_or(0, |(member, _)| member.unread(&view.room));
@@ -69,7 +57,7 @@ fn room_json<'a>(view: &'a RoomView, visitor: &Person) -> RoomJson<'a> {
 
 /// The visitor's own rooms. A stranger has none.
 async fn list(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
-    let Some(visitor) = known(&shared, &parts).await? else {
+    let Some(visitor) = visitors::known(&shared, &parts).await? else {
         return Ok(json_answer(&[(); 0]));
     };
     let (limit, asking) = (i64::from(shared.chat.limits().list_rows), visitor.clone());
@@ -117,7 +105,7 @@ fn standing(
 async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Result<Response, Refused> {
     let limits = shared.chat.limits().clone();
     let (introduction, draft) = introduced(&fields, &limits)?;
-    let visitor = known(&shared, &parts).await?;
+    let visitor = visitors::known(&shared, &parts).await?;
     let names = names_of(&shared, visitor.as_ref(), draft.client_id.as_deref());
     let name = names.first().copied().unwrap_or_else(|| new_name(&shared.chat));
     let now = shared.chat.now();
@@ -198,6 +186,7 @@ fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, Draft),
         text: message.unwrap_or_default(),
         client_id,
         files: Vec::new(),
+        more: None,
     };
     Ok((introduction, draft))
 }

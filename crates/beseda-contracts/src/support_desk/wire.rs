@@ -9,7 +9,7 @@ use beseda_core::words::{
     Event, Heard, HostId, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, RoomView,
 };
 use beseda_live::Dialect;
-use beseda_live::dialect::{Command, Misheard, Outcome, Viewer};
+use beseda_live::dialect::{Command, Misheard, Named, Outcome, Viewer};
 use beseda_live::place::under;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -296,7 +296,13 @@ impl Dialect for SupportDesk {
                 Some(self.naming(room, frame))
             }
             // The contract has no words for these; who needs them reads the room again.
-            Heard::Read { .. } | Heard::Joined { .. } | Heard::Left { .. } | Heard::Changed | Heard::Removed => None,
+            Heard::Touched { .. }
+            | Heard::Read { .. }
+            | Heard::Viewed { .. }
+            | Heard::Joined { .. }
+            | Heard::Left { .. }
+            | Heard::Changed
+            | Heard::Removed => None,
         }
     }
 
@@ -308,6 +314,7 @@ impl Dialect for SupportDesk {
                 marks,
                 sender,
                 first: false,
+                ..
             } => {
                 let is_read = marks.is_read(message, sender.id);
                 Some(self.message_frame("chat_message", room, message, is_read, client_id))
@@ -328,7 +335,7 @@ fn in_named_room(command: Command, fields: &Map<String, Value>) -> Result<Comman
         None => Ok(command),
         Some(Value::String(id)) => match room_name(id) {
             Some(room) => Ok(Command {
-                room: Some(room),
+                room: Some(Named::Uuid(room)),
                 ..command
             }),
             // As of a room that is not there.
@@ -371,7 +378,7 @@ struct RoomFrame<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::words::{Author, Head, MessageId, RoomId, Seq, Time};
+    use beseda_core::words::{Author, Extra, Head, MessageId, RoomId, Seq, Time};
 
     fn message(id: i64, role: Role, name: &str, email: &str) -> Message {
         Message {
@@ -386,6 +393,7 @@ mod tests {
                 role,
                 host_name: None,
                 forgotten: false,
+                look: None,
             }),
             text: "a".to_owned(),
             client_id: None,
@@ -395,6 +403,8 @@ mod tests {
             erased_at: None,
             sent: Head(1),
             changed: Head(1),
+            beside: None,
+            extra: Extra::NONE,
         }
     }
 

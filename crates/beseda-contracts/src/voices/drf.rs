@@ -79,7 +79,7 @@ impl Drf {
             Refused::UnknownPerson => whole(words::NO_SUCH_USER),
             Refused::NoAccount => whole(words::NO_ACCOUNT),
             Refused::NoAccountOfToken => whole(words::NO_ACCOUNT_OF_TOKEN),
-            Refused::WrongScope(_) => whole(words::FORBIDDEN),
+            Refused::WrongScope(_) | Refused::PersonRequired | Refused::ActsAsAnother => whole(words::FORBIDDEN),
             Refused::ForeignOrigin(origin) => with(words::FOREIGN_ORIGIN, origin),
             Refused::ForeignHost(host) => with(words::FOREIGN_HOST, host),
             Refused::CrossSite => whole(words::CROSS_SITE),
@@ -114,10 +114,13 @@ impl Drf {
             | Refusal::NoSuchOrder
             | Refusal::NoSuchPerson
             | Refusal::NoSuchGroup
-            | Refusal::NoSuchFile => whole(words::NOT_FOUND),
-            Refusal::ErasedSince => whole(words::DELETED),
+            | Refusal::NoSuchFile
+            | Refusal::NoSuchReport => whole(words::NOT_FOUND),
+            Refusal::Erased | Refusal::ErasedSince => whole(words::DELETED),
             Refusal::NoSuchPage => whole(words::INVALID_PAGE),
-            Refusal::NoPlaceInOrder | Refusal::NotAllowed => whole(words::FORBIDDEN),
+            Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::NotAuthor | Refusal::Blocked => {
+                whole(words::FORBIDDEN)
+            }
             Refusal::RoomClosed => whole(words::ROOM_CLOSED),
             Refusal::OrderHasRoom => field("order", FieldError::NotUnique),
             Refusal::EmptyText => field(self.text_field, FieldError::Blank),
@@ -134,6 +137,11 @@ impl Drf {
             Refusal::EmptyFile => field("file", FieldError::EmptyFile),
             Refusal::FileType => field("file", FieldError::FileType),
             Refusal::TooManyFiles { max } => field("file", FieldError::TooManyFiles { max }),
+            // These calls ask for nothing that is refused so.
+            Refusal::EditTooLate { .. }
+            | Refusal::TooManyReactions { .. }
+            | Refusal::TooManyMentions { .. }
+            | Refusal::CustomTooLong { .. } => Said::Detail(refusal.to_string()),
             Refusal::NotSignedIn => whole(words::NOT_AUTHENTICATED),
             Refusal::BadCredentials | Refusal::UnknownAge => whole(words::BAD_TOKEN),
             Refusal::Inactive => whole(words::INACTIVE_USER),
@@ -247,10 +255,17 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         // Mistakes that only contracts without the framework's habits tell apart.
         FieldError::NotAscii
         | FieldError::NotFlag
-        | FieldError::NotOneOf(_)
+        | FieldError::NotRole
         | FieldError::NotHostId
         | FieldError::NotHostIdInList
         | FieldError::Reserved
+        | FieldError::OneOfThem
+        | FieldError::NotEmoji
+        | FieldError::NotTime
+        | FieldError::NotWebAddress
+        | FieldError::TooManyBytes { .. }
+        | FieldError::NotOneOf(_)
+        | FieldError::NoSuchUpload
         | FieldError::NotRoomKey
         | FieldError::VisitorsOwn
         | FieldError::FollowsFromKey

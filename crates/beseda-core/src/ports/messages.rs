@@ -25,7 +25,7 @@ pub trait LookMessages {
     fn messages_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
     /// The oldest `limit` messages with a number above `after`, whatever happened to them since, erased ones too.
     fn sent_after(&mut self, room: RoomId, after: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
-    /// The first `limit` messages by `changed` with a number of at most `to` that were edited or erased at a head above
+    /// The first `limit` messages by `changed` with a number of at most `to` to which something happened at a head above
     /// `after`.
     fn touched_after(&mut self, room: RoomId, after: Head, to: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
     /// How many messages of each block of [`ERASED_BLOCK`] numbers are erased, by block; blocks with none are left
@@ -33,7 +33,7 @@ pub trait LookMessages {
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault>;
     /// The numbers of the erased messages from `from` to `to`, both included, ascending.
     fn erased_between(&mut self, room: RoomId, from: Seq, to: Seq) -> Result<Vec<Seq>, Fault>;
-    /// How many messages after `after` are erased or by `person`: what [`crate::words::Member::skip`] is made of.
+    /// How many messages after `after` are erased, by `person`, or for some of whom they are none: what [`crate::words::Member::skip`] is made of.
     fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault>;
     /// The newest message below `before` that is not erased; 0 where there is none.
     fn shown_before(&mut self, room: RoomId, before: Seq) -> Result<Seq, Fault>;
@@ -54,7 +54,7 @@ pub trait TxMessages {
     fn insert_message(&mut self, message: &NewMessage) -> Result<Option<MessageId>, Fault>;
     /// Keeps what the sender of a message is called in it, whatever they are called elsewhere.
     fn name_sender(&mut self, room: RoomId, seq: Seq, name: &str) -> Result<(), Fault>;
-    /// Keeps a message's `text`, `edited_at`, `erased_at` and `changed`; one that is erased also loses its files and is
+    /// Keeps a message's `text`, `edited_at`, `erased_at`, `changed` and `extra`; one that is erased also loses its files and is
     /// counted in its block.
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault>;
 }

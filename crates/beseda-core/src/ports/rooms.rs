@@ -36,13 +36,13 @@ pub trait LookRooms {
     fn granted_rooms(&mut self, person: PersonId) -> Result<Vec<Room>, Fault>;
     /// Every room of these kinds that the person is in, in any order.
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault>;
-    /// Who came into the room, or came back, at a head above `after` and up to `to`, and is in it, by the number of their
+    /// Who came into the room, came back, or became something else there, at a head above `after` and up to `to`, and is in it, by the number of their
     /// membership.
     fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault>;
     /// Who left the room at a head above `after` and up to `to`, and is not in it, by their numbers.
     fn left_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<PersonId>, Fault>;
-    /// The receipts that moved after so many had, of who is in the room, by the number of their membership.
-    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault>;
+    /// Whose receipts, or own view of the room, moved after so many had, of who is in it, by the number of their membership.
+    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<Member>, Fault>;
     /// Who has read the message with this number, or later ones, by their numbers.
     fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault>;
     /// Which life of the database this is, once one has begun.
@@ -61,7 +61,8 @@ pub trait TxRooms {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn open_room(&mut self, room: &NewRoom) -> Result<(Room, bool), Fault>;
-    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `ahead`, `key` and `title`.
+    /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `ahead`, `changed_at`, `closed`, `extra`, `key`
+    /// and `title`.
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
     /// Puts a room first in the lists: something happened to it itself.
     fn stir_room(&mut self, room: RoomId) -> Result<(), Fault>;
@@ -74,12 +75,19 @@ pub trait TxRooms {
     fn leave(&mut self, room: RoomId, person: PersonId, head: Head) -> Result<bool, Fault>;
     /// Keeps that grants of before this moment do not let the person, who is not in the room any more or never was, into it.
     fn show_out(&mut self, room: RoomId, person: PersonId, at: Time) -> Result<(), Fault>;
-    /// Keeps a member's `read`, `read_at` and `skip`, and counts one more of the room's receipts.
+    /// Keeps a member's `read`, `read_at`, `skip`, `delivered` and `view`, and counts one more of the room's receipts.
     fn keep_receipt(&mut self, member: &Member) -> Result<(), Fault>;
     /// Begins another life of the database.
     fn put_epoch(&mut self, epoch: Epoch) -> Result<(), Fault>;
     /// Changes something that means nothing, to find out whether anything can be kept.
     fn prove_kept(&mut self) -> Result<(), Fault>;
-    /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased.
-    fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault>;
+    /// Adds one to the `skip` of every member but `author` who has read less than `seq`: that message was erased. Where it is
+    /// for some alone, only to theirs: the others skip it already.
+    fn skip_erased(
+        &mut self,
+        room: RoomId,
+        author: Option<PersonId>,
+        seq: Seq,
+        readers: Option<&[PersonId]>,
+    ) -> Result<(), Fault>;
 }

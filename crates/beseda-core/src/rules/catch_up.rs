@@ -1,5 +1,6 @@
 //! Catch up: what changed after a cursor, from the store, whatever its age.
 
+use super::beside::seen;
 use super::history::marks_of;
 use super::place_for;
 use crate::error::Error;
@@ -21,8 +22,8 @@ pub struct CaughtUp {
     pub joined: Vec<Member>,
     /// Who left it.
     pub left: Vec<PersonId>,
-    /// Whose receipt is elsewhere now; all of them with the last page.
-    pub receipts: Vec<(PersonId, Seq)>,
+    /// Whose receipt, or own view, is elsewhere now; all of them with the last page.
+    pub receipts: Vec<Member>,
     /// The next cursor.
     pub cursor: Cursor,
     /// Whether more changes stand behind the cursor.
@@ -47,9 +48,10 @@ pub fn catch_up(
     let now = cursor_of(look, &room)?;
     let is_strange = after.epoch != now.epoch || after.head > now.head || after.receipts > now.receipts;
     if is_strange {
-        return anew(look, room, now, limit);
+        return anew(look, by, room, now, limit);
     }
     let (messages, head, more) = touched(look, &room, after.head, limit)?;
+    let messages = seen(look, by.person.id, messages)?;
     let room_changed = room.changed > after.head;
     let (joined, left) = if room_changed {
         let joined = look.joined_between(room.id, after.head, head)?;
@@ -81,8 +83,16 @@ pub fn catch_up(
 }
 
 /// The newest page and everybody, for who has to begin anew.
-fn anew(look: &mut (impl Look + ?Sized), room: Room, cursor: Cursor, limit: u32) -> Result<CaughtUp, Error> {
-    let messages = look.messages_before(room.id, room.seq.next(), i64::from(limit.max(1)))?;
+fn anew(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    room: Room,
+    cursor: Cursor,
+    limit: u32,
+) -> Result<CaughtUp, Error> {
+    let limit = i64::from(limit.max(1));
+    let messages = look.sent_after(room.id, Seq((room.seq.0 - limit).max(0)), limit)?;
+    let messages = seen(look, by.person.id, messages)?;
     let members = look.members(room.id)?;
     Ok(CaughtUp {
         room,
@@ -149,6 +159,7 @@ pub fn hear_since(
     let place = place_for(look, Deed::Listen, room, by)?;
     let marks = marks_of(look, &place, by)?;
     let (messages, head, more) = touched(look, &place.room, after, limit)?;
+    let messages = seen(look, by.person.id, messages)?;
     Ok(Missed {
         room: place.room,
         messages,

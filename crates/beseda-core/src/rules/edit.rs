@@ -1,11 +1,16 @@
 //! Edit: who wrote a message says it differently.
 
-use super::history::{marks_of, placed_message};
-use super::send::check_text;
-use crate::error::Error;
+use super::beside::fill;
+use super::history::{marks_of, message_in, placed_message};
+use super::react::requote;
+use super::send::{check_text, mentioned};
+use super::touch::advance;
+use crate::error::{Error, Refusal};
 use crate::policy::{self, By};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Limits, Marks, Message, MessageId, Readers, Time};
+use crate::words::{
+    Event, Extra, Heard, HostId, Limits, Marks, Message, MessageId, Named, Place, Readers, RoomId, Seq, Time,
+};
 use std::sync::Arc;
 
 /// Changes the text of a message.
@@ -20,30 +25,97 @@ pub fn edit(
     id: MessageId,
     text: &str,
 ) -> Result<(Arc<Message>, Marks), Error> {
-    let (mut message, mut place) = placed_message(tx, by, id)?;
+    let (message, place) = placed_message(tx, by, id)?;
     policy::require_author(&message, &place, by)?;
-    check_text(limits, text, !message.attachments.is_empty())?;
     let marks = marks_of(tx, &place, by)?;
-    if message.text == text {
-        return Ok((Arc::new(message), marks));
+    Ok((keep_edit(tx, now, limits, place, message, text, None)?, marks))
+}
+
+/// Changes the text of a message by its number in the room, and who is mentioned in it.
+///
+/// # Errors
+/// The refusals of [`policy::require_own`] and of [`check_text`]; [`Refusal::Erased`], [`Refusal::EditTooLate`],
+/// [`Refusal::TooManyMentions`].
+pub fn edit_at(
+    tx: &mut dyn Tx,
+    now: Time,
+    limits: &Limits,
+    by: By<'_>,
+    at: (RoomId, Seq),
+    said: (&str, Option<&[HostId<'static>]>),
+) -> Result<Arc<Message>, Error> {
+    let (message, place) = message_in(tx, by, at.0, at.1)?;
+    policy::require_own(&message, &place, by)?;
+    if message.erased_at.is_some() {
+        return Err(Refusal::Erased.into());
     }
-    let head = place.room.head.next();
+    let lasts = i64::try_from(limits.edit_seconds).unwrap_or(i64::MAX);
+    if lasts > 0 && now > message.created_at.plus_seconds(lasts) {
+        return Err(Refusal::EditTooLate {
+            seconds: limits.edit_seconds,
+        }
+        .into());
+    }
+    let (text, mentions) = said;
+    let mut mentions = match mentions {
+        Some(mentions) => Some(mentioned(tx, limits, place.room.id, mentions)?),
+        None => None,
+    };
+    if let Some(mentions) = mentions.as_mut().filter(|_| message.extra.has(Extra::READERS)) {
+        let readers = tx.readers_of(place.room.id, &[message.seq])?;
+        mentions.retain(|person| readers.iter().any(|(_, reader)| *reader == person.id));
+    }
+    keep_edit(tx, now, limits, place, message, text, mentions)
+}
+
+/// `mentions`: who is mentioned now; `None` where nobody said so.
+fn keep_edit(
+    tx: &mut dyn Tx,
+    now: Time,
+    limits: &Limits,
+    place: Place,
+    mut message: Message,
+    text: &str,
+    mentions: Option<Vec<Named>>,
+) -> Result<Arc<Message>, Error> {
+    check_text(limits, text, !message.attachments.is_empty())?;
+    let mut room = place.room;
+    let mentions = match mentions {
+        Some(mentions) if !mentions.is_empty() || message.extra.has(Extra::MENTIONS) => Some(mentions),
+        _ => None,
+    };
+    if message.text == text && mentions.is_none() {
+        return Ok(Arc::new(message));
+    }
+    tx.put_version(
+        room.id,
+        message.seq,
+        &message.text,
+        message.edited_at.unwrap_or(message.created_at),
+    )?;
+    message.extra |= Extra::VERSIONS;
+    if let Some(mentions) = mentions {
+        let people: Vec<_> = mentions.iter().map(|person| person.id).collect();
+        tx.put_mentions(room.id, message.seq, &people)?;
+        message.extra = message.extra.with(Extra::MENTIONS, !people.is_empty());
+    }
+    room.extra |= message.extra;
+    advance(now, &mut room);
     text.clone_into(&mut message.text);
     message.edited_at = Some(now);
-    message.changed = head;
-    place.room.head = head;
-    let readers = Readers::new(tx.readers(place.room.id, message.seq)?);
+    message.changed = room.head;
+    let readers = Readers::new(tx.readers(room.id, message.seq)?);
     tx.keep_message(&message)?;
-    tx.keep_room(&place.room)?;
+    tx.keep_room(&room)?;
+    let mut edited = [message];
+    fill(tx, &mut edited)?;
+    let [message] = edited;
     let message = Arc::new(message);
     let heard = Heard::Edited {
         message: Arc::clone(&message),
         readers,
     };
-    tx.announce(Event {
-        room: place.room.name(),
-        head,
-        heard,
-    });
-    Ok((message, marks))
+    tx.announce(Event::of(&room, heard));
+    requote(tx, now, &mut room, message.seq, message.extra)?;
+    Ok(message)
 }

@@ -3,7 +3,7 @@
 //! Numbers of messages rise with their numbers in each room, so "the first n messages" is one cut through every room,
 //! found by halving: no room is read through, and nothing is sorted but the page itself.
 
-use super::page::{MessagesPage, PageNumber, Stretch, Walked, erased_of, visible_to};
+use super::page::{MessagesPage, Missing, PageNumber, Stretch, Walked};
 use crate::error::Error;
 use crate::policy::By;
 use crate::ports::Look;
@@ -21,11 +21,14 @@ pub fn messages_of(
     walked: Option<Walked>,
 ) -> Result<MessagesPage, Error> {
     let places = look.places(by.person.id, by.kinds)?;
-    let count = places.iter().map(|place| place.room.visible()).sum();
     let mut shelves = Vec::with_capacity(places.len());
     for place in places.iter().filter(|place| place.room.visible() > 0) {
-        shelves.push(Shelf::new(look, place)?);
+        shelves.push(Shelf::new(look, by, place)?);
     }
+    let count = shelves
+        .iter()
+        .map(|shelf| shelf.room().seq.0 - shelf.missing.count())
+        .sum();
     let newest = newest_id(look, &shelves)?;
     let at = match walked {
         None => None,
@@ -55,17 +58,17 @@ struct Shelf<'a> {
     high: Seq,
     /// Where the middle lies that is tried now.
     middle: Seq,
-    erased: Vec<(i64, i64)>,
+    missing: Missing,
 }
 
 impl<'a> Shelf<'a> {
-    fn new(look: &mut (impl Look + ?Sized), place: &'a Place) -> Result<Self, Error> {
+    fn new(look: &mut (impl Look + ?Sized), by: By<'_>, place: &'a Place) -> Result<Self, Error> {
         Ok(Self {
             place,
             low: Seq(0),
             high: place.room.seq,
             middle: Seq(0),
-            erased: erased_of(look, &place.room)?,
+            missing: Missing::of(look, &place.room, by.person.id)?,
         })
     }
 
@@ -93,7 +96,7 @@ impl<'a> Shelf<'a> {
 
     /// How many messages up to `seq` are not erased.
     fn visible_to(&self, look: &mut (impl Look + ?Sized), seq: Seq) -> Result<i64, Error> {
-        visible_to(look, self.room(), &self.erased, seq)
+        self.missing.visible_to(look, seq)
     }
 
     /// The messages from behind `begin` up to `low`, with the reader's receipts.
@@ -107,7 +110,7 @@ impl<'a> Shelf<'a> {
             own,
             others: look.others_mark(self.room().id, by.person.id)?,
         };
-        let messages = look.messages_after(self.room().id, begin, visible)?;
+        let messages = self.missing.visible_after(look, begin, visible)?;
         Ok(messages.into_iter().map(|message| (message, marks)).collect())
     }
 }

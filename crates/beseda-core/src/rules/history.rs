@@ -1,10 +1,11 @@
 //! History: what was said last or since, and one message by its number.
 
+use super::beside::{seen, seen_one};
 use super::place_for;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
-use crate::words::{Marks, Message, MessageId, Place, Room, RoomId, Seq};
+use crate::words::{Extra, Marks, Message, MessageId, Place, Room, RoomId, Seq};
 
 /// A part of a room's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,9 +80,10 @@ pub fn history_back(
     };
     let messages = look.messages_before(room, end.next(), i64::from(limit))?;
     let oldest = match messages.first() {
-        Some(first) if look.shown_before(room, first.seq)? > Seq(0) => Some(first.id),
+        Some(first) if stands_before(look, &place.room, first.seq)? => Some(first.id),
         _ => None,
     };
+    let messages = seen(look, by.person.id, messages)?;
     let marks = marks_of(look, &place, by)?;
     let history = History {
         room: place.room,
@@ -103,9 +105,10 @@ fn part(look: &mut (impl Look + ?Sized), place: Place, by: By<'_>, since: Since,
         Since::Now => Vec::new(),
     };
     let more = match (since, messages.last()) {
-        (Since::After(_), Some(last)) => last.seq < room.shown,
+        (Since::After(_), Some(last)) => last.seq < room.shown || stands_after(look, room, last.seq)?,
         _ => false,
     };
+    let messages = seen(look, by.person.id, messages)?;
     let marks = marks_of(look, &place, by)?;
     Ok(History {
         room: place.room,
@@ -113,6 +116,19 @@ fn part(look: &mut (impl Look + ?Sized), place: Place, by: By<'_>, since: Since,
         marks,
         more,
     })
+}
+
+/// Whether a message stands in front of this one that may be theirs to see: `shown_before` passes over what is for some.
+fn stands_before(look: &mut (impl Look + ?Sized), room: &Room, seq: Seq) -> Result<bool, Error> {
+    if look.shown_before(room.id, seq)? > Seq(0) {
+        return Ok(true);
+    }
+    Ok(room.extra.has(Extra::READERS) && !look.messages_before(room.id, seq, 1)?.is_empty())
+}
+
+/// Whether one stands behind the newest that is for everybody.
+fn stands_after(look: &mut (impl Look + ?Sized), room: &Room, seq: Seq) -> Result<bool, Error> {
+    Ok(room.extra.has(Extra::READERS) && !look.messages_after(room.id, seq, 1)?.is_empty())
 }
 
 /// The number in its room of the newest message whose number among all is at most `id`: found by halving, because both
@@ -172,6 +188,23 @@ pub(super) fn placed_message(
     let place = look.place(message.room, by.person.id)?.ok_or(Refusal::NoSuchMessage)?;
     // Read again behind `place`, which in a transaction holds the room: nobody changes the message any more.
     let message = look.message(id)?.ok_or(Refusal::NoSuchMessage)?;
+    let message = seen_one(look, by.person.id, message)?.ok_or(Refusal::NoSuchMessage)?;
+    Ok((message, place))
+}
+
+/// A message by its number in the room, erased or not, and how the person stands to the room, of which they may know.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`]; [`Refusal::NoSuchMessage`].
+pub(super) fn message_in(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    room: RoomId,
+    seq: Seq,
+) -> Result<(Message, Place), Error> {
+    let place = place_for(look, Deed::See, room, by)?;
+    let message = look.message_at(room, seq)?.ok_or(Refusal::NoSuchMessage)?;
+    let message = seen_one(look, by.person.id, message)?.ok_or(Refusal::NoSuchMessage)?;
     Ok((message, place))
 }
 

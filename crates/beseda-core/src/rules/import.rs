@@ -10,7 +10,7 @@ pub use rooms::{member_arriving, take_member, take_places, take_reads, take_rece
 use crate::error::{Error, Fault};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    ForeignMessage, ForeignRoom, MessageId, NewMessage, Room, RoomId, StandingMessage, StandingRoom, Time,
+    Extra, ForeignMessage, ForeignRoom, MessageId, NewMessage, Room, RoomId, StandingMessage, StandingRoom, Time,
 };
 use std::collections::HashMap;
 use thiserror::Error;
@@ -88,10 +88,10 @@ fn room_arriving(
     let key = room.key.to_string();
     Ok(match standing.get(&room.id) {
         Some(standing) if standing.removed => Arrival::Gone,
-        Some(standing) if standing.room.key == key => Arrival::Here,
+        Some(standing) if *standing.room.key == *key => Arrival::Here,
         Some(standing) => Arrival::Clash(Clash::RoomNumber {
             id: room.id,
-            key: standing.room.key.clone(),
+            key: standing.room.key.to_string(),
         }),
         None => match look.room_by_key(&key)? {
             Some(other) => Arrival::Clash(Clash::RoomElsewhere { key, id: other.id }),
@@ -192,6 +192,7 @@ fn numbered(room: &mut Room, now: Time, message: &ForeignMessage) -> (MessageId,
         files: message.file.iter().cloned().collect(),
         created_at: message.created_at,
         head: room.head,
+        extra: Extra::NONE,
     };
     if message.created_at > now {
         room.ahead = Some(

@@ -4,7 +4,7 @@ use super::people::find_person;
 use super::touch::touch;
 use crate::error::{Error, Refusal};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, HostId, Member, NewMember, PersonId, Room, RoomKey, Time};
+use crate::words::{Event, Heard, HostId, Member, MemberRole, NewMember, PersonId, Room, RoomKey, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) fn settle(
     for (member, _) in &members {
         let stays = member.granted && granted == Granted::Stay;
         if !stays && !people.contains(&member.person) {
-            leave(tx, room, member.person)?;
+            leave(tx, now, room, member.person)?;
         }
     }
     Ok(())
@@ -40,6 +40,18 @@ pub(super) fn settle(
 /// Makes the person a member who has read nothing yet, or what they had read when they left; somebody who is one already
 /// stays as they are.
 pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId, granted: bool) -> Result<(), Error> {
+    join_as(tx, now, room, person, granted, MemberRole::MEMBER)
+}
+
+/// The same as something in the room.
+pub(super) fn join_as(
+    tx: &mut dyn Tx,
+    now: Time,
+    room: &mut Room,
+    person: PersonId,
+    granted: bool,
+    role: MemberRole,
+) -> Result<(), Error> {
     // Who was deleted is named by orders and classes still, until the host changes those.
     if tx.person(person)?.is_none_or(|person| person.forgotten) {
         return Ok(());
@@ -48,30 +60,31 @@ pub(super) fn join(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId
         room: room.id,
         person,
         granted,
+        role,
         head: room.head.next(),
         now,
     };
     match tx.join(&new)? {
-        Some(member) => joined(tx, room, member),
+        Some(member) => {
+            room.receipts = room.receipts.next();
+            joined(tx, now, room, member)
+        }
         None => Ok(()),
     }
 }
 
 /// Tells that somebody has joined, who has read what they had; what they wrote themselves since is not unread.
-pub(super) fn joined(tx: &mut dyn Tx, room: &mut Room, member: Member) -> Result<(), Error> {
+pub(super) fn joined(tx: &mut dyn Tx, now: Time, room: &mut Room, member: Member) -> Result<(), Error> {
     let person = member.person;
     if room.seq > member.read {
         let skip = tx.count_skipped(room.id, person, member.read)?;
         if skip > 0 {
             tx.keep_receipt(&Member { skip, ..member })?;
+            room.receipts = room.receipts.next();
         }
     }
-    let head = touch(tx, room)?;
-    tx.announce(Event {
-        room: room.name(),
-        head,
-        heard: Heard::Joined { person },
-    });
+    touch(tx, now, room)?;
+    tx.announce(Event::of(room, Heard::Joined { person }));
     Ok(())
 }
 
@@ -102,18 +115,14 @@ pub fn remove_member(tx: &mut dyn Tx, now: Time, key: &RoomKey, id: &HostId<'_>)
 }
 
 pub(super) fn show_out(tx: &mut dyn Tx, at: Time, room: &mut Room, person: PersonId) -> Result<(), Error> {
-    leave(tx, room, person)?;
+    leave(tx, at, room, person)?;
     Ok(tx.show_out(room.id, person, at)?)
 }
 
-pub(super) fn leave(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Result<(), Error> {
+pub(super) fn leave(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonId) -> Result<(), Error> {
     if tx.leave(room.id, person, room.head.next())? {
-        let head = touch(tx, room)?;
-        tx.announce(Event {
-            room: room.name(),
-            head,
-            heard: Heard::Left { person },
-        });
+        touch(tx, now, room)?;
+        tx.announce(Event::of(room, Heard::Left { person }));
     }
     Ok(())
 }

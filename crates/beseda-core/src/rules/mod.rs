@@ -3,11 +3,15 @@
 //! rule says of errors are its refusals; each fails with a fault besides, where the store fails.
 
 mod access;
+mod beside;
+mod blocks;
 mod catch_up;
+mod changes;
 mod edit;
 mod erase;
 mod everything;
 mod files;
+mod govern;
 mod history;
 pub mod import;
 mod jobs;
@@ -19,6 +23,7 @@ mod orders;
 mod page;
 mod people;
 mod poll;
+mod react;
 mod read;
 mod rooms;
 mod school;
@@ -27,20 +32,31 @@ pub mod sign_in;
 mod standing;
 mod support;
 mod touch;
+mod window;
 
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
+pub use beside::fill;
+pub use blocks::{block, companions};
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
-pub use edit::edit;
-pub use erase::{clear_room, erase};
+pub use changes::{
+    Changes, From, MembersChanged, Moved, MovedChanges, Totals, changes, changes_since, full_room, fulls, glimpse,
+    moved, places_called, token, totals,
+};
+pub use edit::{edit, edit_at};
+pub use erase::{clear_room, erase, erase_at};
 pub use everything::messages_of;
 pub use files::{attachment, doom_files, unknown_files};
+pub use govern::{
+    MemberChange, RoomChange, alter_members, alter_room, change_members, change_room, member_called,
+    members as members_of,
+};
 pub use history::{History, Since, history, history_back, listen, message_to_change, one_message};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
 pub use mend::mend;
 pub use open::{
-    Set, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room, room_of_order,
-    standing_group, standing_order_room, standing_pair, standing_private,
+    GroupWish, Set, open_by_key, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room,
+    room_of_order, standing_group, standing_order_room, standing_pair, standing_private,
 };
 pub use order_access::{OrderAccess, OrderFile, order_access, order_file};
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
@@ -50,14 +66,16 @@ pub use people::{
     until_let_in,
 };
 pub use poll::{Poll, Polled, poll};
-pub use read::{read, read_message};
+pub use react::{Pins, pin, pins, react, versions};
+pub use read::{ViewChange, mark, read, read_message, see_otherwise};
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};
-pub use send::{Sent, check_draft, check_text, may_send, send, send_seen, send_system};
+pub use send::{Sent, check_custom, check_draft, check_text, may_send, send, send_seen, send_system, send_system_in};
 pub use standing::{Standing, Where, standing};
 pub use support::{
     Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, standing_case, unread_in_case,
 };
+pub use window::{Window, Windowed, message_of, window};
 
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};

@@ -1,6 +1,6 @@
 //! Open: a room stands when somebody first asks for it, and never twice.
 
-use super::members::{Granted, join, settle};
+use super::members::{Granted, join, join_as, settle};
 use super::people::find_person;
 use super::rooms::view;
 use super::sign_in::came_before;
@@ -8,7 +8,10 @@ use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By, Deed};
 use crate::ports::{Look, Tx};
-use crate::words::{GroupId, HostId, Limits, NewRoom, Order, OrderId, Person, PersonId, Room, RoomKey, RoomView, Time};
+use crate::words::{
+    GroupId, HostId, Kinds, Limits, MemberRole, NewRoom, Order, OrderId, Person, PersonId, Room, RoomKey, RoomView,
+    Time,
+};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -186,6 +189,9 @@ pub fn open_private(
         return Ok((view, false));
     }
     require_reachable(tx, by, &other)?;
+    if tx.has_blocked(other.id, by.id)? {
+        return Err(Refusal::Blocked.into());
+    }
     let (room, new) = open(tx, now, &key, uuid, "", &two)?;
     Ok((view(tx, room)?, new))
 }
@@ -216,10 +222,47 @@ fn other_of_two(look: &mut (impl Look + ?Sized), by: &Person, with: &HostId<'_>)
     Ok(other)
 }
 
-fn require_reachable(look: &mut (impl Look + ?Sized), by: &Person, other: &Person) -> Result<(), Error> {
+pub(super) fn require_reachable(look: &mut (impl Look + ?Sized), by: &Person, other: &Person) -> Result<(), Error> {
     let reach = policy::reach_of(by);
     let share_class = reach == policy::Reach::Classes && look.share_group(by.id, other.id)?;
-    Ok(policy::require_reach(reach, other, share_class)?)
+    match policy::require_reach(reach, other, share_class) {
+        // Outside of the school, whoever is in a room together may talk alone.
+        Err(_) if reach == policy::Reach::Nobody && other.active && look.share_room(by.id, other.id, Kinds::ALL)? => {
+            Ok(())
+        }
+        decided => Ok(decided?),
+    }
+}
+
+/// Opens the room of two people by its key: the room, and whether it is new.
+///
+/// # Errors
+/// As [`open_pair`] and [`open_private`]; [`Refusal::NoSuchRoom`] for a key of others.
+pub fn open_by_key(
+    tx: &mut dyn Tx,
+    now: Time,
+    by: &Person,
+    key: &RoomKey,
+    uuid: Uuid,
+) -> Result<(RoomView, bool), Error> {
+    match key {
+        RoomKey::Pair { customer, therapist } => match standing_pair(tx, by, customer, therapist)? {
+            Some(view) => Ok((view, false)),
+            None => open_pair(tx, now, by, customer, therapist, uuid),
+        },
+        RoomKey::Private(one, other) => {
+            let own = by.host_id().to_string();
+            let with = match (one.to_string() == own, other.to_string() == own) {
+                (true, _) => other,
+                (_, true) => one,
+                _ => return Err(Refusal::NoSuchRoom.into()),
+            };
+            open_private(tx, now, by, with, uuid)
+        }
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => {
+            Err(Refusal::NoSuchRoom.into())
+        }
+    }
 }
 
 /// Who is to be in a room for a set of people.
@@ -229,6 +272,29 @@ pub enum Set {
     People(Vec<HostId<'static>>),
     /// Everybody of this group, now and later, and who opens it.
     Group(GroupId),
+}
+
+/// A room for a set of people that somebody wants to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupWish {
+    /// Its title.
+    pub title: String,
+    /// Who is to be in it.
+    pub set: Set,
+    /// What who opens it is in it.
+    pub maker: MemberRole,
+}
+
+impl GroupWish {
+    /// For these people, of whom nobody is more than another.
+    #[must_use]
+    pub fn new(title: &str, set: Set) -> Self {
+        Self {
+            title: title.to_owned(),
+            set,
+            maker: MemberRole::MEMBER,
+        }
+    }
 }
 
 /// Opens a room for a set of people, unless one was opened under this name: the room, and whether it is new. Without a
@@ -242,10 +308,10 @@ pub fn open_group(
     now: Time,
     limits: &Limits,
     by: &Person,
-    title: &str,
-    set: &Set,
+    wish: &GroupWish,
     uuid: Uuid,
 ) -> Result<(RoomView, bool), Error> {
+    let GroupWish { title, set, maker } = wish;
     if let Some(view) = standing_group(tx, by, uuid)? {
         return Ok((view, false));
     }
@@ -284,7 +350,9 @@ pub fn open_group(
     let (mut room, _) = tx.open_room(&new)?;
     for person in people {
         // Who opens it without being of the group stays, whoever comes and goes there.
-        join(tx, now, &mut room, person, person == by.id && stays)?;
+        let is_maker = person == by.id;
+        let role = if is_maker { *maker } else { MemberRole::MEMBER };
+        join_as(tx, now, &mut room, person, is_maker && stays, role)?;
     }
     Ok((view(tx, room)?, true))
 }
@@ -304,7 +372,7 @@ pub fn standing_group(look: &mut (impl Look + ?Sized), by: &Person, uuid: Uuid) 
     Ok(Some(view))
 }
 
-fn check_members(limits: &Limits, members: usize) -> Result<(), Refusal> {
+pub(super) fn check_members(limits: &Limits, members: usize) -> Result<(), Refusal> {
     let max = limits.members;
     if members > max {
         return Err(Refusal::TooManyMembers { max });

@@ -44,7 +44,7 @@ pub fn move_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, order: &O
     if tx.room_by_key(&RoomKey::Order(order.id.clone()).to_string())?.is_some() {
         return Err(Refusal::OrderHasRoom.into());
     }
-    room.key = RoomKey::Order(order.id.clone()).to_string();
+    room.key = RoomKey::Order(order.id.clone()).to_string().into();
     changed(tx, now, &mut room)?;
     settle(tx, now, &mut room, &order.people(), Granted::Leave)?;
     view(tx, room)
@@ -77,10 +77,10 @@ pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), E
 
 pub(super) fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
     tx.remove_room(room, now)?;
-    tx.announce(Event {
-        room: room.name(),
+    let gone = Room {
         head: room.head.next(),
-        heard: Heard::Removed,
-    });
+        ..room.clone()
+    };
+    tx.announce(Event::of(&gone, Heard::Removed));
     Ok(())
 }

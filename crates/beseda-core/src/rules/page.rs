@@ -1,11 +1,12 @@
 //! Pages by number, oldest first: page 1 is the oldest. A page deep inside costs what the first one does.
 
+use super::beside::seen;
 use super::history::{marks_of, seq_of};
 use super::{place_for, rooms};
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::{ERASED_BLOCK, Look};
-use crate::words::{Marks, Message, MessageId, Room, RoomId, RoomView, Seq};
+use crate::words::{Extra, Marks, Message, MessageId, PersonId, Room, RoomId, RoomView, Seq};
 
 /// Which page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,20 +112,20 @@ pub fn page(
     walked: Option<Walked>,
 ) -> Result<MessagesPage, Error> {
     let place = place_for(look, Deed::Read, room, by)?;
-    let count = place.room.visible();
+    let missing = Missing::of(look, &place.room, by.person.id)?;
+    let count = place.room.seq.0 - missing.count();
     let at = match walked {
         None => None,
         Some(walked) => {
             let seq = seq_of(look, &place.room, walked.to)?;
-            let erased = erased_of(look, &place.room)?;
-            Some((visible_to(look, &place.room, &erased, seq)?, walked.from_behind))
+            Some((missing.visible_to(look, seq)?, walked.from_behind))
         }
     };
     let Stretch { number, before, rows } = Stretch::of(page, size, count, at)?;
     let marks = marks_of(look, &place, by)?;
-    let after = seq_of_position(look, &place.room, before)?;
-    let messages = look.messages_after(room, after, rows)?;
-    let more = messages.last().is_some_and(|last| last.seq < place.room.shown);
+    let after = missing.seq_of_position(look, before)?;
+    let messages = missing.visible_after(look, after, rows)?;
+    let more = i64::try_from(messages.len()).is_ok_and(|read| before + read < count);
     Ok(MessagesPage {
         count,
         number,
@@ -133,61 +134,124 @@ pub fn page(
     })
 }
 
-/// How many messages of a room are erased, by blocks that have any.
-pub(super) fn erased_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Vec<(i64, i64)>, Error> {
-    if room.erased == 0 {
-        return Ok(Vec::new());
-    }
-    Ok(look.erased_by_block(room.id)?)
+/// Which messages of a room somebody does not see: those that are erased, and those that are for others.
+pub(super) struct Missing {
+    room: RoomId,
+    person: PersonId,
+    /// How many there are of each block of numbers that has any.
+    blocks: Vec<(i64, i64)>,
+    /// Those that are for others, by their numbers.
+    hidden: Vec<Seq>,
 }
 
-/// How many messages of a room up to `seq` are not erased; `erased` tells how many are, by blocks.
-pub(super) fn visible_to(
-    look: &mut (impl Look + ?Sized),
-    room: &Room,
-    erased: &[(i64, i64)],
-    seq: Seq,
-) -> Result<i64, Error> {
-    let whole_blocks = seq.0 / ERASED_BLOCK;
-    let before: i64 = erased
-        .iter()
-        .filter(|(block, _)| *block < whole_blocks)
-        .map(|(_, erased)| erased)
-        .sum();
-    let in_block = if erased.iter().any(|(block, _)| *block == whole_blocks) {
-        look.erased_between(room.id, Seq(whole_blocks * ERASED_BLOCK + 1), seq)?
-            .len()
-    } else {
-        0
-    };
-    Ok(seq.0 - before - i64::try_from(in_block).unwrap_or(i64::MAX))
-}
-
-/// The number after which the messages begin that have `before` visible ones in front of them.
-fn seq_of_position(look: &mut (impl Look + ?Sized), room: &Room, before: i64) -> Result<Seq, Error> {
-    if room.erased == 0 {
-        return Ok(Seq(before));
+impl Missing {
+    pub(super) fn of(look: &mut (impl Look + ?Sized), room: &Room, person: PersonId) -> Result<Self, Error> {
+        let mut blocks = if room.erased == 0 {
+            Vec::new()
+        } else {
+            look.erased_by_block(room.id)?
+        };
+        let hidden = if room.extra.has(Extra::READERS) {
+            look.hidden_from(room.id, person)?
+        } else {
+            Vec::new()
+        };
+        for seq in &hidden {
+            let block = (seq.0 - 1) / ERASED_BLOCK;
+            match blocks.binary_search_by_key(&block, |(block, _)| *block) {
+                Ok(at) => blocks
+                    .iter_mut()
+                    .skip(at)
+                    .take(1)
+                    .for_each(|(_, missing)| *missing += 1),
+                Err(at) => blocks.insert(at, (block, 1)),
+            }
+        }
+        Ok(Self {
+            room: room.id,
+            person,
+            blocks,
+            hidden,
+        })
     }
-    // Walk over the blocks that have erased messages until the block in which the position lies.
-    let mut erased = 0;
-    for (block, erased_here) in look.erased_by_block(room.id)? {
-        let block_end = (block + 1) * ERASED_BLOCK;
-        if block_end - erased - erased_here >= before {
-            let block_start = block * ERASED_BLOCK;
-            if before + erased <= block_start {
+
+    /// How many they are.
+    pub(super) fn count(&self) -> i64 {
+        self.blocks.iter().map(|(_, missing)| missing).sum()
+    }
+
+    /// The numbers of those from `from` to `to`, ascending.
+    fn between(&self, look: &mut (impl Look + ?Sized), from: Seq, to: Seq) -> Result<Vec<Seq>, Error> {
+        let mut missing = look.erased_between(self.room, from, to)?;
+        missing.extend(self.hidden.iter().filter(|seq| (from..=to).contains(seq)));
+        missing.sort_unstable();
+        Ok(missing)
+    }
+
+    /// How many messages up to `seq` are seen.
+    pub(super) fn visible_to(&self, look: &mut (impl Look + ?Sized), seq: Seq) -> Result<i64, Error> {
+        let whole_blocks = seq.0 / ERASED_BLOCK;
+        let before: i64 = self
+            .blocks
+            .iter()
+            .filter(|(block, _)| *block < whole_blocks)
+            .map(|(_, missing)| missing)
+            .sum();
+        let in_block = if self.blocks.iter().any(|(block, _)| *block == whole_blocks) {
+            self.between(look, Seq(whole_blocks * ERASED_BLOCK + 1), seq)?.len()
+        } else {
+            0
+        };
+        Ok(seq.0 - before - i64::try_from(in_block).unwrap_or(i64::MAX))
+    }
+
+    /// The oldest `rows` messages above `after` that are seen.
+    pub(super) fn visible_after(
+        &self,
+        look: &mut (impl Look + ?Sized),
+        after: Seq,
+        rows: i64,
+    ) -> Result<Vec<Message>, Error> {
+        let mut messages = look.messages_after(self.room, after, rows)?;
+        if self.hidden.is_empty() {
+            return Ok(messages);
+        }
+        let mut found = Vec::new();
+        let wanted = usize::try_from(rows).unwrap_or(usize::MAX);
+        while let Some(last) = messages.last().map(|last| last.seq) {
+            found.extend(seen(look, self.person, messages)?);
+            if found.len() >= wanted {
                 break;
             }
-            for seq in look.erased_between(room.id, Seq(block_start + 1), Seq(block_end))? {
-                if seq.0 > before + erased {
+            messages = look.messages_after(self.room, last, rows)?;
+        }
+        found.truncate(wanted);
+        Ok(found)
+    }
+
+    /// The number after which the messages begin that have `before` seen ones in front of them.
+    fn seq_of_position(&self, look: &mut (impl Look + ?Sized), before: i64) -> Result<Seq, Error> {
+        // Walk over the blocks from which messages are missing until the block in which the position lies.
+        let mut missing = 0;
+        for &(block, missing_here) in &self.blocks {
+            let block_end = (block + 1) * ERASED_BLOCK;
+            if block_end - missing - missing_here >= before {
+                let block_start = block * ERASED_BLOCK;
+                if before + missing <= block_start {
                     break;
                 }
-                erased += 1;
+                for seq in self.between(look, Seq(block_start + 1), Seq(block_end))? {
+                    if seq.0 > before + missing {
+                        break;
+                    }
+                    missing += 1;
+                }
+                break;
             }
-            break;
+            missing += missing_here;
         }
-        erased += erased_here;
+        Ok(Seq(before + missing))
     }
-    Ok(Seq(before + erased))
 }
 
 /// A page of the person's rooms, the last changed first.

@@ -157,9 +157,9 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
     };
     for place in tx.places(id, Kinds::ALL)? {
         let mut room = place.room;
-        leave(tx, &mut room, id)?;
+        leave(tx, now, &mut room, id)?;
         if matches!(room.kind, RoomKind::Pair | RoomKind::Private) && !room.is_left() {
-            room.key = room.key_when_left();
+            room.key = room.key_when_left().into();
             changed(tx, now, &mut room)?;
         }
     }

@@ -1,5 +1,6 @@
 //! Poll: what clients without a socket ask for again and again: what was said since, and what became of the rest.
 
+use super::beside::seen;
 use super::catch_up::cursor_of;
 use super::history::{History, Since, history, marks_of};
 use super::place_for;
@@ -73,6 +74,7 @@ fn changes(
     } else {
         room.head
     };
+    let messages = seen(look, by.person.id, messages)?;
     let marks = marks_of(look, &place, by)?;
     let mark = Some(Cursor { head, ..now });
     Ok(Polled { messages, marks, mark })

@@ -1,14 +1,16 @@
 //! Send: a draft becomes a message, once.
 
+use super::beside::{know_readers, seen_one};
 use super::history::one_message;
+use super::people::find_person;
 use super::place_for;
 use super::support::answered;
 use crate::error::{Error, Fault, Refusal};
 use crate::policy::{By, Deed, is_visitor};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    Author, Draft, Event, Heard, Limits, Marks, Message, NewMessage, Person, Room, RoomId, RoomKey, RoomKind, RoomName,
-    Seq, Time,
+    Author, Beside, Draft, Event, Extra, Heard, HostId, Kept, Limits, Marks, Message, Named, NewMessage, Person, Room,
+    RoomId, RoomKey, RoomKind, RoomName, Seq, Time,
 };
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use std::sync::Arc;
 pub struct Sent {
     /// Where.
     pub room: RoomName,
+    /// What the room is about, as [`Room::key`].
+    pub key: Arc<str>,
     /// The message: the new one, or the first one with the draft's client id.
     pub message: Arc<Message>,
     /// Whether it is new.
@@ -37,13 +41,17 @@ pub fn send(
 ) -> Result<Sent, Error> {
     let room = place_to_send(tx, room, by)?;
     check_draft(limits, draft)?;
+    if room.blocked {
+        not_blocked(tx, &room, by.person)?;
+    }
+    let beside = beside_of(tx, limits, &room, Some(by.person), draft)?;
     let (id, kind) = (room.id, room.kind);
     let mut author = Author::from(by.person);
     let called = called_there(tx, &room, by.person)?;
     if let Some(name) = &called {
         author = author.called(name);
     }
-    let sent = keep(tx, now, room, Some(author), draft)?;
+    let sent = keep(tx, now, room, Some(author), draft, beside)?;
     if let (true, Some(name)) = (sent.first, &called) {
         tx.name_sender(id, sent.message.seq, name)?;
     }
@@ -106,12 +114,144 @@ fn place_to_send(look: &mut (impl Look + ?Sized), room: RoomId, by: By<'_>) -> R
 /// [`Refusal::NoSuchRoom`]; as [`send`].
 pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: &RoomKey, draft: &Draft) -> Result<Sent, Error> {
     let room = tx.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?;
+    send_system_in(tx, now, limits, room, draft)
+}
+
+/// The same in a room that was found.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_system_in(tx: &mut dyn Tx, now: Time, limits: &Limits, room: Room, draft: &Draft) -> Result<Sent, Error> {
     check_draft(limits, draft)?;
-    keep(tx, now, room, None, draft)
+    let beside = beside_of(tx, limits, &room, None, draft)?;
+    keep(tx, now, room, None, draft, beside)
+}
+
+/// Whether nobody in a room of two has blocked the other: who is blocked is not heard there.
+fn not_blocked(look: &mut (impl Look + ?Sized), room: &Room, by: &Person) -> Result<(), Error> {
+    for (member, _) in look.members(room.id)? {
+        if member.person != by.id && look.has_blocked(member.person, by.id)? {
+            return Err(Refusal::Blocked.into());
+        }
+    }
+    Ok(())
+}
+
+/// What a draft says beside its text, and what it is to the message that it answers.
+#[derive(Default)]
+struct Aside {
+    extra: Extra,
+    beside: Beside,
+}
+
+/// What a draft says beside its text, as it can be kept. `by`: who sends it; nobody for the application.
+fn beside_of(
+    look: &mut (impl Look + ?Sized),
+    limits: &Limits,
+    room: &Room,
+    by: Option<&Person>,
+    draft: &Draft,
+) -> Result<Aside, Error> {
+    let Some(more) = &draft.more else {
+        return Ok(Aside::default());
+    };
+    let mut aside = Aside::default();
+    let beside = &mut aside.beside;
+    beside.mentions = mentioned(look, limits, room.id, &more.mentions)?;
+    if let Some(to) = &more.to {
+        let readers = in_the_room(look, room.id, to)?;
+        beside
+            .mentions
+            .retain(|person| readers.iter().any(|reader| reader.id == person.id));
+        let mut readers: Vec<_> = readers.into_iter().map(|reader| reader.id).collect();
+        readers.sort_unstable();
+        beside.readers = Some(readers);
+        aside.extra |= Extra::READERS;
+    }
+    if !beside.mentions.is_empty() {
+        aside.extra |= Extra::MENTIONS;
+    }
+    if let Some(seq) = more.reply_to {
+        let quoted = look.message_at(room.id, seq)?.ok_or(Refusal::NoSuchMessage)?;
+        let mut quoted = match by {
+            Some(person) => seen_one(look, person.id, quoted)?.ok_or(Refusal::NoSuchMessage)?,
+            None => quoted,
+        };
+        know_readers(look, &mut quoted)?;
+        beside.quoted = Some(Arc::new(quoted));
+    }
+    beside.kept = Kept {
+        is_event: more.is_event,
+        reply_to: more.reply_to,
+        custom: more.custom.clone(),
+        pinned: None,
+    };
+    if beside.kept != Kept::default() {
+        aside.extra |= Extra::KEPT;
+    }
+    Ok(aside)
+}
+
+/// Those of these people who are in the room, in their order and each once.
+///
+/// # Errors
+/// [`Refusal::TooManyMentions`].
+pub(super) fn mentioned(
+    look: &mut (impl Look + ?Sized),
+    limits: &Limits,
+    room: RoomId,
+    people: &[HostId<'static>],
+) -> Result<Vec<Named>, Error> {
+    if people.len() > limits.mentions {
+        return Err(Refusal::TooManyMentions { max: limits.mentions }.into());
+    }
+    in_the_room(look, room, people)
+}
+
+fn in_the_room(look: &mut (impl Look + ?Sized), room: RoomId, people: &[HostId<'static>]) -> Result<Vec<Named>, Error> {
+    let mut found: Vec<Named> = Vec::with_capacity(people.len());
+    for id in people {
+        let Some(person) = find_person(look, id)? else { continue };
+        let place = look.place(room, person.id)?;
+        let is_in = place.is_some_and(|place| place.member.is_some());
+        if is_in && !found.iter().any(|known| known.id == person.id) {
+            found.push(Named::from(&person));
+        }
+    }
+    Ok(found)
+}
+
+/// Keeps what a new message has beside its text.
+fn keep_aside(tx: &mut dyn Tx, room: RoomId, seq: Seq, aside: &Aside) -> Result<(), Error> {
+    let Aside { extra, beside } = aside;
+    if extra.has(Extra::KEPT) {
+        tx.put_kept(room, seq, &beside.kept)?;
+    }
+    if extra.has(Extra::MENTIONS) {
+        let people: Vec<_> = beside.mentions.iter().map(|person| person.id).collect();
+        tx.put_mentions(room, seq, &people)?;
+    }
+    if let Some(readers) = &beside.readers {
+        tx.put_readers(room, seq, readers)?;
+    }
+    match &beside.quoted {
+        // Once it is known to be answered, it stays so; that alone is no change of it.
+        Some(quoted) if !quoted.extra.has(Extra::ANSWERED) && quoted.erased_at.is_none() => {
+            Ok(tx.touch_message(room, quoted.seq, quoted.changed, quoted.extra | Extra::ANSWERED)?)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Keeps a draft that passed the rules, and announces it.
-fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &Draft) -> Result<Sent, Error> {
+fn keep(
+    tx: &mut dyn Tx,
+    now: Time,
+    mut room: Room,
+    author: Option<Author>,
+    draft: &Draft,
+    aside: Aside,
+) -> Result<Sent, Error> {
     let moment = next_moment(tx, &room, now)?;
     let new = NewMessage {
         room: room.id,
@@ -122,12 +262,24 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &
         files: draft.files.clone(),
         created_at: moment.at,
         head: room.head.next(),
+        extra: aside.extra,
     };
     let Some(id) = tx.insert_message(&new)? else {
-        return sent_before(tx, room.name(), &new);
+        return sent_before(tx, &room, &new);
     };
-    if moment.ahead != room.ahead {
-        keep_ahead(tx, &room, &new, moment.ahead)?;
+    (room.seq, room.head, room.updated_at) = (new.seq, new.head, new.created_at);
+    let (ahead, extra) = (moment.ahead, room.extra | new.extra);
+    // What is for some is not what a room shows in everybody's lists.
+    let is_for_some = new.extra.has(Extra::READERS);
+    if !is_for_some {
+        room.shown = new.seq;
+    }
+    if is_for_some || ahead != room.ahead || extra != room.extra {
+        (room.ahead, room.extra) = (ahead, extra);
+        tx.keep_room(&room)?;
+    }
+    if new.extra != Extra::NONE {
+        keep_aside(tx, room.id, new.seq, &aside)?;
     }
     let attachments = if new.files.is_empty() {
         Vec::new()
@@ -147,17 +299,16 @@ fn keep(tx: &mut dyn Tx, now: Time, room: Room, author: Option<Author>, draft: &
         erased_at: None,
         sent: new.head,
         changed: new.head,
+        extra: new.extra,
+        beside: (new.extra != Extra::NONE).then(|| Arc::new(aside.beside)),
     });
     let heard = Heard::Sent {
         message: Arc::clone(&message),
     };
-    tx.announce(Event {
-        room: room.name(),
-        head: new.head,
-        heard,
-    });
+    tx.announce(Event::of(&room, heard));
     Ok(Sent {
         room: room.name(),
+        key: room.key,
         message,
         first: true,
     })
@@ -186,20 +337,8 @@ fn next_moment(look: &mut (impl Look + ?Sized), room: &Room, now: Time) -> Resul
     Ok(Moment { at, ahead })
 }
 
-/// Keeps from when on messages of the room have moments already, beside what a new one has moved on.
-fn keep_ahead(tx: &mut dyn Tx, room: &Room, new: &NewMessage, ahead: Option<Time>) -> Result<(), Error> {
-    Ok(tx.keep_room(&Room {
-        seq: new.seq,
-        head: new.head,
-        shown: new.seq,
-        updated_at: new.created_at,
-        ahead,
-        ..room.clone()
-    })?)
-}
-
 /// The message that took this client id first.
-fn sent_before(tx: &mut dyn Tx, room: RoomName, new: &NewMessage) -> Result<Sent, Error> {
+fn sent_before(tx: &mut dyn Tx, room: &Room, new: &NewMessage) -> Result<Sent, Error> {
     let Some(client_id) = new.client_id.as_deref() else {
         return Err(Fault::Internal("a message without a client id was taken for a retry".to_owned()).into());
     };
@@ -209,7 +348,8 @@ fn sent_before(tx: &mut dyn Tx, room: RoomName, new: &NewMessage) -> Result<Sent
         return Err(Refusal::ErasedSince.into());
     }
     Ok(Sent {
-        room,
+        room: room.name(),
+        key: Arc::clone(&room.key),
         message: Arc::new(first),
         first: false,
     })
@@ -220,13 +360,27 @@ fn sent_before(tx: &mut dyn Tx, room: RoomName, new: &NewMessage) -> Result<Sent
 /// # Errors
 /// The refusals of [`check_text`]; [`Refusal::TooManyFiles`], [`Refusal::BadClientId`].
 pub fn check_draft(limits: &Limits, draft: &Draft) -> Result<(), Refusal> {
-    check_text(limits, &draft.text, !draft.files.is_empty())?;
+    let is_event = draft.more.as_ref().is_some_and(|more| more.is_event);
+    check_text(limits, &draft.text, is_event || !draft.files.is_empty())?;
     if draft.files.len() > limits.attachments {
         return Err(Refusal::TooManyFiles {
             max: limits.attachments,
         });
     }
+    check_custom(limits, draft.more.as_ref().and_then(|more| more.custom.as_deref()))?;
     check_client_id(limits, draft.client_id.as_deref())
+}
+
+/// Whether what an application keeps of its own can be kept.
+///
+/// # Errors
+/// [`Refusal::CustomTooLong`].
+pub fn check_custom(limits: &Limits, custom: Option<&str>) -> Result<(), Refusal> {
+    let max = limits.custom_bytes;
+    match custom {
+        Some(custom) if custom.len() > max => Err(Refusal::CustomTooLong { max }),
+        _ => Ok(()),
+    }
 }
 
 /// Whether a text can be sent. What nobody sees is nothing to say, unless files say it; characters are Unicode scalar

@@ -288,7 +288,7 @@ fn taken_back(
 ) -> Result<Vec<Room>, Error> {
     let mut rooms = Vec::new();
     for room in look.granted_rooms(person.id)? {
-        let is_kept = claimed.grants.iter().any(|key| key.to_string() == room.key);
+        let is_kept = claimed.grants.iter().any(|key| key.to_string() == *room.key);
         let place = look.place(room.id, person.id)?;
         let joined_at = place.and_then(|place| place.member).map(|member| member.joined_at);
         let has_place = match room.order() {

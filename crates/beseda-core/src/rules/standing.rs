@@ -12,13 +12,15 @@ pub enum Where {
     Room(RoomId),
     /// Every room of a kind.
     Every(RoomKind),
+    /// Every room that they are in.
+    Own,
 }
 
 /// How somebody stands to what they listen to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// They may go on, and are this person now.
-    Inside(Person),
+    Inside(Box<Person>),
     /// It is not theirs any more.
     Outside,
     /// They are let in nowhere any more, or have to prove again who they are.
@@ -44,9 +46,10 @@ pub fn standing(
             place.is_some_and(|place| policy::require(Deed::Listen, &place, by).is_ok())
         }
         Where::Every(kind) => policy::require_every(kind, &person).is_ok(),
+        Where::Own => true,
     };
     Ok(if inside {
-        Standing::Inside(person)
+        Standing::Inside(Box::new(person))
     } else {
         Standing::Outside
     })

@@ -1,6 +1,7 @@
 //! Support: a visitor opens a room with the staff, and its unguessable name is the key to it.
 
 use super::open::{check_title, open};
+use super::page::Missing;
 use super::people::new_own_person;
 use super::rooms::view;
 use super::sign_in::active;
@@ -74,13 +75,8 @@ pub fn open_case(
         assigned_to: None,
     })?;
     let view = view(tx, room)?;
-    tx.announce(Event {
-        room: view.room.name(),
-        head: view.room.head,
-        heard: Heard::Opened {
-            view: Arc::new(view.clone()),
-        },
-    });
+    let opened = Arc::new(view.clone());
+    tx.announce(Event::of(&view.room, Heard::Opened { view: opened }));
     Ok((view, person))
 }
 
@@ -155,7 +151,10 @@ pub fn unread_in_case(look: &mut (impl Look + ?Sized), by: &Person, view: &RoomV
     let own = view.members.iter().find(|(member, _)| member.person == by.id);
     match own {
         Some((member, _)) => Ok(member.unread(&view.room)),
-        None => Ok(view.room.visible() - look.said(view.room.id, by.id)?),
+        None => {
+            let missing = Missing::of(look, &view.room, by.id)?;
+            Ok(view.room.seq.0 - missing.count() - look.said(view.room.id, by.id)?)
+        }
     }
 }
 

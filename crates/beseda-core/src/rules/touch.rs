@@ -2,14 +2,19 @@
 
 use crate::error::Error;
 use crate::ports::Tx;
-use crate::words::{Event, Head, Heard, Room, Time};
+use crate::words::{Event, Heard, Room, Time};
 
 /// Counts one more change of the room itself.
-pub(super) fn touch(tx: &mut dyn Tx, room: &mut Room) -> Result<Head, Error> {
-    room.head = room.head.next();
+pub(super) fn touch(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(), Error> {
+    advance(now, room);
     room.changed = room.head;
-    tx.keep_room(room)?;
-    Ok(room.head)
+    Ok(tx.keep_room(room)?)
+}
+
+/// One more change of the room, which is not kept yet.
+pub(super) fn advance(now: Time, room: &mut Room) {
+    room.head = room.head.next();
+    room.changed_at = now.not_before(room.changed_at);
 }
 
 /// Keeps what was changed of the room itself, and tells everybody in it.
@@ -18,12 +23,8 @@ pub(super) fn changed(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(),
         room.ahead = Some(now);
     }
     room.updated_at = now.not_before(room.updated_at);
-    let head = touch(tx, room)?;
+    touch(tx, now, room)?;
     tx.stir_room(room.id)?;
-    tx.announce(Event {
-        room: room.name(),
-        head,
-        heard: Heard::Changed,
-    });
+    tx.announce(Event::of(room, Heard::Changed));
     Ok(())
 }

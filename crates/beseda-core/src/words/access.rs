@@ -12,8 +12,14 @@ worded! {
         Orders = "orders",
         /// Put and delete groups.
         Groups = "groups",
-        /// Put and delete rooms, and post system messages.
+        /// Put and delete rooms, post system messages, and read what is said.
         Rooms = "rooms",
+        /// Act as a person.
+        Act = "act",
+        /// Bring in what was said elsewhere.
+        Import = "import",
+        /// Take out everything about a person.
+        Export = "export",
     }
 }
 

@@ -36,6 +36,38 @@ pub struct Cursor {
     pub receipts: Receipts,
 }
 
+/// The transaction that last changed a room, as a number that grows: not by one, and not always in the order of commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Tick(pub i64);
+
+/// Up to where a client knows all its rooms: which of them have moved since is found by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Token {
+    /// The database's life.
+    pub epoch: Epoch,
+    /// Everything of transactions up to this one is known.
+    pub tick: Tick,
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}-{:x}", self.epoch.0, self.tick.0)
+    }
+}
+
+impl FromStr for Token {
+    type Err = NoCursor;
+
+    fn from_str(text: &str) -> Result<Self, NoCursor> {
+        let (epoch, tick) = text.split_once('-').ok_or(NoCursor)?;
+        Ok(Self {
+            epoch: Epoch(hex(epoch)?),
+            tick: Tick(hex(tick)?),
+        })
+    }
+}
+
 /// A text that is no cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a cursor is passed on as it came")]

@@ -1,6 +1,6 @@
 //! Events: what a change makes listeners hear.
 
-use super::{Head, Message, MessageId, PersonId, RoomName, RoomView, Seq};
+use super::{Head, Me, Message, MessageId, Named, PersonId, Receipts, Room, RoomName, RoomView, Seq};
 use std::sync::Arc;
 
 /// Something that happened in a room and is kept. It is announced inside the transaction and heard only after its commit.
@@ -8,10 +8,31 @@ use std::sync::Arc;
 pub struct Event {
     /// Where.
     pub room: RoomName,
+    /// What the room is about, as [`super::Room::key`].
+    pub key: Arc<str>,
     /// The room's head with it.
     pub head: Head,
+    /// The room's newest message with it.
+    pub seq: Seq,
+    /// How often receipts of the room have moved with it.
+    pub receipts: Receipts,
     /// What.
     pub heard: Heard,
+}
+
+impl Event {
+    /// What happened in a room, of which this is what it is now.
+    #[must_use]
+    pub fn of(room: &Room, heard: Heard) -> Self {
+        Self {
+            room: room.name(),
+            key: Arc::clone(&room.key),
+            head: room.head,
+            seq: room.seq,
+            receipts: room.receipts,
+            heard,
+        }
+    }
 }
 
 /// What listeners hear.
@@ -41,12 +62,26 @@ pub enum Heard {
         /// Its number in the room.
         seq: Seq,
     },
+    /// Something beside the text of a message changed: what people make of it, whether it is pinned, what it quotes.
+    Touched {
+        /// The message as it is now, with all that is beside its text.
+        message: Arc<Message>,
+    },
     /// Somebody's receipt moved.
     Read {
         /// Whose.
         person: PersonId,
         /// How far.
         seq: Seq,
+        /// What they are called.
+        name: Named,
+        /// How they stand to the room now.
+        me: Arc<Me>,
+    },
+    /// Somebody sees the room otherwise, which only they hear of.
+    Viewed {
+        /// How they stand to the room now.
+        me: Arc<Me>,
     },
     /// Somebody became a member.
     Joined {
@@ -96,6 +131,8 @@ pub enum Notice {
         room: RoomName,
         /// Its head then.
         head: Head,
+        /// Who came into it, where somebody did.
+        came: Option<PersonId>,
     },
     /// What this person may do, or whether they are let in at all.
     Person(PersonId),

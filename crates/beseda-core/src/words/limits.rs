@@ -194,6 +194,12 @@ limits! {
         "The rooms that one token can grant; a token with more is refused.";
     token_bytes: usize = 8_192, Count 1_024 to 65_536 "bytes",
         "A token; a longer one is refused with 401.";
+    reactions: usize = 20, Count 1 to 1_000 "emoji",
+        "The different reactions to one message; one more is refused.";
+    mentions: usize = 50, Count 1 to 10_000 "people",
+        "The people whom one message mentions; one with more is refused.";
+    custom_bytes: usize = 4_096, Count 64 to 65_536 "bytes",
+        "What an application keeps of its own beside a message, a room or a person, as JSON; a longer one is refused.";
     client_id_chars: usize = 128, Count 36 to 1_000 "characters",
         "A sender's own name for a message; a longer one is refused.";
     attachments: usize = 20, Count 1 to 1_000 "files",
@@ -305,6 +311,14 @@ limits! {
         "Without a sign of life from the server that took a job; another one, or the same once it is back, takes the job again then.";
     job_pause_seconds: i64 = 3_600, Count 5 to 86_400 "seconds",
         "The longest pause between two tries of a job that fails; the first is up to 5 seconds, and each up to twice as long as the one before, up to this; at least half of it is waited.";
+    edit_seconds: u64 = 0, Count 0 to 315_360_000 "seconds",
+        "After it was sent, a message can be edited by its author through the native API; later it is refused. 0: always.";
+    renew_seconds: u64 = 60, Count 1 to 3_600 "seconds",
+        "Before its proof ends, a native socket is told so, to bring a new one.";
+    hello_seconds: u64 = 10, Count 1 to 60 "seconds",
+        "From the opening of a native socket to its first frame; it is closed with 4001 then.";
+    wait_seconds: u64 = 30, Count 1 to 300 "seconds",
+        "The longest that `?wait=` holds an answer until there is a change; a longer one is cut to this.";
     typing_seconds: u64 = 5, Count 1 to 60 "seconds",
         "After the last sign of typing; the person is then announced as not typing any more.";
     stop_seconds: u64 = 10, Count 1 to 600 "seconds",
@@ -409,14 +423,14 @@ mod tests {
         for word in LIMITS {
             let (below, above) = match (word.least, word.most) {
                 (LimitValue::Count(least), LimitValue::Count(most)) => {
-                    (LimitValue::Count(least - 1), LimitValue::Count(most + 1))
+                    (least.checked_sub(1).map(LimitValue::Count), LimitValue::Count(most + 1))
                 }
                 (LimitValue::Rate(least), LimitValue::Rate(most)) => {
-                    (LimitValue::Rate(least - 0.1), LimitValue::Rate(most + 0.1))
+                    (Some(LimitValue::Rate(least - 0.1)), LimitValue::Rate(most + 0.1))
                 }
                 mixed => panic!("{} has a mixed range: {mixed:?}", word.name),
             };
-            for past in [below, above] {
+            for past in below.into_iter().chain([above]) {
                 let mut limits = Limits::default();
                 assert!(
                     matches!(limits.set(word.name, past), Err(LimitRefusal::Range { .. })),
@@ -429,10 +443,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_unlimited_but_a_rate_of_0() {
-        for word in LIMITS {
+    fn nothing_is_unlimited_but_a_rate_of_0_and_what_says_so() {
+        for word in LIMITS.iter().filter(|word| !word.sentence.ends_with("0: always.")) {
             match word.least {
-                LimitValue::Count(least) => assert!(least >= 1, "{} could be 0", word.name),
+                LimitValue::Count(least) => {
+                    let is_said = word.sentence.ends_with("0: always.");
+                    assert!(least >= 1 || is_said, "{} could be 0", word.name);
+                }
                 LimitValue::Rate(least) => {
                     assert!(
                         least == 0.0 && word.sentence.ends_with("0: not limited."),

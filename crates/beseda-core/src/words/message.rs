@@ -1,7 +1,8 @@
 //! Messages, drafts, and what of them has been read.
 
 use super::person::{host_id, join_names};
-use super::{Attachment, Head, HostId, MessageId, Person, PersonId, Role, RoomId, Seq, Time};
+use super::{Attachment, Beside, Extra, Head, HostId, MessageId, Person, PersonId, Role, RoomId, Seq, Time};
+use std::sync::Arc;
 
 /// Who wrote a message, as a message shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,29 @@ pub struct Author {
     pub host_name: Option<String>,
     /// They were deleted; what they were called then is still their name.
     pub forgotten: bool,
+    /// How the host application has them look; `None` where nobody asked.
+    pub look: Option<Look>,
+}
+
+/// How the host application has somebody look.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Look {
+    /// They are let in.
+    pub active: bool,
+    /// Where their picture is, or empty.
+    pub avatar_url: String,
+    /// What the host application shows of them besides, as JSON.
+    pub custom: Option<Arc<str>>,
+}
+
+impl From<&Person> for Look {
+    fn from(person: &Person) -> Self {
+        Self {
+            active: person.active,
+            avatar_url: person.avatar_url.clone(),
+            custom: person.custom.clone(),
+        }
+    }
 }
 
 impl Author {
@@ -37,6 +61,12 @@ impl Author {
             last_name: String::new(),
             ..self
         }
+    }
+
+    /// The full name, or nothing: an address is no name.
+    #[must_use]
+    pub fn called_name(&self) -> String {
+        join_names(&self.first_name, &self.last_name)
     }
 
     /// The full name, or the e-mail where there is none.
@@ -57,6 +87,7 @@ impl From<&Person> for Author {
             role: person.role,
             host_name: person.host_name.clone(),
             forgotten: person.forgotten,
+            look: Some(person.into()),
         }
     }
 }
@@ -88,9 +119,47 @@ pub struct Message {
     pub sent: Head,
     /// The room's head when it last changed.
     pub changed: Head,
+    /// What it has beside its text.
+    pub extra: Extra,
+    /// That, where somebody asked for it and there is any.
+    pub beside: Option<Arc<Beside>>,
 }
 
 impl Message {
+    /// Whether it is this person's to see, where it is known who is.
+    #[must_use]
+    pub fn is_for(&self, person: PersonId) -> bool {
+        let readers = self.beside.as_ref().and_then(|beside| beside.readers.as_ref());
+        readers.is_none_or(|readers| readers.contains(&person))
+    }
+
+    /// Whether the message that it answers, if it answers one, is this person's to see.
+    #[must_use]
+    pub fn shows_quoted_to(&self, person: PersonId) -> bool {
+        let quoted = self.beside.as_ref().and_then(|beside| beside.quoted.as_ref());
+        quoted.is_none_or(|quoted| quoted.is_for(person))
+    }
+
+    /// Which of its different reactions, in their order, are this person's: a bit for each of the first 32.
+    #[must_use]
+    pub fn reacted_by(&self, person: PersonId) -> u32 {
+        let Some(beside) = &self.beside else { return 0 };
+        let mut different: Vec<&str> = Vec::new();
+        let mut bits = 0;
+        for reaction in &beside.reactions {
+            let at = different.iter().position(|emoji| *emoji == reaction.emoji);
+            let at = at.unwrap_or_else(|| {
+                different.push(&reaction.emoji);
+                different.len() - 1
+            });
+            let bit = u32::try_from(at).ok().and_then(|at| 1_u32.checked_shl(at));
+            if reaction.person.id == person {
+                bits |= bit.unwrap_or(0);
+            }
+        }
+        bits
+    }
+
     /// Whether `person` wrote it.
     #[must_use]
     pub fn is_by(&self, person: PersonId) -> bool {
@@ -107,6 +176,25 @@ pub struct Draft {
     pub client_id: Option<String>,
     /// Files that were uploaded and reserved for it, in their order.
     pub files: Vec<DraftFile>,
+    /// What it says beside its text.
+    pub more: Option<Box<More>>,
+}
+
+/// What a draft may say beside its text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct More {
+    /// The message of the room that it answers.
+    pub reply_to: Option<Seq>,
+    /// Who is mentioned, as the host application calls them; who is not in the room is left out.
+    pub mentions: Vec<HostId<'static>>,
+    /// What an application says beside it, as JSON.
+    pub custom: Option<Arc<str>>,
+    /// It reports something in structure: `custom` says what.
+    pub is_event: bool,
+    /// Who alone sees it, where it is for some.
+    pub to: Option<Vec<HostId<'static>>>,
+    /// Ids of files that its sender uploaded, which nobody has looked at yet.
+    pub uploads: Vec<String>,
 }
 
 /// A reserved file that is to hang on a message.
@@ -137,6 +225,8 @@ pub struct NewMessage {
     pub created_at: Time,
     /// The room's head with it.
     pub head: Head,
+    /// What it has beside its text, which is kept apart.
+    pub extra: Extra,
 }
 
 /// How far a room has been read, from one member's side.

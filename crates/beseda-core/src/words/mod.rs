@@ -2,6 +2,7 @@
 
 mod access;
 mod allowance;
+mod beside;
 mod case;
 mod cursor;
 mod event;
@@ -12,21 +13,26 @@ mod ids;
 mod import;
 mod job;
 mod limits;
+mod member_role;
 mod message;
 mod order;
+mod own_word;
 mod person;
+mod role;
 mod room;
 mod room_key;
 mod room_kind;
 mod search;
 mod settings;
+mod terms;
 mod time;
 mod worded;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
 pub use allowance::{Allowance, Millis, Rate};
+pub use beside::{Beside, Extra, Kept, Named, Pinned, Reaction, Version};
 pub use case::{Assigned, Case, CaseStatus};
-pub use cursor::{Cursor, Epoch, NoCursor, Receipts};
+pub use cursor::{Cursor, Epoch, NoCursor, Receipts, Tick, Token};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
 pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId, RESERVED_SPACE};
@@ -35,15 +41,19 @@ pub use ids::{GroupId, Head, JobId, MemberId, MessageId, OrderId, PersonId, Room
 pub use import::{ForeignMember, ForeignMessage, ForeignReceipt, ForeignRoom, StandingMessage, StandingRoom};
 pub use job::{Errand, Job};
 pub use limits::*;
-pub use message::{Author, Draft, DraftFile, Marks, Message, NewMessage};
+pub use member_role::MemberRole;
+pub use message::{Author, Draft, DraftFile, Look, Marks, Message, More, NewMessage};
 pub use order::{Group, Order, OrderPlace};
-pub use person::{NewPerson, Person, Role};
-pub use room::{Member, NewMember, NewRoom, Place, Room, RoomName, RoomView};
+pub use own_word::OwnWord;
+pub use person::{NewPerson, Person};
+pub use role::Role;
+pub use room::{FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, View};
 pub use room_key::{NoRoomKey, RoomKey};
-pub use room_kind::{Kinds, OwnKind, RoomKind};
+pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};
 pub use search::{search_form, searched_names};
 pub use settings::{
     About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
 };
+pub use terms::{Query, STEMS, Term, terms};
 pub use time::{LEAP_SECONDS, Time};
 pub(crate) use worded::worded;

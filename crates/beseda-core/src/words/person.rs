@@ -1,45 +1,7 @@
-//! People: users of the host application, and what they are to it.
+//! People: users of the host application.
 
-use super::{HostId, PersonId, Time, worded};
-use serde::{Deserialize, Serialize};
-
-worded! {
-    /// What a person is to the host application. What a role may do stands in `policy.rs` and nowhere else.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Role {
-        /// Runs the whole system.
-        Admin = "admin",
-        /// Answers customers about orders assigned to them.
-        Operator = "operator",
-        /// Leads the operators.
-        Mom = "mom",
-        /// Ordered something.
-        Client = "client",
-        /// Works on an order.
-        Expert = "expert",
-        /// Teaches classes.
-        Teacher = "teacher",
-        /// Attends classes.
-        Student = "student",
-        /// Books a therapist.
-        Customer = "customer",
-        /// Is booked by customers.
-        Therapist = "therapist",
-        /// Writes to the support desk without an account.
-        Visitor = "visitor",
-        /// Any other user: no right but those that a membership gives.
-        User = "user",
-    }
-}
-
-impl Role {
-    /// The role of a word in any case, as tokens, seeds and host applications write it.
-    #[must_use]
-    pub fn in_any_case(word: &str) -> Option<Self> {
-        Self::from_word(&word.to_ascii_lowercase())
-    }
-}
+use super::{HostId, PersonId, Role, Time};
+use std::sync::Arc;
 
 /// A person as everybody's code sees one; the password lives in [`super::Account`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +31,12 @@ pub struct Person {
     pub host_name: Option<String>,
     /// When the host application last put or changed them.
     pub put_at: Option<Time>,
+    /// Where their picture is, or empty: an address of the host's, for whoever sees them.
+    pub avatar_url: String,
+    /// What else the host application shows of them, as JSON.
+    pub custom: Option<Arc<str>>,
+    /// Their language, as browsers name it, or empty.
+    pub locale: String,
 }
 
 impl Person {
@@ -88,6 +56,9 @@ impl Person {
             forgotten: false,
             host_name: None,
             put_at: None,
+            avatar_url: String::new(),
+            custom: None,
+            locale: String::new(),
         }
     }
 

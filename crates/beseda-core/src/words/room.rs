@@ -1,6 +1,9 @@
 //! Rooms and memberships.
 
-use super::{Case, GroupId, Head, MemberId, Message, OrderId, Person, PersonId, Receipts, RoomId, RoomKind, Seq, Time};
+use super::{
+    Case, Extra, GroupId, Head, MemberId, MemberRole, Message, OrderId, Person, PersonId, Receipts, RoomId, RoomKind,
+    Seq, Time,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -23,7 +26,7 @@ pub struct Room {
     /// Its unguessable name.
     pub uuid: Uuid,
     /// What it is about, unique, as [`super::RoomKey`] writes it.
-    pub key: String,
+    pub key: Arc<str>,
     /// What it is about, as a kind.
     pub kind: RoomKind,
     /// A title, or empty.
@@ -46,6 +49,14 @@ pub struct Room {
     pub updated_at: Time,
     /// From when on messages of it may have moments already, given by a clock that was ahead.
     pub ahead: Option<Time>,
+    /// When anything of it last changed but by a new message: see [`Self::last_changed_at`].
+    pub changed_at: Time,
+    /// Its business is over: what its kind leaves is left of its people's rights.
+    pub closed: bool,
+    /// What any of its messages has or had beside its text.
+    pub extra: Extra,
+    /// One of the two whose room it is has blocked the other.
+    pub blocked: bool,
 }
 
 impl Room {
@@ -81,6 +92,12 @@ impl Room {
     pub fn name_when_removed(&self) -> Uuid {
         let number = u128::from(self.id.0.unsigned_abs());
         Uuid::from_u128(self.uuid.as_u128() ^ (number << 64) ^ 1)
+    }
+
+    /// When anything of it last changed.
+    #[must_use]
+    pub fn last_changed_at(&self) -> Time {
+        self.updated_at.not_before(self.changed_at)
     }
 
     /// What it is known by.
@@ -130,6 +147,25 @@ pub struct Member {
     pub joined_at: Time,
     /// A grant let them in: they stay when the people of the room's subject change.
     pub granted: bool,
+    /// What they are in the room.
+    pub role: MemberRole,
+    /// The newest message that has reached a device of theirs; never before `read`.
+    pub delivered: Seq,
+    /// How they see the room, which is nobody else's business.
+    pub view: View,
+}
+
+/// How a member sees a room in their own list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct View {
+    /// It makes no noise, and counts nowhere, until then.
+    pub muted_until: Option<Time>,
+    /// Since when it stands above the others.
+    pub pinned_at: Option<Time>,
+    /// It is out of sight.
+    pub archived: bool,
+    /// They marked it as unread from this message on.
+    pub unread_from: Option<Seq>,
 }
 
 /// Somebody who is to be a member.
@@ -141,6 +177,8 @@ pub struct NewMember {
     pub person: PersonId,
     /// Whether a grant lets them in.
     pub granted: bool,
+    /// What they are to be in the room.
+    pub role: MemberRole,
     /// The room's head with it.
     pub head: Head,
     /// When.
@@ -162,6 +200,49 @@ pub struct Place {
     pub room: Room,
     /// The person's membership, if they are in it.
     pub member: Option<Member>,
+}
+
+/// How one person stands to a room, with what is derived from their receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    /// Their membership.
+    pub member: Member,
+    /// How many messages of others they have not read.
+    pub unread: i64,
+    /// In how many of those they are mentioned.
+    pub mentions: i64,
+}
+
+/// What the host application says of a room for its people to see.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoomLook {
+    /// Where its picture is, or empty.
+    pub avatar_url: String,
+    /// Whatever the application shows of it, as JSON.
+    pub custom: Option<Arc<str>>,
+    /// What it is about: a card of the business object, as JSON.
+    pub subject: Option<Arc<str>>,
+}
+
+/// All of a room that somebody in it, or who steps in, is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FullRoom {
+    /// The room.
+    pub room: Room,
+    /// How it looks.
+    pub look: RoomLook,
+    /// The other one, where it is a room of two: it is called as they are.
+    pub other: Option<Arc<Person>>,
+    /// How many people are in it.
+    pub member_count: i64,
+    /// The first of them, by the number of their membership; `None` where only a list is told.
+    pub members: Option<Vec<(Member, Arc<Person>)>>,
+    /// The newest message that is not erased and is theirs to see, with what is beside it.
+    pub last: Option<Message>,
+    /// How they stand to it; `None` for who is not in it.
+    pub me: Option<Me>,
+    /// What they may do in it, in words.
+    pub can: Vec<&'static str>,
 }
 
 /// A room as one of its members sees it in a list.

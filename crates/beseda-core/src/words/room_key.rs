@@ -1,7 +1,7 @@
 //! What a room is about, as the key that is unique among rooms.
 
 use super::host_id::is_host_name;
-use super::{HOST_NAME_CHARS, HostId, NoHostId, OrderId, OwnKind, RoomKind};
+use super::{HOST_NAME_CHARS, HostId, NoHostId, OrderId, OwnWord, RoomKind};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ pub enum RoomKey {
     /// Something of an application's own.
     Own {
         /// What it calls such things.
-        kind: OwnKind,
+        kind: OwnWord,
         /// What it calls this one: 1 to [`HOST_NAME_CHARS`] characters, none of them a control character.
         id: String,
     },
@@ -43,7 +43,7 @@ pub enum RoomKey {
     "a room's key is order:<id>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid>, support:<uuid>, or \
      <kind>:<id> of your own: small letters, digits, - and _ (at most {}); an id has 1 to {HOST_NAME_CHARS} characters, and \
      where there are two, % and : of one are written %25 and %3A",
-    OwnKind::BYTES
+    OwnWord::BYTES
 )]
 pub struct NoRoomKey;
 

@@ -1,6 +1,7 @@
 //! What rooms are about, as kinds: the five that the contracts speak of, and those of an application's own.
 
-use std::fmt;
+use super::{MemberRole, OwnWord, Role};
+use crate::policy::Deed;
 
 /// What a room is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,7 +17,7 @@ pub enum RoomKind {
     /// A visitor and the staff.
     Support,
     /// Whatever an application of its own has: deals, tickets, lessons.
-    Own(OwnKind),
+    Own(OwnWord),
 }
 
 impl RoomKind {
@@ -40,74 +41,80 @@ impl RoomKind {
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         let known = Self::OF_CONTRACTS.into_iter().find(|kind| kind.word() == word);
-        known.or_else(|| OwnKind::of(word).map(Self::Own))
-    }
-}
-
-/// The word for a kind of an application's own: a small letter, and then small letters, digits, `_` and `-`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct OwnKind {
-    length: u8,
-    /// Zeros after the word.
-    word: [u8; Self::BYTES],
-}
-
-impl OwnKind {
-    /// How long the word may be.
-    pub const BYTES: usize = 32;
-
-    /// The kind of a word that is none of the contracts'.
-    fn of(text: &str) -> Option<Self> {
-        let letter = |byte: &u8| byte.is_ascii_lowercase();
-        let sign = |byte: u8| letter(&byte) || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
-        if !text.as_bytes().first().is_some_and(letter) || !text.bytes().all(sign) {
-            return None;
-        }
-        let mut word = [0; Self::BYTES];
-        word.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self {
-            length: u8::try_from(text.len()).ok()?,
-            word,
-        })
-    }
-
-    fn word(&self) -> &str {
-        let word = self.word.get(..usize::from(self.length)).unwrap_or_default();
-        str::from_utf8(word).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for OwnKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.word().fmt(f)
+        known.or_else(|| OwnWord::of(word).map(Self::Own))
     }
 }
 
 /// Some kinds of rooms: a contract speaks of its own, and to it the others are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kinds(Option<&'static [RoomKind]>);
+pub struct Kinds {
+    named: Option<&'static [RoomKind]>,
+    own: &'static OwnKinds,
+}
+
+/// Of no kind of its own an application said more than that there is one.
+static PLAIN: OwnKinds = OwnKinds(Vec::new());
 
 impl Kinds {
     /// Every kind, an application's own as well.
-    pub const ALL: Self = Self(None);
+    pub const ALL: Self = Self {
+        named: None,
+        own: &PLAIN,
+    };
 
     /// These kinds.
     #[must_use]
     pub const fn of(kinds: &'static [RoomKind]) -> Self {
-        Self(Some(kinds))
+        Self {
+            named: Some(kinds),
+            own: &PLAIN,
+        }
+    }
+
+    /// Every kind, with what an application says of its own.
+    #[must_use]
+    pub const fn with(own: &'static OwnKinds) -> Self {
+        Self { named: None, own }
+    }
+
+    /// What the application says of a kind of its own.
+    #[must_use]
+    pub fn rules_of(self, kind: RoomKind) -> Option<&'static KindRules> {
+        let RoomKind::Own(word) = kind else { return None };
+        let OwnKinds(kinds) = self.own;
+        kinds.iter().find(|(known, _)| *known == word).map(|(_, rules)| rules)
     }
 
     /// Whether this kind is one of them.
     #[must_use]
     pub fn contain(self, kind: RoomKind) -> bool {
-        self.0.is_none_or(|kinds| kinds.contains(&kind))
+        self.named.is_none_or(|kinds| kinds.contains(&kind))
     }
 
     /// Each of them; `None` where it is every one.
     #[must_use]
     pub fn named(self) -> Option<&'static [RoomKind]> {
-        self.0
+        self.named
     }
+}
+
+/// What an application says of kinds of rooms of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OwnKinds(pub Vec<(OwnWord, KindRules)>);
+
+/// What an application says of one kind of rooms of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KindRules {
+    /// What people call it, or empty.
+    pub title: String,
+    /// What members may do, by what they are in the room: nothing, for whom it names not. `None`: all take part.
+    pub roles: Option<Vec<(MemberRole, Vec<Deed>)>>,
+    /// What people may do by their role, in the room or not.
+    pub staff: Vec<(Role, Vec<Deed>)>,
+    /// So many people at most, where that is not `limits.members`.
+    pub members: Option<usize>,
+    /// What is left when a room is closed. `None`: to read it.
+    pub closed: Option<Vec<Deed>>,
 }
 
 #[cfg(test)]
@@ -116,7 +123,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_the_word_that_it_is_made_from() {
-        let longest = "x".repeat(OwnKind::BYTES);
+        let longest = "x".repeat(OwnWord::BYTES);
         for word in [
             "order", "pair", "private", "group", "support", "deal", "pa_r", "b2b-deal", &longest,
         ] {
@@ -137,7 +144,7 @@ mod tests {
             "a b",
             "a:b",
             "a%",
-            &"x".repeat(OwnKind::BYTES + 1),
+            &"x".repeat(OwnWord::BYTES + 1),
         ] {
             assert_eq!(RoomKind::from_word(word), None, "{word}");
         }

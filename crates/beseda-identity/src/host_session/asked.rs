@@ -230,7 +230,7 @@ impl Asked {
             email: text("email")?,
             first_name: text("first_name")?,
             last_name: text("last_name")?,
-            // A word that we do not know is somebody without special rights, also if they had some before.
+            // What can be no role is somebody without special rights, also if they had some before.
             role: text("role")?.map(|word| Role::in_any_case(&word).unwrap_or(Role::User)),
             ..Claimed::new(id, Some(asked_at))
         };

@@ -60,7 +60,7 @@ impl Issuer {
         };
         let ours = settings.roles.is_empty();
         let is_known = |word: &str| match ours {
-            true => Role::in_any_case(word).is_some(),
+            true => Role::of_contracts(word).is_some(),
             false => settings.roles.iter().any(|(theirs, _)| theirs == word),
         };
         for word in words.iter().filter(|word| !is_known(word)) {
@@ -71,7 +71,7 @@ impl Issuer {
             ));
         }
         let role = match ours {
-            true => words.into_iter().find_map(Role::in_any_case),
+            true => words.into_iter().find_map(Role::of_contracts),
             false => {
                 let mut table = settings.roles.iter();
                 let found = table.find(|(theirs, _)| words.contains(&theirs.as_str()));

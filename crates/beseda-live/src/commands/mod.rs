@@ -1,19 +1,26 @@
 //! What sockets ask for, a file for each verb: how it reaches the rules, and what is answered.
 
+mod close;
+mod hello;
 mod locate;
+mod mark;
+mod open;
 mod ping;
 mod read;
 mod send;
+mod touch;
 mod typing;
+mod watch;
 
 use crate::counts::SOCKET;
-use crate::dialect::{Command, Misheard, Outcome, Verb};
+use crate::dialect::{Command, Misheard, Named, Outcome, Verb};
 use crate::live::Live;
 use crate::seat::Seat;
 use crate::session::Session;
+use beseda_core::policy::By;
 use beseda_core::ports::{Lane, Look};
 use beseda_core::rules::sign_in;
-use beseda_core::words::{Person, RoomId};
+use beseda_core::words::{Person, RoomId, RoomKey};
 use beseda_core::{Error, Fault, Refusal};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -33,8 +40,10 @@ struct Call {
 enum Target {
     /// One in which the session has a place.
     Own(Arc<Seat>),
-    /// Another.
+    /// Another, by its unguessable name.
     Named(Uuid),
+    /// Another, by what it is about.
+    Known(RoomKey),
 }
 
 /// Carries out a command.
@@ -44,13 +53,34 @@ enum Target {
 pub(crate) fn obey(live: &Arc<Live>, session: &Arc<Session>, command: Command) -> Result<(), Misheard> {
     let Command { room, tag, verb } = command;
     match verb {
-        Verb::Send(draft) => send::send(Call::in_room(live, session, room, tag)?, draft),
-        Verb::Typing(is_typing) => typing::announce(Call::in_room(live, session, room, tag)?, is_typing),
-        Verb::Read => read::read(Call::in_room(live, session, room, tag)?),
-        Verb::Locate(point) => locate::announce(&Call::in_room(live, session, room, tag)?, point),
         Verb::Ping => ping::answer(session, tag.as_deref()),
+        Verb::Pong => {}
+        Verb::Hello { token, .. } => hello::renew(live, session, tag, token),
+        Verb::Watch(people) => watch::watch(live, session, tag, people),
+        Verb::Away(away) => watch::look_away(live, session, away),
+        verb => in_room(Call::in_room(live, session, room, tag)?, verb),
     }
     Ok(())
+}
+
+/// Carries out a command in its room.
+fn in_room(call: Call, verb: Verb) {
+    match verb {
+        Verb::Send(draft) => send::send(call, draft),
+        Verb::Typing(is_typing) => typing::announce(call, is_typing),
+        Verb::Read => read::read(call),
+        Verb::Locate(point) => locate::announce(&call, point),
+        Verb::Open { after, limit } => open::open(call, after, limit),
+        Verb::Close => close::close(&call),
+        Verb::ReadTo(seq) => mark::mark(call, Some(seq), None),
+        Verb::Delivered(seq) => mark::mark(call, None, Some(seq)),
+        Verb::Edit { seq, text, mentions } => touch::edit(call, seq, text, mentions),
+        Verb::Erase(seq) => touch::erase(call, seq),
+        Verb::React { seq, emoji, on } => touch::react(call, seq, emoji, on),
+        Verb::Pin { seq, on } => touch::pin(call, seq, on),
+        // These are about no room.
+        Verb::Ping | Verb::Pong | Verb::Hello { .. } | Verb::Watch(_) | Verb::Away(_) => {}
+    }
 }
 
 impl Call {
@@ -58,14 +88,23 @@ impl Call {
     fn in_room(
         live: &Arc<Live>,
         session: &Arc<Session>,
-        room: Option<Uuid>,
+        room: Option<Named>,
         tag: Option<String>,
     ) -> Result<Self, Misheard> {
         let target = match room {
-            Some(uuid) => Target::Named(uuid),
+            Some(Named::Uuid(uuid)) => Target::Named(uuid),
+            Some(Named::Key(key)) => {
+                let room = session
+                    .roaming
+                    .as_ref()
+                    .and_then(|roaming| roaming.room_of(&key.to_string()));
+                let seat = room.and_then(|room| session.seat_in(room));
+                seat.map_or(Target::Known(key), Target::Own)
+            }
             None => Target::Own(session.own_seat().ok_or_else(|| Misheard {
                 code: "no_room",
-                detail: "The frame does not say which room it is for: add \"room_id\".".to_owned(),
+                detail: "The frame does not say which room it is for.".to_owned(),
+                tag: tag.clone(),
             })?),
         };
         Ok(Self {
@@ -81,6 +120,7 @@ impl Call {
         match &self.target {
             Target::Own(seat) => Lane::Place(seat.room_id, self.session.person_id()),
             Target::Named(uuid) => Lane::Named(*uuid),
+            Target::Known(_) => Lane::Any,
         }
     }
 
@@ -89,6 +129,7 @@ impl Call {
         match &self.target {
             Target::Own(seat) => Ok(seat.room_id),
             Target::Named(uuid) => Ok(look.room_by_uuid(*uuid)?.ok_or(Refusal::NoSuchRoom)?.id),
+            Target::Known(key) => Ok(look.room_by_key(&key.to_string())?.ok_or(Refusal::NoSuchRoom)?.id),
         }
     }
 
@@ -100,6 +141,16 @@ impl Call {
             return Ok(Arc::new(person));
         }
         Ok(session.person())
+    }
+
+    /// The person as one who asks. Who hears every room of theirs may step into others.
+    fn by<'a>(&self, person: &'a Person) -> By<'a> {
+        let by = By::of(person, self.session.dialect.kinds());
+        if self.session.roaming.is_some() {
+            by.everywhere()
+        } else {
+            by
+        }
     }
 
     /// Counts a command that waits for the store.

@@ -3,7 +3,7 @@
 
 use super::{Call, Target};
 use crate::dialect::Outcome;
-use beseda_core::policy::{self, By};
+use beseda_core::policy;
 use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::words::Seq;
@@ -13,20 +13,20 @@ use beseda_core::words::Seq;
 pub(super) fn read(call: Call) {
     let seat = match &call.target {
         Target::Own(seat) => Some(seat.clone()),
-        Target::Named(_) => None,
+        Target::Named(_) | Target::Known(_) => None,
     };
     if seat.as_ref().is_some_and(|seat| !seat.begins_to_read()) {
         return;
     }
     call.takes_off();
     let chat = call.live.chat().clone();
-    let (now, kinds) = (chat.now(), call.session.dialect.kinds());
+    let now = chat.now();
     let seen: Option<Seq> = seat.as_ref().map(|seat| seat.seen());
     let reads = call.clone();
     let rule = move |tx: &mut dyn Tx| {
         let person = reads.who(tx)?;
         let room = reads.room(tx)?;
-        rules::read(tx, now, By::of(&person, kinds), room, seen)
+        rules::read(tx, now, reads.by(&person), room, seen)
     };
     // Whoever becomes a member by it stands on who they are, too.
     let may_join = seat
@@ -35,11 +35,11 @@ pub(super) fn read(call: Call) {
         .is_none_or(|room| policy::outsiders_mark(room.kind));
     let lane = if may_join { call.lane().widened() } else { call.lane() };
     chat.change_in(lane, rule, move |outcome| {
-        call.lands();
         match outcome {
             Ok(_) => call.answer(&Outcome::Done),
             Err(error) => call.answer_error(&error),
         }
+        call.lands();
         if seat.is_some_and(|seat| seat.has_read()) {
             read(call);
         }

@@ -14,30 +14,29 @@ pub(super) fn announce(call: Call, is_typing: bool) {
                 call.live.say_typing(room, &call.session.person(), is_typing);
             }
         }
-        Target::Named(uuid) => {
-            let uuid = *uuid;
-            announce_in(call, uuid, is_typing);
-        }
+        Target::Named(_) | Target::Known(_) => announce_in(call, is_typing),
     }
 }
 
 /// Which room that is, and whether they may type there, only the store knows.
-fn announce_in(call: Call, uuid: uuid::Uuid, is_typing: bool) {
+fn announce_in(call: Call, is_typing: bool) {
     let session = &call.session;
     let (person, proven_at, kinds) = (session.person_id(), session.proven_at, session.dialect.kinds());
+    let asks = call.clone();
     let rule = move |look: &mut dyn Look| {
-        let room = look.room_by_uuid(uuid)?.ok_or(Refusal::NoSuchRoom)?;
+        let room = asks.room(look)?;
+        let room = look.room(room)?.ok_or(Refusal::NoSuchRoom)?;
         match rules::standing(look, person, proven_at, Where::Room(room.id), kinds)? {
-            Standing::Inside(person) => Ok((room.name(), Arc::new(person))),
+            Standing::Inside(person) => Ok((room.name(), Arc::from(person))),
             Standing::Outside | Standing::Inactive => Err(Error::Refused(Refusal::NoSuchRoom)),
         }
     };
     call.takes_off();
     call.live.chat().clone().look(rule, move |found| {
-        call.lands();
         match found {
             Ok((room, person)) => call.live.say_typing(room, &person, is_typing),
             Err(error) => call.answer_error(&error),
         }
+        call.lands();
     });
 }

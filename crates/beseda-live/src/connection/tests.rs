@@ -12,7 +12,7 @@ mod since;
 mod slow;
 
 use super::*;
-use crate::dialect::{Command, Dialect, Point, Position, Verb, Viewer};
+use crate::dialect::{Command, Dialect, Named, Point, Position, Verb, Viewer};
 use crate::hub::Hub;
 use crate::live::Pace;
 use crate::place::{seen_under, under};
@@ -119,7 +119,7 @@ impl Dialect for Plain {
             None => ("", frame),
         };
         Ok(Command {
-            room: room.parse().ok().map(Uuid::from_u128),
+            room: room.parse().ok().map(Uuid::from_u128).map(Named::Uuid),
             ..command(frame)?
         })
     }
@@ -150,7 +150,7 @@ impl Dialect for Plain {
             }
             Heard::Edited { message, .. } => format!("edited {}", message.text),
             Heard::Erased { seq, .. } => format!("erased {seq}"),
-            Heard::Read { person, seq } => format!("read {person} {seq}"),
+            Heard::Read { person, seq, .. } => format!("read {person} {seq}"),
             Heard::Left { person } => format!("left {person}"),
             _ => return None,
         };
@@ -191,6 +191,7 @@ fn command(frame: &str) -> Result<Command, Misheard> {
         text: rest.to_owned(),
         client_id: client_id.map(str::to_owned),
         files: Vec::new(),
+        more: None,
     };
     match word {
         "send" => Ok(Command::own(Verb::Send(draft(None)))),
@@ -205,6 +206,7 @@ fn command(frame: &str) -> Result<Command, Misheard> {
         _ => Err(Misheard {
             code: "what",
             detail: String::new(),
+            tag: None,
         }),
     }
 }

@@ -1,7 +1,7 @@
 //! The bounded queue of what a connection has still to say.
 
 use std::collections::VecDeque;
-use std::task::Waker;
+use std::task::{Context, Waker};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -181,6 +181,35 @@ impl Queue {
             state.fresh = VecDeque::new();
         }
         wake_after(state);
+    }
+
+    /// Takes over everything that waits, for whoever writes it in another way than by a socket: whether somebody is to be told
+    /// that most of it is written, and whether it is closing.
+    pub(crate) fn take_all(&self, cx: &Context<'_>) -> (VecDeque<Bytes>, bool, bool) {
+        let mut state = self.state.lock();
+        state.waker = Some(cx.waker().clone());
+        let frames = std::mem::take(&mut state.fresh);
+        (state.frames, state.bytes) = (0, 0);
+        state.asleep = true;
+        let drained = state.has_drained(self.limits);
+        (frames, drained, state.last.is_some())
+    }
+
+    /// Nobody writes any more what is queued.
+    pub(crate) fn is_gone(&self) {
+        *self.state.lock() = Waiting {
+            gone: true,
+            ..Waiting::default()
+        };
+    }
+
+    /// With which code, and which reason, somebody has closed.
+    pub(crate) fn closing(&self) -> Option<(u16, String)> {
+        let state = self.state.lock();
+        let (frame, code) = state.last.as_ref()?;
+        // Two bytes of the head, two of the code.
+        let reason = frame.get(4..).unwrap_or_default();
+        Some((*code, String::from_utf8_lossy(reason).into_owned()))
     }
 
     /// Has the task ask its ear again whether it is ready to hear.

@@ -1,6 +1,7 @@
 -- Who came into a room at these heads and is in it.
 SELECT
-    m.id, m.room_id, m.person_id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted
+    m.id, m.room_id, m.person_id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
+    m.role, m.delivered_seq, m.muted_until, m.pinned_at, m.archived, m.unread_from
 FROM members m
 WHERE m.room_id = $1 AND m.changed > $2 AND m.changed <= $3
   AND EXISTS (SELECT 1 FROM rooms r WHERE r.id = $1 AND r.removed_at IS NULL)

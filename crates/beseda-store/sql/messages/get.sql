@@ -2,7 +2,7 @@
 SELECT
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
     CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
-    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id, x.extra
 FROM messages x
 JOIN rooms r ON r.id = x.room_id
 LEFT JOIN people p ON p.id = x.sender_id

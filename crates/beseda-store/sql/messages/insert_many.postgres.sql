@@ -17,7 +17,7 @@ sent AS (
 ),
 moved AS (
     UPDATE rooms SET seq = newest.seq, shown = newest.seq, head = newest.head, updated_at = newest.created_at,
-        active = newest.id, moved = 0
+        active = newest.id, moved = 0, tick = (SELECT tick FROM ticks)
     FROM (SELECT DISTINCT ON (room_id) room_id, seq, head, created_at, id FROM new ORDER BY room_id, seq DESC) newest
     WHERE rooms.id = newest.room_id
 ),

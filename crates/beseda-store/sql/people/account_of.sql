@@ -1,6 +1,6 @@
 -- The person with a number, and what they log in with.
 SELECT
     p.id, p.username, p.email, p.phone, p.first_name, p.last_name, p.role, p.active, p.signed_out_at,
-    p.forgotten, p.host_name, p.put_at, p.password_hash
+    p.forgotten, p.host_name, p.put_at, p.avatar_url, p.custom, p.locale, p.password_hash
 FROM people p
 WHERE p.id = $1

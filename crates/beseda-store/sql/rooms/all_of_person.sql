@@ -2,10 +2,10 @@
 -- them takes longer here than in memory, where all are wanted.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts, r.ahead,
+    r.created_at, r.updated_at, r.receipts, r.ahead, r.closed, r.extra, r.changed_at, r.blocked,
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
     CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
-    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id,
+    x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id, x.extra,
     r.active, r.moved
 FROM members own
 JOIN rooms r ON r.id = own.room_id

@@ -1,2 +1,2 @@
 -- Counts one more of a room's receipts: which one it is.
-UPDATE rooms SET receipts = receipts + 1 WHERE id = $1 RETURNING receipts
+UPDATE rooms SET receipts = receipts + 1, tick = (SELECT tick FROM ticks) WHERE id = $1 RETURNING receipts

@@ -2,8 +2,9 @@
 -- order, so that two who hold several rooms do not wait for each other.
 SELECT
     r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts, r.ahead,
+    r.created_at, r.updated_at, r.receipts, r.ahead, r.closed, r.extra, r.changed_at, r.blocked,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
+    m.role, m.delivered_seq, m.muted_until, m.pinned_at, m.archived, m.unread_from,
     k.person_id
 FROM (
     SELECT CAST(e.value ->> 0 AS bigint) AS room_id, CAST(e.value ->> 1 AS bigint) AS person_id

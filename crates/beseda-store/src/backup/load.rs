@@ -1,5 +1,6 @@
 //! A SQLite file becomes a PostgreSQL database, in one transaction: all of it or nothing.
 
+use super::restore::put_life;
 use super::rows::{Table, cell, rows_of, tables};
 use super::{BackupError, Step, Told, patterns};
 use crate::engine::postgres::{Begin, PostgresEngine};
@@ -19,6 +20,8 @@ const ROWS_A_STEP: u64 = 5_000;
 /// A transaction over a database of PostgreSQL that nobody serves meanwhile.
 pub(super) struct Loaded {
     engine: PostgresEngine,
+    /// Of what was loaded, as SQLite counts.
+    version: i64,
 }
 
 impl Loaded {
@@ -40,13 +43,13 @@ impl Loaded {
         if !holds {
             engine.script(&patterns::DROP_ASIDE.with(&[("aside", &aside)]))?;
         }
-        Ok(Self { engine })
+        Ok(Self { engine, version: 0 })
     }
 
     /// Makes the tables of the file's version, and copies every row.
     pub(super) fn fill(&mut self, from: &Connection, told: &mut Told<'_>) -> Result<(), BackupError> {
-        let version = migrations::version(&mut SqliteEngine::new(from))?.unwrap_or_default();
-        let version = version - migrations::BEFORE_POSTGRES;
+        self.version = migrations::version(&mut SqliteEngine::new(from))?.unwrap_or_default();
+        let version = self.version - migrations::BEFORE_POSTGRES;
         if version < 1 {
             return Err(BackupError::TooOld);
         }
@@ -100,7 +103,7 @@ impl Loaded {
 
     /// Begins another life of the database, and keeps everything.
     pub(super) fn commit(mut self, epoch: i64) -> Result<(), BackupError> {
-        Transaction::new(&mut self.engine).write(sql::EPOCHS_PUT, values![epoch])?;
+        put_life(&mut self.engine, self.version, epoch)?;
         Ok(self.engine.commit()?)
     }
 }

@@ -3,15 +3,17 @@
 use super::gather::path_of;
 use super::load::Loaded;
 use super::manifest::Manifest;
-use super::rows::{Snapshot, has_table};
+use super::rows::Snapshot;
 use super::verify::soundness;
 use super::{BackupError, Bytes, DATABASE, FILES, Kept, SECRET, SETTINGS, Step, Told, copy, disk};
 use crate::engine::sqlite::{SqliteEngine, fault};
-use crate::engine::values;
+use crate::engine::{Engine, values};
+use crate::migrations;
 use crate::postgres::open::Address;
 use crate::sqlite::open::open_to_look;
 use crate::statements as sql;
 use crate::transaction::Transaction;
+use beseda_core::error::Fault;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
@@ -236,11 +238,24 @@ fn place_of(path: &str) -> Result<String, BackupError> {
 /// Begins another life of a database, of a version that knows of lives; one that does not gets its first later.
 fn begin_life(path: &Path, epoch: i64) -> Result<(), BackupError> {
     let conn = Connection::open(path).map_err(fault)?;
-    if has_table(&conn, "epochs")? {
-        Transaction::new(&mut SqliteEngine::new(&conn)).write(sql::EPOCHS_PUT, values![epoch])?;
-    }
+    let version = migrations::version(&mut SqliteEngine::new(&conn))?.unwrap_or_default();
+    put_life(&mut SqliteEngine::new(&conn), version, epoch)?;
     conn.close().map_err(|(_, error)| fault(error))?;
     disk::open(path)?.sync_all().map_err(disk::trouble(path))
+}
+
+/// Begins another life of a database of this version, as SQLite counts them. Transactions of the life before are none of this
+/// one's: nothing has moved since any of them.
+pub(super) fn put_life(engine: &mut dyn Engine, version: i64, epoch: i64) -> Result<(), Fault> {
+    let mut tx = Transaction::new(engine);
+    if version >= migrations::HAS_LIVES {
+        tx.write(sql::EPOCHS_PUT, values![epoch])?;
+    }
+    if version >= migrations::COUNTS_CHANGES {
+        tx.write(sql::WHOLE_FORGET_TICKS, values![])?;
+        tx.write(sql::WHOLE_FORGET_DEPARTED, values![])?;
+    }
+    Ok(())
 }
 
 /// Where in a data directory it is restored.

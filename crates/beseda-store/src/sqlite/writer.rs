@@ -286,7 +286,9 @@ mod tests {
     use crate::sqlite::open::in_memory;
     use beseda_core::error::Refusal;
     use beseda_core::ports::{Audience, Tx};
-    use beseda_core::words::{Event, Head, Heard, NewPerson, Person, PersonId, Role, RoomId, RoomKind, RoomName};
+    use beseda_core::words::{
+        Event, Head, Heard, NewPerson, Person, PersonId, Receipts, Role, RoomId, RoomKind, RoomName, Seq,
+    };
     use parking_lot::Mutex;
     use std::sync::Arc;
     use uuid::Uuid;
@@ -310,6 +312,9 @@ mod tests {
                 },
                 head: Head(self.0),
                 heard: Heard::Changed,
+                key: "".into(),
+                receipts: Receipts(0),
+                seq: Seq(0),
             });
             for id in [self.0, 100, self.0] {
                 tx.announce_person(PersonId(id));

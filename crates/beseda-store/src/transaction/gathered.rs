@@ -4,7 +4,7 @@ use super::Transaction;
 use crate::engine::{Go, values};
 use crate::statements as sql;
 use beseda_core::error::Fault;
-use beseda_core::words::{MessageId, NewMessage, PersonId};
+use beseda_core::words::{Extra, MessageId, NewMessage, PersonId};
 use std::collections::VecDeque;
 
 /// What changes have sent and no statement has kept yet.
@@ -28,7 +28,9 @@ impl Transaction<'_> {
 
     /// Gathers a message, and gives it the number that it will be kept under; not one that must be kept now.
     pub(crate) fn gather(&mut self, new: &NewMessage) -> Option<MessageId> {
-        let sender = new.sender.filter(|_| new.files.is_empty())?;
+        let sender = new
+            .sender
+            .filter(|_| new.files.is_empty() && new.extra == Extra::NONE)?;
         let id = MessageId(self.gathered.numbers.pop_front()?);
         self.gathered.messages.push((id, sender, new.clone()));
         self.foresee_message(new);

@@ -4,7 +4,7 @@ use crate::support::{NOW, Stage, person, room_name, say};
 use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::{Audience, Store};
 use beseda_core::rules;
-use beseda_core::words::{Event, Head, Heard, Kinds, NewRoom, Notice, PersonId, Role, RoomKind};
+use beseda_core::words::{Event, Head, Heard, Kinds, NewRoom, Notice, PersonId, Receipts, Role, RoomKind, Seq};
 use beseda_store::{Opened, Opener, Options, Postgres, PostgresOptions, Sqlite};
 use beseda_testkit::Ground;
 use parking_lot::Mutex;
@@ -88,6 +88,9 @@ fn a_refusal_before_writing_is_silent_and_costs_nobody_a_commit() {
             room: room_name(room.0),
             head: Head(99),
             heard: Heard::Changed,
+            key: "".into(),
+            receipts: Receipts(0),
+            seq: Seq(0),
         });
         Err::<(), Error>(Refusal::NoSuchOrder.into())
     });
@@ -197,6 +200,9 @@ impl beseda_core::ports::Change for Put {
             room: room.name(),
             head: Head(self.id),
             heard: Heard::Changed,
+            key: "".into(),
+            receipts: Receipts(0),
+            seq: Seq(0),
         });
         Ok(())
     }
@@ -296,6 +302,7 @@ fn told_of(serve: &dyn Fn(Arc<dyn Audience>) -> Box<dyn Store>, command: &dyn Fn
     let room = |head| Notice::Room {
         room: room_name(1),
         head: Head(head),
+        came: None,
     };
     assert_eq!(told, [room(2), room(3)], "exactly what was changed");
 }

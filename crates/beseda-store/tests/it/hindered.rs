@@ -138,6 +138,7 @@ fn readers_who_take_turns_do_not_keep_the_log_from_being_written_back() {
                     text: said.clone(),
                     client_id: None,
                     files: Vec::new(),
+                    more: None,
                 };
                 let by = person(1, Role::Client);
                 rules::send(tx, NOW, &Limits::default(), (&by).into(), room, &draft)

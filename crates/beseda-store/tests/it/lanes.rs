@@ -105,6 +105,7 @@ fn send_as(chat: &Chat, by: i64, room: RoomId, lane: Lane, text: &'static str) -
             text: text.to_owned(),
             client_id: None,
             files: Vec::new(),
+            more: None,
         };
         rules::send(tx, NOW, &Limits::default(), (&by).into(), room, &draft)
     };
@@ -189,6 +190,7 @@ fn begin(chat: &Chat, by: i64, room: RoomId, act: Act) -> Receiver<Result<(i64, 
             text: String::new(),
             client_id: None,
             files: Vec::new(),
+            more: None,
         };
         match act {
             Act::Read => return Ok((rules::read(tx, NOW, (&by).into(), room, None)?.0, false)),

@@ -13,6 +13,8 @@ mod lanes;
 #[cfg(test)]
 mod migrating;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod operators;

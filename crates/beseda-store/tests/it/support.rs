@@ -181,6 +181,7 @@ pub fn say(tx: &mut dyn Tx, room: RoomId, text: &str) -> Result<rules::Sent, Err
         text: text.to_owned(),
         client_id: Some(text.to_owned()),
         files: Vec::new(),
+        more: None,
     };
     rules::send(
         tx,

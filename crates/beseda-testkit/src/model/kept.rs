@@ -2,8 +2,8 @@
 
 use beseda_core::words::{
     Account, ApiKey, Author, Case, Epoch, Group, GroupId, Head, Job, JobId, Kinds, Member, MemberId, Message,
-    MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, Seq, Session,
-    SetupCode, StoredFile, Ticket, Time,
+    MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, RoomLook, Seq,
+    Session, SetupCode, StoredFile, Tick, Ticket, Time, Version,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,11 +33,17 @@ pub(super) struct Kept {
     pub(super) last_member: MemberId,
     /// At which head each member came, and the last of the room's receipts that was theirs.
     pub(super) came: BTreeMap<(RoomId, PersonId), (Head, Receipts)>,
-    /// At which head each who left did, and as what they had read.
-    pub(super) gone: BTreeMap<(RoomId, PersonId), (Head, Member)>,
+    /// At which head each who left did, in which transaction, and as what they had read.
+    pub(super) gone: BTreeMap<(RoomId, PersonId), (Head, Tick, Member)>,
     /// When each who left was shown out.
     pub(super) shown_out: BTreeMap<(RoomId, PersonId), Time>,
     pub(super) epoch: Option<Epoch>,
+    /// The last transaction that wrote, and the last that changed each room or a receipt of it.
+    pub(super) tick: Tick,
+    pub(super) ticks: BTreeMap<RoomId, Tick>,
+    pub(super) looks: BTreeMap<RoomId, RoomLook>,
+    /// Who has blocked whom, in the order in which they did.
+    pub(super) blocks: Vec<(PersonId, PersonId)>,
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,
     pub(super) last_message: MessageId,
@@ -57,6 +63,12 @@ pub(super) struct Line {
     pub(super) sender: Option<PersonId>,
     /// What they are called in it, where that is its own affair.
     pub(super) called: Option<String>,
+    /// What it has beside its text.
+    pub(super) row: beseda_core::words::Kept,
+    pub(super) reactions: Vec<(String, PersonId)>,
+    pub(super) mentions: Vec<PersonId>,
+    pub(super) readers: Option<Vec<PersonId>>,
+    pub(super) versions: Vec<Version>,
 }
 
 /// A file, and whether somebody may still hang it on a message.
@@ -71,6 +83,11 @@ impl Line {
     pub(super) fn is_erased(&self) -> bool {
         self.message.erased_at.is_some()
     }
+
+    /// Whether it is this person's to see, erased or not.
+    pub(super) fn is_for(&self, person: PersonId) -> bool {
+        self.readers.as_ref().is_none_or(|readers| readers.contains(&person))
+    }
 }
 
 impl Kept {
@@ -79,7 +96,7 @@ impl Kept {
     }
 
     pub(super) fn room_by_key(&self, key: &str) -> Option<&Room> {
-        self.rooms.values().find(|room| room.key == key)
+        self.rooms.values().find(|room| *room.key == *key)
     }
 
     /// Puts the room first in the lists.
@@ -131,6 +148,7 @@ impl Kept {
     /// The message as a reader sees it, with the author's name as it is today.
     pub(super) fn shown(&self, line: &Line) -> Message {
         let author = line.sender.and_then(|sender| self.person(sender)).map(Author::from);
+        let author = author.map(|author| Author { look: None, ..author });
         let author = author.map(|author| match &line.called {
             Some(name) => author.called(name),
             None => author,

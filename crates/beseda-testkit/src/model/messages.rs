@@ -7,7 +7,7 @@ use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{ERASED_BLOCK, LookMessages, TxMessages};
-use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
+use beseda_core::words::{Head, Kept, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -95,7 +95,9 @@ impl LookMessages for Run {
     }
 
     fn count_skipped(&mut self, room: RoomId, person: PersonId, after: Seq) -> Result<i64, Fault> {
-        let skipped = |line: &&Line| line.message.seq > after && (line.is_erased() || line.sender == Some(person));
+        let skipped = |line: &&Line| {
+            line.message.seq > after && (line.is_erased() || line.sender == Some(person) || !line.is_for(person))
+        };
         Ok(counted(self.kept.lines(room).filter(skipped)))
     }
 
@@ -103,7 +105,7 @@ impl LookMessages for Run {
         let shown = self
             .kept
             .lines(room)
-            .rfind(|line| line.message.seq < before && !line.is_erased());
+            .rfind(|line| line.message.seq < before && !line.is_erased() && line.readers.is_none());
         Ok(shown.map(|line| line.message.seq).unwrap_or_default())
     }
 
@@ -152,12 +154,20 @@ impl TxMessages for Run {
             erased_at: None,
             sent: new.head,
             changed: new.head,
+            extra: new.extra,
+            beside: None,
         };
         let line = Line {
             message,
             sender: new.sender,
             called: None,
+            row: Kept::default(),
+            reactions: Vec::new(),
+            mentions: Vec::new(),
+            readers: None,
+            versions: Vec::new(),
         };
+        self.moved(new.room);
         let kept = self.kept();
         kept.last_message = id;
         kept.messages.insert((new.room, new.seq), Arc::new(line));
@@ -190,6 +200,7 @@ impl TxMessages for Run {
         kept.edited_at = message.edited_at;
         kept.erased_at = message.erased_at;
         kept.changed = message.changed;
+        kept.extra = message.extra;
         if message.erased_at.is_some() {
             kept.attachments.clear();
         }

@@ -1,12 +1,14 @@
 //! The store in memory: what every other store is held against, and what tests of contracts run on. It is written
 //! to be read: no index, no cache, no counter where a search tells the same.
 
+mod beside;
 mod cases;
 mod doors;
 mod files;
 mod imports;
 mod jobs;
 mod kept;
+mod lists;
 mod messages;
 mod orders;
 mod people;
@@ -14,7 +16,7 @@ mod rooms;
 
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store, Tx};
-use beseda_core::words::{Event, PersonId};
+use beseda_core::words::{Event, PersonId, Tick};
 use kept::Kept;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
@@ -42,6 +44,8 @@ struct Run {
     people: Vec<PersonId>,
     /// Whether there are new jobs.
     enqueued: bool,
+    /// Which transaction it is.
+    tick: Tick,
 }
 
 impl Model {
@@ -79,6 +83,7 @@ impl Inner {
             events: Vec::new(),
             people: Vec::new(),
             enqueued: false,
+            tick: Tick(self.kept.tick.0 + 1),
         }
     }
 
@@ -120,7 +125,9 @@ impl Inner {
 impl Run {
     /// What is kept, to be written to: a copy of its own from the first write on.
     pub(super) fn kept(&mut self) -> &mut Kept {
-        Arc::make_mut(&mut self.kept)
+        let kept = Arc::make_mut(&mut self.kept);
+        kept.tick = self.tick;
+        kept
     }
 
     fn known(&self, person: PersonId) -> Result<(), Fault> {
@@ -190,7 +197,7 @@ mod tests {
     use crate::stories::Stage;
     use beseda_core::error::{Error, Refusal};
     use beseda_core::rules::{put_person, send};
-    use beseda_core::words::{Draft, Head, Heard, NewPerson};
+    use beseda_core::words::{Draft, Head, Heard, NewPerson, Receipts, Seq};
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::sync_channel;
@@ -286,6 +293,9 @@ mod tests {
                     room: name,
                     head: Head(9),
                     heard: Heard::Changed,
+                    key: "".into(),
+                    receipts: Receipts(0),
+                    seq: Seq(0),
                 });
                 if refused {
                     Err(Refusal::NotAllowed.into())

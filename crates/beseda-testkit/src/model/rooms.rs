@@ -8,8 +8,8 @@ use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookRooms, TxRooms};
 use beseda_core::words::{
-    Epoch, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Person, PersonId, Place, Receipts,
-    Room, RoomId, RoomView, Seq, Time,
+    Epoch, Extra, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Person, PersonId, Place,
+    Receipts, Room, RoomId, RoomView, Seq, Time, View,
 };
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -31,7 +31,9 @@ impl Kept {
     }
 
     pub(super) fn last_shown(&self, room: RoomId) -> Option<Message> {
-        let last = self.lines(room).rfind(|line| !line.is_erased());
+        let last = self
+            .lines(room)
+            .rfind(|line| !line.is_erased() && line.readers.is_none());
         last.map(|line| self.shown(line))
     }
 }
@@ -39,11 +41,18 @@ impl Kept {
 impl Run {
     /// Which of the room's receipts the next one is.
     fn count_receipt(&mut self, room: RoomId) -> Receipts {
+        self.moved(room);
         let room = self.kept().rooms.get_mut(&room);
         room.map_or(Receipts(0), |room| {
             room.receipts = room.receipts.next();
             room.receipts
         })
+    }
+
+    /// This transaction has changed the room, or a receipt of it.
+    pub(super) fn moved(&mut self, room: RoomId) {
+        let tick = self.tick;
+        self.kept().ticks.insert(room, tick);
     }
 
     /// Changes the member, if there is one.
@@ -108,17 +117,16 @@ impl LookRooms for Run {
             return Ok(Vec::new());
         }
         let gone = self.kept.gone.iter().filter(|((of, _), _)| *of == room);
-        let then = gone.filter(|(_, (head, _))| *head > after && *head <= to);
+        let then = gone.filter(|(_, (head, ..))| *head > after && *head <= to);
         Ok(then.map(|((_, person), _)| *person).collect())
     }
 
-    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<(PersonId, Seq)>, Fault> {
+    fn receipts_after(&mut self, room: RoomId, after: Receipts) -> Result<Vec<Member>, Fault> {
         let moved = |member: &&Member| {
             let came = self.kept.came.get(&(room, member.person));
             came.is_some_and(|&(_, receipt)| receipt > after)
         };
-        let moved = self.kept.members_of(room).filter(moved);
-        Ok(moved.map(|member| (member.person, member.read)).collect())
+        Ok(self.kept.members_of(room).filter(moved).cloned().collect())
     }
 
     fn readers(&mut self, room: RoomId, seq: Seq) -> Result<Vec<PersonId>, Fault> {
@@ -178,7 +186,7 @@ impl TxRooms for Run {
         let room = Room {
             id: RoomId(self.kept.last_room.0 + 1),
             uuid: new.uuid,
-            key: new.key.clone(),
+            key: new.key.as_str().into(),
             kind: new.kind,
             title: new.title.clone(),
             seq: Seq(0),
@@ -190,7 +198,12 @@ impl TxRooms for Run {
             created_at: new.now,
             updated_at: new.now,
             ahead: None,
+            changed_at: new.now,
+            closed: false,
+            extra: Extra::NONE,
+            blocked: false,
         };
+        self.moved(room.id);
         let kept = self.kept();
         kept.stir(room.id);
         kept.last_room = room.id;
@@ -218,8 +231,10 @@ impl TxRooms for Run {
             kind: standing.kind,
             created_at: standing.created_at,
             receipts: standing.receipts,
+            blocked: standing.blocked,
             ..room.clone()
         };
+        self.moved(room.id);
         Ok(())
     }
 
@@ -229,6 +244,7 @@ impl TxRooms for Run {
     }
 
     fn remove_room(&mut self, room: &Room, _now: Time) -> Result<(), Fault> {
+        self.moved(room.id);
         let kept = self.kept();
         let removed = kept.rooms.remove(&room.id);
         kept.removed_rooms.extend(removed.map(|room| (room.id, room)));
@@ -248,16 +264,19 @@ impl TxRooms for Run {
         let id = MemberId(kept.last_member.0 + 1);
         kept.last_member = id;
         kept.shown_out.remove(&(room, person));
-        let left = kept.gone.remove(&(room, person)).map(|(_, member)| member);
+        let left = kept.gone.remove(&(room, person)).map(|(_, _, member)| member);
         let member = Member {
             id,
             room,
             person,
             read: left.as_ref().map_or(Seq(0), |left| left.read),
+            delivered: left.as_ref().map_or(Seq(0), |left| left.read),
             read_at: left.and_then(|left| left.read_at),
             skip: 0,
             joined_at: new.now,
             granted: new.granted,
+            role: new.role,
+            view: View::default(),
         };
         kept.members.insert(id, member.clone());
         let receipt = self.count_receipt(room);
@@ -269,11 +288,12 @@ impl TxRooms for Run {
         let Some(id) = self.kept.member(room, person).map(|member| member.id) else {
             return Ok(false);
         };
+        let tick = self.tick;
         let kept = self.kept();
         kept.came.remove(&(room, person));
         let left = kept.members.remove(&id);
         if let Some(member) = left.clone() {
-            kept.gone.insert((room, person), (head, member));
+            kept.gone.insert((room, person), (head, tick, member));
         }
         Ok(left.is_some())
     }
@@ -300,21 +320,36 @@ impl TxRooms for Run {
             *last = receipt;
         }
         let Member {
-            read, read_at, skip, ..
+            read,
+            read_at,
+            skip,
+            delivered,
+            view,
+            ..
         } = *member;
         self.change_member(member.room, member.person, |kept| {
             *kept = Member {
                 read,
                 read_at,
                 skip,
+                delivered,
+                view,
                 ..kept.clone()
             }
         });
         Ok(())
     }
 
-    fn skip_erased(&mut self, room: RoomId, author: Option<PersonId>, seq: Seq) -> Result<(), Fault> {
-        let counts = |member: &&mut Member| member.room == room && Some(member.person) != author && member.read < seq;
+    fn skip_erased(
+        &mut self,
+        room: RoomId,
+        author: Option<PersonId>,
+        seq: Seq,
+        readers: Option<&[PersonId]>,
+    ) -> Result<(), Fault> {
+        let is_for = |person: &PersonId| readers.is_none_or(|readers| readers.contains(person));
+        let counted = |member: &Member| Some(member.person) != author && member.read < seq && is_for(&member.person);
+        let counts = |member: &&mut Member| member.room == room && counted(member);
         for member in self.kept().members.values_mut().filter(counts) {
             member.skip += 1;
         }

@@ -6,8 +6,8 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
-    Assigned, Case, CaseStatus, DraftFile, FileLook, Group, GroupId, Head, HostId, Kinds, Message, MessageId,
-    NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
+    Assigned, Case, CaseStatus, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Kinds, MemberRole, Message,
+    MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -133,6 +133,7 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
                 granted: dice.chance(50),
                 head: Head(dice.below(9)),
                 now,
+                role: MemberRole::MEMBER,
             })?;
             format!("{}", joined.is_some())
         }
@@ -199,6 +200,7 @@ fn send(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Resul
         files: (0..files).map(|_| hung(dice)).collect(),
         created_at: room.updated_at,
         head: room.head,
+        extra: Extra::NONE,
     })?;
     if let Some(id) = sent {
         given.messages.got(id.0);

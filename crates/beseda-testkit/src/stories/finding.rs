@@ -5,8 +5,8 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules;
 use beseda_core::words::{
-    Assigned, Case, CaseStatus, Draft, Group, GroupId, Head, HostId, Kinds, Limits, NewMember, NewMessage, NewRoom,
-    OrderId, Person, PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    Assigned, Case, CaseStatus, Draft, Extra, Group, GroupId, Head, HostId, Kinds, Limits, MemberRole, NewMember,
+    NewMessage, NewRoom, OrderId, Person, PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -248,6 +248,7 @@ pub(super) fn to_a_contract_other_kinds_of_rooms_are_not_there(make: Make<'_>, s
                     granted,
                     head: Head(1),
                     now,
+                    role: MemberRole::MEMBER,
                 })?;
             }
             // Read again, because joining counts the receipts of a room.
@@ -423,6 +424,7 @@ pub(super) fn a_client_id_of_the_system_is_taken_once(make: Make<'_>, seed: u64)
         files: Draft::default().files,
         created_at: Time(1),
         head: Head(seq + 9),
+        extra: Extra::NONE,
     };
     let told = stage.change(move |tx| {
         let first = tx.insert_message(&new(rooms[0], 1, None, Some("c-1")))?;

@@ -2,7 +2,7 @@
 
 use super::Make;
 use super::life::Life;
-use super::stage::{Dice, Stage};
+use super::stage::{Dice, Stage, as_kept};
 use beseda_core::error::Error;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, CaughtUp};
@@ -54,8 +54,8 @@ impl Copy {
         self.people
             .extend(changes.joined.into_iter().map(|member| (member.person, member.read)));
         self.people.retain(|person, _| !changes.left.contains(person));
-        for (person, seq) in changes.receipts {
-            self.people.entry(person).and_modify(|read| *read = seq);
+        for member in changes.receipts {
+            self.people.entry(member.person).and_modify(|read| *read = member.read);
         }
         for message in changes.messages {
             if message.erased_at.is_some() {
@@ -283,12 +283,12 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
         match event.heard {
             Heard::Sent { message } | Heard::Edited { message, .. } => {
                 assert_eq!(message.changed, event.head);
-                copy.messages.insert(message.seq, message.as_ref().clone());
+                copy.messages.insert(message.seq, as_kept(&message));
             }
             Heard::Erased { id, seq } => {
                 assert_eq!(copy.messages.remove(&seq).map(|message| message.id), Some(id));
             }
-            Heard::Read { person, seq } => {
+            Heard::Read { person, seq, .. } => {
                 copy.people.insert(person, seq);
             }
             Heard::Joined { person } => {
@@ -297,7 +297,9 @@ pub(super) fn what_is_heard_is_what_is_kept(make: Make<'_>, seed: u64) {
             Heard::Left { person } => {
                 left.extend(copy.people.remove(&person).map(|seq| (person, seq)));
             }
-            Heard::Opened { .. } | Heard::Changed | Heard::Removed => panic!("nobody moved or removed the room"),
+            Heard::Opened { .. } | Heard::Changed | Heard::Removed | Heard::Touched { .. } | Heard::Viewed { .. } => {
+                panic!("nobody did that")
+            }
         }
     }
     let kept: Vec<Message> = picture

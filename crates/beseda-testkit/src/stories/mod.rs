@@ -10,15 +10,21 @@
 
 mod alike;
 mod answers;
+mod any_room;
+mod beside;
 mod clocks;
 mod doors;
 mod files;
 mod finding;
+mod for_some;
+mod governing;
 mod hearing;
 mod importing;
 mod jobs;
 mod keeping;
+mod law;
 mod life;
+mod moving;
 mod named;
 mod opening;
 mod reading;
@@ -94,10 +100,29 @@ stories![
     clocks::what_the_host_says_is_heard_again_after_a_clock_that_was_ahead,
     clocks::what_a_clock_that_was_ahead_has_begun_ends_in_time,
     hearing::a_snapshot_and_the_changes_after_it_are_the_next_snapshot,
+    law::any_room_is_kept_as_the_model_keeps_it,
+    law::whoever_applies_every_change_of_any_room_knows_it_as_it_is,
     hearing::who_is_fed_in_pages_is_told_of_a_message_before_its_changes,
     hearing::a_cursor_of_another_life_or_of_a_future_that_never_came_begins_anew,
     hearing::heads_rise_by_one_in_the_order_of_the_commits,
     hearing::what_is_heard_is_what_is_kept,
+    beside::an_answer_quotes_what_it_answers_as_that_is_now,
+    beside::reactions_stand_in_their_order_each_once,
+    beside::pins_stand_in_the_order_in_which_they_were_set,
+    beside::unread_mentions_are_counted_as_messages_are,
+    beside::what_a_message_said_before_is_kept_for_who_governs,
+    for_some::a_message_for_some_is_nowhere_for_the_others,
+    for_some::who_joins_later_or_comes_back_sees_what_is_theirs,
+    for_some::pages_of_a_long_room_are_right_where_messages_are_for_some,
+    moving::each_change_moves_its_room_and_no_other,
+    moving::a_room_that_is_left_or_taken_away_is_gone_until_one_is_in_it_again,
+    moving::a_token_of_another_life_or_of_a_future_that_never_came_tells_everything,
+    moving::who_watches_while_others_write_misses_nothing,
+    governing::what_members_may_do_follows_from_what_they_are_in_the_room,
+    governing::a_closed_room_leaves_what_its_kind_leaves,
+    governing::views_and_marks_move_the_cursor_and_nothing_else,
+    governing::who_is_blocked_is_not_heard_in_a_room_of_two,
+    governing::whoever_shares_a_room_is_a_companion,
     keeping::a_store_answers_as_the_model_does,
     keeping::an_account_is_found_by_username_then_email_then_phone,
     keeping::sessions_and_refresh_tokens_end,
@@ -158,6 +183,7 @@ pub fn compared(make: Make<'_>, seed: u64) {
     let names = [
         "a_store_answers_as_the_model_does",
         "two_stores_that_keep_the_same_answer_alike",
+        "any_room_is_kept_as_the_model_keeps_it",
     ];
     let stories: Vec<_> = STORIES.iter().filter(|story| names.contains(&story.name)).collect();
     assert_eq!(stories.len(), names.len(), "one of them is called something else");

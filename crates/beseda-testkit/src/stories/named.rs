@@ -62,7 +62,7 @@ pub(super) fn two_people_have_one_room_whatever_they_are_called(make: Make<'_>, 
             stage.change(move |tx| rules::open_pair(tx, now, &by, &id(customer), &id(with), uuid))
         };
         let (view, _) = pair(one, other).expect("it is opened");
-        assert_eq!(view.room.key, RoomKey::pair(id(one), id(other)).to_string());
+        assert_eq!(*view.room.key, *RoomKey::pair(id(one), id(other)).to_string());
         assert_eq!(refusal(pair(other, one)), Some(Refusal::NotAllowed));
         assert_eq!(refusal(pair("nobody", other)), Some(Refusal::NoSuchPerson));
     }
@@ -101,7 +101,7 @@ pub(super) fn an_order_and_its_room_are_found_by_what_the_host_calls_it(make: Ma
         let opened = stage.change(move |tx| rules::open_order_room(tx, now, &by, &asked, Uuid::nil()));
         let (view, new) = opened.expect("it stands");
         assert_eq!((view.room.order(), new), (Some(order.clone()), false));
-        assert_eq!((view.room.key, view.room.uuid), (format!("order:{text}"), uuid));
+        assert_eq!((view.room.key, view.room.uuid), (format!("order:{text}").into(), uuid));
         let gone = stage.change(move |tx| {
             rules::remove_order(tx, now, &order)?;
             Ok((
@@ -131,7 +131,8 @@ pub(super) fn a_class_is_found_by_what_the_host_calls_it(make: Make<'_>, seed: u
         assert_eq!(put(&[1, 2]), Ok(true));
         let (by, set, limits) = (teacher.clone(), Set::Group(class.clone()), Arc::clone(&limits));
         let uuid = Uuid::from_bytes(stage.chat.random());
-        let opened = stage.change(move |tx| rules::open_group(tx, now, &limits, &by, "", &set, uuid));
+        let opened = stage
+            .change(move |tx| rules::open_group(tx, now, &limits, &by, &rules::GroupWish::new("", set.clone()), uuid));
         let room = opened.expect("it is opened").0.room.id;
         assert_eq!(put(&[2, 3]), Ok(false));
         assert_eq!(members(&stage, room), [teacher.id, PersonId(2), PersonId(3)]);

@@ -140,10 +140,28 @@ pub(super) fn a_class_takes_its_room_with_it(make: Make<'_>, seed: u64) {
     let (now, limits, admin) = (stage.chat.now(), Arc::clone(stage.chat.limits()), stage.admin.clone());
     let set = Set::Group(GroupId::from(1));
     let (by, of_class, bounds) = (student, set.clone(), Arc::clone(&limits));
-    let opened = stage.change(move |tx| rules::open_group(tx, now, &bounds, &by, "", &of_class, UUID));
+    let opened = stage.change(move |tx| {
+        rules::open_group(
+            tx,
+            now,
+            &bounds,
+            &by,
+            &rules::GroupWish::new("", of_class.clone()),
+            UUID,
+        )
+    });
     let room = opened.expect("a student opens it").0.room.id;
     let outside = Uuid::from_u128(7);
-    let opened = stage.change(move |tx| rules::open_group(tx, now, &limits, &admin, "", &set, outside));
+    let opened = stage.change(move |tx| {
+        rules::open_group(
+            tx,
+            now,
+            &limits,
+            &admin,
+            &rules::GroupWish::new("", set.clone()),
+            outside,
+        )
+    });
     let watched = opened.expect("an administrator opens it").0.room.id;
     put_class(&stage, &[42]);
     assert_eq!(members(&stage, room), [40, 42], "who opened it goes with the others");
@@ -234,10 +252,7 @@ pub(super) fn a_kind_of_the_applications_own_needs_no_word_of_configuration(make
         (view.room, new)
     };
     let (room, new) = put(&[1, 2]);
-    assert_eq!(
-        (room.key.as_str(), room.kind.word(), new),
-        ("deal:2026/17:б", "deal", true)
-    );
+    assert_eq!((&*room.key, room.kind.word(), new), ("deal:2026/17:б", "deal", true));
     let (again, new) = put(&[1, 3]);
     assert_eq!((again.id, new, members(&stage, room.id)), (room.id, false, vec![1, 3]));
 
@@ -288,7 +303,9 @@ pub(super) fn who_opens_a_set_twice_under_one_name_is_given_the_first_one(make: 
     let open = |by: &Person, title: &'static str, with: &Person| {
         let (now, limits, by) = (stage.chat.now(), Arc::clone(stage.chat.limits()), by.clone());
         let set = Set::People(vec![with.id.into()]);
-        stage.change(move |tx| rules::open_group(tx, now, &limits, &by, title, &set, name))
+        stage.change(move |tx| {
+            rules::open_group(tx, now, &limits, &by, &rules::GroupWish::new(title, set.clone()), name)
+        })
     };
     let opened = at_once(50, || open(&teacher, "Олимпиада", &student).expect("it opens"));
     assert_eq!(opened.iter().filter(|(_, new)| *new).count(), 1, "one is new");

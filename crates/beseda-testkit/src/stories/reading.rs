@@ -188,6 +188,7 @@ fn fill(stage: &Stage, by: &Person, room: RoomId, count: i64) {
                     text: format!("{n}"),
                     client_id: None,
                     files: Vec::new(),
+                    more: None,
                 },
             )?;
         }

@@ -333,6 +333,7 @@ pub(super) fn a_failed_neighbour_takes_nothing_from_the_others(make: Make<'_>, s
                         text: format!("{thread}/{n}"),
                         client_id: Some(format!("{thread}/{n}")),
                         files: Vec::new(),
+                        more: None,
                     };
                     let outcome = stage.change(move |tx| {
                         let sent = rules::send(tx, now, &limits, (&by).into(), room, &draft)?;

@@ -7,8 +7,8 @@ use beseda_core::error::{Error, Refusal};
 use beseda_core::ports::{Audience, Clock, Look, Random, Store, Tx};
 use beseda_core::rules;
 use beseda_core::words::{
-    Draft, Event, Head, Limits, Marks, Member, Message, MessageId, NewPerson, Order, OrderId, Person, PersonId, Role,
-    Room, RoomId, RoomView, Seq, Time,
+    Author, Draft, Event, Head, Limits, Marks, Member, Message, MessageId, NewPerson, Order, OrderId, Person, PersonId,
+    Role, Room, RoomId, RoomView, Seq, Time,
 };
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
@@ -152,6 +152,7 @@ fn person(id: i64, role: Role) -> Person {
         forgotten: false,
         host_name: None,
         put_at: None,
+        ..Person::new(PersonId(id), role)
     }
 }
 
@@ -240,8 +241,13 @@ impl Stage {
             text: text.to_owned(),
             client_id: client_id.map(str::to_owned),
             files: Vec::new(),
+            more: None,
         };
-        self.change(move |tx| rules::send(tx, now, &limits, (&by).into(), room, &draft))
+        let sent = self.change(move |tx| rules::send(tx, now, &limits, (&by).into(), room, &draft))?;
+        Ok(rules::Sent {
+            message: Arc::new(as_kept(&sent.message)),
+            ..sent
+        })
     }
 
     /// Edits a message.
@@ -344,6 +350,15 @@ impl Stage {
             .find(|person| person.id == id)
             .unwrap_or(&self.admin)
             .clone()
+    }
+}
+
+/// A message that was just sent or edited, as a store gives it: how its author looks is asked for apart.
+pub(super) fn as_kept(message: &Message) -> Message {
+    let author = message.author.clone();
+    Message {
+        author: author.map(|author| Author { look: None, ..author }),
+        ..message.clone()
     }
 }
 

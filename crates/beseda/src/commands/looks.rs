@@ -227,7 +227,7 @@ fn shown_key(room: &Room) -> String {
     if room.kind == RoomKind::Support {
         return format!("{}:[redacted]", room.kind.word());
     }
-    room.key.clone()
+    room.key.to_string()
 }
 
 /// Where a person comes from, as a word for programs and in words for people.

@@ -85,6 +85,7 @@ impl Settings {
                 "sessions",
                 self.sessions == found.sessions && self.host_session != found.host_session,
             ),
+            ("kinds", self.own_kinds != found.own_kinds),
             ("database", self.database != found.database),
             ("s3_secret_key", self.s3_secret_key != found.s3_secret_key),
         ];

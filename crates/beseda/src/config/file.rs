@@ -24,6 +24,8 @@ pub struct Contents {
     pub entries: Vec<Entry>,
     /// Its `[[issuers]]`, in their order.
     pub issuers: Vec<Table>,
+    /// Its `[kinds.<word>]`, each with its word.
+    pub kinds: Vec<(String, Table)>,
     /// What cannot be read.
     pub problems: Vec<Problem>,
 }
@@ -63,12 +65,25 @@ pub fn read(path: &Path, text: &str) -> Contents {
                 for one in tables {
                     let at = lines.origin(one.span().start);
                     match one.get_ref() {
-                        DeValue::Table(table) => contents.issuers.push(lines.issuer(at, table)),
+                        DeValue::Table(table) => contents.issuers.push(lines.table(at, table)),
                         _ => contents.problems.push(not_issuers(&at)),
                     }
                 }
             }
             ("issuers", _) => contents.problems.push(not_issuers(&at)),
+            ("kinds", DeValue::Table(kinds)) => {
+                for (word, value) in kinds {
+                    let at = lines.origin(word.span().start);
+                    match value.get_ref() {
+                        DeValue::Table(table) => {
+                            let word = word.get_ref().to_string();
+                            contents.kinds.push((word, lines.table(at, table)));
+                        }
+                        _ => contents.problems.push(not_kinds(&at)),
+                    }
+                }
+            }
+            ("kinds", _) => contents.problems.push(not_kinds(&at)),
             (name, value) => contents.entries.push(Entry {
                 name: name.to_owned(),
                 at,
@@ -110,6 +125,14 @@ fn not_issuers(at: &Origin) -> Problem {
     }
 }
 
+fn not_kinds(at: &Origin) -> Problem {
+    Problem {
+        at: at.to_string(),
+        what: "`kinds` must be tables".to_owned(),
+        todo: "Begin each with a line like [kinds.deal].".to_owned(),
+    }
+}
+
 struct Lines<'a> {
     path: &'a Path,
     text: &'a str,
@@ -124,7 +147,7 @@ impl Lines<'_> {
         }
     }
 
-    fn issuer(&self, at: Origin, table: &DeTable<'_>) -> Table {
+    fn table(&self, at: Origin, table: &DeTable<'_>) -> Table {
         let name = |key: &Spanned<DeString<'_>>| key.get_ref().to_string();
         let values = table.iter().map(|(key, value)| {
             let at = self.origin(key.span().start);

@@ -418,8 +418,9 @@ pub fn namespace(raw: &Raw) -> Result<String, Wrong> {
 /// A role of ours, by its word.
 fn role(raw: &Raw) -> Result<Role, Wrong> {
     let word = raw.text()?;
-    Role::in_any_case(word).ok_or_else(|| {
-        let words = || Role::WORDS.iter().map(|(_, word)| *word);
+    Role::of_contracts(word).ok_or_else(|| {
+        let roles = Role::OF_CONTRACTS;
+        let words = || roles.iter().map(Role::word);
         let near = nearest(word, words()).unwrap_or_default();
         let all: Vec<_> = words().collect();
         let todo = format!("The nearest is `{near}`. There are {}.", all.join(", "));

@@ -8,6 +8,7 @@ mod filter;
 mod issuer;
 #[cfg(test)]
 mod issuer_tests;
+mod kinds;
 mod listen;
 mod problem;
 mod reference;
@@ -31,7 +32,7 @@ pub use secret::Secret;
 use crate::system::Outside;
 use beseda_contracts::shared::Reach;
 use beseda_core::settings;
-use beseda_core::words::{Folder, Limits, Maybe, OneOf, Raw, Text, Truth, Whole, Wrong, printable};
+use beseda_core::words::{Folder, Limits, Maybe, OneOf, OwnKinds, Raw, Text, Truth, Whole, Wrong, printable};
 use beseda_identity::{HostSessionSettings, IssuerSettings, Proofs};
 use issuer::Issuer;
 use listen::{Listen, Mode};
@@ -106,6 +107,8 @@ settings! {
         proofs: Proofs = Proofs::default();
         /// Host applications whose tokens are accepted; one `iss` may stand more than once, while keys change.
         issuers: Vec<IssuerSettings> = Vec::new();
+        /// Kinds of rooms of the application's own, as `[kinds.<word>]` says.
+        own_kinds: OwnKinds = OwnKinds::default();
         /// What `[sessions]` says, as it is written.
         sessions: Sessions = Sessions::default();
         /// The host's own session, as `[sessions]` has it, where it lets people in.
@@ -380,6 +383,12 @@ impl<'a> Reading<'a> {
         for table in contents.issuers {
             match table.issuer(&base, self.outside) {
                 Ok(issuer) => self.issuer(table.at, issuer),
+                Err(problems) => self.loaded.problems.extend(problems),
+            }
+        }
+        for (word, table) in &contents.kinds {
+            match kinds::kind(word, table) {
+                Ok(kind) => self.loaded.settings.own_kinds.0.push(kind),
                 Err(problems) => self.loaded.problems.extend(problems),
             }
         }

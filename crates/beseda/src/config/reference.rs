@@ -3,6 +3,7 @@
 use super::Settings;
 use super::again::taken_again;
 use super::issuer::KEYS;
+use super::kinds;
 use super::words::{rows, rows_of_sessions, variable};
 use beseda_core::words::LIMITS;
 use serde_json::Value;
@@ -33,6 +34,26 @@ allowed_origins = [\"https://shop.example\"]
 text_chars = 5000
 ```
 
+";
+
+const KINDS: &str = "
+## Kinds of rooms
+
+Rooms of any kind of the application's own (`deal:17`, `ticket:A-9`) work without a word here: their members take part, and
+the application governs them by its key. One `[kinds.<word>]` table says more of a kind. Rights are words: `read` is to see,
+read, listen and mark; `take-part` that and to send, react, mention, upload, pin, edit and erase one's own; `govern` to change
+the room and who is in it and to erase anybody's; `step-in` to read and send without being in it. `beseda policy` prints who
+may what. They are read when the server starts.
+
+```toml
+[kinds.deal]
+title = \"Deal\"
+roles = { seller = [\"take-part\"], buyer = [\"take-part\"], auditor = [\"read\"] }
+staff = { admin = [\"read\", \"govern\"] }
+```
+
+| key | takes | what it is |
+|---|---|---|
 ";
 
 const ISSUERS: &str = "
@@ -133,6 +154,10 @@ pub fn reference() -> String {
     }
     page.push_str(ISSUERS);
     for (key, takes, sentence) in KEYS {
+        let _ = writeln!(page, "| `{key}` | {takes} | {sentence} |");
+    }
+    page.push_str(KINDS);
+    for (key, takes, sentence) in kinds::KEYS {
         let _ = writeln!(page, "| `{key}` | {takes} | {sentence} |");
     }
     page.push_str(SESSIONS);

@@ -281,7 +281,12 @@ mod tests {
             let mapping = Mapping::read(text).unwrap();
             assert_eq!(mapping.kind().unwrap(), RoomKind::Order);
             assert_eq!(mapping.role("OPERATOR"), Some(Role::Operator));
-            assert_eq!(mapping.role("boss"), None);
+            assert_eq!(
+                mapping.role("Boss"),
+                Role::from_word("boss"),
+                "a word of the application's own"
+            );
+            assert_eq!(mapping.role("the boss"), None);
         }
     }
 
@@ -290,7 +295,7 @@ mod tests {
         let with = |from: &str, to: &str| wrong(&DJANGO.replace(from, to));
         assert!(with("room = \"room_id\"\n", "").contains("[members.columns]: room is missing"));
         assert!(with("phone = ", "fone = ").contains("fone is unknown"));
-        assert!(with("roles = {}", "roles = { manager = \"boss\" }").contains("no role here"));
+        assert!(with("roles = {}", "roles = { manager = \"the boss\" }").contains("no role here"));
         assert!(with("room_kind = \"order\"", "room_kind = \"pair\"").contains("room_kind is \"pair\""));
         assert!(wrong("[rooms").contains("line 1"));
     }

@@ -17,6 +17,13 @@ pub fn address(attachment: &Attachment) -> String {
     format!("{under}/files/{}/{title}", attachment.id)
 }
 
+/// The address of the small copy of a picture; none where there is none.
+#[must_use]
+pub fn thumbnail_address(attachment: &Attachment) -> Option<String> {
+    let picture = attachment.file.look.picture.filter(|picture| picture.has_thumbnail);
+    picture.map(|_| format!("{}?view=thumbnail", address(attachment)))
+}
+
 /// The address of the first file of a message: older contracts know one at most.
 #[must_use]
 pub fn address_of(message: &Message) -> Option<String> {

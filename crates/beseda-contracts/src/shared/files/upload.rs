@@ -101,19 +101,28 @@ fn unfinished() -> Error {
 /// # Errors
 /// 400 for files that are not taken; 500 where they cannot be kept.
 pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile>, Refused> {
+    let kept = keep_with_looks(shared, files).await?;
+    Ok(kept.into_iter().map(|(file, _)| file).collect())
+}
+
+/// The same, with what each turned out to be.
+///
+/// # Errors
+/// As [`keep`].
+pub async fn keep_with_looks(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<(DraftFile, FileLook)>, Refused> {
     let mut kept = Vec::with_capacity(files.len());
     for file in files {
         let title = file.title.clone();
-        let file = keep_one(shared, file)
+        let (file, look) = keep_one(shared, file)
             .await
             .inspect_err(|error| shared.counts.not_uploaded(error))?;
-        kept.push(DraftFile { file, title });
+        kept.push((DraftFile { file, title }, look));
     }
     Ok(kept)
 }
 
 /// The row first, then the bytes: see `rules::files`.
-async fn keep_one(shared: &Shared, file: Uploaded) -> Result<i64, Error> {
+async fn keep_one(shared: &Shared, file: Uploaded) -> Result<(i64, FileLook), Error> {
     let turn = LOOKING.of(file.by).await;
     let _ending = ENDING.acquire().await;
     let (upload, look) = on_a_thread(move || {
@@ -124,10 +133,10 @@ async fn keep_one(shared: &Shared, file: Uploaded) -> Result<i64, Error> {
     .await?;
     drop(turn);
     shared.counts.uploaded(&look);
-    let now = shared.chat.now();
+    let (now, kept) = (shared.chat.now(), look.clone());
     let stored = ask::change(&shared.chat, move |tx| Ok(tx.reserve_file(&look, now)?)).await?;
     on_a_thread(move || Ok(upload.keep(&stored.name)?)).await?;
-    Ok(stored.id)
+    Ok((stored.id, kept))
 }
 
 /// Runs what waits for a disk or works for long on a thread that may.

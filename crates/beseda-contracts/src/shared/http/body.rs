@@ -61,6 +61,7 @@ impl Brought {
             text: self.text,
             client_id: self.client_id,
             files: keep(shared, self.files).await?,
+            more: None,
         })
     }
 }

@@ -16,6 +16,13 @@ pub fn time_text(time: Time) -> String {
     PRINTER.timestamp_to_string(&moment)
 }
 
+/// The moment that a text tells: a date and a time with an offset from UTC. `None` where it tells none.
+#[must_use]
+pub fn time_of(text: &str) -> Option<Time> {
+    let moment: Timestamp = text.trim().parse().ok()?;
+    Some(Time(moment.as_microsecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

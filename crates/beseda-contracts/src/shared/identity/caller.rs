@@ -28,8 +28,10 @@ pub struct Caller {
     pub by: Proof,
     /// When they proved it, to us or to whoever vouches for them.
     pub proven_at: Time,
-    /// When a socket that it opens is to end, where that follows from the proof.
+    /// When a socket that it opens is to end, where that follows from the proof and the settings.
     pub ends_at: Option<Time>,
+    /// When the proof itself ends, where it says so.
+    pub expires_at: Option<Time>,
 }
 
 /// What proves who asks.
@@ -45,6 +47,8 @@ pub enum Proof {
     Cookie,
     /// A session of the host application.
     HostSession,
+    /// An API key that acts as the person.
+    Key,
 }
 
 enum Credentials {
@@ -60,6 +64,7 @@ impl Proof {
             Self::Ticket => Door::Ticket,
             Self::Cookie => Door::Session,
             Self::HostSession => Door::HostSession,
+            Self::Key => Door::ApiKey,
         }
     }
 }
@@ -101,6 +106,14 @@ impl Caller {
         Self::of(shared, credentials(shared, parts, true)?).await
     }
 
+    /// Who brings a token, or a ticket, in a frame of a socket.
+    ///
+    /// # Errors
+    /// As [`Caller::of_request`].
+    pub async fn of_frame(shared: &Shared, token: String) -> Result<Self, Refused> {
+        Self::of(shared, Credentials::Token(token, Proof::Query)).await
+    }
+
     async fn of(shared: &Shared, credentials: Credentials) -> Result<Self, Refused> {
         let shown = credentials.door();
         let caller = Self::proven(shared, credentials).await;
@@ -118,6 +131,7 @@ impl Caller {
                     by: Proof::Ticket,
                     proven_at: ticket.proven_at,
                     ends_at: ticket.proof_ends_at,
+                    expires_at: ticket.proof_ends_at,
                 })
             }
             Credentials::Token(token, by) => match of_token(shared, &token).await {
@@ -126,6 +140,7 @@ impl Caller {
                     by,
                     proven_at,
                     ends_at: expires_at.filter(|_| shared.identity.sockets_end_with == SocketsEndWith::Token),
+                    expires_at,
                 }),
                 Err(refused) => {
                     tell(&refused);
@@ -142,6 +157,7 @@ impl Caller {
                         // Signing out everywhere ends sessions: one that lives was begun after that.
                         proven_at: session.created_at.max(person.signed_out_at.unwrap_or_default()),
                         ends_at: ends.then_some(session.expires_at),
+                        expires_at: Some(session.expires_at),
                         person,
                     })
                 }
@@ -329,6 +345,7 @@ async fn of_host_session(shared: &Shared, shown: &ShownSessions) -> Result<Calle
             by: Proof::HostSession,
             proven_at,
             ends_at: None,
+            expires_at: None,
         });
     }
 }

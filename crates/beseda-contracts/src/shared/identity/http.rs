@@ -46,7 +46,7 @@ struct User<'a> {
     first_name: &'a str,
     last_name: &'a str,
     full_name: String,
-    role: &'static str,
+    role: &'a str,
 }
 
 impl<'a> From<&'a Person> for User<'a> {

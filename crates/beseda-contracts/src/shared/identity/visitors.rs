@@ -1,6 +1,7 @@
 //! Who of the visitors asks: somebody who wrote without an account, known again by their token.
 
 use crate::shared::Shared;
+use crate::shared::http::origin;
 use crate::shared::refused::Refused;
 use beseda_core::policy::is_visitor;
 use beseda_core::rules::sign_in;
@@ -9,6 +10,21 @@ use beseda_core::{Error, Refusal};
 use beseda_identity::visitors;
 use beseda_live::ask;
 use http::HeaderMap;
+use http::request::Parts;
+
+/// The visitor who is known again by their cookie or header.
+///
+/// # Errors
+/// [`Refused::CrossSite`] for a cookie that came along with the page of another site.
+pub async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Person>, Refused> {
+    let visitor = of_request(shared, &parts.headers).await?;
+    // A header is set by a page that means to; a cookie goes along whoever asks.
+    let by_cookie = !parts.headers.contains_key(&visitors::HEADER);
+    if visitor.is_some() && by_cookie && origin::is_cross_site(&parts.headers) {
+        return Err(Refused::CrossSite);
+    }
+    Ok(visitor)
+}
 
 /// The visitor of a request. A token that proves nothing is a stranger's, as if none had come.
 pub async fn of_request(shared: &Shared, headers: &HeaderMap) -> Result<Option<Person>, Refused> {

@@ -4,8 +4,9 @@ use super::{Arrival, rooms_arriving};
 use crate::error::Error;
 use crate::ports::{Look, Tx};
 use crate::rules::members::{join, joined};
+use crate::rules::read::read_to;
 use crate::words::{
-    Event, ForeignMember, ForeignReceipt, ForeignRoom, Heard, HostId, Member, MessageId, NewMember, NewRoom, Person,
+    ForeignMember, ForeignReceipt, ForeignRoom, HostId, Member, MemberRole, MessageId, NewMember, NewRoom, Person,
     PersonId, Room, RoomId, RoomKey, Seq, Time,
 };
 use uuid::Uuid;
@@ -48,13 +49,15 @@ pub fn take_member(tx: &mut dyn Tx, member: &ForeignMember) -> Result<bool, Erro
         room: room.id,
         person: member.person,
         granted: !people_of(tx, &room)?.contains(&member.person),
+        role: MemberRole::MEMBER,
         head: room.head.next(),
         now: member.joined_at,
     };
     let Some(came) = tx.join_as(member.id, &new)? else {
         return Ok(false);
     };
-    joined(tx, &mut room, came)?;
+    room.receipts = room.receipts.next();
+    joined(tx, member.joined_at, &mut room, came)?;
     Ok(true)
 }
 
@@ -170,14 +173,8 @@ fn keep_read(tx: &mut dyn Tx, room: &Room, member: Member, seq: Seq, at: Option<
         read.read = seq;
         read.skip = tx.count_skipped(room.id, read.person, seq)?;
     }
-    tx.keep_receipt(&read)?;
-    tx.announce(Event {
-        room: room.name(),
-        head: room.head,
-        heard: Heard::Read {
-            person: read.person,
-            seq: read.read,
-        },
-    });
+    if let Some(person) = tx.person(read.person)? {
+        read_to(tx, room, read, (&person).into())?;
+    }
     Ok(true)
 }

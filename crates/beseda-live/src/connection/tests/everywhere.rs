@@ -194,7 +194,11 @@ async fn what_another_process_has_said_in_a_room_is_heard_by_who_hears_every_one
         kind: RoomKind::Order,
         ..name
     };
-    let of = |room, head| Notice::Room { room, head: Head(head) };
+    let of = |room, head| Notice::Room {
+        room,
+        head: Head(head),
+        came: None,
+    };
     // As if they had not been told: of both, and of one in a room of another kind.
     house
         .live

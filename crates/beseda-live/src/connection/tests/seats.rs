@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::counts::{Counts, OfContract};
-use crate::seat::{Fed, Meal, Said, Seat, Told};
+use crate::seat::{Fed, Meal, Progress, Said, Seat, Served, Told};
 use crate::session::Session;
+use beseda_core::words::{Me, Member, MemberId, MemberRole, Named, Receipts, Time, View};
 use beseda_testkit::{alone, resident_bytes};
 
 const ROOM: RoomName = RoomName {
@@ -18,7 +19,7 @@ fn counts() -> Arc<OfContract> {
 
 fn session(frames: usize) -> (Arc<Session>, Arc<Queue>) {
     let queue = Arc::new(Queue::new(QueueLimits { frames, bytes: 1 << 20 }));
-    let session = Session::new(1, guest(1, ROOM.id), counts(), Arc::clone(&queue), 0, u64::MAX);
+    let session = Session::new(1, guest(1, ROOM.id), counts(), Arc::clone(&queue), 0, u64::MAX, None);
     (Arc::new(session), queue)
 }
 
@@ -39,6 +40,7 @@ fn said(head: i64) -> Said {
     Said {
         head: Some(Head(head)),
         seq: Some(Seq(head)),
+        receipts: None,
         frame: Some(Bytes::from(format!("frame {head}"))),
         opens: false,
         last: false,
@@ -53,18 +55,61 @@ fn meal(head: i64) -> Meal {
     }
 }
 
+fn up_to(head: i64, seq: i64) -> Progress {
+    Progress {
+        head: Head(head),
+        seq: Seq(seq),
+        ..Progress::default()
+    }
+}
+
+fn served(meals: Vec<Meal>, head: i64, more: bool) -> Served {
+    Served {
+        meals,
+        to: up_to(head, 0),
+        more,
+        reset: false,
+    }
+}
+
 fn event(head: i64, heard: Heard) -> Event {
     Event {
         room: ROOM,
         head: Head(head),
         heard,
+        key: "".into(),
+        receipts: Receipts(0),
+        seq: Seq(0),
     }
 }
 
 fn read(seq: i64) -> Heard {
+    let member = Member {
+        id: MemberId(2),
+        room: ROOM.id,
+        person: PersonId(2),
+        read: Seq(seq),
+        read_at: None,
+        skip: 0,
+        joined_at: Time(0),
+        granted: false,
+        role: MemberRole::MEMBER,
+        delivered: Seq(seq),
+        view: View::default(),
+    };
     Heard::Read {
         person: PersonId(2),
         seq: Seq(seq),
+        name: Named {
+            id: PersonId(2),
+            host_name: None,
+            forgotten: false,
+        },
+        me: Arc::new(Me {
+            member,
+            unread: 0,
+            mentions: 0,
+        }),
     }
 }
 
@@ -74,7 +119,7 @@ fn what_happens_while_the_history_is_read_is_told_once_and_after_it() {
     for head in [4, 5, 6] {
         seat.tell(said(head), 8);
     }
-    seat.begin(&["history to 5".to_owned()], ROOM, Head(5), Seq(5));
+    seat.begin(&["history to 5".to_owned()], ROOM, up_to(5, 5));
     seat.tell(said(5), 8);
     seat.tell(said(7), 8);
     assert_eq!(seat.seen(), Seq(7));
@@ -89,11 +134,11 @@ fn more_than_may_wait_for_a_history_is_fed_behind_it() {
     assert_eq!(seat.tell(said(1), 1), Told::Noted);
     assert_eq!(seat.tell(said(2), 1), Told::Noted);
     assert_eq!(seat.hunger(), None, "nothing comes before the history");
-    let begun = seat.begin(&["history to 0".to_owned()], ROOM, Head(0), Seq(0));
+    let begun = seat.begin(&["history to 0".to_owned()], ROOM, up_to(0, 0));
     assert_eq!((begun, queue.waiting().len()), (Told::Behind, 1));
     let hunger = seat.hunger().unwrap();
     assert_eq!(hunger.after, Head(0));
-    let fed = seat.feed(hunger, vec![meal(1), meal(2)], Head(2), false);
+    let fed = seat.feed(hunger, served(vec![meal(1), meal(2)], 2, false));
     assert_eq!((fed, queue.waiting().len()), (Fed::Whole, 3));
     assert_eq!((seat.tell(said(3), 1), queue.waiting().len()), (Told::Now, 4));
 }
@@ -102,7 +147,7 @@ fn more_than_may_wait_for_a_history_is_fed_behind_it() {
 fn a_seat_whose_queue_is_full_is_fed_what_it_was_not_told_and_nothing_twice() {
     let (session, queue) = session(2);
     let seat = Seat::new(session, ROOM.id);
-    seat.begin(&[], ROOM, Head(0), Seq(0));
+    seat.begin(&[], ROOM, up_to(0, 0));
     assert_eq!(seat.tell(said(1), 8), Told::Now);
     assert_eq!(seat.tell(said(2), 8), Told::Now);
     assert_eq!(seat.tell(said(3), 8), Told::Behind);
@@ -111,18 +156,18 @@ fn a_seat_whose_queue_is_full_is_fed_what_it_was_not_told_and_nothing_twice() {
     assert_eq!(seat.seen(), Seq(2));
     let hunger = seat.hunger().unwrap();
     assert_eq!(hunger.after, Head(2));
-    assert_eq!(seat.feed(hunger, vec![meal(3)], Head(3), true), Fed::Full);
+    assert_eq!(seat.feed(hunger, served(vec![meal(3)], 3, true)), Fed::Full);
     assert_eq!(seat.hunger(), Some(hunger), "nothing was taken");
 }
 
 #[test]
 fn a_head_that_was_skipped_is_read_with_what_came_after_it() {
     let (seat, queue) = seat();
-    seat.begin(&[], ROOM, Head(4), Seq(4));
+    seat.begin(&[], ROOM, up_to(4, 4));
     assert_eq!(seat.tell(said(6), 8), Told::Behind);
     let hunger = seat.hunger().unwrap();
     assert_eq!(hunger.after, Head(4));
-    let fed = seat.feed(hunger, vec![meal(5), meal(6)], Head(6), false);
+    let fed = seat.feed(hunger, served(vec![meal(5), meal(6)], 6, false));
     assert_eq!((fed, queue.waiting().len()), (Fed::Whole, 2));
     assert_eq!(seat.tell(said(7), 8), Told::Now);
 }
@@ -140,21 +185,21 @@ fn who_has_left_is_lent_no_place() {
 #[test]
 fn what_happens_while_a_seat_is_fed_is_read_too() {
     let (seat, queue) = seat();
-    seat.begin(&[], ROOM, Head(0), Seq(0));
+    seat.begin(&[], ROOM, up_to(0, 0));
     seat.fall_behind();
     let hunger = seat.hunger().unwrap();
     assert_eq!(seat.tell(said(2), 8), Told::Noted);
-    assert_eq!(seat.feed(hunger, vec![meal(1)], Head(1), false), Fed::More);
+    assert_eq!(seat.feed(hunger, served(vec![meal(1)], 1, false)), Fed::More);
     let hunger = seat.hunger().unwrap();
     seat.fall_behind();
-    let fed = seat.feed(hunger, vec![meal(2)], Head(2), false);
+    let fed = seat.feed(hunger, served(vec![meal(2)], 2, false));
     assert_eq!(fed, Fed::More, "it was doubted after that was read");
     assert_eq!(
-        seat.feed(hunger, vec![meal(2)], Head(2), false),
+        seat.feed(hunger, served(vec![meal(2)], 2, false)),
         Fed::More,
         "somebody else was faster"
     );
-    let fed = seat.feed(seat.hunger().unwrap(), Vec::new(), Head(2), false);
+    let fed = seat.feed(seat.hunger().unwrap(), served(Vec::new(), 2, false));
     assert_eq!((fed, queue.waiting().len()), (Fed::Whole, 2));
 }
 
@@ -162,11 +207,11 @@ fn what_happens_while_a_seat_is_fed_is_read_too() {
 fn what_is_kept_nowhere_is_not_told_to_who_is_behind() {
     let (seat, queue) = seat();
     let passing = || Said::passing(Bytes::from("typing"));
-    seat.begin(&[], ROOM, Head(0), Seq(0));
+    seat.begin(&[], ROOM, up_to(0, 0));
     seat.fall_behind();
     seat.tell(passing(), 8);
     assert!(queue.waiting().is_empty());
-    seat.feed(seat.hunger().unwrap(), Vec::new(), Head(0), false);
+    seat.feed(seat.hunger().unwrap(), served(Vec::new(), 0, false));
     seat.tell(passing(), 8);
     assert_eq!(queue.waiting().len(), 1);
 }
@@ -203,22 +248,22 @@ fn hub_with_seat(head: i64) -> (Arc<Hub>, Arc<Seat>, Arc<Queue>) {
     assert!(hub.enter(&session, 1));
     let seat = Arc::new(Seat::new(session, ROOM.id));
     assert!(hub.sit(&seat));
-    seat.begin(&[], ROOM, Head(head), Seq(0));
+    seat.begin(&[], ROOM, up_to(head, 0));
     (hub, seat, queue)
 }
 
 #[test]
 fn a_head_of_a_commit_that_was_none_is_looked_for_once() {
     let (seat, _queue) = seat();
-    seat.begin(&[], ROOM, Head(6), Seq(6));
+    seat.begin(&[], ROOM, up_to(6, 6));
     seat.misses(Head(7));
     let hunger = seat.hunger().unwrap();
-    assert_eq!(seat.feed(hunger, Vec::new(), Head(6), false), Fed::Whole);
+    assert_eq!(seat.feed(hunger, served(Vec::new(), 6, false)), Fed::Whole);
     seat.misses(Head(7));
     let hunger = seat.hunger().unwrap();
     // Told meanwhile, so the look may have been before it.
     seat.tell(said(8), 8);
-    assert_eq!(seat.feed(hunger, Vec::new(), Head(6), false), Fed::More);
+    assert_eq!(seat.feed(hunger, served(Vec::new(), 6, false)), Fed::More);
 }
 
 #[test]
@@ -260,11 +305,12 @@ fn crowd(hub: &Hub, ids: std::ops::RangeInclusive<i64>) {
             queue,
             0,
             u64::MAX,
+            None,
         ));
         assert!(hub.enter(&session, 1));
         let seat = Arc::new(Seat::new(session, ROOM.id));
         assert!(hub.sit(&seat));
-        seat.begin(&[], ROOM, Head(0), Seq(0));
+        seat.begin(&[], ROOM, up_to(0, 0));
     }
 }
 
@@ -312,6 +358,7 @@ fn whoever_changes_is_looked_at_and_nobody_else() {
                 queue,
                 0,
                 u64::MAX,
+                None,
             ));
             session.learn(1, person(id));
             assert!(hub.enter(&session, 1));
@@ -334,6 +381,7 @@ fn a_notice_of_a_room_is_for_those_who_sit_there() {
             ..ROOM
         },
         head: Head(head),
+        came: None,
     };
     hub.changed_elsewhere(&[room(2, 9)]);
     assert!(seat.is_whole() && hub.next_hungry().is_none());
@@ -411,13 +459,14 @@ fn bytes_of_an_idle_session() -> usize {
                 queue,
                 0,
                 u64::MAX,
+                None,
             ));
             assert!(hub.enter(&session, 1));
             for place in 0..seats {
                 let id = RoomId((id as i64 * seats + place) % rooms);
                 let seat = Arc::new(Seat::new(Arc::clone(&session), id));
                 hub.sit(&seat);
-                seat.begin(&[], RoomName { id, ..ROOM }, Head(1), Seq(1));
+                seat.begin(&[], RoomName { id, ..ROOM }, up_to(1, 1));
             }
             session
         })

@@ -142,6 +142,7 @@ impl Town {
                 },
                 client_id: Some(text.to_owned()).filter(|text| !text.is_empty()),
                 files: hung,
+                more: None,
             };
             let by = person(1, Role::Client);
             rules::send(tx, NOW, &Limits::default(), (&by).into(), RoomId(1), &draft).map(drop)
@@ -172,7 +173,8 @@ impl Town {
         self.change(move |tx| {
             let by = person(1, Role::Client);
             let heard = rules::catch_up(tx, (&by).into(), RoomId(1), cursor, 100)?;
-            let texts = heard.messages.into_iter().map(|message| message.text).collect();
+            let messages = heard.messages.into_iter().filter(|message| message.erased_at.is_none());
+            let texts = messages.map(|message| message.text).collect();
             Ok((texts, heard.reset))
         })
     }

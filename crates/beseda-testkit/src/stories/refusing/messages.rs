@@ -166,5 +166,6 @@ fn draft(text: &str, client_id: Option<&str>, files: usize) -> Draft {
         text: text.to_owned(),
         client_id: client_id.map(str::to_owned),
         files: (1..).map(file).take(files).collect(),
+        more: None,
     }
 }

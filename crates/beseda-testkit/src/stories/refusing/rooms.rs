@@ -131,7 +131,16 @@ pub(super) fn rooms_of_people(ground: &Ground) -> Vec<Row> {
 pub(super) fn sets_of_people(ground: &Ground) -> Vec<Row> {
     let open = |by: fn(&Ground) -> &Person, title: String, set: Set| {
         let (by, limits) = (ground.by(by), Arc::clone(&ground.limits));
-        move |tx: &mut dyn Tx| rules::open_group(tx, NOW, &limits, &by(), &title, &set, UUID)
+        move |tx: &mut dyn Tx| {
+            rules::open_group(
+                tx,
+                NOW,
+                &limits,
+                &by(),
+                &rules::GroupWish::new(&title, set.clone()),
+                UUID,
+            )
+        }
     };
     let with = |person: PersonId| Set::People(vec![person.into()]);
     let class = |id| Set::Group(GroupId::from(id));

@@ -17,7 +17,7 @@ use serde_json::json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
     /// They are known.
-    Known(Person),
+    Known(Box<Person>),
     /// They were deleted, and nobody was put in their place.
     Deleted,
     /// Nobody is called so.
@@ -28,7 +28,7 @@ impl Who {
     /// Whom the host application calls so.
     pub fn find(look: &mut dyn Look, id: &HostId<'_>) -> Result<Self, Error> {
         if let Some(person) = rules::find_person(look, id)? {
-            return Ok(Self::Known(person));
+            return Ok(Self::Known(Box::new(person)));
         }
         Ok(match look.person_of_host(id)? {
             Some(_) => Self::Deleted,

@@ -180,11 +180,11 @@ fn roles_above() -> Vec<Role> {
 /// What each role may do in an order in which it has no place.
 fn roles() -> Check {
     let mut told = Vec::new();
-    for (role, word) in Role::WORDS {
-        let somebody = Person::new(PersonId(0), *role);
+    for role in Role::OF_CONTRACTS {
+        let somebody = Person::new(PersonId(0), role);
         let may = policy::deeds(RoomKind::Order, false, order_desk::by(&somebody));
         if !may.is_empty() {
-            told.push(format!("{}: {}", word.to_uppercase(), deeds(&may)));
+            told.push(format!("{}: {}", role.word().to_uppercase(), deeds(&may)));
         }
     }
     let told = told.join("; ");

@@ -19,7 +19,7 @@ pub mod town;
 use std::future::Future;
 use std::time::Duration;
 
-pub use actor::{Actor, Answer};
+pub use actor::{Actor, Answer, answer};
 pub use server::Server;
 pub use socket::{Heard, Socket};
 pub use town::Town;

@@ -102,7 +102,11 @@ fn put_group(wanted: &mut [Option<String>], group: &str, word: &str, line: &str)
 impl Block {
     /// Whether a call changes its object so that nobody else can try the same on it.
     pub fn uses_up(&self) -> bool {
-        ["DELETE", "PUT"].contains(&self.method.as_str())
+        let is_repeated = ["/{emoji}/", "/pin/", "/receipt/", "/blocks/{id}/"];
+        match self.method.as_str() {
+            "DELETE" | "PUT" => !is_repeated.iter().any(|end| self.path.ends_with(end)),
+            method => method == "WS" && self.title.ends_with(" erase"),
+        }
     }
 
     /// Whether it is about this route.

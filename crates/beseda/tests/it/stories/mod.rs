@@ -29,6 +29,7 @@ mod listening;
 mod log_file;
 mod looks;
 mod metrics;
+mod native;
 mod nginx;
 mod once;
 mod origins;

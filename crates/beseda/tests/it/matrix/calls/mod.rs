@@ -1,5 +1,6 @@
 //! How each route is called, about which object, and what comes of it.
 
+mod any_room;
 mod native;
 mod order_desk;
 mod order_rooms;
@@ -14,6 +15,7 @@ use super::world::{Actor, World};
 use crate::harness::actor::answer;
 use crate::harness::{Answer, Heard, Socket};
 use reqwest::Method;
+use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 /// The client id of the frame that is said last.
@@ -25,9 +27,15 @@ pub struct Call {
     /// The path, with a query if it takes one.
     pub path: String,
     body: Option<Value>,
+    /// Whether a file is brought.
+    has_file: bool,
+    /// Whether the answer has no end, and is not waited for.
+    is_stream: bool,
     /// A frame to say on a socket, once it is open.
     frame: Option<Value>,
     is_socket: bool,
+    /// Whether the socket is the one for all rooms.
+    is_native: bool,
 }
 
 /// What came of a call.
@@ -37,6 +45,16 @@ pub struct Outcome {
     pub word: String,
     /// What an error says, without the numbers that were asked for.
     pub body: String,
+}
+
+impl Outcome {
+    /// One of which only the word is looked at.
+    fn of(word: &str) -> Self {
+        Self {
+            word: word.to_owned(),
+            body: String::new(),
+        }
+    }
 }
 
 impl Call {
@@ -62,8 +80,11 @@ impl Call {
             method: method.parse().expect("a method"),
             path: path.into(),
             body: None,
+            has_file: false,
+            is_stream: false,
             frame: None,
             is_socket,
+            is_native: false,
         }
     }
 
@@ -71,6 +92,28 @@ impl Call {
     fn with(self, body: Value) -> Self {
         Self {
             body: Some(body),
+            ..self
+        }
+    }
+
+    /// The same with a file.
+    fn with_file(self) -> Self {
+        Self { has_file: true, ..self }
+    }
+
+    /// The same with an answer that has no end.
+    fn streaming(self) -> Self {
+        Self {
+            is_stream: true,
+            ..self
+        }
+    }
+
+    /// The same on the socket for all rooms, where this is said.
+    fn on_native(self, frame: Option<Value>) -> Self {
+        Self {
+            frame,
+            is_native: true,
             ..self
         }
     }
@@ -102,14 +145,20 @@ impl Call {
         if let Some(body) = &self.body {
             request = request.json(body);
         }
+        if self.has_file {
+            let part = Part::bytes(b"a file".as_slice()).file_name("note.txt");
+            request = request.multipart(Form::new().part("file", part));
+        }
+        if self.is_stream {
+            let begun = request.send().await.expect("an answer");
+            return Outcome::of(begun.status().as_str());
+        }
         let answer = answer(request).await;
-        let said: Value = serde_json::from_str(&answer.text).unwrap_or_default();
-        let detail = said.get("detail").or(said.get("error")).unwrap_or(&said);
         let is_error = answer.status >= 400;
         Outcome {
             word: answer.status.to_string(),
             body: if is_error {
-                without_numbers(&detail.to_string())
+                without_numbers(&answer.text)
             } else {
                 String::new()
             },
@@ -119,20 +168,49 @@ impl Call {
     /// Opens a socket, says the frame if there is one, and then something wrong, to hear what came before.
     async fn knocked(&self, world: &World, actor: &Actor) -> Outcome {
         let token = actor.token();
-        let query = if token.is_empty() {
-            String::new()
-        } else {
-            format!("?token={token}")
-        };
+        // A key stands in a header: no socket takes it from an address.
+        let bearer = format!("Bearer {token}");
+        let mut headers: Vec<(&str, &str)> = actor.header().into_iter().collect();
+        let mut query = String::new();
+        if token.starts_with("bsk_") && self.is_native {
+            headers.push(("Authorization", &bearer));
+        } else if !token.is_empty() {
+            query = format!("?token={token}");
+        }
         let path = format!("{}{query}", self.path);
-        let headers: Vec<(&str, &str)> = actor.visitor_header().into_iter().collect();
-        let word = match Socket::open(world.server.address, &path, &headers).await {
-            Err(answer) => answer.status.to_string(),
-            Ok(mut socket) => self.heard(&mut socket).await,
-        };
-        Outcome {
-            word,
-            body: String::new(),
+        match Socket::open(world.server.address, &path, &headers).await {
+            Err(answer) => Outcome::of(&answer.status.to_string()),
+            Ok(mut socket) if self.is_native => self.heard_of_all(&mut socket).await,
+            Ok(mut socket) => Outcome::of(&self.heard(&mut socket).await),
+        }
+    }
+
+    /// Says hello on the socket for all rooms, and the frame if there is one: what that is answered with.
+    async fn heard_of_all(&self, socket: &mut Socket) -> Outcome {
+        socket.try_say(&json!({"type": "hello"})).await;
+        if let Some(frame) = &self.frame {
+            let mut frame = frame.clone();
+            frame["ref"] = LAST.into();
+            socket.try_say(&frame).await;
+        }
+        loop {
+            match socket.hear().await {
+                Heard::Closed(code, _) => return Outcome::of(&code.to_string()),
+                Heard::Lost(why) => return Outcome::of(&format!("lost: {why}")),
+                Heard::Frame(frame) if frame["type"] == "welcome" && self.frame.is_none() => {
+                    return Outcome::of("open");
+                }
+                Heard::Frame(frame) if frame["ref"] == LAST => {
+                    return match frame["code"].as_str() {
+                        None => Outcome::of("ok"),
+                        Some(code) => Outcome {
+                            word: code.to_owned(),
+                            body: without_numbers(&frame.to_string()),
+                        },
+                    };
+                }
+                Heard::Frame(_) => {}
+            }
         }
     }
 

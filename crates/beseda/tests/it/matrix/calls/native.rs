@@ -1,12 +1,15 @@
 //! The native API: what host applications put and take away by their keys.
 
-use super::Call;
+use super::{Call, any_room};
 use crate::matrix::objects::Object;
 use crate::matrix::table::Block;
 use crate::matrix::world::{World, id_of};
 use serde_json::{Value, json};
 
 pub async fn call(world: &World, block: &Block, object: Object) -> Call {
+    if let Some(call) = any_room::call(world, block, object).await {
+        return call;
+    }
     let path = block.path.as_str();
     if object == Object::None {
         let call = Call::to(block, path);
@@ -23,9 +26,7 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Call {
     if object == Object::Deleted {
         world.take_away(&standing).await;
     }
-    let member = id_of("student").to_string();
-    let id = if path.contains("/members/") { &member } else { &name };
-    let call = Call::to(block, path.replace("{id}", id).replace("{key}", &name));
+    let call = Call::to(block, path.replace("{id}", &name).replace("{key}", &name));
     match block.method.as_str() {
         "PUT" => call.with(body_of(path)),
         "PATCH" => call.with(json!({"last_name": "Changed"})),

@@ -1,7 +1,7 @@
 //! Sockets of a walk: each message that one hears is asked for at once, by its own contract.
 
 use super::known::{Got, Heard, Known, Scope};
-use crate::harness::{Actor, Heard as Incoming, Socket};
+use crate::harness::{Actor, Heard as Incoming, Socket, ids};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub enum Asks {
     Visitor(String),
     /// Of contract 5, as staff.
     Staff,
+    /// Of the native API, on whose socket they open this room.
+    Native(String),
 }
 
 /// Somebody who listens.
@@ -75,6 +77,10 @@ impl Ear {
     async fn listen(self, mut socket: Socket, mut said: Receiver<Value>, known: Arc<Mutex<Known>>) -> Findings {
         let mut findings = Findings::default();
         let mut is_ending = false;
+        if let Asks::Native(room) = &self.asks {
+            socket.try_say(&json!({"type": "hello"})).await;
+            socket.try_say(&json!({"type": "open", "room": room})).await;
+        }
         loop {
             tokio::select! {
                 frame = said.recv(), if !is_ending => {
@@ -99,16 +105,20 @@ impl Ear {
         }
         for message in messages_of(frame) {
             let at = known.lock().step;
-            let id = message["id"].as_i64().expect("a number");
+            let id = message["id"].as_i64().or(message["seq"].as_i64()).expect("a number");
             let room = frame["room_id"]
                 .as_str()
                 .or(frame["room"]["id"].as_str())
+                .or(message["room"].as_str())
                 .unwrap_or_default();
             let heard = Heard {
                 who: &self.who,
                 scope: &self.scope,
                 id,
-                text: message["message"].as_str().expect("a text"),
+                text: message["message"]
+                    .as_str()
+                    .or(message["text"].as_str())
+                    .expect("a text"),
                 is_live: frame["type"] != "message_history",
                 at,
             };
@@ -146,6 +156,12 @@ impl Ear {
                 let path = format!("/api/admin/chat-rooms/{room}/get_messages/?after={after}");
                 vec![of_list(&self.get(&path).await)]
             }
+            Asks::Native(_) => {
+                let message = self
+                    .get(&format!("/api/v1/rooms/{}/messages/{id}/", ids::encoded(room)))
+                    .await;
+                vec![shown(&message).ok_or_else(|| message.to_string())]
+            }
             Asks::Spa => {
                 let address = format!("{}&after={after}", self.address());
                 let socket = Socket::open(self.caller.address, &address, &[]).await;
@@ -175,12 +191,35 @@ fn messages_of(frame: &Value) -> Vec<&Value> {
         // Contract 3 shows a message as the frame itself.
         (Some("chat_message"), Value::String(_)) => vec![frame],
         (Some("chat_message" | "message_updated"), message) => vec![message],
+        (Some("here"), _) => rooms(frame).map(|room| &room["last_message"]).filter(is_said).collect(),
+        (Some("moved"), _) => [&frame["last_message"]].into_iter().filter(is_said).collect(),
+        (Some("added"), _) => [&frame["about"]["last_message"]].into_iter().filter(is_said).collect(),
+        (Some("changes"), _) => {
+            let messages = frame["messages"].as_array().into_iter().flatten();
+            messages
+                .chain([&frame["about"]["last_message"]])
+                .filter(is_said)
+                .collect()
+        }
         (Some("new_room"), _) if !frame["room"]["last_message"].is_null() => vec![&frame["room"]["last_message"]],
         _ => Vec::new(),
     }
 }
 
-/// A message's number and text, where there is one.
+fn rooms(frame: &Value) -> impl Iterator<Item = &Value> {
+    frame["rooms"].as_array().into_iter().flatten()
+}
+
+/// Whether a message of the native API says something: there is one, and it is not erased.
+fn is_said(message: &&Value) -> bool {
+    !message.is_null() && message["erased_at"].is_null()
+}
+
+/// A message's number and text, where there is one that is not erased.
 fn shown(message: &Value) -> Option<(i64, String)> {
+    if message["seq"].is_i64() && message["text"].is_string() {
+        let text = message["text"].as_str().filter(|_| is_said(&message))?;
+        return Some((message["seq"].as_i64()?, text.to_owned()));
+    }
     Some((message["id"].as_i64()?, message["message"].as_str()?.to_owned()))
 }

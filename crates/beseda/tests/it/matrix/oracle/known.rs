@@ -9,10 +9,14 @@ pub enum Scope {
     Room(String),
     /// Every visitor's room, as the staff do.
     Desk,
+    /// Every room that they are in.
+    All,
 }
 
 /// Under this name people stand as staff.
 pub const STAFF: &str = "staff";
+/// Under this name stand those who may step into every order's room.
+pub const ANSWERING: &str = "answering";
 
 /// A message that somebody heard.
 #[derive(Debug, Clone, Copy)]
@@ -135,16 +139,20 @@ impl Known {
 
     /// Whether somebody may hear what is done in the room at this step.
     pub fn is_in(&self, who: &str, scope: &Scope, room: &str, step: u64) -> bool {
-        let place = match scope {
-            Scope::Room(own) if own == room => room,
-            Scope::Desk if room.starts_with("support:") => STAFF,
-            _ => return false,
+        let places: &[&str] = match scope {
+            Scope::Room(own) if own == room => &[room],
+            Scope::Desk if room.starts_with("support:") => &[STAFF],
+            Scope::All if room.starts_with("support:") => &[room, STAFF],
+            Scope::All if room.starts_with("order:") => &[room, ANSWERING],
+            Scope::All => &[room],
+            _ => &[],
         };
-        let standing = self.standing.get(&(who.to_owned(), place.to_owned()));
-        let mut changes = standing.into_iter().flatten().rev();
-        let is_in = changes
-            .find(|(since, _)| *since <= step)
-            .is_some_and(|(_, is_in)| *is_in);
+        let is_in = places.iter().any(|place| {
+            let standing = self.standing.get(&(who.to_owned(), (*place).to_owned()));
+            let mut changes = standing.into_iter().flatten().rev();
+            let last = changes.find(|(since, _)| *since <= step);
+            last.is_some_and(|(_, is_in)| *is_in)
+        });
         is_in && self.removed.get(room).is_none_or(|since| step < *since)
     }
 
@@ -160,7 +168,10 @@ impl Known {
             .said
             .get(text)
             .ok_or_else(|| format!("nobody said what {heard:?}"))?;
-        if heard.is_live && !self.is_in(who, scope, &said.room, said.step) {
+        // The newest message of a room is told to who comes in later, too.
+        let told_until = if *scope == Scope::All { self.step } else { said.step };
+        let was_in = || (said.step..=told_until).any(|step| self.is_in(who, scope, &said.room, step));
+        if heard.is_live && !was_in() {
             return Err(format!("said in step {} to whom it is not for: {heard:?}", said.step));
         }
         match got {
@@ -168,6 +179,8 @@ impl Known {
                 let later = self.said.get(got).filter(|later| later.message == said.message);
                 match later {
                     Some(later) if later.version >= said.version && *got_id == id => Ok(()),
+                    // Under its key another room stands now.
+                    None if *scope == Scope::All && self.removed.contains_key(&said.room) => Ok(()),
                     _ => Err(format!("asking gives {got_id} {got:?}: {heard:?}")),
                 }
             }

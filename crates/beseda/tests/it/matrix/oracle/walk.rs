@@ -1,7 +1,7 @@
 //! A walk: steps by chance over orders, a class, a booking and visitors' rooms, while many listen.
 
 use super::ears::{Asks, Ear, Findings, Open};
-use super::known::{Known, STAFF, Scope};
+use super::known::{ANSWERING, Known, STAFF, Scope};
 use super::town::{CLASS, Dice, EXPERTS, Order, build, id_of, names, orders};
 use crate::harness::{Actor, Answer, Server, actor, in_time};
 use parking_lot::{Mutex, MutexGuard};
@@ -76,6 +76,12 @@ impl Walk {
         };
         for who in ["op1", "op2", "mom", "admin"] {
             walk.known().stands(who, STAFF, true);
+        }
+        for who in ["mom", "admin"] {
+            walk.known().stands(who, ANSWERING, true);
+        }
+        for who in ["teacher", "student1", "student2"] {
+            walk.known().stands(who, SCHOOL, true);
         }
         for who in ["customer", "therapist"] {
             walk.known().stands(who, PAIR, true);
@@ -301,9 +307,10 @@ impl Walk {
         created(self.post_form(by, "/api/messages/", form).await);
     }
 
-    /// The class has no sockets: nobody hears who comes and goes.
+    /// The class has no sockets of its own: it is heard on the one for all rooms.
     async fn move_student(&mut self) {
         self.is_in_class = !self.is_in_class;
+        self.known().stands("student2", SCHOOL, self.is_in_class);
         let mut students = vec![id_of("student1")];
         students.extend(self.is_in_class.then(|| id_of("student2")));
         let body = json!({"name": "7А", "teacher": id_of("teacher"), "students": students});
@@ -379,14 +386,19 @@ impl Walk {
         let pair = format!("/ws/chat/{}/{}/", id_of("customer"), id_of("therapist"));
         places.push((pair, Scope::Room(PAIR.to_owned()), Asks::Spa));
         places.push(("/ws/admin/chat/".to_owned(), Scope::Desk, Asks::Staff));
+        // The socket for all rooms, as often as those for one; the one that is opened on it may be of others.
+        for order in &self.orders {
+            let room = format!("order:{}", order.number);
+            places.push(("/api/v1/ws/".to_owned(), Scope::All, Asks::Native(room)));
+        }
         let (path, scope, asks) = self.dice.pick(&places).expect("two at least");
         // Most who try may; everybody tries now and then.
         let mut names = names();
-        if self.dice.roll(4) > 0 {
+        if self.dice.roll(4) > 0 && scope != Scope::All {
             let known = self.known();
             let room = match &scope {
                 Scope::Room(room) => room,
-                Scope::Desk => "support:",
+                Scope::Desk | Scope::All => "support:",
             };
             names.retain(|who| known.is_in(who, &scope, room, known.step));
         }

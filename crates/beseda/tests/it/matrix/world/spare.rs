@@ -14,6 +14,8 @@ pub const GONE_TEACHER: i64 = 903;
 pub const GONE_THERAPIST: i64 = 904;
 /// Somebody who is not of the school.
 pub const CUSTOMER: i64 = 905;
+/// A teacher to whom nobody has written yet by another contract.
+pub const HEADMASTER: i64 = 906;
 
 /// The teacher's class, with the student in it.
 pub const CLASS: i64 = 1;
@@ -28,6 +30,7 @@ pub fn people_and_classes(mut town: Town) -> Town {
         (GONE_TEACHER, "teacher"),
         (GONE_THERAPIST, "therapist"),
         (CUSTOMER, "client"),
+        (HEADMASTER, "teacher"),
     ] {
         town = town.person(json!({
             "id": id, "username": format!("spare{id}"), "role": role, "first_name": "Spare", "last_name": "Person",

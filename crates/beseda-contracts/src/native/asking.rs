@@ -1,0 +1,218 @@
+//! Who asks of people, what a query may say, and how an answer is given.
+
+use super::call;
+use super::hear;
+use super::objects::RoomJson;
+use crate::shared::http::urlencoded;
+use crate::shared::identity::{api_keys, visitors};
+use crate::shared::{Caller, FieldError, FieldErrors, Refused, Shared};
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use beseda_core::policy::By;
+use beseda_core::ports::Look;
+use beseda_core::words::{Cursor, FullRoom, Kinds, Person, RoomId};
+use beseda_core::{Error, Refusal};
+use beseda_live::dialect::{Dialect, Named};
+use http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::str::FromStr;
+
+/// Somebody who asks: a person, an API key that acts as one, or a visitor who is known again.
+pub(super) struct Asker {
+    pub(super) person: Person,
+    pub(super) kinds: Kinds,
+}
+
+impl FromRequestParts<Shared> for Asker {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
+        let person = match api_keys::acting(shared, parts).await? {
+            Some(caller) => caller.person,
+            None => match Caller::of_request(shared, parts).await {
+                Err(Refused::Rule(Refusal::NotSignedIn)) => {
+                    visitors::known(shared, parts).await?.ok_or(Refusal::NotSignedIn)?
+                }
+                caller => caller?.person,
+            },
+        };
+        Ok(Self {
+            person,
+            kinds: shared.all_rooms.kinds(),
+        })
+    }
+}
+
+impl Asker {
+    /// As one who may step into rooms where their role lets them.
+    pub(super) fn by(&self) -> By<'_> {
+        By::of(&self.person, self.kinds).everywhere()
+    }
+}
+
+/// The room that a path names, by its key or its unguessable name.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`] also for what can be no name.
+pub(super) fn named(text: &str) -> Result<Named, Refused> {
+    Ok(hear::named(text).ok_or(Refusal::NoSuchRoom)?)
+}
+
+/// The number of that room.
+///
+/// # Errors
+/// [`Refusal::NoSuchRoom`].
+pub(super) fn room_of(look: &mut (impl Look + ?Sized), named: &Named) -> Result<RoomId, Error> {
+    let room = match named {
+        Named::Uuid(uuid) => look.room_by_uuid(*uuid)?,
+        Named::Key(key) => look.room_by_key(&key.to_string())?,
+    };
+    Ok(room.ok_or(Refusal::NoSuchRoom)?.id)
+}
+
+/// What a query says, each of it once; what nobody knows is refused by its name.
+pub(super) struct Query {
+    pairs: Vec<(String, String)>,
+    mistakes: FieldErrors,
+}
+
+impl Query {
+    pub(super) fn of(query: Option<&str>, known: &'static [&'static str]) -> Self {
+        let mut read = Self {
+            pairs: Vec::new(),
+            mistakes: FieldErrors::default(),
+        };
+        for pair in urlencoded::pairs(query.unwrap_or_default()).flatten() {
+            if known.contains(&pair.0.as_str()) {
+                read.pairs.push(pair);
+            } else {
+                read.mistakes.add(call::told_name(&pair.0), FieldError::Unknown(known));
+            }
+        }
+        read
+    }
+
+    /// What it says of this; the last, where it says it more than once.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let named = self.pairs.iter().rev().find(|(found, _)| found == name);
+        named
+            .map(|(_, value)| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Everything that it says of this.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        let named = self.pairs.iter().filter(|(found, _)| found == name);
+        named.map(|(_, value)| value.trim().to_owned()).collect()
+    }
+
+    /// The same as something that is read from a text.
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &'static str, wrong: FieldError) -> Option<T> {
+        let parsed = self.text(name)?.parse();
+        if parsed.is_err() {
+            self.mistakes.add(name, wrong);
+        }
+        parsed.ok()
+    }
+
+    /// A whole number from 0.
+    pub(super) fn number(&mut self, name: &'static str) -> Option<i64> {
+        let number = self.parsed::<i64>(name, FieldError::NotInteger)?;
+        if number < 0 {
+            self.mistakes.add(name, FieldError::NotInteger);
+            return None;
+        }
+        Some(number)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        self.parsed(name, FieldError::NotFlag)
+    }
+
+    /// How many rows are asked for: more than `page_size` gives that many.
+    pub(super) fn limit(&mut self, shared: &Shared) -> i64 {
+        let limits = shared.chat.limits();
+        let asked = self
+            .number("limit")
+            .unwrap_or_else(|| i64::from(limits.page_size_default));
+        if asked == 0 {
+            self.mistakes.add("limit", FieldError::NotInteger);
+        }
+        asked.clamp(1, i64::from(limits.page_size))
+    }
+
+    /// The place in a list behind which somebody asks for more.
+    pub(super) fn place<T: FromStr>(&mut self) -> Option<T> {
+        let text = self.text("cursor")?;
+        let decoded = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
+        let place = decoded
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|text| text.parse().ok());
+        if place.is_none() {
+            self.mistakes.add("cursor", FieldError::NotMark);
+        }
+        place
+    }
+
+    /// Adds a mistake.
+    pub(super) fn mistake(&mut self, name: &'static str, error: FieldError) {
+        self.mistakes.add(name, error);
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// 400 with everything that was wrong.
+    pub(super) fn end(self) -> Result<(), Refused> {
+        Ok(self.mistakes.none()?)
+    }
+}
+
+/// The place in a list behind which there is more, as it is passed on.
+pub(super) fn next(place: impl ToString) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(place.to_string())
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+pub(super) struct ListJson<T> {
+    pub(super) items: Vec<T>,
+    /// The place behind which there is more; null at the end.
+    pub(super) next: Option<String>,
+}
+
+/// An answer that changes its tag whenever its body does.
+pub(super) fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Response {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let digest = Sha256::digest(&body);
+    let tag = BASE64_URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
+    let tag = format!("\"{tag}\"");
+    let known = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok());
+    let is_known = known
+        .flat_map(|tags| tags.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|known| known == tag || known == "*");
+    let mut answer = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+    };
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        answer.headers_mut().insert(ETAG, tag);
+    }
+    answer
+}
+
+/// A room in full, for whoever asks.
+pub(super) fn room_json((room, cursor): &(FullRoom, Cursor), person: &Person) -> RoomJson {
+    RoomJson::new(room, *cursor, person.id)
+}

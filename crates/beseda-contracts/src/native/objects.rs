@@ -1,0 +1,559 @@
+//! The objects of the API, as calls and frames tell them.
+
+use crate::shared::files::{address, thumbnail_address};
+use crate::shared::time_text;
+use beseda_core::rules::{Changes, MembersChanged};
+use beseda_core::words::{
+    Attachment, Author, Beside, Cursor, FullRoom, HostId, Me, Member, Message, Named, Person, PersonId, Seq, Time,
+};
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// So many people of one reaction are named.
+const REACTORS_NAMED: usize = 3;
+/// So many characters of a quoted message are told.
+const EXCERPT_CHARS: usize = 200;
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PersonJson {
+    /// What the host application calls them; of somebody who was deleted an id that nobody has again.
+    pub id: String,
+    /// Their full name, or a name to log in with.
+    pub name: String,
+    /// Their given name.
+    pub first_name: String,
+    /// Their family name.
+    pub last_name: String,
+    /// Where their picture is; null where there is none.
+    pub avatar_url: Option<String>,
+    /// What they are to the host application.
+    pub role: String,
+    /// They are let in.
+    pub active: bool,
+    /// What the host application shows of them besides.
+    pub custom: Option<Value>,
+}
+
+/// An id as this API writes it: always a text.
+#[must_use]
+pub fn id_text(id: &HostId<'_>) -> String {
+    id.to_string()
+}
+
+/// JSON that was kept as its text.
+fn kept(json: Option<&Arc<str>>) -> Option<Value> {
+    serde_json::from_str(json?).ok()
+}
+
+/// A text, or null in the place of an empty one.
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+impl From<&Person> for PersonJson {
+    fn from(person: &Person) -> Self {
+        let full = person.full_name();
+        Self {
+            id: id_text(&person.host_id()),
+            name: if full.is_empty() { person.username.clone() } else { full },
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            avatar_url: filled(&person.avatar_url),
+            role: person.role.word().to_owned(),
+            active: person.active,
+            custom: kept(person.custom.as_ref()),
+        }
+    }
+}
+
+impl From<&Author> for PersonJson {
+    fn from(author: &Author) -> Self {
+        let look = author.look.clone().unwrap_or_default();
+        Self {
+            id: id_text(&author.host_id()),
+            // An address is no name: whoever has none is told without.
+            name: author.called_name(),
+            first_name: author.first_name.clone(),
+            last_name: author.last_name.clone(),
+            avatar_url: filled(&look.avatar_url),
+            role: author.role.word().to_owned(),
+            active: look.active && !author.forgotten,
+            custom: kept(look.custom.as_ref()),
+        }
+    }
+}
+
+/// A file that hangs on a message, or was uploaded to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FileJson {
+    /// Its id, of ours.
+    pub id: String,
+    /// What its sender called it.
+    pub name: String,
+    /// Its media type.
+    pub media: String,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Width in pixels, where it is a picture.
+    pub width: Option<u32>,
+    /// Height in pixels, where it is a picture.
+    pub height: Option<u32>,
+    /// Where its bytes are; null until it hangs on a message.
+    pub url: Option<String>,
+    /// Where its small copy is; null where there is none.
+    pub thumbnail_url: Option<String>,
+    /// A blurred look of a picture, as a ThumbHash in base64; null where there is none.
+    pub blur: Option<String>,
+}
+
+impl From<&Attachment> for FileJson {
+    fn from(attachment: &Attachment) -> Self {
+        let look = &attachment.file.look;
+        Self {
+            id: attachment.id.to_string(),
+            name: attachment.title.clone(),
+            media: look.media.clone(),
+            bytes: look.bytes,
+            width: look.picture.map(|picture| picture.width),
+            height: look.picture.map(|picture| picture.height),
+            url: Some(address(attachment)),
+            thumbnail_url: thumbnail_address(attachment),
+            blur: None,
+        }
+    }
+}
+
+/// What a message answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReplyJson {
+    /// The number of the quoted message.
+    pub seq: Seq,
+    /// Who wrote it; null for what the application said.
+    pub author: Option<PersonJson>,
+    /// How it begins; empty once it is erased.
+    pub excerpt: String,
+    /// It is erased.
+    pub erased: bool,
+}
+
+/// What people make of a message, one emoji.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReactionJson {
+    /// The emoji.
+    pub emoji: String,
+    /// How many people.
+    pub count: usize,
+    /// The first three of them.
+    pub people: Vec<String>,
+    /// Whether the reader is one of them.
+    pub mine: bool,
+}
+
+/// Who pinned a message, and when.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PinnedJson {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: String,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MessageJson {
+    /// The room's key.
+    pub room: String,
+    /// Its number in the room.
+    pub seq: Seq,
+    /// The room's head at which it last changed.
+    pub head: i64,
+    /// The room's head at which it was sent.
+    pub sent: i64,
+    /// Who wrote it; null for what the application said.
+    pub author: Option<PersonJson>,
+    /// `text`, `system` for what the application said, `event` for what it reports in structure.
+    pub kind: &'static str,
+    /// What it says.
+    pub text: String,
+    /// Its files.
+    pub files: Vec<FileJson>,
+    /// What it answers.
+    pub reply_to: Option<ReplyJson>,
+    /// Who is mentioned in it.
+    pub mentions: Vec<String>,
+    /// What people make of it.
+    pub reactions: Vec<ReactionJson>,
+    /// Who pinned it, and when.
+    pub pinned: Option<PinnedJson>,
+    /// What an application says beside it.
+    pub custom: Option<Value>,
+    /// When it was sent.
+    pub created_at: String,
+    /// When it was last edited.
+    pub edited_at: Option<String>,
+    /// When it was erased.
+    pub erased_at: Option<String>,
+    /// The sender's own name for it, told to them alone.
+    pub client_id: Option<String>,
+}
+
+/// What of a message depends on its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reader {
+    /// They sent it under its client id.
+    pub knows_client_id: bool,
+    /// Which of its different reactions are theirs: a bit for each.
+    pub reacted: u32,
+    /// The message that it answers is theirs to see.
+    pub sees_quoted: bool,
+}
+
+impl Reader {
+    /// What of a message depends on this person.
+    #[must_use]
+    pub fn of(message: &Message, person: PersonId) -> Self {
+        Self {
+            knows_client_id: message.is_by(person),
+            reacted: message.reacted_by(person),
+            sees_quoted: message.shows_quoted_to(person),
+        }
+    }
+}
+
+impl MessageJson {
+    /// A message of the room with this key, for a reader.
+    #[must_use]
+    pub fn new(key: &str, message: &Message, reader: Reader) -> Self {
+        let plain = Beside::default();
+        let beside = message.beside.as_deref().unwrap_or(&plain);
+        let is_there = message.erased_at.is_none();
+        Self {
+            room: key.to_owned(),
+            seq: message.seq,
+            head: message.changed.0,
+            sent: message.sent.0,
+            author: message.author.as_ref().map(PersonJson::from),
+            kind: match (&message.author, beside.kept.is_event) {
+                (_, true) => "event",
+                (None, false) => "system",
+                (Some(_), false) => "text",
+            },
+            text: message.text.clone(),
+            files: message.attachments.iter().map(FileJson::from).collect(),
+            reply_to: beside
+                .kept
+                .reply_to
+                .filter(|_| is_there && reader.sees_quoted)
+                .map(|seq| reply(seq, beside)),
+            mentions: beside
+                .mentions
+                .iter()
+                .map(|person| id_text(&person.host_id()))
+                .collect(),
+            reactions: reactions(beside, reader.reacted),
+            pinned: beside.kept.pinned.as_ref().map(|pinned| PinnedJson {
+                by: id_text(&pinned.by.host_id()),
+                at: time_text(pinned.at),
+            }),
+            custom: kept(beside.kept.custom.as_ref()),
+            created_at: time_text(message.created_at),
+            edited_at: message.edited_at.filter(|_| is_there).map(time_text),
+            erased_at: message.erased_at.map(time_text),
+            client_id: message.client_id.clone().filter(|_| is_there && reader.knows_client_id),
+        }
+    }
+}
+
+fn reply(seq: Seq, beside: &Beside) -> ReplyJson {
+    let quoted = beside.quoted.as_deref();
+    ReplyJson {
+        seq,
+        author: quoted.and_then(|quoted| quoted.author.as_ref()).map(PersonJson::from),
+        excerpt: quoted.map_or_else(String::new, |quoted| quoted.text.chars().take(EXCERPT_CHARS).collect()),
+        erased: quoted.is_none_or(|quoted| quoted.erased_at.is_some()),
+    }
+}
+
+/// The different emoji in the order in which they came, each with its people in theirs.
+fn reactions(beside: &Beside, reacted: u32) -> Vec<ReactionJson> {
+    let mut different: Vec<ReactionJson> = Vec::new();
+    for reaction in &beside.reactions {
+        let at = different.iter().position(|one| one.emoji == reaction.emoji);
+        let at = at.unwrap_or_else(|| {
+            let bit = u32::try_from(different.len()).ok().and_then(|at| 1_u32.checked_shl(at));
+            different.push(ReactionJson {
+                emoji: reaction.emoji.clone(),
+                count: 0,
+                people: Vec::new(),
+                mine: bit.is_some_and(|bit| reacted & bit != 0),
+            });
+            different.len() - 1
+        });
+        if let Some(one) = different.get_mut(at) {
+            one.count += 1;
+            if one.people.len() < REACTORS_NAMED {
+                one.people.push(id_text(&reaction.person.host_id()));
+            }
+        }
+    }
+    different
+}
+
+/// How somebody stands to a room.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MeJson {
+    /// What they are in the room.
+    pub role: String,
+    /// How far they have read.
+    pub read_seq: Seq,
+    /// The newest message that has reached a device of theirs.
+    pub delivered_seq: Seq,
+    /// How many messages of others they have not read.
+    pub unread: i64,
+    /// In how many of those they are mentioned.
+    pub mentions: i64,
+    /// They marked the room as unread from this message on.
+    pub unread_from: Option<Seq>,
+    /// It makes no noise until then.
+    pub muted_until: Option<String>,
+    /// It stands above the others.
+    pub pinned: bool,
+    /// It is out of sight.
+    pub archived: bool,
+}
+
+impl From<&Me> for MeJson {
+    fn from(me: &Me) -> Self {
+        let Member {
+            role,
+            read,
+            delivered,
+            view,
+            ..
+        } = &me.member;
+        Self {
+            role: role.word().to_owned(),
+            read_seq: *read,
+            delivered_seq: *delivered,
+            unread: me.unread,
+            mentions: me.mentions,
+            unread_from: view.unread_from,
+            muted_until: view.muted_until.map(time_text),
+            pinned: view.pinned_at.is_some(),
+            archived: view.archived,
+        }
+    }
+}
+
+/// Somebody in a room.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MemberJson {
+    /// Who.
+    pub person: PersonJson,
+    /// What they are in the room.
+    pub role: String,
+    /// How far they have read.
+    pub read_seq: Seq,
+    /// The newest message that has reached a device of theirs.
+    pub delivered_seq: Seq,
+    /// Since when they are in it.
+    pub joined_at: String,
+}
+
+impl From<&(Member, Arc<Person>)> for MemberJson {
+    fn from((member, person): &(Member, Arc<Person>)) -> Self {
+        Self {
+            person: PersonJson::from(&**person),
+            role: member.role.word().to_owned(),
+            read_seq: member.read,
+            delivered_seq: member.delivered,
+            joined_at: time_text(member.joined_at),
+        }
+    }
+}
+
+/// A room.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RoomJson {
+    /// What it is about, and its name.
+    pub key: String,
+    /// Its unguessable name.
+    pub uuid: String,
+    /// What it is about, as a kind.
+    pub kind: String,
+    /// The card of the business object that it is about, as the host application said.
+    pub subject: Option<Value>,
+    /// Its title, or empty; without one, a room of two is called as the other one.
+    pub title: String,
+    /// Where its picture is; without one, of a room of two the other one's.
+    pub avatar_url: Option<String>,
+    /// What the host application shows of it besides.
+    pub custom: Option<Value>,
+    /// Its business is over.
+    pub closed: bool,
+    /// How many durable changes it has had.
+    pub head: i64,
+    /// The cursor to ask for changes after.
+    pub cursor: String,
+    /// The number of its newest message.
+    pub seq: Seq,
+    /// When it was opened.
+    pub created_at: String,
+    /// When its newest message was sent, else when it was opened.
+    pub active_at: String,
+    /// When anything of it last changed.
+    pub updated_at: String,
+    /// How many people are in it.
+    pub member_count: i64,
+    /// The first 20 of them; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<MemberJson>>,
+    /// The newest message that is not erased.
+    pub last_message: Option<MessageJson>,
+    /// How the reader stands to it; null for who is not in it.
+    pub me: Option<MeJson>,
+    /// What the reader may do in it.
+    pub can: Vec<&'static str>,
+}
+
+impl RoomJson {
+    /// A room in full for a reader.
+    #[must_use]
+    pub fn new(full: &FullRoom, cursor: Cursor, reader: PersonId) -> Self {
+        let room = &full.room;
+        let active_at = full.last.as_ref().map_or(room.created_at, |last| last.created_at);
+        Self {
+            key: room.key.to_string(),
+            uuid: room.uuid.to_string(),
+            kind: room.kind.word().to_owned(),
+            subject: kept(full.look.subject.as_ref()),
+            title: match &full.other {
+                Some(other) if room.title.is_empty() => PersonJson::from(&**other).name,
+                _ => room.title.clone(),
+            },
+            avatar_url: filled(&full.look.avatar_url)
+                .or_else(|| full.other.as_ref().and_then(|other| filled(&other.avatar_url))),
+            custom: kept(full.look.custom.as_ref()),
+            closed: room.closed,
+            head: room.head.0,
+            cursor: cursor.to_string(),
+            seq: room.seq,
+            created_at: time_text(room.created_at),
+            active_at: time_text(active_at),
+            updated_at: time_text(room.last_changed_at()),
+            member_count: full.member_count,
+            members: full
+                .members
+                .as_ref()
+                .map(|members| members.iter().map(MemberJson::from).collect()),
+            last_message: full
+                .last
+                .as_ref()
+                .map(|last| MessageJson::new(&room.key, last, Reader::of(last, reader))),
+            me: full.me.as_ref().map(MeJson::from),
+            can: full.can.clone(),
+        }
+    }
+}
+
+/// Somebody's receipt.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReceiptJson {
+    /// Whose.
+    pub person: String,
+    /// How far they have read.
+    pub read_seq: Seq,
+    /// The newest message that has reached a device of theirs.
+    pub delivered_seq: Seq,
+}
+
+impl ReceiptJson {
+    /// The receipt of a member who is called so.
+    #[must_use]
+    pub fn new(member: &Member, person: &Named) -> Self {
+        Self {
+            person: id_text(&person.host_id()),
+            read_seq: member.read,
+            delivered_seq: member.delivered,
+        }
+    }
+}
+
+/// Who came into a room or became something else there, and who left.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MembersChangedJson {
+    /// Who came, or became something else.
+    pub changed: Vec<MemberJson>,
+    /// Who left.
+    pub left: Vec<String>,
+}
+
+/// Everything of a room that is different since a cursor, as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChangesJson {
+    /// The room's key.
+    pub room: String,
+    /// The room, where it changed itself.
+    pub about: Option<RoomJson>,
+    /// How the reader stands to it, where that may be different otherwise than by somebody else's new message.
+    pub me: Option<MeJson>,
+    /// How many durable changes the room has had.
+    pub head: i64,
+    /// The number of its newest message.
+    pub seq: Seq,
+    /// The cursor to ask for changes after.
+    pub cursor: String,
+    /// Who came and who left; null where nobody did.
+    pub members: Option<MembersChangedJson>,
+    /// Messages that are new, or that something happened to.
+    pub messages: Vec<MessageJson>,
+    /// Receipts that are elsewhere now.
+    pub receipts: Vec<ReceiptJson>,
+    /// There is more behind the cursor.
+    pub more: bool,
+    /// What the reader had of the room, their outbox aside, is void.
+    pub reset: bool,
+}
+
+impl ChangesJson {
+    /// Changes for a reader.
+    #[must_use]
+    pub fn new(changes: &Changes, reader: PersonId) -> Self {
+        let key = &changes.room.key;
+        let message = |message: &Message| MessageJson::new(key, message, Reader::of(message, reader));
+        Self {
+            room: key.to_string(),
+            about: changes
+                .about
+                .as_ref()
+                .map(|about| RoomJson::new(about, changes.cursor, reader)),
+            me: changes.me.as_ref().map(MeJson::from),
+            head: changes.cursor.head.0,
+            seq: changes.room.seq,
+            cursor: changes.cursor.to_string(),
+            members: changes
+                .members
+                .as_ref()
+                .map(|MembersChanged { changed, left }| MembersChangedJson {
+                    changed: changed.iter().map(MemberJson::from).collect(),
+                    left: left.iter().map(|person| id_text(&person.host_id())).collect(),
+                }),
+            messages: changes.messages.iter().map(message).collect(),
+            receipts: changes
+                .receipts
+                .iter()
+                .map(|(member, person)| ReceiptJson::new(member, person))
+                .collect(),
+            more: changes.more,
+            reset: changes.reset,
+        }
+    }
+}
+
+/// A moment, or null.
+#[must_use]
+pub fn moment(time: Option<Time>) -> Option<String> {
+    time.map(time_text)
+}

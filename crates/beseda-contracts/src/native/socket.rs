@@ -1,0 +1,140 @@
+//! The socket for all rooms of a person, `/api/v1/ws`: it says hello first, and is let in by what that brings, or by what
+//! came with its request.
+
+use super::asking::{Query, named};
+use crate::shared::all_rooms::AllRooms;
+use crate::shared::identity::api_keys;
+use crate::shared::{Caller, FieldError, Refused, Routes, Shared};
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use beseda_core::Refusal;
+use beseda_live::place::{seen_under, under};
+use beseda_live::upgrade::Upgrade;
+use beseda_live::{Newcomer, Proven, Prover, Proving, close};
+use futures_util::stream;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .both("/api/v1/ws/", get(open), "GET")
+        .both("/api/v1/events/", get(events), "GET, OPTIONS")
+}
+
+/// Finds out who brings a token in a frame.
+struct ByToken(Shared);
+
+impl Prover for ByToken {
+    fn prove(&self, token: String) -> Proving {
+        let shared = self.0.clone();
+        Box::pin(async move {
+            let caller = Caller::of_frame(&shared, token).await;
+            caller.map(proven).map_err(|refused| turned(&refused))
+        })
+    }
+}
+
+fn proven(caller: Caller) -> Proven {
+    Proven {
+        person: Arc::new(caller.person),
+        proven_at: caller.proven_at,
+        ends_at: caller.expires_at.or(caller.ends_at),
+    }
+}
+
+/// The code and the reason that close a socket of whoever is refused so.
+fn turned(refused: &Refused) -> (u16, &'static str) {
+    match refused.status().as_u16() {
+        401 => (close::NOT_AUTHENTICATED, "not authenticated"),
+        403 | 404 => (close::NOT_ALLOWED, "not allowed"),
+        _ => {
+            tracing::error!("a socket could not be authenticated: {refused}");
+            (close::INTERNAL, "internal error")
+        }
+    }
+}
+
+/// Who asks: a key that acts as a person, or a person.
+async fn who(shared: &Shared, parts: &Parts) -> Result<Caller, Refused> {
+    match api_keys::acting(shared, parts).await? {
+        Some(caller) => Ok(caller),
+        None => Caller::of_socket(shared, parts).await,
+    }
+}
+
+/// The same that the socket tells, as server-sent events.
+async fn events(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
+    shared.connect(&parts)?;
+    let caller = who(&shared, &parts).await?;
+    let mut query = Query::of(parts.uri.query(), &["since", "open", "ticket", "token", "as"]);
+    let since = query.parsed("since", FieldError::NotMark);
+    let mut open = Vec::new();
+    for room in query.texts("open") {
+        open.push(named(&room)?);
+    }
+    query.end()?;
+    let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let since = last.and_then(|id| id.parse().ok()).or(since);
+    let newcomer = Newcomer {
+        dialect: shared.all_rooms,
+        proven: Some(proven(caller)),
+        prover: Arc::new(ByToken(shared.clone())),
+    };
+    let events = shared.live.events(newcomer, since, open).await;
+    let events = events.map_err(|(code, _)| match code {
+        close::TOO_MANY => Refusal::TooFast { retry_seconds: 60 },
+        _ => Refusal::NotSignedIn,
+    })?;
+    let pieces = stream::unfold(events, |mut events| async move {
+        let piece = events.next().await?;
+        Some((Ok::<_, Infallible>(piece), events))
+    });
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // nginx would else wait until it has a buffer full.
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
+    ];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+async fn open(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrade, Response>) -> Response {
+    if let Err(refused) = shared.connect(&parts) {
+        return refused.into_response();
+    }
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(refused) => return refused,
+    };
+    // Who brings nothing may say who they are in the first frame; who brings something wrong is told so.
+    let came = match who(&shared, &parts).await {
+        Ok(caller) => Ok(Some(caller)),
+        Err(Refused::Rule(Refusal::NotSignedIn)) => Ok(None),
+        Err(refused) => Err(turned(&refused)),
+    };
+    let (live, under) = (Arc::clone(&shared.live), under());
+    let dialect: &'static AllRooms = shared.all_rooms;
+    upgrade.answer(move |stream, leftover| {
+        seen_under(under, async move {
+            match came {
+                Ok(caller) => {
+                    let newcomer = Newcomer {
+                        dialect,
+                        proven: caller.map(proven),
+                        prover: Arc::new(ByToken(shared)),
+                    };
+                    live.greet(stream, leftover, newcomer).await;
+                }
+                Err((code, reason)) => live.refuse(stream, leftover, code, reason).await,
+            }
+        })
+    })
+}

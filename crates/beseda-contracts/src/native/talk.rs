@@ -1,0 +1,384 @@
+//! Messages: read, sent, edited, erased, reacted to and pinned; and how far somebody has read.
+
+use super::asking::{Asker, ListJson, Query, named, next, room_of, tagged};
+use super::call::Body;
+use super::objects::{MeJson, MessageJson, Reader, id_text};
+use super::rooms::idempotency_key;
+use crate::shared::{FieldError, Refused, Routes, Segment, Shared, messages, time_text};
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, put};
+use beseda_core::Error;
+use beseda_core::ports::{Look, Tx};
+use beseda_core::rules::{self, Pins, Window};
+use beseda_core::words::{Draft, Message, More, PersonId, Seq, Time};
+use beseda_live::ask;
+use http::{HeaderMap, StatusCode, Uri};
+use serde::Serialize;
+use std::str::FromStr;
+use tokio::time::Instant;
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .both(
+            "/api/v1/rooms/{key}/messages/",
+            get(list).post(send),
+            "GET, POST, HEAD, OPTIONS",
+        )
+        .both(
+            "/api/v1/rooms/{key}/messages/{seq}/",
+            get(one).patch(edit).delete(erase),
+            "GET, PATCH, DELETE, HEAD, OPTIONS",
+        )
+        .both(
+            "/api/v1/rooms/{key}/messages/{seq}/versions/",
+            get(versions),
+            "GET, HEAD, OPTIONS",
+        )
+        .both(
+            "/api/v1/rooms/{key}/messages/{seq}/reactions/{emoji}/",
+            put(react).delete(unreact),
+            "PUT, DELETE, OPTIONS",
+        )
+        .both(
+            "/api/v1/rooms/{key}/messages/{seq}/pin/",
+            put(pin).delete(unpin),
+            "PUT, DELETE, OPTIONS",
+        )
+        .both("/api/v1/rooms/{key}/pins/", get(pins), "GET, HEAD, OPTIONS")
+        .both("/api/v1/rooms/{key}/receipt/", put(receipt), "PUT, OPTIONS")
+}
+
+/// A part of a room's log.
+#[derive(Serialize)]
+struct PageJson {
+    items: Vec<MessageJson>,
+    head: i64,
+    cursor: String,
+    has_before: bool,
+    has_after: bool,
+}
+
+type Placed = Result<Path<(String, String)>, PathRejection>;
+
+/// The room and the number of a message in a path; what is no number names none.
+fn placed(path: Placed) -> Result<(String, Seq), Refused> {
+    let Path((room, seq)) = path.map_err(|_| Refused::NoSuchAddress)?;
+    Ok((room, seq_of(&seq)?))
+}
+
+fn seq_of(text: &str) -> Result<Seq, Refused> {
+    let seq = text.parse::<i64>().map_err(|_| beseda_core::Refusal::NoSuchMessage)?;
+    Ok(Seq(seq))
+}
+
+fn json(key: &str, message: &Message, person: PersonId) -> MessageJson {
+    MessageJson::new(key, message, Reader::of(message, person))
+}
+
+async fn list(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(room): Segment,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let room = named(&room)?;
+    let mut query = Query::of(uri.query(), &["before", "after", "around", "limit"]);
+    let limit = query.limit(&shared);
+    let asked = [
+        query.number("before").map(|seq| Window::Before(Seq(seq))),
+        query.number("after").map(|seq| Window::After(Seq(seq))),
+        query.number("around").map(|seq| Window::Around(Seq(seq))),
+    ];
+    let mut asked = asked.into_iter().flatten();
+    let window = asked.next().unwrap_or(Window::Newest);
+    if asked.next().is_some() {
+        query.mistake("before", FieldError::OneOfThem);
+    }
+    query.end()?;
+    let page = ask::look(&shared.chat, move |look| {
+        let room = room_of(look, &room)?;
+        let page = rules::window(look, asker.by(), room, window, limit)?;
+        let items = page
+            .messages
+            .iter()
+            .map(|message| json(&page.room.key, message, asker.person.id));
+        Ok::<_, Error>(PageJson {
+            items: items.collect(),
+            head: page.room.head.0,
+            cursor: page.cursor.to_string(),
+            has_before: page.has_before,
+            has_after: page.has_after,
+        })
+    })
+    .await?;
+    Ok(tagged(&headers, &page))
+}
+
+async fn send(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(room): Segment,
+    request: Request,
+) -> Result<Response, Refused> {
+    let room = named(&room)?;
+    let header = idempotency_key(request.headers())?;
+    let fields = &["text", "client_id", "reply_to", "files", "mentions", "custom"];
+    let mut body = Body::read(&shared, request, fields).await?;
+    let limits = shared.chat.limits().clone();
+    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
+    let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
+    let more = More {
+        reply_to: body.number("reply_to").map(Seq),
+        mentions: body.people_in_order("mentions").unwrap_or_default(),
+        custom: body.custom("custom", limits.custom_bytes).flatten(),
+        is_event: false,
+        to: None,
+        uploads: Vec::new(),
+    };
+    let files = super::uploads::claimed(&shared, &mut body, "files", &asker.person);
+    body.end()?;
+    shared.throttles.send(asker.person.id)?;
+    let draft = Draft {
+        text,
+        client_id,
+        files,
+        more: (more != More::default()).then(|| Box::new(more)),
+    };
+    let now = shared.chat.now();
+    let came = Instant::now();
+    let sent = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
+        let room = room_of(tx, &room)?;
+        let sent = rules::send(tx, now, &limits, asker.by(), room, &draft)?;
+        let mut message = [Message::clone(&sent.message)];
+        if !sent.first {
+            rules::fill(tx, &mut message)?;
+        }
+        let [message] = message;
+        Ok((json(&sent.key, &message, asker.person.id), sent.first))
+    })
+    .await;
+    messages::count(
+        &shared,
+        super::CONTRACT.name,
+        came.elapsed(),
+        sent.as_ref().map(|(_, first)| *first),
+    );
+    let (message, first) = sent?;
+    let status = if first { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(message)).into_response())
+}
+
+async fn one(
+    State(shared): State<Shared>,
+    asker: Asker,
+    path: Placed,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let (room, seq) = placed(path)?;
+    let room = named(&room)?;
+    let message = ask::look(&shared.chat, move |look| told(look, &asker, &room, seq)).await?;
+    Ok(tagged(&headers, &message))
+}
+
+/// A message as it is now, for whoever asks.
+fn told(
+    look: &mut (impl Look + ?Sized),
+    asker: &Asker,
+    room: &beseda_live::dialect::Named,
+    seq: Seq,
+) -> Result<MessageJson, Error> {
+    let room = room_of(look, room)?;
+    let (key, message) = rules::message_of(look, asker.by(), room, seq)?;
+    Ok(json(&key, &message, asker.person.id))
+}
+
+async fn edit(
+    State(shared): State<Shared>,
+    asker: Asker,
+    path: Placed,
+    request: Request,
+) -> Result<Json<MessageJson>, Refused> {
+    let (room, seq) = placed(path)?;
+    let room = named(&room)?;
+    let mut body = Body::read(&shared, request, &["text", "mentions"]).await?;
+    let limits = shared.chat.limits().clone();
+    if !body.has("text") {
+        body.mistake("text", FieldError::Required);
+    }
+    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
+    let mentions = body.people_in_order("mentions");
+    body.end()?;
+    shared.throttles.send(asker.person.id)?;
+    let now = shared.chat.now();
+    let message = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
+        let id = room_of(tx, &room)?;
+        rules::edit_at(tx, now, &limits, asker.by(), (id, seq), (&text, mentions.as_deref()))?;
+        told(tx, &asker, &room, seq)
+    });
+    Ok(Json(message.await?))
+}
+
+async fn erase(State(shared): State<Shared>, asker: Asker, path: Placed) -> Result<StatusCode, Refused> {
+    let (room, seq) = placed(path)?;
+    let room = named(&room)?;
+    shared.throttles.send(asker.person.id)?;
+    let (now, person) = (shared.chat.now(), asker.person.host_id().into_owned());
+    let erased = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
+        let id = room_of(tx, &room)?;
+        let erased = rules::erase_at(tx, now, asker.by(), id, seq)?;
+        Ok((erased.is_by(asker.person.id), id))
+    });
+    let (is_own, room) = erased.await?;
+    if !is_own {
+        let person = id_text(&person);
+        tracing::info!(target: "beseda::audit", %room, %seq, person, "a message of somebody else was erased");
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Serialize)]
+struct VersionJson {
+    text: String,
+    at: String,
+    by: Option<String>,
+}
+
+async fn versions(
+    State(shared): State<Shared>,
+    asker: Asker,
+    path: Placed,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let (room, seq) = placed(path)?;
+    let room = named(&room)?;
+    let versions = ask::look(&shared.chat, move |look| {
+        let room = room_of(look, &room)?;
+        rules::versions(look, asker.by(), room, seq)
+    })
+    .await?;
+    let json = versions.iter().map(|version| VersionJson {
+        text: version.text.clone(),
+        at: time_text(version.at),
+        by: version.by.as_ref().map(|by| id_text(&by.host_id())),
+    });
+    let items: Vec<VersionJson> = json.collect();
+    Ok(tagged(&headers, &ListJson { items, next: None }))
+}
+
+type Reacted = Result<Path<(String, String, String)>, PathRejection>;
+
+async fn react(state: State<Shared>, asker: Asker, path: Reacted) -> Result<Json<MessageJson>, Refused> {
+    Ok(Json(set_reaction(state, asker, path, true).await?))
+}
+
+async fn unreact(state: State<Shared>, asker: Asker, path: Reacted) -> Result<StatusCode, Refused> {
+    set_reaction(state, asker, path, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn set_reaction(
+    State(shared): State<Shared>,
+    asker: Asker,
+    path: Reacted,
+    on: bool,
+) -> Result<MessageJson, Refused> {
+    let Path((room, seq, emoji)) = path.map_err(|_| Refused::NoSuchAddress)?;
+    let (room, seq) = (named(&room)?, seq_of(&seq)?);
+    let emoji = super::emoji::of(&emoji).ok_or_else(|| Refused::field("emoji", FieldError::NotEmoji))?;
+    shared.throttles.send(asker.person.id)?;
+    let (now, limits) = (shared.chat.now(), shared.chat.limits().clone());
+    let message = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
+        let id = room_of(tx, &room)?;
+        rules::react(tx, now, &limits, asker.by(), (id, seq), (&emoji, on))?;
+        told(tx, &asker, &room, seq)
+    });
+    Ok(message.await?)
+}
+
+async fn pin(state: State<Shared>, asker: Asker, path: Placed) -> Result<Json<MessageJson>, Refused> {
+    Ok(Json(set_pin(state, asker, path, true).await?))
+}
+
+async fn unpin(state: State<Shared>, asker: Asker, path: Placed) -> Result<StatusCode, Refused> {
+    set_pin(state, asker, path, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn set_pin(State(shared): State<Shared>, asker: Asker, path: Placed, on: bool) -> Result<MessageJson, Refused> {
+    let (room, seq) = placed(path)?;
+    let room = named(&room)?;
+    shared.throttles.send(asker.person.id)?;
+    let now = shared.chat.now();
+    let message = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
+        let id = room_of(tx, &room)?;
+        rules::pin(tx, now, asker.by(), id, seq, on)?;
+        told(tx, &asker, &room, seq)
+    });
+    Ok(message.await?)
+}
+
+/// Where a list of pins goes on.
+struct PinPlace(Time, Seq);
+
+impl FromStr for PinPlace {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (at, seq) = text.split_once(':').ok_or(())?;
+        Ok(Self(
+            Time(at.parse().map_err(|_| ())?),
+            Seq(seq.parse().map_err(|_| ())?),
+        ))
+    }
+}
+
+async fn pins(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(room): Segment,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
+    let room = named(&room)?;
+    let mut query = Query::of(uri.query(), &["limit", "cursor"]);
+    let (limit, after) = (query.limit(&shared), query.place::<PinPlace>());
+    query.end()?;
+    let list = ask::look(&shared.chat, move |look| {
+        let id = room_of(look, &room)?;
+        let after = after.map(|PinPlace(at, seq)| (at, seq));
+        let Pins { messages, next: more } = rules::pins(look, asker.by(), id, after, limit)?;
+        let key = rules::full_room(look, asker.by(), id)?.0.room.key;
+        Ok::<_, Error>(ListJson {
+            items: messages
+                .iter()
+                .map(|message| json(&key, message, asker.person.id))
+                .collect(),
+            next: more.map(|(at, seq)| next(format!("{}:{seq}", at.0))),
+        })
+    })
+    .await?;
+    Ok(tagged(&headers, &list))
+}
+
+async fn receipt(
+    State(shared): State<Shared>,
+    asker: Asker,
+    Segment(room): Segment,
+    request: Request,
+) -> Result<Json<MeJson>, Refused> {
+    let room = named(&room)?;
+    let mut body = Body::read(&shared, request, &["read_seq", "delivered_seq"]).await?;
+    let read = body.number("read_seq").map(|seq| Some(Seq(seq)));
+    let delivered = body.number("delivered_seq").map(Seq);
+    body.end()?;
+    let now = shared.chat.now();
+    let me = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
+        let room = room_of(tx, &room)?;
+        rules::mark(tx, now, asker.by(), room, read, delivered)
+    });
+    Ok(Json(MeJson::from(&me.await?)))
+}

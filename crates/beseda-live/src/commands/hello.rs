@@ -1,0 +1,37 @@
+//! Hello: somebody who is in brings a new proof before the old one ends.
+
+use crate::dialect::{Misheard, Outcome};
+use crate::live::Live;
+use crate::session::Session;
+use std::sync::Arc;
+
+pub(super) fn renew(live: &Arc<Live>, session: &Arc<Session>, tag: Option<String>, token: Option<String>) {
+    let Some((roaming, token)) = session.roaming.as_ref().zip(token) else {
+        return session.answer(tag.as_deref(), &Outcome::Done);
+    };
+    let (live, session) = (Arc::clone(live), Arc::clone(session));
+    let proving = roaming.prover.prove(token);
+    session.takes_off();
+    tokio::spawn(async move {
+        let proven = proving.await;
+        session.lands(live.chat().limits().sends_in_flight);
+        let is_theirs = |proven: &crate::everywhere::Proven| proven.person.id == session.person_id();
+        match proven.ok().filter(is_theirs) {
+            Some(proven) => {
+                live.wheel.renew(&session, live.end_of(proven.ends_at));
+                if let Some(roaming) = &session.roaming {
+                    roaming.is_renewed();
+                }
+                session.answer(tag.as_deref(), &Outcome::Done);
+            }
+            None => session.answer(
+                tag.as_deref(),
+                &Outcome::Misheard(&Misheard {
+                    code: "token_not_valid",
+                    detail: "This token lets the person of this socket in no more.".to_owned(),
+                    tag: None,
+                }),
+            ),
+        }
+    });
+}

@@ -1,0 +1,119 @@
+//! Presence: who is there, for those who share a room with them and asked to know. It is kept nowhere, and lost with the
+//! process.
+
+use crate::dialect::{Presence, PresenceState};
+use crate::hub::Hub;
+use crate::session::Session;
+use beseda_core::words::{HostId, PersonId, Time};
+use parking_lot::Mutex;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Who wants to know of whom, and when who is gone was last seen.
+#[derive(Default)]
+pub(crate) struct Watchers {
+    of: Mutex<FxHashMap<PersonId, Watched>>,
+}
+
+/// Somebody of whom others want to know.
+#[derive(Default)]
+struct Watched {
+    /// What the host application calls them.
+    name: Option<HostId<'static>>,
+    by: Vec<Arc<Session>>,
+    told: Option<PresenceState>,
+    seen_at: Option<Time>,
+}
+
+impl Hub {
+    /// Whether somebody is there: by any socket of theirs, and looking at one of those for all rooms.
+    pub(crate) fn state_of(&self, person: PersonId) -> PresenceState {
+        let sessions = self.sessions_of(person);
+        let looks = |session: &Arc<Session>| session.roaming.as_ref().is_none_or(|roaming| !roaming.is_away());
+        if sessions.iter().any(looks) {
+            PresenceState::Online
+        } else if sessions.is_empty() {
+            PresenceState::Offline
+        } else {
+            PresenceState::Away
+        }
+    }
+
+    /// A session wants to know of these people and of no others: how they are now.
+    pub(crate) fn watch(&self, session: &Arc<Session>, people: &[(PersonId, HostId<'static>)]) -> Vec<Presence> {
+        let Some(roaming) = &session.roaming else {
+            return Vec::new();
+        };
+        let before = roaming.watch(people.iter().map(|(person, _)| *person).collect());
+        let mut watched = self.watchers.of.lock();
+        for person in before {
+            forget(&mut watched, person, session);
+        }
+        let mut told = Vec::with_capacity(people.len());
+        for (person, name) in people {
+            let entry = watched.entry(*person).or_default();
+            entry.name = Some(name.clone());
+            entry.by.push(Arc::clone(session));
+            let state = self.state_of(*person);
+            entry.told = Some(state);
+            told.push(presence(name, state, entry.seen_at));
+        }
+        told
+    }
+
+    /// Somebody has come, gone, or looks elsewhere: whoever wants to know is told.
+    pub(crate) fn may_have_moved(&self, person: PersonId, now: Option<Time>) {
+        let mut watched = self.watchers.of.lock();
+        let Some(entry) = watched.get_mut(&person) else { return };
+        let state = self.state_of(person);
+        if state == PresenceState::Offline {
+            entry.seen_at = now.or(entry.seen_at);
+        }
+        if entry.told.replace(state) == Some(state) {
+            return;
+        }
+        if let Some(name) = &entry.name {
+            let told = [presence(name, state, entry.seen_at)];
+            for session in &entry.by {
+                session.mention(|speaks| speaks.presence(&told));
+            }
+        }
+    }
+
+    /// A session has ended: it wants to know of nobody any more, and its person may be gone.
+    pub(crate) fn goes_off(&self, session: &Arc<Session>, now: Time) {
+        if let Some(roaming) = &session.roaming {
+            let mut watched = self.watchers.of.lock();
+            for person in roaming.watch(Vec::new()) {
+                forget(&mut watched, person, session);
+            }
+        }
+        self.may_have_moved(session.person_id(), Some(now));
+    }
+}
+
+fn forget(watched: &mut FxHashMap<PersonId, Watched>, person: PersonId, session: &Arc<Session>) {
+    if let Some(entry) = watched.get_mut(&person) {
+        entry.by.retain(|other| other.id != session.id);
+        if entry.by.is_empty() {
+            watched.remove(&person);
+        }
+    }
+}
+
+fn presence(name: &HostId<'static>, state: PresenceState, seen_at: Option<Time>) -> Presence {
+    Presence {
+        person: name.clone(),
+        state,
+        last_seen: seen_at.filter(|_| state == PresenceState::Offline),
+    }
+}
+
+impl super::Live {
+    /// Whether these people are there.
+    #[must_use]
+    pub fn presence(&self, people: &[(PersonId, HostId<'static>)]) -> Vec<Presence> {
+        let told = |(person, name): &(PersonId, HostId<'static>)| presence(name, self.hub.state_of(*person), None);
+        people.iter().map(told).collect()
+    }
+}

@@ -1,0 +1,2 @@
+-- Forgets who is mentioned in a message.
+DELETE FROM mentions WHERE room_id = $1 AND seq = $2

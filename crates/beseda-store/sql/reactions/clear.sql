@@ -1,0 +1,2 @@
+-- Forgets what people made of a message.
+DELETE FROM reactions WHERE room_id = $1 AND seq = $2

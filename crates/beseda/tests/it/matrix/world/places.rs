@@ -1,0 +1,83 @@
+//! Rooms of every kind to try the native API on, by their keys, each with a message.
+
+use super::{Gone, World, id_of};
+use crate::harness::ids;
+use crate::matrix::objects::Object;
+use reqwest::Method;
+use serde_json::json;
+
+/// A room, whose first message has number 1.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its key, as paths of tests have it.
+    pub key: String,
+    /// The same as the host application writes it.
+    pub key_said: String,
+}
+
+impl Place {
+    fn new(key: String) -> Self {
+        Self {
+            key_said: key.clone(),
+            key,
+        }
+    }
+}
+
+impl World {
+    /// The room of an order of this sort.
+    pub async fn place_of_order(&self, object: Object, gone: Gone) -> Place {
+        let order = self.order(object, gone).await.order;
+        Place {
+            key: format!("order:{order}"),
+            key_said: format!("order:{}", ids::word(order)),
+        }
+    }
+
+    /// A visitor's room of this sort.
+    pub async fn place_of_case(&self, object: Object, gone: Gone) -> Place {
+        let of_room = match (object, gone) {
+            (Object::Deleted, Gone::Message) => Object::Own,
+            (object, _) => object,
+        };
+        let place = Place::new(format!("support:{}", self.case(of_room).await.id));
+        if of_room != object {
+            self.erase("visitor", &place).await;
+        }
+        place
+    }
+
+    /// A room of a kind whose people are named, of this sort: of the client, who owns it, the expert and the operator, or
+    /// of the outsider.
+    pub async fn place_of(&self, kind: &str, object: Object, gone: Gone) -> Place {
+        let place = Place::new(format!("{kind}:{}", self.new_name()));
+        let (owner, others): (_, &[&str]) = match object {
+            Object::Own | Object::Deleted | Object::None => ("client", &["expert", "operator"]),
+            Object::Foreign => ("outsider", &[]),
+            Object::Missing => return place,
+        };
+        let mut members = vec![json!({"id": ids::word(id_of(owner)), "role": "owner"})];
+        members.extend(others.iter().map(|name| json!(id_of(name))));
+        let path = format!("/api/v1/rooms/{}/", place.key);
+        self.put(&path, &json!({"title": "some", "members": members})).await;
+        let said = self
+            .caller(owner)
+            .post(&format!("{path}messages/"), &json!({"text": "look"}))
+            .await;
+        assert_eq!(said.status, 201, "{said:?}");
+        match (object, gone) {
+            (Object::Deleted, Gone::Room) => self.take_away(&path).await,
+            (Object::Deleted, Gone::Message) => self.erase(owner, &place).await,
+            _ => {}
+        }
+        place
+    }
+
+    /// Erases the first message of a room.
+    async fn erase(&self, whose: &str, place: &Place) {
+        let path = format!("/api/v1/rooms/{}/messages/1/", place.key);
+        let request = self.actor(whose).request(self, Method::DELETE, &path);
+        let answer = crate::harness::actor::answer(request).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+    }
+}

@@ -1,0 +1,156 @@
+//! Rooms of the application's own kinds: who may what in them, what is for some alone, and a key that acts as a person.
+
+use super::{hello, next};
+use crate::harness::{Actor, Server, Town};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const DEALS: &str = "\
+[kinds.deal]
+title = \"Deal\"
+roles = { seller = [\"take-part\"], buyer = [\"take-part\"], auditor = [\"read\"] }
+staff = { admin = [\"read\", \"govern\"], broker = [\"step-in\"] }
+closed = [\"read\"]
+";
+
+/// A server with a seller, a buyer, an auditor, a broker and an administrator, and a key of their application.
+async fn deals(story: &str) -> (Server, Vec<Actor>, String) {
+    let people = [(1, "user"), (2, "user"), (3, "user"), (4, "broker"), (5, "admin")];
+    let mut town = Town::default();
+    for (id, role) in people {
+        town = town.person(json!({"id": id, "first_name": format!("P{id}"), "role": role}));
+    }
+    let server = Server::start(story, DEALS, &town).await;
+    let tokens = server.tokens(&[1, 2, 3, 4, 5]).await;
+    let actors = (1..)
+        .zip(&tokens)
+        .map(|(id, token)| Actor::new(server.address, id, token))
+        .collect();
+    let made = server.command(&["key", "create", "app", "--scope", "rooms,act"]).await;
+    let key = String::from_utf8_lossy(&made.stdout);
+    let key = key
+        .split_whitespace()
+        .find(|word| word.starts_with("bsk_"))
+        .expect("a key")
+        .to_owned();
+    (server, actors, key)
+}
+
+async fn put_deal(app: &Actor, body: &Value) {
+    let put = app.ask(Method::PUT, "/api/v1/rooms/deal:17/", body).await;
+    assert!([200, 201].contains(&put.status), "{put:?}");
+}
+
+fn members() -> Value {
+    json!([{"id": "1", "role": "seller"}, {"id": "2", "role": "buyer"}, {"id": "3", "role": "auditor"}])
+}
+
+#[tokio::test]
+async fn what_somebody_may_follows_from_what_they_are_in_the_room() {
+    let (server, people, key) = deals("native-deals").await;
+    let app = Actor::new(server.address, 0, &key);
+    let subject = json!({"title": "Deal 17", "fields": [{"label": "Price", "value": "10"}]});
+    put_deal(
+        &app,
+        &json!({"title": "Bicycle", "members": members(), "subject": subject, "custom": {"x": 1}}),
+    )
+    .await;
+    let path = "/api/v1/rooms/deal:17/";
+    let room = people[0].get(path).await.json();
+    assert_eq!(
+        (&room["subject"], &room["custom"], &room["me"]["role"]),
+        (&subject, &json!({"x": 1}), &json!("seller"))
+    );
+    assert!(room["can"].as_array().is_some_and(|can| can.contains(&json!("send"))));
+    let auditor = people[2].get(path).await.json();
+    assert_eq!(auditor["can"], json!(["read"]));
+    let send = json!({"text": "x"});
+    let sent = people[2].post(&format!("{path}messages/"), &send).await;
+    assert_eq!((sent.status, &sent.json()["code"]), (403, &json!("not_allowed")));
+    // The broker steps in: they read and write without being in it.
+    let broker = people[3].post(&format!("{path}messages/"), &send).await;
+    assert_eq!(broker.status, 201, "{broker:?}");
+    assert_eq!(people[3].get(path).await.json()["me"], json!(null));
+    let (mut socket, ..) = hello(&people[3], None).await;
+    super::open(&mut socket, "deal:17").await;
+
+    // Who governs it changes it and who is in it; its other people do not.
+    let change = json!({"title": "Bicycle, red"});
+    assert_eq!(people[0].ask(Method::PATCH, path, &change).await.status, 403);
+    let changed = people[4].ask(Method::PATCH, path, &change).await;
+    assert_eq!(
+        (changed.status, &changed.json()["title"]),
+        (200, &json!("Bicycle, red"))
+    );
+    let became = people[4]
+        .ask(Method::PUT, &format!("{path}members/3/"), &json!({"role": "buyer"}))
+        .await;
+    assert_eq!((became.status, &became.json()["role"]), (200, &json!("buyer")));
+    assert_eq!(people[2].post(&format!("{path}messages/"), &send).await.status, 201);
+
+    // Closed, it is read and no more.
+    put_deal(&app, &json!({"closed": true})).await;
+    let late = people[0].post(&format!("{path}messages/"), &send).await;
+    assert_eq!((late.status, &late.json()["code"]), (403, &json!("room_closed")));
+    assert_eq!(people[0].get(&format!("{path}messages/")).await.status, 200);
+    assert_eq!(
+        people[0]
+            .ask(Method::DELETE, &format!("{path}members/1/"), &json!({}))
+            .await
+            .status,
+        204
+    );
+    assert_eq!(people[0].get(path).await.status, 404, "they have left");
+}
+
+#[tokio::test]
+async fn what_is_for_some_is_missing_for_everybody_else() {
+    let (server, people, key) = deals("native-for-some").await;
+    let app = Actor::new(server.address, 0, &key);
+    put_deal(&app, &json!({"title": "x", "members": members()})).await;
+    let (mut seller, ..) = hello(&people[0], None).await;
+    let (mut buyer, ..) = hello(&people[1], None).await;
+    super::open(&mut seller, "deal:17").await;
+    super::open(&mut buyer, "deal:17").await;
+    let path = "/api/v1/rooms/deal:17/";
+    let secret = json!({"text": "Only for the seller", "to": ["1"], "kind": "event", "custom": {"price": 9}});
+    assert_eq!(app.post(&format!("{path}system-messages/"), &secret).await.status, 201);
+    let heard = next(&mut seller, "changes").await;
+    assert_eq!(
+        (&heard["messages"][0]["kind"], &heard["messages"][0]["custom"]),
+        (&json!("event"), &json!({"price": 9}))
+    );
+    let sent = people[1]
+        .post(&format!("{path}messages/"), &json!({"text": "for all"}))
+        .await;
+    assert_eq!(sent.json()["seq"], 2);
+    let told = next(&mut buyer, "changes").await;
+    assert_eq!(
+        told["messages"][0]["seq"], 2,
+        "they hear nothing of the other one: {told}"
+    );
+    assert_eq!(people[1].get(&format!("{path}messages/1/")).await.status, 404);
+    let list = people[1].get(&format!("{path}messages/")).await.json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(people[1].get(path).await.json()["me"]["unread"], 0);
+    assert_eq!(people[0].get(path).await.json()["me"]["unread"], 2);
+}
+
+#[tokio::test]
+async fn a_key_acts_as_a_person_where_it_says_as_whom() {
+    let (server, people, key) = deals("native-act").await;
+    let app = Actor::new(server.address, 0, &key);
+    put_deal(&app, &json!({"title": "x", "members": members()})).await;
+    let path = "/api/v1/rooms/deal:17/messages/";
+    let as_seller = app
+        .request(Method::POST, path)
+        .header("X-Beseda-As", "1")
+        .json(&json!({"text": "as the seller"}));
+    let sent = crate::harness::answer(as_seller).await;
+    assert_eq!((sent.status, &sent.json()["author"]["id"]), (201, &json!("1")));
+    let alone = app.get("/api/v1/me/").await;
+    assert_eq!((alone.status, &alone.json()["code"]), (403, &json!("person_required")));
+    let other = people[0].request(Method::GET, "/api/v1/me/").header("X-Beseda-As", "2");
+    let other = crate::harness::answer(other).await;
+    assert_eq!((other.status, &other.json()["code"]), (400, &json!("acts_as_another")));
+}
