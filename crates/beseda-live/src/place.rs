@@ -6,14 +6,16 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
     static UNDER: Arc<str>;
 }
 
-/// Does the work for somebody who sees this server under the prefix: empty, or like `/chat-api`.
-pub async fn seen_under<F: Future>(under: Arc<str>, work: F) -> F::Output {
-    UNDER.scope(under, work).await
+/// Does the work for somebody who sees this server under the prefix: empty, or like `/chat-api`. Not `async`: that would keep
+/// the work twice, as what came and as what is waited for, and every socket is such work.
+pub fn seen_under<F: Future>(under: Arc<str>, work: F) -> TaskLocalFuture<Arc<str>, F> {
+    UNDER.scope(under, work)
 }
 
 /// Says something to somebody who sees this server under the prefix.
@@ -25,4 +27,20 @@ pub(crate) fn told_under<T>(under: &Arc<str>, say: impl FnOnce() -> T) -> T {
 #[must_use]
 pub fn under() -> Arc<str> {
     UNDER.try_with(Arc::clone).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_is_done_under_a_prefix_is_kept_once() {
+        let work = async {
+            let kept = [0_u8; 4096];
+            std::future::ready(()).await;
+            drop(kept);
+        };
+        let alone = size_of_val(&work);
+        assert!(size_of_val(&seen_under("".into(), work)) <= alone + 64);
+    }
 }

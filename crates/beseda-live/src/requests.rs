@@ -12,6 +12,7 @@ use axum::body::HttpBody;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
+use tokio::task::futures::TaskLocalFuture;
 use tracing::{Instrument, Span};
 
 /// The header that brings it and takes it back.
@@ -104,9 +105,9 @@ where
     })
 }
 
-/// Does the work of a socket that this request opened.
-pub(crate) async fn opened_by<F: Future>(request: Option<RequestId>, work: F) -> F::Output {
-    OPENED_BY.scope(request, work).await
+/// Does the work of a socket that this request opened. Not `async`, which would keep the work twice.
+pub(crate) fn opened_by<F: Future>(request: Option<RequestId>, work: F) -> TaskLocalFuture<Option<RequestId>, F> {
+    OPENED_BY.scope(request, work)
 }
 
 /// The request that opened the socket whose work is done here.

@@ -114,7 +114,8 @@ impl Upgrade {
             let Some((stream, leftover, seat)) = bare(upgraded) else {
                 return;
             };
-            let conversation = opened_by(request, then(stream, leftover));
+            // Boxed: what is waited for would else stand in the task twice.
+            let conversation = Box::pin(opened_by(request, then(stream, leftover)));
             tokio::spawn(async move {
                 conversation.await;
                 drop(seat);
