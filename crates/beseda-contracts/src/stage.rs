@@ -31,6 +31,8 @@ const BEGIN: Time = Time(1_795_237_200_000_000);
 pub struct Stage {
     pub shared: Shared,
     pub router: Router,
+    pub model: Arc<Model>,
+    pub hub: Arc<Hub>,
     clock: Arc<HandClock>,
     uptime: Arc<Mutex<Duration>>,
 }
@@ -115,18 +117,25 @@ impl Stage {
         let draws = Arc::new(Draws(AtomicU8::new(1)));
         let (model, hub) = (Arc::new(Model::new()), Arc::new(Hub::new(&limits)));
         model.set_audience(Arc::clone(&hub) as _);
-        let chat = Chat::new(model, Arc::clone(&clock) as _, draws, Arc::new(limits));
+        let chat = Chat::new(
+            Arc::clone(&model) as _,
+            Arc::clone(&clock) as _,
+            draws,
+            Arc::new(limits),
+        );
         let uptime = Arc::new(Mutex::new(Duration::from_secs(1)));
         let read = Arc::clone(&uptime);
         let told: Uptime = Arc::new(move || *read.lock());
         let throttles = Arc::new(Throttles::new(chat.limits(), &told));
-        let live = Live::new(chat, hub, Arc::new(SocketPace(Arc::clone(&throttles))));
+        let live = Live::new(chat, Arc::clone(&hub), Arc::new(SocketPace(Arc::clone(&throttles))));
         let files = Arc::new(Shelf::default());
         let shared = Shared::new(live, files, throttles, settings, &told).unwrap();
         let router = finish(shared::routes(&DRF).and(more), Router::new(), shared.clone());
         let stage = Self {
             shared,
             router,
+            model,
+            hub,
             clock,
             uptime,
         };

@@ -290,6 +290,8 @@ pub trait Everywhere: Send + Sync {
     fn totals(&self, totals: Totals) -> String;
     /// They are asked for a sign of life, and told up to where they have been told everything.
     fn ping(&self, now: Time, token: Option<Token>) -> String;
+    /// The token that one of these frames tells: one of [`Self::here`] or [`Self::ping`], where it has one.
+    fn token_of(&self, frame: &str) -> Option<Token>;
     /// What they proved ends after so many seconds.
     fn expiring(&self, seconds: u64) -> String;
     /// Somebody types, or has stopped.

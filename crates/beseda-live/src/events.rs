@@ -2,12 +2,13 @@
 
 use crate::commands;
 use crate::connection::Connection;
-use crate::dialect::{Command, Named, Verb};
+use crate::dialect::{Command, Everywhere, Named, Verb};
 use crate::everywhere::Newcomer;
 use crate::here::arrive;
 use crate::live::Live;
 use crate::place::{seen_under, under};
-use crate::socket::Queue;
+use crate::session::close;
+use crate::socket::{Ear as _, Queue};
 use beseda_core::words::Token;
 use bytes::Bytes;
 use std::future::{Future, poll_fn};
@@ -24,6 +25,7 @@ const COMMENT_EVERY: Duration = Duration::from_secs(15);
 pub struct Events {
     connection: Connection,
     queue: Arc<Queue>,
+    speaks: &'static dyn Everywhere,
     comments: Interval,
     /// What is told first, until it is.
     arriving: Option<Arriving>,
@@ -32,11 +34,11 @@ pub struct Events {
 type Arriving = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Live {
-    /// Lets somebody hear all their rooms: these are open. `None` for who proved nothing, or has too many already: the
-    /// code and the reason of a socket tell why.
+    /// Lets somebody hear all their rooms: these are open.
     ///
     /// # Errors
-    /// The close code and the reason that a socket would have.
+    /// The close code and the reason that a socket would have: who proved nothing, has too many already, or speaks a
+    /// dialect that is not for all rooms.
     pub async fn events(
         self: &Arc<Self>,
         mut newcomer: Newcomer,
@@ -44,8 +46,9 @@ impl Live {
         open: Vec<Named>,
     ) -> Result<Events, (u16, String)> {
         let queue = self.queue();
-        let nobody = || (crate::session::close::NOT_AUTHENTICATED, "not authenticated".to_owned());
+        let nobody = || (close::NOT_AUTHENTICATED, "not authenticated".to_owned());
         let proven = newcomer.proven.take().ok_or_else(nobody)?;
+        let speaks = newcomer.dialect.everywhere().ok_or_else(nobody)?;
         let entered = Connection::come(self, &newcomer, proven, Arc::clone(&queue));
         let connection = entered.ok_or_else(|| queue.closing().unwrap_or_else(nobody))?;
         // Told while the answer is taken: where somebody is in many rooms, that is more than waits for them at once.
@@ -61,6 +64,7 @@ impl Live {
         Ok(Events {
             connection,
             queue,
+            speaks,
             comments,
             arriving: Some(Box::pin(seen_under(under(), arriving))),
         })
@@ -92,14 +96,14 @@ impl Events {
         }
         let (frames, drained, closing) = self.queue.take_all(cx);
         if drained {
-            crate::socket::Ear::drained(&self.connection);
+            self.connection.drained();
         }
         let mut said = String::new();
         for frame in &frames {
-            texts_of(frame, |text| tell(&mut said, text));
+            texts_of(frame, |text| tell(&mut said, text, self.speaks.token_of(text)));
         }
         if !said.is_empty() {
-            crate::socket::Ear::alive(&self.connection);
+            self.connection.alive();
             return Poll::Ready(Some(said.into()));
         }
         if closing {
@@ -107,7 +111,7 @@ impl Events {
         }
         if self.comments.poll_tick(cx).is_ready() {
             // Whoever asks for more has taken what was before.
-            crate::socket::Ear::alive(&self.connection);
+            self.connection.alive();
             return Poll::Ready(Some(Bytes::from_static(b":\n\n")));
         }
         Poll::Pending
@@ -120,25 +124,15 @@ impl Drop for Events {
     }
 }
 
-/// One event: with an id where the frame has a token, to come back with.
-fn tell(said: &mut String, text: &str) {
-    if let Some(token) = token_of(text) {
-        said.push_str("id: ");
-        said.push_str(token);
-        said.push('\n');
+/// One event: with an id where the frame tells a token, to come back with.
+fn tell(said: &mut String, text: &str, token: Option<Token>) {
+    if let Some(token) = token {
+        said.push_str(&format!("id: {token}\n"));
     }
     said.push_str("data: ");
     // A frame is one line of JSON.
     said.push_str(text);
     said.push_str("\n\n");
-}
-
-/// The token that a frame ends with or holds, where it is one of those that have one.
-fn token_of(text: &str) -> Option<&str> {
-    let has_one =
-        text.starts_with("{\"gone\"") || text.contains("\"type\":\"ping\"") || text.contains("\"type\":\"here\"");
-    let (_, rest) = text.rsplit_once("\"token\":\"").filter(|_| has_one)?;
-    rest.split_once('"').map(|(token, _)| token)
 }
 
 /// The texts among frames that were made for a socket.
@@ -177,14 +171,16 @@ mod tests {
             text_frame(b"{\"type\":\"ok\"}"),
             ping_frame(),
             text_frame(long.as_bytes()),
-            text_frame(b"{\"time\":\"t\",\"token\":\"1-2f\",\"type\":\"ping\"}"),
+            text_frame(b"{\"type\":\"ping\"}"),
         ]
         .concat();
         let mut said = String::new();
-        texts_of(&frames, |text| tell(&mut said, text));
-        let expected = format!(
-            "data: {{\"type\":\"ok\"}}\n\ndata: {long}\n\nid: 1-2f\ndata: {{\"time\":\"t\",\"token\":\"1-2f\",\"type\":\"ping\"}}\n\n"
-        );
+        let token: Token = "1-2f".parse().unwrap();
+        texts_of(&frames, |text| {
+            tell(&mut said, text, text.contains("ping").then_some(token))
+        });
+        let expected =
+            format!("data: {{\"type\":\"ok\"}}\n\ndata: {long}\n\nid: {token}\ndata: {{\"type\":\"ping\"}}\n\n");
         assert_eq!(said, expected);
     }
 }

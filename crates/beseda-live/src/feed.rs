@@ -115,6 +115,7 @@ async fn feed(live: Arc<Live>, session: Arc<Session>) {
     {
         session.logs(|| tracing::warn!("the rooms of a session could not be looked through, will try again: {error}"));
         roaming.is_to_look_around();
+        hungry_again(&live, &session);
     }
     while !session.queue.is_closing() {
         let seats = to_feed(&session);
@@ -140,15 +141,20 @@ async fn feed(live: Arc<Live>, session: Arc<Session>) {
                 session.logs(|| {
                     tracing::error!(to, "could not read what a session has missed, will try again: {fault}");
                 });
-                // Not among those who are fed: whoever can be read is not to wait for whoever cannot.
-                tokio::spawn(async move {
-                    tokio::time::sleep(ASK_AGAIN_AFTER).await;
-                    live.hub.is_hungry(&session);
-                });
-                return;
+                return hungry_again(&live, &session);
             }
         }
     }
+}
+
+/// Feeds a session again in a while. It does not wait among those who are fed: whoever can be read is not to wait for
+/// whoever cannot.
+fn hungry_again(live: &Arc<Live>, session: &Arc<Session>) {
+    let (live, session) = (Arc::clone(live), Arc::clone(session));
+    tokio::spawn(async move {
+        tokio::time::sleep(ASK_AGAIN_AFTER).await;
+        live.hub.is_hungry(&session);
+    });
 }
 
 /// The places that are behind, as many as are fed at once; none while the socket takes nothing more.

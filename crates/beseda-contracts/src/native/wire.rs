@@ -13,7 +13,7 @@ use beseda_core::words::{
 use beseda_live::dialect::{
     Command, Dialect, Everywhere, Glimpse, Misheard, Outcome, Position, Presence, PresenceState, Viewer,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -297,6 +297,17 @@ impl Everywhere for AllRooms {
 
     fn ping(&self, now: Time, token: Option<Token>) -> String {
         json!({"type": "ping", "time": time_text(now), "token": token.map(|token| token.to_string())}).to_string()
+    }
+
+    fn token_of(&self, frame: &str) -> Option<Token> {
+        #[derive(Deserialize)]
+        struct Told<'a> {
+            r#type: &'a str,
+            token: Option<&'a str>,
+        }
+        let told: Told<'_> = serde_json::from_str(frame).ok()?;
+        let token = told.token.filter(|_| matches!(told.r#type, "here" | "ping"))?;
+        token.parse().ok()
     }
 
     fn expiring(&self, seconds: u64) -> String {
