@@ -18,12 +18,13 @@ impl LookLists for Transaction<'_> {
         Ok(Tick(tick.unwrap_or(0)))
     }
 
-    fn moved_after(&mut self, person: PersonId, kinds: Kinds, after: Tick) -> Result<Vec<Place>, Fault> {
+    fn moved_after(&mut self, person: PersonId, kinds: Kinds, after: Tick) -> Result<Vec<(Tick, Place)>, Fault> {
+        const TICK: usize = ROOM + 12;
         let words = words_of(kinds);
         self.all(sql::ROOMS_MOVED_AFTER, values![person.0, &words, after.0], |row| {
             let room = rows::room(row, 0)?;
             let member = membership(row, ROOM, room.id, person)?;
-            Ok(Place { room, member })
+            Ok((Tick(row.get(TICK)?), Place { room, member }))
         })
     }
 

@@ -14,8 +14,8 @@ pub trait LookLists {
     /// As every call here: a [`Fault`] where the store fails.
     fn tick(&mut self) -> Result<Tick, Fault>;
     /// Every room of these kinds that the person is in and that a transaction behind this one changed, or a receipt of which
-    /// it moved, in any order.
-    fn moved_after(&mut self, person: PersonId, kinds: Kinds, after: Tick) -> Result<Vec<Place>, Fault>;
+    /// it moved, in any order, each with the last such transaction.
+    fn moved_after(&mut self, person: PersonId, kinds: Kinds, after: Tick) -> Result<Vec<(Tick, Place)>, Fault>;
     /// The keys of the rooms that the person left, or that were taken away from under them, in a transaction behind this
     /// one, and that they are in no more; in any order.
     fn gone_after(&mut self, person: PersonId, after: Tick) -> Result<Vec<Arc<str>>, Fault>;

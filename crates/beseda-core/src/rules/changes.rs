@@ -8,14 +8,14 @@ use crate::error::Error;
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
 use crate::words::{
-    Cursor, FullRoom, Kinds, Me, Member, MemberId, Message, Named, Person, PersonId, Place, Room, RoomId, RoomKind,
-    RoomLook, Seq, Tick, Token, search_form, searched_names,
+    Cursor, FullRoom, Me, Member, MemberId, Message, Named, Person, PersonId, Place, Room, RoomId, RoomKind, RoomLook,
+    Seq,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// So many members are told with a room; the rest is asked for.
-const MEMBERS_TOLD: i64 = 20;
+pub(super) const MEMBERS_TOLD: i64 = 20;
 
 /// Everything of a room that is different since a cursor, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,7 +236,7 @@ fn others_of_two(
 }
 
 /// In how many unread messages of each room the person is mentioned.
-fn mentions_of(
+pub(super) fn mentions_of(
     look: &mut (impl Look + ?Sized),
     person: PersonId,
     places: &[Place],
@@ -304,162 +304,4 @@ fn newest_seen(look: &mut (impl Look + ?Sized), person: PersonId, room: &Room) -
         }
         before = first;
     }
-}
-
-/// Which of a person's rooms have moved since a token, and which they are in no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved {
-    /// Those that have moved, the newest activity first; every one without a token, or with one of another life.
-    pub places: Vec<Place>,
-    /// The keys of those that they are in no more.
-    pub gone: Vec<Arc<str>>,
-    /// The token to ask with from now on.
-    pub token: Token,
-    /// The token that was brought is of another life of the database, or of a future that never came: what the client had is
-    /// void.
-    pub reset: bool,
-}
-
-/// What has moved since a token in the rooms that a person is in.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn moved(
-    look: &mut (impl Look + ?Sized),
-    person: PersonId,
-    kinds: Kinds,
-    since: Option<Token>,
-) -> Result<Moved, Error> {
-    let token = token(look)?;
-    let known = since.filter(|since| since.epoch == token.epoch && since.tick <= token.tick);
-    let (mut places, gone) = match known {
-        None => (look.places(person, kinds)?, Vec::new()),
-        Some(since) => (
-            look.moved_after(person, kinds, since.tick)?,
-            look.gone_after(person, since.tick)?,
-        ),
-    };
-    // Above all, what is pinned; then what happened last.
-    places.sort_by_cached_key(|place| {
-        let pinned_at = place.member.as_ref().and_then(|member| member.view.pinned_at);
-        std::cmp::Reverse((pinned_at, place.room.updated_at, place.room.id))
-    });
-    Ok(Moved {
-        places,
-        gone,
-        token,
-        reset: since.is_some() && known.is_none(),
-    })
-}
-
-/// What has moved since a token in all rooms of a person, room by room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MovedChanges {
-    /// Each room that moved, with its newest page: how much of it was there before the token, only its cursors tell.
-    pub rooms: Vec<Changes>,
-    /// The keys of those that they are in no more.
-    pub gone: Vec<Arc<str>>,
-    /// The token to ask with from now on.
-    pub token: Token,
-    /// There is more.
-    pub more: bool,
-}
-
-/// What has moved since a token in all rooms of somebody: the newest `limit` messages of each that did.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn changes_since(
-    look: &mut (impl Look + ?Sized),
-    by: By<'_>,
-    since: Token,
-    limit: u32,
-) -> Result<MovedChanges, Error> {
-    let moved = moved(look, by.person.id, by.kinds, Some(since))?;
-    let mut rooms = Vec::with_capacity(moved.places.len());
-    for place in moved.places {
-        rooms.push(changes(look, by, place.room.id, From::Anew, limit)?);
-    }
-    Ok(MovedChanges {
-        rooms,
-        gone: moved.gone,
-        token: moved.token,
-        more: false,
-    })
-}
-
-/// Those of these rooms whose title, or somebody in them, is called so.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn places_called(
-    look: &mut (impl Look + ?Sized),
-    by: By<'_>,
-    places: Vec<Place>,
-    text: &str,
-) -> Result<Vec<Place>, Error> {
-    let wanted = search_form(text);
-    let mut found = Vec::new();
-    for place in places {
-        let called = search_form(&place.room.title).contains(&wanted) || {
-            let members = look.members_after(place.room.id, MemberId(0), MEMBERS_TOLD)?;
-            let mut others = members.iter().filter(|(member, _)| member.person != by.person.id);
-            others.any(|(_, person)| searched_names(person).contains(&wanted))
-        };
-        if called {
-            found.push(place);
-        }
-    }
-    Ok(found)
-}
-
-/// The token of now.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn token(look: &mut (impl Look + ?Sized)) -> Result<Token, Error> {
-    let tick: Tick = look.tick()?;
-    Ok(Token {
-        epoch: look.epoch()?.unwrap_or_default(),
-        tick,
-    })
-}
-
-/// How many rooms of somebody have something unread, how many messages those are, and in how many they are mentioned; rooms
-/// that are muted or archived count nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Totals {
-    /// Rooms.
-    pub rooms: i64,
-    /// Messages.
-    pub messages: i64,
-    /// Messages in which they are mentioned.
-    pub mentions: i64,
-}
-
-/// What is unread for somebody.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn totals(
-    look: &mut (impl Look + ?Sized),
-    now: crate::words::Time,
-    person: PersonId,
-    kinds: Kinds,
-) -> Result<Totals, Error> {
-    let places = look.places(person, kinds)?;
-    let mentions = mentions_of(look, person, &places)?;
-    let mut totals = Totals::default();
-    for place in &places {
-        let Some(member) = &place.member else { continue };
-        let is_muted = member.view.muted_until.is_some_and(|until| until > now);
-        if is_muted || member.view.archived {
-            continue;
-        }
-        let unread = member.unread(&place.room);
-        totals.rooms += i64::from(unread > 0 || member.view.unread_from.is_some());
-        totals.messages += unread;
-        totals.mentions += mentions.get(&place.room.id).copied().unwrap_or(0);
-    }
-    Ok(totals)
 }

@@ -17,6 +17,7 @@ pub mod import;
 mod jobs;
 mod members;
 mod mend;
+mod moved;
 mod open;
 mod order_access;
 mod orders;
@@ -38,10 +39,7 @@ pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revok
 pub use beside::fill;
 pub use blocks::{block, companions};
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
-pub use changes::{
-    Changes, From, MembersChanged, Moved, MovedChanges, Totals, changes, changes_since, full_room, fulls, glimpse,
-    moved, places_called, token, totals,
-};
+pub use changes::{Changes, From, MembersChanged, changes, full_room, fulls, glimpse};
 pub use edit::{edit, edit_at};
 pub use erase::{clear_room, erase, erase_at};
 pub use everything::messages_of;
@@ -54,6 +52,7 @@ pub use history::{History, Since, history, history_back, listen, message_to_chan
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
 pub use mend::mend;
+pub use moved::{Moved, MovedChanges, Totals, changes_since, moved, places_called, token, totals};
 pub use open::{
     GroupWish, Set, open_by_key, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room,
     room_of_order, standing_group, standing_order_room, standing_pair, standing_private,

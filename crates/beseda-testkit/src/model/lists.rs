@@ -14,10 +14,10 @@ impl LookLists for Run {
         Ok(self.kept.tick)
     }
 
-    fn moved_after(&mut self, person: PersonId, kinds: Kinds, after: Tick) -> Result<Vec<Place>, Fault> {
-        let mut places = self.places(person, kinds)?;
-        places.retain(|place| self.kept.ticks.get(&place.room.id).is_some_and(|tick| *tick > after));
-        Ok(places)
+    fn moved_after(&mut self, person: PersonId, kinds: Kinds, after: Tick) -> Result<Vec<(Tick, Place)>, Fault> {
+        let places = self.places(person, kinds)?.into_iter();
+        let with_tick = places.map(|place| (self.kept.ticks.get(&place.room.id).copied().unwrap_or(Tick(0)), place));
+        Ok(with_tick.filter(|(tick, _)| *tick > after).collect())
     }
 
     fn gone_after(&mut self, person: PersonId, after: Tick) -> Result<Vec<Arc<str>>, Fault> {

@@ -117,6 +117,7 @@ stories![
     moving::each_change_moves_its_room_and_no_other,
     moving::a_room_that_is_left_or_taken_away_is_gone_until_one_is_in_it_again,
     moving::a_token_of_another_life_or_of_a_future_that_never_came_tells_everything,
+    moving::changes_of_many_rooms_come_in_pages_each_room_once,
     moving::who_watches_while_others_write_misses_nothing,
     governing::what_members_may_do_follows_from_what_they_are_in_the_room,
     governing::a_closed_room_leaves_what_its_kind_leaves,

@@ -162,6 +162,36 @@ pub(super) fn a_token_of_another_life_or_of_a_future_that_never_came_tells_every
     assert_eq!(read, token);
 }
 
+pub(super) fn changes_of_many_rooms_come_in_pages_each_room_once(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let deals: Vec<Deal<'_>> = (1..=5).map(|number| Deal::new(&stage, number, &[1, 2])).collect();
+    let watch = Watch::new(&stage, 1);
+    let strange = Token {
+        epoch: Epoch(watch.token.epoch.0 + 1),
+        ..watch.token
+    };
+    for deal in &deals {
+        deal.send(2, "раз");
+    }
+    let me = stage.person(PersonId(1));
+    for since in [watch.token, strange] {
+        let (mut token, mut told) = (since, Vec::new());
+        loop {
+            let asked = (token, me.clone());
+            let page = stage.look(move |look| rules::changes_since(look, (&asked.1).into(), asked.0, 2));
+            let page = page.expect("it is read");
+            assert!(!page.rooms.is_empty() && page.rooms.iter().all(|changes| changes.messages.len() == 1));
+            told.extend(page.rooms.iter().map(|changes| changes.room.key.to_string()));
+            token = page.token;
+            if !page.more {
+                break;
+            }
+        }
+        let expected: Vec<String> = deals.iter().map(|deal| deal.key.to_string()).collect();
+        assert_eq!(told, expected, "the earliest moved first");
+    }
+}
+
 /// Many write into many rooms at once, and one watches: what they know of each room in the end is what it is.
 pub(super) fn who_watches_while_others_write_misses_nothing(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
