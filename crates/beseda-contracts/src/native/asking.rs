@@ -36,19 +36,23 @@ impl FromRequestParts<Shared> for Asker {
             Some(caller) => caller.person,
             None => match Caller::of_request(shared, parts).await {
                 Err(Refused::Rule(Refusal::NotSignedIn)) => {
-                    visitors::known(shared, parts).await?.ok_or(Refusal::NotSignedIn)?
+                    let known = visitors::known(shared, parts).await?;
+                    known.ok_or(Refusal::NotSignedIn)?.person
                 }
                 caller => caller?.person,
             },
         };
-        Ok(Self {
-            person,
-            kinds: shared.all_rooms.kinds(),
-        })
+        Ok(Self::of(shared, person))
     }
 }
 
 impl Asker {
+    /// This person, among the kinds of rooms that there are.
+    pub(super) fn of(shared: &Shared, person: Person) -> Self {
+        let kinds = shared.all_rooms.kinds();
+        Self { person, kinds }
+    }
+
     /// As one who may step into rooms where their role lets them.
     pub(super) fn by(&self) -> By<'_> {
         By::of(&self.person, self.kinds).everywhere()

@@ -40,6 +40,8 @@ fn not_reserved(id: HostId<'static>) -> Result<HostId<'static>, FieldError> {
 /// A body, and the mistakes that were found in it so far.
 pub(super) struct Body {
     fields: Fields,
+    /// Fields that may come, whatever the others say.
+    known: &'static [&'static str],
     mistakes: FieldErrors,
 }
 
@@ -67,7 +69,11 @@ impl Body {
         for name in fields.names().filter(|name| !known.contains(name)) {
             mistakes.add(told_name(name), FieldError::Unknown(known));
         }
-        Ok(Self { fields, mistakes })
+        Ok(Self {
+            fields,
+            known,
+            mistakes,
+        })
     }
 
     /// Whether the field came, null or not.
@@ -96,6 +102,28 @@ impl Body {
     /// The text without white space around it.
     pub(super) fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
         self.raw_text(name, max).map(|text| text.trim().to_owned())
+    }
+
+    /// The same; that there is none, or an empty one, is a mistake.
+    pub(super) fn required_text(&mut self, name: &'static str, max: usize) -> Option<String> {
+        let text = self.text(name, max);
+        match text.as_deref() {
+            // What is wrong with it has been noted.
+            None if self.has(name) => None,
+            None | Some("") => {
+                self.mistake(name, FieldError::Required);
+                None
+            }
+            Some(_) => text,
+        }
+    }
+
+    /// Of all known fields these alone may come.
+    pub(super) fn only(&mut self, known: &'static [&'static str]) {
+        let elsewhere = |name: &&str| self.known.contains(name) && !known.contains(name);
+        for name in self.fields.names().filter(elsewhere) {
+            self.mistakes.add(told_name(name), FieldError::Unknown(known));
+        }
     }
 
     /// True or false.

@@ -2,11 +2,13 @@
 
 mod asking;
 mod call;
+mod cases;
 mod emoji;
 mod groups;
 mod hear;
 mod limits;
 pub mod objects;
+mod opening;
 mod orders;
 mod own;
 mod people;

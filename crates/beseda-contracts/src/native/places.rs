@@ -3,29 +3,28 @@
 use super::asking::{Asker, ListJson, Query, named, next, room_json, room_of, tagged};
 use super::call::Body;
 use super::objects::{ChangesJson, MeJson, MemberJson, RoomJson};
-use super::rooms::idempotency_key;
-use crate::shared::rooms::{name_of, new_name};
+use super::opening;
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch};
-use beseda_core::policy;
 use beseda_core::ports::{Look, Tx};
-use beseda_core::rules::{self, From, GroupWish, MemberChange, RoomChange, Set, ViewChange};
-use beseda_core::words::{
-    Cursor, FullRoom, HostId, MemberId, MemberRole, Place, RoomId, RoomKey, RoomKind, Seq, Token,
-};
+use beseda_core::rules::{self, From, MemberChange, RoomChange, ViewChange};
+use beseda_core::words::{Cursor, FullRoom, HostId, MemberId, Place, RoomId, RoomKind, Seq, Token};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::Serialize;
 use std::time::Duration;
-use uuid::Uuid;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
-        .both("/api/v1/rooms/", get(list).post(open), "GET, POST, HEAD, OPTIONS")
+        .both(
+            "/api/v1/rooms/",
+            get(list).post(opening::open),
+            "GET, POST, HEAD, OPTIONS",
+        )
         .both("/api/v1/rooms/{key}/me/", patch(see), "PATCH, OPTIONS")
         .both(
             "/api/v1/rooms/{key}/members/",
@@ -136,115 +135,6 @@ impl Asked {
             && self.unread.is_none_or(|unread| unread == is_unread)
             && self.kind.is_none_or(|kind| kind == Some(place.room.kind))
     }
-}
-
-/// Which room somebody wants to open.
-enum Opening {
-    /// By its key.
-    Key(RoomKey),
-    /// With somebody.
-    Private(HostId<'static>),
-    /// Of a set of people.
-    Group {
-        title: String,
-        members: Vec<HostId<'static>>,
-        name: Uuid,
-    },
-}
-
-/// Opens a room: 201 for a new one, 200 for one that stands.
-async fn open(State(shared): State<Shared>, asker: Asker, request: Request) -> Result<Response, Refused> {
-    let header = idempotency_key(request.headers())?;
-    let fields = &["key", "kind", "with", "title", "members", "client_id"];
-    let mut body = Body::read(&shared, request, fields).await?;
-    let limits = shared.chat.limits().clone();
-    let key = body.text("key", 300);
-    let kind = body.text("kind", 32);
-    let with = body.person("with");
-    let title = body.text("title", limits.title_chars).unwrap_or_default();
-    let members = body.people("members", limits.members).unwrap_or_default();
-    let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
-    let opening = match (key, kind.as_deref()) {
-        (Some(key), None) => match key.parse() {
-            Ok(key) => Some(Opening::Key(key)),
-            Err(_) => {
-                body.mistake("key", FieldError::NotRoomKey);
-                None
-            }
-        },
-        (None, Some("private")) => {
-            if with.is_none() {
-                body.mistake("with", FieldError::Required);
-            }
-            with.map(Opening::Private)
-        }
-        (None, Some("group")) => {
-            if title.is_empty() {
-                body.mistake("title", FieldError::Required);
-            }
-            // The same wish of the same person opens one room.
-            let name = match &client_id {
-                Some(client_id) => name_of(shared.identity.openings.of_person(asker.person.id, client_id)),
-                None => new_name(&shared.chat),
-            };
-            Some(Opening::Group { title, members, name })
-        }
-        (None, Some(_)) => {
-            body.mistake("kind", FieldError::NotOneOf(&["private", "group"]));
-            None
-        }
-        (Some(_), Some(_)) | (None, None) => {
-            body.mistake("key", FieldError::Required);
-            None
-        }
-    };
-    body.end()?;
-    let opening = opening.ok_or(Refused::NoSuchAddress)?;
-    shared.throttles.send(asker.person.id)?;
-    let (now, drawn) = (shared.chat.now(), new_name(&shared.chat));
-    let opened = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
-        let by = &asker.person;
-        let (room, new) = match &opening {
-            Opening::Key(key @ RoomKey::Order(order)) => match rules::open_order_room(tx, now, by, order, drawn) {
-                Ok((view, new)) => (view.room.id, new),
-                // The order of others is as one that is missing, but for who may see its room without a place in it.
-                Err(Error::Refused(Refusal::NoPlaceInOrder | Refusal::NoSuchOrder)) => (standing(tx, key)?, false),
-                Err(error) => return Err(error),
-            },
-            Opening::Key(key @ (RoomKey::Pair { .. } | RoomKey::Private(..))) => {
-                let (view, new) = rules::open_by_key(tx, now, by, key, drawn)?;
-                (view.room.id, new)
-            }
-            // Who is in any other is said by whoever governs it: it stands, or is not theirs to open.
-            Opening::Key(key) => (standing(tx, key)?, false),
-            Opening::Private(with) => {
-                let (view, new) = rules::open_private(tx, now, by, with, drawn)?;
-                (view.room.id, new)
-            }
-            // Who is nobody's customer yet gathers nobody.
-            Opening::Group { .. } if policy::is_visitor(by) => return Err(Refusal::NotAllowed.into()),
-            Opening::Group { title, members, name } => {
-                let wish = GroupWish {
-                    title: title.clone(),
-                    set: Set::People(members.clone()),
-                    maker: MemberRole::OWNER,
-                };
-                let (view, new) = rules::open_group(tx, now, &limits, by, &wish, *name)?;
-                (view.room.id, new)
-            }
-        };
-        let found = rules::full_room(tx, asker.by(), room)?;
-        Ok::<_, Error>((room_json(&found, by), new))
-    });
-    let (room, new) = opened.await?;
-    let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(room)).into_response())
-}
-
-/// The room that has this key already.
-fn standing(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<RoomId, Error> {
-    let room = look.room_by_key(&key.to_string())?;
-    Ok(room.ok_or(Refusal::NoSuchRoom)?.id)
 }
 
 /// One room, for a person.

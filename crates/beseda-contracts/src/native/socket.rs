@@ -1,9 +1,13 @@
 //! The socket for all rooms of a person, `/api/v1/ws`: it says hello first, and is let in by what that brings, or by what
 //! came with its request.
 
+#[cfg(test)]
+mod tests;
+
 use super::asking::{Query, named};
 use crate::shared::all_rooms::AllRooms;
 use crate::shared::identity::api_keys;
+use crate::shared::identity::visitors::{self, Visitor};
 use crate::shared::{Caller, FieldError, Refused, Routes, Shared};
 use axum::body::Body;
 use axum::extract::State;
@@ -32,10 +36,14 @@ struct ByToken(Shared);
 impl Prover for ByToken {
     fn prove(&self, token: String) -> Proving {
         let shared = self.0.clone();
-        Box::pin(async move {
-            let caller = Caller::of_frame(&shared, token).await;
-            caller.map(proven).map_err(|refused| turned(&refused))
-        })
+        Box::pin(async move { of_token(&shared, token).await.map_err(|refused| turned(&refused)) })
+    }
+}
+
+async fn of_token(shared: &Shared, token: String) -> Result<Proven, Refused> {
+    match visitors::of_token(shared, &token).await? {
+        Some(visitor) => Ok(visits(visitor)),
+        None => Ok(proven(Caller::of_frame(shared, token).await?)),
     }
 }
 
@@ -44,6 +52,14 @@ fn proven(caller: Caller) -> Proven {
         person: Arc::new(caller.person),
         proven_at: caller.proven_at,
         ends_at: caller.expires_at.or(caller.ends_at),
+    }
+}
+
+fn visits(Visitor { person, since }: Visitor) -> Proven {
+    Proven {
+        person: Arc::new(person),
+        proven_at: since,
+        ends_at: None,
     }
 }
 
@@ -59,18 +75,24 @@ fn turned(refused: &Refused) -> (u16, &'static str) {
     }
 }
 
-/// Who asks: a key that acts as a person, or a person.
-async fn who(shared: &Shared, parts: &Parts) -> Result<Caller, Refused> {
-    match api_keys::acting(shared, parts).await? {
-        Some(caller) => Ok(caller),
-        None => Caller::of_socket(shared, parts).await,
+/// Who asks: a key that acts as a person, a person, or a visitor who is known again.
+async fn who(shared: &Shared, parts: &Parts) -> Result<Proven, Refused> {
+    if let Some(caller) = api_keys::acting(shared, parts).await? {
+        return Ok(proven(caller));
+    }
+    match Caller::of_socket(shared, parts).await {
+        Err(Refused::Rule(Refusal::NotSignedIn)) => {
+            let known = visitors::known(shared, parts).await?;
+            Ok(visits(known.ok_or(Refusal::NotSignedIn)?))
+        }
+        caller => Ok(proven(caller?)),
     }
 }
 
 /// The same that the socket tells, as server-sent events.
 async fn events(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
     shared.connect(&parts)?;
-    let caller = who(&shared, &parts).await?;
+    let proven = who(&shared, &parts).await?;
     let mut query = Query::of(parts.uri.query(), &["since", "open", "ticket", "token", "as"]);
     let since = query.parsed("since", FieldError::NotMark);
     let mut open = Vec::new();
@@ -82,7 +104,7 @@ async fn events(State(shared): State<Shared>, parts: Parts) -> Result<Response, 
     let since = last.and_then(|id| id.parse().ok()).or(since);
     let newcomer = Newcomer {
         dialect: shared.all_rooms,
-        proven: Some(proven(caller)),
+        proven: Some(proven),
         prover: Arc::new(ByToken(shared.clone())),
     };
     let events = shared.live.events(newcomer, since, open).await;
@@ -116,7 +138,7 @@ async fn open(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrad
     };
     // Who brings nothing may say who they are in the first frame; who brings something wrong is told so.
     let came = match who(&shared, &parts).await {
-        Ok(caller) => Ok(Some(caller)),
+        Ok(proven) => Ok(Some(proven)),
         Err(Refused::Rule(Refusal::NotSignedIn)) => Ok(None),
         Err(refused) => Err(turned(&refused)),
     };
@@ -125,10 +147,10 @@ async fn open(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrad
     upgrade.answer(move |stream, leftover| {
         seen_under(under, async move {
             match came {
-                Ok(caller) => {
+                Ok(proven) => {
                     let newcomer = Newcomer {
                         dialect,
-                        proven: caller.map(proven),
+                        proven,
                         prover: Arc::new(ByToken(shared)),
                     };
                     live.greet(stream, leftover, newcomer).await;

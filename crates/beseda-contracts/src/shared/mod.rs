@@ -1,6 +1,7 @@
 //! What the contracts share: who comes, and HTTP. Nothing of any one contract, and no framework's words.
 
 pub mod all_rooms;
+pub mod cases;
 pub mod counts;
 pub mod depth;
 pub mod field;

@@ -43,6 +43,7 @@ fn text(fields: &Fields, name: &'static str) {
 fn begun(fields: &Fields) -> Body {
     Body {
         fields: fields.clone(),
+        known: &[],
         mistakes: FieldErrors::default(),
     }
 }

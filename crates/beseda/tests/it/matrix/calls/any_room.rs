@@ -65,6 +65,7 @@ async fn opening(world: &World, block: &Block, object: Object) -> Call {
     let with = ids::word(someone(object));
     let body = match block.variant() {
         "private" => json!({"kind": "private", "with": with}),
+        "support" => json!({"kind": "support", "name": "Вера", "text": "Здравствуйте"}),
         "group" => json!({"kind": "group", "title": "some", "members": [with]}),
         // Whoever has a place in an order opens its room again: gone is one whose order is.
         _ if object == Object::Deleted => json!({"key": format!("order:{}", ids::word(world.taken_away().await))}),

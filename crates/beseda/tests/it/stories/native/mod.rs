@@ -4,6 +4,7 @@ mod application;
 mod calls;
 mod events;
 mod socket;
+mod visitors;
 
 use crate::harness::{Actor, Server, Socket, Town};
 use serde_json::{Value, json};
