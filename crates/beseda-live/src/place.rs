@@ -38,7 +38,7 @@ mod tests {
         let work = async {
             let kept = [0_u8; 4096];
             std::future::ready(()).await;
-            drop(kept);
+            std::hint::black_box(kept);
         };
         let alone = size_of_val(&work);
         assert!(size_of_val(&seen_under("".into(), work)) <= alone + 64);
