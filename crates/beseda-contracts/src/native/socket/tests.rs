@@ -6,7 +6,12 @@ use beseda_core::ports::Audience;
 use beseda_core::words::{Event, Head, Notice, Order, OrderId, PersonId};
 use beseda_core::{Fault, rules};
 use beseda_live::{Events, ask};
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::Uuid;
+
+/// What does not come within this does not come.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who hears nothing: what is committed in another process.
 struct Nobody;
@@ -19,7 +24,8 @@ impl Audience for Nobody {
 async fn until_told(events: &mut Events, kind: &str) -> String {
     let sign = format!("\"type\":\"{kind}\"");
     loop {
-        let told = events.next().await.expect("it does not end");
+        let told = timeout(PATIENCE, events.next()).await.expect("it is told");
+        let told = told.expect("it does not end");
         let told = String::from_utf8(told.to_vec()).unwrap();
         if told.contains(&sign) {
             return told;
