@@ -21,7 +21,7 @@ def block(page, heading, language, number=0):
 
 def whole_file(page, heading, language, number=0):
     """A block that is as long as it has to be."""
-    found = [text for said, text in _fences(_section(page, heading)) if said == language]
+    found = [text for said, text in fences(_section(page, heading)) if said == language]
     assert len(found) > number, f"{page}: no {language} block {number} under “{heading}”"
     return found[number]
 
@@ -63,7 +63,8 @@ def _section(page, heading):
     return lines
 
 
-def _fences(lines):
+def fences(lines):
+    """The blocks among lines: the language of each, and its text."""
     fence, text = None, []
     for line in lines:
         if fence is None and line.startswith(MARKS):
