@@ -10,6 +10,7 @@ mod packages;
 mod permission;
 #[cfg(test)]
 mod planted;
+mod promises;
 mod source;
 mod text;
 mod tokens;
@@ -95,6 +96,7 @@ fn check(tree: &Tree, graph: &Graph) -> Vec<Finding> {
     );
     findings.extend(text::check(tree));
     findings.extend(source::check(tree));
+    findings.extend(promises::check(tree));
     findings.sort();
     findings.dedup();
     findings

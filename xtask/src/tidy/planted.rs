@@ -2,7 +2,7 @@
 
 use super::house::{Declared, Graph, Package};
 use super::tree::Tree;
-use super::{Finding, check, house, packages, root, source, text};
+use super::{Finding, check, house, packages, promises, root, source, text};
 
 /// The house in small: enough files for every wall to have something to stand on.
 fn house_files() -> Tree {
@@ -376,6 +376,51 @@ fn no_contract_knows_another() {
         http,
         "//! Routes.\nuse crate::school::wire;\nuse super::wire as own;\nuse crate::shared::errors;\n",
     );
+}
+
+#[test]
+fn a_promise_has_its_test() {
+    let kept = |page: &str| {
+        let mut tree = house_files();
+        for (file, text) in [
+            ("docs/protocol.md", page),
+            (
+                "crates/beseda/tests/it/once.rs",
+                "//! Once.\n#[tokio::test(flavor = \"multi_thread\")]\nasync fn once() {}\n#[test]\nfn twice() {}\nfn helps() {}\n",
+            ),
+            ("crates/beseda-testkit/src/stories/mod.rs", "//! Stories.\nstories![\n    sending::told,\n];\n"),
+            (
+                "crates/beseda-testkit/src/stories/sending.rs",
+                "//! Sending.\npub(super) fn told(make: Make<'_>) {}\npub(super) fn untold() {}\n",
+            ),
+            ("hosts/test_tour.py", "def test_tour(bench):\n    pass\n\n\ndef tour(bench):\n    pass\n"),
+        ] {
+            tree.files.insert(file.to_owned(), text.to_owned());
+        }
+        promises::check(&tree)
+    };
+    let link = |name: &str, file: &str| format!("**Promised.** All.\n- [`{name}`](../{file})\n");
+    for (name, file) in [
+        ("once", "crates/beseda/tests/it/once.rs"),
+        ("twice", "crates/beseda/tests/it/once.rs"),
+        ("told", "crates/beseda-testkit/src/stories/sending.rs"),
+        ("test_tour", "hosts/test_tour.py"),
+    ] {
+        assert_eq!(kept(&link(name, file)), [], "{name}");
+    }
+    for (name, file) in [
+        ("helps", "crates/beseda/tests/it/once.rs"),
+        ("never", "crates/beseda/tests/it/once.rs"),
+        ("once", "crates/beseda/tests/it/gone.rs"),
+        ("untold", "crates/beseda-testkit/src/stories/sending.rs"),
+        ("tour", "hosts/test_tour.py"),
+    ] {
+        let findings = kept(&link(name, file));
+        assert_eq!(findings.len(), 1, "{name}: {findings:?}");
+        assert_eq!((findings[0].wall, findings[0].place.as_str()), ("promises", "docs/protocol.md:2"));
+    }
+    let bare = kept("**Promised.** All.\n\n## More\n\n**Promised.** More.\n");
+    assert_eq!(bare.len(), 2, "{bare:?}");
 }
 
 #[test]
