@@ -2,6 +2,7 @@
 
 mod application;
 mod calls;
+mod ends;
 mod events;
 mod socket;
 mod visitors;
