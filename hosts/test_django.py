@@ -8,7 +8,7 @@ import pytest
 from bench.beseda import bearer
 from bench.django import Django
 from bench.pages import settings
-from bench.stories import both, come, cut_off, meet_on_the_page, out_and_in_again, talk
+from bench.stories import both, come, cut_off, meet_in_a_deal, meet_on_the_page, out_and_in_again, talk
 
 
 @pytest.fixture(scope="module", params=["int", "uuid"])
@@ -54,6 +54,10 @@ def test_what_tokens_do_not_say_is_put_by_the_application(django):
 
 def test_people_come_with_name_and_role_and_talk(host):
     talk(host.beseda, next(host.orders), *come(host.beseda, host))
+
+
+def test_they_talk_over_the_native_api_in_a_room_of_the_applications_own(host):
+    meet_in_a_deal(host.beseda, next(host.orders), host)
 
 
 def test_names_and_roles_show_on_the_page(host):

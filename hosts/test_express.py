@@ -6,7 +6,7 @@ import pytest
 
 from bench.host import Host
 from bench.pages import block, settings
-from bench.stories import come, meet_on_the_page, out_and_in_again, talk
+from bench.stories import come, meet_in_a_deal, meet_on_the_page, out_and_in_again, talk
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,10 @@ def express(bench):
 
 def test_people_come_with_name_and_role_and_talk(express):
     talk(express.beseda, 17, *come(express.beseda, express))
+
+
+def test_they_talk_over_the_native_api_in_a_room_of_the_applications_own(express):
+    meet_in_a_deal(express.beseda, 17, express)
 
 
 def test_names_and_roles_show_on_the_page(express):

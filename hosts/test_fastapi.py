@@ -8,7 +8,7 @@ from bench.beseda import bearer
 from bench.host import Host
 from bench.pages import block, settings
 from bench.process import run
-from bench.stories import come, meet_on_the_page, out_and_in_again, talk
+from bench.stories import come, meet_in_a_deal, meet_on_the_page, out_and_in_again, talk
 
 PAGE, HEADING = "docs/operating/hosts.md", "FastAPI, or whoever publishes keys"
 
@@ -26,6 +26,10 @@ def fastapi(bench):
 
 def test_people_come_with_name_and_role_and_talk(fastapi):
     talk(fastapi.beseda, 17, *come(fastapi.beseda, fastapi))
+
+
+def test_they_talk_over_the_native_api_in_a_room_of_the_applications_own(fastapi):
+    meet_in_a_deal(fastapi.beseda, 17, fastapi)
 
 
 def test_names_and_roles_show_on_the_page(fastapi):

@@ -9,7 +9,7 @@ from bench.beseda import browser, cookie
 from bench.flask import FlaskShop, signed
 from bench.pages import block, settings
 from bench.process import run
-from bench.stories import come, hear, meet_on_the_page, out_and_in_again, socket, talk
+from bench.stories import come, hear, meet_in_a_deal, meet_on_the_page, out_and_in_again, socket, talk
 
 ORDER = 2
 # Anna's for this server, besides the one for the shop.
@@ -39,6 +39,10 @@ def flask(bench):
 
 def test_people_come_with_name_and_role_and_talk(by_token):
     talk(by_token.beseda, 17, *come(by_token.beseda, by_token))
+
+
+def test_they_talk_over_the_native_api_in_a_room_of_the_applications_own(by_token):
+    meet_in_a_deal(by_token.beseda, 17, by_token)
 
 
 def test_names_and_roles_show_on_the_page(by_token):

@@ -85,6 +85,52 @@ def talk(beseda, order, client, expert):
     return room
 
 
+@contextlib.contextmanager
+def all_rooms(beseda, token, room):
+    """The socket of the native API for all rooms of a person, with this one open and nothing left before the present."""
+    times = {"open_timeout": PATIENCE, "close_timeout": PATIENCE}
+    with connect(f"{beseda.sockets}/api/v1/ws", proxy=None, origin=beseda.origin, **times) as open_socket:
+        open_socket.send(json.dumps({"type": "hello", "token": token}))
+        open_socket.send(json.dumps({"type": "open", "room": room}))
+        while not hear_of(open_socket, "changes")["live"]:
+            pass
+        yield open_socket
+
+
+def hear_of(open_socket, kind):
+    """The next frame of this type."""
+    while (frame := hear(open_socket))["type"] != kind:
+        assert frame["type"] != "refused", frame
+    return frame
+
+
+def talk_natively(beseda, room, seller, buyer):
+    """Two people talk in a room of their host's own kind. Both are `(token, what /api/me/ says)`."""
+    (token, me), (other_token, other) = seller, buyer
+    for person_token, person in (seller, buyer):
+        said = beseda.http.get("/api/v1/me/", headers=bearer(person_token)).json()
+        assert (said["id"], said["name"]) == (str(person["id"]), person["full_name"])
+    with all_rooms(beseda, token, room) as hers, all_rooms(beseda, other_token, room) as his:
+        sent = {"type": "send", "room": room, "client_id": "1", "text": "Здравствуйте!"}
+        for open_socket in (hers, his):
+            open_socket.send(json.dumps(sent))
+            ours, theirs = (hear_of(one, "changes")["messages"][0] for one in (hers, his))
+            assert ours["seq"] == theirs["seq"] and ours["author"] == theirs["author"]
+        hers.send(json.dumps({**sent, "ref": "again"}))
+        while (again := hear_of(hers, "sent"))["ref"] != "again":
+            pass
+        assert again["message"]["seq"] == 1
+    listed = beseda.http.get(f"/api/v1/rooms/{room}/messages/", headers=bearer(token)).json()["items"]
+    assert [message["author"]["id"] for message in listed] == [str(me["id"]), str(other["id"])]
+
+
+def meet_in_a_deal(beseda, deal, host):
+    """Anna and Boris come as their host's tokens say, and talk in the room of a deal that the application puts."""
+    people = come(beseda, host)
+    beseda.app("PUT", f"/api/v1/rooms/deal:{deal}/", {"title": "Сделка", "members": [me["id"] for _, me in people]})
+    talk_natively(beseda, f"deal:{deal}", *people)
+
+
 def cut_off(beseda, room, token, person):
     """Somebody is shut out by the application: their open socket is closed, and their token opens nothing."""
     with socket(beseda, room, token) as (open_socket, _):
