@@ -46,7 +46,7 @@ def test_a_room_of_the_applications_own_is_put_talked_in_and_closed(bench, langu
     put("new")
     put("new")
     people = both(beseda, *(mint_token(secret, f"auth0|{name}") for name in ("anna", "boris")))
-    talk_natively(beseda, "deal:A%2F9", *people)
+    talk_natively(beseda, "deal:A/9", *people)
     put("paid", TRUE)
     room = beseda.http.get("/api/v1/rooms/deal:A%2F9/", headers=bearer(people[0][0])).json()
     assert (room["key"], room["closed"], room["can"]) == ("deal:A/9", True, ["read"])

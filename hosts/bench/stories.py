@@ -3,6 +3,7 @@
 import contextlib
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -120,7 +121,7 @@ def talk_natively(beseda, room, seller, buyer):
         while (again := hear_of(hers, "sent"))["ref"] != "again":
             pass
         assert again["message"]["seq"] == 1
-    listed = beseda.http.get(f"/api/v1/rooms/{room}/messages/", headers=bearer(token)).json()["items"]
+    listed = beseda.http.get(f"/api/v1/rooms/{quote(room, safe=":")}/messages/", headers=bearer(token)).json()["items"]
     assert [message["author"]["id"] for message in listed] == [str(me["id"]), str(other["id"])]
 
 
