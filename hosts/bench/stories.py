@@ -121,7 +121,8 @@ def talk_natively(beseda, room, seller, buyer):
         while (again := hear_of(hers, "sent"))["ref"] != "again":
             pass
         assert again["message"]["seq"] == 1
-    listed = beseda.http.get(f"/api/v1/rooms/{quote(room, safe=":")}/messages/", headers=bearer(token)).json()["items"]
+    path = f"/api/v1/rooms/{quote(room, safe=':')}/messages/"
+    listed = beseda.http.get(path, headers=bearer(token)).json()["items"]
     assert [message["author"]["id"] for message in listed] == [str(me["id"]), str(other["id"])]
 
 

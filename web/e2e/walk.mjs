@@ -9,7 +9,8 @@ const VERBS = {
   press: (page, selector, key) => page.locator(selector).press(key),
   click: (page, selector) => page.locator(selector).click(),
   choose: (page, selector, value) => page.locator(selector).selectOption(value),
-  shows: (page, selector, text) => page.locator(selector).filter({ hasText: text }).first().waitFor(),
+  shows: (page, selector, text) =>
+    page.locator(selector).filter({ hasText: text }).first().waitFor(),
   hides: (page, selector) => page.locator(selector).waitFor({ state: "hidden" }),
 };
 const LOOKS = {
@@ -44,7 +45,8 @@ async function pageOf(who) {
   page.on("pageerror", (error) => faults.push(`${who}: ${error}`));
   page.on("request", (request) => {
     const { protocol, hostname } = new URL(request.url());
-    if (/^(http|ws)/.test(protocol) && hostname !== "127.0.0.1") faults.push(`${who}: ${request.url()}`);
+    if (/^(http|ws)/.test(protocol) && hostname !== "127.0.0.1")
+      faults.push(`${who}: ${request.url()}`);
   });
   return page;
 }
