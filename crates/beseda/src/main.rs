@@ -132,7 +132,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
             let _inside = workers.enter();
             return commands::backup::run(&settings, file.as_deref(), command, said.speech(json, &System));
         }
-        Command::Policy { json, markdown } => policy::print(json, markdown)?,
+        Command::Policy { json, markdown } => policy::print(&accepted(&flags)?.own_kinds, json, markdown)?,
         Command::Import(command) => {
             let speech = said.speech(command.json, &System);
             return runtime()?.block_on(import::run(&settings(&flags)?, *command, speech));

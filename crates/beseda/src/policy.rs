@@ -1,27 +1,57 @@
 //! The policy in words: for people, for programs, and as the page of the documentation.
 
 use crate::cli;
-use beseda_core::policy::{Deed, printed};
+use beseda_core::policy::{Deed, Right, printed};
+use beseda_core::words::{KindRules, OwnKinds, OwnWord};
 use serde_json::json;
 
-/// Prints who may do what in which kind of room.
+/// Kind of room, who, what.
+type Line = (String, String, String);
+
+/// Prints who may do what in which kind of room: in those of the contracts, and in those that the settings speak of.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn print(as_json: bool, as_markdown: bool) -> anyhow::Result<()> {
+pub fn print(own: &OwnKinds, as_json: bool, as_markdown: bool) -> anyhow::Result<()> {
+    let lines = printed()
+        .into_iter()
+        .chain(own.0.iter().flat_map(|(word, rules)| of_kind(word, rules)));
     cli::answer(if as_json {
-        let lines = printed();
-        let line = |(room, who, may): &(String, String, String)| json!({"room": room, "who": who, "may": may});
-        format!("{}\n", lines.iter().map(line).collect::<serde_json::Value>())
+        let line = |(room, who, may): Line| json!({"room": room, "who": who, "may": may});
+        format!("{}\n", lines.map(line).collect::<serde_json::Value>())
     } else if as_markdown {
         page()
     } else {
-        printed()
-            .iter()
+        lines
             .map(|(room, who, may)| format!("{room:<8} {who:<18} {may}\n"))
             .collect()
     })?;
     Ok(())
+}
+
+/// What the settings say of one kind. Where it names no roles, members take part as in any kind.
+fn of_kind(word: &OwnWord, rules: &KindRules) -> Vec<Line> {
+    let line = |who: String, deeds: &[Deed]| {
+        let may: Vec<&str> = deeds.iter().map(|deed| deed.word()).collect();
+        (word.word().to_owned(), who, may.join(" "))
+    };
+    let members = match &rules.roles {
+        Some(roles) => roles
+            .iter()
+            .map(|(role, deeds)| line(format!("member being {}", role.word()), deeds))
+            .collect(),
+        None => vec![line("member".to_owned(), Right::TakePart.deeds())],
+    };
+    let staff = rules
+        .staff
+        .iter()
+        .map(|(role, deeds)| line(role.word().to_owned(), deeds));
+    let closed = rules.closed.as_deref().unwrap_or(Right::Read.deeds());
+    members
+        .into_iter()
+        .chain(staff)
+        .chain([line("all, once closed".to_owned(), closed)])
+        .collect()
 }
 
 /// The page of the documentation.
@@ -60,6 +90,46 @@ fn meaning(deed: Deed) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use beseda_core::words::{MemberRole, Role};
+
+    #[test]
+    fn what_the_settings_say_of_a_kind_is_printed() {
+        let word = OwnWord::of("deal").expect("a word");
+        let seller = MemberRole::from_word("seller").expect("a role");
+        let mut rules = KindRules {
+            roles: Some(vec![(seller, Right::TakePart.deeds().to_vec())]),
+            staff: vec![(Role::Mom, Right::StepIn.deeds().to_vec())],
+            ..KindRules::default()
+        };
+        let lines = |rules: &KindRules| {
+            let lines = of_kind(&word, rules);
+            lines
+                .into_iter()
+                .map(|(room, who, may)| format!("{room}: {who}: {may}"))
+                .collect::<Vec<_>>()
+        };
+        let closed = "deal: all, once closed: see read listen mark";
+        assert_eq!(
+            lines(&rules),
+            [
+                "deal: member being seller: see read send listen mark",
+                "deal: mom: step_in",
+                closed
+            ]
+        );
+        rules.roles = None;
+        rules.closed = Some(Vec::new());
+        assert_eq!(
+            lines(&rules),
+            [
+                "deal: member: see read send listen mark",
+                "deal: mom: step_in",
+                "deal: all, once closed: "
+            ]
+        );
+    }
+
     #[test]
     fn the_page_of_the_policy_is_the_one_that_the_code_writes() {
         let page = include_str!("../../../docs/operating/policy.md");

@@ -388,12 +388,18 @@ fn a_promise_has_its_test() {
                 "crates/beseda/tests/it/once.rs",
                 "//! Once.\n#[tokio::test(flavor = \"multi_thread\")]\nasync fn once() {}\n#[test]\nfn twice() {}\nfn helps() {}\n",
             ),
-            ("crates/beseda-testkit/src/stories/mod.rs", "//! Stories.\nstories![\n    sending::told,\n];\n"),
+            (
+                "crates/beseda-testkit/src/stories/mod.rs",
+                "//! Stories.\nstories![\n    sending::told,\n];\n",
+            ),
             (
                 "crates/beseda-testkit/src/stories/sending.rs",
                 "//! Sending.\npub(super) fn told(make: Make<'_>) {}\npub(super) fn untold() {}\n",
             ),
-            ("hosts/test_tour.py", "def test_tour(bench):\n    pass\n\n\ndef tour(bench):\n    pass\n"),
+            (
+                "hosts/test_tour.py",
+                "def test_tour(bench):\n    pass\n\n\ndef tour(bench):\n    pass\n",
+            ),
         ] {
             tree.files.insert(file.to_owned(), text.to_owned());
         }
@@ -417,7 +423,10 @@ fn a_promise_has_its_test() {
     ] {
         let findings = kept(&link(name, file));
         assert_eq!(findings.len(), 1, "{name}: {findings:?}");
-        assert_eq!((findings[0].wall, findings[0].place.as_str()), ("promises", "docs/protocol.md:2"));
+        assert_eq!(
+            (findings[0].wall, findings[0].place.as_str()),
+            ("promises", "docs/protocol.md:2")
+        );
     }
     let bare = kept("**Promised.** All.\n\n## More\n\n**Promised.** More.\n");
     assert_eq!(bare.len(), 2, "{bare:?}");

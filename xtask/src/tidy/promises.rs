@@ -9,7 +9,8 @@ const PAGE: &str = "docs/protocol.md";
 const PROMISED: &str = "**Promised.**";
 /// What tells which stories are told.
 const STORIES: &str = "crates/beseda-testkit/src/stories/mod.rs";
-const ADVICE: &str = "a promise without its test is a wish: name the test that keeps it now, as [`name`](its file), or bring it back";
+const ADVICE: &str =
+    "a promise without its test is a wish: name the test that keeps it now, as [`name`](its file), or bring it back";
 
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let Some(page) = tree.files.get(PAGE) else {
@@ -68,7 +69,9 @@ fn is_rust_test(text: &str, name: &str) -> bool {
         above.iter().rev().take_while(|line| line.starts_with("#["))
     };
     let is_test = |line: &&str| line.starts_with("#[test]") || line.starts_with("#[tokio::test");
-    (0..).zip(&lines).any(|(at, line)| begins(line) && attributes(at).any(is_test))
+    (0..)
+        .zip(&lines)
+        .any(|(at, line)| begins(line) && attributes(at).any(is_test))
 }
 
 /// Whether a story of this name is told on every store.

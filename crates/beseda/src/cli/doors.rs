@@ -44,7 +44,7 @@ pub(super) enum KeyVerb {
         /// What the key is called; nobody else may have the name while it is in use
         #[arg(value_name = "NAME", value_parser = key_name)]
         name: String,
-        /// What it may be used for: people, orders, groups, rooms
+        /// What it may be used for: people, orders, groups, rooms, act, import, export
         #[arg(long, value_name = "SCOPES", required = true, value_delimiter = ',', value_parser = scope)]
         scope: Vec<Scope>,
         #[command(flatten)]
