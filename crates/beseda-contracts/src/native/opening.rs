@@ -81,7 +81,10 @@ pub(super) async fn open(
     let opened = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         open_in(tx, now, &limits, &asker, &opening, drawn)
     });
-    let (room, new) = opened.await?;
+    let (room, new) = match opened.await {
+        Err(Error::Refused(Refusal::WithOneself)) => return Err(Refused::field("with", FieldError::Oneself)),
+        opened => opened?,
+    };
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(room)).into_response())
 }

@@ -191,6 +191,8 @@ async fn set_block(
     let blocking = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         rules::block(tx, now, &asker.person, &id, on)
     });
-    blocking.await?;
-    Ok(StatusCode::NO_CONTENT)
+    match blocking.await {
+        Err(Error::Refused(Refusal::WithOneself)) => Err(Refused::field("id", FieldError::Oneself)),
+        blocked => Ok(blocked.map(|()| StatusCode::NO_CONTENT)?),
+    }
 }

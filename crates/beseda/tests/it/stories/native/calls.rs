@@ -154,3 +154,17 @@ async fn one_sees_a_room_otherwise_and_lists_follow() {
     assert!(archived["token"].is_string());
     assert_eq!(client.get("/api/v1/rooms/?colour=1").await.json()["code"], "invalid");
 }
+
+#[tokio::test]
+async fn what_is_meant_for_another_is_refused_with_oneself_by_the_name_of_its_field() {
+    let (_server, client, _) = party("native-oneself", "").await;
+    let room = client
+        .post("/api/v1/rooms/", &json!({"kind": "private", "with": "11"}))
+        .await;
+    let block = client.ask(Method::PUT, "/api/v1/me/blocks/11/", &json!({})).await;
+    for (answer, field) in [(room, "with"), (block, "id")] {
+        let json = answer.json();
+        assert_eq!((answer.status, &json["code"]), (400, &json!("invalid")), "{json}");
+        assert!(json["errors"][field].is_array(), "{json}");
+    }
+}
