@@ -1,6 +1,6 @@
 //! Send: a draft becomes a message, once.
 
-use super::beside::{know_readers, seen_one};
+use super::beside::{dress, know_readers, seen_one};
 use super::history::one_message;
 use super::people::find_person;
 use super::place_for;
@@ -178,6 +178,7 @@ fn beside_of(
             None => quoted,
         };
         know_readers(look, &mut quoted)?;
+        dress(look, std::slice::from_mut(&mut quoted))?;
         beside.quoted = Some(Arc::new(quoted));
     }
     beside.kept = Kept {

@@ -31,7 +31,14 @@ pub(super) fn an_answer_quotes_what_it_answers_as_that_is_now(make: Make<'_>, se
     let stage = Stage::new(make, seed);
     let deal = Deal::new(&stage, 1, &[1, 2]);
     let first = deal.send(1, "вопрос");
-    let answers = [1, 2].map(|by| deal.say(by, "ответ", answering(first)).expect("it is sent").seq);
+    let sent = [1, 2].map(|by| deal.say(by, "ответ", answering(first)).expect("it is sent"));
+    // Who is quoted looks alike in what is heard of an answer and in what is read of it.
+    for answer in &sent {
+        let author = |message: &Message| beside(message).quoted.as_ref().and_then(|quoted| quoted.author.clone());
+        let read = deal.message(2, answer.seq).expect("it is there");
+        assert_eq!(author(answer), author(&read));
+    }
+    let answers = sent.map(|answer| answer.seq);
     let missing = deal.say(1, "куда?", answering(Seq(404)));
     assert_eq!(refusal(missing), Some(Refusal::NoSuchMessage));
     let quoted = |answer: Seq| {
