@@ -26,7 +26,7 @@ class Bench:
         """A new folder; with the files of a shop, and in them the code that the pages print."""
         folder = self.folders.mktemp(name)
         if shop is not None:
-            skip = shutil.ignore_patterns("node_modules", "__pycache__")
+            skip = shutil.ignore_patterns("node_modules", "__pycache__", "data")
             shutil.copytree(HERE / shop, folder, dirs_exist_ok=True, ignore=skip)
         for file, text in (chat or {}).items():
             (folder / file).write_text(text)
