@@ -91,11 +91,13 @@ fn meaning(deed: Deed) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use beseda_core::words::{MemberRole, Role};
+    use beseda_core::words::{MemberRole, Role, RoomKind};
 
     #[test]
     fn what_the_settings_say_of_a_kind_is_printed() {
-        let word = OwnWord::of("deal").expect("a word");
+        let Some(RoomKind::Own(word)) = RoomKind::from_word("deal") else {
+            panic!("a kind of an application's own")
+        };
         let seller = MemberRole::from_word("seller").expect("a role");
         let mut rules = KindRules {
             roles: Some(vec![(seller, Right::TakePart.deeds().to_vec())]),
