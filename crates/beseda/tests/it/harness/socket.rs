@@ -5,7 +5,7 @@ use super::{ids, in_time};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::net::SocketAddr;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -192,6 +192,13 @@ impl Socket {
     pub async fn write_raw(&mut self, bytes: &[u8]) {
         // The server may have closed already because of the first half of them.
         let _ = in_time("the bytes leave", self.stream.get_mut().write_all(bytes)).await;
+    }
+
+    /// Everything that is still to be read, past the library, which would answer a peer that has gone.
+    pub async fn read_raw(mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let _ = in_time("the end", self.stream.get_mut().read_to_end(&mut bytes)).await;
+        bytes
     }
 
     /// Closes in an orderly way.

@@ -33,11 +33,13 @@ async fn whoever_is_told_that_their_proof_ends_brings_another_and_stays() {
 async fn who_gives_no_sign_of_life_is_closed_with_4010_and_others_see_them_go() {
     let (_server, client, expert) = party("native-gone", "limits.ping_seconds = 1\nlimits.gone_seconds = 3\n").await;
     client.room_of(1).await;
-    let (mut dead, ..) = hello(&client, None).await;
+    let (dead, ..) = hello(&client, None).await;
     let (mut witness, ..) = hello(&expert, None).await;
     witness.say(&json!({"type": "watch", "people": ["11"]})).await;
     assert_eq!(next(&mut witness, "presence").await["items"][0]["state"], "online");
     // From here on nobody reads or answers on the first socket, and the link stays up.
     assert_eq!(next(&mut witness, "presence").await["items"][0]["state"], "offline");
-    assert_eq!(dead.closed_at_last().await.0, 4010);
+    let close = [&4010_u16.to_be_bytes()[..], b"no sign of life"].concat();
+    let last = dead.read_raw().await;
+    assert!(last.ends_with(&close), "{}", String::from_utf8_lossy(&last));
 }
