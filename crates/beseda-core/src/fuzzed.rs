@@ -1,9 +1,12 @@
 //! What fuzzers give the words that clients and hosts write, and an ordinary test what fuzzers begin with.
 
-use crate::words::{Cursor, Epoch, Head, HostId, Query, Receipts, RoomKey, Term, search_form, terms};
+use crate::words::{
+    Cursor, Epoch, Head, HostId, Indexed, MessageId, Query, Receipts, RoomId, RoomKey, SearchCursor, Term, Time,
+    search_form, terms,
+};
 use unicode_normalization::UnicodeNormalization;
 
-/// A cursor, a room's key and a host's id are read as they are written, and are written in one way.
+/// A cursor of a room or a search, a room's key and a host's id are read as they are written, and are written in one way.
 pub fn cursors(bytes: &[u8]) {
     let (numbers, _) = bytes.as_chunks::<8>();
     if let [epoch, head, receipts, ..] = numbers {
@@ -19,6 +22,9 @@ pub fn cursors(bytes: &[u8]) {
         return;
     };
     if let Ok(cursor) = text.parse::<Cursor>() {
+        assert_eq!(cursor.to_string(), text);
+    }
+    if let Ok(cursor) = text.parse::<SearchCursor>() {
         assert_eq!(cursor.to_string(), text);
     }
     if let Ok(id) = HostId::of(text) {
@@ -100,6 +106,18 @@ fn is_found_as_the_index_finds(query: &Query, text: &str) {
             stems.windows(together.len()).any(|window| window == together),
             "{together:?}"
         );
+    }
+    let said = Indexed {
+        id: MessageId(1),
+        room: RoomId(1),
+        author: None,
+        has_files: false,
+        text: text.to_owned(),
+        created_at: Time(0),
+    };
+    let has = said.lexemes();
+    for group in query.lexemes() {
+        assert!(group.iter().any(|lexeme| has.contains(lexeme)), "{group:?}");
     }
     if let Some((stem, form)) = last {
         let fits = |(own, whole): &(String, String)| own == stem || whole.starts_with(form);

@@ -15,6 +15,7 @@ mod messages;
 mod orders;
 mod people;
 mod rooms;
+mod search;
 
 pub use beside::{LookBeside, TxBeside};
 pub use bytes::{Files, Upload, kept_as, thumbnail_name};
@@ -28,6 +29,7 @@ pub use messages::{ERASED_BLOCK, LookMessages, TxMessages};
 pub use orders::{LookOrders, TxOrders};
 pub use people::{LookPeople, TxPeople};
 pub use rooms::{LookRooms, TxRooms};
+pub use search::{LookSearch, TxSearch};
 
 use crate::error::{Error, Fault};
 use crate::words::{Event, Notice, PersonId, RoomId, Time};
@@ -76,6 +78,7 @@ pub trait Look:
     + LookCases
     + LookJobs
     + LookImports
+    + LookSearch
 {
 }
 
@@ -90,7 +93,8 @@ impl<
         + LookOrders
         + LookCases
         + LookJobs
-        + LookImports,
+        + LookImports
+        + LookSearch,
 > Look for T
 {
 }
@@ -109,6 +113,7 @@ pub trait Tx:
     + TxCases
     + TxJobs
     + TxImports
+    + TxSearch
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

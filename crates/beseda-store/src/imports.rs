@@ -83,6 +83,9 @@ impl TxImports for Transaction<'_> {
 
     fn insert_messages_as(&mut self, messages: &[(MessageId, NewMessage)], rooms: &[Room]) -> Result<(), Fault> {
         self.write(sql::IMPORTS_KEEP_MESSAGES, values![&message_rows(messages)?])?;
+        if let Some((first, _)) = messages.iter().min_by_key(|(id, _)| *id) {
+            self.index_from(*first)?;
+        }
         let newest: BTreeMap<RoomId, MessageId> = messages.iter().map(|(id, new)| (new.room, *id)).collect();
         let rooms = rooms.iter().filter_map(|room| Some((room, newest.get(&room.id)?)));
         let rooms = rooms.map(|(room, newest)| {

@@ -23,6 +23,7 @@ mod postgres;
 mod reach;
 mod rooms;
 mod rows;
+mod search;
 pub mod source;
 mod sqlite;
 mod statements;

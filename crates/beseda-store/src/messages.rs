@@ -5,8 +5,8 @@ use crate::rows::{self, MESSAGE_FILES, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use beseda_core::ports::{ERASED_BLOCK, LookMessages, TxMessages};
-use beseda_core::words::{Head, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
+use beseda_core::ports::{ERASED_BLOCK, LookMessages, TxMessages, TxSearch};
+use beseda_core::words::{Head, Indexed, Message, MessageId, NewMessage, PersonId, RoomId, Seq, Time};
 
 impl Transaction<'_> {
     /// The messages of a statement that gives nothing but messages.
@@ -204,6 +204,7 @@ impl TxMessages for Transaction<'_> {
             message.room.0,
             message.seq.0,
         ];
-        self.write(sql::MESSAGES_KEEP, values).map(drop)
+        self.write(sql::MESSAGES_KEEP, values)?;
+        self.index_anew(&Indexed::from(message))
     }
 }

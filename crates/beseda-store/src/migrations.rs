@@ -40,6 +40,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V14__search_in_whole_letters",
     "V15__wrong_clocks",
     "V16__any_room",
+    "V17__search",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -52,6 +53,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V6__search_in_whole_letters",
     "V7__wrong_clocks",
     "V8__any_room",
+    "V9__search",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the
@@ -117,6 +119,7 @@ pub(crate) fn next(engine: &mut dyn Engine, known: &[Migration]) -> Result<Optio
 pub(crate) fn bring_up(engine: &mut dyn Engine, known: &[Migration]) -> Result<Vec<&'static str>, Fault> {
     let now = apply(engine, known)?;
     Transaction::new(engine).make_people_searchable()?;
+    Transaction::new(engine).forget_other_lexemes()?;
     Ok(now)
 }
 

@@ -360,7 +360,7 @@ impl TxRooms for Transaction<'_> {
 }
 
 /// The membership of a known person in a known room, which are not read again; `None` where they are not in it.
-pub(super) fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Result<Option<Member>, Fault> {
+pub(crate) fn membership(row: &Row<'_>, at: usize, room: RoomId, person: PersonId) -> Result<Option<Member>, Fault> {
     let Some(id) = row.get::<Option<i64>>(at)? else {
         return Ok(None);
     };

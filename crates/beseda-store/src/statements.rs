@@ -239,6 +239,25 @@ statements! {
     SCHEMA_COUNT_OTHERS = "schema/count_others" | "schema/count_others.postgres";
     SCHEMA_HAS_HISTORY = "schema/has_history" | "schema/has_history.postgres";
     SCHEMA_HISTORY = "schema/history" | "schema/history.postgres";
+    SEARCH_ADD = "search/add" | "search/add.postgres";
+    SEARCH_BEGIN_ANEW = "search/begin_anew";
+    SEARCH_CLEAR = "search/clear" | "search/clear.postgres";
+    SEARCH_CLEAR_TIMES = "search/clear_times";
+    SEARCH_FAR = "search/far" | "search/far.postgres";
+    SEARCH_GO_BACK = "search/go_back";
+    SEARCH_HITS = "search/hits" | "search/hits.postgres";
+    SEARCH_KEEP_MARK = "search/keep_mark" | "search/keep_mark.postgres";
+    SEARCH_KEEP_TIMES = "search/keep_times" | "search/keep_times.postgres";
+    SEARCH_MADE_BY = "search/made_by";
+    SEARCH_MARK = "search/mark";
+    SEARCH_PROVE_AGAIN = "search/prove_again";
+    SEARCH_PUT = "search/put" | "search/put.postgres";
+    SEARCH_ROOMS = "search/rooms";
+    SEARCH_SENT_BETWEEN = "search/sent_between";
+    SEARCH_SETTLE = "search/settle" | "search/settle.postgres";
+    SEARCH_SIFTED = "search/sifted" | "search/sifted.postgres";
+    SEARCH_TO_INDEX = "search/to_index" | "search/to_index.postgres";
+    SEARCH_UNINDEXED = "search/unindexed" | "search/unindexed.postgres";
     SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
     SESSIONS_END = "sessions/end";
     SESSIONS_END_OF_PERSON = "sessions/end_of_person";
@@ -367,7 +386,8 @@ mod tests {
         for Statement { name: file, sqlite, .. } in ALL.iter().filter(|one| !one.name.starts_with("whole/")) {
             for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded, and so is what is asked for; a constant row is no
-                // table, what counts transactions has one row, and the lists of tables, of migrations, of API keys and of setup codes are short.
+                // table, what counts transactions has one row, and the lists of tables, of migrations, of API keys, of setup
+                // codes and of times (a row for 4,096 messages) are short.
                 let short = [
                     "SCAN page",
                     "SCAN e VIRTUAL TABLE INDEX 1:",
@@ -377,6 +397,8 @@ mod tests {
                     "SCAN gone",
                     "SCAN ticks",
                     "SCAN setup_codes",
+                    "SCAN t",
+                    "SCAN s VIRTUAL TABLE INDEX 192:M1><",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];
                 let short = short.contains(&step.as_str());

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::ports::Look;
-use crate::words::{Author, Beside, Extra, Look as Looks, Message, PersonId, RoomId, Seq};
+use crate::words::{Beside, Extra, Found, Look as Looks, Message, PersonId, RoomId, Seq};
+use std::borrow::{Borrow, BorrowMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -38,18 +39,37 @@ pub(super) fn seen_one(
 /// # Errors
 /// A fault where the store fails.
 pub fn fill(look: &mut (impl Look + ?Sized), messages: &mut [Message]) -> Result<(), Error> {
-    let Some(room) = messages.first().map(|message| message.room) else {
-        return Ok(());
-    };
-    let mut found = read(look, room, messages)?;
-    for message in messages.iter_mut() {
-        message.beside = found.remove(&message.seq).map(Arc::new);
-    }
+    fill_undressed(look, messages)?;
     dress(look, messages)
 }
 
+/// The same of messages that were found in several rooms.
+pub(super) fn fill_rooms(look: &mut (impl Look + ?Sized), found: &mut [Found]) -> Result<(), Error> {
+    let mut messages: Vec<&mut Message> = found.iter_mut().map(|found| &mut found.message).collect();
+    messages.sort_by_key(|message| message.room);
+    for of_room in messages.chunk_by_mut(|one, next| one.room == next.room) {
+        fill_undressed(look, of_room)?;
+    }
+    dress(look, &mut messages)
+}
+
+fn fill_undressed(look: &mut (impl Look + ?Sized), messages: &mut [impl BorrowMut<Message>]) -> Result<(), Error> {
+    let Some(room) = messages.first().map(|message| message.borrow().room) else {
+        return Ok(());
+    };
+    let mut found = read(look, room, messages)?;
+    for message in messages.iter_mut().map(BorrowMut::borrow_mut) {
+        message.beside = found.remove(&message.seq).map(Arc::new);
+    }
+    Ok(())
+}
+
 /// What each of these messages has beside its text.
-fn read(look: &mut (impl Look + ?Sized), room: RoomId, messages: &[Message]) -> Result<BTreeMap<Seq, Beside>, Error> {
+fn read(
+    look: &mut (impl Look + ?Sized),
+    room: RoomId,
+    messages: &[impl Borrow<Message>],
+) -> Result<BTreeMap<Seq, Beside>, Error> {
     let mut found: BTreeMap<Seq, Beside> = BTreeMap::new();
     let kept = of_extra(messages, Extra::KEPT | Extra::PINNED);
     if !kept.is_empty() {
@@ -119,18 +139,18 @@ pub(super) fn know_readers(look: &mut (impl Look + ?Sized), quoted: &mut Message
 }
 
 /// Reads how the authors of messages look; what they were called in them stays.
-pub(super) fn dress(look: &mut (impl Look + ?Sized), messages: &mut [Message]) -> Result<(), Error> {
-    let undressed = |author: &&mut Author| author.look.is_none() && !author.forgotten;
-    let authors = |messages: &mut [Message]| -> BTreeSet<PersonId> {
-        let authors = messages.iter_mut().filter_map(|message| message.author.as_mut());
-        authors.filter(undressed).map(|author| author.id).collect()
-    };
-    let wanted = authors(messages);
+pub(super) fn dress(look: &mut (impl Look + ?Sized), messages: &mut [impl BorrowMut<Message>]) -> Result<(), Error> {
+    let authors = messages.iter().filter_map(|message| message.borrow().author.as_ref());
+    let undressed = authors.filter(|author| author.look.is_none() && !author.forgotten);
+    let wanted: BTreeSet<PersonId> = undressed.map(|author| author.id).collect();
     if wanted.is_empty() {
         return Ok(());
     }
     let people = look.people(&wanted)?;
-    for author in messages.iter_mut().filter_map(|message| message.author.as_mut()) {
+    let authors = messages
+        .iter_mut()
+        .filter_map(|message| message.borrow_mut().author.as_mut());
+    for author in authors {
         if let Ok(at) = people.binary_search_by_key(&author.id, |person| person.id)
             && let Some(person) = people.get(at)
         {
@@ -141,7 +161,8 @@ pub(super) fn dress(look: &mut (impl Look + ?Sized), messages: &mut [Message]) -
 }
 
 /// The numbers of those that have any of this.
-fn of_extra(messages: &[Message], any: Extra) -> Vec<Seq> {
-    let have = messages.iter().filter(|message| message.extra.has(any));
+fn of_extra(messages: &[impl Borrow<Message>], any: Extra) -> Vec<Seq> {
+    let messages = messages.iter().map(Borrow::borrow);
+    let have = messages.filter(|message: &&Message| message.extra.has(any));
     have.map(|message| message.seq).collect()
 }

@@ -28,6 +28,7 @@ mod react;
 mod read;
 mod rooms;
 mod school;
+mod search;
 mod send;
 pub mod sign_in;
 mod standing;
@@ -69,6 +70,7 @@ pub use react::{Pins, pin, pins, react, versions};
 pub use read::{ViewChange, mark, read, read_message, see_otherwise};
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};
+pub use search::search;
 pub use send::{Sent, check_custom, check_draft, check_text, may_send, send, send_seen, send_system, send_system_in};
 pub use standing::{Standing, Where, standing};
 pub use support::{

@@ -190,6 +190,10 @@ limits! {
         "The people in a room that somebody opens for a set of them; a room with more is refused.";
     search_rows: u32 = 20, Count 1 to 1_000 "people",
         "The people that a search gives at most.";
+    search_chars: usize = 200, Count 2 to 10_000 "characters",
+        "What is searched for among messages; something longer is refused.";
+    search_messages: u32 = 2_000, Count 100 to 1_000_000 "messages",
+        "The messages that one search among them looks at; the next page goes on behind them, so one may hold less than was asked for.";
     grants: usize = 20, Count 1 to 1_000 "rooms",
         "The rooms that one token can grant; a token with more is refused.";
     token_bytes: usize = 8_192, Count 1_024 to 65_536 "bytes",

@@ -78,6 +78,7 @@ impl TxImports for Run {
                 return Err(wrong(format!("message {id} is there")));
             }
             let last = self.kept.last_message;
+            self.kept().indexed_to = self.kept.indexed_to.min(MessageId(id.0 - 1));
             self.kept().last_message = MessageId(id.0 - 1);
             self.insert_message(new)?;
             self.kept().last_message = last.max(*id);

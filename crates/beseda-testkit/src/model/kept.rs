@@ -47,6 +47,8 @@ pub(super) struct Kept {
     /// Every message that was ever sent; shared, so that a copy of everything is cheap.
     pub(super) messages: BTreeMap<(RoomId, Seq), Arc<Line>>,
     pub(super) last_message: MessageId,
+    /// Up to which message a search may trust the index, which is no more than that here.
+    pub(super) indexed_to: MessageId,
     pub(super) files: BTreeMap<i64, KeptFile>,
     /// No number of a file or an attachment is given twice, whatever is forgotten.
     pub(super) last_file: i64,

@@ -13,6 +13,7 @@ mod messages;
 mod orders;
 mod people;
 mod rooms;
+mod search;
 
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store, Tx};

@@ -175,7 +175,7 @@ impl<'a> Deal<'a> {
     }
 }
 
-fn draft(text: &str, more: More) -> Draft {
+pub(super) fn draft(text: &str, more: More) -> Draft {
     Draft {
         text: text.to_owned(),
         more: (more != More::default()).then(|| Box::new(more)),

@@ -30,6 +30,8 @@ mod opening;
 mod reading;
 mod refusing;
 mod rooms;
+mod searching;
+mod searching_by_chance;
 mod sending;
 mod stage;
 mod walking;
@@ -166,6 +168,16 @@ stories![
     importing::what_was_taken_away_here_does_not_come_again,
     importing::a_number_that_is_taken_is_told_and_nothing_comes_in_between,
     importing::receipts_of_another_chat_move_ours_forward_alone,
+    searching::a_word_is_found_in_every_inflection_and_every_writing,
+    searching::nobody_finds_what_was_said_where_they_are_not,
+    searching::what_was_edited_or_erased_is_found_as_it_is_now,
+    searching::a_search_is_narrowed_by_room_kind_author_time_and_file,
+    searching::a_search_ends_at_what_it_may_look_at_and_goes_on_there,
+    searching::what_is_for_some_is_found_by_these_alone,
+    searching::what_came_in_below_others_is_found_as_well,
+    searching::what_came_in_while_others_were_on_their_way_is_found_as_well,
+    searching::what_is_found_is_as_asking_for_it_gives_it,
+    searching_by_chance::a_search_finds_what_reading_everything_finds,
 ];
 
 /// Tells every story.
@@ -185,6 +197,7 @@ pub fn compared(make: Make<'_>, seed: u64) {
         "a_store_answers_as_the_model_does",
         "two_stores_that_keep_the_same_answer_alike",
         "any_room_is_kept_as_the_model_keeps_it",
+        "a_search_finds_what_reading_everything_finds",
     ];
     let stories: Vec<_> = STORIES.iter().filter(|story| names.contains(&story.name)).collect();
     assert_eq!(stories.len(), names.len(), "one of them is called something else");

@@ -11,12 +11,14 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-/// Every row of every table, as one sorted list of words a table; but for the numbers of transactions, which are counted anew.
+/// Every row of every table, as one sorted list of words a table; but for the numbers of transactions, which are counted anew,
+/// and what search looks in, which is made anew.
 fn rows(database: &Path) -> BTreeMap<String, Vec<String>> {
     let conn = Connection::open(database).unwrap();
     let mut names = conn
         .prepare(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'refinery%' AND name <> 'ticks'",
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'refinery%' AND name <> 'ticks' \
+                AND name NOT LIKE 'search%'",
         )
         .unwrap();
     let names: Vec<String> = names
@@ -90,9 +92,14 @@ fn each_engine_is_restored_into_each_with_every_row_and_every_byte() {
             );
             let served = backup::verify_served(&other.kept(), &other.bytes(), &mut |_| ()).unwrap();
             assert_eq!(served.findings, [], "{from:?} into {into:?}");
+            assert_eq!(other.found("строк two"), [""; 0]);
+            assert_eq!(other.found("line"), ["two\nlines"], "{from:?} into {into:?}");
             // Life goes on where it stood.
             other.say("after the restore", &[(b"a new file", false)]);
             assert_eq!(other.messages().len(), town.messages().len() + 1);
+            assert!(other.index() > 0);
+            assert_eq!(other.found("line"), ["two\nlines"], "{from:?} into {into:?}");
+            assert_eq!(other.found("restore"), ["after the restore"]);
             assert_eq!(other.epoch(), Epoch(6));
         }
     }

@@ -7,7 +7,8 @@ use beseda_core::error::Error;
 use beseda_core::ports::{Store, Tx};
 use beseda_core::rules;
 use beseda_core::words::{
-    Cursor, Draft, DraftFile, Epoch, FileLook, Limits, MessageId, OrderId, PersonId, Picture, Role, RoomId, Seq,
+    Cursor, Draft, DraftFile, Epoch, FileLook, Limits, MessageId, OrderId, PersonId, Picture, Query, Role, RoomId,
+    SearchAsked, Seq,
 };
 use beseda_store::backup::{self, BackupError, Bytes, Kept, Manifest, Restored, Source, Step, Target, Told};
 use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
@@ -157,6 +158,27 @@ impl Town {
         self.change(|tx| {
             let messages = tx.messages_after(RoomId(1), Seq(0), 1_000)?;
             Ok(messages.into_iter().map(|message| message.text).collect())
+        })
+    }
+
+    /// What the client finds.
+    pub fn found(&self, typed: &str) -> Vec<String> {
+        let asked = SearchAsked::of(Query::of(typed).unwrap(), 50);
+        self.change(move |tx| {
+            let by = person(1, Role::Client);
+            let found = rules::search(tx, &Limits::default(), (&by).into(), &asked)?;
+            Ok(found.items.into_iter().map(|found| found.message.text).collect())
+        })
+    }
+
+    /// Puts what is missing into the index: how many messages that is.
+    pub fn index(&self) -> usize {
+        self.change(|tx| {
+            let lacking = tx.to_index(50)?;
+            if let Some(mark) = lacking.mark {
+                tx.add_to_index(&lacking.entries(), mark)?;
+            }
+            Ok(lacking.messages.len())
         })
     }
 

@@ -1,0 +1,176 @@
+//! Search: messages with some words in them, the newest first. An index narrows down what is looked at; what is found decides
+//! the query, alike on every store.
+
+use super::beside::fill_rooms;
+use super::place_for;
+use crate::error::Error;
+use crate::policy::{self, By, Deed};
+use crate::ports::Look;
+use crate::words::{
+    Found, FoundPage, Lexeme, Limits, Message, MessageId, Place, SearchAsked, SearchCursor, Sieve, Time,
+};
+use std::cmp::Reverse;
+
+/// Who is in more rooms than these is not searched for by room: then the messages that are found are theirs or not.
+const ROOMS: i64 = 64;
+/// How many words an index is asked for at most: the rest is looked for in what those find.
+const WORDS: usize = 4;
+/// How many messages are looked at at once, at most.
+const AT_ONCE: i64 = 500;
+
+/// The messages of the person's rooms, or of the one that they name, in which somebody finds what they search for. It goes
+/// from the newest backwards, as far as it has to.
+///
+/// # Errors
+/// The refusals of the policy, of a room that is named.
+pub fn search(
+    look: &mut (impl Look + ?Sized),
+    limits: &Limits,
+    by: By<'_>,
+    asked: &SearchAsked,
+) -> Result<FoundPage, Error> {
+    let Some(groups) = groups_of(look, by, asked)? else {
+        return Ok(FoundPage::default());
+    };
+    let (done, newest) = look.indexed_to()?;
+    let end = MessageId(newest.0.saturating_add(1));
+    let sent = match (asked.from, asked.to) {
+        (None, None) => Some((MessageId(1), end)),
+        (from, to) => look.sent_between(from.unwrap_or(Time(i64::MIN)), to.unwrap_or(Time(i64::MAX)))?,
+    };
+    let mut walk = Walk {
+        groups,
+        sieve: Sieve::of(asked, by.person.id),
+        done,
+        sent: sent.unwrap_or_default(),
+        below: asked.cursor.map_or(end, |cursor| cursor.0.min(end)),
+        left: i64::from(limits.search_messages),
+        at_once: i64::from(asked.limit).saturating_add(1).min(AT_ONCE),
+    };
+    let wanted = usize::try_from(asked.limit.max(1)).unwrap_or(usize::MAX);
+    let mut items = Vec::new();
+    while walk.goes_on() && items.len() <= wanted {
+        let seen = walk.next(look)?.into_iter().filter(|(_, place)| is_seen(place, by));
+        items.extend(seen.filter_map(|(message, place)| {
+            let highlights = asked.query.found_in(&message.text)?;
+            Some(Found {
+                place,
+                message,
+                highlights,
+            })
+        }));
+    }
+    let next = if items.len() > wanted {
+        // The next page begins behind the last of this one.
+        items.truncate(wanted);
+        items.last().map(|found| SearchCursor(found.message.id))
+    } else {
+        (walk.below > walk.floor()).then_some(SearchCursor(walk.below))
+    };
+    fill_rooms(look, &mut items)?;
+    Ok(FoundPage { items, next })
+}
+
+/// Whether whoever searches sees what was said in this place.
+fn is_seen(place: &Place, by: By<'_>) -> bool {
+    policy::require(Deed::Read, place, by).is_ok()
+}
+
+/// What the index is asked for: of each group a message has one lexeme. `None` where there is nothing to find. A room that is
+/// named is looked at in any case: whose it is not is told so, whatever else they ask.
+fn groups_of(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    asked: &SearchAsked,
+) -> Result<Option<Vec<Vec<Lexeme>>>, Error> {
+    if let Some(room) = asked.room {
+        place_for(look, Deed::Read, room, by)?;
+    }
+    if asked.is_vain {
+        return Ok(None);
+    }
+    let mut groups = asked.query.lexemes();
+    groups.truncate(WORDS);
+    groups.extend(asked.author.map(|author| vec![Lexeme::of_author(author)]));
+    groups.extend(asked.has_file.then(|| vec![Lexeme::of_files()]));
+    if let Some(room) = asked.room {
+        groups.push(vec![Lexeme::of_room(room)]);
+        return Ok(Some(groups));
+    }
+    let rooms = look.some_rooms(by.person.id, ROOMS + 1)?;
+    let few = i64::try_from(rooms.len()).is_ok_and(|rooms| rooms <= ROOMS);
+    if few {
+        groups.push(rooms.iter().map(|room| Lexeme::of_room(*room)).collect());
+    }
+    Ok((!rooms.is_empty()).then_some(groups))
+}
+
+/// How far a search has come.
+struct Walk {
+    groups: Vec<Vec<Lexeme>>,
+    sieve: Sieve,
+    /// Up to here the index has everything.
+    done: MessageId,
+    /// What it has was sent at the right time between these alone, the second excluded.
+    sent: (MessageId, MessageId),
+    /// What comes next is before this.
+    below: MessageId,
+    /// How many messages it may still look at.
+    left: i64,
+    /// How many it looks at next, at most.
+    at_once: i64,
+}
+
+impl Walk {
+    fn goes_on(&self) -> bool {
+        self.below > self.floor() && self.left > 0
+    }
+
+    /// Before this there is nothing.
+    fn floor(&self) -> MessageId {
+        let (first, behind) = self.sent;
+        let first = if first < behind { first } else { self.behind_done() };
+        first.min(self.behind_done()).max(MessageId(1))
+    }
+
+    /// The first that the index may not have.
+    fn behind_done(&self) -> MessageId {
+        MessageId(self.done.0.saturating_add(1))
+    }
+
+    /// The next messages that pass the sieve, newest first.
+    fn next(&mut self, look: &mut (impl Look + ?Sized)) -> Result<Vec<(Message, Place)>, Error> {
+        let limit = self.at_once.min(self.left);
+        let (ids, end) = self.candidates(look, limit)?;
+        let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        self.left -= count;
+        self.at_once = (self.at_once * 4).min(AT_ONCE);
+        self.below = match ids.last() {
+            Some(last) if count >= limit => *last,
+            _ => end,
+        };
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sifted = look.sifted(&ids, &self.sieve)?;
+        sifted.sort_unstable_by_key(|(message, _)| Reverse(message.id));
+        Ok(sifted)
+    }
+
+    /// The newest messages that may be what is searched for, newest first, each once, and where they end if they are all.
+    fn candidates(&self, look: &mut (impl Look + ?Sized), limit: i64) -> Result<(Vec<MessageId>, MessageId), Error> {
+        let behind = self.behind_done();
+        if self.below <= behind {
+            let floor = self.floor();
+            let below = self.below.min(self.sent.1);
+            return Ok((look.hits(&self.groups, floor, below, limit)?, floor));
+        }
+        // An index may have some of these already: what was changed, for one.
+        let mut ids = look.hits(&self.groups, behind, self.below, limit)?;
+        ids.extend(look.unindexed(behind, self.below, limit)?);
+        ids.sort_unstable_by_key(|id| Reverse(*id));
+        ids.dedup();
+        ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok((ids, behind))
+    }
+}

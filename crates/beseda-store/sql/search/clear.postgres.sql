@@ -1,0 +1,2 @@
+-- Empties the index.
+TRUNCATE search

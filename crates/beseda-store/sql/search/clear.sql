@@ -1,0 +1,2 @@
+-- Empties the index.
+INSERT INTO search (search) VALUES ('delete-all')

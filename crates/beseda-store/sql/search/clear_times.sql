@@ -1,0 +1,2 @@
+-- Forgets when messages were sent.
+DELETE FROM search_times

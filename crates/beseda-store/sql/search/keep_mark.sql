@@ -1,0 +1,2 @@
+-- Keeps how far the index is, where it is as far as it was seen to be, and the next message up to which that is to be proven.
+UPDATE search_marks SET done = $1, bound = coalesce($2, bound) WHERE id = 1 AND done = $3
