@@ -6,7 +6,7 @@ use crate::config::{self, Address, Flags, Secret, Settings};
 use crate::data::{self, database_path};
 use crate::fetch::Web;
 use crate::health::{self, Health};
-use crate::jobs::{Bell, Jobs};
+use crate::jobs::{Bell, Jobs, index};
 use crate::metrics::{self, Metrics};
 use crate::reload::Reload;
 use crate::signals::Signals;
@@ -282,6 +282,7 @@ impl Server {
         let steady = Arc::new(Steady::new());
         tasks.watch("clock", Arc::clone(&steady).watch(chat.clone()));
         tasks.watch("sweep", sweep::run(chat.clone(), steady));
+        tasks.watch("index", index::run(chat.clone()));
         tasks.watch("issuers' keys", keep_keys_fresh(issuers.subscribe()));
         tasks.watch("store", health.clone().watch(ALIVE_EVERY));
         tasks.watch("requests", async move {

@@ -15,6 +15,7 @@ mod people;
 mod places;
 mod problem;
 mod rooms;
+mod search;
 pub mod setup;
 mod socket;
 mod talk;
@@ -56,6 +57,7 @@ pub fn routes() -> Routes {
         places::routes,
         uploads::routes,
         own::routes,
+        search::routes,
     ]
     .into_iter()
     .fold(Routes::said_by(&PROBLEM).for_hosts(), |routes, more| more(routes));

@@ -194,6 +194,7 @@ fn sentence(error: &FieldError) -> String {
         FieldError::OneOfThem => "Only one of before, after and around can be said.".to_owned(),
         FieldError::NotEmoji => "One emoji is expected.".to_owned(),
         FieldError::NotTime => "A moment like 2026-11-28T10:00:00Z is expected.".to_owned(),
+        FieldError::NoWord => "There is no word in it.".to_owned(),
         FieldError::NotWebAddress => "An address that begins with https:// or http:// is expected.".to_owned(),
         FieldError::TooManyBytes { max } => format!("At most {max} bytes of JSON are kept."),
         FieldError::NotOneOf(known) => format!("One of {} is expected.", known.join(", ")),

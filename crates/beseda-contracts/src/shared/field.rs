@@ -84,6 +84,8 @@ pub enum FieldError {
     NotEmoji,
     /// It is no moment as ISO 8601 writes it.
     NotTime,
+    /// There is no word in it that could be searched for.
+    NoWord,
     /// It is no address of the web.
     NotWebAddress,
     /// It has too many bytes.

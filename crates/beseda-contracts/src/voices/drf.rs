@@ -262,6 +262,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::OneOfThem
         | FieldError::NotEmoji
         | FieldError::NotTime
+        | FieldError::NoWord
         | FieldError::NotWebAddress
         | FieldError::TooManyBytes { .. }
         | FieldError::NotOneOf(_)

@@ -2,6 +2,7 @@
 
 mod bell;
 mod errands;
+pub mod index;
 #[cfg(test)]
 mod tests;
 

@@ -44,6 +44,7 @@ pub struct Metrics {
     database: Gauge,
     log: Gauge,
     jobs: By<Gauge, 1>,
+    unindexed: Gauge,
 }
 
 impl Metrics {
@@ -65,6 +66,7 @@ impl Metrics {
             database: Gauge::default(),
             log: Gauge::default(),
             jobs: By::new(["state"]),
+            unindexed: Gauge::default(),
         };
         let page = &mut metrics.page;
         let engine = match settings.database {
@@ -91,6 +93,11 @@ impl Metrics {
             "Jobs that are kept: those that wait, and those that were given up",
             metrics.jobs.clone(),
         );
+        page.show(
+            "messages_unindexed",
+            "The newest messages, which are not known to be in the index: a search reads them",
+            metrics.unindexed.clone(),
+        );
         if store.sizes().is_some() {
             page.show_bytes("database", "The database file", metrics.database.clone());
             page.show_bytes(
@@ -110,11 +117,15 @@ impl Metrics {
         let _ = spawn_blocking(move || looks.look_at_system()).await;
         let (status, _) = self.health.ready().await;
         self.ready.set(i64::from(status == StatusCode::OK));
-        let count = ask::look(&self.chat, |look| Ok([look.count_jobs(false)?, look.count_jobs(true)?]));
+        let count = ask::look(&self.chat, |look| {
+            let (done, newest) = look.indexed_to()?;
+            Ok([look.count_jobs(false)?, look.count_jobs(true)?, newest.0 - done.0])
+        });
         // A store that does not answer is told of by `ready`.
-        if let Ok(Ok([waiting, dead])) = timeout(PATIENCE, count).await {
+        if let Ok(Ok([waiting, dead, unindexed])) = timeout(PATIENCE, count).await {
             self.jobs.of(["waiting".into()]).set(waiting);
             self.jobs.of(["dead".into()]).set(dead);
+            self.unindexed.set(unindexed);
         }
     }
 

@@ -5,6 +5,7 @@ use super::objects::Object;
 use super::world::spare::{CLASS, OTHER_CLASS};
 use super::world::{ACTORS, Gone, World, id_of};
 use crate::harness::actor::answer;
+use crate::harness::ids;
 use reqwest::Method;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -133,4 +134,56 @@ async fn people_are_found_by_those_who_may_write_to_them() {
         finders("/api/groups/", OTHER_CLASS).await,
         ["other_teacher", "other_student"]
     );
+}
+
+/// What somebody finds by a word: of each message its room and its number there.
+async fn found(world: &World, name: &str, query: &str) -> BTreeSet<(String, String)> {
+    let path = format!("/api/v1/search/?q={query}&limit=200");
+    let answer = answer(world.actor(name).request(world, Method::GET, &path)).await;
+    if answer.status != 200 {
+        return BTreeSet::new();
+    }
+    let list = answer.json();
+    let rows = list["items"].as_array().unwrap_or_else(|| panic!("no list: {list}"));
+    let place = |row: &Value| {
+        let room = row["room"].as_str().expect("a key").to_owned();
+        (room, row["message"]["seq"].to_string())
+    };
+    rows.iter().map(place).collect()
+}
+
+/// What a search finds can be asked for one by one, and what is another's is not found.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_found_by_those_who_may_ask_for_them() {
+    let world = World::build("searched").await;
+    let mut rooms = Vec::new();
+    for (kind, object, wanted) in [
+        ("order", Object::Own, vec!["client", "expert", "operator", "bot"]),
+        ("order", Object::Foreign, vec!["outsider"]),
+        ("group", Object::Own, vec!["client", "expert", "operator", "bot"]),
+        ("deal", Object::Foreign, vec!["outsider"]),
+    ] {
+        let place = match kind {
+            "order" => world.place_of_order(object, Gone::Room).await,
+            kind => world.place_of(kind, object, Gone::Room).await,
+        };
+        rooms.push((place.key_said, wanted));
+    }
+    for name in ACTORS {
+        for (room, seq) in found(&world, name, "look").await {
+            let path = format!("/api/v1/rooms/{}/messages/{seq}/", ids::encoded(&room));
+            let answer = answer(world.actor(name).request(&world, Method::GET, &path)).await;
+            assert_eq!(answer.status, 200, "{name} finds what {path} does not give: {answer:?}");
+        }
+    }
+    for (room, wanted) in rooms {
+        let mut finders = Vec::new();
+        for name in ACTORS {
+            let found = found(&world, name, "look").await;
+            if found.iter().any(|(found, _)| *found == room) {
+                finders.push(*name);
+            }
+        }
+        assert_eq!(finders, wanted, "who finds what was said in {room}");
+    }
 }

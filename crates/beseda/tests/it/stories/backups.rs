@@ -94,6 +94,11 @@ async fn a_server_is_backed_up_while_it_serves_and_its_backup_serves_as_it_did()
         "the token of then is good, and what came later is not there: {texts:?}"
     );
     assert_eq!(client.fetch(&address).await.bytes, b"the bytes of a file");
+    let found = client.get("/api/v1/search/?q=after+the+backup").await.json();
+    assert_eq!(found["items"], json!([]), "what came later is not found");
+    let typed = texts[0].as_str().expect("a text");
+    let found = client.get(&format!("/api/v1/search/?q={typed}")).await.json();
+    assert_eq!(found["items"][0]["message"]["text"], texts[0]);
 }
 
 #[tokio::test]

@@ -217,7 +217,32 @@ async fn used_by_a_client(server: &Server, there: &OtherChat) {
         other => panic!("{other:?}"),
     }
     assert_eq!(client.room_of(room + 1_000).await, room, "the room of the order stands");
+    finds_what_was_said_before(&client, &in_room).await;
     logs_in_by_the_old_password(server).await;
+}
+
+/// What was said in the other chat is found here by its words, indexed or not.
+async fn finds_what_was_said_before(client: &Actor, in_room: &[There]) {
+    let is_written = |there: &&There| !there.text.is_empty();
+    let [first, .., last] = &in_room.iter().filter(is_written).collect::<Vec<_>>()[..] else {
+        panic!("two messages at least");
+    };
+    for there in [first, last] {
+        let typed = format!("\"сообщения {}\"", there.id);
+        assert_eq!(first_found(client, &typed).await.as_ref(), Some(&there.text), "{typed}");
+    }
+}
+
+/// What is found first, on whichever page: as long as there is no index, one looks at so many messages.
+async fn first_found(client: &Actor, typed: &str) -> Option<String> {
+    let mut cursor = String::new();
+    loop {
+        let list = client.get(&format!("/api/v1/search/?q={typed}{cursor}")).await.json();
+        if let Some(text) = list["items"][0]["message"]["text"].as_str() {
+            return Some(text.to_owned());
+        }
+        cursor = format!("&cursor={}", list["next"].as_str()?);
+    }
 }
 
 async fn logs_in_by_the_old_password(server: &Server) {

@@ -25,6 +25,7 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         (_, "/api/v1/me/blocks/{id}/") => to_person(block, someone(object)),
         ("GET", "/api/v1/people/") => Call::to(block, format!("{path}?search=per")),
         ("GET", "/api/v1/presence/") => Call::to(block, format!("{path}?people={}", named(id_of("expert")))),
+        ("GET", "/api/v1/search/") => searching(world, block, object).await,
         ("PATCH", "/api/v1/me/") => Call::to(block, path).with(json!({"locale": "ru"})),
         (_, path) if path.starts_with(ROOM) => in_room(world, block, object).await,
         _ => return None,
@@ -59,6 +60,16 @@ fn someone(object: Object) -> i64 {
         Object::Missing => NOTHING,
         Object::Deleted => GONE_TEACHER,
     }
+}
+
+/// A search in all rooms, or in the one that the block is about.
+async fn searching(world: &World, block: &Block, object: Object) -> Call {
+    let call = format!("{}?q=look", block.path);
+    if object == Object::None {
+        return Call::to(block, call);
+    }
+    let room = ids::encoded(&place(world, block, object, Gone::Room).await.key_said);
+    Call::to(block, format!("{call}&room={room}"))
 }
 
 async fn opening(world: &World, block: &Block, object: Object) -> Call {

@@ -157,10 +157,12 @@ impl Ear {
                 vec![of_list(&self.get(&path).await)]
             }
             Asks::Native(_) => {
-                let message = self
-                    .get(&format!("/api/v1/rooms/{}/messages/{id}/", ids::encoded(room)))
-                    .await;
-                vec![shown(&message).ok_or_else(|| message.to_string())]
+                let got = self.one(room, id).await;
+                let found = match &got {
+                    Ok((_, text)) => Some(self.search(room, id, text).await),
+                    Err(_) => None,
+                };
+                [got].into_iter().chain(found).collect()
             }
             Asks::Spa => {
                 let address = format!("{}&after={after}", self.address());
@@ -171,6 +173,29 @@ impl Ear {
                     ended => Err(format!("{ended:?}")),
                 }]
             }
+        }
+    }
+
+    /// One message of a room, by the native API.
+    async fn one(&self, room: &str, id: i64) -> Got {
+        let path = format!("/api/v1/rooms/{}/messages/{id}/", ids::encoded(room));
+        let message = self.get(&path).await;
+        shown(&message).ok_or_else(|| message.to_string())
+    }
+
+    /// The same as it is found by its text; as it is now, where it says something else by then.
+    async fn search(&self, room: &str, id: i64, text: &str) -> Got {
+        let typed = ids::encoded(&format!("\"{text}\""));
+        let path = format!("/api/v1/search/?q={typed}&room={}", ids::encoded(room));
+        let list = self.get(&path).await;
+        let mut items = list["items"].as_array().into_iter().flatten();
+        let found = items.find_map(|item| shown(&item["message"]).filter(|(found, _)| *found == id));
+        match found {
+            Some(found) => Ok(found),
+            None => match self.one(room, id).await {
+                Ok((_, now)) if now == text => Err(format!("no {id} in {list}")),
+                now => now,
+            },
         }
     }
 

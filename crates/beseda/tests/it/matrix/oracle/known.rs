@@ -132,6 +132,11 @@ impl Known {
         self.heard.contains(&(who.to_owned(), text.to_owned()))
     }
 
+    /// The room in which the message with this text was said.
+    pub fn room_of(&self, text: &str) -> &str {
+        &self.said[text].room
+    }
+
     /// Whether a message is erased.
     pub fn is_erased(&self, text: &str) -> bool {
         self.erased.contains_key(&self.said[text].message)

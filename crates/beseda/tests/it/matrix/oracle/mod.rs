@@ -7,6 +7,7 @@
 mod cases;
 mod ears;
 mod known;
+mod searching;
 mod town;
 mod walk;
 

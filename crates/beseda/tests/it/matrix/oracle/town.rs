@@ -100,7 +100,7 @@ pub async fn build() -> (Server, HashMap<&'static str, Actor>) {
     let town = town.group(json!({
         "id": CLASS, "name": "7А", "teacher": id_of("teacher"), "students": [id_of("student1"), id_of("student2")],
     }));
-    let settings = "limits.uploads_per_minute = 0\nlimits.rooms_per_hour = 0\n";
+    let settings = "limits.uploads_per_minute = 0\nlimits.rooms_per_hour = 0\nlimits.searches_per_second = 0\n";
     let server = Server::start("oracle", settings, &town).await;
     let ids: Vec<i64> = PEOPLE.iter().map(|(_, id, _)| *id).collect();
     let tokens = server.tokens(&ids).await;

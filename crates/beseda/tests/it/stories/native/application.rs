@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 const DEALS: &str = "\
+limits.searches_per_second = 0
 [kinds.deal]
 title = \"Deal\"
 roles = { seller = [\"take-part\"], buyer = [\"take-part\"], auditor = [\"read\"] }
@@ -14,7 +15,7 @@ closed = [\"read\"]
 ";
 
 /// A server with a seller, a buyer, an auditor, a broker and an administrator, and a key of their application.
-async fn deals(story: &str) -> (Server, Vec<Actor>, String) {
+pub(super) async fn deals(story: &str) -> (Server, Vec<Actor>, String) {
     let people = [(1, "user"), (2, "user"), (3, "user"), (4, "broker"), (5, "admin")];
     let mut town = Town::default();
     for (id, role) in people {
@@ -36,12 +37,12 @@ async fn deals(story: &str) -> (Server, Vec<Actor>, String) {
     (server, actors, key)
 }
 
-async fn put_deal(app: &Actor, body: &Value) {
+pub(super) async fn put_deal(app: &Actor, body: &Value) {
     let put = app.ask(Method::PUT, "/api/v1/rooms/deal:17/", body).await;
     assert!([200, 201].contains(&put.status), "{put:?}");
 }
 
-fn members() -> Value {
+pub(super) fn members() -> Value {
     json!([{"id": "1", "role": "seller"}, {"id": "2", "role": "buyer"}, {"id": "3", "role": "auditor"}])
 }
 

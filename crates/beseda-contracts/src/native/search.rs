@@ -1,0 +1,122 @@
+//! Search: messages with some words in them, in all rooms that somebody is in, or in the one that they name.
+
+use super::asking::{Asker, ListJson, Query, named, next, room_of, tagged};
+use super::objects::{MessageJson, Reader};
+use crate::shared::http::time::time_of;
+use crate::shared::{FieldError, Refused, Routes, Shared};
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use beseda_core::Error;
+use beseda_core::rules;
+use beseda_core::words::{Found, HostId, Limits, NoQuery, PersonId, Query as Words, RoomKind, SearchAsked, Time};
+use beseda_live::ask;
+use http::{HeaderMap, Uri};
+use serde::Serialize;
+use std::str::FromStr;
+
+/// What a search may say.
+const KNOWN: &[&str] = &["q", "room", "author", "from", "to", "has", "kind", "limit", "cursor"];
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.both("/api/v1/search/", get(search), "GET, HEAD, OPTIONS")
+}
+
+/// A message that was found.
+#[derive(Serialize)]
+struct FoundJson {
+    /// The room's key.
+    room: String,
+    message: MessageJson,
+    /// Where the text has what was searched for, in UTF-16 units, the ends excluded.
+    highlights: Vec<(u32, u32)>,
+}
+
+impl FoundJson {
+    fn new(found: &Found, reader: PersonId) -> Self {
+        let key = &found.place.room.key;
+        Self {
+            room: key.to_string(),
+            message: MessageJson::new(key, &found.message, Reader::of(&found.message, reader)),
+            highlights: found.highlights.clone(),
+        }
+    }
+}
+
+/// A moment in a query.
+struct Moment(Time);
+
+impl FromStr for Moment {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        time_of(text).map(Self).ok_or(())
+    }
+}
+
+async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: HeaderMap) -> Result<Response, Refused> {
+    let limits = shared.chat.limits().clone();
+    let mut query = Query::of(uri.query(), KNOWN);
+    let limit = u32::try_from(query.limit(&shared)).unwrap_or(1);
+    let search = asked(&mut query, &limits, limit);
+    let (room, author) = (query.text("room"), author(&mut query));
+    query.end()?;
+    let mut search = search.ok_or_else(|| Refused::field("q", FieldError::Required))?;
+    let room = room.map(|room| named(&room)).transpose()?;
+    shared.throttles.search(asker.person.id)?;
+    let list = ask::look(&shared.chat, move |look| {
+        search.room = room.map(|room| room_of(look, &room)).transpose()?;
+        if let Some(id) = &author {
+            search.author = rules::find_person(look, id)?.map(|author| author.id);
+            search.is_vain |= search.author.is_none();
+        }
+        let page = rules::search(look, &limits, asker.by(), &search)?;
+        let items = page.items.iter().map(|found| FoundJson::new(found, asker.person.id));
+        Ok::<_, Error>(ListJson {
+            items: items.collect(),
+            next: page.next.map(next),
+        })
+    });
+    Ok(tagged(&headers, &list.await?))
+}
+
+/// What a query asks, but where and by whom it was said; `None` where it has no words, which is a mistake of it.
+fn asked(query: &mut Query, limits: &Limits, limit: u32) -> Option<SearchAsked> {
+    let words = words(query, limits);
+    let [from, to] = ["from", "to"].map(|name| query.parsed::<Moment>(name, FieldError::NotTime));
+    let has = query.text("has");
+    if has.as_ref().is_some_and(|has| has != "file") {
+        query.mistake("has", FieldError::NotOneOf(&["file"]));
+    }
+    let kind = query.text("kind").map(|word| RoomKind::from_word(&word));
+    Some(SearchAsked {
+        kind: kind.flatten(),
+        is_vain: kind == Some(None),
+        from: from.map(|Moment(from)| from),
+        to: to.map(|Moment(to)| to),
+        has_file: has.is_some(),
+        cursor: query.place(),
+        ..SearchAsked::of(words?, limit)
+    })
+}
+
+/// Who wrote it.
+fn author(query: &mut Query) -> Option<HostId<'static>> {
+    let author = query.text("author").map(HostId::of)?;
+    if author.is_err() {
+        query.mistake("author", FieldError::NotHostId);
+    }
+    author.ok()
+}
+
+/// The words that are searched for.
+fn words(query: &mut Query, limits: &Limits) -> Option<Words> {
+    let wrong = match query.text("q").map(|typed| Words::read(&typed, limits.search_chars)) {
+        Some(Ok(words)) => return Some(words),
+        Some(Err(NoQuery::TooLong { max })) => FieldError::TooLong { max },
+        Some(Err(NoQuery::Empty)) => FieldError::NoWord,
+        None => FieldError::Required,
+    };
+    query.mistake("q", wrong);
+    None
+}
