@@ -8,6 +8,7 @@ mod http;
 mod pages;
 mod proc;
 mod report;
+mod search;
 mod server;
 mod siege;
 mod slow;
@@ -26,6 +27,7 @@ use self::client::{Crowd, Load, Outcome};
 use self::desk::Desk;
 use self::pages::Archive;
 use self::report::Samples;
+use self::search::Library;
 use self::server::{Binaries, Kind, Server, pin, unpin};
 use self::town::{Street, Town, floor_seats};
 use crate::postgres::Postgres;
@@ -68,6 +70,8 @@ enum Part {
     Siege,
     /// A busy room with one member that reads a kilobyte a second.
     Slow,
+    /// Search among a million messages, against a page of history, on both engines.
+    Search,
     /// Sends a second on a PostgreSQL that is made for it.
     Postgres,
 }
@@ -213,6 +217,9 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
             desk.measure(binaries, folder, if bench.quick { 100 } else { 400 }, &mut samples)?;
         }
     }
+    if bench.measures(Part::Search) && !bench.floors {
+        searching(bench, folder, rounds, &mut samples)?;
+    }
     if bench.measures(Part::Postgres) {
         // The other rows are no worse for it.
         if let Err(error) = on_postgres(bench, binaries, folder, rounds, &mut samples) {
@@ -220,6 +227,19 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
         }
     }
     Ok(samples)
+}
+
+/// Search and a page of history in turns, on each engine.
+fn searching(bench: &Bench, folder: &Path, rounds: usize, samples: &mut Samples) -> Result<()> {
+    let times = if bench.quick { 20 } else { 100 };
+    say("filling a library …\n")?;
+    let library = Library::on_sqlite(folder, bench.quick)?;
+    (0..rounds).try_for_each(|_| library.measure("sqlite", times, samples))?;
+    drop(library);
+    let postgres = Postgres::start()?;
+    say("filling a library on PostgreSQL …\n")?;
+    let library = Library::on_postgres(&postgres.database("library")?, bench.quick)?;
+    (0..rounds).try_for_each(|_| library.measure("pg", times, samples))
 }
 
 /// Floor and Beseda in turns on one PostgreSQL, each on a database of its own.

@@ -71,7 +71,7 @@ const fn row(measure: &'static str, says: &'static str, unit: &'static str, aim:
     }
 }
 
-const ROWS: [Row; 32] = [
+const ROWS: [Row; 40] = [
     row(
         "cpu_2",
         "CPU a delivery, rooms of 2",
@@ -184,6 +184,34 @@ const ROWS: [Row; 32] = [
     row("desk_p99_ms", "desk of 2,000 rooms, p99", "ms", Aim::Below(10.0)),
     row("desk_page_p50_ms", "the first 50 of that, p50", "ms", Aim::None),
     row("desk_page_p99_ms", "the first 50 of that, p99", "ms", Aim::Below(10.0)),
+    row(
+        "sqlite_history_p99_ms",
+        "newest 50, asked of SQLite, p99",
+        "ms",
+        Aim::None,
+    ),
+    row(
+        "sqlite_search_p99_ms",
+        "search among 1,000,000 there, p99",
+        "ms",
+        Aim::AtMostOwn(3.0, "sqlite_history_p99_ms"),
+    ),
+    row("sqlite_keep_us", "keeping a message, 1,000 at once", "us", Aim::None),
+    row("sqlite_index_us", "putting one into the index there", "us", Aim::None),
+    row(
+        "pg_history_p99_ms",
+        "newest 50, asked of PostgreSQL, p99",
+        "ms",
+        Aim::None,
+    ),
+    row(
+        "pg_search_p99_ms",
+        "search among 1,000,000 there, p99",
+        "ms",
+        Aim::AtMostOwn(3.0, "pg_history_p99_ms"),
+    ),
+    row("pg_keep_us", "keeping a message there, 1,000 at once", "us", Aim::None),
+    row("pg_index_us", "putting one into the index there", "us", Aim::None),
 ];
 
 /// A client that was busier than this was what was measured.
