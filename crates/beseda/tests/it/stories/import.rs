@@ -139,7 +139,7 @@ fn read(path: &Path) -> Vec<u8> {
 }
 
 async fn a_chat_that_is_killed_on_its_way_comes_in_whole(story: &str, on_postgresql: bool) {
-    let mut server = stopped_server(story, "").await;
+    let mut server = stopped_server(story, "limits.searches_per_second = 0\n").await;
     let messages = count();
     let there = OtherChat::django(&format!("{story}-there"), messages, on_postgresql);
     let arguments = there.arguments();
@@ -237,7 +237,9 @@ async fn finds_what_was_said_before(client: &Actor, in_room: &[There]) {
 async fn first_found(client: &Actor, typed: &str) -> Option<String> {
     let mut cursor = String::new();
     loop {
-        let list = client.get(&format!("/api/v1/search/?q={typed}{cursor}")).await.json();
+        let page = client.get(&format!("/api/v1/search/?q={typed}{cursor}")).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let list = page.json();
         if let Some(text) = list["items"][0]["message"]["text"].as_str() {
             return Some(text.to_owned());
         }
