@@ -1,2 +1,3 @@
--- Messages came with numbers from this one on: the index is no further.
-UPDATE search_marks SET done = $1 - 1 WHERE id = 1 AND done >= $1
+-- Messages came with numbers from this one on: the index is no further, and not where it was, so that whoever has read before what
+-- it lacks does not say that it has all.
+UPDATE search_marks SET done = CASE WHEN done >= $1 THEN $1 - 1 ELSE done - 1 END WHERE id = 1

@@ -119,7 +119,11 @@ impl Metrics {
         self.ready.set(i64::from(status == StatusCode::OK));
         let count = ask::look(&self.chat, |look| {
             let (done, newest) = look.indexed_to()?;
-            Ok([look.count_jobs(false)?, look.count_jobs(true)?, newest.0 - done.0])
+            Ok([
+                look.count_jobs(false)?,
+                look.count_jobs(true)?,
+                newest.0 - done.0.max(0),
+            ])
         });
         // A store that does not answer is told of by `ready`.
         if let Ok(Ok([waiting, dead, unindexed])) = timeout(PATIENCE, count).await {
