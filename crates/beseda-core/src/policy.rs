@@ -35,6 +35,8 @@ pub enum Who {
     MemberAs(Role),
     /// Who is in the room and is this there.
     MemberBeing(MemberRole),
+    /// Who is in the room because they were let in, whatever it is about.
+    LetIn,
     /// Everybody with this role, in the room or not.
     Role(Role),
 }
@@ -106,6 +108,8 @@ pub const TABLE: &[Line] = &[
     line(RoomKind::Group, Who::Member, TAKE_PART),
     line(RoomKind::Group, Who::MemberBeing(MemberRole::OWNER), &[Deed::Govern]),
     line(RoomKind::Support, Who::MemberAs(Role::Visitor), TAKE_PART),
+    // Whoever a visitor turned out to be. Of the staff nobody is let in.
+    line(RoomKind::Support, Who::LetIn, TAKE_PART),
     // The staff's rights come with the role and end with it, whether or not they keep a receipt in the room.
     line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
@@ -129,6 +133,8 @@ pub struct By<'a> {
     pub steps_in: bool,
     /// Whether they hear such a room live, too.
     pub hears_in: bool,
+    /// Whether it is the host application itself, which reads and governs every room and is in none; the person is nobody.
+    pub is_host: bool,
 }
 
 impl<'a> By<'a> {
@@ -140,7 +146,14 @@ impl<'a> By<'a> {
             kinds,
             steps_in: false,
             hears_in: false,
+            is_host: false,
         }
+    }
+
+    /// The host application itself, in place of the person.
+    #[must_use]
+    pub fn as_host(self) -> Self {
+        Self { is_host: true, ..self }
     }
 
     /// The same by a call that is made to step in.
@@ -172,8 +185,9 @@ impl<'a> From<&'a Person> for By<'a> {
 /// # Errors
 /// [`Refusal::NotAllowed`] for who may at least see the room, [`Refusal::NoSuchRoom`] for everybody else.
 pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
-    let (room, member) = (&place.room, place.member.as_ref().map(|member| member.role));
-    let may = |deed| may(deed, room.kind, member, by);
+    let room = &place.room;
+    let standing = Standing::of(place);
+    let may = |deed| may(deed, room.kind, standing, by);
     if !by.kinds.contain(room.kind) {
         Err(Refusal::NoSuchRoom)
     } else if may(deed) {
@@ -192,11 +206,55 @@ pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
 /// Whether a closed room leaves this: to see it and to govern it always.
 fn is_left(room: &Room, deed: Deed, by: By<'_>) -> bool {
     let left = by.kinds.rules_of(room.kind).and_then(|rules| rules.closed.as_deref());
-    !room.closed || matches!(deed, Deed::See | Deed::Govern) || left.unwrap_or(READ).contains(&deed)
+    !room.closed || by.is_host || matches!(deed, Deed::See | Deed::Govern) || left.unwrap_or(READ).contains(&deed)
 }
 
-/// `member`: what the asker is in the room, where they are in it.
-fn may(deed: Deed, kind: RoomKind, member: Option<MemberRole>, by: By<'_>) -> bool {
+/// How somebody stands to a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Outside,
+    /// Who is in the room, what they are there, and whether they were let in, whatever it is about.
+    Member {
+        role: MemberRole,
+        let_in: bool,
+    },
+}
+
+impl Standing {
+    fn of(place: &Place) -> Self {
+        match &place.member {
+            Some(member) => Self::Member {
+                role: member.role,
+                let_in: member.granted,
+            },
+            None => Self::Outside,
+        }
+    }
+
+    /// Of who is in the room as anybody, or is not.
+    fn if_member(is_member: bool) -> Self {
+        if is_member {
+            Self::Member {
+                role: MemberRole::MEMBER,
+                let_in: false,
+            }
+        } else {
+            Self::Outside
+        }
+    }
+
+    fn role(self) -> Option<MemberRole> {
+        match self {
+            Self::Member { role, .. } => Some(role),
+            Self::Outside => None,
+        }
+    }
+}
+
+fn may(deed: Deed, kind: RoomKind, standing: Standing, by: By<'_>) -> bool {
+    if by.is_host {
+        return matches!(deed, Deed::See | Deed::Read | Deed::Govern);
+    }
     let by_stepping_in = match deed {
         Deed::See | Deed::Read | Deed::Send => by.steps_in,
         Deed::Listen => by.hears_in,
@@ -206,7 +264,7 @@ fn may(deed: Deed, kind: RoomKind, member: Option<MemberRole>, by: By<'_>) -> bo
     let role = by.person.role;
     if let Some(rules) = by.kinds.rules_of(kind) {
         let as_staff = rules.staff.iter().any(|(staff, deeds)| *staff == role && gives(deeds));
-        let as_member = match (&rules.roles, member) {
+        let as_member = match (&rules.roles, standing.role()) {
             (_, None) => false,
             (None, Some(_)) => gives(TAKE_PART),
             (Some(roles), Some(member)) => roles.iter().any(|(known, deeds)| *known == member && gives(deeds)),
@@ -215,15 +273,15 @@ fn may(deed: Deed, kind: RoomKind, member: Option<MemberRole>, by: By<'_>) -> bo
     }
     TABLE
         .iter()
-        .any(|line| line.speaks_of(kind, member, role) && gives(line.deeds))
+        .any(|line| line.speaks_of(kind, standing, role) && gives(line.deeds))
 }
 
 /// Everything that the asker may do in rooms of a kind, being in them or not: for who is to be told.
 #[must_use]
 pub fn deeds(kind: RoomKind, is_member: bool, by: By<'_>) -> Vec<Deed> {
-    let member = is_member.then_some(MemberRole::MEMBER);
+    let standing = Standing::if_member(is_member);
     let every = Deed::WORDS.iter().map(|(deed, _)| *deed);
-    every.filter(|deed| may(*deed, kind, member, by)).collect()
+    every.filter(|deed| may(*deed, kind, standing, by)).collect()
 }
 
 /// What the asker may do in a room as it is now, in the words that pages know.
@@ -238,7 +296,9 @@ pub fn can(place: &Place, by: By<'_>) -> Vec<&'static str> {
         words.extend(["send", "react", "pin", "upload", "mention", "edit-own", "erase-own"]);
     }
     if may(Deed::Govern) {
-        words.push("erase-any");
+        if !by.is_host {
+            words.push("erase-any");
+        }
         if has_people_of_its_own(place.room.kind) {
             words.extend(["invite", "remove"]);
         }
@@ -258,7 +318,7 @@ pub fn has_people_of_its_own(kind: RoomKind) -> bool {
 pub fn roles_that_may(deed: Deed, kind: RoomKind) -> Vec<Role> {
     let may = |role: &Role| {
         let somebody = Person::new(PersonId(0), *role);
-        may(deed, kind, None, By::from(&somebody).stepping_in())
+        may(deed, kind, Standing::Outside, By::from(&somebody).stepping_in())
     };
     Role::OF_CONTRACTS.into_iter().filter(may).collect()
 }
@@ -271,16 +331,18 @@ pub fn suits(seat: OrderPlace, role: Role) -> bool {
 }
 
 impl Line {
-    fn speaks_of(&self, kind: RoomKind, member: Option<MemberRole>, role: Role) -> bool {
+    fn speaks_of(&self, kind: RoomKind, standing: Standing, role: Role) -> bool {
+        let is_member = standing != Standing::Outside;
         let is_meant = match self.kind {
             Some(meant) => meant == kind,
             None => matches!(kind, RoomKind::Own(_)),
         };
         is_meant
             && match self.who {
-                Who::Member => member.is_some(),
-                Who::MemberAs(wanted) => member.is_some() && role == wanted,
-                Who::MemberBeing(wanted) => member == Some(wanted),
+                Who::Member => is_member,
+                Who::MemberAs(wanted) => is_member && role == wanted,
+                Who::MemberBeing(wanted) => standing.role() == Some(wanted),
+                Who::LetIn => matches!(standing, Standing::Member { let_in: true, .. }),
                 Who::Role(wanted) => role == wanted,
             }
     }
@@ -291,7 +353,7 @@ impl Line {
 /// # Errors
 /// [`Refusal::NotAllowed`].
 pub fn require_every(kind: RoomKind, person: &Person) -> Result<(), Refusal> {
-    if may(Deed::Listen, kind, None, person.into()) {
+    if may(Deed::Listen, kind, Standing::Outside, person.into()) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)
@@ -366,7 +428,7 @@ pub fn require_versions(message: &Message, place: &Place, by: By<'_>) -> Result<
 /// [`Refusal::NoPlaceInOrder`].
 pub fn require_order(deed: Deed, order: &Order, is_in: bool, by: By<'_>) -> Result<(), Refusal> {
     let is_member = is_in || order.people().contains(&by.person.id);
-    if may(deed, RoomKind::Order, is_member.then_some(MemberRole::MEMBER), by) {
+    if may(deed, RoomKind::Order, Standing::if_member(is_member), by) {
         Ok(())
     } else {
         Err(Refusal::NoPlaceInOrder)
@@ -389,6 +451,12 @@ pub fn require_place_in_order(order: &Order, is_in: bool, person: &Person) -> Re
 #[must_use]
 pub fn is_visitor(person: &Person) -> bool {
     person.role == Role::Visitor
+}
+
+/// Whether somebody may turn out to be somebody else: nobody of the staff, whose conversations are others'.
+#[must_use]
+pub fn may_become_another(person: &Person) -> bool {
+    !matches!(person.role, Role::Admin | Role::Operator | Role::Mom)
 }
 
 /// Whether a person may do other things now than before.
@@ -498,6 +566,7 @@ pub fn printed() -> Vec<(String, String, String)> {
                 Who::Member => "member".to_owned(),
                 Who::MemberAs(role) => format!("member as {}", role.word()),
                 Who::MemberBeing(role) => format!("member being {}", role.word()),
+                Who::LetIn => "member let in".to_owned(),
                 Who::Role(role) => role.word().to_owned(),
             };
             let deeds: Vec<&str> = line.deeds.iter().map(|deed| deed.word()).collect();

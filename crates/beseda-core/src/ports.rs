@@ -16,6 +16,7 @@ mod orders;
 mod people;
 mod rooms;
 mod search;
+mod updates;
 
 pub use beside::{LookBeside, TxBeside};
 pub use bytes::{Files, Upload, kept_as, thumbnail_name};
@@ -30,6 +31,7 @@ pub use orders::{LookOrders, TxOrders};
 pub use people::{LookPeople, TxPeople};
 pub use rooms::{LookRooms, TxRooms};
 pub use search::{LookSearch, TxSearch};
+pub use updates::{LookUpdates, TxUpdates};
 
 use crate::error::{Error, Fault};
 use crate::words::{Event, Notice, PersonId, RoomId, Time};
@@ -79,6 +81,7 @@ pub trait Look:
     + LookJobs
     + LookImports
     + LookSearch
+    + LookUpdates
 {
 }
 
@@ -94,7 +97,8 @@ impl<
         + LookCases
         + LookJobs
         + LookImports
-        + LookSearch,
+        + LookSearch
+        + LookUpdates,
 > Look for T
 {
 }
@@ -114,6 +118,7 @@ pub trait Tx:
     + TxJobs
     + TxImports
     + TxSearch
+    + TxUpdates
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);
@@ -131,7 +136,8 @@ pub enum Lane {
     /// After everything that was handed over for this room before. Whoever knows which room they change says so: then
     /// those who write do not wait for each other over it.
     Room(RoomId),
-    /// After everything that was handed over under this unguessable name of a room, whose number is not known.
+    /// After everything that was handed over under this unguessable name of a room, whose number is not known; or of
+    /// several changes that are to follow each other.
     Named(Uuid),
     /// As [`Self::Room`], and the rule stands on nothing but that room, with what is said and who is in it, and on this
     /// person's place there, at which it looks first. A store where looks are far away looks at many at once, and need not

@@ -61,6 +61,18 @@ impl LookBeside for Transaction<'_> {
         self.all(sql::EXTRAS_ANSWERS, values![room.0, seq.0], |row| row.get(0).map(Seq))
     }
 
+    fn reactions_by(
+        &mut self,
+        person: PersonId,
+        after: (RoomId, Seq, &str),
+        limit: i64,
+    ) -> Result<Vec<(RoomId, Seq, String)>, Fault> {
+        let values = values![person.0, after.0.0, after.1.0, after.2, limit];
+        self.all(sql::REACTIONS_OF_PERSON, values, |row| {
+            Ok((RoomId(row.get(0)?), Seq(row.get(1)?), row.get(2)?))
+        })
+    }
+
     fn pinned(&mut self, room: RoomId, after: Option<(Time, Seq)>, limit: i64) -> Result<Vec<(Time, Seq)>, Fault> {
         let (at, seq) = after.unwrap_or((Time(i64::MAX), Seq(i64::MAX)));
         self.all(sql::EXTRAS_PINNED, values![room.0, at.0, seq.0, limit], |row| {

@@ -13,6 +13,10 @@ impl LookCases for Transaction<'_> {
         self.one(sql::CASES_OF_ROOM, values![room.0], |row| rows::case(row, 0))
     }
 
+    fn cases_of_visitor(&mut self, visitor: PersonId) -> Result<Vec<Case>, Fault> {
+        self.all(sql::CASES_OF_VISITOR, values![visitor.0], |row| rows::case(row, 0))
+    }
+
     fn count_cases(&mut self) -> Result<i64, Fault> {
         Ok(self.one(sql::CASES_COUNT, values![], |row| row.get(0))?.unwrap_or(0))
     }

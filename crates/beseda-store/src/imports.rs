@@ -5,7 +5,7 @@ use crate::rows::{self, ROOM, json_list};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use beseda_core::ports::{LookImports, TxImports, TxRooms};
+use beseda_core::ports::{LookImports, TxImports, TxRooms, TxUpdates};
 use beseda_core::words::{
     Member, MemberId, MessageId, NewMember, NewMessage, NewRoom, PersonId, Room, RoomId, Seq, StandingMessage,
     StandingRoom, Time,
@@ -58,7 +58,8 @@ impl TxImports for Transaction<'_> {
             new.now.0,
             updated_at.0,
         ];
-        self.write(sql::IMPORTS_OPEN_ROOM, values).map(drop)
+        self.write(sql::IMPORTS_OPEN_ROOM, values)?;
+        self.room_updated(id, updated_at)
     }
 
     fn join_as(&mut self, id: Option<MemberId>, new: &NewMember) -> Result<Option<Member>, Fault> {

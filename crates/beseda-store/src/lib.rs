@@ -29,6 +29,7 @@ mod sqlite;
 mod statements;
 mod told;
 mod transaction;
+mod updates;
 
 pub use counts::Counts;
 pub use files::{DiskFiles, MediaTypes, S3Files, S3Options, UnknownMediaType};

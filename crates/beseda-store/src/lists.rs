@@ -92,6 +92,10 @@ impl LookLists for Transaction<'_> {
     fn blocked_by(&mut self, person: PersonId) -> Result<Vec<Person>, Fault> {
         self.all(sql::BLOCKS_OF_PERSON, values![person.0], |row| rows::person(row, 0))
     }
+
+    fn blockers_of(&mut self, person: PersonId) -> Result<Vec<PersonId>, Fault> {
+        self.all(sql::BLOCKS_AGAINST, values![person.0], |row| row.get(0).map(PersonId))
+    }
 }
 
 impl TxLists for Transaction<'_> {

@@ -1,7 +1,7 @@
 //! Messages.
 
 use crate::engine::{Value, values};
-use crate::rows::{self, MESSAGE_FILES, number};
+use crate::rows::{self, MESSAGE_FILES, json_list, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -113,6 +113,17 @@ impl LookMessages for Transaction<'_> {
         self.messages(sql::MESSAGES_TOUCHED_AFTER, values![room.0, after.0, to.0, limit])
     }
 
+    fn written_by(
+        &mut self,
+        person: PersonId,
+        after: (RoomId, Seq),
+        to: RoomId,
+        limit: i64,
+    ) -> Result<Vec<Message>, Fault> {
+        let values = values![after.0.0, after.1.0, to.0, person.0, limit];
+        self.messages(sql::MESSAGES_WRITTEN_BY, values)
+    }
+
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault> {
         self.all(sql::ERASED_BLOCKS_OF_ROOM, values![room.0], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -185,6 +196,29 @@ impl TxMessages for Transaction<'_> {
     fn name_sender(&mut self, room: RoomId, seq: Seq, name: &str) -> Result<(), Fault> {
         self.write(sql::MESSAGES_NAME_SENDER, values![name, room.0, seq.0])
             .map(drop)
+    }
+
+    fn hand_over_messages(&mut self, room: RoomId, from: PersonId, to: PersonId, head: Head) -> Result<i64, Fault> {
+        let theirs: Vec<i64> = self.all(sql::MESSAGES_THEIRS, values![room.0, from.0], |row| row.get(0))?;
+        for sql in [
+            sql::REACTIONS_FIRST_OF_TWO,
+            sql::MENTIONS_FIRST_OF_TWO,
+            sql::READERS_ONE_OF_TWO,
+        ] {
+            self.write(sql, values![room.0, from.0, to.0])?;
+        }
+        for sql in [
+            sql::REACTIONS_HAND_OVER,
+            sql::MENTIONS_HAND_OVER,
+            sql::READERS_HAND_OVER,
+            sql::EXTRAS_HAND_OVER,
+        ] {
+            self.write(sql, values![to.0, room.0, from.0])?;
+        }
+        let numbers = json_list(theirs);
+        let values = values![from.0, to.0, head.0, &numbers, room.0];
+        let messages = self.write(sql::MESSAGES_HAND_OVER, values)?;
+        Ok(i64::try_from(messages).unwrap_or(i64::MAX))
     }
 
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault> {

@@ -41,6 +41,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V15__wrong_clocks",
     "V16__any_room",
     "V17__search",
+    "V18__many_at_once",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -54,6 +55,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V7__wrong_clocks",
     "V8__any_room",
     "V9__search",
+    "V10__many_at_once",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

@@ -5,6 +5,7 @@ use crate::people::{host_name, host_number};
 use crate::rows;
 use crate::statements as sql;
 use crate::transaction::Transaction;
+use crate::updates;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookOrders, TxOrders};
 use beseda_core::words::{HostId, Order, OrderId, PersonId, RoomKey};
@@ -23,6 +24,10 @@ impl LookOrders for Transaction<'_> {
     fn order(&mut self, id: &OrderId) -> Result<Option<Order>, Fault> {
         let values = values![host_name(&id.0), host_number(&id.0)];
         self.one(sql::ORDERS_GET, values, rows::order)
+    }
+
+    fn orders_of(&mut self, person: PersonId) -> Result<Vec<Order>, Fault> {
+        self.all(sql::ORDERS_OF_PERSON, values![person.0], rows::order)
     }
 }
 
@@ -53,7 +58,10 @@ impl TxOrders for Transaction<'_> {
 
     fn remove_order(&mut self, id: &OrderId) -> Result<(), Fault> {
         match self.order_number(id)? {
-            Some(number) => self.write(sql::ORDERS_REMOVE, values![number]).map(drop),
+            Some(number) => {
+                self.write(sql::UPDATES_FORGET, values![updates::ORDER, number])?;
+                self.write(sql::ORDERS_REMOVE, values![number]).map(drop)
+            }
             None => Ok(()),
         }
     }

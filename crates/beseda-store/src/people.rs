@@ -4,6 +4,7 @@ use crate::engine::{Row, Value, values};
 use crate::rows::{self, PERSON, json_list, number};
 use crate::statements::{self as sql, Statement};
 use crate::transaction::Transaction;
+use crate::updates;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, TxPeople};
 use beseda_core::words::{
@@ -71,11 +72,16 @@ impl Transaction<'_> {
     pub(super) fn groups(&mut self, sql: &'static Statement, values: &[Value<'_>]) -> Result<Vec<Group>, Fault> {
         let mut groups = self.all(sql, values, rows::group)?;
         for (number, group) in &mut groups {
-            group.students = self.all(sql::GROUP_STUDENTS_OF_GROUP, values![*number], |row| {
-                row.get(0).map(PersonId)
-            })?;
+            group.students = self.students(*number)?;
         }
         Ok(groups.into_iter().map(|(_, group)| group).collect())
+    }
+
+    /// The students of a group, by its number here.
+    pub(super) fn students(&mut self, group: i64) -> Result<Vec<PersonId>, Fault> {
+        self.all(sql::GROUP_STUDENTS_OF_GROUP, values![group], |row| {
+            row.get(0).map(PersonId)
+        })
     }
 
     /// The number here of a group that stands.
@@ -235,6 +241,7 @@ impl TxPeople for Transaction<'_> {
         };
         self.write(sql::ROOMS_FORGET_GROUP, values![number])?;
         self.write(sql::GROUP_STUDENTS_CLEAR, values![number])?;
+        self.write(sql::UPDATES_FORGET, values![updates::GROUP, number])?;
         self.write(sql::GROUPS_REMOVE, values![number]).map(drop)
     }
 }

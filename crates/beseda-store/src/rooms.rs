@@ -5,7 +5,7 @@ use crate::rows::{self, MEMBER, MESSAGE, MESSAGE_FILES, ROOM, json_list, number,
 use crate::statements::{self as sql, Statement};
 use crate::transaction::{Foreseen, Transaction};
 use beseda_core::error::Fault;
-use beseda_core::ports::{LookPeople, LookRooms, TxRooms};
+use beseda_core::ports::{LookPeople, LookRooms, TxRooms, TxUpdates};
 use beseda_core::words::{
     Case, Epoch, GroupId, Head, Kinds, Member, MemberId, MemberRole, NewMember, NewRoom, Person, PersonId, Place,
     Receipts, Room, RoomId, RoomKey, RoomView, Seq, Time,
@@ -69,7 +69,7 @@ impl Transaction<'_> {
     }
 
     /// Puts everybody into some rooms. The same people are in many of them: each is read once.
-    fn fill(&mut self, views: &mut [RoomView]) -> Result<(), Fault> {
+    pub(crate) fn fill(&mut self, views: &mut [RoomView]) -> Result<(), Fault> {
         let rooms = json_list(views.iter().map(|view| view.room.id.0));
         let members = self.all(sql::MEMBERS_OF_ROOMS, values![&rooms], |row| rows::member(row, 0))?;
         let people = self.people(&members.iter().map(|member| member.person).collect())?;
@@ -181,6 +181,17 @@ impl LookRooms for Transaction<'_> {
         Ok(Seq(mark.unwrap_or(0)))
     }
 
+    fn rooms_ever_of(&mut self, person: PersonId) -> Result<Vec<RoomId>, Fault> {
+        self.all(sql::ROOMS_EVER_OF_PERSON, values![person.0], |row| {
+            row.get(0).map(RoomId)
+        })
+    }
+
+    fn last_room(&mut self) -> Result<RoomId, Fault> {
+        let last = self.one(sql::ROOMS_LAST, values![], |row| row.get(0).map(RoomId))?;
+        Ok(last.unwrap_or_default())
+    }
+
     fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault> {
         let values = values![room.0, after.0, to.0];
         self.all(sql::MEMBERS_JOINED_BETWEEN, values, |row| rows::member(row, 0))
@@ -254,6 +265,9 @@ impl TxRooms for Transaction<'_> {
         let opened = self.insert(sql::ROOMS_OPEN, values)?.is_some();
         let room = self.room_by_key(&new.key)?;
         let room = room.ok_or_else(|| Fault::Internal("a room is gone while it is opened".to_owned()))?;
+        if opened {
+            self.room_updated(room.id, new.now)?;
+        }
         Ok((room, opened))
     }
 
@@ -280,6 +294,10 @@ impl TxRooms for Transaction<'_> {
         let mut values = values.to_vec();
         values.insert(12, order.into());
         self.write(sql::ROOMS_KEEP, &values).map(drop)
+    }
+
+    fn untitle_room(&mut self, room: RoomId) -> Result<(), Fault> {
+        self.write(sql::ROOMS_UNTITLE, values![room.0]).map(drop)
     }
 
     fn stir_room(&mut self, room: RoomId) -> Result<(), Fault> {

@@ -58,12 +58,14 @@ statements! {
     ATTACHMENTS_PUT = "attachments/put";
     BACKENDS_END = "backends/end" | "backends/end.postgres";
     BACKENDS_OWN = "backends/own" | "backends/own.postgres";
+    BLOCKS_AGAINST = "blocks/against";
     BLOCKS_HAS = "blocks/has";
     BLOCKS_OF_PERSON = "blocks/of_person";
     BLOCKS_PUT = "blocks/put";
     BLOCKS_REMOVE = "blocks/remove";
     CASES_COUNT = "cases/count";
     CASES_OF_ROOM = "cases/of_room";
+    CASES_OF_VISITOR = "cases/of_visitor";
     CASES_PAGE = "cases/page";
     CASES_PUT = "cases/put";
     DEPARTURES_BETWEEN = "departures/between";
@@ -78,6 +80,7 @@ statements! {
     ERASED_BLOCKS_OF_ROOM = "erased_blocks/of_room";
     EXTRAS_ANSWERS = "extras/answers";
     EXTRAS_CLEAR = "extras/clear";
+    EXTRAS_HAND_OVER = "extras/hand_over";
     EXTRAS_OF_MESSAGES = "extras/of_messages" | "extras/of_messages.postgres";
     EXTRAS_PINNED = "extras/pinned";
     EXTRAS_PUT = "extras/put";
@@ -141,9 +144,13 @@ statements! {
     MEMBERS_SKIP_OWN = "members/skip_own";
     MEMBERS_SKIP_THEIRS = "members/skip_theirs" | "members/skip_theirs.postgres";
     MENTIONS_CLEAR = "mentions/clear";
+    MENTIONS_FIRST_OF_TWO = "mentions/first_of_two";
+    MENTIONS_HAND_OVER = "mentions/hand_over";
     MENTIONS_OF_MESSAGES = "mentions/of_messages" | "mentions/of_messages.postgres";
     MENTIONS_PUT = "mentions/put";
     MENTIONS_UNREAD = "mentions/unread" | "mentions/unread.postgres";
+    MERGES_GET = "merges/get";
+    MERGES_PUT = "merges/put";
     MESSAGES_AFTER = "messages/after";
     MESSAGES_AT = "messages/at";
     MESSAGES_BEFORE = "messages/before";
@@ -153,6 +160,7 @@ statements! {
     MESSAGES_DRAW = "messages/draw" | "messages/draw.postgres";
     MESSAGES_ERASED_BETWEEN = "messages/erased_between";
     MESSAGES_GET = "messages/get";
+    MESSAGES_HAND_OVER = "messages/hand_over" | "messages/hand_over.postgres";
     MESSAGES_HIDDEN_FROM = "messages/hidden_from";
     MESSAGES_ID_AT = "messages/id_at";
     MESSAGES_INSERT = "messages/insert" | "messages/insert.postgres";
@@ -165,8 +173,10 @@ statements! {
     MESSAGES_SENT_AFTER = "messages/sent_after";
     MESSAGES_SHOWN_BEFORE = "messages/shown_before";
     MESSAGES_SOME = "messages/some" | "messages/some.postgres";
+    MESSAGES_THEIRS = "messages/theirs";
     MESSAGES_TOUCH = "messages/touch";
     MESSAGES_TOUCHED_AFTER = "messages/touched_after";
+    MESSAGES_WRITTEN_BY = "messages/written_by";
     NOTICES_AFTER = "notices/after";
     NOTICES_CALL = "notices/call" | "notices/call.postgres";
     NOTICES_PUT = "notices/put";
@@ -176,6 +186,7 @@ statements! {
     ORDERS_GET = "orders/get";
     ORDERS_NEXT = "orders/next";
     ORDERS_NUMBER = "orders/number";
+    ORDERS_OF_PERSON = "orders/of_person";
     ORDERS_PUT = "orders/put";
     ORDERS_REMOVE = "orders/remove";
     PEOPLE_ACCOUNT = "people/account" | "people/account.postgres";
@@ -195,10 +206,15 @@ statements! {
     PEOPLE_SEARCH_CLASSMATES = "people/search_classmates";
     PEOPLE_WITHOUT_SEARCH = "people/without_search";
     REACTIONS_CLEAR = "reactions/clear";
+    REACTIONS_FIRST_OF_TWO = "reactions/first_of_two";
+    REACTIONS_HAND_OVER = "reactions/hand_over";
     REACTIONS_OF_MESSAGES = "reactions/of_messages" | "reactions/of_messages.postgres";
+    REACTIONS_OF_PERSON = "reactions/of_person";
     REACTIONS_PUT = "reactions/put";
     REACTIONS_REMOVE = "reactions/remove";
+    READERS_HAND_OVER = "readers/hand_over";
     READERS_OF_MESSAGES = "readers/of_messages" | "readers/of_messages.postgres";
+    READERS_ONE_OF_TWO = "readers/one_of_two";
     READERS_PUT = "readers/put";
     REFRESH_TOKENS_GET = "refresh_tokens/get";
     REFRESH_TOKENS_MEND = "refresh_tokens/mend";
@@ -212,6 +228,7 @@ statements! {
     ROOMS_BY_UUID = "rooms/by_uuid", holds;
     ROOMS_COUNT_OF_PERSON = "rooms/count_of_person";
     ROOMS_COUNT_RECEIPT = "rooms/count_receipt";
+    ROOMS_EVER_OF_PERSON = "rooms/ever_of_person";
     ROOMS_FORGET_GROUP = "rooms/forget_group";
     ROOMS_GET = "rooms/get", holds;
     ROOMS_GONE_AFTER = "rooms/gone_after";
@@ -220,6 +237,7 @@ statements! {
     ROOMS_KEEP_BLOCKED = "rooms/keep_blocked";
     ROOMS_KEEP_NUMBERS = "rooms/keep_numbers";
     ROOMS_KNOW_ORDER = "rooms/know_order";
+    ROOMS_LAST = "rooms/last";
     ROOMS_MOVED_AFTER = "rooms/moved_after";
     ROOMS_MOVE_ON = "rooms/move_on";
     ROOMS_OF_GROUP = "rooms/of_group", holds;
@@ -230,6 +248,7 @@ statements! {
     ROOMS_PLACES_OF = "rooms/places_of" | "rooms/places_of.postgres", holds;
     ROOMS_REMOVE = "rooms/remove";
     ROOMS_STIR = "rooms/stir" | "rooms/stir.postgres";
+    ROOMS_UNTITLE = "rooms/untitle";
     ROOM_LOOKS_OF_ROOMS = "room_looks/of_rooms" | "room_looks/of_rooms.postgres";
     ROOM_LOOKS_PUT = "room_looks/put";
     SAID_COUNT = "said/count";
@@ -274,6 +293,12 @@ statements! {
     TICKETS_TAKE = "tickets/take";
     TICKS_COUNT = "ticks/count" | "ticks/count.postgres";
     TICKS_SETTLED = "ticks/settled";
+    UPDATES_FORGET = "updates/forget";
+    UPDATES_GROUPS = "updates/groups";
+    UPDATES_ORDERS = "updates/orders";
+    UPDATES_PEOPLE = "updates/people";
+    UPDATES_PUT = "updates/put";
+    UPDATES_ROOMS = "updates/rooms";
     VERSIONS_CLEAR = "versions/clear";
     VERSIONS_OF_MESSAGE = "versions/of_message";
     VERSIONS_PUT = "versions/put";

@@ -24,6 +24,13 @@ pub trait LookBeside {
     fn versions(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Version>, Fault>;
     /// The messages of a room that answer this one and are not erased, by their numbers.
     fn answers_to(&mut self, room: RoomId, seq: Seq) -> Result<Vec<Seq>, Fault>;
+    /// What the person makes of messages, in removed rooms too, by rooms, numbers and emoji: `limit` of it behind this place.
+    fn reactions_by(
+        &mut self,
+        person: PersonId,
+        after: (RoomId, Seq, &str),
+        limit: i64,
+    ) -> Result<Vec<(RoomId, Seq, String)>, Fault>;
     /// The pinned messages of a room, the last pinned first, then the higher number: `limit` of them behind this one.
     fn pinned(&mut self, room: RoomId, after: Option<(Time, Seq)>, limit: i64) -> Result<Vec<(Time, Seq)>, Fault>;
     /// In how many messages behind these numbers the person is mentioned, by room; rooms with none are left out.

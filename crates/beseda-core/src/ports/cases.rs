@@ -10,6 +10,8 @@ pub trait LookCases {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn case(&mut self, room: RoomId) -> Result<Option<Case>, Fault>;
+    /// What the desk knows of the rooms that the person opened as a visitor, of removed ones too, by their numbers.
+    fn cases_of_visitor(&mut self, visitor: PersonId) -> Result<Vec<Case>, Fault>;
     /// How many visitors' rooms there are.
     fn count_cases(&mut self) -> Result<i64, Fault>;
     /// The visitors' rooms, the last changed first (then the higher number), with everybody in them and everything else;

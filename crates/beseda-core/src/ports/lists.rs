@@ -38,6 +38,8 @@ pub trait LookLists {
     fn has_blocked(&mut self, one: PersonId, other: PersonId) -> Result<bool, Fault>;
     /// Whom the person has blocked, the last first.
     fn blocked_by(&mut self, person: PersonId) -> Result<Vec<Person>, Fault>;
+    /// Who has blocked the person, the last first.
+    fn blockers_of(&mut self, person: PersonId) -> Result<Vec<PersonId>, Fault>;
 }
 
 /// Writing what lists show.

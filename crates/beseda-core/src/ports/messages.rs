@@ -28,6 +28,15 @@ pub trait LookMessages {
     /// The first `limit` messages by `changed` with a number of at most `to` to which something happened at a head above
     /// `after`.
     fn touched_after(&mut self, room: RoomId, after: Head, to: Seq, limit: i64) -> Result<Vec<Message>, Fault>;
+    /// The oldest `limit` messages of the person in the rooms behind that of `after` (and in that one behind it) up to `to`, by
+    /// rooms and numbers, also in removed rooms: those that are not erased, and those that have a name of the person's own.
+    fn written_by(
+        &mut self,
+        person: PersonId,
+        after: (RoomId, Seq),
+        to: RoomId,
+        limit: i64,
+    ) -> Result<Vec<Message>, Fault>;
     /// How many messages of each block of [`ERASED_BLOCK`] numbers are erased, by block; blocks with none are left
     /// out. Block 0 holds the numbers 1 to [`ERASED_BLOCK`].
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault>;
@@ -54,6 +63,11 @@ pub trait TxMessages {
     fn insert_message(&mut self, message: &NewMessage) -> Result<Option<MessageId>, Fault>;
     /// Keeps what the sender of a message is called in it, whatever they are called elsewhere.
     fn name_sender(&mut self, room: RoomId, seq: Seq, name: &str) -> Result<(), Fault>;
+    /// Makes everything of `from` in the log of a room, removed or not, `to`'s: what they wrote, pinned, make of messages and
+    /// alone see, and where they are mentioned; of two reactions or mentions the first stays. Each message that looks different
+    /// by it, also because it answers one of theirs, has the next head behind `head`: how many those are. A client id that
+    /// `to` has used there is none any more.
+    fn hand_over_messages(&mut self, room: RoomId, from: PersonId, to: PersonId, head: Head) -> Result<i64, Fault>;
     /// Keeps a message's `text`, `edited_at`, `erased_at`, `changed` and `extra`; one that is erased also loses its files and is
     /// counted in its block.
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault>;

@@ -1,7 +1,7 @@
 //! Orders of the host application.
 
 use crate::error::Fault;
-use crate::words::{Order, OrderId};
+use crate::words::{Order, OrderId, PersonId};
 
 /// Reading orders.
 pub trait LookOrders {
@@ -10,6 +10,8 @@ pub trait LookOrders {
     /// # Errors
     /// As every call here: a [`Fault`] where the store fails.
     fn order(&mut self, id: &OrderId) -> Result<Option<Order>, Fault>;
+    /// Every order in which the person has a place, in any order.
+    fn orders_of(&mut self, person: PersonId) -> Result<Vec<Order>, Fault>;
 }
 
 /// Writing orders.

@@ -36,8 +36,12 @@ pub trait LookRooms {
     fn granted_rooms(&mut self, person: PersonId) -> Result<Vec<Room>, Fault>;
     /// Every room of these kinds that the person is in, in any order.
     fn places(&mut self, person: PersonId, kinds: Kinds) -> Result<Vec<Place>, Fault>;
-    /// Who came into the room, came back, or became something else there, at a head above `after` and up to `to`, and is in it, by the number of their
-    /// membership.
+    /// Every room that the person is or was in, removed ones too, by their numbers.
+    fn rooms_ever_of(&mut self, person: PersonId) -> Result<Vec<RoomId>, Fault>;
+    /// The newest room, removed or not.
+    fn last_room(&mut self) -> Result<RoomId, Fault>;
+    /// Who came into the room, came back, or became something else there, at a head above `after` and up to `to`, and is in it,
+    /// by the number of their membership.
     fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault>;
     /// Who left the room at a head above `after` and up to `to`, and is not in it, by their numbers.
     fn left_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<PersonId>, Fault>;
@@ -64,6 +68,8 @@ pub trait TxRooms {
     /// Keeps a room's `seq`, `head`, `shown`, `erased`, `changed`, `updated_at`, `ahead`, `changed_at`, `closed`, `extra`, `key`
     /// and `title`.
     fn keep_room(&mut self, room: &Room) -> Result<(), Fault>;
+    /// Takes the title from a room, also from a removed one.
+    fn untitle_room(&mut self, room: RoomId) -> Result<(), Fault>;
     /// Puts a room first in the lists: something happened to it itself.
     fn stir_room(&mut self, room: RoomId) -> Result<(), Fault>;
     /// Takes a room away: it is found by nothing any more, and its key and its unguessable name are free.

@@ -106,7 +106,7 @@ pub fn make_admin(tx: &mut dyn Tx, now: Time, hash: &[u8; 32], person: &NewPerso
         return Err(Refusal::NameTaken { field: "email" }.into());
     }
     // The last that may refuse comes before the first that writes: then the code stays good without being put back.
-    let id = new_own_person(tx, &person)?;
+    let id = new_own_person(tx, now, &person)?;
     tx.put_setup_code(&SetupCode {
         used_at: Some(now),
         ..code

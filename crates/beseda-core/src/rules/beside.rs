@@ -1,6 +1,7 @@
 //! Beside: what messages have beside their text is read for those that have any, and what is for some is left out for others.
 
 use crate::error::Error;
+use crate::policy::By;
 use crate::ports::Look;
 use crate::words::{Beside, Extra, Found, Look as Looks, Message, PersonId, RoomId, Seq};
 use std::borrow::{Borrow, BorrowMut};
@@ -25,7 +26,19 @@ pub(super) fn seen(
     Ok(messages)
 }
 
-/// The same of one message.
+/// Leaves out the messages that are not for whoever asks; the application knows all of them.
+pub(super) fn seen_by(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    messages: Vec<Message>,
+) -> Result<Vec<Message>, Error> {
+    if by.is_host {
+        return Ok(messages);
+    }
+    seen(look, by.person.id, messages)
+}
+
+/// Leaves out one message that is for some and not for this person.
 pub(super) fn seen_one(
     look: &mut (impl Look + ?Sized),
     person: PersonId,

@@ -1,6 +1,6 @@
 //! Changes: everything of a room that is different since a cursor, as one person is told it; and a room in full.
 
-use super::beside::{fill, seen};
+use super::beside::{fill, seen_by};
 use super::catch_up::{CaughtUp, catch_up, cursor_of};
 use super::place_for;
 use super::read::me_of;
@@ -197,7 +197,12 @@ pub fn fulls(look: &mut (impl Look + ?Sized), by: By<'_>, places: Vec<Place>) ->
     let ids: Vec<RoomId> = places.iter().map(|place| place.room.id).collect();
     let mut looks: BTreeMap<RoomId, RoomLook> = look.room_looks(&ids)?.into_iter().collect();
     let counts: BTreeMap<RoomId, i64> = look.member_counts(&ids)?.into_iter().collect();
-    let mut others = others_of_two(look, by.person.id, &places)?;
+    // To the application a room of two is nobody's but theirs.
+    let mut others = if by.is_host {
+        BTreeMap::new()
+    } else {
+        others_of_two(look, by.person.id, &places)?
+    };
     let mut lasts = newest(look, by, &places)?;
     let mentions = mentions_of(look, by.person.id, &places)?;
     let full = |place: Place| {
@@ -271,7 +276,7 @@ fn newest(look: &mut (impl Look + ?Sized), by: By<'_>, places: &[Place]) -> Resu
         look.newest_of(&shown)?
     };
     for room in for_some {
-        found.extend(newest_seen(look, by.person.id, room)?);
+        found.extend(newest_seen(look, by, room)?);
     }
     let mut lasts = BTreeMap::new();
     // What is beside a message is read room by room: few newest ones have anything.
@@ -291,7 +296,7 @@ fn newest(look: &mut (impl Look + ?Sized), by: By<'_>, places: &[Place]) -> Resu
 }
 
 /// The newest message of a room of which some are for some.
-fn newest_seen(look: &mut (impl Look + ?Sized), person: PersonId, room: &Room) -> Result<Option<Message>, Error> {
+fn newest_seen(look: &mut (impl Look + ?Sized), by: By<'_>, room: &Room) -> Result<Option<Message>, Error> {
     const STRETCH: i64 = 16;
     let mut before = room.seq.next();
     loop {
@@ -299,7 +304,7 @@ fn newest_seen(look: &mut (impl Look + ?Sized), person: PersonId, room: &Room) -
         let Some(first) = messages.first().map(|first| first.seq) else {
             return Ok(None);
         };
-        if let Some(last) = seen(look, person, messages)?.pop() {
+        if let Some(last) = seen_by(look, by, messages)?.pop() {
             return Ok(Some(last));
         }
         before = first;

@@ -66,7 +66,7 @@ pub fn clear_room(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), Error
     }
 }
 
-fn take_back(tx: &mut dyn Tx, now: Time, room: &mut Room, mut message: Message) -> Result<(), Error> {
+pub(super) fn take_back(tx: &mut dyn Tx, now: Time, room: &mut Room, mut message: Message) -> Result<(), Error> {
     advance(now, room);
     room.erased += 1;
     if room.shown == message.seq {
@@ -84,11 +84,7 @@ fn take_back(tx: &mut dyn Tx, now: Time, room: &mut Room, mut message: Message) 
         None
     };
     // An event stays one, and what is for some stays so.
-    message.extra = if was.has(Extra::READERS) {
-        Extra::READERS
-    } else {
-        Extra::NONE
-    };
+    message.extra = was.only(Extra::READERS);
     if was.without(Extra::READERS | Extra::ANSWERED) != Extra::NONE {
         let kept = if was.has(Extra::KEPT) {
             tx.kept(room.id, &[message.seq])?.pop()

@@ -185,7 +185,13 @@ fn member_of(look: &mut (impl Look + ?Sized), room: RoomId, person: PersonId) ->
 }
 
 /// Makes somebody a member, or what a member is something else.
-fn put_member(tx: &mut dyn Tx, now: Time, room: &mut Room, person: &Person, role: MemberRole) -> Result<(), Error> {
+pub(super) fn put_member(
+    tx: &mut dyn Tx,
+    now: Time,
+    room: &mut Room,
+    person: &Person,
+    role: MemberRole,
+) -> Result<(), Error> {
     let Some(mut member) = member_of(tx, room.id, person.id)? else {
         return join_as(tx, now, room, person.id, true, role);
     };

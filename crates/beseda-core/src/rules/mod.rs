@@ -9,7 +9,9 @@ mod catch_up;
 mod changes;
 mod edit;
 mod erase;
+mod erase_person;
 mod everything;
+mod export;
 mod files;
 mod govern;
 mod history;
@@ -17,6 +19,7 @@ pub mod import;
 mod jobs;
 mod members;
 mod mend;
+mod merge;
 mod moved;
 mod open;
 mod order_access;
@@ -34,6 +37,7 @@ pub mod sign_in;
 mod standing;
 mod support;
 mod touch;
+mod updates;
 mod window;
 
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
@@ -43,7 +47,9 @@ pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_sinc
 pub use changes::{Changes, From, MembersChanged, changes, full_room, fulls, glimpse};
 pub use edit::{edit, edit_at};
 pub use erase::{clear_room, erase, erase_at};
+pub use erase_person::{At, BEGINNING, Reacted, erase_person, erase_reacted, erase_written, reacted, written};
 pub use everything::messages_of;
+pub use export::{Known, Made, Said, about, known_of, made_by, said_by};
 pub use files::{attachment, doom_files, unknown_files};
 pub use govern::{
     MemberChange, RoomChange, alter_members, alter_room, change_members, change_room, member_called,
@@ -53,6 +59,7 @@ pub use history::{History, Since, history, history_back, listen, message_to_chan
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
 pub use mend::mend;
+pub use merge::{NotMerged, merge};
 pub use moved::{Moved, MovedChanges, Totals, changes_since, moved, places_called, token, totals};
 pub use open::{
     GroupWish, Set, open_by_key, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room,
@@ -62,8 +69,8 @@ pub use order_access::{OrderAccess, OrderFile, order_access, order_file};
 pub use orders::{move_room, put_order, remove_order, remove_room, remove_room_of};
 pub use page::{MessagesPage, PageNumber, Walked, page, page_of_rooms};
 pub use people::{
-    find_person, new_own_person, person_to_put, put_group, put_person, remove_person, renew_hash, set_active, sign_out,
-    until_let_in,
+    find_person, find_person_ever, new_own_person, person_to_put, put_group, put_person, remove_person, renew_hash,
+    set_active, sign_out, until_let_in,
 };
 pub use poll::{Poll, Polled, poll};
 pub use react::{Pins, pin, pins, react, versions};
@@ -76,6 +83,7 @@ pub use standing::{Standing, Where, standing};
 pub use support::{
     Introduction, case_by_name, case_for_staff, cases, cases_of, open_case, standing_case, unread_in_case,
 };
+pub use updates::{Stretch, changed_after, groups_updated, orders_updated, people_updated, rooms_updated};
 pub use window::{Window, Windowed, message_of, window};
 
 use crate::error::{Error, Refusal};

@@ -23,6 +23,7 @@ pub fn put_order(tx: &mut dyn Tx, now: Time, order: &Order, opens: Option<Uuid>)
         }
     }
     tx.put_order(order)?;
+    tx.order_updated(&order.id, now)?;
     if let Some(mut room) = tx.room_by_key(&RoomKey::Order(order.id.clone()).to_string())? {
         settle(tx, now, &mut room, &order.people(), Granted::Stay)?;
     } else if let Some(uuid) = opens {

@@ -11,14 +11,19 @@ use crate::words::{Group, HostId, Kinds, NewPerson, Person, PersonId, Role, Room
 /// Whom somebody means by what the host application calls a person, or by the number of ours that they were told of
 /// one it does not know; nobody who was deleted.
 pub fn find_person(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<Person>, Error> {
+    let found = find_person_ever(look, id)?;
+    Ok(found.filter(|person| !person.forgotten))
+}
+
+/// The same also of somebody who was deleted, until somebody else is called so.
+pub fn find_person_ever(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Option<Person>, Error> {
     let of_host = look.person_of_host(id)?;
-    let found = match (of_host, id.own_number()) {
+    Ok(match (of_host, id.own_number()) {
         (Some(person), _) => Some(person),
         // Whom the host knows has no second name.
         (None, Some(number)) => look.person(number)?.filter(|person| person.host_name.is_none()),
         (None, None) => None,
-    };
-    Ok(found.filter(|person| !person.forgotten))
+    })
 }
 
 /// Whom the host application calls so, and whether they are new: of somebody new nothing is known yet, and nothing is
@@ -73,6 +78,7 @@ pub fn put_person(tx: &mut dyn Tx, now: Time, new: &NewPerson) -> Result<Person,
         tx.free_host_id(deleted.id)?;
     }
     tx.put_person(&new)?;
+    tx.person_updated(new.person.id, now)?;
     Ok(new.person)
 }
 
@@ -189,7 +195,7 @@ pub(super) fn logs_in(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<b
 ///
 /// # Errors
 /// As [`put_person`].
-pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, Error> {
+pub fn new_own_person(tx: &mut dyn Tx, now: Time, person: &NewPerson) -> Result<PersonId, Error> {
     let mut id = tx.next_own_person()?;
     // A number by which the host calls somebody is no number for somebody else.
     while tx.person_of_host(&HostId::Name(id.to_string().into()))?.is_some() {
@@ -199,6 +205,7 @@ pub fn new_own_person(tx: &mut dyn Tx, person: &NewPerson) -> Result<PersonId, E
     person.person.id = id;
     check_names(tx, &person)?;
     tx.put_person(&person)?;
+    tx.person_updated(id, now)?;
     Ok(id)
 }
 
@@ -215,6 +222,7 @@ pub fn put_group(tx: &mut dyn Tx, now: Time, group: &Group) -> Result<bool, Erro
     }
     let new = tx.group(&group.id)?.is_none();
     tx.put_group(group)?;
+    tx.group_updated(&group.id, now)?;
     for mut room in tx.rooms_of_group(&group.id)? {
         settle(tx, now, &mut room, &group.people(), Granted::Stay)?;
     }

@@ -137,7 +137,7 @@ fn message_to_touch(tx: &mut dyn Tx, by: By<'_>, room: RoomId, seq: Seq) -> Resu
 }
 
 /// Keeps that something beside a message has changed, and tells it.
-fn touched(tx: &mut dyn Tx, now: Time, room: &mut Room, message: &Message) -> Result<(), Error> {
+pub(super) fn touched(tx: &mut dyn Tx, now: Time, room: &mut Room, message: &Message) -> Result<(), Error> {
     advance(now, room);
     room.extra |= message.extra;
     tx.touch_message(room.id, message.seq, room.head, message.extra)?;

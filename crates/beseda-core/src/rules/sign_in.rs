@@ -314,6 +314,7 @@ fn follow(tx: &mut dyn Tx, now: Time, claimed: &Claimed, person: Person) -> Resu
     let wanted = as_claimed(tx, now, claimed, person.clone())?;
     if wanted != person {
         tx.put_person(&wanted.clone().into())?;
+        tx.person_updated(wanted.id, now)?;
         if stands_otherwise(&person, &wanted) {
             tx.announce_person(wanted.id);
         }
@@ -326,6 +327,7 @@ fn newcomer(tx: &mut dyn Tx, now: Time, claimed: &Claimed) -> Result<Person, Err
     let (nobody, _) = person_to_put(tx, &claimed.id)?;
     let person = as_claimed(tx, now, claimed, nobody)?;
     tx.put_person(&person.clone().into())?;
+    tx.person_updated(person.id, now)?;
     Ok(person)
 }
 

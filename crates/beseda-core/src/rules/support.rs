@@ -55,8 +55,9 @@ pub fn open_case(
     introduction.name.trim().clone_into(&mut person.first_name);
     if visitor.is_some() {
         tx.put_person(&person.clone().into())?;
+        tx.person_updated(person.id, now)?;
     } else {
-        person.id = new_own_person(tx, &person.clone().into())?;
+        person.id = new_own_person(tx, now, &person.clone().into())?;
     }
     let (room, _) = open(
         tx,
@@ -106,7 +107,9 @@ pub fn case_by_name(look: &mut (impl Look + ?Sized), uuid: Uuid) -> Result<(Room
     let room = look.room_by_uuid(uuid)?.ok_or(Refusal::NoSuchRoom)?;
     let view = view(look, room)?;
     let case = view.case.as_ref().ok_or(Refusal::NoSuchRoom)?;
-    let visitor = look.person(case.visitor)?.filter(|visitor| visitor.active);
+    // Who turned out to be somebody with an account comes in by that alone.
+    let visitor = look.person(case.visitor)?;
+    let visitor = visitor.filter(|visitor| visitor.active && policy::is_visitor(visitor));
     Ok((view, visitor.ok_or(Refusal::NoSuchRoom)?))
 }
 

@@ -8,7 +8,8 @@ use crate::words::{Event, Heard, Room, Time};
 pub(super) fn touch(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(), Error> {
     advance(now, room);
     room.changed = room.head;
-    Ok(tx.keep_room(room)?)
+    tx.keep_room(room)?;
+    Ok(tx.room_updated(room.id, now)?)
 }
 
 /// One more change of the room, which is not kept yet.

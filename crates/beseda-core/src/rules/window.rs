@@ -1,7 +1,7 @@
 //! A window on a room's log by the numbers of its messages, erased ones too: numbers have no holes, so every page is found
 //! by them.
 
-use super::beside::{fill, seen};
+use super::beside::{fill, seen_by};
 use super::catch_up::cursor_of;
 use super::history::message_in;
 use super::place_for;
@@ -69,7 +69,7 @@ pub fn window(
         Vec::new()
     };
     let last = after + i64::try_from(messages.len()).unwrap_or(i64::MAX);
-    let mut messages = seen(look, by.person.id, messages)?;
+    let mut messages = seen_by(look, by, messages)?;
     fill(look, &mut messages)?;
     Ok(Windowed {
         cursor: cursor_of(look, &room)?,

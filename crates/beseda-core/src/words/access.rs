@@ -18,7 +18,7 @@ worded! {
         Act = "act",
         /// Bring in what was said elsewhere.
         Import = "import",
-        /// Take out everything about a person.
+        /// Take out everything that is kept of a person.
         Export = "export",
     }
 }

@@ -39,6 +39,12 @@ impl Extra {
         Self(self.0 & !these.0)
     }
 
+    /// The same without all but these.
+    #[must_use]
+    pub fn only(self, these: Self) -> Self {
+        Self(self.0 & these.0)
+    }
+
     /// The same with these, or without them.
     #[must_use]
     pub fn with(self, these: Self, on: bool) -> Self {

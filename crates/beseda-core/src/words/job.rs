@@ -1,6 +1,6 @@
 //! A job: a promise in the outbox, made in the transaction of its cause and kept after it.
 
-use super::{JobId, Time};
+use super::{JobId, PersonId, Time};
 
 /// What is to be done where no transaction reaches, with all that tells it from another: two that are equal are one
 /// promise, until it is kept. So it is something that happens once, not a state to bring about, and it may be done twice
@@ -12,6 +12,11 @@ pub enum Errand {
         /// The name of its bytes.
         name: String,
     },
+    /// To erase everything that somebody wrote who was deleted.
+    ErasePerson {
+        /// Who.
+        person: PersonId,
+    },
 }
 
 impl Errand {
@@ -20,6 +25,7 @@ impl Errand {
     pub fn word(&self) -> &'static str {
         match self {
             Self::ForgetFile { .. } => "forget-file",
+            Self::ErasePerson { .. } => "erase-person",
         }
     }
 
@@ -28,6 +34,7 @@ impl Errand {
     pub fn about(&self) -> String {
         match self {
             Self::ForgetFile { name } => name.clone(),
+            Self::ErasePerson { person } => person.to_string(),
         }
     }
 
@@ -36,6 +43,9 @@ impl Errand {
     pub fn read(word: &str, about: &str) -> Option<Self> {
         match word {
             "forget-file" => Some(Self::ForgetFile { name: about.to_owned() }),
+            "erase-person" => about.parse().ok().map(|number| Self::ErasePerson {
+                person: PersonId(number),
+            }),
             _ => None,
         }
     }
@@ -64,10 +74,12 @@ mod tests {
 
     #[test]
     fn an_errand_is_read_as_it_is_written_and_another_word_is_none() {
-        let errand = Errand::ForgetFile {
-            name: "c0ffee-2".to_owned(),
-        };
-        assert_eq!(Errand::read(errand.word(), &errand.about()), Some(errand));
+        let name = "c0ffee-2".to_owned();
+        let person = PersonId(7);
+        for errand in [Errand::ForgetFile { name }, Errand::ErasePerson { person }] {
+            assert_eq!(Errand::read(errand.word(), &errand.about()), Some(errand));
+        }
+        assert_eq!(Errand::read("erase-person", "vera"), None);
         assert_eq!(Errand::read("forget", "c0ffee-2"), None);
     }
 }

@@ -234,6 +234,8 @@ limits! {
         "One message of a socket, whole or in fragments; a bigger one closes the socket with 1009.";
     session_bytes: usize = 65_536, Count 1_024 to 1_048_576 "bytes",
         "A session of the host that its cookie holds, unpacked; a bigger one lets nobody in.";
+    bulk_rows: usize = 1_000, Count 1 to 100_000 "lines",
+        "The objects that a host application puts by one call, a line each; a call with more is refused with 413.";
     json_depth: usize = 32, Count 4 to 120 "levels",
         "How deep JSON may be nested; a deeper one is refused like any that cannot be read.";
 

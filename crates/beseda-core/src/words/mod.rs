@@ -28,6 +28,7 @@ mod search;
 mod settings;
 mod terms;
 mod time;
+mod update;
 mod worded;
 
 pub use access::{ApiKey, Scope, SetupCode, Ticket};
@@ -60,4 +61,5 @@ pub use settings::{
 };
 pub use terms::{Query, Term, terms};
 pub use time::{LEAP_SECONDS, Time};
+pub use update::{NoPlace, Updated};
 pub(crate) use worded::worded;

@@ -1,6 +1,6 @@
 //! What the host application keeps that rooms are about: orders, and groups of people.
 
-use super::{GroupId, OrderId, PersonId, worded};
+use super::{GroupId, OrderId, PersonId, RoomKey, worded};
 
 worded! {
     /// A place in an order.
@@ -33,6 +33,25 @@ pub struct Order {
 }
 
 impl Order {
+    /// An order of which nothing is known yet.
+    #[must_use]
+    pub fn new(id: OrderId) -> Self {
+        Self {
+            id,
+            number: String::new(),
+            client: None,
+            expert: None,
+            operator: None,
+            status: String::new(),
+        }
+    }
+
+    /// What its room is about.
+    #[must_use]
+    pub fn key(&self) -> RoomKey {
+        RoomKey::Order(self.id.clone())
+    }
+
     /// Its places, and who has each.
     #[must_use]
     pub fn seats(&self) -> [(OrderPlace, Option<PersonId>); 3] {
@@ -70,6 +89,17 @@ pub struct Group {
 }
 
 impl Group {
+    /// A group of which nothing is known yet.
+    #[must_use]
+    pub fn new(id: GroupId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            teacher: None,
+            students: Vec::new(),
+        }
+    }
+
     /// Everybody of the group, each once, the teacher first.
     #[must_use]
     pub fn people(&self) -> Vec<PersonId> {

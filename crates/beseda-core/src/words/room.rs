@@ -257,3 +257,16 @@ pub struct RoomView {
     /// What the desk knows of it, where it is a visitor's.
     pub case: Option<Case>,
 }
+
+impl RoomView {
+    /// A room of which nothing but itself is looked at yet.
+    #[must_use]
+    pub fn of(room: Room) -> Self {
+        Self {
+            room,
+            members: Vec::new(),
+            last: None,
+            case: None,
+        }
+    }
+}

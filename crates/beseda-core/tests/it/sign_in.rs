@@ -289,7 +289,8 @@ fn a_newcomer_by_name_cannot_take_the_first_own_persons_way_in() {
     let stage = stage();
     let mut first = Person::new(PersonId(0), Role::Admin);
     first.email = "boss@shop.example".to_owned();
-    let made = stage.change(move |tx| new_own_person(tx, &who_logs_in(&first)));
+    let now = stage.chat.now();
+    let made = stage.change(move |tx| new_own_person(tx, now, &who_logs_in(&first)));
     assert_eq!(made, Ok(FIRST_OWN_PERSON));
     let claimed = Claimed {
         email: Some("boss@shop.example".to_owned()),

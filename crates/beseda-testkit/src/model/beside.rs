@@ -95,6 +95,23 @@ impl LookBeside for Run {
         Ok(answers.map(|line| line.message.seq).collect())
     }
 
+    fn reactions_by(
+        &mut self,
+        person: PersonId,
+        after: (RoomId, Seq, &str),
+        limit: i64,
+    ) -> Result<Vec<(RoomId, Seq, String)>, Fault> {
+        let of_line = |((room, seq), line): (&(RoomId, Seq), &Arc<Line>)| {
+            let own = line.reactions.iter().filter(|(_, by)| *by == person);
+            own.map(|(emoji, _)| (*room, *seq, emoji.clone())).collect::<Vec<_>>()
+        };
+        let mut found: Vec<_> = self.kept.messages.iter().flat_map(of_line).collect();
+        found.retain(|(room, seq, emoji)| (*room, *seq, emoji.as_str()) > after);
+        found.sort_unstable();
+        found.truncate(rows(limit));
+        Ok(found)
+    }
+
     fn pinned(&mut self, room: RoomId, after: Option<(Time, Seq)>, limit: i64) -> Result<Vec<(Time, Seq)>, Fault> {
         let lines = self.kept.lines(room);
         let pinned = lines.filter_map(|line| Some((line.row.pinned.as_ref()?.at, line.message.seq)));
@@ -122,7 +139,7 @@ impl TxBeside for Run {
     fn react(&mut self, room: RoomId, seq: Seq, emoji: &str, person: PersonId, on: bool) -> Result<bool, Fault> {
         self.known(person)?;
         let stands = |line: &Line| line.reactions.iter().any(|one| *one == (emoji.to_owned(), person));
-        if self.some(room, &[seq]).any(stands) == on {
+        if self.kept.messages.get(&(room, seq)).is_some_and(|line| stands(line)) == on {
             return Ok(false);
         }
         self.change_line(room, seq, |line| {

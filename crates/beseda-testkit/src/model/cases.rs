@@ -31,6 +31,11 @@ impl LookCases for Run {
             .map(|case| self.kept.case(case)))
     }
 
+    fn cases_of_visitor(&mut self, visitor: PersonId) -> Result<Vec<Case>, Fault> {
+        let cases = self.kept.cases.values().filter(|case| case.visitor == visitor);
+        Ok(cases.map(|case| self.kept.case(case)).collect())
+    }
+
     fn count_cases(&mut self) -> Result<i64, Fault> {
         Ok(counted(self.kept.desk()))
     }

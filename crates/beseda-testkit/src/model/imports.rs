@@ -1,6 +1,6 @@
 //! Rows under numbers that are given, in memory.
 
-use super::kept::Line;
+use super::kept::{Line, Subject};
 use super::{Run, wrong};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookImports, TxImports, TxMessages, TxRooms};
@@ -56,6 +56,7 @@ impl TxImports for Run {
         self.kept().last_room = RoomId(id.0 - 1);
         let (room, _) = self.open_room(new)?;
         self.keep_room(&Room { updated_at, ..room })?;
+        self.kept().note_update(Subject::Room(id), updated_at);
         self.kept().last_room = last.max(id);
         Ok(())
     }

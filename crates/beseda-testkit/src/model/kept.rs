@@ -3,7 +3,7 @@
 use beseda_core::words::{
     Account, ApiKey, Author, Case, Epoch, Group, GroupId, Head, Job, JobId, Kinds, Member, MemberId, Message,
     MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, RoomLook, Seq,
-    Session, SetupCode, StoredFile, Tick, Ticket, Time, Version,
+    Session, SetupCode, StoredFile, Tick, Ticket, Time, Updated, Version,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,6 +56,19 @@ pub(super) struct Kept {
     /// The jobs that are not done.
     pub(super) jobs: BTreeMap<JobId, Job>,
     pub(super) last_job: JobId,
+    /// When what a host knows of was last changed, and which turn of all it was the first time.
+    pub(super) updated: BTreeMap<Subject, Updated>,
+    /// Who has become whom.
+    pub(super) merged: BTreeMap<PersonId, PersonId>,
+}
+
+/// What a host application knows of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Subject {
+    Person(PersonId),
+    Order(OrderId),
+    Group(GroupId),
+    Room(RoomId),
 }
 
 /// A message as it is kept: who sent it is looked up when it is read, because people change their names.
@@ -84,6 +97,46 @@ pub(super) struct KeptFile {
 impl Line {
     pub(super) fn is_erased(&self) -> bool {
         self.message.erased_at.is_some()
+    }
+
+    /// Whether anything beside its text is this person's, or names them.
+    pub(super) fn names(&self, person: PersonId) -> bool {
+        let pinned = self.row.pinned.as_ref().is_some_and(|pinned| pinned.by.id == person);
+        let reads = self.readers.as_ref().is_some_and(|readers| readers.contains(&person));
+        let reacts = self.reactions.iter().any(|(_, by)| *by == person);
+        pinned || reads || reacts || self.mentions.contains(&person)
+    }
+
+    /// Makes everything of one person another one's, who has used these client ids.
+    pub(super) fn hand_over(&mut self, from: PersonId, to: PersonId, used: &[&str]) {
+        if self.sender == Some(from) {
+            self.sender = Some(to);
+            let client_id = self.message.client_id.as_deref();
+            if client_id.is_some_and(|client_id| used.contains(&client_id)) {
+                self.message.client_id = None;
+            }
+        }
+        let now = |person: PersonId| if person == from { to } else { person };
+        if let Some(pinned) = &mut self.row.pinned {
+            pinned.by.id = now(pinned.by.id);
+        }
+        let mut reactions = Vec::with_capacity(self.reactions.len());
+        for (emoji, by) in std::mem::take(&mut self.reactions) {
+            let reaction = (emoji, now(by));
+            if !reactions.contains(&reaction) {
+                reactions.push(reaction);
+            }
+        }
+        self.reactions = reactions;
+        for people in [Some(&mut self.mentions), self.readers.as_mut()].into_iter().flatten() {
+            let mut once = Vec::with_capacity(people.len());
+            for person in people.iter().map(|person| now(*person)) {
+                if !once.contains(&person) {
+                    once.push(person);
+                }
+            }
+            *people = once;
+        }
     }
 
     /// Whether it is this person's to see, erased or not.

@@ -101,6 +101,11 @@ impl LookLists for Run {
             .filter_map(|(_, whom)| self.kept.person(*whom).cloned())
             .collect())
     }
+
+    fn blockers_of(&mut self, person: PersonId) -> Result<Vec<PersonId>, Fault> {
+        let blocks = self.kept.blocks.iter().rev().filter(|(_, whom)| *whom == person);
+        Ok(blocks.map(|(by, _)| *by).collect())
+    }
 }
 
 impl TxLists for Run {

@@ -77,6 +77,20 @@ impl LookMessages for Run {
             .collect())
     }
 
+    fn written_by(
+        &mut self,
+        person: PersonId,
+        after: (RoomId, Seq),
+        to: RoomId,
+        limit: i64,
+    ) -> Result<Vec<Message>, Fault> {
+        let names = |line: &Line| line.called.as_deref().is_some_and(|name| !name.is_empty());
+        let behind = self.kept.messages.iter().filter(|(at, _)| **at > after && at.0 <= to);
+        let lines = behind.map(|(_, line)| line.as_ref());
+        let written = lines.filter(|line| line.sender == Some(person) && (!line.is_erased() || names(line)));
+        Ok(written.take(rows(limit)).map(|line| self.kept.shown(line)).collect())
+    }
+
     fn erased_by_block(&mut self, room: RoomId) -> Result<Vec<(i64, i64)>, Fault> {
         let mut blocks: BTreeMap<i64, i64> = BTreeMap::new();
         for line in self.kept.lines(room).filter(|line| line.is_erased()) {
@@ -187,6 +201,34 @@ impl TxMessages for Run {
             Arc::make_mut(line).called = Some(name.to_owned());
         }
         Ok(())
+    }
+
+    fn hand_over_messages(&mut self, room: RoomId, from: PersonId, to: PersonId, head: Head) -> Result<i64, Fault> {
+        self.known(to)?;
+        let lines = self.kept.messages.iter().filter(|((at, _), _)| *at == room);
+        let before: Vec<(Seq, Arc<Line>)> = lines.map(|((_, seq), line)| (*seq, Arc::clone(line))).collect();
+        let wrote = |seq: Option<Seq>| {
+            before
+                .iter()
+                .any(|(at, line)| Some(*at) == seq && line.sender == Some(from))
+        };
+        let used: Vec<&str> = before
+            .iter()
+            .filter(|(_, line)| line.sender == Some(to))
+            .filter_map(|(_, line)| line.message.client_id.as_deref())
+            .collect();
+        let mut changed = head;
+        for (seq, line) in &before {
+            if line.sender != Some(from) && !line.names(from) && !wrote(line.row.reply_to) {
+                continue;
+            }
+            changed = changed.next();
+            if let Some(line) = self.kept().messages.get_mut(&(room, *seq)).map(Arc::make_mut) {
+                line.hand_over(from, to, &used);
+                line.message.changed = changed;
+            }
+        }
+        Ok(changed.0 - head.0)
     }
 
     fn keep_message(&mut self, message: &Message) -> Result<(), Fault> {

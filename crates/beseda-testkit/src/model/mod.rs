@@ -14,6 +14,7 @@ mod orders;
 mod people;
 mod rooms;
 mod search;
+mod updates;
 
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store, Tx};

@@ -1,7 +1,7 @@
 //! People and groups, in memory.
 
 use super::Run;
-use super::kept::Kept;
+use super::kept::{Kept, Subject};
 use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
@@ -201,6 +201,7 @@ impl TxPeople for Run {
         let kept = self.kept();
         kept.groups.remove(id);
         kept.about.retain(|_, group| group != id);
+        kept.updated.remove(&Subject::Group(id.clone()));
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::counted;
-use super::kept::Kept;
+use super::kept::{Kept, Subject};
 use super::rows;
 use super::wrong;
 use beseda_core::error::Fault;
@@ -12,6 +12,7 @@ use beseda_core::words::{
     Receipts, Room, RoomId, RoomView, Seq, Time, View,
 };
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -102,6 +103,18 @@ impl LookRooms for Run {
 
     fn others_mark(&mut self, room: RoomId, person: PersonId) -> Result<Seq, Fault> {
         Ok(self.kept.others_mark(room, person))
+    }
+
+    fn rooms_ever_of(&mut self, person: PersonId) -> Result<Vec<RoomId>, Fault> {
+        let members = self.kept.members.values().filter(|member| member.person == person);
+        let gone = self.kept.gone.keys().chain(self.kept.shown_out.keys());
+        let gone = gone.filter(|(_, of)| *of == person).map(|(room, _)| *room);
+        let rooms: BTreeSet<RoomId> = members.map(|member| member.room).chain(gone).collect();
+        Ok(rooms.into_iter().collect())
+    }
+
+    fn last_room(&mut self) -> Result<RoomId, Fault> {
+        Ok(self.kept.last_room)
     }
 
     fn joined_between(&mut self, room: RoomId, after: Head, to: Head) -> Result<Vec<Member>, Fault> {
@@ -211,6 +224,7 @@ impl TxRooms for Run {
             kept.about.insert(room.id, group.clone());
         }
         kept.rooms.insert(room.id, room.clone());
+        kept.note_update(Subject::Room(room.id), new.now);
         Ok((room, true))
     }
 
@@ -235,6 +249,15 @@ impl TxRooms for Run {
             ..room.clone()
         };
         self.moved(room.id);
+        Ok(())
+    }
+
+    fn untitle_room(&mut self, room: RoomId) -> Result<(), Fault> {
+        let kept = self.kept();
+        let standing = kept.rooms.get_mut(&room);
+        if let Some(room) = standing.or_else(|| kept.removed_rooms.get_mut(&room)) {
+            room.title.clear();
+        }
         Ok(())
     }
 

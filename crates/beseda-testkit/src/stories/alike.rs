@@ -8,6 +8,7 @@ use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
     Assigned, Case, CaseStatus, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Kinds, MemberRole, Message,
     MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
+    Updated,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -37,8 +38,8 @@ fn some_room(given: &Given, dice: &mut Dice) -> RoomId {
 /// One change, the same for the same dice; what the store said to it.
 fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {
     Ok(match dice.below(10) {
-        0 => change_people(tx, dice)?,
-        1 | 2 => change_groups(tx, dice)?,
+        0 => change_people(tx, dice, now)?,
+        1 | 2 => change_groups(tx, dice, now)?,
         3 | 4 => change_rooms(tx, given, dice, now)?,
         5 => change_case(tx, given, dice)?,
         6 | 7 => send(tx, given, dice, now)?,
@@ -59,7 +60,7 @@ fn some_host_id(dice: &mut Dice) -> HostId<'static> {
     host_id(text)
 }
 
-fn change_people(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
+fn change_people(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
     let id = some_person(dice);
     let mut person = Person::new(id, *dice.pick(&ROLES));
     person.first_name = (*dice.pick(&NAMES)).to_owned();
@@ -72,13 +73,14 @@ fn change_people(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
     person.host_name = is_free.then(|| name.to_owned());
     person.put_at = dice.chance(30).then(|| Time(dice.below(9)));
     tx.put_person(&person.into())?;
+    tx.person_updated(id, now)?;
     if dice.chance(20) {
         tx.free_host_id(some_person(dice))?;
     }
     Ok(String::new())
 }
 
-fn change_groups(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
+fn change_groups(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
     let id = some_host_id(dice);
     if dice.chance(20) {
         tx.remove_group(&GroupId(id.clone()))?;
@@ -99,6 +101,17 @@ fn change_groups(tx: &mut dyn Tx, dice: &mut Dice) -> Result<String, Fault> {
         operator: None,
         status: String::new(),
     })?;
+    // A clock that is behind takes nothing back.
+    let at = Time(now.0 - dice.below(40));
+    for id in [host_id("1"), some_host_id(dice)] {
+        let (group, order) = (GroupId(id.clone()), OrderId(id));
+        if tx.group(&group)?.is_some() {
+            tx.group_updated(&group, at)?;
+        }
+        if tx.order(&order)?.is_some() {
+            tx.order_updated(&order, at)?;
+        }
+    }
     Ok(String::new())
 }
 
@@ -144,6 +157,11 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
             }
             format!("{left}")
         }
+        9 if dice.chance(40) => {
+            tx.untitle_room(room)?;
+            tx.room_updated(room, now)?;
+            hand_over(tx, room, person, some_person(dice))?
+        }
         _ if dice.chance(20) => {
             if let Some(room) = tx.room(room)? {
                 tx.remove_room(&room, now)?;
@@ -152,6 +170,18 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
         }
         _ => String::new(),
     })
+}
+
+/// Makes what somebody wrote in a room another one's: how much that was.
+fn hand_over(tx: &mut dyn Tx, room: RoomId, from: PersonId, to: PersonId) -> Result<String, Fault> {
+    if from == to || tx.person(to)?.is_none() {
+        return Ok(String::new());
+    }
+    let messages = tx.hand_over_messages(room, from, to, Head(100))?;
+    if tx.person(from)?.is_some() && tx.merged_into(from)?.is_none() {
+        tx.put_merged(from, to, Time(0))?;
+    }
+    Ok(format!("{messages}"))
 }
 
 fn change_case(tx: &mut dyn Tx, given: &Given, dice: &mut Dice) -> Result<String, Fault> {
@@ -254,6 +284,11 @@ fn change_files(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
     Ok(format!("{names:?}"))
 }
 
+fn sorted<T, K: Ord>(mut some: Vec<T>, key: impl FnMut(&T) -> K) -> Vec<T> {
+    some.sort_by_key(key);
+    some
+}
+
 /// Every answer that the changes above can change, in words.
 fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
     let mut said = Answers::new(given);
@@ -269,6 +304,13 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say("classmates", look.search_classmates("", person, 2)?);
         said.say("groups", look.groups_of(person)?);
         said.say("share", look.share_group(person, PersonId(1))?);
+        said.say("orders", sorted(look.orders_of(person)?, |order| order.id.clone()));
+        said.say("cases", look.cases_of_visitor(person)?);
+        said.say("merged", look.merged_into(person)?);
+        said.say(
+            "written",
+            look.written_by(person, (RoomId(0), Seq(2)), RoomId(i64::MAX), 30)?,
+        );
         for kinds in KINDS {
             said.say("count", look.count_rooms(person, kinds)?);
             for (offset, limit) in [(0, 9), (1, 2)] {
@@ -304,6 +346,19 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say("granted", look.granted_rooms(person)?);
     }
     said.say("texts", look.has_texts()?);
+    said.say("last", look.last_room()?);
+    let begin = Updated::after(Time(1_500));
+    said.say("people by change", look.people_updated(begin, 4)?);
+    said.say("rooms by change", look.rooms_updated(Updated::BEGINNING, 5)?);
+    // Of several with one moment a store may tell either first.
+    said.say(
+        "orders by change",
+        sorted(look.orders_updated(begin, 99)?, |(_, order)| order.id.clone()),
+    );
+    said.say(
+        "groups by change",
+        sorted(look.groups_updated(begin, 99)?, |(_, group)| group.id.clone()),
+    );
     for (offset, limit) in [(0, 3), (1, 9)] {
         said.say("cases", look.cases(offset, limit)?);
     }

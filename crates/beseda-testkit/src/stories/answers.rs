@@ -5,7 +5,7 @@
 
 use beseda_core::words::{
     Attachment, Case, Group, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place, PlacedAttachment,
-    Room, RoomId, RoomView, Seq, StoredFile, Time,
+    Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
 };
 use std::fmt::{Debug, Display};
 use std::sync::Arc;
@@ -118,6 +118,19 @@ pub(super) trait Answer: Debug {
 impl Answer for Room {
     fn show_turns(&mut self, given: &Given) {
         self.id = RoomId(given.rooms.turn(self.id.0));
+    }
+}
+
+impl Answer for RoomId {
+    fn show_turns(&mut self, given: &Given) {
+        self.0 = given.rooms.turn(self.0);
+    }
+}
+
+impl Answer for Updated {
+    fn show_turns(&mut self, _: &Given) {
+        // What tells two of one moment apart is a store's own affair.
+        self.number = 0;
     }
 }
 

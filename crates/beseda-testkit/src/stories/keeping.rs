@@ -246,7 +246,7 @@ pub(super) fn an_account_is_found_by_username_then_email_then_phone(make: Make<'
     let own = |name: &str| {
         let new = named(0, name, "", "");
         stage
-            .change(move |tx| rules::new_own_person(tx, &new))
+            .change(move |tx| rules::new_own_person(tx, now, &new))
             .expect("it is put")
     };
     let first = own("own-1");

@@ -14,6 +14,7 @@ mod any_room;
 mod beside;
 mod clocks;
 mod doors;
+mod erasing;
 mod files;
 mod finding;
 mod for_some;
@@ -24,6 +25,7 @@ mod jobs;
 mod keeping;
 mod law;
 mod life;
+mod merging;
 mod moving;
 mod named;
 mod opening;
@@ -34,6 +36,7 @@ mod searching;
 mod searching_by_chance;
 mod sending;
 mod stage;
+mod updates;
 mod walking;
 
 use beseda_core::ports::{Audience, Store};
@@ -164,6 +167,20 @@ stories![
     finding::the_desk_lists_every_visitors_room_the_last_changed_first,
     finding::a_visitors_room_is_found_by_its_name_until_it_or_the_visitor_is_gone,
     finding::a_client_id_of_the_system_is_taken_once,
+    updates::whoever_walks_while_things_change_misses_nothing,
+    updates::who_asks_for_what_was_changed_after_a_moment_is_given_little_else,
+    erasing::of_who_is_erased_no_text_file_or_name_is_left,
+    erasing::of_a_visitor_who_is_erased_the_desk_knows_nothing,
+    erasing::what_stands_beside_messages_goes_with_who_is_erased,
+    merging::whatever_was_theirs_is_the_others_and_is_told,
+    merging::a_second_time_nothing_is_merged_and_what_makes_no_sense_never,
+    merging::two_rooms_with_one_person_become_one_log_by_time,
+    merging::a_room_of_two_follows_who_they_are_and_closes_where_they_are_one,
+    merging::a_visitor_who_turns_out_to_be_a_customer_keeps_their_conversation,
+    merging::what_stands_beside_messages_is_the_others_too,
+    merging::how_who_stays_sees_a_room_stays_and_what_they_had_not_comes_to_them,
+    merging::two_logs_become_one_with_all_that_stands_beside_their_messages,
+    merging::who_blocked_one_of_them_has_blocked_who_they_are,
     importing::what_another_chat_kept_comes_in_once_wherever_it_was_cut_off,
     importing::what_was_taken_away_here_does_not_come_again,
     importing::a_number_that_is_taken_is_told_and_nothing_comes_in_between,

@@ -209,7 +209,7 @@ pub(super) fn a_number_of_ours_is_one_persons_whoever_else_is_called_so(make: Ma
     let now = stage.chat.now();
     let ours = || {
         let new = Person::new(PersonId(0), Role::Admin).into();
-        let made = stage.change(move |tx| rules::new_own_person(tx, &new));
+        let made = stage.change(move |tx| rules::new_own_person(tx, now, &new));
         made.expect("they are made")
     };
     let boss = ours();

@@ -36,11 +36,12 @@ pub async fn create(settings: &Settings, email: String, as_json: bool) -> anyhow
         person,
         password_hash: Some(hash),
     };
+    let now = chat.now();
     let made = ask::change(&chat, move |tx| {
         if tx.account(&person.person.email)?.is_some() {
             return Ok(None);
         }
-        rules::new_own_person(tx, &person).map(Some)
+        rules::new_own_person(tx, now, &person).map(Some)
     });
     let made = made.await;
     store.close();

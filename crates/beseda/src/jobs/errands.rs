@@ -1,8 +1,10 @@
 //! What is done for each errand, outside of the database. What is over in the database by that: `rules::job_done`.
 
-use beseda_core::Fault;
 use beseda_core::ports::{Files, thumbnail_name};
-use beseda_core::words::Errand;
+use beseda_core::rules::{self, At};
+use beseda_core::words::{Errand, PersonId};
+use beseda_core::{Chat, Error, Fault};
+use beseda_live::ask;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
@@ -12,9 +14,42 @@ use tokio::task::spawn_blocking;
 ///
 /// # Errors
 /// Why it is not done, in words that hold nothing of what people write.
-pub async fn run(errand: Errand, files: Arc<dyn Files>) -> Result<(), Fault> {
+pub async fn run(errand: Errand, chat: Chat, files: Arc<dyn Files>) -> Result<(), Fault> {
     match errand {
         Errand::ForgetFile { name } => forget_file(name, files).await,
+        Errand::ErasePerson { person } => erase_person(person, &chat).await.map_err(failed),
+    }
+}
+
+/// Why a rule failed; those of errands refuse nothing.
+fn failed(error: Error) -> Fault {
+    match error {
+        Error::Failed(fault) => fault,
+        Error::Refused(refusal) => Fault::Internal(refusal.to_string()),
+    }
+}
+
+/// Erases what somebody wrote, and what they made of messages, a little in each transaction: others write in between.
+async fn erase_person(person: PersonId, chat: &Chat) -> Result<(), Error> {
+    let mut next = Some(rules::BEGINNING);
+    while let Some(after) = next {
+        let (messages, behind) = ask::look(chat, move |look| rules::written(look, person, after)).await?;
+        if !messages.is_empty() {
+            let now = chat.now();
+            let places: Vec<At> = messages.iter().map(|message| (message.room, message.seq)).collect();
+            ask::change(chat, move |tx| rules::erase_written(tx, now, person, &places)).await?;
+        }
+        next = behind;
+    }
+    let mut after = None;
+    loop {
+        let reacted = ask::look(chat, move |look| rules::reacted(look, person, after.as_ref())).await?;
+        after = reacted.last().cloned();
+        if after.is_none() {
+            return Ok(());
+        }
+        let now = chat.now();
+        ask::change(chat, move |tx| rules::erase_reacted(tx, now, person, &reacted)).await?;
     }
 }
 

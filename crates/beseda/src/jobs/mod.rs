@@ -90,9 +90,8 @@ impl Jobs {
         if job.dead {
             tell_dead(&job);
         } else if !self.runs(job.id) {
-            let task = self
-                .running
-                .spawn(errands::run(job.errand.clone(), Arc::clone(&self.files)));
+            let errand = errands::run(job.errand.clone(), self.chat.clone(), Arc::clone(&self.files));
+            let task = self.running.spawn(errand);
             self.taken.insert(task.id(), job);
         }
     }

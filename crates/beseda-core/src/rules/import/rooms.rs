@@ -7,7 +7,7 @@ use crate::rules::members::{join, joined};
 use crate::rules::read::read_to;
 use crate::words::{
     ForeignMember, ForeignReceipt, ForeignRoom, HostId, Member, MemberRole, MessageId, NewMember, NewRoom, Person,
-    PersonId, Room, RoomId, RoomKey, Seq, Time,
+    PersonId, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use uuid::Uuid;
 
@@ -48,7 +48,8 @@ pub fn take_member(tx: &mut dyn Tx, member: &ForeignMember) -> Result<bool, Erro
     let new = NewMember {
         room: room.id,
         person: member.person,
-        granted: !people_of(tx, &room)?.contains(&member.person),
+        // Into a visitor's room nobody is let in but who the visitor turned out to be.
+        granted: room.kind != RoomKind::Support && !people_of(tx, &room)?.contains(&member.person),
         role: MemberRole::MEMBER,
         head: room.head.next(),
         now: member.joined_at,

@@ -26,7 +26,7 @@ pub(super) fn people() -> Vec<Row> {
         ),
         row("put_person: phone", taken("phone"), put(named("", "", "+79000000001"))),
         row("new_own_person", taken("phone"), move |tx| {
-            rules::new_own_person(tx, &new)
+            rules::new_own_person(tx, NOW, &new)
         }),
         row("set_active", Refusal::NoSuchPerson, |tx| {
             rules::set_active(tx, NOW, NOBODY, true)

@@ -1,0 +1,135 @@
+//! Export: everything that is kept of a person, to be given to them.
+
+use super::beside::fill;
+use super::erase_person::{At, Reacted, reacted, written};
+use super::people::find_person;
+use crate::error::{Error, Refusal};
+use crate::ports::Look;
+use crate::words::{
+    Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, Room, RoomId, StandingRoom, Version,
+};
+use std::collections::BTreeMap;
+
+/// What is kept of a person, but for what they wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Who they are.
+    pub person: Person,
+    /// The orders in which they have a place.
+    pub orders: Vec<Order>,
+    /// The groups that they are of.
+    pub groups: Vec<Group>,
+    /// What the desk knows of them as a visitor, with the room's key.
+    pub cases: Vec<(String, Case)>,
+    /// The rooms that they are in, how far they have read and how they see them.
+    pub places: Vec<Place>,
+    /// Whom they do not want to hear from.
+    pub blocked: Vec<Person>,
+}
+
+/// What is kept of a person, but for what they wrote.
+///
+/// # Errors
+/// [`Refusal::NoSuchPerson`].
+pub fn known_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Known, Error> {
+    let person = find_person(look, id)?.ok_or(Refusal::NoSuchPerson)?;
+    let id = person.id;
+    let cases = look.cases_of_visitor(id)?;
+    let rooms = rooms_of(look, cases.iter().map(|case| case.room))?;
+    let key = |case: &Case| rooms.get(&case.room).map(|room| about(&room.room).to_owned());
+    let mut places = look.places(id, Kinds::ALL)?;
+    places.sort_unstable_by_key(|place| place.room.id);
+    Ok(Known {
+        cases: cases.into_iter().filter_map(|case| Some((key(&case)?, case))).collect(),
+        orders: look.orders_of(id)?,
+        groups: look.groups_of(id)?,
+        blocked: look.blocked_by(id)?,
+        places,
+        person,
+    })
+}
+
+/// A message of theirs, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What the room is or was about.
+    pub room: String,
+    /// The room was removed; what was said in it is kept.
+    pub removed: bool,
+    /// The message, with what they said beside it.
+    pub message: Message,
+    /// What it said before it was edited.
+    pub versions: Vec<Version>,
+}
+
+/// Some of what a person wrote behind a place and did not erase, with the place from which to go on, until nothing is left.
+pub fn said_by(look: &mut (impl Look + ?Sized), person: PersonId, after: At) -> Result<(Vec<Said>, Option<At>), Error> {
+    let (mut messages, next) = written(look, person, after)?;
+    messages.retain(|message| message.erased_at.is_none());
+    for of_room in messages.chunk_by_mut(|one, next| one.room == next.room) {
+        fill(look, of_room)?;
+    }
+    let rooms = rooms_of(look, messages.iter().map(|message| message.room))?;
+    let mut said = Vec::with_capacity(messages.len());
+    for message in messages {
+        let Some(room) = rooms.get(&message.room) else { continue };
+        let versions = if message.extra.has(Extra::VERSIONS) {
+            look.versions(message.room, message.seq)?
+        } else {
+            Vec::new()
+        };
+        said.push(Said {
+            room: about(&room.room).to_owned(),
+            removed: room.removed,
+            message,
+            versions,
+        });
+    }
+    Ok((said, next))
+}
+
+/// What they made of a message, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// What the room is or was about.
+    pub room: String,
+    /// The room was removed.
+    pub removed: bool,
+    /// What they made of which message.
+    pub reacted: Reacted,
+}
+
+/// Some of what a person makes of messages, behind one of these; until there is none.
+pub fn made_by(look: &mut (impl Look + ?Sized), person: PersonId, after: Option<&Reacted>) -> Result<Vec<Made>, Error> {
+    let reacted = reacted(look, person, after)?;
+    let rooms = rooms_of(look, reacted.iter().map(|(room, ..)| *room))?;
+    let made = reacted.into_iter().filter_map(|reacted| {
+        let room = rooms.get(&reacted.0)?;
+        Some(Made {
+            room: about(&room.room).to_owned(),
+            removed: room.removed,
+            reacted,
+        })
+    });
+    Ok(made.collect())
+}
+
+fn rooms_of(
+    look: &mut (impl Look + ?Sized),
+    ids: impl Iterator<Item = RoomId>,
+) -> Result<BTreeMap<RoomId, StandingRoom>, Error> {
+    let mut ids: Vec<RoomId> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rooms = look.standing_rooms(&ids)?;
+    Ok(rooms.into_iter().map(|room| (room.room.id, room)).collect())
+}
+
+/// What a room is about; of one that nobody comes to by its key any more what it was about.
+#[must_use]
+pub fn about(room: &Room) -> &str {
+    match room.key.strip_prefix('#') {
+        Some(closed) => closed.split_once(':').map_or(closed, |(_, key)| key),
+        None => &room.key,
+    }
+}

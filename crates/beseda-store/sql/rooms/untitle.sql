@@ -1,0 +1,2 @@
+-- Takes the title from a room, also from a removed one.
+UPDATE rooms SET title = '' WHERE id = $1
