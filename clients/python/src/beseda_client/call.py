@@ -53,11 +53,11 @@ class Call(Generic[R]):
 
     def headers(self) -> dict[str, str]:
         """All headers but the key's."""
-        said = {"Accept": "application/json"}
+        said = {"Accept": "application/x-ndjson" if self.takes_lines else "application/json"}
         if self.json is not None:
             said["Content-Type"] = "application/json"
         if self.lines is not None:
-            said["Content-Type"] = said["Accept"] = "application/x-ndjson"
+            said["Content-Type"] = "application/x-ndjson"
         if self.as_person is not None:
             said["X-Beseda-As"] = quote(id_text(self.as_person), safe="")
         if self.repeat_key is not None:

@@ -39,7 +39,7 @@ Page = Call[tuple[list[R], str | None]]
 
 
 def put_person(id: Id, **fields: Unpack[PersonFields]) -> Call[Person]:
-    """Says all of a person: what is left out becomes empty, but for `password` and `active`, which stay."""
+    """Makes a person, or changes what is named of one: what is left out stays, and None empties it."""
     return Call("PUT", _person(id), read.person, json=said_fields(fields))
 
 
@@ -63,9 +63,9 @@ def merge_person(id: Id, *, from_person: Id) -> Call[Person]:
     return Call("POST", f"{_person(id)}merge/", read.person, json={"from": id_text(from_person)})
 
 
-def export_person(id: Id) -> Call[dict[str, Any]]:
-    """All that there is of a person (scope `export`)."""
-    return Call("GET", f"{_person(id)}export/", read.anything)
+def export_person(id: Id) -> Call[list[dict[str, Any]]]:
+    """All that there is of a person (scope `export`): each thing says its `type`."""
+    return Call("GET", f"{_person(id)}export/", read.export, takes_lines=True)
 
 
 def put_people(rows: Sequence[Mapping[str, Any]]) -> Call[list[Line]]:
@@ -79,7 +79,7 @@ def list_people(*, updated_after: datetime | str | None = None) -> Page[Person]:
 
 
 def put_order(id: Id, **fields: Unpack[OrderFields]) -> Call[Order]:
-    """Says all of an order: what is left out becomes empty. Its room is opened, with all who have a place in it."""
+    """Makes an order, or changes what is named of one. Its room is opened, with all who have a place in it."""
     return Call("PUT", f"/api/v1/orders/{segment(id_text(id))}/", read.order, json=said_fields(fields))
 
 
@@ -99,7 +99,7 @@ def list_orders(*, updated_after: datetime | str | None = None) -> Page[Order]:
 
 
 def put_group(id: Id, **fields: Unpack[GroupFields]) -> Call[Group]:
-    """Says all of a group: what is left out becomes empty. Rooms about it follow."""
+    """Makes a group, or changes what is named of one. Rooms about it follow."""
     return Call("PUT", f"/api/v1/groups/{segment(id_text(id))}/", read.group, json=said_fields(fields))
 
 

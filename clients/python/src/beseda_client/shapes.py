@@ -11,7 +11,8 @@ Custom = Mapping[str, Any]
 
 
 class PersonFields(TypedDict, total=False):
-    """What an application says of a person. What is left out of a put becomes empty, but for password and active."""
+    """What an application says of a person. What is left out stays, and None empties it, but password and
+    active are never empty."""
 
     username: str | None
     email: str | None
@@ -68,7 +69,7 @@ class NewMember(TypedDict, total=False):
 
 
 class RoomFields(TypedDict, total=False):
-    """What an application says of a room. Title and members stay as they are where they are left out."""
+    """What an application says of a room. What is left out stays, and None empties it."""
 
     title: str | None
     avatar_url: str | None
@@ -112,6 +113,7 @@ class Order(TypedDict, total=False):
     expert: str | None
     operator: str | None
     status: str
+    room: str | None
 
 
 class Group(TypedDict, total=False):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def sync_person(id: Id, *, using: str | None = None, **fields: Unpack[PersonFields]) -> None:
-    """Says all of a person: what is left out becomes empty, but for `password` and `active`."""
+    """Makes a person, or changes what is named of one: what is left out stays, and None empties it."""
     promise(f"person:{id_text(id)}", calls.put_person(id, **fields), using=using)
 
 
@@ -25,7 +25,7 @@ def forget_person(id: Id, *, using: str | None = None) -> None:
 
 
 def sync_order(id: Id, *, using: str | None = None, **fields: Unpack[OrderFields]) -> None:
-    """Says all of an order: what is left out becomes empty."""
+    """Makes an order, or changes what is named of one."""
     promise(_order(id), calls.put_order(id, **fields), using=using)
 
 
@@ -35,7 +35,7 @@ def forget_order(id: Id, *, using: str | None = None) -> None:
 
 
 def sync_group(id: Id, *, using: str | None = None, **fields: Unpack[GroupFields]) -> None:
-    """Says all of a group: what is left out becomes empty."""
+    """Makes a group, or changes what is named of one."""
     promise(f"group:{id_text(id)}", calls.put_group(id, **fields), using=using)
 
 
