@@ -26,13 +26,25 @@ pub async fn change_in<T: Send + 'static>(
     lane: Lane,
     rule: impl FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
+    hand_over(chat, lane, rule).await
+}
+
+/// The same, handed over before anybody awaits the answer: several of one lane are committed in the order of these calls.
+///
+/// # Errors
+/// What the rule refuses, or what failed below it.
+pub fn hand_over<T, R>(chat: &Chat, lane: Lane, rule: R) -> impl Future<Output = Result<T, Error>> + Send + use<T, R>
+where
+    T: Send + 'static,
+    R: FnMut(&mut dyn Tx) -> Result<T, Error> + Send + 'static,
+{
     let (answer, answered) = oneshot::channel();
     chat.change_in(lane, rule, move |outcome| {
         // Whoever asked may have gone away meanwhile; what was kept stays kept.
         let _ = answer.send(outcome);
     });
     let answered = answered.instrument(spans::of_store("store change"));
-    answered.await.unwrap_or(Err(Error::Failed(Fault::Stopping)))
+    async move { answered.await.unwrap_or(Err(Error::Failed(Fault::Stopping))) }
 }
 
 /// Runs a rule that only reads, on one snapshot.

@@ -2,7 +2,8 @@
 
 use super::call;
 use super::hear;
-use super::objects::RoomJson;
+use super::objects::{MessageJson, Reader, RoomJson};
+use crate::shared::http::time::time_of;
 use crate::shared::http::urlencoded;
 use crate::shared::identity::{api_keys, visitors};
 use crate::shared::{Caller, FieldError, FieldErrors, Refused, Shared};
@@ -12,7 +13,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use beseda_core::policy::By;
 use beseda_core::ports::Look;
-use beseda_core::words::{Cursor, FullRoom, Kinds, Person, RoomId};
+use beseda_core::words::{Cursor, FullRoom, Kinds, Message, Person, PersonId, Role, RoomId, Scope, Time};
 use beseda_core::{Error, Refusal};
 use beseda_live::dialect::{Dialect, Named};
 use http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -26,6 +27,8 @@ use std::str::FromStr;
 pub(super) struct Asker {
     pub(super) person: Person,
     pub(super) kinds: Kinds,
+    /// It is the host application, in its own name: the person is nobody.
+    is_host: bool,
 }
 
 impl FromRequestParts<Shared> for Asker {
@@ -46,16 +49,73 @@ impl FromRequestParts<Shared> for Asker {
     }
 }
 
+/// Somebody who asks, or the host application itself, by a key of the scope `rooms`.
+pub(super) struct AskerOrHost(pub(super) Asker);
+
+impl FromRequestParts<Shared> for AskerOrHost {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
+        if !api_keys::is_application(parts) {
+            return Asker::from_request_parts(parts, shared).await.map(Self);
+        }
+        call::require(shared, &parts.headers, Scope::Rooms).await?;
+        Ok(Self(Asker::host(shared)))
+    }
+}
+
 impl Asker {
     /// This person, among the kinds of rooms that there are.
     pub(super) fn of(shared: &Shared, person: Person) -> Self {
-        let kinds = shared.all_rooms.kinds();
-        Self { person, kinds }
+        Self {
+            person,
+            kinds: shared.all_rooms.kinds(),
+            is_host: false,
+        }
     }
 
-    /// As one who may step into rooms where their role lets them.
+    /// The host application itself.
+    pub(super) fn host(shared: &Shared) -> Self {
+        Self {
+            is_host: true,
+            ..Self::of(shared, Person::new(PersonId(0), Role::User))
+        }
+    }
+
+    /// As one who may step into rooms where their role lets them; the application as who answers for all of them.
     pub(super) fn by(&self) -> By<'_> {
-        By::of(&self.person, self.kinds).everywhere()
+        let by = By::of(&self.person, self.kinds).everywhere();
+        if self.is_host { by.as_host() } else { by }
+    }
+
+    /// Lets people change things so often; an application as often as it likes.
+    ///
+    /// # Errors
+    /// 429 for too often.
+    pub(super) fn throttle(&self, shared: &Shared) -> Result<(), Refused> {
+        if self.is_host {
+            return Ok(());
+        }
+        Ok(shared.throttles.send(self.person.id)?)
+    }
+
+    /// What of a message depends on who asks.
+    pub(super) fn reader(&self, message: &Message) -> Reader {
+        if self.is_host {
+            Reader::host(message)
+        } else {
+            Reader::of(message, self.person.id)
+        }
+    }
+
+    /// A message of the room with this key, as the asker sees it.
+    pub(super) fn message(&self, key: &str, message: &Message) -> MessageJson {
+        MessageJson::new(key, message, self.reader(message))
+    }
+
+    /// A room in full, as the asker sees it.
+    pub(super) fn room(&self, (room, cursor): &(FullRoom, Cursor)) -> RoomJson {
+        RoomJson::seen(room, *cursor, |message| self.reader(message))
     }
 }
 
@@ -139,6 +199,15 @@ impl Query {
         self.parsed(name, FieldError::NotFlag)
     }
 
+    /// A moment.
+    pub(super) fn moment(&mut self, name: &'static str) -> Option<Time> {
+        let moment = time_of(&self.text(name)?);
+        if moment.is_none() {
+            self.mistakes.add(name, FieldError::NotTime);
+        }
+        moment
+    }
+
     /// How many rows are asked for: more than `page_size` gives that many.
     pub(super) fn limit(&mut self, shared: &Shared) -> i64 {
         let limits = shared.chat.limits();
@@ -216,7 +285,33 @@ pub(super) fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Response {
     answer
 }
 
-/// A room in full, for whoever asks.
-pub(super) fn room_json((room, cursor): &(FullRoom, Cursor), person: &Person) -> RoomJson {
-    RoomJson::new(room, *cursor, person.id)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: &[&str] = &["updated_after", "erase"];
+
+    #[test]
+    fn a_moment_says_where_on_earth_it_is() {
+        let mut query = Query::of(Some("updated_after=1970-01-01T01:00:00.000002%2B01:00"), KNOWN);
+        assert_eq!(query.moment("updated_after"), Some(Time(2)));
+        for wrong in ["1970-01-01", "1970-01-01T00:00:00", "0"] {
+            let mut query = Query::of(Some(&format!("updated_after={wrong}")), KNOWN);
+            assert_eq!(query.moment("updated_after"), None, "{wrong}");
+            assert_eq!(query.end(), Err(Refused::field("updated_after", FieldError::NotTime)));
+        }
+    }
+
+    #[test]
+    fn of_what_is_said_twice_the_last_counts_and_what_nobody_knows_is_refused_by_its_name() {
+        let mut query = Query::of(Some("erase=false&erase=true"), KNOWN);
+        assert_eq!(query.flag("erase"), Some(true));
+        assert_eq!(query.end(), Ok(()));
+        let mut errors = FieldErrors::default();
+        errors.add("Erase", FieldError::Unknown(KNOWN));
+        errors.add("erase", FieldError::NotFlag);
+        let mut query = Query::of(Some("Erase=1&erase=1"), KNOWN);
+        assert_eq!(query.flag("erase"), None);
+        assert_eq!(query.end(), Err(Refused::Fields(errors)));
+    }
 }

@@ -11,6 +11,7 @@ use beseda_core::words::{HostId, MemberRole, NoHostId, PersonId, Scope, Time};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Lets a call through whose key may be used for this.
@@ -65,15 +66,20 @@ impl Body {
         }
         let limits = shared.chat.limits();
         let fields = Fields::read(request, limits, limits.body_bytes).await?;
+        Ok(Self::of(fields, known))
+    }
+
+    /// The same of a JSON object that is read.
+    pub(super) fn of(fields: Fields, known: &'static [&'static str]) -> Self {
         let mut mistakes = FieldErrors::default();
         for name in fields.names().filter(|name| !known.contains(name)) {
             mistakes.add(told_name(name), FieldError::Unknown(known));
         }
-        Ok(Self {
+        Self {
             fields,
             known,
             mistakes,
-        })
+        }
     }
 
     /// Whether the field came, null or not.
@@ -97,6 +103,14 @@ impl Body {
         };
         self.mistake(name, wrong);
         None
+    }
+
+    /// The text without white space around it; null empties what there is.
+    pub(super) fn text_or_empty(&mut self, name: &'static str, max: usize) -> Option<String> {
+        if self.fields.get(name)?.is_null() {
+            return Some(String::new());
+        }
+        self.text(name, max)
     }
 
     /// The text without white space around it.
@@ -137,21 +151,27 @@ impl Body {
         }
     }
 
-    /// What the host application calls a person; null is nobody.
-    pub(super) fn person(&mut self, name: &'static str) -> Option<HostId<'static>> {
-        let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        match id_of(value).ok_or(FieldError::NotHostId).and_then(not_reserved) {
-            Ok(person) => Some(person),
-            Err(error) => {
-                self.mistake(name, error);
-                None
-            }
-        }
+    /// What the host application calls somebody or something, which must be there.
+    pub(super) fn id(&mut self, name: &'static str) -> Option<HostId<'static>> {
+        let id = match self.fields.get(name) {
+            None => Err(FieldError::Required),
+            Some(value) => id_of(value).ok_or(FieldError::NotHostId).and_then(not_reserved),
+        };
+        self.mistakes.take(name, id)
     }
 
-    /// What it calls at most `most` people, each once.
+    /// What it calls a person; null is nobody.
+    pub(super) fn person(&mut self, name: &'static str) -> Option<Option<HostId<'static>>> {
+        if self.fields.get(name)?.is_null() {
+            return Some(None);
+        }
+        self.id(name).map(Some)
+    }
+
+    /// What it calls at most `most` people, each once; null is nobody.
     pub(super) fn people(&mut self, name: &'static str, most: usize) -> Option<Vec<HostId<'static>>> {
         let values = match self.fields.get(name)? {
+            Value::Null => return Some(Vec::new()),
             Value::Array(values) => values,
             other => {
                 let received = other.into();
@@ -275,13 +295,16 @@ impl Body {
         role
     }
 
-    /// People who come into a room, each an id or `{id, role}`.
+    /// People who come into a room, each an id or `{id, role}`; null is nobody.
     pub(super) fn members(&mut self, name: &'static str) -> Option<Vec<MemberChange>> {
-        let value = self.fields.get(name).filter(|value| !value.is_null())?;
-        let Value::Array(values) = value else {
-            let received = value.into();
-            self.mistake(name, FieldError::NotList(received));
-            return None;
+        let values = match self.fields.get(name)? {
+            Value::Null => return Some(Vec::new()),
+            Value::Array(values) => values,
+            other => {
+                let received = other.into();
+                self.mistake(name, FieldError::NotList(received));
+                return None;
+            }
         };
         match values.iter().map(member_of).collect::<Result<Vec<_>, _>>() {
             Ok(members) => Some(members),
@@ -336,6 +359,18 @@ pub(super) fn id_of(value: &Value) -> Option<HostId<'static>> {
         _ => return None,
     };
     HostId::of(text).ok()
+}
+
+/// What the host calls these people, without those who were deleted.
+pub(super) fn host_ids(
+    look: &mut (impl Look + ?Sized),
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<BTreeMap<PersonId, HostId<'static>>, Error> {
+    let people = look.people(&people.into_iter().collect())?;
+    let standing = people.into_iter().filter(|person| !person.forgotten);
+    Ok(standing
+        .map(|person| (person.id, person.host_id().into_owned()))
+        .collect())
 }
 
 /// The numbers of the people whom a field names. Who is not there is a mistake of the field.

@@ -1,6 +1,6 @@
 //! A visitor opens a room with the support desk: they need not be known yet.
 
-use super::asking::{Asker, room_json};
+use super::asking::Asker;
 use super::call::Body;
 use super::objects::RoomJson;
 use crate::shared::cases::{self, is_address};
@@ -56,7 +56,7 @@ pub(super) async fn open(
     let (room, asker) = (opened.view.room.id, Asker::of(shared, opened.visitor.clone()));
     let found = ask::look(&shared.chat, move |look| {
         let found = rules::full_room(look, asker.by(), room)?;
-        Ok::<_, Error>(room_json(&found, &asker.person))
+        Ok::<_, Error>(asker.room(&found))
     });
     let json = OpenedJson {
         room: found.await?,

@@ -1,71 +1,126 @@
 //! Groups, the classes of a school: put and forgotten. Rooms about them follow.
 
 use super::call::{self, Body};
+use super::lists;
+use super::many::{self, Thing, put_all};
+use super::objects::id_text;
 use crate::shared::{FieldErrors, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::put;
-use beseda_core::ports::Tx;
+use axum::routing::{post, put};
+use beseda_core::Error;
+use beseda_core::ports::Lane;
 use beseda_core::rules;
-use beseda_core::words::{Group, GroupId, HostId, Scope};
+use beseda_core::words::{Group, GroupId, HostId, Limits, PersonId, Scope};
 use beseda_live::ask;
 use http::StatusCode;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
-const FIELDS: &[&str] = &["name", "teacher", "students"];
+/// The fields of a group, in a line that says which one it is.
+const LINE: &[&str] = &["id", "name", "teacher", "students"];
+/// The fields where the path says that.
+const FIELDS: &[&str] = LINE.split_at(1).1;
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    let many = post(put_all::<Put>).get(lists::groups);
     let methods = put(replace).delete(remove);
-    routes.both("/api/v1/groups/{id}/", methods, "PUT, DELETE, OPTIONS")
+    routes
+        .both("/api/v1/groups/{id}/", methods, "PUT, DELETE, OPTIONS")
+        .both("/api/v1/app/groups/", many, "GET, POST, HEAD, OPTIONS")
 }
 
 /// A group, as a host application sees one.
 #[derive(Serialize)]
-struct GroupJson<'a> {
-    id: &'a GroupId,
-    name: &'a str,
-    teacher: Option<HostId<'static>>,
-    students: Vec<HostId<'static>>,
+pub(super) struct GroupJson {
+    id: String,
+    name: String,
+    teacher: Option<String>,
+    students: Vec<String>,
+}
+
+impl GroupJson {
+    /// `people`: what the host calls those who are of it and were not deleted.
+    pub(super) fn of(group: Group, people: &BTreeMap<PersonId, HostId<'static>>) -> Self {
+        let called = |person: &PersonId| people.get(person);
+        let mut students: Vec<_> = group.students.iter().filter_map(called).collect();
+        students.sort_unstable();
+        Self {
+            id: id_text(&group.id.0),
+            name: group.name,
+            teacher: group.teacher.as_ref().and_then(called).map(id_text),
+            students: students.into_iter().map(id_text).collect(),
+        }
+    }
+}
+
+/// A group, and what a call says of it; `None` where it says nothing.
+pub(super) struct Put {
+    id: GroupId,
+    name: Option<String>,
+    teacher: Option<Option<HostId<'static>>>,
+    students: Option<Vec<HostId<'static>>>,
+}
+
+impl Thing for Put {
+    const SCOPE: Scope = Scope::Groups;
+    const FIELDS: &'static [&'static str] = LINE;
+    type Name = GroupId;
+    type Kept = GroupJson;
+
+    fn name(body: &mut Body) -> Option<GroupId> {
+        body.id("id").map(GroupId)
+    }
+
+    fn read(id: GroupId, body: &mut Body, limits: &Limits) -> Self {
+        Self {
+            id,
+            name: body.text_or_empty("name", limits.title_chars),
+            teacher: body.person("teacher"),
+            // One place of a room is the teacher's.
+            students: body.people("students", limits.members - 1),
+        }
+    }
+
+    fn people(&self) -> usize {
+        self.students.as_ref().map_or(0, Vec::len)
+    }
+
+    fn put(self, shared: &Shared, lane: Lane) -> impl Future<Output = Result<(bool, GroupJson), Refused>> + Send {
+        let now = shared.chat.now();
+        let put = ask::hand_over(&shared.chat, lane, move |tx| {
+            let mut mistakes = FieldErrors::default();
+            let before = tx.group(&self.id)?;
+            let mut group = before.unwrap_or_else(|| Group::new(self.id.clone()));
+            if let Some(name) = &self.name {
+                group.name.clone_from(name);
+            }
+            if let Some(teacher) = &self.teacher {
+                group.teacher = call::people_of(tx, "teacher", teacher, &mut mistakes)?.pop();
+            }
+            if let Some(students) = &self.students {
+                group.students = call::people_of(tx, "students", students, &mut mistakes)?;
+            }
+            if let Err(unknown) = mistakes.none() {
+                return Ok(Err(unknown));
+            }
+            let is_new = rules::put_group(tx, now, &group)?;
+            let people = call::host_ids(tx, group.people())?;
+            Ok::<_, Error>(Ok((is_new, GroupJson::of(group, &people))))
+        });
+        async move { Ok(put.await??) }
+    }
 }
 
 async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Groups).await?;
     let id = GroupId(call::host_id(&id)?);
     let mut body = Body::read(&shared, request, FIELDS).await?;
-    let limits = shared.chat.limits();
-    let name = body.text("name", limits.title_chars).unwrap_or_default();
-    let teacher = body.person("teacher");
-    // One place of a room is the teacher's.
-    let students = body.people("students", limits.members - 1).unwrap_or_default();
+    let put = Put::read(id, &mut body, shared.chat.limits());
     body.end()?;
-
-    let now = shared.chat.now();
-    let (put_id, put_name, named) = (id.clone(), name.clone(), (teacher.clone(), students.clone()));
-    let put = move |tx: &mut dyn Tx| {
-        let mut mistakes = FieldErrors::default();
-        let teacher = call::people_of(tx, "teacher", &named.0, &mut mistakes)?.pop();
-        let students = call::people_of(tx, "students", &named.1, &mut mistakes)?;
-        if let Err(unknown) = mistakes.none() {
-            return Ok(Err(unknown));
-        }
-        let group = Group {
-            id: put_id.clone(),
-            name: put_name.clone(),
-            teacher,
-            students,
-        };
-        Ok(Ok(rules::put_group(tx, now, &group)?))
-    };
-    let is_new = ask::change(&shared.chat, put).await??;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let answer = GroupJson {
-        id: &id,
-        name: &name,
-        teacher,
-        students,
-    };
-    Ok((status, Json(answer)).into_response())
+    let (is_new, kept) = many::put_one(&shared, put).await?;
+    Ok((many::status(is_new), Json(kept)).into_response())
 }
 
 async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {

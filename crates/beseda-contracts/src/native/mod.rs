@@ -4,9 +4,13 @@ mod asking;
 mod call;
 mod cases;
 mod emoji;
+mod export;
 mod groups;
 mod hear;
 mod limits;
+mod lists;
+mod many;
+mod merge;
 pub mod objects;
 mod opening;
 mod orders;
@@ -47,6 +51,8 @@ pub const CONTRACT: Contract = Contract {
 pub fn routes() -> Routes {
     let calls = [
         people::routes,
+        merge::routes,
+        export::routes,
         orders::routes,
         groups::routes,
         rooms::routes,

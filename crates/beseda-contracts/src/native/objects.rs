@@ -43,7 +43,7 @@ pub fn id_text(id: &HostId<'_>) -> String {
 }
 
 /// JSON that was kept as its text.
-fn kept(json: Option<&Arc<str>>) -> Option<Value> {
+pub(super) fn kept(json: Option<&Arc<str>>) -> Option<Value> {
     serde_json::from_str(json?).ok()
 }
 
@@ -218,6 +218,16 @@ impl Reader {
             knows_client_id: message.is_by(person),
             reacted: message.reacted_by(person),
             sees_quoted: message.shows_quoted_to(person),
+        }
+    }
+
+    /// The same for the host application, whose are the messages that are nobody's.
+    #[must_use]
+    pub fn host(message: &Message) -> Self {
+        Self {
+            knows_client_id: message.author.is_none(),
+            reacted: 0,
+            sees_quoted: true,
         }
     }
 }
@@ -422,6 +432,12 @@ impl RoomJson {
     /// A room in full for a reader.
     #[must_use]
     pub fn new(full: &FullRoom, cursor: Cursor, reader: PersonId) -> Self {
+        Self::seen(full, cursor, |message| Reader::of(message, reader))
+    }
+
+    /// A room in full for somebody to whom its newest message is this.
+    #[must_use]
+    pub fn seen(full: &FullRoom, cursor: Cursor, reader: impl Fn(&Message) -> Reader) -> Self {
         let room = &full.room;
         let active_at = full.last.as_ref().map_or(room.created_at, |last| last.created_at);
         Self {
@@ -451,7 +467,7 @@ impl RoomJson {
             last_message: full
                 .last
                 .as_ref()
-                .map(|last| MessageJson::new(&room.key, last, Reader::of(last, reader))),
+                .map(|last| MessageJson::new(&room.key, last, reader(last))),
             me: full.me.as_ref().map(MeJson::from),
             can: full.can.clone(),
         }

@@ -1,6 +1,6 @@
 //! A room is opened: by its key, with somebody, of a set of people, or with the support desk.
 
-use super::asking::{Asker, room_json};
+use super::asking::Asker;
 use super::call::Body;
 use super::cases;
 use super::objects::RoomJson;
@@ -170,7 +170,7 @@ fn open_in(
         }
     };
     let found = rules::full_room(tx, asker.by(), room)?;
-    Ok((room_json(&found, by), new))
+    Ok((asker.room(&found), new))
 }
 
 /// The room that has this key already.

@@ -3,6 +3,7 @@
 use super::asking::{Asker, ListJson, Query, tagged};
 use super::call::{self, Body};
 use super::objects::PersonJson;
+use super::people::{AccountJson, LOCALE_CHARS};
 use super::wire::presence_json;
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
@@ -17,9 +18,6 @@ use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::Serialize;
 use serde_json::Value;
-
-/// The longest name of a language, as BCP 47 has them.
-const LOCALE_CHARS: usize = 35;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -38,11 +36,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 #[derive(Serialize)]
 struct MeJson {
     #[serde(flatten)]
-    person: PersonJson,
-    email: String,
-    username: String,
-    phone: String,
-    locale: Option<String>,
+    account: AccountJson,
     unread: UnreadJson,
 }
 
@@ -57,11 +51,7 @@ struct UnreadJson {
 impl MeJson {
     fn new(person: &Person, totals: Totals) -> Self {
         Self {
-            person: PersonJson::from(person),
-            email: person.email.clone(),
-            username: person.username.clone(),
-            phone: person.phone.clone(),
-            locale: (!person.locale.is_empty()).then(|| person.locale.clone()),
+            account: AccountJson::from(person),
             unread: UnreadJson {
                 rooms: totals.rooms,
                 messages: totals.messages,
@@ -82,11 +72,7 @@ async fn me(State(shared): State<Shared>, asker: Asker, headers: HeaderMap) -> R
 
 async fn change(State(shared): State<Shared>, asker: Asker, request: Request) -> Result<Response, Refused> {
     let mut body = Body::read(&shared, request, &["locale"]).await?;
-    let locale = if body.is_null("locale") {
-        Some(String::new())
-    } else {
-        body.text("locale", LOCALE_CHARS)
-    };
+    let locale = body.text_or_empty("locale", LOCALE_CHARS);
     body.end()?;
     shared.throttles.send(asker.person.id)?;
     let now = shared.chat.now();
@@ -95,6 +81,7 @@ async fn change(State(shared): State<Shared>, asker: Asker, request: Request) ->
         if let Some(locale) = &locale {
             person.locale.clone_from(locale);
             tx.put_person(&person.clone().into())?;
+            tx.person_updated(person.id, now)?;
         }
         let totals = rules::totals(tx, now, person.id, asker.kinds)?;
         Ok::<_, Error>(MeJson::new(&person, totals))

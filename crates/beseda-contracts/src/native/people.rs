@@ -1,38 +1,55 @@
 //! People: put, changed in part, and forgotten.
 
-use super::asking::Asker;
+use super::asking::{Asker, Query};
 use super::call::{self, Body};
+use super::lists;
+use super::many::{self, Thing, put_all};
+use super::objects::PersonJson;
+use crate::shared::identity::api_keys;
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use beseda_core::ports::Tx;
+use axum::routing::{get, post};
+use beseda_core::ports::{Lane, Tx};
 use beseda_core::rules;
-use beseda_core::words::{Account, HostId, Limits, NewPerson, Person, Role, Scope};
+use beseda_core::words::{HostId, Limits, NewPerson, Person, Role, Scope};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The shortest and the longest password, in characters.
 const PASSWORD_CHARS: (usize, usize) = (8, 128);
-const FIELDS: &[&str] = &[
+/// The longest name of a language, as BCP 47 has them.
+pub(super) const LOCALE_CHARS: usize = 35;
+/// The fields of somebody, in a line that says whom it is about.
+const LINE: &[&str] = &[
+    "id",
     "username",
     "email",
     "phone",
     "first_name",
     "last_name",
     "role",
+    "avatar_url",
+    "custom",
+    "locale",
     "password",
     "active",
 ];
+/// The fields where the path says that.
+const FIELDS: &[&str] = LINE.split_at(1).1;
 
 pub(super) fn routes(routes: Routes) -> Routes {
+    let many = post(put_all::<Put>).get(lists::people);
     let methods = get(show).put(replace).patch(change).delete(remove);
     let allow = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
-    routes.both("/api/v1/people/{id}/", methods, allow)
+    routes
+        .both("/api/v1/people/{id}/", methods, allow)
+        .both("/api/v1/app/people/", many, "GET, POST, HEAD, OPTIONS")
 }
 
 async fn show(
@@ -44,30 +61,25 @@ async fn show(
     super::own::one(&shared, asker, &id, &headers).await
 }
 
-/// A person, as a host application sees one.
+/// A person, as they themselves and the host application see one.
 #[derive(Serialize)]
-struct PersonJson<'a> {
-    id: HostId<'a>,
-    username: &'a str,
-    email: &'a str,
-    phone: &'a str,
-    first_name: &'a str,
-    last_name: &'a str,
-    role: &'a str,
-    active: bool,
+pub(super) struct AccountJson {
+    #[serde(flatten)]
+    person: PersonJson,
+    email: String,
+    username: String,
+    phone: String,
+    locale: Option<String>,
 }
 
-impl<'a> From<&'a Person> for PersonJson<'a> {
-    fn from(person: &'a Person) -> Self {
+impl From<&Person> for AccountJson {
+    fn from(person: &Person) -> Self {
         Self {
-            role: person.role.word(),
-            id: person.host_id(),
-            username: &person.username,
-            email: &person.email,
-            phone: &person.phone,
-            first_name: &person.first_name,
-            last_name: &person.last_name,
-            active: person.active,
+            person: PersonJson::from(person),
+            email: person.email.clone(),
+            username: person.username.clone(),
+            phone: person.phone.clone(),
+            locale: (!person.locale.is_empty()).then(|| person.locale.clone()),
         }
     }
 }
@@ -81,6 +93,9 @@ struct Wanted {
     first_name: Option<String>,
     last_name: Option<String>,
     role: Option<Role>,
+    avatar_url: Option<String>,
+    custom: Option<Option<Arc<str>>>,
+    locale: Option<String>,
     password: Option<String>,
     active: Option<bool>,
 }
@@ -89,12 +104,15 @@ impl Wanted {
     fn read(body: &mut Body, limits: &Limits) -> Self {
         let max = limits.title_chars;
         let wanted = Self {
-            username: body.text("username", max),
-            email: body.text("email", max),
-            phone: body.text("phone", max),
-            first_name: body.text("first_name", max),
-            last_name: body.text("last_name", max),
+            username: body.text_or_empty("username", max),
+            email: body.text_or_empty("email", max),
+            phone: body.text_or_empty("phone", max),
+            first_name: body.text_or_empty("first_name", max),
+            last_name: body.text_or_empty("last_name", max),
             role: role(body),
+            avatar_url: body.web_address("avatar_url"),
+            custom: body.custom("custom", limits.custom_bytes),
+            locale: body.text_or_empty("locale", LOCALE_CHARS),
             password: body.raw_text("password", PASSWORD_CHARS.1),
             active: body.flag("active"),
         };
@@ -113,30 +131,23 @@ impl Wanted {
         wanted
     }
 
-    /// The person with what is said of them. What is left out stays, or becomes empty where everything is replaced.
-    fn over(self, before: Person, whole: bool) -> Person {
-        let mut person = if whole {
-            Person {
-                active: before.active,
-                signed_out_at: before.signed_out_at,
-                host_name: before.host_name,
-                ..Person::new(before.id, Role::User)
-            }
-        } else {
-            before
-        };
+    /// The person with what is said of them; what is left out stays.
+    fn over(self, mut person: Person) -> Person {
         let fields = [
             (&mut person.username, self.username),
             (&mut person.email, self.email),
             (&mut person.phone, self.phone),
             (&mut person.first_name, self.first_name),
             (&mut person.last_name, self.last_name),
+            (&mut person.avatar_url, self.avatar_url),
+            (&mut person.locale, self.locale),
         ];
         for (field, wanted) in fields {
             if let Some(wanted) = wanted {
                 *field = wanted;
             }
         }
+        person.custom = self.custom.unwrap_or(person.custom);
         person.role = self.role.unwrap_or(person.role);
         person.active = self.active.unwrap_or(person.active);
         person
@@ -145,7 +156,7 @@ impl Wanted {
 
 /// A role by its word; no word is none.
 fn role(body: &mut Body) -> Option<Role> {
-    let word = body.text("role", 32)?;
+    let word = body.text_or_empty("role", 32)?;
     if word.is_empty() {
         return Some(Role::User);
     }
@@ -163,6 +174,63 @@ pub(super) fn is_email(text: &str) -> bool {
     })
 }
 
+/// Somebody, and what a call says of them.
+pub(super) struct Put {
+    id: HostId<'static>,
+    wanted: Wanted,
+    password_hash: Option<String>,
+    /// Whether they are made where nobody is called so.
+    makes: bool,
+}
+
+impl Thing for Put {
+    const SCOPE: Scope = Scope::People;
+    const FIELDS: &'static [&'static str] = LINE;
+    type Name = HostId<'static>;
+    type Kept = Person;
+
+    fn name(body: &mut Body) -> Option<HostId<'static>> {
+        body.id("id")
+    }
+
+    fn read(id: HostId<'static>, body: &mut Body, limits: &Limits) -> Self {
+        Self {
+            id,
+            wanted: Wanted::read(body, limits),
+            password_hash: None,
+            makes: true,
+        }
+    }
+
+    async fn prepare(&mut self, shared: &Shared) -> Result<(), Refused> {
+        if let Some(password) = self.wanted.password.take() {
+            self.password_hash = new_hash(shared, &self.id, password).await?;
+        }
+        Ok(())
+    }
+
+    fn put(self, shared: &Shared, lane: Lane) -> impl Future<Output = Result<(bool, Person), Refused>> + Send {
+        let now = shared.chat.now();
+        let put = ask::hand_over(&shared.chat, lane, move |tx| {
+            let (before, is_new) = rules::person_to_put(tx, &self.id)?;
+            if is_new && !self.makes {
+                return Err(Refusal::NoSuchPerson.into());
+            }
+            let new = NewPerson {
+                person: self.wanted.clone().over(before),
+                password_hash: self.password_hash.clone(),
+            };
+            Ok::<_, Error>((is_new, rules::put_person(tx, now, &new)?))
+        });
+        async move { Ok(put.await?) }
+    }
+
+    /// Less than two seconds, and only after a sign-out: then a token that is signed after the answer lets them in.
+    fn waits(person: &Person, shared: &Shared) -> Duration {
+        Duration::from_micros(rules::until_let_in(person, shared.chat.now()))
+    }
+}
+
 async fn replace(state: State<Shared>, path: Segment, request: Request) -> Result<Response, Refused> {
     put_person(state, path, request, true).await
 }
@@ -175,51 +243,26 @@ async fn put_person(
     State(shared): State<Shared>,
     Segment(id): Segment,
     request: Request,
-    whole: bool,
+    makes: bool,
 ) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::People).await?;
     let id = call::host_id(&id)?;
     let mut body = Body::read(&shared, request, FIELDS).await?;
-    let mut wanted = Wanted::read(&mut body, shared.chat.limits());
+    let put = Put::read(id, &mut body, shared.chat.limits());
     body.end()?;
-
-    let asked = id.clone();
-    let account = ask::look(&shared.chat, move |look| {
-        let person = look.person_of_host(&asked)?.filter(|person| !person.forgotten);
-        Ok(person.map(|person| look.account_of(person.id)).transpose()?.flatten())
-    })
-    .await?;
-    if !whole && account.is_none() {
-        return Err(Refusal::NoSuchPerson.into());
-    }
-    let password_hash = new_hash(&shared, wanted.password.take(), account).await?;
-    let now = shared.chat.now();
-    let put = move |tx: &mut dyn Tx| {
-        let (before, is_new) = rules::person_to_put(tx, &id)?;
-        if is_new && !whole {
-            return Err(Refusal::NoSuchPerson.into());
-        }
-        let new = NewPerson {
-            person: wanted.clone().over(before, whole),
-            password_hash: password_hash.clone(),
-        };
-        Ok::<_, Error>((is_new, rules::put_person(tx, now, &new)?))
-    };
-    let (is_new, person) = ask::change(&shared.chat, put).await?;
-    // Less than two seconds, and only after a sign-out: then a token that is signed after the answer lets them in.
-    let waits = rules::until_let_in(&person, shared.chat.now());
-    tokio::time::sleep(Duration::from_micros(waits)).await;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(PersonJson::from(&person))).into_response())
+    let put = Put { makes, ..put };
+    let (is_new, person) = many::put_one(&shared, put).await?;
+    Ok((many::status(is_new), Json(AccountJson::from(&person))).into_response())
 }
 
 /// The hash of a password that is not the one which is kept: that one changes nothing, and signs nobody out.
-async fn new_hash(
-    shared: &Shared,
-    password: Option<String>,
-    account: Option<Account>,
-) -> Result<Option<String>, Refused> {
-    let Some(password) = password else { return Ok(None) };
+async fn new_hash(shared: &Shared, id: &HostId<'static>, password: String) -> Result<Option<String>, Refused> {
+    let id = id.clone();
+    let account = ask::look(&shared.chat, move |look| {
+        let person = look.person_of_host(&id)?.filter(|person| !person.forgotten);
+        Ok(person.map(|person| look.account_of(person.id)).transpose()?.flatten())
+    })
+    .await?;
     let passwords = &shared.identity.passwords;
     if let Some(kept) = account.and_then(|account| account.password_hash)
         && passwords.is_right(password.clone(), Some(kept)).await?
@@ -230,12 +273,20 @@ async fn new_hash(
 }
 
 async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
-    call::require(&shared, request.headers(), Scope::People).await?;
+    let key = api_keys::require(&shared, request.headers(), Scope::People).await?;
     let (id, now) = (call::host_id(&id)?, shared.chat.now());
-    let remove = move |tx: &mut dyn Tx| match tx.person_of_host(&id)? {
+    let mut query = Query::of(request.uri().query(), &["erase"]);
+    let erases = query.flag("erase").unwrap_or(false);
+    query.end()?;
+    let asked = id.clone();
+    let remove = move |tx: &mut dyn Tx| match rules::find_person_ever(tx, &asked)? {
+        Some(person) if erases => rules::erase_person(tx, now, person.id),
         Some(person) => rules::remove_person(tx, now, person.id),
         None => Ok(()),
     };
     ask::change(&shared.chat, remove).await?;
+    if erases {
+        tracing::info!(target: "beseda::audit", key = key.name, person = %id, "somebody is erased with what they wrote");
+    }
     Ok(StatusCode::NO_CONTENT)
 }

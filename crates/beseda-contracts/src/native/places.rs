@@ -1,6 +1,6 @@
 //! Rooms, as their people see them: listed, opened, changed, seen otherwise; who is in them, and what of them has changed.
 
-use super::asking::{Asker, ListJson, Query, named, next, room_json, room_of, tagged};
+use super::asking::{Asker, AskerOrHost, ListJson, Query, named, next, room_of, tagged};
 use super::call::Body;
 use super::objects::{ChangesJson, MeJson, MemberJson, RoomJson};
 use super::opening;
@@ -137,13 +137,13 @@ impl Asked {
     }
 }
 
-/// One room, for a person.
+/// One room, for whoever asks.
 pub(super) async fn one(shared: &Shared, asker: Asker, room: &str, headers: &HeaderMap) -> Result<Response, Refused> {
     let room = named(room)?;
     let found = ask::look(&shared.chat, move |look| {
         let id = room_of(look, &room)?;
         let found = rules::full_room(look, asker.by(), id)?;
-        Ok::<_, Error>(room_json(&found, &asker.person))
+        Ok::<_, Error>(asker.room(&found))
     });
     Ok(tagged(headers, &found.await?))
 }
@@ -166,7 +166,7 @@ pub(super) async fn change(shared: &Shared, asker: Asker, room: &str, request: R
         let id = room_of(tx, &room)?;
         rules::change_room(tx, now, &limits, asker.by(), id, &wanted)?;
         let found = rules::full_room(tx, asker.by(), id)?;
-        Ok::<_, Error>(room_json(&found, &asker.person))
+        Ok::<_, Error>(asker.room(&found))
     });
     Ok(Json(changed.await?).into_response())
 }
@@ -203,7 +203,7 @@ async fn see(
 
 async fn members(
     State(shared): State<Shared>,
-    asker: Asker,
+    AskerOrHost(asker): AskerOrHost,
     Segment(room): Segment,
     uri: Uri,
     headers: HeaderMap,
@@ -229,7 +229,7 @@ async fn members(
 /// Several people at once come, become something else, and go; or none of them.
 async fn change_members(
     State(shared): State<Shared>,
-    asker: Asker,
+    AskerOrHost(asker): AskerOrHost,
     Segment(room): Segment,
     request: Request,
 ) -> Result<Json<RoomJson>, Refused> {
@@ -239,13 +239,13 @@ async fn change_members(
     let removed = body.people_in_order("remove").unwrap_or_default();
     members.extend(removed.into_iter().map(MemberChange::Remove));
     body.end()?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let (now, limits) = (shared.chat.now(), shared.chat.limits().clone());
     let changed = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let id = room_of(tx, &room)?;
         rules::change_members(tx, now, &limits, asker.by(), id, &members)?;
         let found = rules::full_room(tx, asker.by(), id)?;
-        Ok::<_, Error>(room_json(&found, &asker.person))
+        Ok::<_, Error>(asker.room(&found))
     });
     Ok(Json(changed.await?))
 }
@@ -261,7 +261,7 @@ pub(super) async fn put_member(
     let mut body = Body::read(shared, request, &["role"]).await?;
     let role = body.member_role("role").unwrap_or_default();
     body.end()?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(shared)?;
     let (now, limits) = (shared.chat.now(), shared.chat.limits().clone());
     let put = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let room = room_of(tx, &room)?;

@@ -9,6 +9,7 @@ use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, RESERVED_SPACE};
 use beseda_core::{Fault, Refusal};
 use beseda_live::requests::RequestId;
 use http::{HeaderValue, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// What is said of a body whose fields are wrong.
@@ -50,7 +51,25 @@ impl Voice for Problem {
     }
 }
 
+/// What is said of one of many that came by one call.
+#[derive(Serialize)]
+pub(super) struct Short {
+    status: u16,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<Value>,
+}
+
 impl Problem {
+    /// The same in a line among others: without the words that are for people.
+    pub(super) fn short(&self, refused: &Refused) -> Short {
+        Short {
+            status: self.status(refused).as_u16(),
+            code: code(refused),
+            errors: told(refused).errors,
+        }
+    }
+
     fn members(&self, refused: &Refused) -> Map<String, Value> {
         let (status, told) = (self.status(refused), told(refused));
         let title = status.canonical_reason().unwrap_or_default();
@@ -202,6 +221,7 @@ fn sentence(error: &FieldError) -> String {
         FieldError::NotRoomKey => format!("No: {NoRoomKey}."),
         FieldError::VisitorsOwn => "Only a visitor opens a visitor's room.".to_owned(),
         FieldError::FollowsFromKey => "Who is in this room follows from its key.".to_owned(),
+        FieldError::OfStaff => "Nobody of the staff becomes somebody else.".to_owned(),
         FieldError::Unknown(known) => format!("There is no such field; known are {}.", known.join(", ")),
         FieldError::Required
         | FieldError::Blank
@@ -263,7 +283,7 @@ fn code(refused: &Refused) -> &'static str {
         Refused::ForeignHost(_) => "foreign_host",
         Refused::NoSuchAddress => "not_found",
         Refused::OtherMethod { .. } => "method_not_allowed",
-        Refused::TooLarge(_) => "too_large",
+        Refused::TooLarge(_) | Refused::TooManyLines(_) => "too_large",
         Refused::UnknownMedia(_) => "unsupported_media_type",
         Refused::EncodedBody(_) => "unsupported_content_coding",
         Refused::BrokenJson(_) | Refused::BrokenForm(_) | Refused::BrokenMultipart(_) => "parse_error",

@@ -1,96 +1,71 @@
 //! Rooms by their keys: put and taken away, and what the host application says in them.
 
-use super::asking::Asker;
+use super::asking::{Asker, AskerOrHost, room_of};
 use super::call::{self, Body};
+use super::hear;
+use super::lists;
+use super::many::{self, Thing, put_all};
+use super::objects::RoomJson;
 use super::places;
 use crate::shared::identity::api_keys;
 use crate::shared::rooms::new_name;
-use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, messages, time_text};
+use crate::shared::{FieldError, FieldErrors, Refused, Routes, Segment, Shared, messages};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use beseda_core::ports::{Look, Tx};
+use beseda_core::ports::{Lane, Look, Tx};
 use beseda_core::rules::{self, MemberChange, RoomChange};
-use beseda_core::words::{
-    Draft, HostId, Message, MessageId, More, NoHostId, NoRoomKey, RoomId, RoomKey, RoomView, Scope, Seq,
-};
+use beseda_core::words::{Draft, HostId, Limits, Message, More, NoHostId, NoRoomKey, RoomKey, Scope, Time};
 use beseda_core::{Error, Refusal};
-use beseda_live::Dialect;
 use beseda_live::ask;
+use beseda_live::dialect::Named;
 use http::{HeaderMap, HeaderName, StatusCode};
-use serde::Serialize;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// The fields of a room, in a line that says by either of the first two which one it is: answers call its key its `id`.
+const LINE: &[&str] = &[
+    "key",
+    "id",
+    "title",
+    "avatar_url",
+    "custom",
+    "subject",
+    "closed",
+    "members",
+];
+/// The fields where the path says that.
+const FIELDS: &[&str] = LINE.split_at(2).1;
+/// No key is longer: two ids, each character of which may be written in percents.
+const KEY_CHARS: usize = 1_000;
+
 pub(super) fn routes(routes: Routes) -> Routes {
+    let many = post(put_all::<Put>).get(lists::rooms);
     let methods = get(show).put(replace).patch(change).delete(remove);
     let allow = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
-    let routes = routes.both("/api/v1/rooms/{key}/", methods, allow);
+    let routes = routes.both("/api/v1/rooms/{key}/", methods, allow).both(
+        "/api/v1/app/rooms/",
+        many,
+        "GET, POST, HEAD, OPTIONS",
+    );
     let path = "/api/v1/rooms/{key}/members/{id}/";
     let routes = routes.both(path, put(put_member).delete(remove_member), "PUT, DELETE, OPTIONS");
     let path = "/api/v1/rooms/{key}/system-messages/";
     routes.both(path, post(say), "POST, OPTIONS")
 }
 
-/// A room, as a host application sees one.
-#[derive(Serialize)]
-struct RoomJson {
-    key: String,
-    id: RoomId,
-    uuid: String,
-    title: String,
-    members: Vec<HostId<'static>>,
-    created_at: String,
-}
-
-impl From<RoomView> for RoomJson {
-    fn from(view: RoomView) -> Self {
-        Self {
-            id: view.room.id,
-            uuid: view.room.uuid.to_string(),
-            members: view
-                .members
-                .iter()
-                .map(|(_, person)| person.host_id().into_owned())
-                .collect(),
-            created_at: time_text(view.room.created_at),
-            key: view.room.key.to_string(),
-            title: view.room.title,
-        }
-    }
-}
-
-/// A system message, as a host application sees one.
-#[derive(Serialize)]
-struct MessageJson<'a> {
-    id: MessageId,
-    room: RoomId,
-    seq: Seq,
-    text: &'a str,
-    created_at: String,
-}
-
-impl<'a> From<&'a Message> for MessageJson<'a> {
-    fn from(message: &'a Message) -> Self {
-        Self {
-            id: message.id,
-            room: message.room,
-            seq: message.seq,
-            text: &message.text,
-            created_at: time_text(message.created_at),
-        }
-    }
-}
-
 fn room_key(text: &str) -> Result<RoomKey, Refused> {
-    let key = text.parse::<RoomKey>();
-    let key = key.map_err(|NoRoomKey| Refused::field("key", FieldError::NotRoomKey))?;
+    key_of(text).map_err(|error| Refused::field("key", error))
+}
+
+fn key_of(text: &str) -> Result<RoomKey, FieldError> {
+    let key = text.parse::<RoomKey>().map_err(|NoRoomKey| FieldError::NotRoomKey)?;
     let of_host = |id: HostId<'static>| if id.is_reserved() { Err(NoHostId) } else { Ok(id) };
-    key.with_ids(of_host)
-        .map_err(|NoHostId| Refused::field("key", FieldError::Reserved))
+    key.with_ids(of_host).map_err(|NoHostId| FieldError::Reserved)
 }
 
 /// What of a key is not there: the order, or one of two people.
@@ -103,38 +78,28 @@ fn check_key(look: &mut (impl Look + ?Sized), key: &RoomKey, mistakes: &mut Fiel
     call::people_of(look, "key", key.two().into_iter().flatten(), mistakes).map(drop)
 }
 
-async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
-    call::require(&shared, request.headers(), Scope::Rooms).await?;
-    let key = room_key(&key)?;
-    let fields = &["title", "avatar_url", "custom", "subject", "closed", "members"];
-    let mut body = Body::read(&shared, request, fields).await?;
-    let limits = shared.chat.limits().clone();
-    let title = body.text("title", limits.title_chars);
-    let change = RoomChange {
-        title: None,
-        avatar_url: body.web_address("avatar_url"),
-        custom: body.custom("custom", limits.custom_bytes),
-        subject: body.custom("subject", limits.custom_bytes),
-        closed: body.flag("closed"),
-    };
-    let members = body.members("members");
-    if members.as_ref().is_some_and(|members| members.len() > limits.members) {
-        body.mistake("members", FieldError::TooManyMembers { max: limits.members });
-    }
-    if body.has("members") && !matches!(key, RoomKey::Group(_) | RoomKey::Own { .. }) {
-        body.mistake("members", FieldError::FollowsFromKey);
-    }
-    body.end()?;
-    if matches!(key, RoomKey::Support(_)) {
-        return Err(Refused::field("key", FieldError::VisitorsOwn));
-    }
+/// A room, and what a call says of it; `None` where it says nothing.
+pub(super) struct Put {
+    key: RoomKey,
+    title: Option<String>,
+    change: RoomChange,
+    members: Option<Vec<MemberChange>>,
+    /// Whether the room is told.
+    answers: bool,
+}
 
-    let (now, kinds) = (shared.chat.now(), shared.all_rooms.kinds());
-    let uuid = new_name(&shared.chat);
-    let put = move |tx: &mut dyn Tx| {
+impl Put {
+    /// What it says, in one transaction. Who or what is not there is a mistake.
+    fn keep(
+        &self,
+        tx: &mut dyn Tx,
+        (now, uuid): (Time, Uuid),
+        limits: &Limits,
+        host: &Asker,
+    ) -> Result<Result<(bool, Option<RoomJson>), FieldErrors>, Error> {
         let mut mistakes = FieldErrors::default();
-        check_key(tx, &key, &mut mistakes)?;
-        let named = members.iter().flatten().filter_map(|change| match change {
+        check_key(tx, &self.key, &mut mistakes)?;
+        let named = self.members.iter().flatten().filter_map(|change| match change {
             MemberChange::Put(id, _) => Some(id),
             MemberChange::Remove(_) => None,
         });
@@ -144,23 +109,103 @@ async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: R
         if let Err(unknown) = mistakes.none() {
             return Ok(Err(unknown));
         }
-        let people = members.is_some().then_some(people.as_slice());
-        let title = title.as_deref();
-        let (mut view, is_new) = rules::put_room(tx, now, &limits, &key, title, people, uuid)?;
-        rules::alter_room(tx, now, &limits, &mut view.room, &change)?;
-        if let Some(members) = &members {
-            rules::alter_members(tx, now, &limits, kinds, &mut view.room, members)?;
+        let people = self.members.is_some().then_some(people.as_slice());
+        let title = self.title.as_deref();
+        let (mut view, is_new) = rules::put_room(tx, now, limits, &self.key, title, people, uuid)?;
+        rules::alter_room(tx, now, limits, &mut view.room, &self.change)?;
+        if let Some(members) = &self.members {
+            rules::alter_members(tx, now, limits, host.kinds, &mut view.room, members)?;
         }
-        Ok::<_, Error>(Ok((view, is_new)))
-    };
-    let (view, is_new) = ask::change(&shared.chat, put).await??;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(RoomJson::from(view))).into_response())
+        let room = if self.answers {
+            Some(host.room(&rules::full_room(tx, host.by(), view.room.id)?))
+        } else {
+            None
+        };
+        Ok(Ok((is_new, room)))
+    }
+}
+
+impl Thing for Put {
+    const SCOPE: Scope = Scope::Rooms;
+    const FIELDS: &'static [&'static str] = LINE;
+    type Name = RoomKey;
+    type Kept = Option<RoomJson>;
+
+    fn name(body: &mut Body) -> Option<RoomKey> {
+        let name = match (body.has("key"), body.has("id")) {
+            (false, true) => "id",
+            (true, false) => "key",
+            (has_key, _) => {
+                let wrong = if has_key {
+                    FieldError::Unknown(FIELDS)
+                } else {
+                    FieldError::Required
+                };
+                body.mistake(if has_key { "id" } else { "key" }, wrong);
+                return None;
+            }
+        };
+        let text = body.raw_text(name, KEY_CHARS)?;
+        let key = key_of(&text);
+        key.map_err(|error| body.mistake(name, error)).ok()
+    }
+
+    fn read(key: RoomKey, body: &mut Body, limits: &Limits) -> Self {
+        let members = body.members("members");
+        if members.as_ref().is_some_and(|members| members.len() > limits.members) {
+            body.mistake("members", FieldError::TooManyMembers { max: limits.members });
+        }
+        if body.has("members") && !matches!(key, RoomKey::Group(_) | RoomKey::Own { .. }) {
+            body.mistake("members", FieldError::FollowsFromKey);
+        }
+        if matches!(key, RoomKey::Support(_)) {
+            body.mistake("key", FieldError::VisitorsOwn);
+        }
+        Self {
+            key,
+            title: body.text_or_empty("title", limits.title_chars),
+            change: RoomChange {
+                title: None,
+                avatar_url: body.web_address("avatar_url"),
+                custom: body.custom("custom", limits.custom_bytes),
+                subject: body.custom("subject", limits.custom_bytes),
+                closed: body.flag("closed"),
+            },
+            members,
+            answers: false,
+        }
+    }
+
+    fn people(&self) -> usize {
+        self.members.as_ref().map_or(0, Vec::len)
+    }
+
+    fn put(
+        self,
+        shared: &Shared,
+        lane: Lane,
+    ) -> impl Future<Output = Result<(bool, Option<RoomJson>), Refused>> + Send {
+        let fresh = (shared.chat.now(), new_name(&shared.chat));
+        let (limits, host) = (shared.chat.limits().clone(), Asker::host(shared));
+        let put = ask::hand_over(&shared.chat, lane, move |tx| self.keep(tx, fresh, &limits, &host));
+        async move { Ok(put.await??) }
+    }
+}
+
+async fn replace(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
+    call::require(&shared, request.headers(), Scope::Rooms).await?;
+    let key = room_key(&key)?;
+    let mut body = Body::read(&shared, request, FIELDS).await?;
+    let put = Put::read(key, &mut body, shared.chat.limits());
+    body.end()?;
+    let put = Put { answers: true, ..put };
+    let (is_new, room) = many::put_one(&shared, put).await?;
+    Ok((many::status(is_new), Json(room)).into_response())
 }
 
 async fn show(
     State(shared): State<Shared>,
-    asker: Asker,
+    AskerOrHost(asker): AskerOrHost,
     Segment(key): Segment,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
@@ -179,7 +224,7 @@ async fn change(
 /// Puts somebody into a room, for who governs it.
 async fn put_member(
     State(shared): State<Shared>,
-    asker: Asker,
+    AskerOrHost(asker): AskerOrHost,
     path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
@@ -217,7 +262,10 @@ async fn remove_member(
 /// Says something in nobody's name: 201 for a new message, 200 for a retry, which is answered with the first one.
 async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Request) -> Result<Response, Refused> {
     call::require(&shared, request.headers(), Scope::Rooms).await?;
-    let key = room_key(&key)?;
+    let room = match hear::named(&key) {
+        Some(named @ Named::Uuid(_)) => named,
+        _ => Named::Key(room_key(&key)?),
+    };
     let header = idempotency_key(request.headers())?;
     let mut body = Body::read(&shared, request, &["text", "kind", "custom", "client_id", "to"]).await?;
     let limits = shared.chat.limits().clone();
@@ -245,23 +293,26 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
         files: Vec::new(),
         more: (more != More::default()).then(|| Box::new(more)),
     };
-    let now = shared.chat.now();
-    let send = move |tx: &mut dyn Tx| rules::send_system(tx, now, &limits, &key, &draft);
+    let (now, host) = (shared.chat.now(), Asker::host(&shared));
+    let send = move |tx: &mut dyn Tx| {
+        let room = room_of(tx, &room)?;
+        let room = tx.room(room)?.ok_or(Refusal::NoSuchRoom)?;
+        let sent = rules::send_system_in(tx, now, &limits, room, &draft)?;
+        let mut message = [Message::clone(&sent.message)];
+        rules::fill(tx, &mut message)?;
+        let [message] = message;
+        Ok::<_, Error>((host.message(&sent.key, &message), sent.first))
+    };
     let came = Instant::now();
     let sent = ask::change(&shared.chat, send).await;
     messages::count(
         &shared,
         super::CONTRACT.name,
         came.elapsed(),
-        sent.as_ref().map(|sent| sent.first),
+        sent.as_ref().map(|(_, first)| *first),
     );
-    let sent = sent?;
-    let status = if sent.first {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, Json(MessageJson::from(&*sent.message))).into_response())
+    let (message, first) = sent?;
+    Ok((many::status(first), Json(message)).into_response())
 }
 
 /// The header that other services know for what we call a client id; a field of that name goes before it.

@@ -1,6 +1,6 @@
 //! Messages: read, sent, edited, erased, reacted to and pinned; and how far somebody has read.
 
-use super::asking::{Asker, ListJson, Query, named, next, room_of, tagged};
+use super::asking::{Asker, AskerOrHost, ListJson, Query, named, next, room_of, tagged};
 use super::call::Body;
 use super::objects::{MeJson, MessageJson, Reader, id_text};
 use super::rooms::idempotency_key;
@@ -80,7 +80,7 @@ fn json(key: &str, message: &Message, person: PersonId) -> MessageJson {
 
 async fn list(
     State(shared): State<Shared>,
-    asker: Asker,
+    AskerOrHost(asker): AskerOrHost,
     Segment(room): Segment,
     uri: Uri,
     headers: HeaderMap,
@@ -105,7 +105,7 @@ async fn list(
         let items = page
             .messages
             .iter()
-            .map(|message| json(&page.room.key, message, asker.person.id));
+            .map(|message| asker.message(&page.room.key, message));
         Ok::<_, Error>(PageJson {
             items: items.collect(),
             head: page.room.head.0,

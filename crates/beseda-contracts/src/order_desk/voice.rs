@@ -73,6 +73,7 @@ impl Call {
             | Refused::CrossSite
             | Refused::OtherMethod { .. }
             | Refused::TooLarge(_)
+            | Refused::TooManyLines(_)
             | Refused::UnknownMedia(_)
             | Refused::EncodedBody(_)
             | Refused::BrokenJson(_)

@@ -103,6 +103,8 @@ pub enum FieldError {
     VisitorsOwn,
     /// It follows from the room's key, and cannot be said.
     FollowsFromKey,
+    /// It is somebody of the staff, where nobody of them can be meant.
+    OfStaff,
     /// Nobody knows such a field; these are known.
     Unknown(&'static [&'static str]),
 }

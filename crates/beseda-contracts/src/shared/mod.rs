@@ -21,7 +21,7 @@ pub mod voice;
 pub mod walks;
 
 pub use self::field::{FieldError, FieldErrors, Json};
-pub use self::http::body::{Fields, Form};
+pub use self::http::body::{Fields, Form, NDJSON, lines_of};
 pub use self::http::finish;
 pub use self::http::page::{Links, PageQuery, json_answer, messages_answer, page_answer};
 pub use self::http::paths::{Answered, Owner, RouteLine, Routes, Segment, Tells};

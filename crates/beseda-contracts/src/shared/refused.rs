@@ -54,6 +54,8 @@ pub enum Refused {
     },
     /// The body is bigger than this many bytes.
     TooLarge(u64),
+    /// The body has more than this many lines, an object each.
+    TooManyLines(usize),
     /// A media type that no parser reads.
     UnknownMedia(String),
     /// The body comes in a content coding that nobody here undoes.
@@ -114,7 +116,7 @@ impl Refused {
             }
             Self::NoSuchAddress => StatusCode::NOT_FOUND,
             Self::OtherMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::TooManyLines(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnknownMedia(_) | Self::EncodedBody(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BrokenJson(_)
             | Self::NotObject(_)
@@ -151,6 +153,7 @@ impl Refused {
             Self::NoSuchAddress => "no_such_address",
             Self::OtherMethod { .. } => "other_method",
             Self::TooLarge(_) => "too_large",
+            Self::TooManyLines(_) => "too_many_lines",
             Self::UnknownMedia(_) => "unknown_media",
             Self::EncodedBody(_) => "encoded_body",
             Self::BrokenJson(_) => "broken_json",

@@ -86,6 +86,7 @@ impl Drf {
             Refused::NoSuchAddress => whole(words::NOT_FOUND),
             Refused::OtherMethod { method, .. } => with(words::METHOD, method),
             Refused::TooLarge(max) => with(words::TOO_LARGE, &max.to_string()),
+            Refused::TooManyLines(max) => with(words::TOO_MANY_LINES, &max.to_string()),
             Refused::UnknownMedia(media) => with(words::MEDIA, media),
             Refused::EncodedBody(coding) => with(words::CODING, coding),
             Refused::BrokenJson(broken) => with(words::BROKEN_JSON, &expecting(*broken)),
@@ -270,6 +271,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::NotRoomKey
         | FieldError::VisitorsOwn
         | FieldError::FollowsFromKey
+        | FieldError::OfStaff
         | FieldError::Unknown(_) => whole(words::INVALID),
     }
 }

@@ -84,7 +84,8 @@ pub fn rooms_updated(
     let places = rooms.iter().map(|(_, view)| outside(&view.room)).collect();
     let fulls = fulls(look, by, places)?;
     let with_members = |(full, (cursor, mut view)): (FullRoom, (Cursor, RoomView))| {
-        view.members.truncate(usize::try_from(MEMBERS_TOLD).unwrap_or(usize::MAX));
+        view.members
+            .truncate(usize::try_from(MEMBERS_TOLD).unwrap_or(usize::MAX));
         let members = Some(view.members);
         (FullRoom { members, ..full }, cursor)
     };

@@ -38,13 +38,14 @@ pub(super) enum KeyVerb {
     /// Make an API key and print it: it can be seen now and never again
     #[command(help_template = TEMPLATE, before_help = "Examples:
   beseda key create shop --scope people,orders,groups,rooms
+  beseda key create privacy --scope people,export
   beseda key create notifier --scope rooms --json
 ")]
     Create {
         /// What the key is called; nobody else may have the name while it is in use
         #[arg(value_name = "NAME", value_parser = key_name)]
         name: String,
-        /// What it may be used for: people, orders, groups, rooms, act, import, export
+        /// What it may be used for: people, orders, groups, rooms, act (as a person), import, export
         #[arg(long, value_name = "SCOPES", required = true, value_delimiter = ',', value_parser = scope)]
         scope: Vec<Scope>,
         #[command(flatten)]

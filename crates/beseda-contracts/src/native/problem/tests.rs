@@ -46,6 +46,7 @@ async fn every_error_has_the_members_of_a_problem() {
         (method, 405, "method_not_allowed"),
         (Refusal::NameTaken { field: "email" }.into(), 409, "name_taken"),
         (Refused::TooLarge(9), 413, "too_large"),
+        (Refused::TooManyLines(9), 413, "too_large"),
         (
             Refused::UnknownMedia("text/plain".to_owned()),
             415,

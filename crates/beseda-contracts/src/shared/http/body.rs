@@ -1,5 +1,6 @@
 //! Reads a request's body, JSON or a form, into one map of fields, and the files that come with it.
 
+mod lines;
 mod measure;
 mod multipart;
 mod parameters;
@@ -11,6 +12,8 @@ use crate::shared::field::{FieldError, FieldErrors};
 use crate::shared::files::upload::{Uploaded, keep};
 use crate::shared::json;
 use crate::shared::refused::{BrokenJson, Refused};
+pub use lines::{NDJSON, lines_of};
+
 use axum::body::Body;
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, Request};
@@ -148,12 +151,23 @@ impl Fields {
         check_coding(&request)?;
         let (essence, media) = media_of(&request);
         match essence.as_str() {
-            "application/json" => of_json(&whole(request.into_body(), most).await?, limits.json_depth),
+            "application/json" => Self::of_json(&whole(request.into_body(), most).await?, limits.json_depth),
             "application/x-www-form-urlencoded" => of_form(&whole(request.into_body(), most).await?),
             "multipart/form-data" => Ok(multipart::read(request, most, None).await?.fields),
             _ if whole(request.into_body(), most).await?.is_empty() => Ok(Self::default()),
             _ => Err(Refused::UnknownMedia(media)),
         }
+    }
+
+    /// Reads a JSON object; nothing at all has no fields.
+    ///
+    /// # Errors
+    /// 400 for what cannot be read, 413 for more than a body without files may have.
+    pub fn of_json(bytes: &[u8], depth: usize) -> Result<Self, Refused> {
+        if bytes.len() as u64 > TEXT_BYTES {
+            return Err(Refused::TooLarge(TEXT_BYTES));
+        }
+        of_json(bytes, depth)
     }
 
     /// The value as it came; a form's values are texts.
@@ -323,8 +337,12 @@ fn check_coding(request: &Request) -> Result<(), Refused> {
     Ok(())
 }
 
+/// A body that is held in memory whole.
 async fn whole(body: Body, most: u64) -> Result<Bytes, Refused> {
-    let most = most.min(TEXT_BYTES);
+    gathered(body, most.min(TEXT_BYTES)).await
+}
+
+async fn gathered(body: Body, most: u64) -> Result<Bytes, Refused> {
     // What says that it is too big is not waited for.
     if body.size_hint().lower() > most {
         return Err(Refused::TooLarge(most));
@@ -339,7 +357,7 @@ async fn whole(body: Body, most: u64) -> Result<Bytes, Refused> {
     }
 }
 
-fn of_json(bytes: &Bytes, depth: usize) -> Result<Fields, Refused> {
+fn of_json(bytes: &[u8], depth: usize) -> Result<Fields, Refused> {
     if bytes.is_empty() {
         return Ok(Fields::default());
     }

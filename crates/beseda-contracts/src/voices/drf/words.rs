@@ -65,6 +65,7 @@ sentences! {
     BROKEN_FORM: "Form parse error - {}", "Ошибка разбора формы - {}";
     BROKEN_MULTIPART: "Multipart form parse error - {}", "Ошибка разбора составной формы - {}";
     TOO_LARGE: "The body is larger than {} bytes.", "Тело запроса больше {} байт.";
+    TOO_MANY_LINES: "The body has more than {} lines.", "В теле запроса больше {} строк.";
     FOREIGN_ORIGIN:
         "CSRF Failed: Origin checking failed - {} does not match any trusted origins. The server's setting allowed_origins lets it in.",
         "Ошибка CSRF: источник {} не входит в число доверенных. Его допускает настройка сервера allowed_origins.";

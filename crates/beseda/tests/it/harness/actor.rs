@@ -159,7 +159,8 @@ pub async fn answer(request: RequestBuilder) -> Answer {
         .await
         .unwrap_or_else(|error| panic!("no answer: {error:?}"));
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let is_native = response.url().path().starts_with("/api/v1/");
     let text = in_time("a body", response.text()).await.expect("a body");
-    let text = ids::answer(text, status);
+    let text = ids::answer(text, status, is_native);
     Answer { status, headers, text }
 }

@@ -14,7 +14,8 @@ use std::sync::LazyLock;
 const SHAPES: [&str; 4] = ["00000000-0000-4000-8000-", "a:b%", "auth0|", "ц/"];
 
 /// Where the host's ids stand in what is sent and in what is answered, in every contract.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
+    "from",
     "sender_id",
     "user_id",
     "order",
@@ -115,7 +116,7 @@ fn with_numbers(mut value: Value, is_refusal: bool) -> Value {
         _ => {}
     });
     at_texts(&mut value, &|name, text| {
-        if name == "key" {
+        if name == "key" || name == "room" {
             *text = key_heard(text);
         } else if is_refusal {
             *text = line_with_numbers(text);
@@ -273,14 +274,21 @@ fn form_said(form: &str) -> String {
     form.split('&').map(field).collect::<Vec<_>>().join("&")
 }
 
-/// The body of an answer, with numbers again.
-pub fn answer(text: String, status: u16) -> String {
+/// The body of an answer, with numbers again; those of the native API, which says every id as a text, are texts of numbers.
+pub fn answer(text: String, status: u16, is_native: bool) -> String {
     if !are_texts() {
         return text;
     }
     match serde_json::from_str::<Value>(&text) {
         Ok(said) => {
-            let read = heard(said.clone(), status >= 400);
+            let mut read = heard(said.clone(), status >= 400);
+            if is_native {
+                at_ids(&mut read, &|id| {
+                    if let Some(number) = id.as_i64() {
+                        *id = number.to_string().into();
+                    }
+                });
+            }
             if read == said { text } else { read.to_string() }
         }
         Err(_) => text,

@@ -28,6 +28,7 @@ mod limits;
 mod listening;
 mod log_file;
 mod looks;
+mod many;
 mod metrics;
 mod native;
 mod nginx;

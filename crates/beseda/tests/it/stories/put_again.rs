@@ -38,7 +38,11 @@ impl Stage {
     async fn put_person(&self, at: usize, first: &str, role: &str) {
         let body = json!({"first_name": first, "role": role});
         let answer = put(&self.host, &self.path_of(at), body).await;
-        assert_eq!((answer.status, &answer.json()["id"]), (201, &self.id(at)), "{answer:?}");
+        assert_eq!(
+            (answer.status, &answer.json()["id"]),
+            (201, &json!(self.ids[at])),
+            "{answer:?}"
+        );
     }
 
     fn path_of(&self, at: usize) -> String {
@@ -95,10 +99,10 @@ async fn order_rooms_and_desk(ids: Ids) {
     let stage = Stage::build("again-order", ids, ["client", "expert", "operator"]).await;
     let order = json!({"client": stage.id(0), "expert": stage.id(1), "operator": stage.id(2)});
     let path = format!("/api/v1/orders/{}/", encoded(ids[3]));
-    let room = ok(put(&stage.host, &path, order.clone())).await["room"]
-        .as_i64()
-        .expect("a room");
+    ok(put(&stage.host, &path, order.clone())).await;
     let (old, expert) = (stage.person(0).await, stage.person(1).await);
+    let opened = old.post("/api/chat/rooms/create_for_order/", &json!({"order_id": stage.id(3)}));
+    let room = ok(opened).await["id"].as_i64().expect("a room has a number");
     let form = Form::new()
         .text("room", room.to_string())
         .text("message", "старые слова");
@@ -327,8 +331,8 @@ async fn own_rooms(ids: Ids) {
         .await
         .json();
     assert_eq!(
-        (&standing["id"], &standing["members"]),
-        (&opened["id"], &json!([stage.id(1)]))
+        (&standing["uuid"], &standing["members"][0]["person"]["id"]),
+        (&opened["uuid"], &json!(ids[1]))
     );
 }
 

@@ -56,13 +56,18 @@ async fn people_are_put_as_often_as_one_likes() {
         (200, &json!("Старая"), &json!(false))
     );
     assert_eq!(body["email"], "vera@shop.example");
-    let bare = put(&host, path, json!({"first_name": "Вера"})).await.json();
+    let some = put(&host, path, json!({"first_name": "Вера", "email": null, "role": null})).await;
+    let some = some.json();
     assert_eq!(
-        (&bare["email"], &bare["role"]),
+        (&some["email"], &some["role"]),
         (&json!(""), &json!("user")),
-        "left out is empty"
+        "null empties"
     );
-    assert_eq!(bare["active"], false, "but nobody is let in by leaving something out");
+    assert_eq!(
+        (&some["username"], &some["last_name"], &some["active"]),
+        (&json!("vera"), &json!("Старая"), &json!(false)),
+        "what is left out stays"
+    );
 
     for _ in 0..2 {
         assert_eq!(delete(&host, path).await.status, 204);
@@ -187,17 +192,23 @@ async fn an_order_makes_its_room_and_a_late_expert_joins() {
     let path = "/api/v1/orders/500/";
     let order = |expert: Option<i64>| json!({"number": "A-500", "client": party.client.id, "operator": party.operator.id, "expert": expert, "status": "new"});
     let first = put(&host, path, order(None)).await;
-    let room = first.json()["room"].as_i64().expect("a room");
     let mut kept = order(None);
-    kept["id"] = json!(500);
-    kept["room"] = json!(room);
-    assert_eq!((first.status, first.json()), (201, kept.clone()));
+    for (field, said) in [
+        ("id", json!("500")),
+        ("room", json!("order:500")),
+        ("client", json!(party.client.id.to_string())),
+        ("operator", json!(party.operator.id.to_string())),
+    ] {
+        kept[field] = said;
+    }
+    assert_eq!((first.status, first.json()), (201, kept));
+    let room = party.client.room_of(500).await;
     let mut listening = party.client.listen(room).await;
     let path_of_room = format!("/api/chat/rooms/{room}/");
     assert_eq!(party.expert.get(&path_of_room).await.status, 404);
 
     let late = put(&host, path, order(Some(party.expert.id))).await;
-    assert_eq!((late.status, &late.json()["room"]), (200, &json!(room)));
+    assert_eq!((late.status, &late.json()["room"]), (200, &json!("order:500")));
     let mut expert = party.expert.listen(room).await;
     let people = party.expert.get(&path_of_room).await.json();
     assert_eq!(people["participants"].as_array().map(Vec::len), Some(3), "{people}");
@@ -221,6 +232,12 @@ async fn an_order_makes_its_room_and_a_late_expert_joins() {
     assert_eq!(seeded.status, 200, "an order of a seed is there already");
 }
 
+/// Who is in a room.
+fn ids_in(room: &Value) -> Vec<&str> {
+    let members = room["members"].as_array().expect("a list").iter();
+    members.filter_map(|member| member["person"]["id"].as_str()).collect()
+}
+
 #[tokio::test]
 async fn groups_and_rooms_are_put_and_rooms_keep_what_is_left_out() {
     let server = Server::start("server-groups", "", &Town::parties(1)).await;
@@ -231,14 +248,20 @@ async fn groups_and_rooms_are_put_and_rooms_keep_what_is_left_out() {
         (first.status, first.json()),
         (
             201,
-            json!({"id": 3, "name": "5 А", "teacher": 11, "students": [12, 14]})
+            json!({"id": "3", "name": "5 А", "teacher": "11", "students": ["12", "14"]})
         )
     );
     assert_eq!(put(&host, "/api/v1/groups/3/", group).await.status, 200);
-    let empty = put(&host, "/api/v1/groups/3/", json!({})).await;
+    let same = put(&host, "/api/v1/groups/3/", json!({})).await;
     assert_eq!(
-        empty.json(),
-        json!({"id": 3, "name": "", "teacher": null, "students": []})
+        (same.status, same.json()),
+        (200, first.json()),
+        "what is left out stays"
+    );
+    let nobody = json!({"name": null, "teacher": null, "students": null});
+    assert_eq!(
+        put(&host, "/api/v1/groups/3/", nobody).await.json(),
+        json!({"id": "3", "name": "", "teacher": null, "students": []})
     );
     for _ in 0..2 {
         assert_eq!(delete(&host, "/api/v1/groups/3/").await.status, 204);
@@ -249,8 +272,8 @@ async fn groups_and_rooms_are_put_and_rooms_keep_what_is_left_out() {
     let opened = put(&host, &path, json!({"title": "Кружок", "members": [12, 11]})).await;
     let body = opened.json();
     assert_eq!(
-        (opened.status, &body["title"], &body["members"]),
-        (201, &json!("Кружок"), &json!([11, 12]))
+        (opened.status, &body["title"], ids_in(&body)),
+        (201, &json!("Кружок"), vec!["11", "12"])
     );
     assert_eq!(
         (&body["key"], &body["uuid"]),
@@ -263,16 +286,17 @@ async fn groups_and_rooms_are_put_and_rooms_keep_what_is_left_out() {
         "what is left out stays"
     );
     let others = put(&host, &path, json!({"members": [13]})).await.json();
-    assert_eq!((&others["title"], &others["members"]), (&json!("Кружок"), &json!([13])));
+    assert_eq!((&others["title"], ids_in(&others)), (&json!("Кружок"), vec!["13"]));
+    assert_eq!((&others["me"], &others["can"][0]), (&Value::Null, &json!("read")));
 
     let pair = put(&host, "/api/v1/rooms/private:14:11/", json!({})).await;
     assert_eq!((pair.status, &pair.json()["key"]), (201, &json!("private:11:14")));
     let of_order = put(&host, "/api/v1/rooms/order:1/", json!({"title": "Заказ"})).await;
     assert_eq!(
-        (of_order.status, &of_order.json()["members"]),
-        (201, &json!([11, 12, 13]))
+        (of_order.status, ids_in(&of_order.json())),
+        (201, vec!["11", "12", "13"])
     );
-    let room = of_order.json()["id"].as_i64().expect("a number");
+    let room = party.client.room_of(1).await;
     assert_eq!(party.client.get(&format!("/api/chat/rooms/{room}/")).await.status, 200);
     for _ in 0..2 {
         assert_eq!(delete(&host, "/api/v1/rooms/order:1/").await.status, 204);
@@ -293,9 +317,12 @@ async fn a_system_message_is_taken_once_and_heard_live() {
     let body = first.json();
     assert_eq!(
         (first.status, &body["text"], &body["room"]),
-        (201, &json!("Заказ оплачен"), &json!(room))
+        (201, &json!("Заказ оплачен"), &json!("order:1"))
     );
-    assert_eq!(body["seq"], 1);
+    assert_eq!(
+        (&body["seq"], &body["kind"], &body["client_id"]),
+        (&json!(1), &json!("system"), &json!("paid-1"))
+    );
     let heard = socket.frame().await;
     assert_eq!(
         (&heard["message"]["message"], &heard["message"]["sender"]),

@@ -31,6 +31,8 @@ pub struct Call {
     has_file: bool,
     /// Whether the answer has no end, and is not waited for.
     is_stream: bool,
+    /// Whether the body is one of lines, without any.
+    of_lines: bool,
     /// A frame to say on a socket, once it is open.
     frame: Option<Value>,
     is_socket: bool,
@@ -82,6 +84,7 @@ impl Call {
             body: None,
             has_file: false,
             is_stream: false,
+            of_lines: false,
             frame: None,
             is_socket,
             is_native: false,
@@ -118,6 +121,11 @@ impl Call {
         }
     }
 
+    /// The same with a body of lines, which has none.
+    fn with_lines(self) -> Self {
+        Self { of_lines: true, ..self }
+    }
+
     /// The same with the frame that the block's title ends with, if it names one.
     fn saying(self, block: &Block) -> Self {
         let frame = match block.variant().split_whitespace().last() {
@@ -148,6 +156,9 @@ impl Call {
         if self.has_file {
             let part = Part::bytes(b"a file".as_slice()).file_name("note.txt");
             request = request.multipart(Form::new().part("file", part));
+        }
+        if self.of_lines {
+            request = request.header("Content-Type", "application/x-ndjson").body("\n");
         }
         if self.is_stream {
             let begun = request.send().await.expect("an answer");

@@ -14,6 +14,7 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Call {
     if object == Object::None {
         let call = Call::to(block, path);
         return match block.method.as_str() {
+            "POST" if path.starts_with("/api/v1/app/") => call.with_lines(),
             "POST" => call.with(json!({})),
             _ => call,
         };
@@ -25,6 +26,14 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Call {
     }
     if object == Object::Deleted {
         world.take_away(&standing).await;
+    }
+    if path.ends_with("/merge/") {
+        // Each of them becomes somebody else once.
+        let from = world.new_number();
+        world
+            .put(&format!("/api/v1/people/{from}/"), &body_of("/api/v1/people/{id}/"))
+            .await;
+        return Call::to(block, path.replace("{id}", &name)).with(json!({"from": from}));
     }
     let call = Call::to(block, path.replace("{id}", &name).replace("{key}", &name));
     match block.method.as_str() {
@@ -51,7 +60,7 @@ fn name_of(world: &World, path: &str) -> (&'static str, String) {
 
 fn body_of(path: &str) -> Value {
     match path {
-        "/api/v1/people/{id}/" => json!({"first_name": "New", "role": "user"}),
+        path if path.starts_with("/api/v1/people/") => json!({"first_name": "New", "role": "user"}),
         "/api/v1/orders/{id}/" => json!({"client": id_of("client"), "operator": id_of("operator")}),
         "/api/v1/groups/{id}/" => json!({"name": "7В", "teacher": id_of("teacher")}),
         _ => json!({"title": "some", "members": [id_of("teacher"), id_of("student")]}),

@@ -84,7 +84,7 @@ const PERSONLESS: &[&str] = &[
 ];
 
 /// What API keys may be used for.
-const SCOPES: [&str; 4] = ["people", "orders", "groups", "rooms"];
+const SCOPES: [&str; 5] = ["people", "orders", "groups", "rooms", "export"];
 
 /// Orders of either sort; each call that changes something takes one for itself.
 const ORDERS: i64 = 900;
@@ -115,7 +115,7 @@ impl Actor {
         let wrong = world
             .wrong_keys
             .iter()
-            .find(|(scope, _)| path.starts_with(&format!("/api/v1/{scope}/")));
+            .find(|(scope, _)| Some(*scope) == scope_of(path));
         let caller = match wrong {
             Some((_, caller)) if self.name == "wrong_key" => caller,
             _ => &self.caller,
@@ -140,6 +140,14 @@ impl Actor {
             Some(("X-Beseda-As", &self.acts_as))
         }
     }
+}
+
+/// What a key is for that may call a path.
+fn scope_of(path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let called = path.strip_prefix("/api/v1/app/").or(path.strip_prefix("/api/v1/"))?;
+    let first = if path.ends_with("/export/") { "export/" } else { called };
+    SCOPES.into_iter().find(|scope| first.split('/').next() == Some(scope))
 }
 
 /// A server with people and things.

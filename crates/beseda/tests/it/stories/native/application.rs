@@ -155,3 +155,123 @@ async fn a_key_acts_as_a_person_where_it_says_as_whom() {
     let other = crate::harness::answer(other).await;
     assert_eq!((other.status, &other.json()["code"]), (400, &json!("acts_as_another")));
 }
+
+#[tokio::test]
+async fn the_application_sees_its_rooms_and_says_who_is_in_them_in_its_own_name() {
+    let (server, people, key) = deals("native-host").await;
+    let app = Actor::new(server.address, 0, &key);
+    let path = "/api/v1/rooms/deal:17/";
+    put_deal(&app, &json!({"title": "x", "members": members()})).await;
+    people[0]
+        .post(&format!("{path}messages/"), &json!({"text": "for all"}))
+        .await;
+    let secret = json!({"text": "for one", "to": ["1"], "client_id": "s-1"});
+    app.post(&format!("{path}system-messages/"), &secret).await;
+
+    let room = app.get(path).await.json();
+    assert_eq!((&room["me"], &room["member_count"]), (&json!(null), &json!(3)));
+    assert_eq!(room["can"], json!(["read", "invite", "remove", "close", "rename"]));
+    assert_eq!(
+        (&room["last_message"]["text"], &room["last_message"]["client_id"]),
+        (&json!("for one"), &json!("s-1")),
+        "what it said to some it knows"
+    );
+    let by_uuid = format!(
+        "/api/v1/rooms/{}/messages/?limit=1",
+        room["uuid"].as_str().expect("a name")
+    );
+    let page = app.get(&by_uuid).await.json();
+    assert_eq!(
+        (
+            &page["items"][0]["seq"],
+            &page["has_before"],
+            &page["items"][0]["client_id"]
+        ),
+        (&json!(2), &json!(true), &json!("s-1"))
+    );
+    let first = app.get(&format!("{path}messages/?before=2")).await.json();
+    assert_eq!(
+        (&first["items"][0]["text"], &first["items"][0]["client_id"]),
+        (&json!("for all"), &json!(null))
+    );
+
+    // Who is in it: page by page, one more, one who is something else, and several at once or none of them.
+    let two = app.get(&format!("{path}members/?limit=2")).await.json();
+    assert_eq!(two["items"].as_array().map(Vec::len), Some(2));
+    let next = two["next"].as_str().expect("there is one more");
+    let third = app.get(&format!("{path}members/?limit=2&cursor={next}")).await.json();
+    assert_eq!(
+        (
+            &third["items"][0]["person"]["id"],
+            &third["items"][0]["role"],
+            &third["next"]
+        ),
+        (&json!("3"), &json!("auditor"), &json!(null))
+    );
+    for (role, status) in [("buyer", 201), ("seller", 200)] {
+        let put = app
+            .ask(Method::PUT, &format!("{path}members/4/"), &json!({"role": role}))
+            .await;
+        assert_eq!((put.status, &put.json()["role"]), (status, &json!(role)), "{put:?}");
+    }
+    let both = json!({"add": [{"id": "5", "role": "seller"}], "remove": ["3", "4"]});
+    let changed = app.ask(Method::PATCH, &format!("{path}members/"), &both).await;
+    assert_eq!(
+        (changed.status, &changed.json()["member_count"]),
+        (200, &json!(3)),
+        "{changed:?}"
+    );
+    let unknown = json!({"add": ["1", "77"], "remove": ["5"]});
+    let refused = app.ask(Method::PATCH, &format!("{path}members/"), &unknown).await;
+    assert_eq!(refused.status, 404, "{refused:?}");
+    assert_eq!(app.get(path).await.json()["member_count"], 3);
+
+    // Whatever only people do it does as one of them, and a key for other things does none of it.
+    for path in [
+        format!("{path}messages/1/"),
+        format!("{path}changes/"),
+        format!("{path}pins/"),
+    ] {
+        let refused = app.get(&path).await;
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (403, &json!("person_required")),
+            "{path}"
+        );
+    }
+    let made = server
+        .command(&["key", "create", "other", "--scope", "people,act"])
+        .await;
+    let other = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+    let other = Actor::new(server.address, 0, other.split_whitespace().last().expect("a key"));
+    for (method, path) in [
+        (Method::GET, path.to_owned()),
+        (Method::GET, format!("{path}members/")),
+        (Method::PUT, format!("{path}members/4/")),
+        (Method::PATCH, format!("{path}members/")),
+        (Method::GET, format!("{path}messages/")),
+    ] {
+        let refused = other.ask(method, &path, &json!({})).await;
+        assert_eq!(
+            (refused.status, &refused.json()["code"]),
+            (403, &json!("wrong_scope")),
+            "{path}"
+        );
+    }
+    // In a room whose people follow from its key nobody is let in by that.
+    assert_eq!(
+        app.ask(Method::PUT, "/api/v1/rooms/private:1:2/", &json!({}))
+            .await
+            .status,
+        201
+    );
+    let third = app
+        .ask(Method::PUT, "/api/v1/rooms/private:1:2/members/3/", &json!({}))
+        .await;
+    assert_eq!((third.status, &third.json()["code"]), (403, &json!("not_allowed")));
+    let two = app.get("/api/v1/rooms/private:1:2/").await.json();
+    assert_eq!(
+        (&two["title"], &two["can"]),
+        (&json!(""), &json!(["read", "close", "rename"]))
+    );
+}
