@@ -284,6 +284,12 @@ pub fn deeds(kind: RoomKind, is_member: bool, by: By<'_>) -> Vec<Deed> {
     every.filter(|deed| may(*deed, kind, standing, by)).collect()
 }
 
+/// What somebody is in a room in which they were two people: what the one was who stays, or else the other.
+#[must_use]
+pub fn role_of_two(stays: MemberRole, goes: MemberRole) -> MemberRole {
+    if stays == MemberRole::MEMBER { goes } else { stays }
+}
+
 /// What the asker may do in a room as it is now, in the words that pages know.
 #[must_use]
 pub fn can(place: &Place, by: By<'_>) -> Vec<&'static str> {

@@ -258,6 +258,16 @@ impl Body {
         Some(Some(text.into()))
     }
 
+    /// What a page shows of a business object, as its text; null is none of it. The outer is whether the field came.
+    pub(super) fn card(&mut self, name: &'static str, max: usize) -> Option<Option<Arc<str>>> {
+        let value = self.fields.get(name)?;
+        if !value.is_null() && !is_card(value) {
+            self.mistake(name, FieldError::NotCard);
+            return None;
+        }
+        self.custom(name, max)
+    }
+
     /// A moment; null is none of it. The outer is whether the field came.
     pub(super) fn moment(&mut self, name: &'static str) -> Option<Option<Time>> {
         let moment = match self.fields.get(name)? {
@@ -277,8 +287,7 @@ impl Body {
             return Some(String::new());
         }
         let text = self.text(name, 2_000)?;
-        let is_web = text.is_empty() || text.starts_with("https://") || text.starts_with("http://");
-        if !is_web || text.contains(char::is_control) {
+        if !is_web_address(&text) {
             self.mistake(name, FieldError::NotWebAddress);
             return None;
         }
@@ -351,6 +360,34 @@ fn member_of(value: &Value) -> Result<MemberChange, FieldError> {
     Ok(MemberChange::Put(not_reserved(id)?, role))
 }
 
+/// Whether a page may link it: an address of the web, or none.
+fn is_web_address(text: &str) -> bool {
+    let is_web = text.is_empty() || text.starts_with("https://") || text.starts_with("http://");
+    is_web && !text.contains(char::is_control)
+}
+
+/// Whether it is a card: an object of texts and of a list of labels and values, and of nothing else. What is null is not
+/// said.
+fn is_card(value: &Value) -> bool {
+    let are_texts = |value: &Value, known: [&str; 2]| {
+        let fields = value.as_object().into_iter().flatten();
+        value.is_object()
+            && fields
+                .into_iter()
+                .all(|(name, value)| known.contains(&name.as_str()) && value.is_string())
+    };
+    let is_right = |name: &str, value: &Value| match (name, value) {
+        (_, Value::Null) => true,
+        ("title" | "status", value) => value.is_string(),
+        ("url", value) => value.as_str().is_some_and(is_web_address),
+        ("fields", Value::Array(fields)) => fields.iter().all(|field| are_texts(field, ["label", "value"])),
+        _ => false,
+    };
+    value
+        .as_object()
+        .is_some_and(|card| card.iter().all(|(name, value)| is_right(name, value)))
+}
+
 /// An id as a number or its text. A number with a fraction, or one that JSON's readers do not agree on, is none.
 pub(super) fn id_of(value: &Value) -> Option<HostId<'static>> {
     let text = match value {
@@ -406,6 +443,30 @@ mod tests {
         }
         for wrong in ["", "a\nb", &"x".repeat(HOST_NAME_CHARS + 1), "beseda/doctor-admin"] {
             assert!(host_id(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_card_has_texts_a_web_address_and_labelled_values() {
+        for card in [
+            json!({}),
+            json!({"title": "Bicycle", "url": "https://shop.example/1", "status": "", "fields": []}),
+            json!({"title": null, "url": null, "fields": [{"label": "Price", "value": "10"}, {"label": "Size"}]}),
+        ] {
+            assert!(is_card(&card), "{card}");
+        }
+        for wrong in [
+            json!("Bicycle"),
+            json!([]),
+            json!({"url": "javascript:alert(1)"}),
+            json!({"url": "https://shop.example/\n"}),
+            json!({"title": 1}),
+            json!({"colour": "red"}),
+            json!({"fields": ["Price"]}),
+            json!({"fields": [{"label": "Price", "value": 10}]}),
+            json!({"fields": [{"name": "Price"}]}),
+        ] {
+            assert!(!is_card(&wrong), "{wrong}");
         }
     }
 

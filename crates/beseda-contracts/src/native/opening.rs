@@ -107,10 +107,10 @@ fn wanted(
         Some("private") => {
             body.only(&["kind", "with", "client_id"]);
             let with = body.person("with");
-            if with.is_none() {
+            if with == Some(None) || !body.has("with") {
                 body.mistake("with", FieldError::Required);
             }
-            with.map(Opening::Private)
+            with.flatten().map(Opening::Private)
         }
         Some("group") => {
             body.only(&["kind", "title", "members", "client_id"]);

@@ -215,6 +215,11 @@ fn sentence(error: &FieldError) -> String {
         FieldError::NotTime => "A moment like 2026-11-28T10:00:00Z is expected.".to_owned(),
         FieldError::NoWord => "There is no word in it.".to_owned(),
         FieldError::NotWebAddress => "An address that begins with https:// or http:// is expected.".to_owned(),
+        FieldError::NotCard => {
+            "A card is expected: title, url (https:// or http://) and status, and fields, a list of \
+                                {label, value}, all of them texts."
+                .to_owned()
+        }
         FieldError::TooManyBytes { max } => format!("At most {max} bytes of JSON are kept."),
         FieldError::NotOneOf(known) => format!("One of {} is expected.", known.join(", ")),
         FieldError::NoSuchUpload => "Each is the id of a file that this person has uploaded lately.".to_owned(),

@@ -168,7 +168,7 @@ impl Thing for Put {
                 title: None,
                 avatar_url: body.web_address("avatar_url"),
                 custom: body.custom("custom", limits.custom_bytes),
-                subject: body.custom("subject", limits.custom_bytes),
+                subject: body.card("subject", limits.custom_bytes),
                 closed: body.flag("closed"),
             },
             members,

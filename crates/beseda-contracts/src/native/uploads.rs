@@ -29,11 +29,10 @@ async fn take(
     request: Request,
 ) -> Result<Response, Refused> {
     let room = named(&room)?;
-    let (by, kinds) = (asker.person.clone(), asker.kinds);
+    let asking = Asker::of(&shared, asker.person.clone());
     ask::look(&shared.chat, move |look| {
-        let asker = Asker { person: by, kinds };
         let room = room_of(look, &room)?;
-        rules::may_send(look, asker.by(), room)?;
+        rules::may_send(look, asking.by(), room)?;
         Ok::<_, Error>(())
     })
     .await?;

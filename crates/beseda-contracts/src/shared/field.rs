@@ -88,6 +88,8 @@ pub enum FieldError {
     NoWord,
     /// It is no address of the web.
     NotWebAddress,
+    /// It is no card of a business object.
+    NotCard,
     /// It has too many bytes.
     TooManyBytes {
         /// How many are taken.

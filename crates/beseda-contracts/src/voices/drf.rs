@@ -265,6 +265,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::NotTime
         | FieldError::NoWord
         | FieldError::NotWebAddress
+        | FieldError::NotCard
         | FieldError::TooManyBytes { .. }
         | FieldError::NotOneOf(_)
         | FieldError::NoSuchUpload

@@ -3,13 +3,15 @@
 use super::beside::fill;
 use super::history::{marks_of, message_in, placed_message};
 use super::react::requote;
+use super::read::me_of;
 use super::send::{check_text, mentioned};
 use super::touch::advance;
 use crate::error::{Error, Refusal};
 use crate::policy::{self, By};
 use crate::ports::Tx;
 use crate::words::{
-    Event, Extra, Heard, HostId, Limits, Marks, Message, MessageId, Named, Place, Readers, RoomId, Seq, Time,
+    Event, Extra, Heard, HostId, Limits, Marks, Message, MessageId, Named, PersonId, Place, Readers, Room, RoomId, Seq,
+    Time,
 };
 use std::sync::Arc;
 
@@ -94,8 +96,13 @@ fn keep_edit(
         message.edited_at.unwrap_or(message.created_at),
     )?;
     message.extra |= Extra::VERSIONS;
+    let mut moved = Vec::new();
     if let Some(mentions) = mentions {
         let people: Vec<_> = mentions.iter().map(|person| person.id).collect();
+        let before = tx.mentions(room.id, &[message.seq])?;
+        let before: Vec<_> = before.into_iter().map(|(_, person)| person.id).collect();
+        moved.extend(people.iter().filter(|person| !before.contains(person)));
+        moved.extend(before.iter().filter(|person| !people.contains(person)));
         tx.put_mentions(room.id, message.seq, &people)?;
         message.extra = message.extra.with(Extra::MENTIONS, !people.is_empty());
     }
@@ -116,6 +123,21 @@ fn keep_edit(
         readers,
     };
     tx.announce(Event::of(&room, heard));
+    for person in moved {
+        tell_mentioned(tx, &mut room, person)?;
+    }
     requote(tx, now, &mut room, message.seq, message.extra)?;
     Ok(message)
+}
+
+/// Somebody is mentioned now, or no more. In how many messages they are is theirs to hear, as how they see the room is.
+fn tell_mentioned(tx: &mut dyn Tx, room: &mut Room, person: PersonId) -> Result<(), Error> {
+    let place = tx.place(room.id, person)?;
+    if let Some(member) = place.and_then(|place| place.member) {
+        tx.keep_receipt(&member)?;
+        room.receipts = room.receipts.next();
+        let me = Arc::new(me_of(tx, room, member)?);
+        tx.announce(Event::of(room, Heard::Viewed { me }));
+    }
+    Ok(())
 }

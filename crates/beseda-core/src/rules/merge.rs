@@ -14,8 +14,8 @@ use crate::error::{Error, Refusal};
 use crate::policy;
 use crate::ports::Tx;
 use crate::words::{
-    Author, Case, Event, Group, Head, Heard, HostId, Indexed, Member, MemberRole, Named, NoHostId, Order, Person,
-    PersonId, Readers, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    Author, Case, Event, Group, Head, Heard, HostId, Indexed, Member, Named, NoHostId, Order, Person, PersonId,
+    Readers, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -211,10 +211,10 @@ impl Both {
                     join_as(tx, now, &mut room, self.into.id, granted, before.role)?;
                 }
                 // A room that somebody governs is not left without them.
-                Some(standing) if standing.role == MemberRole::MEMBER => {
-                    put_member(tx, now, &mut room, &self.into, before.role)?;
+                Some(standing) => {
+                    let role = policy::role_of_two(standing.role, before.role);
+                    put_member(tx, now, &mut room, &self.into, role)?;
                 }
-                Some(_) => {}
             }
             leave(tx, now, &mut room, self.from.id)?;
         }

@@ -26,6 +26,7 @@ mod keeping;
 mod law;
 mod life;
 mod merging;
+mod merging_beside;
 mod moving;
 mod named;
 mod opening;
@@ -177,10 +178,10 @@ stories![
     merging::two_rooms_with_one_person_become_one_log_by_time,
     merging::a_room_of_two_follows_who_they_are_and_closes_where_they_are_one,
     merging::a_visitor_who_turns_out_to_be_a_customer_keeps_their_conversation,
-    merging::what_stands_beside_messages_is_the_others_too,
-    merging::how_who_stays_sees_a_room_stays_and_what_they_had_not_comes_to_them,
-    merging::two_logs_become_one_with_all_that_stands_beside_their_messages,
-    merging::who_blocked_one_of_them_has_blocked_who_they_are,
+    merging_beside::what_stands_beside_messages_is_the_others_too,
+    merging_beside::how_who_stays_sees_a_room_stays_and_what_they_had_not_comes_to_them,
+    merging_beside::two_logs_become_one_with_all_that_stands_beside_their_messages,
+    merging_beside::who_blocked_one_of_them_has_blocked_who_they_are,
     importing::what_another_chat_kept_comes_in_once_wherever_it_was_cut_off,
     importing::what_was_taken_away_here_does_not_come_again,
     importing::a_number_that_is_taken_is_told_and_nothing_comes_in_between,

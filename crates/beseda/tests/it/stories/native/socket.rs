@@ -227,3 +227,25 @@ async fn what_is_heard_of_an_answer_is_what_is_read_of_it() {
     assert_eq!(heard["messages"][0], read);
     assert_eq!(answered["reply_to"], read["reply_to"]);
 }
+
+#[tokio::test]
+async fn whoever_an_edit_begins_or_ceases_to_mention_is_told_how_many_do() {
+    let (_server, client, expert) = party("native-mentioned", "").await;
+    client.room_of(1).await;
+    let messages = "/api/v1/rooms/order:1/messages/";
+    expert.post(messages, &json!({"text": "В пути"})).await;
+    let (mut socket, ..) = hello(&client, None).await;
+    open(&mut socket, "order:1").await;
+    for (mentions, count) in [(json!(["11"]), 1), (json!([]), 0)] {
+        let edit = json!({"text": "В пути!", "mentions": mentions});
+        expert
+            .ask(reqwest::Method::PATCH, &format!("{messages}1/"), &edit)
+            .await;
+        let edited = next(&mut socket, "changes").await;
+        assert_eq!(edited["messages"][0]["mentions"], mentions);
+        let told = next(&mut socket, "changes").await;
+        assert_eq!(told["me"]["mentions"], count, "{told}");
+        let room = client.get("/api/v1/rooms/order:1/").await.json();
+        assert_eq!((&told["me"], &told["cursor"]), (&room["me"], &room["cursor"]));
+    }
+}
