@@ -101,7 +101,8 @@ async fn order_rooms_and_desk(ids: Ids) {
     let path = format!("/api/v1/orders/{}/", encoded(ids[3]));
     ok(put(&stage.host, &path, order.clone())).await;
     let (old, expert) = (stage.person(0).await, stage.person(1).await);
-    let opened = old.post("/api/chat/rooms/create_for_order/", &json!({"order_id": stage.id(3)}));
+    let third = json!({"order_id": stage.id(3)});
+    let opened = old.post("/api/chat/rooms/create_for_order/", &third);
     let room = ok(opened).await["id"].as_i64().expect("a room has a number");
     let form = Form::new()
         .text("room", room.to_string())
