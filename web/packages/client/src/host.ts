@@ -1,8 +1,8 @@
 // The tokens that the host application hands out: held in memory, asked for again before they end.
 import type { Platform } from "./platform.ts";
 import { claimsOf, EARLY, type Tokens } from "./tokens.ts";
+import { Trouble } from "./trouble.ts";
 import { backoff, FIRST_RETRY, inTime } from "./waiting.ts";
-import { Trouble } from "./words.ts";
 
 /** A sign-out ends the tokens of its whole second: asked any sooner, the host gives one of those. */
 const MOMENT = 1_000;

@@ -1,10 +1,11 @@
 // Who is logged in, and every call that needs to say so.
 import { type GetToken, HostTokens } from "./host.ts";
 import { Observed } from "./observed.ts";
+import type { Me } from "./people.ts";
 import type { Answer, BlobLike, BytesAnswer, Platform, UploadCall } from "./platform.ts";
 import { COOKIE, KeptTokens, type Tokens } from "./tokens.ts";
+import { asTrouble, Trouble, type TroubleKind } from "./trouble.ts";
 import { backoff, inTime } from "./waiting.ts";
-import { asTrouble, type Me, Trouble, type TroubleKind } from "./words.ts";
 
 /** `checking` until the tokens are proven, then in or out. */
 export interface SessionSnapshot {

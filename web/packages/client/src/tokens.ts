@@ -1,6 +1,6 @@
 // The tokens that stand in local storage: shared by all tabs, and exchanged for newer ones.
 import type { Platform } from "./platform.ts";
-import { asTrouble, Trouble } from "./words.ts";
+import { asTrouble, Trouble } from "./trouble.ts";
 
 const ACCESS = "tp_access_token";
 const REFRESH = "tp_refresh_token";

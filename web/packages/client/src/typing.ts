@@ -1,6 +1,7 @@
 // "Typing…": told sparingly, believed for a short time only.
+
+import type { Id } from "./people.ts";
 import type { Platform } from "./platform.ts";
-import type { Id } from "./words.ts";
 
 /** The least time between two tellings while somebody types, in milliseconds. */
 const TELL_EVERY = 3_000;

@@ -1,6 +1,6 @@
 // How long one waits: for an answer, and before the next try.
 import type { Platform } from "./platform.ts";
-import { Trouble } from "./words.ts";
+import { Trouble } from "./trouble.ts";
 
 /** The first try after a loss comes after this many milliseconds. */
 export const FIRST_RETRY = 3_000;
@@ -21,4 +21,10 @@ export function inTime<T>(platform: Platform, work: Promise<T>): Promise<T> {
     const callOff = platform.later(PATIENCE, () => fail(new Trouble("network", 0)));
     work.then(done, fail).finally(callOff);
   });
+}
+
+/** The wait in a restarting server's close reason, `retry_ms=<n>`; at most a minute. */
+export function retryHint(reason: string): number | null {
+  const told = /retry_ms=(\d{1,9})/.exec(reason)?.[1];
+  return told ? Math.min(Number(told), 60_000) : null;
 }

@@ -1,6 +1,6 @@
 // Coming back: no hole, nothing twice, and whatever was changed meanwhile.
 import { describe, expect, test } from "vitest";
-import type { OpenRoom } from "../src/room.ts";
+import type { OpenRoom } from "../../src/order-rooms/room.ts";
 import { ME, message, OTHER, openRoom, settle, World } from "./world.ts";
 
 const ids = (room: OpenRoom) =>

@@ -1,7 +1,7 @@
 // Sending: once, in order, under one client id, over losses and reloads.
 import { describe, expect, test } from "vitest";
-import { uuid7 } from "../src/outbox.ts";
-import type { OpenRoom } from "../src/room.ts";
+import type { OpenRoom } from "../../src/order-rooms/room.ts";
+import { uuid7 } from "../../src/uuid.ts";
 import { ME, message, openRoom, settle, World } from "./world.ts";
 
 const texts = (room: OpenRoom) => {

@@ -1,6 +1,6 @@
 // The link: when it comes back, and what each close code means to it.
 import { describe, expect, test } from "vitest";
-import { retryHint } from "../src/link.ts";
+import { retryHint } from "../../src/waiting.ts";
 import { json, openRoom, settle, token, World } from "./world.ts";
 
 /** How long after `code` the next socket is opened, in milliseconds. */

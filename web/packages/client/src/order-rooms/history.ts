@@ -1,8 +1,10 @@
 // Reads a room's past over REST, oldest-first pages walked from the end, so that no hole can open.
+
+import { asTrouble } from "../trouble.ts";
 import type { ChatApi, MessagePage } from "./api.ts";
 import type { Stretch } from "./reading.ts";
 import type { Timeline } from "./timeline.ts";
-import { asTrouble, type Message } from "./words.ts";
+import type { Message } from "./words.ts";
 
 /** Messages in a page of older history. */
 export const PAGE = 50;

@@ -1,17 +1,20 @@
 // One open room: what is loaded of it, what is on its way, who types, and how the link stands.
+
+import { Observed } from "../observed.ts";
+import type { Id } from "../people.ts";
+import type { FileLike, Platform } from "../platform.ts";
+import type { Session } from "../session.ts";
+import { asTrouble, type Trouble } from "../trouble.ts";
+import { TypingEar, TypingVoice } from "../typing.ts";
 import type { ChatApi } from "./api.ts";
 import type { Heard } from "./frames.ts";
 import { OlderPages, readBackTo } from "./history.ts";
 import { Link, type LinkState } from "./link.ts";
-import { Observed } from "./observed.ts";
 import { Outbox, type Unsent } from "./outbox.ts";
-import type { FileLike, Platform } from "./platform.ts";
 import type { Stretch } from "./reading.ts";
-import type { Session } from "./session.ts";
 import { type Item, type Older, Timeline } from "./timeline.ts";
-import { TypingEar, TypingVoice } from "./typing.ts";
 import { Uploads } from "./uploads.ts";
-import { asTrouble, type Id, type Message, type Room, type Trouble } from "./words.ts";
+import type { Message, Room } from "./words.ts";
 
 /** The newest messages that a socket tells when it opens. */
 const HISTORY = 50;

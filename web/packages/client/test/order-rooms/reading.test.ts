@@ -1,8 +1,8 @@
 // What the server tells: messages of nobody, fields that are missing, and what cannot be read.
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { readMessage, readRoom } from "../src/reading.ts";
-import type { OpenRoom } from "../src/room.ts";
-import type { Message } from "../src/words.ts";
+import { readMessage, readRoom } from "../../src/order-rooms/reading.ts";
+import type { OpenRoom } from "../../src/order-rooms/room.ts";
+import type { Message } from "../../src/order-rooms/words.ts";
 import { json, ME, message, notice, OTHER, openRoom, settle, World } from "./world.ts";
 
 const ids = (room: OpenRoom) =>

@@ -1,9 +1,10 @@
 // One room's socket: connects, comes back by itself, and says why when it may not.
+
+import type { Platform, SocketLike } from "../platform.ts";
+import type { Session } from "../session.ts";
+import { COOKIE } from "../tokens.ts";
+import { backoff, retryHint } from "../waiting.ts";
 import { type Heard, hear, type Said } from "./frames.ts";
-import type { Platform, SocketLike } from "./platform.ts";
-import type { Session } from "./session.ts";
-import { COOKIE } from "./tokens.ts";
-import { backoff } from "./waiting.ts";
 
 /** A socket that stays silent this long after it was asked for is given up. */
 const CONNECT_PATIENCE = 10_000;
@@ -213,10 +214,4 @@ export class Link {
     this.#state = { phase, code, since: since ?? lostNow };
     this.#ear.changed(this.#state);
   }
-}
-
-/** The wait in a restarting server's close reason, `retry_ms=<n>`; at most a minute. */
-export function retryHint(reason: string): number | null {
-  const told = /retry_ms=(\d{1,9})/.exec(reason)?.[1];
-  return told ? Math.min(Number(told), 60_000) : null;
 }

@@ -1,7 +1,7 @@
 // The host's own tokens: asked for in time, one asking at a time, and no logout without need.
 import { describe, expect, test } from "vitest";
-import { ChatClient } from "../src/client.ts";
-import type { TokenReason } from "../src/host.ts";
+import type { TokenReason } from "../../src/host.ts";
+import { ChatClient } from "../../src/order-rooms/client.ts";
 import { json, ROOM, settle, token, World } from "./world.ts";
 
 /** A host that hands out tokens, numbered from 1, and a client that asks it. */

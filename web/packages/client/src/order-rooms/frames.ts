@@ -1,6 +1,8 @@
 // The frames of a room's socket: what is heard, checked before it is believed, and what is said.
+
+import { type Id, isId } from "../people.ts";
 import { readMessage, readStretch } from "./reading.ts";
-import { type Id, isId, type Message } from "./words.ts";
+import type { Message } from "./words.ts";
 
 /** What the server says. */
 export type Heard =

@@ -1,10 +1,10 @@
 // People and orders as the host has them: by number, by text, and below zero who was deleted there.
 import { describe, expect, test } from "vitest";
-import { Drafts } from "../src/drafts.ts";
-import { hear } from "../src/frames.ts";
-import { Outbox } from "../src/outbox.ts";
-import { readMessage, readRoom } from "../src/reading.ts";
-import { type Id, inKey } from "../src/words.ts";
+import { Drafts } from "../../src/order-rooms/drafts.ts";
+import { hear } from "../../src/order-rooms/frames.ts";
+import { Outbox } from "../../src/order-rooms/outbox.ts";
+import { readMessage, readRoom } from "../../src/order-rooms/reading.ts";
+import { type Id, inKey } from "../../src/people.ts";
 import { message, openRoom, settle, World } from "./world.ts";
 
 const ANNA = "3f2c9b1e-7d54-4e0a-9c11-1b2d3c4e5f60";

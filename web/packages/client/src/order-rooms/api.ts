@@ -1,8 +1,11 @@
 // The calls of the order-rooms contract.
-import type { FileLike, UploadCall } from "./platform.ts";
+
+import type { Id } from "../people.ts";
+import type { FileLike, UploadCall } from "../platform.ts";
+import type { Session } from "../session.ts";
+import { Trouble } from "../trouble.ts";
 import { readMessage, readRoom, readStretch, type Stretch } from "./reading.ts";
-import type { Session } from "./session.ts";
-import { type Id, type Message, type Page, type Room, Trouble } from "./words.ts";
+import type { Message, Page, Room } from "./words.ts";
 
 /** Which page of a list: `last` is the newest. */
 export interface PageWish {

@@ -1,8 +1,8 @@
 // Messages with files: under one client id whatever happens on the way, and shown once.
 import { describe, expect, test } from "vitest";
-import { fileName, filePath, isPicture } from "../src/files.ts";
-import { type RequestGlobals, uploadByRequest } from "../src/request.ts";
-import type { OpenRoom } from "../src/room.ts";
+import { fileName, filePath, isPicture } from "../../src/order-rooms/files.ts";
+import type { OpenRoom } from "../../src/order-rooms/room.ts";
+import { type RequestGlobals, uploadByRequest } from "../../src/request.ts";
 import { json, ME, message, openRoom, ROOM, settle, token, World } from "./world.ts";
 
 const report = { name: "отчёт.pdf", size: 1_400_000, type: "application/pdf" };

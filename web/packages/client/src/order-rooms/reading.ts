@@ -1,6 +1,7 @@
 // Reads what the server tells. What cannot be read is left out, so that one message never takes the
 // others with it, and is named in the console once, without a word of it.
-import { isId, type Message, type Participant, type Person, type Room } from "./words.ts";
+import { isId } from "../people.ts";
+import type { Message, Participant, Person, Room } from "./words.ts";
 
 /** A stretch of a room: its messages, and the ids of those left out, NaN where there is none. */
 export interface Stretch {

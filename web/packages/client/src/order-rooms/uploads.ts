@@ -1,9 +1,12 @@
 // The messages with files that one room still has to bring to the server: one at a time, each always
 // under the same client id. Their bytes live in this page only.
+
+import type { FileLike, Platform } from "../platform.ts";
+import { asTrouble, type Trouble } from "../trouble.ts";
+import { uuid7 } from "../uuid.ts";
 import type { UploadWatch } from "./api.ts";
-import { type Unsent, type Upload, uuid7 } from "./outbox.ts";
-import type { FileLike, Platform } from "./platform.ts";
-import { asTrouble, type Message, type Trouble } from "./words.ts";
+import type { Unsent, Upload } from "./outbox.ts";
+import type { Message } from "./words.ts";
 
 /** An upload that does not move for this long is broken off, in milliseconds. */
 const STALLED = 30_000;

@@ -1,7 +1,9 @@
 // What one person wrote into one room and the server has not acknowledged yet: kept over reloads,
 // said in order, one at a time, always under the same client id.
-import type { FileLike, Platform } from "./platform.ts";
-import { type Id, inKey } from "./words.ts";
+
+import { type Id, inKey } from "../people.ts";
+import type { FileLike, Platform } from "../platform.ts";
+import { uuid7 } from "../uuid.ts";
 
 /** No ack within this time puts the link in doubt, in milliseconds. */
 const ACK_PATIENCE = 10_000;
@@ -214,22 +216,4 @@ export class Outbox {
     this.#entries.sort((a, b) => a.at - b.at || (a.clientId < b.clientId ? -1 : 1));
     this.#expire();
   }
-}
-
-/** A UUID of version 7: its first 48 bits are `ms`, so that ids sort by when they were made. */
-export function uuid7(ms: number, random: Uint8Array): string {
-  const bytes = Array.from(random);
-  for (let index = 0; index < 6; index += 1) {
-    bytes[index] = Math.floor(ms / 2 ** (8 * (5 - index))) % 256;
-  }
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join("-");
 }

@@ -1,5 +1,7 @@
 // A world for the client's tests: a clock that stands still, a server in memory, sockets in hand.
-import { ChatClient } from "../src/client.ts";
+import { ChatClient } from "../../src/order-rooms/client.ts";
+import type { Message, Page, Room } from "../../src/order-rooms/words.ts";
+import type { Id } from "../../src/people.ts";
 import type {
   Answer,
   BytesAnswer,
@@ -8,8 +10,7 @@ import type {
   Platform,
   SocketLike,
   UploadCall,
-} from "../src/platform.ts";
-import type { Id, Message, Page, Room } from "../src/words.ts";
+} from "../../src/platform.ts";
 
 export const ME = 1;
 export const OTHER = 2;

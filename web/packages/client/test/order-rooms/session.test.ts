@@ -1,6 +1,6 @@
 // Tokens: renewed by themselves, once for all who need them, and never against a slower tab.
 import { describe, expect, test } from "vitest";
-import { ChatClient } from "../src/client.ts";
+import { ChatClient } from "../../src/order-rooms/client.ts";
 import { json, settle, token, World } from "./world.ts";
 
 function loggedIn(world: World, seconds: number): ChatClient {

@@ -1,6 +1,6 @@
 // Whoever has no tokens here may be known by the browser's cookie: the host's own session, or the server's.
 import { describe, expect, test } from "vitest";
-import { ChatClient } from "../src/client.ts";
+import { ChatClient } from "../../src/order-rooms/client.ts";
 import { json, ME, OTHER, ROOM, settle, token, World } from "./world.ts";
 
 const REFUSED = json(401, { detail: "Authentication credentials were not provided." });

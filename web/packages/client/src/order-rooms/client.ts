@@ -1,12 +1,13 @@
 // The client of one browser: the session, the list of rooms, and the rooms that are open.
+
+import type { Id } from "../people.ts";
+import { type Platform, systemPlatform } from "../platform.ts";
+import { Session, type SessionOptions } from "../session.ts";
 import { type ChatApi, createChatApi } from "./api.ts";
 import { Drafts, draftPrefix } from "./drafts.ts";
 import { outboxPrefix } from "./outbox.ts";
-import { type Platform, systemPlatform } from "./platform.ts";
 import { OpenRoom } from "./room.ts";
 import { RoomList } from "./rooms.ts";
-import { Session, type SessionOptions } from "./session.ts";
-import type { Id } from "./words.ts";
 
 /** A room nobody looks at any more keeps its link this long, in milliseconds: many come right back. */
 const LINGER = 1_000;

@@ -1,8 +1,10 @@
 // The list of rooms: asked for every few seconds while somebody looks, kept newest first.
+
+import { Observed } from "../observed.ts";
+import type { Platform } from "../platform.ts";
+import { asTrouble, type Trouble } from "../trouble.ts";
 import type { ChatApi } from "./api.ts";
-import { Observed } from "./observed.ts";
-import type { Platform } from "./platform.ts";
-import { asTrouble, type Message, type Room, type Trouble } from "./words.ts";
+import type { Message, Room } from "./words.ts";
 
 /** The list is asked for this often while the page is visible, in milliseconds. */
 const EVERY = 10_000;

@@ -1,7 +1,7 @@
 // The list of rooms, and drafts.
 import { describe, expect, test } from "vitest";
-import { Drafts } from "../src/drafts.ts";
-import { byActivity } from "../src/rooms.ts";
+import { Drafts } from "../../src/order-rooms/drafts.ts";
+import { byActivity } from "../../src/order-rooms/rooms.ts";
 import { message, openRoom, settle, World } from "./world.ts";
 
 describe("the list of rooms", () => {

@@ -1,7 +1,7 @@
 // What somebody has typed and not sent, one text for each room, in this browser only.
-import { Observed } from "./observed.ts";
-import type { Platform } from "./platform.ts";
-import { type Id, inKey } from "./words.ts";
+import { Observed } from "../observed.ts";
+import { type Id, inKey } from "../people.ts";
+import type { Platform } from "../platform.ts";
 
 /** A draft older than this is forgotten: 30 days, in milliseconds. */
 const KEPT = 30 * 24 * 3600 * 1000;
