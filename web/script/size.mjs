@@ -8,8 +8,8 @@ const web = fileURLToPath(new URL("..", import.meta.url));
 const gz = (bytes) => gzipSync(bytes, { level: 9 }).length / 1000;
 const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
 
-/** The bundle of one package, without what its host brings along. */
-async function bundle(name, external) {
+/** The bundle of one module, without what is `external`: its host brings it along, or it is loaded later. */
+async function bundle(module, external) {
   const built = await build({
     root: web,
     configFile: false,
@@ -19,7 +19,7 @@ async function bundle(name, external) {
       target: "es2023",
       minify: true,
       cssMinify: true,
-      lib: { entry: `${web}packages/${name}/src/index.ts`, formats: ["es"] },
+      lib: { entry: `${web}${module}`, formats: ["es"], fileName: "bundle" },
       // A library keeps its white space and comments unless told otherwise; no page loads them.
       rolldownOptions: { external, output: { minify: true } },
     },
@@ -27,6 +27,9 @@ async function bundle(name, external) {
   const outputs = [built].flat().flatMap(({ output }) => output);
   return sum(outputs.filter(({ type }) => type === "chunk").map(({ code }) => gz(code)));
 }
+
+/** Loaded when a file is sent, and where sockets are blocked. */
+const later = [/\/stream\.ts$/, /\/request\.ts$/];
 
 async function style() {
   const built = await build({
@@ -58,10 +61,12 @@ function assets(end) {
 }
 
 const budgets = [
-  ["client JS", await bundle("client", []), 12],
+  ["client JS", await bundle("script/size/client.ts", later), 14],
+  ["... where sockets are blocked", await bundle("packages/client/src/wires/stream.ts", []), 2],
+  ["... of contract 4", await bundle("packages/client/src/order-rooms/index.ts", later), 12],
   [
     "react JS, with its list, without client and React",
-    await bundle("react", [/^react/, /^@beseda\/client/]),
+    await bundle("packages/react/src/index.ts", [/^react/, /^@beseda\/client/]),
     31,
   ],
   ["react CSS", await style(), 8],

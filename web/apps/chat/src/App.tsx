@@ -1,5 +1,5 @@
 // Which of the page's faces is shown: the way in, the rooms, or the sample page of an order.
-import type { Trouble } from "@beseda/client";
+import type { Trouble } from "@beseda/client/order-rooms";
 import {
   ChatProvider,
   Icon,

@@ -1,5 +1,5 @@
 // The way in: a name, a password, and a reason when it does not work.
-import { asTrouble, type Trouble } from "@beseda/client";
+import { asTrouble, type Trouble } from "@beseda/client/order-rooms";
 import { Icon, sentenceFor, useClient, useWords } from "@beseda/react";
 import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { usePageWords } from "./words.ts";

@@ -1,5 +1,5 @@
 // Opens the room of an order whose number somebody has at hand.
-import { asTrouble, type Room } from "@beseda/client";
+import { asTrouble, type Room } from "@beseda/client/order-rooms";
 import { Icon, sentenceFor, useClient, useObserved, useWords } from "@beseda/react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { usePageWords } from "./words.ts";

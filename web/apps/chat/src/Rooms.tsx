@@ -1,5 +1,5 @@
 // The two panes of the page: the rooms, and the one that is open. One at a time on narrow screens.
-import { asTrouble, type Me, type Trouble } from "@beseda/client";
+import { asTrouble, type Me, type Trouble } from "@beseda/client/order-rooms";
 import {
   ChatRoomList,
   ChatWindow,

@@ -1,5 +1,5 @@
 // Who one is, how the page looks, in which language it speaks, and the way out.
-import type { Me } from "@beseda/client";
+import type { Me } from "@beseda/client/order-rooms";
 import { Icon, initialsOf, type Lang, useClient, useObserved } from "@beseda/react";
 import type { ReactNode } from "react";
 import type { Theme } from "./choices.ts";

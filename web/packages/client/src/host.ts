@@ -1,7 +1,7 @@
 // The tokens that the host application hands out: held in memory, asked for again before they end.
 import type { Platform } from "./platform.ts";
 import { claimsOf, EARLY, type Tokens } from "./tokens.ts";
-import { Trouble } from "./trouble.ts";
+import { noAnswer } from "./trouble.ts";
 import { backoff, FIRST_RETRY, inTime } from "./waiting.ts";
 
 /** A sign-out ends the tokens of its whole second: asked any sooner, the host gives one of those. */
@@ -26,7 +26,6 @@ export type TokenReason = "start" | "ending" | "refused";
 export type GetToken = (ask: { reason: TokenReason }) => Promise<string | null | undefined>;
 
 export class HostTokens implements Tokens {
-  readonly refresh = null;
   readonly #platform: Platform;
   readonly #getToken: GetToken;
   readonly #ended: () => void;
@@ -57,6 +56,11 @@ export class HostTokens implements Tokens {
   async renew(stale: string): Promise<string | null> {
     if (this.#token !== stale) return this.access();
     return inTime(this.#platform, this.#ask("refused"));
+  }
+
+  async fresh(stale: string): Promise<string | null> {
+    if (this.#token !== stale) return this.access();
+    return inTime(this.#platform, this.#ask("ending"));
   }
 
   keep(access: string): void {
@@ -96,10 +100,10 @@ export class HostTokens implements Tokens {
     try {
       told = await this.#getToken({ reason });
     } catch {
-      throw new Trouble("network", 0);
+      throw noAnswer();
     }
     const isEarly = !told && reason !== "refused" && this.#isGood;
-    if (isEarly || turn !== this.#turn) throw new Trouble("network", 0);
+    if (isEarly || turn !== this.#turn) throw noAnswer();
     if (!told || isOthers(told, this.#token)) return null;
     this.keep(told);
     return told;

@@ -1,5 +1,4 @@
 // What the client asks of the place it runs in: nothing here knows a document or a window.
-import { type RequestGlobals, uploadByRequest } from "./request.ts";
 
 /** The part of a WebSocket that the client uses. */
 export interface SocketLike {
@@ -60,6 +59,36 @@ export interface Signal {
   addEventListener(type: "abort", listener: () => void): void;
 }
 
+/** An answer that comes in pieces. */
+export interface StreamAnswer extends Answer {
+  /** The next piece, or null at the end; fails when the line is cut. */
+  next(): Promise<string | null>;
+  stop(): void;
+}
+
+/** Something that all tabs of one origin can say and hear: a BroadcastChannel. */
+export interface ChannelLike {
+  postMessage(message: unknown): void;
+  close(): void;
+  onmessage: ((event: { data: unknown }) => void) | null;
+}
+
+/** Structured values under a key, over reloads; a store that is full or forbidden forgets instead of failing. */
+export interface Store {
+  all(): Promise<unknown[]>;
+  put(key: string, value: unknown): Promise<void>;
+  remove(key: string): Promise<void>;
+}
+
+/** What happens around the page. */
+export interface Surroundings {
+  online(): void;
+  offline(): void;
+  visible(is: boolean): void;
+  /** The page is left for good. */
+  leave(): void;
+}
+
 /** Text kept under a key; a store that is full or forbidden forgets instead of failing. */
 export interface Keep {
   get(key: string): string | null;
@@ -76,7 +105,6 @@ export interface Platform {
   /** POSTs a form; fails when no answer came. */
   upload(url: string, call: UploadCall): Promise<Answer>;
   openSocket(url: string): SocketLike;
-  keep: Keep;
   /** Milliseconds since 1970. */
   now(): number;
   /** 0 ≤ n < 1. */
@@ -85,95 +113,32 @@ export interface Platform {
   bytes(): Uint8Array;
   /** Runs `work` after `ms` milliseconds, at most 24 days; the returned function calls it off. */
   later(ms: number, work: () => void): () => void;
+  /** Reads an answer as it comes, where the runtime can. */
+  stream?(url: string, call: Call): Promise<StreamAnswer>;
+  /**
+   * Waits until no other tab has `name`, or takes it from the one that has it; the returned function
+   * gives it back. Absent where tabs cannot know of each other.
+   */
+  lead?(name: string, steals: boolean, ear: { got(): void; lost(): void }): () => void;
+  channel?(name: string): ChannelLike;
+  store?(name: string): Store;
+  /** Tells what happens around the page until the returned function is called. */
+  around?(ear: Surroundings): () => void;
+}
+
+/** A place that keeps texts for all of its tabs, as browsers do in local storage. */
+export interface KeepingPlatform extends Platform {
+  keep: Keep;
   /** Runs `work` while no other tab runs anything under the same name. */
   alone<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
-interface Storage {
-  length: number;
-  key(index: number): string | null;
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-}
-
-/** What a browser, or any recent JavaScript runtime, has on its global object. */
-interface Globals {
-  location?: { origin: string };
-  fetch(url: string, call: Call & { credentials: string }): Promise<BytesAnswer>;
-  WebSocket: new (url: string) => SocketLike;
-  localStorage?: Storage;
-  crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
-  navigator?: { locks?: { request<T>(name: string, work: () => Promise<T>): Promise<T> } };
-  setTimeout(work: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
-
-/** 2^31 - 1 milliseconds, close to 25 days. */
-const LONGEST_TIMER = 0x7fff_ffff;
-
-/** A platform on what the runtime offers; `origin` is needed where there is no page. */
-export function systemPlatform(origin?: string): Platform {
-  const world = globalThis as unknown as Globals;
-  const queues = new Map<string, Promise<unknown>>();
+/** A store that lives as long as the page. */
+export function memoryStore(): Store {
+  const kept = new Map<string, unknown>();
   return {
-    origin: origin ?? world.location?.origin ?? "",
-    fetch: (url, call) => world.fetch(url, { ...call, credentials: "same-origin" }),
-    upload: (url, call) => uploadByRequest(globalThis as unknown as RequestGlobals, url, call),
-    openSocket: (url) => new world.WebSocket(url),
-    keep: keepIn(storageOf(world)),
-    now: () => Date.now(),
-    random: () => Math.random(),
-    bytes: () => world.crypto.getRandomValues(new Uint8Array(16)),
-    later(ms, work) {
-      // A longer wait than a timer can hold would be none at all.
-      const timer = world.setTimeout(work, Math.min(ms, LONGEST_TIMER));
-      return () => world.clearTimeout(timer);
-    },
-    alone(name, work) {
-      const locks = world.navigator?.locks;
-      if (locks) return locks.request(name, work);
-      // Without Web Locks (plain http on a foreign host) at least this tab takes its turns.
-      const turn = (queues.get(name) ?? Promise.resolve()).then(work, work);
-      queues.set(name, turn);
-      return turn;
-    },
-  };
-}
-
-function storageOf(world: Globals): Storage | null {
-  try {
-    return world.localStorage ?? null;
-  } catch {
-    // Reading the property itself throws where cookies are blocked.
-    return null;
-  }
-}
-
-/** Text kept in `storage`, or in memory when there is none or it refuses. */
-export function keepIn(storage: Storage | null): Keep {
-  const memory = new Map<string, string>();
-  return {
-    get: (key) => memory.get(key) ?? storage?.getItem(key) ?? null,
-    set(key, value) {
-      try {
-        if (!storage) throw new Error("no storage");
-        storage.setItem(key, value);
-        memory.delete(key);
-      } catch {
-        memory.set(key, value);
-      }
-    },
-    remove(key) {
-      memory.delete(key);
-      storage?.removeItem(key);
-    },
-    keys(prefix) {
-      const found = new Set(memory.keys());
-      for (let index = 0; storage && index < storage.length; index += 1) {
-        found.add(storage.key(index) ?? "");
-      }
-      return [...found].filter((key) => key.startsWith(prefix));
-    },
+    all: async () => [...kept.values()],
+    put: async (key, value) => void kept.set(key, value),
+    remove: async (key) => void kept.delete(key),
   };
 }

@@ -2,9 +2,16 @@
 import { type GetToken, HostTokens } from "./host.ts";
 import { Observed } from "./observed.ts";
 import type { Me } from "./people.ts";
-import type { Answer, BlobLike, BytesAnswer, Platform, UploadCall } from "./platform.ts";
-import { COOKIE, KeptTokens, type Tokens } from "./tokens.ts";
-import { asTrouble, Trouble, type TroubleKind } from "./trouble.ts";
+import type {
+  Answer,
+  BlobLike,
+  BytesAnswer,
+  Platform,
+  StreamAnswer,
+  UploadCall,
+} from "./platform.ts";
+import { COOKIE, cookieAlone, type Tokens } from "./tokens.ts";
+import { asTrouble, noAnswer, Trouble, type TroubleKind } from "./trouble.ts";
 import { backoff, inTime } from "./waiting.ts";
 
 /** `checking` until the tokens are proven, then in or out. */
@@ -20,40 +27,26 @@ export interface SessionSnapshot {
   trouble: Trouble | null;
 }
 
-interface LoginAnswer {
-  access_token: string;
-  refresh_token: string;
-  user: Me;
-}
-
-/** Where a session has its tokens from: local storage and the server, unless the host says otherwise. */
+/** Where a session has its tokens from. Without `getToken` the browser's cookie alone says who it is. */
 export interface SessionOptions {
   /** The host gives the tokens; none is kept in local storage then, or exchanged. */
   getToken?: GetToken;
-  /**
-   * Where refresh tokens are exchanged, as `fetch` takes an address: the host's own, for tokens that
-   * are its own. It hears `{"refresh"}` and answers `{"access"}`, with a `refresh` where that is good
-   * once only. 401 logs out; a fault or no answer does not. A logout leaves the host's tokens to it.
-   */
-  refreshUrl?: string;
 }
 
 export class Session extends Observed<SessionSnapshot> {
   readonly #platform: Platform;
   readonly #tokens: Tokens;
-  readonly #refreshUrl: string | undefined;
   /** Rises with every check and with what ends it, so that an answer to an older one is known as such. */
   #turn = 0;
+  /** Where the server says who is logged in. */
+  mePath = "/api/me/";
   /** The language that the server's sentences are wanted in; the browser's when null. */
   lang: string | null = null;
 
-  constructor(platform: Platform, { getToken, refreshUrl }: SessionOptions = {}) {
+  constructor(platform: Platform, { getToken }: SessionOptions = {}, tokens = cookieAlone) {
     super({ state: "checking", me: null, trouble: null });
     this.#platform = platform;
-    this.#refreshUrl = refreshUrl;
-    this.#tokens = getToken
-      ? new HostTokens(platform, getToken, () => this.#forget())
-      : new KeptTokens(platform, (refresh) => this.#exchange(refresh));
+    this.#tokens = getToken ? new HostTokens(platform, getToken, () => this.forget()) : tokens;
   }
 
   /** Proves the tokens, or the browser's cookie where there are none; tries again by itself until it knows. */
@@ -62,43 +55,28 @@ export class Session extends Observed<SessionSnapshot> {
     await this.#prove(0);
   }
 
-  async login(identifier: string, password: string): Promise<void> {
-    const answer = await this.#ask("POST", "/login/", null, { identifier, password });
-    const told = JSON.parse(await answer.text()) as LoginAnswer;
-    this.#tokens.keep(told.access_token, told.refresh_token);
+  /** Somebody has proved who they are in another way: every check that is under way is over. */
+  protected enter(me: Me): void {
     this.#turn += 1;
-    this.show({ state: "in", me: told.user, trouble: null });
+    this.show({ state: "in", me, trouble: null });
+  }
+
+  /** The refresh token that is ours to end. */
+  protected get refresh(): string | null {
+    return null;
   }
 
   /** Ends the session here and, as far as the server can be reached, there: no copy of a token renews it. */
   async logout(): Promise<void> {
-    // What the host gave is not for us to end.
-    const refresh = this.#refreshUrl ? null : this.#tokens.refresh;
-    this.#forget();
-    await this.#ask("POST", "/logout/", null, { refresh }).catch(() => undefined);
-  }
-
-  /** Another tab may have logged in or out: follow it. */
-  followTabs(): void {
-    const { current } = this.#tokens;
-    const { state, byCookie } = this.getSnapshot();
-    if (state === "in" && !current && !byCookie) this.#forget();
-    if ((state === "out" || byCookie) && current) void this.restore();
-  }
-
-  /** Another tab may have logged in or out where the cookie is from, which nobody tells: look whose it is now. */
-  async recheck(): Promise<void> {
-    const { me, byCookie } = this.getSnapshot();
-    if (!byCookie) return;
-    // What went wrong is no news of the cookie; a refusal has been heard already.
-    const now = await this.call<Me>("GET", "/api/me/").catch(() => null);
-    if (now && now.id !== me?.id && this.getSnapshot().me === me) await this.restore();
+    const { refresh } = this;
+    this.forget();
+    await this.ask("POST", "/logout/", null, { refresh }).catch(() => undefined);
   }
 
   /** The server refused `access` after another one. False when there is a newer one to try. */
   expire(access: string): boolean {
     const isNewest = access === (this.#tokens.current ?? COOKIE);
-    if (isNewest) this.#forget();
+    if (isNewest) this.forget();
     return isNewest;
   }
 
@@ -112,9 +90,14 @@ export class Session extends Observed<SessionSnapshot> {
     return this.#known((tokens) => tokens.renew(stale));
   }
 
-  /** Calls the server as the person who is logged in and gives the answer's body. */
-  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await this.#asMe((access) => this.#ask(method, path, access, body));
+  /** A newer access token than `stale`, which ends soon and has not been refused. */
+  fresh(stale: string): Promise<string | null> {
+    return this.#known((tokens) => tokens.fresh(stale));
+  }
+
+  /** Calls the server as the person who is logged in and gives the answer's body; it may take `patience`. */
+  async call<T>(method: string, path: string, body?: unknown, patience?: number): Promise<T> {
+    const answer = await this.#asMe((access) => this.ask(method, path, access, body, patience));
     const text = await answer.text();
     return (text ? JSON.parse(text) : null) as T;
   }
@@ -130,9 +113,19 @@ export class Session extends Observed<SessionSnapshot> {
 
   /** What stands at `path`: a file asks for the token, which an address cannot carry. */
   async bytes(path: string): Promise<BlobLike> {
-    const answer = await this.#asMe((access) => this.#ask("GET", path, access));
+    const answer = await this.#asMe((access) => this.ask("GET", path, access));
     return await answer.blob().catch(() => {
-      throw new Trouble("network", 0);
+      throw noAnswer();
+    });
+  }
+
+  /** What stands at `path`, as it comes; null where the runtime reads no streams. */
+  async stream(path: string): Promise<StreamAnswer | null> {
+    const { stream, origin } = this.#platform;
+    if (!stream) return null;
+    return this.#asMe((access) => {
+      const call = { method: "GET", headers: this.#headers(access) };
+      return proven(inTime(this.#platform, stream(origin + path, call)));
     });
   }
 
@@ -141,7 +134,7 @@ export class Session extends Observed<SessionSnapshot> {
     const turn = this.#turn;
     let next: SessionSnapshot;
     try {
-      const me = await this.call<Me>("GET", "/api/me/");
+      const me = await this.call<Me>("GET", this.mePath);
       next = { state: "in", me, byCookie: !this.#tokens.current, trouble: null };
     } catch (error) {
       next = { state: "checking", me: null, trouble: asTrouble(error) };
@@ -159,14 +152,8 @@ export class Session extends Observed<SessionSnapshot> {
     // Whoever was logged out is not let in again by a host that is asked by chance.
     const isOver = () => this.getSnapshot().state === "out" && !this.#tokens.current;
     const access = isOver() ? null : await give(this.#tokens);
-    if (access === null && !isOver()) this.#forget();
+    if (access === null && !isOver()) this.forget();
     return access;
-  }
-
-  async #exchange(refresh: string): Promise<{ access?: string; refresh?: string }> {
-    const url = this.#refreshUrl ?? `${this.#platform.origin}/api/token/refresh/`;
-    const answer = await this.#askAt("POST", url, null, { refresh });
-    return JSON.parse(await answer.text());
   }
 
   /** Asks with the token, and once more with a newer one when that is no good any more. */
@@ -189,16 +176,21 @@ export class Session extends Observed<SessionSnapshot> {
     }
   }
 
-  #ask(method: string, path: string, access: string | null, body?: unknown): Promise<BytesAnswer> {
-    return this.#askAt(method, this.#platform.origin + path, access, body);
-  }
-
-  #askAt(method: string, url: string, access: string | null, body?: unknown): Promise<BytesAnswer> {
+  /** Asks the server, or whoever else stands at a whole address. */
+  protected ask(
+    method: string,
+    at: string,
+    access: string | null,
+    body?: unknown,
+    patience?: number,
+  ): Promise<BytesAnswer> {
+    const { origin, fetch } = this.#platform;
     const headers = this.#headers(access);
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const call =
       body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-    return proven(inTime(this.#platform, this.#platform.fetch(url, call)));
+    const url = at.startsWith("/") ? origin + at : at;
+    return proven(inTime(this.#platform, fetch(url, call), patience));
   }
 
   #headers(access: string | null): Record<string, string> {
@@ -208,7 +200,7 @@ export class Session extends Observed<SessionSnapshot> {
     return headers;
   }
 
-  #forget(): void {
+  protected forget(): void {
     this.#turn += 1;
     this.#tokens.forget();
     this.show({ state: "out", me: null, trouble: null });
@@ -226,7 +218,7 @@ async function proven<A extends Answer>(asked: Promise<A>): Promise<A> {
   try {
     answer = await asked;
   } catch {
-    throw new Trouble("network", 0);
+    throw noAnswer();
   }
   if (answer.status >= 400) throw await troubleOf(answer);
   return answer;
@@ -240,19 +232,25 @@ const KINDS: Record<number, TroubleKind> = {
 };
 
 async function troubleOf(answer: Answer): Promise<Trouble> {
-  const kind = KINDS[answer.status] ?? (answer.status < 500 ? "invalid" : "server");
+  const { status } = answer;
+  const kind = KINDS[status] ?? (status < 500 ? "invalid" : "server");
   const seconds = Number(answer.headers.get("Retry-After") ?? 0);
-  return new Trouble(kind, answer.status, sentenceOf(await answer.text()), (seconds || 0) * 1000);
+  const told = bodyOf(await answer.text());
+  const code = typeof told.code === "string" ? told.code : "";
+  return new Trouble(kind, status, sentenceOf(told), (seconds || 0) * 1000, code);
+}
+
+function bodyOf(body: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(body)) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 /** The first sentence of an error's body: `{"detail"}`, `{"error"}` or `{"field": ["…"]}`. */
-function sentenceOf(body: string): string {
-  try {
-    const told: unknown = JSON.parse(body);
-    const first = Object.values(told as Record<string, unknown>)[0];
-    const sentence = Array.isArray(first) ? first[0] : first;
-    return typeof sentence === "string" ? sentence : "";
-  } catch {
-    return "";
-  }
+function sentenceOf(told: Record<string, unknown>): string {
+  const first = told.detail ?? Object.values(told)[0];
+  const sentence = Array.isArray(first) ? first[0] : first;
+  return typeof sentence === "string" ? sentence : "";
 }

@@ -19,14 +19,17 @@ export class Trouble extends Error {
   readonly detail: string;
   /** How long to wait before the next try, in milliseconds; 0 when the server did not say. */
   readonly retryAfter: number;
+  /** The stable word for why, where the server gives one, or "". */
+  readonly code: string;
 
-  constructor(kind: TroubleKind, status: number, detail = "", retryAfter = 0) {
+  constructor(kind: TroubleKind, status: number, detail = "", retryAfter = 0, code = "") {
     super(`${kind} ${status} ${detail}`);
     this.name = "Trouble";
     this.kind = kind;
     this.status = status;
     this.detail = detail;
     this.retryAfter = retryAfter;
+    this.code = code;
   }
 }
 
@@ -34,3 +37,6 @@ export class Trouble extends Error {
 export function asTrouble(error: unknown): Trouble {
   return error instanceof Trouble ? error : new Trouble("server", 0, String(error));
 }
+
+/** Nobody knows what became of it: no answer came. */
+export const noAnswer = (): Trouble => new Trouble("network", 0);

@@ -1,6 +1,6 @@
 // How long one waits: for an answer, and before the next try.
 import type { Platform } from "./platform.ts";
-import { Trouble } from "./trouble.ts";
+import { noAnswer } from "./trouble.ts";
 
 /** The first try after a loss comes after this many milliseconds. */
 export const FIRST_RETRY = 3_000;
@@ -16,9 +16,9 @@ export function backoff(platform: Platform, tries: number): number {
 }
 
 /** What `work` comes to, or trouble with the network when that takes too long. */
-export function inTime<T>(platform: Platform, work: Promise<T>): Promise<T> {
+export function inTime<T>(platform: Platform, work: Promise<T>, patience = PATIENCE): Promise<T> {
   return new Promise((done, fail) => {
-    const callOff = platform.later(PATIENCE, () => fail(new Trouble("network", 0)));
+    const callOff = platform.later(patience, () => fail(noAnswer()));
     work.then(done, fail).finally(callOff);
   });
 }

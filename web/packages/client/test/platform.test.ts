@@ -1,6 +1,6 @@
 // The platform on what the runtime offers.
 import { expect, test, vi } from "vitest";
-import { systemPlatform } from "../src/platform.ts";
+import { systemPlatform } from "../src/keeping.ts";
 
 test("a wait that no timer can hold is a long one, not none", () => {
   const waits: number[] = [];

@@ -1,5 +1,5 @@
 // Tells screen readers about new messages of others, at most once a second, apart from the thread.
-import { fileName, type Id, type OpenRoom } from "@beseda/client";
+import { fileName, type Id, type OpenRoom } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { plural, useLang, useWords } from "./words/index.ts";
 

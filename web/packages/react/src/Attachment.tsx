@@ -1,5 +1,5 @@
 // The file that goes with the message being written: chosen, pasted or dropped, and taken off again.
-import { isPicture } from "@beseda/client";
+import { isPicture } from "@beseda/client/order-rooms";
 import { type DragEvent, type ReactNode, type RefObject, useRef, useState } from "react";
 import { isTouch } from "./context.tsx";
 import { FileName } from "./FileView.tsx";

@@ -1,5 +1,5 @@
 // The rooms of a person, newest activity first, with what is unread in them.
-import { fileName, type Id, type Message, type Room } from "@beseda/client";
+import { fileName, type Id, type Message, type Room } from "@beseda/client/order-rooms";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useClient, useObserved } from "./context.tsx";
 import { hueOf, initialsOf, nameOf } from "./people.ts";

@@ -1,5 +1,5 @@
 // One room, whole: its header, its thread live, and the field to write in.
-import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Announcer } from "./Announcer.tsx";
 import { DropHint, useAttachment, useDrop } from "./Attachment.tsx";

@@ -1,5 +1,5 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
-import type { OpenRoom } from "@beseda/client";
+import type { OpenRoom } from "@beseda/client/order-rooms";
 import {
   type ClipboardEvent,
   type KeyboardEvent,

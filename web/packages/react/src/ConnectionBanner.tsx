@@ -1,5 +1,5 @@
 // How the connection stands: a badge in the header, and a strip when it is gone for a while.
-import type { OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useState } from "react";
 import { useNetwork } from "./context.tsx";
 import { useWords, type Words } from "./words/index.ts";

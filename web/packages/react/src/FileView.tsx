@@ -1,5 +1,5 @@
 // A message's file: a picture where there is a small one, otherwise a card to download it by.
-import { fileName, filePath, isPicture, type Trouble } from "@beseda/client";
+import { fileName, filePath, isPicture, type Trouble } from "@beseda/client/order-rooms";
 import { type ReactNode, useRef, useState } from "react";
 import { useDownload } from "./download.ts";
 import { sizeText, splitName } from "./files.ts";

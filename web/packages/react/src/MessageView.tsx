@@ -1,5 +1,5 @@
 // One row of a thread: a message with its ticks and actions, a notice, a day, or the unread line.
-import type { Id } from "@beseda/client";
+import type { Id } from "@beseda/client/order-rooms";
 import { memo, type ReactNode, useState } from "react";
 import { FileView } from "./FileView.tsx";
 import { Icon, Ticks } from "./icons.tsx";

@@ -1,5 +1,5 @@
 // A button for an order's page: opens the order's chat in a dialog above it.
-import { asTrouble, type Id, type Trouble } from "@beseda/client";
+import { asTrouble, type Id, type Trouble } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { ChatWindow } from "./ChatWindow.tsx";

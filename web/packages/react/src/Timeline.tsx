@@ -1,5 +1,5 @@
 // The thread: rows from the oldest loaded to the newest, virtual when there are many.
-import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
 import {
   forwardRef,
   type KeyboardEvent,

@@ -1,5 +1,5 @@
 // A picture in full, over the page.
-import { type BlobLike, fileName, filePath } from "@beseda/client";
+import { type BlobLike, fileName, filePath } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useClient } from "./context.tsx";
 import { useDownload } from "./download.ts";

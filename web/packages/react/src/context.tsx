@@ -1,5 +1,5 @@
 // What every component of the kit shares: the client, the language, and whether somebody looks.
-import { type ChatClient, defaultClient, type Observed } from "@beseda/client";
+import { type ChatClient, defaultClient, type Observed } from "@beseda/client/order-rooms";
 import {
   createContext,
   type ReactNode,

@@ -1,5 +1,5 @@
 // Saving a file: its bytes are fetched with the token, and handed to the browser under their name.
-import { asTrouble, fileName, filePath, type Trouble } from "@beseda/client";
+import { asTrouble, fileName, filePath, type Trouble } from "@beseda/client/order-rooms";
 import { useState } from "react";
 import { useClient } from "./context.tsx";
 

@@ -8,7 +8,7 @@ export {
   type Id,
   type SessionOptions,
   systemPlatform,
-} from "@beseda/client";
+} from "@beseda/client/order-rooms";
 export { ChatRoomList, type ChatRoomListProps } from "./ChatRoomList.tsx";
 export { ChatWindow, type ChatWindowProps } from "./ChatWindow.tsx";
 export {

@@ -1,5 +1,5 @@
 // How people are called, and the colour and letters that stand for them.
-import type { Id, Person } from "@beseda/client";
+import type { Id, Person } from "@beseda/client/order-rooms";
 
 export function nameOf({ first_name, last_name, email }: Person): string {
   return `${first_name} ${last_name}`.trim() || email;

@@ -1,6 +1,6 @@
 // The small pictures of one page: fetched with the token, because an address carries none, and kept
 // as long as somebody may scroll back to them.
-import { asTrouble, type BlobLike, type ChatClient, type Id } from "@beseda/client";
+import { asTrouble, type BlobLike, type ChatClient, type Id } from "@beseda/client/order-rooms";
 import { type RefObject, useEffect, useState } from "react";
 import { useClient } from "./context.tsx";
 

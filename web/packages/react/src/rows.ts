@@ -1,5 +1,5 @@
 // Turns messages into the rows of a thread: days, groups, the unread line, and what is on its way.
-import type { Id, Item, Unsent, Upload } from "@beseda/client";
+import type { Id, Item, Unsent, Upload } from "@beseda/client/order-rooms";
 import { dayOf } from "./time.ts";
 
 /** Messages of one person belong together when they are no further apart, in milliseconds. */

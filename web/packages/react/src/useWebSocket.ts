@@ -1,5 +1,5 @@
 // The hook for pages that draw their own thread: a room's messages, live, and the ways to take part.
-import type { Id, Message, OpenRoom, RoomSnapshot } from "@beseda/client";
+import type { Id, Message, OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
 import { useCallback, useEffect, useMemo } from "react";
 import { useClient, useNewest, useObserved } from "./context.tsx";
 

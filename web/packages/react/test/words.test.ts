@@ -1,5 +1,5 @@
 // Words: plurals, dates, links, groups.
-import type { Id, Item, Message } from "@beseda/client";
+import type { Id, Item, Message } from "@beseda/client/order-rooms";
 import { describe, expect, test } from "vitest";
 import { linkify } from "../src/linkify.ts";
 import { hueOf, initialsOf } from "../src/people.ts";

@@ -1,8 +1,8 @@
 // The client of one browser: the session, the list of rooms, and the rooms that are open.
-
+import { type AccountOptions, AccountSession } from "../accounts.ts";
+import { systemPlatform } from "../keeping.ts";
 import type { Id } from "../people.ts";
-import { type Platform, systemPlatform } from "../platform.ts";
-import { Session, type SessionOptions } from "../session.ts";
+import type { KeepingPlatform } from "../platform.ts";
 import { type ChatApi, createChatApi } from "./api.ts";
 import { Drafts, draftPrefix } from "./drafts.ts";
 import { outboxPrefix } from "./outbox.ts";
@@ -20,15 +20,15 @@ interface Belongings {
 }
 
 export class ChatClient {
-  readonly session: Session;
+  readonly session: AccountSession;
   readonly api: ChatApi;
   readonly list: RoomList;
-  readonly #platform: Platform;
+  readonly #platform: KeepingPlatform;
   #own: Belongings | null = null;
 
-  constructor(platform: Platform, options?: SessionOptions) {
+  constructor(platform: KeepingPlatform, options?: AccountOptions) {
     this.#platform = platform;
-    this.session = new Session(platform, options);
+    this.session = new AccountSession(platform, options);
     this.api = createChatApi(this.session);
     this.list = new RoomList(platform, this.api, {
       told: (rooms) => {

@@ -1,7 +1,7 @@
 // What somebody has typed and not sent, one text for each room, in this browser only.
 import { Observed } from "../observed.ts";
 import { type Id, inKey } from "../people.ts";
-import type { Platform } from "../platform.ts";
+import type { KeepingPlatform } from "../platform.ts";
 
 /** A draft older than this is forgotten: 30 days, in milliseconds. */
 const KEPT = 30 * 24 * 3600 * 1000;
@@ -13,10 +13,10 @@ export const draftPrefix = (person: Id): string => `bs-draft:${inKey(person)}:`;
 export type DraftsSnapshot = ReadonlyMap<number, string>;
 
 export class Drafts extends Observed<DraftsSnapshot> {
-  readonly #platform: Platform;
+  readonly #platform: KeepingPlatform;
   readonly #prefix: string;
 
-  constructor(platform: Platform, person: Id) {
+  constructor(platform: KeepingPlatform, person: Id) {
     super(new Map());
     this.#platform = platform;
     this.#prefix = draftPrefix(person);

@@ -1,6 +1,6 @@
 // One room's socket: connects, comes back by itself, and says why when it may not.
 
-import type { Platform, SocketLike } from "../platform.ts";
+import type { KeepingPlatform, SocketLike } from "../platform.ts";
 import type { Session } from "../session.ts";
 import { COOKIE } from "../tokens.ts";
 import { backoff, retryHint } from "../waiting.ts";
@@ -33,7 +33,7 @@ export interface LinkEar {
 }
 
 export class Link {
-  readonly #platform: Platform;
+  readonly #platform: KeepingPlatform;
   readonly #session: Session;
   readonly #path: string;
   readonly #ear: LinkEar;
@@ -50,7 +50,7 @@ export class Link {
   #heardAt = 0;
   #callOffRetry: (() => void) | null = null;
 
-  constructor(platform: Platform, session: Session, path: string, ear: LinkEar) {
+  constructor(platform: KeepingPlatform, session: Session, path: string, ear: LinkEar) {
     this.#platform = platform;
     this.#session = session;
     this.#path = path;

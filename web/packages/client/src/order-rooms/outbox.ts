@@ -2,7 +2,7 @@
 // said in order, one at a time, always under the same client id.
 
 import { type Id, inKey } from "../people.ts";
-import type { FileLike, Platform } from "../platform.ts";
+import type { FileLike, KeepingPlatform } from "../platform.ts";
 import { uuid7 } from "../uuid.ts";
 
 /** No ack within this time puts the link in doubt, in milliseconds. */
@@ -49,7 +49,7 @@ export interface OutboxWays {
 }
 
 export class Outbox {
-  readonly #platform: Platform;
+  readonly #platform: KeepingPlatform;
   readonly #prefix: string;
   readonly #ways: OutboxWays;
   #entries: Unsent[] = [];
@@ -60,7 +60,7 @@ export class Outbox {
   #open = false;
   #callOff: (() => void) | null = null;
 
-  constructor(platform: Platform, person: Id, room: number, ways: OutboxWays) {
+  constructor(platform: KeepingPlatform, person: Id, room: number, ways: OutboxWays) {
     this.#platform = platform;
     this.#prefix = `${outboxPrefix(person)}${room}:`;
     this.#ways = ways;

@@ -2,7 +2,7 @@
 
 import { Observed } from "../observed.ts";
 import type { Id } from "../people.ts";
-import type { FileLike, Platform } from "../platform.ts";
+import type { FileLike, KeepingPlatform } from "../platform.ts";
 import type { Session } from "../session.ts";
 import { asTrouble, type Trouble } from "../trouble.ts";
 import { TypingEar, TypingVoice } from "../typing.ts";
@@ -48,7 +48,7 @@ export interface RoomSnapshot {
 
 /** What a room needs from its client. */
 export interface RoomWays {
-  platform: Platform;
+  platform: KeepingPlatform;
   session: Session;
   api: ChatApi;
   me: Id;

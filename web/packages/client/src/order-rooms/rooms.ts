@@ -1,7 +1,7 @@
 // The list of rooms: asked for every few seconds while somebody looks, kept newest first.
 
 import { Observed } from "../observed.ts";
-import type { Platform } from "../platform.ts";
+import type { KeepingPlatform } from "../platform.ts";
 import { asTrouble, type Trouble } from "../trouble.ts";
 import type { ChatApi } from "./api.ts";
 import type { Message, Room } from "./words.ts";
@@ -27,7 +27,7 @@ export interface RoomListEar {
 }
 
 export class RoomList extends Observed<RoomListSnapshot> {
-  readonly #platform: Platform;
+  readonly #platform: KeepingPlatform;
   readonly #api: ChatApi;
   readonly #ear: RoomListEar;
   #watchers = 0;
@@ -37,7 +37,7 @@ export class RoomList extends Observed<RoomListSnapshot> {
   #askAgain = false;
   #callOff: (() => void) | null = null;
 
-  constructor(platform: Platform, api: ChatApi, ear: RoomListEar) {
+  constructor(platform: KeepingPlatform, api: ChatApi, ear: RoomListEar) {
     super({ rooms: null, trouble: null });
     this.#platform = platform;
     this.#api = api;

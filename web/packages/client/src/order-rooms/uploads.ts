@@ -1,7 +1,7 @@
 // The messages with files that one room still has to bring to the server: one at a time, each always
 // under the same client id. Their bytes live in this page only.
 
-import type { FileLike, Platform } from "../platform.ts";
+import type { FileLike, KeepingPlatform } from "../platform.ts";
 import { asTrouble, type Trouble } from "../trouble.ts";
 import { uuid7 } from "../uuid.ts";
 import type { UploadWatch } from "./api.ts";
@@ -32,7 +32,7 @@ interface Stop {
 }
 
 export class Uploads {
-  readonly #platform: Platform;
+  readonly #platform: KeepingPlatform;
   readonly #ways: UploadWays;
   #entries: readonly UnsentFile[] = [];
   readonly #tries = new Map<string, number>();
@@ -41,7 +41,7 @@ export class Uploads {
   #going: { clientId: string; stop: Stop } | null = null;
   #callOff: (() => void) | null = null;
 
-  constructor(platform: Platform, ways: UploadWays) {
+  constructor(platform: KeepingPlatform, ways: UploadWays) {
     this.#platform = platform;
     this.#ways = ways;
   }

@@ -7,7 +7,7 @@ import type {
   BytesAnswer,
   Call,
   Keep,
-  Platform,
+  KeepingPlatform,
   SocketLike,
   UploadCall,
 } from "../../src/platform.ts";
@@ -79,7 +79,7 @@ export class World {
   answer: Answering = () => null;
   #timers: { at: number; work: () => void }[] = [];
 
-  readonly platform: Platform;
+  readonly platform: KeepingPlatform;
 
   constructor(kept?: Map<string, string>) {
     if (kept) this.kept = kept;

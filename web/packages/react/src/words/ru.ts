@@ -1,5 +1,5 @@
 // Everything the kit says in Russian. The English file has the same keys, kept so by its type.
-import type { Id } from "@beseda/client";
+import type { Id } from "@beseda/client/order-rooms";
 import type { Forms } from "./plural.ts";
 
 export const ru = {
