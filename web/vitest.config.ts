@@ -1,4 +1,6 @@
 // Unit tests need no browser; what does is in e2e/.
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["packages/*/test/**/*.test.ts"] } });
+export default defineConfig({
+  test: { include: ["packages/*/test/**/*.test.ts", "script/*.test.mjs"] },
+});
