@@ -206,6 +206,7 @@ export class Book {
   #changes(told: Changes, live: boolean): void {
     this.#shut.delete(told.room);
     if (live) this.#live.add(told.room);
+    else this.#live.delete(told.room);
     const most = this.#ear.most(told.room);
     const last = told.messages.reduce<Message | null>(
       (best, one) => (best && best.seq > one.seq ? best : one),

@@ -25,4 +25,5 @@ export type {
   WireKind,
 } from "./wire.ts";
 export { native } from "./wires/native.ts";
+export { orderRooms } from "./wires/order-rooms.ts";
 export type * from "./words.ts";

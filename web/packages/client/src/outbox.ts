@@ -271,6 +271,12 @@ export class Outbox {
       this.#paused.set(entry.room, callOff);
       return;
     }
+    if (trouble.code === "no_such_file" && entry.files.some(({ id }) => id) && tries < TRIES) {
+      // It waited too long for its message: it goes once more.
+      this.#tries.set(client_id, tries);
+      this.#put({ ...entry, files: entry.files.map((one) => ({ ...one, id: null, share: 0 })) });
+      return;
+    }
     const why = trouble.code || (status === 413 ? "too_large" : kind);
     this.#put({ ...entry, state: "refused", why, detail: trouble.detail });
   }
