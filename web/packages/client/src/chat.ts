@@ -2,7 +2,7 @@
 import { NO_LINK } from "./book.ts";
 import type { RoomState } from "./changes.ts";
 import { Life } from "./life.ts";
-import { Observed } from "./observed.ts";
+import { Observed, type Watched } from "./observed.ts";
 import type { Me as Self } from "./people.ts";
 import type { Platform } from "./platform.ts";
 import type { ChatRoom } from "./room.ts";
@@ -34,26 +34,20 @@ export interface RoomsSnapshot {
   unread: { rooms: number; messages: number; mentions: number };
 }
 
-class Shown<T> extends Observed<T> {
-  set(next: T): void {
-    this.show(next);
-  }
-}
-
 export class Chat {
   readonly session: Session;
-  readonly link: Observed<LinkState>;
-  readonly rooms: Observed<RoomsSnapshot>;
+  readonly link: Watched<LinkState>;
+  readonly rooms: Watched<RoomsSnapshot>;
   /** How the people are about whom `watch` names. */
-  readonly presence: Observed<ReadonlyMap<string, Presence>>;
+  readonly presence: Watched<ReadonlyMap<string, Presence>>;
   /** What the server takes, by name; null until it has said so. */
-  readonly limits: Observed<Limits | null>;
+  readonly limits: Watched<Limits | null>;
   readonly #platform: Platform;
   readonly #kinds: readonly [WireKind, ...WireKind[]];
-  readonly #link = new Shown<LinkState>(NO_LINK);
-  readonly #rooms = new Shown<RoomsSnapshot>(NO_ROOMS);
-  readonly #presence = new Shown<ReadonlyMap<string, Presence>>(new Map());
-  readonly #limits = new Shown<Limits | null>(null);
+  readonly #link = new Observed<LinkState>(NO_LINK);
+  readonly #rooms = new Observed<RoomsSnapshot>(NO_ROOMS);
+  readonly #presence = new Observed<ReadonlyMap<string, Presence>>(new Map());
+  readonly #limits = new Observed<Limits | null>(null);
   readonly #newsEars = new Set<(message: Message) => void>();
   #wire: Wire | null = null;
   #life: Life | null = null;
@@ -169,8 +163,8 @@ export class Chat {
   #end(): void {
     this.#life?.stop();
     this.#life = null;
-    this.#link.set(NO_LINK);
-    this.#rooms.set(NO_ROOMS);
+    this.#link.show(NO_LINK);
+    this.#rooms.show(NO_ROOMS);
   }
 
   /** Once for all that is told in one go: there may be thousands of rooms to sort. */
@@ -194,14 +188,14 @@ export class Chat {
       unread.messages += me.unread;
       unread.mentions += me.mentions;
     }
-    this.#rooms.set({ rooms, loaded: book.isWhole, unread });
+    this.#rooms.show({ rooms, loaded: book.isWhole, unread });
   }
 
   #besides(told: Told): void {
     const { book } = this.#life ?? {};
-    if (told.type === "link") this.#link.set(told.link);
-    if (told.type === "limits") this.#limits.set(told.limits);
-    if (told.type === "presence" && book) this.#presence.set(new Map(book.presence));
+    if (told.type === "link") this.#link.show(told.link);
+    if (told.type === "limits") this.#limits.show(told.limits);
+    if (told.type === "presence" && book) this.#presence.show(new Map(book.presence));
   }
 
   #mustBeIn<T>(value: T | null): T {

@@ -4,7 +4,7 @@ export type { RoomState } from "./changes.ts";
 export { Chat, type ChatOptions, createChat, type RoomsSnapshot } from "./chat.ts";
 export type { GetToken, TokenReason } from "./host.ts";
 export { keeping, systemPlatform } from "./keeping.ts";
-export type { Observed } from "./observed.ts";
+export type { Watched } from "./observed.ts";
 export { type ChatApi, ChatClient, chatApi, defaultClient } from "./order-rooms/index.ts";
 export type { Unsent, Upload, Words } from "./outbox.ts";
 export type { BlobLike, FileLike, KeepingPlatform, Platform } from "./platform.ts";

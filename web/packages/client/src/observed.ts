@@ -18,9 +18,12 @@ export class Observed<T> {
     };
   };
 
-  /** Puts `next` in place and tells everybody. */
-  protected show(next: T): void {
+  /** Puts `next` in place and tells everybody: for whoever owns the value. */
+  show(next: T): void {
     this.#snapshot = next;
     for (const watcher of [...this.#watchers]) watcher();
   }
 }
+
+/** What others see of it. */
+export type Watched<T> = Pick<Observed<T>, "getSnapshot" | "subscribe">;

@@ -277,8 +277,7 @@ export class Outbox {
       this.#put({ ...entry, files: entry.files.map((one) => ({ ...one, id: null, share: 0 })) });
       return;
     }
-    const why = trouble.code || (status === 413 ? "too_large" : kind);
-    this.#put({ ...entry, state: "refused", why, detail: trouble.detail });
+    this.#put({ ...entry, state: "refused", why: trouble.code || kind, detail: trouble.detail });
   }
 
   #expire(): void {

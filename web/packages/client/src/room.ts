@@ -203,9 +203,7 @@ export class ChatRoom extends Observed<RoomSnapshot> {
     const state = this.#state;
     this.#settle(state);
     const known = new Set(state.messages.map(({ client_id }) => client_id));
-    const others = [...state.members, ...state.marks.values()].filter(
-      (one) => idOf(one) !== book.self,
-    );
+    const others = marksOf(state, book.self);
     this.show({
       room: state.about,
       me: state.me,
@@ -243,8 +241,11 @@ export class ChatRoom extends Observed<RoomSnapshot> {
   }
 }
 
-const idOf = (one: Member | { person: string }): string =>
-  typeof one.person === "string" ? one.person : one.person.id;
+/** How far others have read. */
+function marksOf({ members, marks }: RoomState, self: string) {
+  const known = members.filter(({ person }) => person.id !== self);
+  return [...known, ...[...marks.values()].filter(({ person }) => person !== self)];
+}
 
 function once(work: () => void): () => void {
   let isDone = false;
