@@ -7,9 +7,9 @@ import { anna } from "./house.mjs";
 
 const SECRET = "a secret that the shop shares with the chat";
 
-/** Builds the shop's page and serves it. `settings` is what the chat has to be told. */
-export async function openShop() {
-  const files = await pageFiles();
+/** Builds the shop's page, or another `entry`, and serves it. `settings` is what the chat has to be told. */
+export async function openShop(entry = "shop.jsx", people = [anna]) {
+  const files = await pageFiles(entry);
   // Why it was asked for tokens, how long they are good, and what its page shows.
   const shop = { asked: [], seconds: 300, beseda: "", room: 0 };
   const server = createServer(({ url }, answer) => {
@@ -17,7 +17,8 @@ export async function openShop() {
     if (pathname === "/chat-token") {
       shop.asked.push(searchParams.get("reason"));
       answer.setHeader("Content-Type", "application/json");
-      answer.end(JSON.stringify({ access: tokenOf(anna, shop.seconds) }));
+      const person = people.find(({ id }) => `${id}` === searchParams.get("person")) ?? people[0];
+      answer.end(JSON.stringify({ access: tokenOf(person, shop.seconds) }));
     } else if (pathname === "/") {
       answer.setHeader("Content-Type", "text/html; charset=utf-8");
       answer.end(html(shop));
@@ -58,7 +59,7 @@ function tokenOf({ id, first_name, last_name, role }, seconds) {
   return `${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
 }
 
-async function pageFiles() {
+async function pageFiles(name) {
   const built = await build({
     root: fileURLToPath(new URL("..", import.meta.url)),
     configFile: false,
@@ -68,7 +69,7 @@ async function pageFiles() {
       write: false,
       target: "es2023",
       lib: {
-        entry: fileURLToPath(new URL("shop.jsx", import.meta.url)),
+        entry: fileURLToPath(new URL(name, import.meta.url)),
         formats: ["es"],
         fileName: "shop",
         cssFileName: "shop",

@@ -41,7 +41,14 @@ interface Opened {
   typing: readonly Id[];
   isLive: boolean;
   head: number;
+  /** The newest message, as the list tells it. */
+  newest: number;
 }
+
+const lastOf = (items: readonly Item[]) => items.at(-1)?.message.id ?? 0;
+
+const isLive = ({ newest }: Opened, { isConnected, items }: RoomSnapshot) =>
+  isConnected && newest <= lastOf(items);
 
 class OrderRoomsWire implements Wire {
   readonly calls: Calls;
@@ -64,7 +71,7 @@ class OrderRoomsWire implements Wire {
     this.#api = createChatApi(session);
     this.#list = new RoomList(this.#platform, this.#api, {
       told: (rooms) => {
-        for (const room of rooms) this.#open.get(String(room.id))?.room.know(room);
+        for (const room of rooms) this.#told(room);
       },
       unreachable: () => this.doubt(),
     });
@@ -93,7 +100,7 @@ class OrderRoomsWire implements Wire {
       touched: () => this.#touched(room),
     });
     const nothing = { items: [], about: null, unread: 0, typing: [] };
-    const opened: Opened = { room, end: () => {}, isLive: false, head: 0, ...nothing };
+    const opened: Opened = { room, end: () => {}, isLive: false, head: 0, newest: 0, ...nothing };
     this.#open.set(key, opened);
     opened.end = room.subscribe(() => this.#heard(key, opened, room.getSnapshot()));
     room.open();
@@ -167,6 +174,17 @@ class OrderRoomsWire implements Wire {
     this.#tell({ type: "here", rooms: told, gone: [], more: false, token: null, whole: true });
   }
 
+  /** What the list says of a room: where that is more than its socket has told, the socket may be dead. */
+  #told(room: OrderRoom): void {
+    const key = String(room.id);
+    const opened = this.#open.get(key);
+    if (!opened) return;
+    opened.newest = room.last_message?.id ?? 0;
+    opened.room.know(room);
+    if (opened.newest > lastOf(opened.items)) opened.room.link.doubt();
+    this.#heard(key, opened, opened.room.getSnapshot());
+  }
+
   #headOf({ id }: OrderRoom): number {
     return this.#open.get(String(id))?.head ?? 0;
   }
@@ -196,7 +214,7 @@ class OrderRoomsWire implements Wire {
     opened.typing = now.typing;
     if (!now.loaded || !now.room) return;
     const isSame = now.items === opened.items && now.room === opened.about;
-    if (isSame && now.isConnected === opened.isLive) return;
+    if (isSame && isLive(opened, now) === opened.isLive) return;
     this.#tellChanges(key, opened, now, now.room);
   }
 
@@ -211,7 +229,7 @@ class OrderRoomsWire implements Wire {
     const messages = changed.map((item) => messageOf(item, opened.head));
     opened.items = now.items;
     opened.about = room;
-    opened.isLive = now.isConnected;
+    opened.isLive = isLive(opened, now);
     const about = aboutOf(room, this.#self, opened.head, now.items);
     this.#tell({
       type: "changes",
@@ -219,14 +237,14 @@ class OrderRoomsWire implements Wire {
       about,
       me: meOf(room, this.#self, now.items),
       head: opened.head,
-      seq: now.items.at(-1)?.message.id ?? 0,
+      seq: lastOf(now.items),
       cursor: `${opened.head}`,
       members: null,
       messages,
       receipts: [],
       more: false,
       reset,
-      live: now.isConnected,
+      live: opened.isLive,
     });
   }
 

@@ -1,0 +1,18 @@
+// A page with the client alone on it: `window.chat` is all that the tests touch.
+import { createChat, native, orderRooms } from "@beseda/client";
+
+const { beseda } = document.body.dataset;
+const wish = new URLSearchParams(location.search);
+const person = wish.get("person");
+const wire = wish.get("wire") === "order-rooms" ? orderRooms : native;
+
+async function getToken() {
+  const answer = await fetch(`/chat-token?person=${person}`);
+  return (await answer.json()).access;
+}
+
+const chat = createChat({ url: beseda, getToken, wires: [wire] });
+window.chat = chat;
+window.sounds = [];
+chat.onNews(({ text }) => window.sounds.push(text));
+void chat.start();
