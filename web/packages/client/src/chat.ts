@@ -199,7 +199,7 @@ export class Chat {
   }
 
   #mustBeIn<T>(value: T | null): T {
-    if (value === null) throw new Error("nobody is logged in: wait for `session`");
+    if (value === null) throw new Error("nobody is logged in");
     return value;
   }
 }

@@ -363,6 +363,8 @@ export class Life {
       const now = this.#platform.now();
       if (now - this.#lastTick > NAP) this.doubt();
       this.#lastTick = now;
+      // Somebody looks, and would not hear of anything from a leader that is asleep.
+      if (this.#isVisible) this.#tabs.check();
       this.#tick();
     });
   }

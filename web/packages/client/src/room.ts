@@ -12,7 +12,7 @@ import type { Me, Member, Message, Room, Stretch } from "./words.ts";
 /** So many messages of a room are kept while somebody looks, and besides what they have asked for. */
 const HELD = 1_000;
 /** ... and while nobody does. */
-const KEPT = 100;
+const KEPT = 50;
 /** Messages in a page of older ones. */
 const PAGE = 50;
 /** A room nobody looks at any more stays open this long, in milliseconds: many come right back. */

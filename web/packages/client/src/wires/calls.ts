@@ -22,7 +22,7 @@ export const roomPath = (room: string): string => `/api/v1/rooms/${encodeURIComp
 /** `?a=1&b=2` of what is there. */
 export function queryOf(wish: object): string {
   const words = Object.entries(wish)
-    .filter(([, value]) => value !== undefined && value !== null)
+    .filter(([, value]) => (value ?? null) !== null)
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   return words.length > 0 ? `?${words.join("&")}` : "";
 }

@@ -153,6 +153,29 @@ describe("tokens", () => {
   });
 });
 
+describe("the browser's cookie", () => {
+  test("says who it is where the host gives no tokens", async () => {
+    const world = made();
+    world.cookie = "anna";
+    const tab = await world.browser("anna").open({ getToken: undefined });
+    await world.time.pass(500);
+    expect(tab.chat.session.getSnapshot()).toMatchObject({ state: "in", byCookie: true });
+    expect(tab.chat.link.getSnapshot().phase).toBe("open");
+    expect(world.said[0]).toEqual({ type: "hello" });
+  });
+
+  test("that is good no more ends the session at 4001", async () => {
+    const world = made();
+    world.cookie = "anna";
+    const tab = await world.browser("anna").open({ getToken: undefined });
+    await world.time.pass(500);
+    world.cookie = null;
+    for (const wire of [...world.wires]) wire.end(4001);
+    await world.time.pass(10_000);
+    expect(tab.chat.session.getSnapshot().state).toBe("out");
+  });
+});
+
 describe("where no socket comes through", () => {
   test("a stream tells what happens, and messages go by calls", async () => {
     const world = made();

@@ -83,8 +83,7 @@ describe("eight tabs", () => {
     const leader = tabs.find(({ chat }) => chat.leads) as Tab;
     const other = tabs.find(({ chat }) => !chat.leads) as Tab;
     leader.freeze();
-    other.see(true);
-    await world.time.pass(6_000);
+    await world.time.pass(11_000);
     expect(other.chat.leads).toBe(true);
     other.chat.room(ROOM).send("раз");
     await world.time.pass(500);
