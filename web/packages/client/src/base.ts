@@ -1,5 +1,5 @@
 // What every JavaScript runtime offers to the client.
-import type { BytesAnswer, Platform, SocketLike } from "./platform.ts";
+import { type BytesAnswer, newStop, type Platform, type SocketLike } from "./platform.ts";
 import type { RequestGlobals } from "./request.ts";
 
 /** What a browser, or any recent JavaScript runtime, has on its global object. */
@@ -22,8 +22,17 @@ export function basePlatform(origin?: string): Platform {
   uploads().catch(() => undefined);
   return {
     origin: origin ?? world.location?.origin ?? "",
-    fetch: (url, call) =>
-      world.fetch(url, { ...call, credentials: "same-origin" }) as Promise<BytesAnswer>,
+    async fetch(url, { patience, ...call }) {
+      // A browser has few connections to one host: what nobody waits for must not keep one.
+      const stop = newStop();
+      const timer = world.setTimeout(() => stop.abort(), patience ?? LONGEST_TIMER);
+      const how = { ...call, credentials: "same-origin", signal: stop.signal };
+      try {
+        return (await world.fetch(url, how)) as BytesAnswer;
+      } finally {
+        world.clearTimeout(timer);
+      }
+    },
     upload: async (url, call) => (await uploads()).uploadByRequest(world, url, call),
     openSocket: (url) => new world.WebSocket(url),
     now: () => Date.now(),

@@ -1,9 +1,9 @@
 // What was written and the server has not acknowledged yet: kept over reloads and shared by all tabs,
 // sent by one of them, in order within a room, one at a time, always under the same client id.
-import type { FileLike, Platform, Store } from "./platform.ts";
+import { type FileLike, newStop, type Platform, type Stop, type Store } from "./platform.ts";
 import { asTrouble, type Trouble } from "./trouble.ts";
 import { uuid7 } from "./uuid.ts";
-import type { Draft, UploadWatch, Wire } from "./wire.ts";
+import type { Draft, Wire } from "./wire.ts";
 import type { Message } from "./words.ts";
 
 /** So often one message is tried although the server answers with faults. */
@@ -61,11 +61,6 @@ export interface OutboxWays {
   tell(note: OutboxNote): void;
   changed(room: string): void;
   sent(message: Message, client_id: string): void;
-}
-
-interface Stop {
-  readonly signal: NonNullable<UploadWatch["signal"]>;
-  abort(): void;
 }
 
 export class Outbox {
@@ -333,9 +328,4 @@ function draftOf({ client_id, text, reply_to, mentions, custom }: Unsent, files:
   if (custom) draft.custom = custom;
   if (files.length > 0) draft.files = files;
   return draft;
-}
-
-function newStop(): Stop {
-  const { AbortController } = globalThis as unknown as { AbortController: new () => Stop };
-  return new AbortController();
 }

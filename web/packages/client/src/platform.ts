@@ -39,6 +39,8 @@ export interface Call {
   method: string;
   headers: Record<string, string>;
   body?: string;
+  /** After so many milliseconds nobody waits any more for the answer to begin. */
+  patience?: number;
 }
 
 /** A form with a file, and who watches it go. */
@@ -141,4 +143,15 @@ export function memoryStore(): Store {
     put: async (key, value) => void kept.set(key, value),
     remove: async (key) => void kept.delete(key),
   };
+}
+
+/** What can be broken off, and who breaks it off. */
+export interface Stop {
+  readonly signal: Signal;
+  abort(): void;
+}
+
+export function newStop(): Stop {
+  const { AbortController } = globalThis as unknown as { AbortController: new () => Stop };
+  return new AbortController();
 }

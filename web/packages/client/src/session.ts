@@ -6,13 +6,14 @@ import type {
   Answer,
   BlobLike,
   BytesAnswer,
+  Call,
   Platform,
   StreamAnswer,
   UploadCall,
 } from "./platform.ts";
 import { COOKIE, cookieAlone, type Tokens } from "./tokens.ts";
 import { asTrouble, noAnswer, Trouble, type TroubleKind } from "./trouble.ts";
-import { backoff, inTime } from "./waiting.ts";
+import { backoff, inTime, PATIENCE } from "./waiting.ts";
 
 /** `checking` until the tokens are proven, then in or out. */
 export interface SessionSnapshot {
@@ -182,13 +183,13 @@ export class Session extends Observed<SessionSnapshot> {
     at: string,
     access: string | null,
     body?: unknown,
-    patience?: number,
+    patience = PATIENCE,
   ): Promise<BytesAnswer> {
     const { origin, fetch } = this.#platform;
     const headers = this.#headers(access);
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const call =
-      body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    const call: Call = { method, headers, patience };
+    if (body !== undefined) call.body = JSON.stringify(body);
     const url = at.startsWith("/") ? origin + at : at;
     return proven(inTime(this.#platform, fetch(url, call), patience));
   }

@@ -6,7 +6,7 @@ import { noAnswer } from "./trouble.ts";
 export const FIRST_RETRY = 3_000;
 const LONGEST_RETRY = 30_000;
 /** No answer within this time counts as no network, in milliseconds. */
-const PATIENCE = 10_000;
+export const PATIENCE = 10_000;
 
 /** The wait before the next try, after so many that failed. */
 export function backoff(platform: Platform, tries: number): number {

@@ -158,7 +158,10 @@ export interface Calls {
   erase(room: string, seq: number): Promise<void>;
   react(room: string, seq: number, emoji: string, on: boolean): Promise<void>;
   pin(room: string, seq: number, on: boolean): Promise<void>;
-  versions(room: string, seq: number): Promise<{ text: string; at: string; by: string }[]>;
+  versions(
+    room: string,
+    seq: number,
+  ): Promise<{ items: { text: string; at: string; by: string }[] }>;
   pins(room: string): Promise<Part<Message>>;
   upload(room: string, file: FileLike, watch?: UploadWatch): Promise<ChatFile>;
   search(wish: SearchWish): Promise<Part<Found>>;

@@ -30,34 +30,23 @@ export function queryOf(wish: object): string {
 export function nativeCalls(session: Session): Calls {
   const get = <T>(path: string) => session.call<T>("GET", path);
   const at = (room: string, seq: number) => `${roomPath(room)}messages/${seq}/`;
-  const put = async (path: string, on: boolean) => {
-    await session.call(on ? "PUT" : "DELETE", path);
-  };
+  const put = (path: string, on: boolean) => session.call<void>(on ? "PUT" : "DELETE", path);
   return {
     room: (key) => get(roomPath(key)),
     make: (wish) => session.call("POST", "/api/v1/rooms/", wish),
     change: (room, change) => session.call("PATCH", roomPath(room), change),
     view: (room, change) => session.call("PATCH", `${roomPath(room)}me/`, change),
     members: (room, cursor) => get(`${roomPath(room)}members/${queryOf({ cursor })}`),
-    async changeMembers(room, change) {
-      await session.call("PATCH", `${roomPath(room)}members/`, change);
-    },
+    changeMembers: (room, change) => session.call("PATCH", `${roomPath(room)}members/`, change),
     messages: (room, wish: StretchWish) => get(`${roomPath(room)}messages/${queryOf(wish)}`),
     changes: (room, after) => get(`${roomPath(room)}changes/${queryOf({ after })}`),
     edit: (room, seq, text, mentions) =>
       session.call("PATCH", at(room, seq), mentions ? { text, mentions } : { text }),
-    async erase(room, seq) {
-      await session.call("DELETE", at(room, seq));
-    },
+    erase: (room, seq) => session.call("DELETE", at(room, seq)),
     react: (room, seq, emoji, on) =>
       put(`${at(room, seq)}reactions/${encodeURIComponent(emoji)}/`, on),
     pin: (room, seq, on) => put(`${at(room, seq)}pin/`, on),
-    async versions(room, seq) {
-      const { items } = await get<{ items: { text: string; at: string; by: string }[] }>(
-        `${at(room, seq)}versions/`,
-      );
-      return items;
-    },
+    versions: (room, seq) => get(`${at(room, seq)}versions/`),
     pins: (room) => get(`${roomPath(room)}pins/`),
     upload: (room, file, watch) =>
       session.upload<ChatFile>(`${roomPath(room)}files/`, { fields: {}, file, ...watch }),

@@ -181,10 +181,7 @@ class NativeWire implements Wire {
   #streamWays(blocked: () => void) {
     return {
       since: () => this.#since(),
-      opened: () => {
-        this.#isHere = true;
-        for (const room of this.#open) this.#begin(room);
-      },
+      opened: () => this.#listen(),
       heard: (frame: Frame) => this.#heard(frame),
       token: (token: string) => this.#tell({ type: "token", token }),
       changed: (phase: LinkPhase, code: number) => this.#changed(phase, code),
@@ -268,7 +265,11 @@ class NativeWire implements Wire {
     };
     const whole = reset === true || this.#isWhole;
     this.#tell({ type: "here", rooms, gone, more: more === true, token, whole });
-    if (more || this.#isHere || this.#link.by !== "socket") return;
+    if (!more && !this.#isHere) this.#listen();
+  }
+
+  /** The list is as it is now: what is told of a room from here on is newer. */
+  #listen(): void {
     this.#isHere = true;
     for (const room of this.#open) this.#begin(room);
   }

@@ -17,7 +17,7 @@ const WAIT = 25;
 
 export interface StreamWays {
   since(): string | null;
-  /** From now on `heard` is told of every room that moves. */
+  /** Every room that moves is told from now on; a stream says so by `here`. */
   opened(): void;
   heard(frame: Frame): void;
   token(token: string): void;
@@ -126,10 +126,7 @@ export class Stream extends Loop {
       });
       const piece = await answer.next().finally(callOff);
       if (turn !== this.turn || piece === null) return;
-      if (!heard) {
-        this.isOpen();
-        this.ways.opened();
-      }
+      if (!heard) this.isOpen();
       heard = true;
       const events = (text + piece).replaceAll("\r", "").split("\n\n");
       text = events.pop() ?? "";
