@@ -10,14 +10,18 @@ const seeds = Number(env.CHAOS_SEEDS ?? 40);
 const from = Number(env.CHAOS_FROM ?? 1);
 
 describe("chaos", () => {
-  test.each(Array.from({ length: seeds }, (_, index) => from + index))("seed %i", async (seed) => {
-    const stage = await MemoryStage.open(seed);
-    const written = await act(stage, 80, 0.15);
-    try {
-      await holds(stage, written);
-    } catch (error) {
-      throw new Error(`${error}\nafter: ${stage.failed.join(", ")}`, { cause: error });
-    }
-    expect(stage.failed.length).toBeGreaterThan(0);
-  });
+  test.each(Array.from({ length: seeds }, (_, index) => from + index))(
+    "seed %i",
+    async (seed) => {
+      const stage = await MemoryStage.open(seed);
+      const written = await act(stage, 80, 0.15);
+      try {
+        await holds(stage, written);
+      } catch (error) {
+        throw new Error(`${error}\nafter: ${stage.failed.join(", ")}`, { cause: error });
+      }
+      expect(stage.failed.length).toBeGreaterThan(0);
+    },
+    30_000,
+  );
 });
