@@ -1,4 +1,5 @@
 // Who logs in here, or leaves tokens in local storage: shared by all tabs, and exchanged for newer ones.
+import { HostTokens } from "./host.ts";
 import type { Me } from "./people.ts";
 import type { KeepingPlatform } from "./platform.ts";
 import { Session, type SessionOptions } from "./session.ts";
@@ -33,30 +34,31 @@ export interface AccountOptions extends SessionOptions {
 
 /** The session of somebody whose tokens stand in local storage, unless the host hands them out. */
 export class AccountSession extends Session {
-  readonly #kept: Tokens & { readonly refresh: string | null };
+  readonly #tokens: HostTokens | KeptTokens;
   readonly #refreshUrl: string | undefined;
 
-  constructor(platform: KeepingPlatform, options: AccountOptions = {}) {
-    const tokens = new KeptTokens(platform);
-    super(platform, options, tokens);
-    this.#kept = tokens;
-    this.#refreshUrl = options.refreshUrl;
-    tokens.exchange = async (refresh) => {
-      const url = this.#refreshUrl ?? "/api/token/refresh/";
-      return JSON.parse(await (await this.ask("POST", url, null, { refresh })).text());
-    };
+  constructor(platform: KeepingPlatform, { getToken, refreshUrl }: AccountOptions = {}) {
+    let ended = () => {};
+    const tokens = getToken
+      ? new HostTokens(platform, getToken, () => ended())
+      : new KeptTokens(platform);
+    super(platform, {}, tokens);
+    ended = () => this.forget();
+    this.#tokens = tokens;
+    this.#refreshUrl = refreshUrl;
+    if (tokens instanceof KeptTokens) tokens.exchange = (refresh) => this.#exchange(refresh);
   }
 
   async login(identifier: string, password: string): Promise<void> {
     const answer = await this.ask("POST", "/login/", null, { identifier, password });
     const told = JSON.parse(await answer.text()) as LoginAnswer;
-    this.#kept.keep(told.access_token, told.refresh_token);
+    this.#tokens.keep(told.access_token, told.refresh_token);
     this.enter(told.user);
   }
 
   /** Another tab may have logged in or out: follow it. */
   followTabs(): void {
-    const { current } = this.#kept;
+    const { current } = this.#tokens;
     const { state, byCookie } = this.getSnapshot();
     if (state === "in" && !current && !byCookie) this.forget();
     if ((state === "out" || byCookie) && current) void this.restore();
@@ -73,7 +75,13 @@ export class AccountSession extends Session {
 
   /** What the host gave is not for us to end. */
   protected override get refresh(): string | null {
-    return this.#refreshUrl ? null : this.#kept.refresh;
+    const isOurs = this.#tokens instanceof KeptTokens && !this.#refreshUrl;
+    return isOurs ? (this.#tokens as KeptTokens).refresh : null;
+  }
+
+  async #exchange(refresh: string): Promise<Exchanged> {
+    const url = this.#refreshUrl ?? "/api/token/refresh/";
+    return JSON.parse(await (await this.ask("POST", url, null, { refresh })).text());
   }
 }
 

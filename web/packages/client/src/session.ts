@@ -44,7 +44,7 @@ export class Session extends Observed<SessionSnapshot> {
   /** The language that the server's sentences are wanted in; the browser's when null. */
   lang: string | null = null;
 
-  constructor(platform: Platform, { getToken }: SessionOptions = {}, tokens = cookieAlone) {
+  constructor(platform: Platform, { getToken }: SessionOptions = {}, tokens: Tokens = cookieAlone) {
     super({ state: "checking", me: null, trouble: null });
     this.#platform = platform;
     this.#tokens = getToken ? new HostTokens(platform, getToken, () => this.forget()) : tokens;

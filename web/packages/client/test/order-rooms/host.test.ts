@@ -441,3 +441,15 @@ describe("a host that has nobody", () => {
     expect(host.asked).toEqual(["start", "ending"]);
   });
 });
+
+test("what other tabs keep in local storage is nothing to a session of the host's", async () => {
+  const host = new Host();
+  await host.client.session.restore();
+  host.world.kept.set("tp_refresh_token", "somebody's");
+  host.client.session.followTabs();
+  expect(host.state).toBe("in");
+  await host.client.logout();
+  const { path, call } = host.world.calls.at(-1) ?? {};
+  expect([path, call?.body]).toEqual(["/logout/", '{"refresh":null}']);
+  expect(host.world.kept.get("tp_refresh_token")).toBe("somebody's");
+});
