@@ -274,8 +274,9 @@ pub trait Everywhere: Send + Sync {
     fn uploads(&self, sender: PersonId, ids: &[String], now: Time) -> Option<Vec<DraftFile>>;
     /// They are in.
     fn welcome(&self, person: &Person, limits: &Limits) -> String;
-    /// Some of their rooms, each with its cursor, and, with the last piece, the token to come back with.
-    fn here(&self, rooms: &[(FullRoom, Cursor)], gone: &[Arc<str>], token: Option<Token>) -> String;
+    /// Some of their rooms, each with its cursor, and, with the last piece, the token to come back with. `is_anew`: from
+    /// here on all of them are told, and what was known before is void.
+    fn here(&self, rooms: &[(FullRoom, Cursor)], gone: &[Arc<str>], token: Option<Token>, is_anew: bool) -> String;
     /// What is different in a room that they have opened. `live`: nothing is left before the present.
     fn changes(&self, viewer: &Person, changes: &Changes, live: bool) -> String;
     /// A room that they have not opened has moved.

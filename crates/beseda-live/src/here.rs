@@ -11,7 +11,7 @@ use crate::socket::Queue;
 use beseda_core::policy::By;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, Moved, sign_in};
-use beseda_core::words::{Cursor, FullRoom, Person, Place, RoomId, Token};
+use beseda_core::words::{Cursor, FullRoom, Place, RoomId, Token};
 use beseda_core::{Error, Fault};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,11 +28,12 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// Where somebody is in their rooms.
 struct Found {
-    person: Person,
-    /// All their rooms.
+    /// All of them.
     all: Vec<Place>,
     /// Which of those have moved since they were here.
     moved: HashSet<RoomId>,
+    /// They are told all, because nothing tells where they were.
+    is_anew: bool,
     gone: Vec<Arc<str>>,
     token: Token,
 }
@@ -86,7 +87,10 @@ async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) ->
     let find = move |look: &mut dyn Look| {
         let person = sign_in::who(look, person_id, proven_at)?;
         let Moved {
-            places, gone, token, ..
+            places,
+            gone,
+            token,
+            reset,
         } = rules::moved(look, person_id, kinds, since)?;
         // Only who was here before has rooms that stand still.
         let moved = places.iter().map(|place| place.room.id).collect();
@@ -94,20 +98,21 @@ async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) ->
             None => places,
             Some(_) => rules::moved(look, person_id, kinds, None)?.places,
         };
-        Ok(Found {
-            person,
+        let found = Found {
             all,
             moved,
+            is_anew: since.is_none() || reset,
             gone,
             token,
-        })
+        };
+        Ok((person, found))
     };
-    let found = ask::look(live.chat(), find).await?;
-    session.announce(|speaks| speaks.welcome(&found.person, live.chat().limits()));
-    session.learn(change, found.person);
+    let (person, found) = ask::look(live.chat(), find).await?;
+    session.announce(|speaks| speaks.welcome(&person, live.chat().limits()));
+    session.learn(change, person);
     let seats = take_places(live, session, &found.all);
     let token = found.token;
-    tell(live, session, found.all, &found.moved, &found.gone, &seats, token).await?;
+    tell(live, session, found, &seats).await?;
     look_again(live, session, token).await
 }
 
@@ -131,12 +136,10 @@ fn take_places(live: &Live, session: &Arc<Session>, places: &[Place]) -> Vec<Opt
 async fn tell(
     live: &Arc<Live>,
     session: &Arc<Session>,
-    all: Vec<Place>,
-    moved: &HashSet<RoomId>,
-    gone: &[Arc<str>],
+    found: Found,
     seats: &[Option<Arc<Seat>>],
-    token: Token,
 ) -> Result<(), Error> {
+    let (gone, token, mut is_anew) = (&*found.gone, found.token, found.is_anew);
     let begin = |place: &Place, seat: &Option<Arc<Seat>>| {
         if let Some(seat) = seat
             && seat.begin_at(Progress::of(&place.room))
@@ -144,9 +147,9 @@ async fn tell(
             live.hub.is_hungry(session);
         }
     };
-    let mut told = Vec::with_capacity(moved.len());
-    for (place, seat) in all.into_iter().zip(seats) {
-        if moved.contains(&place.room.id) {
+    let mut told = Vec::with_capacity(found.moved.len());
+    for (place, seat) in found.all.into_iter().zip(seats) {
+        if found.moved.contains(&place.room.id) {
             told.push((place, seat));
         } else {
             begin(&place, seat);
@@ -154,7 +157,7 @@ async fn tell(
     }
     let mut pieces = told.chunks(READ_AT_ONCE).peekable();
     if pieces.peek().is_none() {
-        session.announce(|speaks| speaks.here(&[], gone, Some(token)));
+        session.announce(|speaks| speaks.here(&[], gone, Some(token), is_anew));
     }
     while let Some(part) = pieces.next() {
         let places: Vec<Place> = part.iter().map(|(place, _)| place.clone()).collect();
@@ -164,7 +167,9 @@ async fn tell(
             let is_last = frames.peek().is_none() && pieces.peek().is_none();
             let gone = if is_last { gone } else { &[] };
             room_for_more(session).await;
-            session.announce(|speaks| speaks.here(piece, gone, is_last.then_some(token)));
+            session.announce(|speaks| speaks.here(piece, gone, is_last.then_some(token), is_anew));
+            // The first piece says so.
+            is_anew = false;
         }
         for (place, seat) in part {
             begin(place, seat);

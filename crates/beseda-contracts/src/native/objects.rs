@@ -546,7 +546,7 @@ impl ChangesJson {
                 .as_ref()
                 .map(|about| RoomJson::new(about, changes.cursor, reader)),
             me: changes.me.as_ref().map(MeJson::from),
-            head: changes.cursor.head.0,
+            head: changes.room.head.0,
             seq: changes.room.seq,
             cursor: changes.cursor.to_string(),
             members: changes

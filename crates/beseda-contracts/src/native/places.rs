@@ -343,6 +343,9 @@ struct AllChangesJson {
     gone: Vec<String>,
     token: String,
     more: bool,
+    /// These are all one's rooms, because the token was of another life of the database; else left out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    all: bool,
 }
 
 async fn all_changes(
@@ -368,7 +371,7 @@ async fn all_changes(
         let waiter = shared.live.waits_for(asker.person.id, &rooms);
         let asks = std::sync::Arc::clone(&asker);
         let found = ask::look(&shared.chat, move |look| everything(look, &asks, after, limit)).await?;
-        let is_news = after.is_none() || !found.rooms.is_empty() || !found.gone.is_empty();
+        let is_news = after.is_none() || found.all || !found.rooms.is_empty() || !found.gone.is_empty();
         if is_news || !waiter.until(end).await {
             return Ok(tagged(&headers, &found));
         }
@@ -389,6 +392,7 @@ fn everything(
             gone: Vec::new(),
             token: rules::token(look)?.to_string(),
             more: false,
+            all: false,
         });
     };
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
@@ -402,5 +406,6 @@ fn everything(
         gone: page.gone.iter().map(|key| key.to_string()).collect(),
         token: page.token.to_string(),
         more: page.more,
+        all: page.reset,
     })
 }

@@ -228,21 +228,24 @@ impl Everywhere for AllRooms {
         .to_string()
     }
 
-    fn here(&self, rooms: &[(FullRoom, Cursor)], gone: &[Arc<str>], token: Option<Token>) -> String {
+    fn here(&self, rooms: &[(FullRoom, Cursor)], gone: &[Arc<str>], token: Option<Token>, is_anew: bool) -> String {
         let told = rooms.iter().map(|(room, cursor)| {
             let reader = room.me.as_ref().map(|me| me.member.person).unwrap_or_default();
             RoomJson::new(room, *cursor, reader)
         });
         let rooms: Vec<RoomJson> = told.collect();
         let gone: Vec<&str> = gone.iter().map(|key| &**key).collect();
-        json!({
+        let mut frame = json!({
             "type": "here",
             "rooms": rooms,
             "gone": gone,
             "more": token.is_none(),
             "token": token.map(|token| token.to_string()),
-        })
-        .to_string()
+        });
+        if let Some(fields) = frame.as_object_mut().filter(|_| is_anew) {
+            fields.insert("all".to_owned(), true.into());
+        }
+        frame.to_string()
     }
 
     fn changes(&self, viewer: &Person, changes: &Changes, live: bool) -> String {

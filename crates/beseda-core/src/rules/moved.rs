@@ -70,6 +70,8 @@ pub struct MovedChanges {
     pub token: Token,
     /// There is more, behind this token.
     pub more: bool,
+    /// The token that was brought is of another life: from here on these are all their rooms.
+    pub reset: bool,
 }
 
 /// What has moved since a token in all rooms of somebody: some `limit` of the rooms, those that moved first before others,
@@ -84,10 +86,11 @@ pub fn changes_since(
     limit: u32,
 ) -> Result<MovedChanges, Error> {
     let now = token(look)?;
-    let (after, gone) = if is_known(since, now) {
-        (since.tick, look.gone_after(by.person.id, since.tick)?)
-    } else {
+    let reset = !is_known(since, now);
+    let (after, gone) = if reset {
         (Tick(-1), Vec::new())
+    } else {
+        (since.tick, look.gone_after(by.person.id, since.tick)?)
     };
     let mut moved = look.moved_after(by.person.id, by.kinds, after)?;
     moved.sort_by_key(|(tick, place)| (*tick, place.room.id));
@@ -105,6 +108,7 @@ pub fn changes_since(
         gone,
         token,
         more,
+        reset,
     })
 }
 

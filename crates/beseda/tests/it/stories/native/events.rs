@@ -1,6 +1,6 @@
 //! Without a socket: server-sent events and long polls.
 
-use super::party;
+use super::{future, party};
 use crate::harness::{ids, in_time};
 use reqwest::Method;
 use serde_json::json;
@@ -63,4 +63,8 @@ async fn a_long_poll_is_held_until_something_happens_and_no_longer_than_asked() 
     );
     let strange = client.get("/api/v1/rooms/order:1/changes/?after=1-9999-0").await.json();
     assert_eq!(strange["reset"], true, "a cursor of another life");
+    let path = format!("/api/v1/changes/?after={}&wait=30", future(token));
+    let strange = client.get(&path).await.json();
+    assert_eq!((&strange["all"], &strange["gone"]), (&json!(true), &json!([])));
+    assert_eq!(strange["rooms"][0]["room"], "order:1");
 }

@@ -1,6 +1,6 @@
 //! What is heard on the socket for all rooms.
 
-use super::{hello, next, open, party};
+use super::{future, hello, next, open, party};
 use crate::harness::Socket;
 use serde_json::json;
 
@@ -204,10 +204,17 @@ async fn whoever_comes_back_is_told_of_what_has_moved_alone() {
     assert_eq!((&still["rooms"], &still["gone"]), (&json!([]), &json!([])));
     drop(socket);
     expert.send(room, "Вы здесь?").await;
-    let (_socket, _, moved) = hello(&client, Some(token)).await;
+    let (socket, _, moved) = hello(&client, Some(token)).await;
     assert_eq!(moved["rooms"][0]["key"], "order:1");
     assert_eq!(moved["rooms"][0]["me"]["unread"], 1);
     assert_eq!(moved["rooms"][0]["last_message"]["text"], "Вы здесь?");
+    // Nothing but that says whether these are all of them.
+    let said = [&here, &still, &moved].map(|here| &here["all"]);
+    assert_eq!(said, [&json!(true), &json!(null), &json!(null)]);
+    drop(socket);
+    let (_socket, _, anew) = hello(&client, Some(&future(token))).await;
+    assert_eq!((&anew["all"], &anew["gone"]), (&json!(true), &json!([])));
+    assert_eq!(anew["rooms"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
