@@ -86,7 +86,11 @@ export class Book {
     switch (told.type) {
       case "link":
         this.link = told.link;
-        if (told.link.phase !== "open") for (const key of [...this.#live]) this.#end(key);
+        if (told.link.phase !== "open") {
+          // A list in pieces that broke off is told anew.
+          this.#told = null;
+          for (const key of [...this.#live]) this.#end(key);
+        }
         break;
       case "here":
         this.#here(told);
@@ -111,8 +115,8 @@ export class Book {
         this.#change(told.room, (room) => know(room, told.about), null);
         break;
       case "removed":
-        this.#remove(told.room);
         this.#shut.set(told.room, { code: "no_such_room", detail: "" });
+        this.#remove(told.room);
         break;
       case "shut":
         this.#shut.set(told.room, told);

@@ -1,5 +1,6 @@
 // An answer that is read as it comes, by fetch: it can carry a token, and comments of the server are heard too.
-import type { Answer, Call, StreamAnswer } from "./platform.ts";
+import { type Answer, type Call, newStop, type StreamAnswer } from "./platform.ts";
+import { PATIENCE } from "./waiting.ts";
 
 interface Reader {
   read(): Promise<{ done: boolean; value?: string }>;
@@ -13,14 +14,20 @@ interface Body {
 export interface StreamGlobals {
   fetch(url: string, call: object): Promise<Answer & { body: Body | null }>;
   TextDecoderStream: new () => object;
+  setTimeout(work: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
 }
 
 export async function streamByFetch(
   world: StreamGlobals,
   url: string,
-  call: Call,
+  { patience = PATIENCE, ...call }: Call,
 ): Promise<StreamAnswer> {
-  const answer = await world.fetch(url, { ...call, credentials: "same-origin" });
+  // An answer that does not begin would keep its connection for good, and a browser has few.
+  const stop = newStop();
+  const timer = world.setTimeout(() => stop.abort(), patience);
+  const how = { ...call, credentials: "same-origin", signal: stop.signal };
+  const answer = await world.fetch(url, how).finally(() => world.clearTimeout(timer));
   const reader = answer.body?.pipeThrough(new world.TextDecoderStream()).getReader();
   const next = async () => {
     const told = await reader?.read();

@@ -44,7 +44,7 @@ export interface Moved {
 /** What a wire tells. All tabs of a browser hear all of it, in the same order. */
 export type Told =
   | { type: "link"; link: LinkState }
-  /** Rooms of one's own as they are now. `whole`: all of them, in pieces; the last has the token. */
+  /** Rooms of one's own as they are now. `whole`: from here on all of them, in pieces; the last has the token. */
   | {
       type: "here";
       rooms: Room[];

@@ -9,7 +9,7 @@ export interface Person {
   avatar_url: string | null;
   role: string;
   active: boolean;
-  custom: Record<string, unknown>;
+  custom: Record<string, unknown> | null;
 }
 
 /** What the host says of the business object that a room is about. */
@@ -67,7 +67,7 @@ export interface Room {
   subject: Subject | null;
   title: string;
   avatar_url: string | null;
-  custom: Record<string, unknown>;
+  custom: Record<string, unknown> | null;
   closed: boolean;
   head: number;
   cursor: string;
@@ -91,7 +91,8 @@ export interface ChatFile {
   bytes: number;
   width: number | null;
   height: number | null;
-  url: string;
+  /** Null until it hangs on a message. */
+  url: string | null;
   thumbnail_url: string | null;
   blur: string | null;
 }

@@ -10,6 +10,8 @@ export interface AllChanges {
   gone: string[];
   token: string;
   more: boolean;
+  /** These are all: the token that was asked with was of another life of the database. */
+  all?: boolean;
 }
 
 /** A page of one's own rooms; the first one says from where to go on. */
@@ -63,7 +65,8 @@ export function wireCalls(session: Session) {
     rooms: (cursor: string | null) =>
       get<RoomsPage>(`/api/v1/rooms/${queryOf({ cursor, limit: 200 })}`),
     allChanges: (after: string, wait: number) =>
-      get<AllChanges>(`/api/v1/changes/${queryOf({ after, wait })}`, (wait + 10) * 1000),
+      // Of a room that has moved, the newest message is enough for the list.
+      get<AllChanges>(`/api/v1/changes/${queryOf({ after, wait, limit: 1 })}`, (wait + 10) * 1000),
     send: (room: string, draft: Draft) =>
       session.call<Message>("POST", `${roomPath(room)}messages/`, draft),
     read: (room: string, read_seq: number) =>

@@ -58,8 +58,6 @@ class NativeWire implements Wire {
   #refs = 0;
   /** The list has come over this link: rooms are opened from then on. */
   #isHere = false;
-  /** Whether this link was asked for everything. */
-  #isWhole = true;
   /** The rooms that are being asked for beside a stream, and whether they have moved meanwhile. */
   readonly #asking = new Map<string, { again: boolean }>();
   #people = "";
@@ -146,9 +144,9 @@ class NativeWire implements Wire {
     this.#by(
       "socket",
       new Socket(this.#platform, this.#session, {
-        since: () => this.#since(),
-        opened: ({ limits }) => {
-          this.#tell({ type: "limits", limits: limits as never });
+        since: () => this.#ear?.since() ?? null,
+        opened: (welcome) => {
+          this.#heard(welcome);
           if (this.#people) this.#carrier?.say({ type: "watch", people: this.#people.split(",") });
           if (this.#away) this.#carrier?.say({ type: "state", away: true });
         },
@@ -180,7 +178,7 @@ class NativeWire implements Wire {
 
   #streamWays(blocked: () => void) {
     return {
-      since: () => this.#since(),
+      since: () => this.#ear?.since() ?? null,
       opened: () => this.#listen(),
       heard: (frame: Frame) => this.#heard(frame),
       token: (token: string) => this.#tell({ type: "token", token }),
@@ -195,12 +193,6 @@ class NativeWire implements Wire {
     this.#link = { ...this.#link, by };
     this.#changed("connecting", 0);
     carrier.start();
-  }
-
-  #since(): string | null {
-    const since = this.#ear?.since() ?? null;
-    this.#isWhole = since === null;
-    return since;
   }
 
   #changed(phase: LinkPhase, code: number): void {
@@ -218,8 +210,16 @@ class NativeWire implements Wire {
   #heard(frame: Frame): void {
     const told = frame as Frame & { room: string; token?: string };
     switch (frame.type) {
+      case "welcome":
+        this.#tell({ type: "limits", limits: frame.limits as never });
+        break;
       case "here":
         this.#here(frame);
+        break;
+      case "added":
+        this.#tell(told as unknown as Told);
+        // Whoever is taken out of a room has it open no more.
+        if (this.#open.has(told.room)) this.#begin(told.room);
         break;
       case "ping":
         if (told.token) this.#tell({ type: "token", token: told.token });
@@ -251,21 +251,9 @@ class NativeWire implements Wire {
   }
 
   #here(frame: Frame): void {
-    const {
-      rooms = [],
-      gone = [],
-      more,
-      token = null,
-      reset,
-    } = frame as Frame & {
-      rooms?: [];
-      gone?: [];
-      more?: boolean;
-      token?: string | null;
-    };
-    const whole = reset === true || this.#isWhole;
-    this.#tell({ type: "here", rooms, gone, more: more === true, token, whole });
-    if (!more && !this.#isHere) this.#listen();
+    const { all, ...told } = frame as Frame & Omit<Extract<Told, { type: "here" }>, "whole">;
+    this.#tell({ ...told, whole: all === true });
+    if (!told.more && !this.#isHere) this.#listen();
   }
 
   /** The list is as it is now: what is told of a room from here on is newer. */

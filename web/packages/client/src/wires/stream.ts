@@ -17,7 +17,10 @@ const WAIT = 25;
 
 export interface StreamWays {
   since(): string | null;
-  /** Every room that moves is told from now on; a stream says so by `here`. */
+  /**
+   * Every room that moves is told from now on; a stream says so by `here`. Said again after a while: what rooms
+   * tell only where they are open, such as who has read, is asked for then.
+   */
   opened(): void;
   heard(frame: Frame): void;
   token(token: string): void;
@@ -103,7 +106,12 @@ export class Stream extends Loop {
 
   protected async run(turn: number): Promise<void> {
     const path = `/api/v1/events/${queryOf({ since: this.ways.since() })}`;
-    const answer = await this.session.stream(path);
+    const asked = this.platform.now();
+    const answer = await this.session.stream(path).catch((error: unknown) => {
+      // Whoever waits until an answer is whole holds back its beginning, too.
+      if (this.platform.now() - asked < HELD_BACK) throw error;
+      return null;
+    });
     if (turn !== this.turn) {
       answer?.stop();
       return;
@@ -141,6 +149,7 @@ export class Stream extends Loop {
     const of = (name: string) => fields.filter((one) => one?.[1] === name).map((one) => one?.[2]);
     const frame = frameIn(of("data").join("\n"));
     if (frame) this.ways.heard(frame);
+    if (frame?.type === "ping") this.ways.opened();
     const id = of("id").at(-1);
     if (id) this.ways.token(id);
   }
@@ -177,7 +186,7 @@ export class Poll extends Loop {
         this.#begun = true;
         this.isOpen();
         this.ways.opened();
-      }
+      } else if (told.rooms.length === 0) this.ways.opened();
       this.#tell(told);
       after = told.token;
     }
@@ -192,12 +201,16 @@ export class Poll extends Loop {
       token ??= page.token ?? null;
       cursor = page.next;
       const more = cursor !== null;
-      this.ways.heard({ type: "here", rooms: page.items, gone: [], more, token, reset: true });
+      this.ways.heard({ type: "here", rooms: page.items, gone: [], more, token, all: true });
       if (!more) return token;
     }
   }
 
-  #tell({ rooms, gone, token }: AllChanges): void {
+  #tell({ rooms, gone, token, all }: AllChanges): void {
+    if (all) {
+      const known = rooms.flatMap(({ about }) => about ?? []);
+      this.ways.heard({ type: "here", rooms: known, gone, more: false, token, all });
+    }
     for (const { room, about, head, seq, cursor, messages, ...told } of rooms) {
       const last_message = messages.reduce<Message | null>(
         (best, one) => (best && best.seq > one.seq ? best : one),

@@ -85,7 +85,7 @@ describe("the reducer", () => {
     expect(after.me?.unread).toBe(1);
   });
 
-  test("a million changes later it has the newest messages, and no more of them than it keeps", () => {
+  test("very many changes later it has the newest messages, and no more of them than it keeps", () => {
     const message = (seq: number): Message => ({
       room: ROOM,
       seq,
@@ -105,7 +105,7 @@ describe("the reducer", () => {
       erased_at: null,
       client_id: null,
     });
-    const ALL = 1_000_000;
+    const ALL = 10_000;
     const PAGE = 1_000;
     const server = new Server();
     server.make(ROOM, PEOPLE);

@@ -66,5 +66,6 @@ function all(server: Server, person: string, after: string | null) {
     const cursor = after && !reset ? server.cursorAt(key, after) : null;
     return server.changes(key, person, cursor, 1_000);
   });
-  return { rooms: after ? changes : [], gone, token: server.token, more: false };
+  const whole = after && reset ? { all: true } : {};
+  return { rooms: after ? changes : [], gone, token: server.token, more: false, ...whole };
 }

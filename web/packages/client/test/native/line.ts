@@ -120,11 +120,14 @@ export class Line {
     const { rooms, gone, reset } = this.#server.here(this.person, (since as string) ?? null);
     for (const room of this.#server.roomsOf(this.person)) this.#know(room);
     const all = [...rooms];
+    // The first piece says that these are all.
+    let whole: Frame = since === undefined || reset ? { all: true } : {};
     do {
       const piece = all.splice(0, 3);
       const more = all.length > 0;
       const told = more ? {} : { gone, token: this.#server.token };
-      this.#say({ type: "here", rooms: piece, gone: [], more, token: null, reset, ...told });
+      this.#say({ type: "here", rooms: piece, gone: [], more, token: null, ...whole, ...told });
+      whole = {};
     } while (all.length > 0);
     this.#isHere = true;
     this.#ping();

@@ -115,6 +115,60 @@ describe("a server", () => {
   });
 });
 
+describe("a list", () => {
+  test.each([
+    ["a socket", {}],
+    ["a stream", { isBlocked: true }],
+    ["calls", { isBlocked: true, hasStreams: false }],
+  ])(
+    "of a server that was restored, by %s, has no room that this one does not know",
+    async (_, how) => {
+      const world = Object.assign(made(), how);
+      const anna = await open(world, "anna");
+      await world.time.pass(10_000);
+      const keys = () => anna.chat.rooms.getSnapshot().rooms.map(({ key }) => key);
+      const copy = world.server.backup();
+      world.server.make("deal:2", ["anna", "boris"]);
+      await world.time.pass(1_000);
+      expect(keys().sort()).toEqual(["deal:2", ROOM]);
+      world.server.restore(copy);
+      await world.restart(100, false);
+      await world.time.pass(60_000);
+      expect(keys()).toEqual([ROOM]);
+      expect(anna.room.getSnapshot().live).toBe(true);
+    },
+  );
+
+  test("that broke off half way is told anew", async () => {
+    const world = made();
+    for (let deal = 1; deal <= 9; deal += 1) world.server.make(`deal:${deal}`, ["anna"]);
+    world.slowest = 400;
+    const tab = await world.browser("anna").open();
+    const keys = () => tab.chat.rooms.getSnapshot().rooms.length;
+    const isTold = (key: string) => tab.chat.isIn && tab.chat.room(key).getSnapshot().room !== null;
+    while (!isTold("deal:9")) await world.time.pass(10);
+    expect([isTold("deal:1"), keys()]).toEqual([false, 0]);
+    world.server.leave("deal:9", "anna");
+    for (const wire of [...world.wires]) wire.cut();
+    await world.time.pass(20_000);
+    expect(keys()).toBe(9);
+  });
+
+  test("has a room again into which one was let again, open as it was", async () => {
+    const world = made();
+    const anna = await open(world, "anna");
+    world.server.leave(ROOM, "anna");
+    await world.time.pass(500);
+    expect(anna.room.getSnapshot().shut?.code).toBe("no_such_room");
+    world.server.join(ROOM, "anna");
+    await world.time.pass(500);
+    world.server.send(ROOM, "boris", { client_id: "1", text: "раз" });
+    await world.time.pass(500);
+    expect(anna.room.getSnapshot()).toMatchObject({ live: true, shut: null });
+    expect(texts(anna)).toEqual(["раз"]);
+  });
+});
+
 describe("tokens", () => {
   test("are renewed over the same socket before they end", async () => {
     const world = made();
@@ -191,10 +245,14 @@ describe("where no socket comes through", () => {
     anna.room.read();
     await world.time.pass(500);
     expect(world.server.me(ROOM, "anna")?.unread).toBe(0);
+    world.server.read(ROOM, "boris", 1);
+    await world.time.pass(30_000);
+    expect(anna.room.getSnapshot().readBy).toBe(1);
   });
 
   test.each([
     ["streams are held back", { holdsStreams: true }],
+    ["their answers too", { holdsStreams: true, holdsAnswers: true }],
     ["the runtime reads none", { hasStreams: false }],
   ])("and %s, the server is asked again and again", async (_, how) => {
     const world = Object.assign(made(), { isBlocked: true, ...how });

@@ -383,6 +383,7 @@ export class Tab {
       put(null);
     };
     world.streams.add(stop);
+    if (world.holdsAnswers) await new Promise(() => undefined);
     return {
       status: person === null ? 401 : 200,
       headers: { get: () => null },
@@ -415,6 +416,8 @@ export class World {
   hasStreams = true;
   /** Streams begin and nothing of them comes through. */
   holdsStreams = false;
+  /** ... not even the beginning of the answer. */
+  holdsAnswers = false;
   /** The share of requests, and of answers, that are lost. */
   loss = 0;
   /** The longest way of a message in one direction, in milliseconds. */

@@ -49,7 +49,7 @@ describe("contract 4", () => {
       ["text", String(OTHER)],
       ["system", undefined],
     ]);
-    expect([room?.custom.order, members.length, live]).toEqual([17, 2, true]);
+    expect([room?.custom?.order, members.length, live]).toEqual([17, 2, true]);
   });
 
   test("tells what others write, edit, delete and type", async () => {
