@@ -1,5 +1,6 @@
 // The proxy that fails as told: what it does to a connection, before any page goes through it.
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { openFaulty } from "../e2e/faulty.mjs";
 
@@ -58,4 +59,70 @@ test("cuts, refuses, and falls silent", async () => {
   proxy.silence();
   await expect(silent).rejects.toThrow(/timeout|aborted/i);
   expect(heard).toEqual([]);
+});
+
+test("repeats the frames of a socket, whole, however they arrive", async () => {
+  const heard = [];
+  const server = createServer();
+  server.on("upgrade", (_, socket) => {
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");
+    socket.on("data", (bytes) => heard.push(bytes));
+    socket.on("error", () => {});
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const proxy = await openFaulty(server.address().port, () => 0.5);
+  const client = connect(proxy.port, "127.0.0.1");
+  ends.push(
+    () => client.destroy(),
+    () => proxy.end(),
+    () => server.close(),
+  );
+  proxy.twice = 1;
+  const long = Buffer.concat([Buffer.from([0x81, 0xfe, 0x01, 0x00]), Buffer.alloc(4 + 256, "я")]);
+  const frames = [
+    Buffer.from([0x81, 0x82, 1, 2, 3, 4, 5, 6]),
+    Buffer.from([0x8a, 0x80, 0, 0, 0, 0]),
+    long,
+  ];
+  client.write(
+    "GET /api/v1/ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+  );
+  await expect.poll(() => proxy.sockets).toBe(1);
+  for (const byte of Buffer.concat(frames)) {
+    client.write(Buffer.from([byte]));
+    await new Promise((done) => setImmediate(done));
+  }
+  const [text, pong] = frames;
+  const wanted = Buffer.concat([text, text, pong, long, long]).toString("hex");
+  await expect.poll(() => Buffer.concat(heard).toString("hex")).toBe(wanted);
+});
+
+test("lets no socket through, and nothing of a stream", async () => {
+  const server = createServer((_, answer) => {
+    answer.setHeader("Content-Type", "text/event-stream");
+    answer.write("data: да\n\n");
+  });
+  server.on("upgrade", (_, socket) => socket.end());
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const proxy = await openFaulty(server.address().port);
+  ends.push(
+    () => proxy.end(),
+    () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  );
+  const stream = async () => {
+    const asked = await fetch(proxy.url, { signal: AbortSignal.timeout(500) });
+    return (await asked.body.getReader().read()).value?.length;
+  };
+  expect(await stream()).toBeGreaterThan(0);
+  proxy.holdsStreams = true;
+  await expect(stream()).rejects.toThrow(/timeout|aborted/i);
+  proxy.isBlocked = true;
+  const client = connect(proxy.port, "127.0.0.1");
+  const end = new Promise((done) => client.on("error", done).on("close", done));
+  client.write("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n");
+  await end;
+  expect(proxy.sockets).toBe(0);
 });
