@@ -67,19 +67,18 @@ async function quickly(attempt) {
   throw new Error("no press was quick enough");
 }
 
-/** A page in a room, whose frames can be kept back and let in. */
-async function openHeld(id, wishes) {
-  const page = await house.page(anna, "/chat", wishes);
+/** A page at `path`, whose frames on sockets of this name can be kept back and let in. */
+async function openHeld(path, wishes, sockets = /\/ws\/chat\//) {
+  const page = await house.page(anna, "/healthz", wishes);
   let kept = null;
-  await page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+  await page.routeWebSocket(sockets, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((frame) => {
       if (kept) kept.push(() => socket.send(frame));
       else socket.send(frame);
     });
   });
-  await page.goto(`${house.url}/chat?room=${id}`);
-  await ready(page);
+  await page.goto(house.url + path);
   const hold = async (count, act) => {
     kept = [];
     await act();
@@ -152,7 +151,7 @@ for (const [way, wishes] of Object.entries(WAYS)) {
     await quickly(async () => {
       const { id } = await newRoom();
       await fill(id);
-      const { page, hold, letIn } = await openHeld(id, wishes);
+      const { page, hold, letIn } = await openHeld(`/chat?room=${id}`, wishes);
       await drawn(page, "нажимают сюда");
       let opened;
       const gate = new Promise((done) => {
@@ -193,7 +192,7 @@ for (const [way, wishes] of Object.entries(WAYS)) {
     await quickly(async () => {
       const { id } = await newRoom();
       await fill(id);
-      const { page, hold, letIn } = await openHeld(id, wishes);
+      const { page, hold, letIn } = await openHeld(`/chat?room=${id}`, wishes);
       await drawn(page, "нажимают сюда");
       const above = (await house.call(boris, "GET", `/api/chat/rooms/${id}/messages/`)).at(-2);
       const long = "Правка, которая намного длиннее прежнего текста. ".repeat(9);
@@ -221,7 +220,7 @@ for (const [way, wishes] of Object.entries(WAYS)) {
     await quickly(async () => {
       const { id } = await newRoom();
       await house.attach(boris, id, "первая", "первая.png", png(300, 200));
-      const { page, hold, letIn } = await openHeld(id, wishes);
+      const { page, hold, letIn } = await openHeld(`/chat?room=${id}`, wishes);
       await drawn(page, "первая");
       const long = "Длинное сообщение, которое отодвинет картинку. ".repeat(9);
       await hold(1, () => house.write(boris, id, long));
@@ -283,27 +282,16 @@ for (const [way, wishes] of Object.entries(WAYS)) {
     await quickly(async () => {
       const rooms = [await newRoom(), await newRoom()];
       for (const { order, id } of rooms) await house.write(boris, id, `в заказе ${order}`);
-      const page = await house.page(anna, "/chat", wishes);
+      const { page, hold, letIn } = await openHeld("/chat", wishes, /\/api\/v1\/ws/);
       const list = page.locator(".bs-room");
       const row = ({ order }) => list.filter({ hasText: `Заказ #${order}` });
       await list
         .first()
         .filter({ hasText: `#${rooms[1].order}` })
         .waitFor();
-      let opened;
-      const gate = new Promise((done) => {
-        opened = done;
-      });
-      let asked = false;
-      await page.route(/\/api\/chat\/rooms\/$/, async (route) => {
-        asked = true;
-        await gate;
-        await route.continue();
-      });
-      await until(() => asked, "the list is asked for");
-      await house.write(boris, rooms[0].id, "наверх");
+      await hold(1, () => house.write(boris, rooms[0].id, "наверх"));
       const quick = await press(page, row(rooms[1]), async () => {
-        opened();
+        letIn();
         await list
           .first()
           .filter({ hasText: `#${rooms[0].order}` })

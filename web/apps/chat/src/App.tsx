@@ -4,6 +4,7 @@ import {
   ChatProvider,
   Icon,
   sentenceFor,
+  useChat,
   useClient,
   useObserved,
   useSurroundings,
@@ -19,10 +20,11 @@ import { usePageWords } from "./words.ts";
 
 export function App(): ReactNode {
   const client = useClient();
+  const chat = useChat();
   const [theme, setTheme] = useTheme();
   const [lang, setLang] = useLangChoice();
-  useSurroundings(client);
-  useEffect(() => void client.session.restore(), [client]);
+  useSurroundings(client, chat);
+  useEffect(() => void (chat?.start() ?? client.session.restore()), [client, chat]);
   return (
     <ChatProvider client={client} lang={lang}>
       <Face theme={theme} onTheme={setTheme} lang={lang} onLang={setLang} />

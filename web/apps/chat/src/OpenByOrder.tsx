@@ -1,15 +1,16 @@
 // Opens the room of an order whose number somebody has at hand.
-import { asTrouble, type Room } from "@beseda/client/order-rooms";
-import { Icon, sentenceFor, useClient, useObserved, useWords } from "@beseda/react";
+import { asTrouble } from "@beseda/client/order-rooms";
+import { Icon, type RoomId, sentenceFor, useRooms, useWords } from "@beseda/react";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { useOpening } from "./useOpening.ts";
 import { usePageWords } from "./words.ts";
 
-export function OpenByOrder({ onOpen }: { onOpen: (room: Room) => void }): ReactNode {
-  const client = useClient();
+export function OpenByOrder({ onOpen }: { onOpen: (room: RoomId) => void }): ReactNode {
+  const opening = useOpening();
   const words = usePageWords();
   const kit = useWords();
   const [why, setWhy] = useState("");
-  const { rooms } = useObserved(client.list);
+  const { rooms } = useRooms();
   // Where orders have texts for names, a keyboard of digits alone would be in the way.
   const digits = rooms?.length && rooms.every(({ order }) => typeof order === "number");
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -18,7 +19,7 @@ export function OpenByOrder({ onOpen }: { onOpen: (room: Room) => void }): React
     const order = String(new FormData(form).get("order")).trim();
     setWhy("");
     try {
-      const room = await client.api.createRoomForOrder(order);
+      const room = await opening(order);
       form.reset();
       onOpen(room);
     } catch (error) {

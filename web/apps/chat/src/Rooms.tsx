@@ -4,18 +4,21 @@ import {
   ChatRoomList,
   ChatWindow,
   type Lang,
+  type RoomId,
   Sheets,
   sentenceFor,
+  useChat,
   useClient,
-  useObserved,
+  useRooms,
   useWords,
 } from "@beseda/react";
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import type { Theme } from "./choices.ts";
 import { OpenByOrder } from "./OpenByOrder.tsx";
-import { go, goBack, type Place } from "./place.ts";
+import { addressOf, go, goBack, type Place } from "./place.ts";
 import { Settings } from "./Settings.tsx";
 import { useKeyboardRoom } from "./useKeyboardRoom.ts";
+import { useOpening } from "./useOpening.ts";
 import { usePageWords } from "./words.ts";
 
 export interface RoomsProps {
@@ -28,11 +31,11 @@ export interface RoomsProps {
 }
 
 export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
-  const client = useClient();
   const kit = useWords();
   const narrow = useNarrow();
   const trouble = useOrder(place.order);
-  const { room } = place;
+  const room = useShown(place.room);
+  const selected = useSelected(room);
   useTitle();
   useKeyboardRoom();
   const open = room !== null || trouble !== null;
@@ -46,17 +49,12 @@ export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
             <h1>{kit.rooms}</h1>
             <Settings me={me} {...choices} />
           </header>
-          <OpenByOrder
-            onOpen={(opened) => {
-              client.list.put(opened);
-              go(opened.id);
-            }}
-          />
+          <OpenByOrder onOpen={(opened) => go(opened)} />
           <div className="list-scroller">
             <ChatRoomList
-              selected={room}
-              onSelect={(id) => id !== room && go(id)}
-              hrefOf={(id) => `${location.pathname}?room=${id}`}
+              selected={selected}
+              onSelect={(id) => id !== selected && go(id)}
+              hrefOf={addressOf}
             />
           </div>
         </List>
@@ -99,34 +97,50 @@ function OrderRefused({ trouble }: { trouble: Trouble }): ReactNode {
   );
 }
 
-/** `?order=17` opens that order's room, made now if need be. */
-function useOrder(order: string | null): Trouble | null {
+/** A key names nothing where the native API is not routed. */
+function useShown(room: RoomId | null): RoomId | null {
+  const isKnown = useChat() !== null || typeof room === "number";
+  return isKnown ? room : null;
+}
+
+/** The list of the native API knows rooms by their keys alone. */
+function useSelected(room: RoomId | null): RoomId | null {
   const client = useClient();
+  const chat = useChat();
+  const open = typeof room === "number" && chat ? client.room(room) : null;
+  // Contract 4 tells by its list alone who has read.
+  useEffect(() => (open ? client.list.watch() : undefined), [client, open]);
+  const order = useSyncExternalStore(
+    open?.subscribe ?? (() => () => {}),
+    () => open?.getSnapshot().room?.order,
+  );
+  return order === undefined ? room : `order:${order}`;
+}
+
+/** `?order=17` opens that order's room. */
+function useOrder(order: string | null): Trouble | null {
+  const opening = useOpening();
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   useEffect(() => {
     setTrouble(null);
     if (order === null) return;
     let wanted = true;
-    client.api.createRoomForOrder(order).then(
-      (room) => {
-        if (!wanted) return;
-        client.list.put(room);
-        go(room.id, true);
-      },
+    opening(order).then(
+      (room) => wanted && go(room, true),
       (error: unknown) => wanted && setTrouble(asTrouble(error)),
     );
     return () => {
       wanted = false;
     };
-  }, [client, order]);
+  }, [opening, order]);
   return trouble;
 }
 
 /** The number of unread messages stands in the tab's title. */
 function useTitle(): void {
-  const { rooms } = useObserved(useClient().list);
+  const { rooms } = useRooms();
   const words = usePageWords();
-  const unread = (rooms ?? []).reduce((sum, { unread_count }) => sum + unread_count, 0);
+  const unread = (rooms ?? []).reduce((sum, { unread }) => sum + unread, 0);
   useEffect(() => {
     document.title = unread > 0 ? `(${unread}) ${words.product}` : words.product;
   }, [unread, words]);

@@ -2,7 +2,8 @@
 import "./fonts.css";
 import "./page.css";
 import "@beseda/react/style.css";
-import { ChatClient, ChatProvider, systemPlatform } from "@beseda/react";
+import { browserPlatform, createChat, keeping, native } from "@beseda/client";
+import { ChatClient, ChatProvider } from "@beseda/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
@@ -10,12 +11,16 @@ import { applyTheme } from "./choices.ts";
 import { serverOf } from "./server.ts";
 
 applyTheme();
-const client = new ChatClient(systemPlatform(serverOf(location.href)));
+const platform = keeping(browserPlatform(serverOf(location.href)));
+const client = new ChatClient(platform);
+// Where the native API is not routed, contract 4 has all that this page shows.
+const isNative = await native.isRouted(platform).catch(() => false);
+const chat = isNative ? createChat({ platform, session: client.session }) : null;
 const place = document.getElementById("page");
 if (place) {
   createRoot(place).render(
     <StrictMode>
-      <ChatProvider client={client}>
+      <ChatProvider client={client} chat={chat}>
         <App />
       </ChatProvider>
     </StrictMode>,

@@ -1,9 +1,11 @@
 // Where the reader is, read from the address: a room, an order, or the list.
+import type { RoomId } from "@beseda/react";
 import { useSyncExternalStore } from "react";
 
 /** `view` is `order` on the sample page of an order, with the button that opens its chat. */
 export interface Place {
-  room: number | null;
+  /** Its key, or its number in contract 4. */
+  room: RoomId | null;
   /** As the host application calls it. */
   order: string | null;
   view: "rooms" | "order";
@@ -16,7 +18,17 @@ function placeOf(search: string): Place {
   const room = asked.get("room") ?? "";
   const order = asked.get("order") || null;
   const view = order !== null && asked.get("view") === "order" ? "order" : "rooms";
-  return { room: /^[0-9]{1,15}$/.test(room) ? Number(room) : null, order, view };
+  return { room: roomOf(room), order, view };
+}
+
+function roomOf(asked: string): RoomId | null {
+  if (/^[0-9]{1,15}$/.test(asked)) return Number(asked);
+  return /^[a-z][a-z0-9_-]{0,31}:./.test(asked) ? asked : null;
+}
+
+/** The address of a room on this page. */
+export function addressOf(room: RoomId): string {
+  return `${location.pathname}?room=${encodeURIComponent(room).replaceAll("%3A", ":")}`;
 }
 
 function watch(changed: () => void): () => void {
@@ -33,8 +45,8 @@ export function usePlace(): Place {
 }
 
 /** Goes to a room, or to the list. `replace` leaves no step for the Back button. */
-export function go(room: number | null, replace = false): void {
-  const address = location.pathname + (room === null ? "" : `?room=${room}`);
+export function go(room: RoomId | null, replace = false): void {
+  const address = room === null ? location.pathname : addressOf(room);
   if (replace) history.replaceState(history.state, "", address);
   else history.pushState({ fromList: room !== null }, "", address);
   dispatchEvent(new Event(MOVED));

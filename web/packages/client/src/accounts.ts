@@ -69,7 +69,7 @@ export class AccountSession extends Session {
     const { me, byCookie } = this.getSnapshot();
     if (!byCookie) return;
     // What went wrong is no news of the cookie; a refusal has been heard already.
-    const now = await this.call<Me>("GET", this.mePath).catch(() => null);
+    const now = await this.whoami().catch(() => null);
     if (now && now.id !== me?.id && this.getSnapshot().me === me) await this.restore();
   }
 

@@ -69,7 +69,7 @@ export class Chat {
   async start(): Promise<void> {
     const kind = await this.#choose(0);
     if (this.#isOver) return;
-    this.session.mePath = kind.me;
+    this.session.mePath ??= kind.me;
     this.#wire = kind.make(this.#platform, this.session);
     await this.session.restore();
   }
@@ -121,10 +121,15 @@ export class Chat {
     this.#life?.doubt();
   }
 
-  /** Ends the session, and leaves nothing of what was written and not sent in this browser. */
-  async logout(): Promise<void> {
+  /** Leaves nothing of what was written and not sent in this browser. */
+  forget(): void {
     const life = this.#life;
     for (const { client_id } of life?.outbox.entries ?? []) life?.outbox.discard(client_id);
+  }
+
+  /** Ends the session, and forgets what was not sent. */
+  async logout(): Promise<void> {
+    this.forget();
     await this.session.logout();
   }
 

@@ -39,8 +39,8 @@ export class Session extends Observed<SessionSnapshot> {
   readonly #tokens: Tokens;
   /** Rises with every check and with what ends it, so that an answer to an older one is known as such. */
   #turn = 0;
-  /** Where the server says who is logged in. */
-  mePath = "/api/me/";
+  /** Where the server says who is logged in; whoever uses the session first says where. */
+  mePath: string | null = null;
   /** The language that the server's sentences are wanted in; the browser's when null. */
   lang: string | null = null;
 
@@ -130,12 +130,16 @@ export class Session extends Observed<SessionSnapshot> {
     });
   }
 
+  protected whoami(): Promise<Me> {
+    return this.call<Me>("GET", this.mePath ?? "/api/me/");
+  }
+
   async #prove(tries: number): Promise<void> {
     this.#turn += 1;
     const turn = this.#turn;
     let next: SessionSnapshot;
     try {
-      const me = await this.call<Me>("GET", this.mePath);
+      const me = await this.whoami();
       next = { state: "in", me, byCookie: !this.#tokens.current, trouble: null };
     } catch (error) {
       next = { state: "checking", me: null, trouble: asTrouble(error) };

@@ -1,11 +1,12 @@
 // Tells screen readers about new messages of others, at most once a second, apart from the thread.
-import { fileName, type Id, type OpenRoom } from "@beseda/client/order-rooms";
+import { fileName, type Id } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import type { ThreadRoom } from "./thread.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
 
 const EVERY = 1_000;
 
-export function Announcer({ room, me }: { room: OpenRoom; me: Id }): ReactNode {
+export function Announcer({ room, me }: { room: ThreadRoom; me: Id }): ReactNode {
   const lang = useLang();
   const { arrived, file: fileWord, notice, message: messageWord } = useWords();
   const [said, setSaid] = useState("");

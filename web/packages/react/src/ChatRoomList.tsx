@@ -1,11 +1,12 @@
 // The rooms of a person, newest activity first, with what is unread in them.
-import { fileName, type Id, type Message, type Room } from "@beseda/client/order-rooms";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
-import { useClient, useObserved } from "./context.tsx";
-import { hueOf, initialsOf, nameOf } from "./people.ts";
+import { useChat, useClient, useObserved } from "./context.tsx";
+import { hueOf, initialsOf } from "./people.ts";
 import { usePress } from "./press.ts";
+import type { RoomId } from "./thread.ts";
 import { dateAndClock } from "./time.ts";
 import { sentenceFor } from "./trouble.ts";
+import { type ListedRoom, useRooms } from "./useRooms.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
 
 /** A preview is no longer than this. */
@@ -13,18 +14,26 @@ const PREVIEW = 80;
 
 export interface ChatRoomListProps {
   /** The room that is open. */
-  selected?: number | null;
-  onSelect: (roomId: number) => void;
+  selected?: RoomId | null;
+  /** It is told keys where a `ChatProvider` has a `chat`, and numbers elsewhere. */
+  onSelect(roomId: RoomId): void;
   /** Where the row leads when it is opened in another tab. */
-  hrefOf?: (roomId: number) => string;
+  hrefOf?(roomId: RoomId): string;
 }
 
 export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps): ReactNode {
   const client = useClient();
+  const chat = useChat();
   const words = useWords();
-  const { rooms, trouble } = useObserved(client.list);
+  const { rooms, trouble, retry } = useRooms();
+  const count = chat ? rooms?.length : 0;
+  // The native API tells by itself what happens, but in a list not who is in a room: that is asked for once.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a room that is new has people, too
+  useEffect(() => {
+    if (!chat) return client.list.watch();
+    void client.list.refresh();
+  }, [chat, client, count]);
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => client.list.watch(), [client]);
   // Rooms change their order while one of them is pressed.
   usePress(list);
 
@@ -49,7 +58,7 @@ export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps):
       <div className="bs-state" role="alert">
         <h2>{words.roomsFailed}</h2>
         <p>{sentenceFor(trouble, words)}</p>
-        <button type="button" className="bs-button" onClick={() => void client.list.refresh()}>
+        <button type="button" className="bs-button" onClick={retry}>
           {words.retry}
         </button>
       </div>
@@ -73,7 +82,7 @@ export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps):
               room={room}
               current={room.id === selected}
               reachable={room.id === stop}
-              href={hrefOf?.(room.id) ?? `?room=${room.id}`}
+              href={hrefOf?.(room.id) ?? `?room=${encodeURIComponent(room.id)}`}
               onSelect={onSelect}
             />
           </li>
@@ -84,24 +93,18 @@ export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps):
 }
 
 interface RoomLinkProps {
-  room: Room;
+  room: ListedRoom;
   current: boolean;
   /** The Tab key stops here. */
   reachable: boolean;
   href: string;
-  onSelect: (roomId: number) => void;
+  onSelect(roomId: RoomId): void;
 }
 
 function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): ReactNode {
-  const client = useClient();
   const words = useWords();
   const lang = useLang();
-  const me = useObserved(client.session).me?.id;
-  const other = room.participants.find(({ user }) => user.id !== me)?.user;
-  const name = other ? nameOf(other) : "";
-  const title = words.order(room.order);
-  const at = new Date(room.last_message?.created_at ?? room.created_at);
-  const unread = room.unread_count;
+  const { title, name, at, unread } = room;
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
@@ -116,7 +119,7 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
       data-unread={unread > 0}
       onClick={open}
     >
-      <span className="bs-avatar" data-hue={hueOf(other?.id ?? room.order)} aria-hidden="true">
+      <span className="bs-avatar" data-hue={hueOf(room.hue)} aria-hidden="true">
         {initialsOf(name) || "#"}
       </span>
       <span className="bs-room-words">
@@ -130,7 +133,7 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
         </span>
         {name && <span className="bs-room-name">{name}</span>}
         <span className="bs-room-line">
-          <Preview room={room} current={current} me={me} />
+          <Preview room={room} current={current} />
           {unread > 0 && (
             <span className="bs-count">
               <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
@@ -143,8 +146,7 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
   );
 }
 
-function Preview(props: { room: Room; current: boolean; me: Id | undefined }): ReactNode {
-  const { room, current, me } = props;
+function Preview({ room, current }: { room: ListedRoom; current: boolean }): ReactNode {
   const words = useWords();
   const draft = useObserved(useClient().drafts).get(room.id);
   if (draft && !current) {
@@ -154,18 +156,14 @@ function Preview(props: { room: Room; current: boolean; me: Id | undefined }): R
       </span>
     );
   }
-  const message = room.last_message;
-  if (!message) return <span className="bs-preview bs-none">{words.noMessages}</span>;
+  const { newest } = room;
+  if (!newest) return <span className="bs-preview bs-none">{words.noMessages}</span>;
   return (
     <span className="bs-preview">
-      {message.sender?.id === me && `${words.you}: `}
-      {shorten(textOf(message, words.file))}
+      {newest.mine && `${words.you}: `}
+      {shorten(newest.text)}
     </span>
   );
-}
-
-function textOf({ message, file }: Message, fileWord: string): string {
-  return message || (file ? fileName(file) || fileWord : "");
 }
 
 function shorten(text: string): string {

@@ -1,23 +1,25 @@
 // One room, whole: its header, its thread live, and the field to write in.
-import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
+import type { Id } from "@beseda/client/order-rooms";
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Announcer } from "./Announcer.tsx";
 import { DropHint, useAttachment, useDrop } from "./Attachment.tsx";
 import { Composer, type Editing } from "./Composer.tsx";
 import { ConfirmDialog } from "./ConfirmDialog.tsx";
 import { ConnectionBadge, ConnectionBanner } from "./ConnectionBanner.tsx";
-import { isTouch, useClient, useObserved } from "./context.tsx";
+import { isTouch, useChat, useClient, useObserved } from "./context.tsx";
 import { Icon, Sheets } from "./icons.tsx";
 import type { MessageActions } from "./MessageView.tsx";
 import { nameOf } from "./people.ts";
 import type { MessageRow } from "./rows.ts";
 import { Timeline } from "./Timeline.tsx";
-import { useRoom } from "./useWebSocket.ts";
+import type { RoomId, ThreadRoom, ThreadSnapshot } from "./thread.ts";
+import { useRoom } from "./useRoom.ts";
 import { Viewer } from "./Viewer.tsx";
 import { useWords, type Words } from "./words/index.ts";
 
 export interface ChatWindowProps {
-  roomId: number;
+  /** A number, or the key of a room where a `ChatProvider` has a `chat`. */
+  roomId: RoomId;
   /** Shows a back button, for pages with one pane. */
   onBack?: () => void;
   /** Shows a close button, for dialogs. */
@@ -27,6 +29,10 @@ export interface ChatWindowProps {
 }
 
 export function ChatWindow(props: ChatWindowProps): ReactNode {
+  const { me } = useObserved(useClient().session);
+  const chat = useChat();
+  // The native API has rooms for whoever is in.
+  if (typeof props.roomId === "string" && (!me || chat?.isIn === false)) return null;
   // Another room is another window: nothing of the last one may stay.
   return <RoomWindow key={props.roomId} {...props} />;
 }
@@ -124,7 +130,7 @@ function RoomWindow({ roomId, onBack, onClose, title }: ChatWindowProps): ReactN
   );
 }
 
-function RemoveDialog(props: { room: OpenRoom; row: MessageRow; onEnd: () => void }): ReactNode {
+function RemoveDialog(props: { room: ThreadRoom; row: MessageRow; onEnd: () => void }): ReactNode {
   const { room, row, onEnd } = props;
   const words = useWords();
   return (
@@ -175,21 +181,22 @@ function useTypingAnywhere(
   }, [window, field]);
 }
 
-function titleOf({ room }: RoomSnapshot, words: Words, title?: string): string {
-  return title ?? (room ? words.order(room.order) : words.orderChat);
+function titleOf({ room }: ThreadSnapshot, words: Words, title?: string): string {
+  if (title !== undefined || !room) return title ?? words.orderChat;
+  return room.order === null ? (room.title ?? "") : words.order(room.order);
 }
 
-function isEmpty({ items, unsent }: RoomSnapshot): boolean {
+function isEmpty({ items, unsent }: ThreadSnapshot): boolean {
   return items.length === 0 && unsent.length === 0;
 }
 
-function lastOwn({ items }: RoomSnapshot, me: Id): Editing | null {
+function lastOwn({ items }: ThreadSnapshot, me: Id): Editing | null {
   const item = items.findLast(({ message, erased }) => message.sender?.id === me && !erased);
   return item ? { id: item.message.id, text: item.message.message } : null;
 }
 
 interface HeaderProps {
-  snapshot: RoomSnapshot;
+  snapshot: ThreadSnapshot;
   me: Id;
   onBack: (() => void) | undefined;
   onClose: (() => void) | undefined;
@@ -224,7 +231,7 @@ function Header({ snapshot, me, onBack, onClose, title }: HeaderProps): ReactNod
   );
 }
 
-function Refused({ room, code }: { room: OpenRoom; code: number }): ReactNode {
+function Refused({ room, code }: { room: ThreadRoom; code: number }): ReactNode {
   const words = useWords();
   const why: Record<number, string> = {
     4000: words.refused4000,
@@ -267,7 +274,7 @@ function ThreadSkeleton(): ReactNode {
 }
 
 /** Always as high as its words, so that nothing moves when somebody begins to type. */
-function TypingLine({ snapshot }: { snapshot: RoomSnapshot }): ReactNode {
+function TypingLine({ snapshot }: { snapshot: ThreadSnapshot }): ReactNode {
   const words = useWords();
   const people = snapshot.room?.participants ?? [];
   const names = snapshot.typing

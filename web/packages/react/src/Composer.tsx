@@ -1,5 +1,4 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
-import type { OpenRoom } from "@beseda/client/order-rooms";
 import {
   type ClipboardEvent,
   type KeyboardEvent,
@@ -11,8 +10,9 @@ import {
   useState,
 } from "react";
 import { AttachButton, type Attachment, Chip } from "./Attachment.tsx";
-import { isTouch, useClient, useNewest } from "./context.tsx";
+import { isTouch, useChat, useClient, useNewest } from "./context.tsx";
 import { Icon } from "./icons.tsx";
+import type { RoomId, ThreadRoom } from "./thread.ts";
 import { useWords } from "./words/index.ts";
 
 /** The server's default `limits.text_chars`. */
@@ -29,7 +29,7 @@ export interface Editing {
 }
 
 export interface ComposerProps {
-  room: OpenRoom;
+  room: ThreadRoom;
   isConnected: boolean;
   field: RefObject<HTMLTextAreaElement | null>;
   editing: Editing | null;
@@ -170,20 +170,28 @@ function EditStrip(props: { text: string; failed: boolean; onEnd: () => void }):
   );
 }
 
+/** A room of an order has one draft, whether it is opened by its number or by its key. */
+function useDraftName(room: ThreadRoom): RoomId {
+  const chat = useChat();
+  const order = room.getSnapshot().room?.order ?? null;
+  return chat && order !== null ? `order:${order}` : room.id;
+}
+
 /** The text in the field: the draft, or the message that is being changed. */
-function useText(room: OpenRoom, editing: Editing | null): [string, (text: string) => void] {
+function useText(room: ThreadRoom, editing: Editing | null): [string, (text: string) => void] {
   const { drafts } = useClient();
-  const [draft, setDraft] = useState(() => drafts.get(room.id));
+  const name = useDraftName(room);
+  const [draft, setDraft] = useState(() => drafts.get(name));
   const [change, setChange] = useState<Editing | null>(null);
   const kept = useNewest(draft);
 
   useEffect(() => setChange(editing), [editing]);
   useEffect(() => {
-    const timer = setTimeout(() => drafts.set(room.id, draft), draft === "" ? 0 : DRAFT_PAUSE);
+    const timer = setTimeout(() => drafts.set(name, draft), draft === "" ? 0 : DRAFT_PAUSE);
     return () => clearTimeout(timer);
-  }, [drafts, room, draft]);
+  }, [drafts, name, draft]);
   useEffect(() => {
-    const keep = () => drafts.set(room.id, kept.current);
+    const keep = () => drafts.set(name, kept.current);
     addEventListener("pagehide", keep);
     addEventListener("blur", keep);
     document.addEventListener("visibilitychange", keep);
@@ -193,7 +201,7 @@ function useText(room: OpenRoom, editing: Editing | null): [string, (text: strin
       removeEventListener("blur", keep);
       document.removeEventListener("visibilitychange", keep);
     };
-  }, [drafts, room, kept]);
+  }, [drafts, name, kept]);
 
   if (!editing) return [draft, setDraft];
   const text = change?.id === editing.id ? change.text : editing.text;

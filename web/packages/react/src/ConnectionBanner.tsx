@@ -1,7 +1,7 @@
 // How the connection stands: a badge in the header, and a strip when it is gone for a while.
-import type { OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useState } from "react";
 import { useNetwork } from "./context.tsx";
+import type { ThreadRoom, ThreadSnapshot } from "./thread.ts";
 import { useWords, type Words } from "./words/index.ts";
 
 /** A shorter loss is not worth a word, in milliseconds. */
@@ -23,8 +23,8 @@ export function ConnectionBanner({
   room,
   snapshot,
 }: {
-  room: OpenRoom;
-  snapshot: RoomSnapshot;
+  room: ThreadRoom;
+  snapshot: ThreadSnapshot;
 }): ReactNode {
   const words = useWords();
   const hasNetwork = useNetwork();

@@ -3,8 +3,9 @@ import { asTrouble, type Id, type Trouble } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { ChatWindow } from "./ChatWindow.tsx";
-import { useClient } from "./context.tsx";
+import { useChat, useClient } from "./context.tsx";
 import { Icon } from "./icons.tsx";
+import type { RoomId } from "./thread.ts";
 import { sentenceFor } from "./trouble.ts";
 import { useModal } from "./useModal.ts";
 import { useWords } from "./words/index.ts";
@@ -35,8 +36,9 @@ export function OrderChatButton({ orderId }: OrderChatButtonProps): ReactNode {
 function OrderChatDialog({ orderId, onClose }: { orderId: Id; onClose: () => void }) {
   const words = useWords();
   const client = useClient();
+  const chat = useChat();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [roomId, setRoomId] = useState<number | null>(null);
+  const [roomId, setRoomId] = useState<RoomId | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [tries, setTries] = useState(0);
 
@@ -45,13 +47,13 @@ function OrderChatDialog({ orderId, onClose }: { orderId: Id; onClose: () => voi
   useEffect(() => {
     let wanted = true;
     client.api.createRoomForOrder(orderId).then(
-      ({ id }) => wanted && setRoomId(id),
+      ({ id, order }) => wanted && setRoomId(chat ? `order:${order}` : id),
       (error: unknown) => wanted && setTrouble(asTrouble(error)),
     );
     return () => {
       wanted = false;
     };
-  }, [client, orderId, tries]);
+  }, [client, chat, orderId, tries]);
 
   const again = () => {
     setTrouble(null);

@@ -1,5 +1,5 @@
 // The thread: rows from the oldest loaded to the newest, virtual when there are many.
-import type { Id, OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
+import type { Id } from "@beseda/client/order-rooms";
 import {
   forwardRef,
   type KeyboardEvent,
@@ -15,6 +15,7 @@ import { useAttention } from "./context.tsx";
 import { Icon } from "./icons.tsx";
 import { type MessageActions, RowView } from "./MessageView.tsx";
 import { type Row, rowsOf } from "./rows.ts";
+import type { ThreadRoom, ThreadSnapshot } from "./thread.ts";
 import { dayName, dayOf } from "./time.ts";
 import { type ThreadScroll, useThreadScroll } from "./useThreadScroll.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
@@ -27,8 +28,8 @@ const READ_AFTER = 300;
 const DATE_STAYS = 1_200;
 
 export interface TimelineProps {
-  room: OpenRoom;
-  snapshot: RoomSnapshot;
+  room: ThreadRoom;
+  snapshot: ThreadSnapshot;
   me: Id;
   actions: MessageActions;
   field: RefObject<HTMLTextAreaElement | null>;
@@ -119,7 +120,7 @@ function useKept(count: number, active: number): number[] {
   }, [count, active]);
 }
 
-function useRows(snapshot: RoomSnapshot, me: Id): Row[] {
+function useRows(snapshot: ThreadSnapshot, me: Id): Row[] {
   const { items, unsent, firstUnread, lastUnread, readUpTo, older } = snapshot;
   const seams = useRef(new Set<number>());
   const first = items[0]?.message.id;
@@ -141,7 +142,7 @@ function useRows(snapshot: RoomSnapshot, me: Id): Row[] {
 }
 
 /** Marks the room as read while somebody looks at its end. */
-function useReading(room: OpenRoom, { unread, isConnected }: RoomSnapshot, atBottom: boolean) {
+function useReading(room: ThreadRoom, { unread, isConnected }: ThreadSnapshot, atBottom: boolean) {
   const attention = useAttention();
   useEffect(() => {
     if (!attention) room.leave();
@@ -235,7 +236,7 @@ function useFloatingDate({ rows, scroller, virtual, atBottom }: ThreadScroll) {
   return { label, show };
 }
 
-function OlderPill({ room, snapshot }: { room: OpenRoom; snapshot: RoomSnapshot }): ReactNode {
+function OlderPill({ room, snapshot }: { room: ThreadRoom; snapshot: ThreadSnapshot }): ReactNode {
   const words = useWords();
   if (snapshot.olderTrouble) {
     return (
@@ -260,7 +261,7 @@ function OlderPill({ room, snapshot }: { room: OpenRoom; snapshot: RoomSnapshot 
 /** Counts what came since the end of the thread was last seen. */
 function DownButton(props: {
   rows: Row[];
-  snapshot: RoomSnapshot;
+  snapshot: ThreadSnapshot;
   onClick: () => void;
 }): ReactNode {
   const { rows, snapshot, onClick } = props;

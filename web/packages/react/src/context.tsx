@@ -1,5 +1,6 @@
 // What every component of the kit shares: the client, the language, and whether somebody looks.
-import { type ChatClient, defaultClient, type Observed } from "@beseda/client/order-rooms";
+import type { Chat, Watched } from "@beseda/client";
+import { type ChatClient, defaultClient } from "@beseda/client/order-rooms";
 import {
   createContext,
   type ReactNode,
@@ -13,6 +14,7 @@ import {
 import { type Lang, LangContext, useLang } from "./words/index.ts";
 
 const ClientContext = createContext<ChatClient | null>(null);
+const ChatContext = createContext<Chat | null>(null);
 
 /** Timers this late mean that the machine slept, and a tab hidden this long may have: in milliseconds. */
 const NAP = 20_000;
@@ -21,21 +23,26 @@ const TICK = 5_000;
 export interface ChatProviderProps {
   /** The page's own client when left out. */
   client?: ChatClient;
+  /** The native API, for rooms that are named by their keys: with the session of `client`, and started by the page. */
+  chat?: Chat | null;
   /** The browser's language when left out. */
   lang?: Lang;
   children: ReactNode;
 }
 
-/** Gives the components below it a client other than the page's own, or another language. */
-export function ChatProvider({ client, lang, children }: ChatProviderProps): ReactNode {
+/** Gives the components below it a client other than the page's own, the native API, or another language. */
+export function ChatProvider({ client, chat, lang, children }: ChatProviderProps): ReactNode {
   const outer = useLang();
+  const outerChat = useChat();
   const spoken = lang ?? outer;
   useEffect(() => {
     (client ?? defaultClient()).session.lang = spoken;
   }, [client, spoken]);
   return (
     <ClientContext.Provider value={client ?? null}>
-      <LangContext.Provider value={spoken}>{children}</LangContext.Provider>
+      <ChatContext.Provider value={chat === undefined ? outerChat : chat}>
+        <LangContext.Provider value={spoken}>{children}</LangContext.Provider>
+      </ChatContext.Provider>
     </ClientContext.Provider>
   );
 }
@@ -44,12 +51,17 @@ export function useClient(): ChatClient {
   return useContext(ClientContext) ?? defaultClient();
 }
 
-export function useObserved<T>(observed: Observed<T>): T {
+/** The native API; null where the page has given none. */
+export function useChat(): Chat | null {
+  return useContext(ChatContext);
+}
+
+export function useObserved<T>(observed: Watched<T>): T {
   return useSyncExternalStore(observed.subscribe, observed.getSnapshot);
 }
 
-/** Tells the client what the browser knows about the network, the tab and the machine's sleep. */
-export function useSurroundings(client: ChatClient): void {
+/** Tells the client what the browser knows about the network, the tab and the machine's sleep; `chat` finds out itself. */
+export function useSurroundings(client: ChatClient, chat: Chat | null = null): void {
   useEffect(() => {
     const doubt = () => client.doubt();
     const lose = () => client.lose();
@@ -66,7 +78,7 @@ export function useSurroundings(client: ChatClient): void {
     };
     const store = () => client.session.followTabs();
     const ask = (event: BeforeUnloadEvent) => {
-      if (client.isUploading) event.preventDefault();
+      if (client.isUploading || chat?.isUploading) event.preventDefault();
     };
     let last = Date.now();
     const timer = setInterval(() => {
@@ -89,7 +101,7 @@ export function useSurroundings(client: ChatClient): void {
       removeEventListener("beforeunload", ask);
       document.removeEventListener("visibilitychange", turn);
     };
-  }, [client]);
+  }, [client, chat]);
 }
 
 function watchAttention(changed: () => void): () => void {

@@ -14,6 +14,7 @@ export { ChatWindow, type ChatWindowProps } from "./ChatWindow.tsx";
 export {
   ChatProvider,
   type ChatProviderProps,
+  useChat,
   useClient,
   useObserved,
   useSurroundings,
@@ -21,6 +22,8 @@ export {
 export { Icon, type IconName, Sheets } from "./icons.tsx";
 export { OrderChatButton, type OrderChatButtonProps } from "./OrderChatButton.tsx";
 export { initialsOf } from "./people.ts";
+export type { RoomId } from "./thread.ts";
 export { sentenceFor } from "./trouble.ts";
+export { type ListedRoom, useRooms } from "./useRooms.ts";
 export { useWebSocket, type WebSocketOptions, type WebSocketWays } from "./useWebSocket.ts";
 export { type Lang, plural, preferredLang, useLang, useWords } from "./words/index.ts";

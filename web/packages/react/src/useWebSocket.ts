@@ -1,15 +1,7 @@
 // The hook for pages that draw their own thread: a room's messages, live, and the ways to take part.
-import type { Id, Message, OpenRoom, RoomSnapshot } from "@beseda/client/order-rooms";
+import type { Id, Message } from "@beseda/client/order-rooms";
 import { useCallback, useEffect, useMemo } from "react";
 import { useClient, useNewest, useObserved } from "./context.tsx";
-
-/** A room, held open while the component stands. */
-export function useRoom(roomId: number): { room: OpenRoom; snapshot: RoomSnapshot } {
-  const client = useClient();
-  const room = client.room(roomId);
-  useEffect(() => client.hold(roomId), [client, roomId]);
-  return { room, snapshot: useObserved(room) };
-}
 
 export interface WebSocketOptions {
   roomId: number;
@@ -29,11 +21,13 @@ export interface WebSocketWays {
 }
 
 export function useWebSocket({ roomId, onMessage, onTyping }: WebSocketOptions): WebSocketWays {
-  const { room, snapshot } = useRoom(roomId);
+  const client = useClient();
+  const room = client.room(roomId);
+  useEffect(() => client.hold(roomId), [client, roomId]);
   const ears = useNewest({ onMessage, onTyping });
   useEffect(() => room.onMessage((message) => ears.current.onMessage?.(message)), [room, ears]);
   useEffect(() => room.onTyping((user, is) => ears.current.onTyping?.(user, is)), [room, ears]);
-  const { items, isConnected } = snapshot;
+  const { items, isConnected } = useObserved(room);
   const messages = useMemo(
     () => items.filter(({ erased }) => !erased).map(({ message }) => message),
     [items],

@@ -29,6 +29,7 @@ export class ChatClient {
   constructor(platform: KeepingPlatform, options?: AccountOptions) {
     this.#platform = platform;
     this.session = new AccountSession(platform, options);
+    this.session.mePath = "/api/me/";
     this.api = createChatApi(this.session);
     this.list = new RoomList(platform, this.api, {
       told: (rooms) => {

@@ -9,8 +9,8 @@ const KEPT = 30 * 24 * 3600 * 1000;
 /** What the keys of one person's drafts begin with. */
 export const draftPrefix = (person: Id): string => `bs-draft:${inKey(person)}:`;
 
-/** Texts by room id. */
-export type DraftsSnapshot = ReadonlyMap<number, string>;
+/** Texts by the number of a room, or by its key. */
+export type DraftsSnapshot = ReadonlyMap<number | string, string>;
 
 export class Drafts extends Observed<DraftsSnapshot> {
   readonly #platform: KeepingPlatform;
@@ -23,11 +23,11 @@ export class Drafts extends Observed<DraftsSnapshot> {
     this.show(this.#load());
   }
 
-  get(room: number): string {
+  get(room: number | string): string {
     return this.getSnapshot().get(room) ?? "";
   }
 
-  set(room: number, text: string): void {
+  set(room: number | string, text: string): void {
     if (text === this.get(room)) return;
     const drafts = new Map(this.getSnapshot());
     if (text.trim()) {
@@ -41,13 +41,14 @@ export class Drafts extends Observed<DraftsSnapshot> {
     this.show(drafts);
   }
 
-  #load(): Map<number, string> {
-    const drafts = new Map<number, string>();
+  #load(): Map<number | string, string> {
+    const drafts = new Map<number | string, string>();
     for (const key of this.#platform.keep.keys(this.#prefix)) {
       try {
         const { text, at } = JSON.parse(this.#platform.keep.get(key) ?? "");
         if (this.#platform.now() - at > KEPT) throw new Error("too old");
-        drafts.set(Number(key.slice(this.#prefix.length)), String(text));
+        const room = key.slice(this.#prefix.length);
+        drafts.set(/^\d+$/.test(room) ? Number(room) : room, String(text));
       } catch {
         this.#platform.keep.remove(key);
       }
