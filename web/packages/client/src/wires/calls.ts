@@ -10,7 +10,7 @@ export interface AllChanges {
   gone: string[];
   token: string;
   more: boolean;
-  /** These are all: the token that was asked with was of another life of the database. */
+  /** From here on these are all: the token that was asked with was of another life of the database. */
   all?: boolean;
 }
 
@@ -18,6 +18,9 @@ export interface AllChanges {
 export interface RoomsPage extends Part<Room> {
   token?: string;
 }
+
+/** So many rooms that have moved are told at once, and so many messages of each. */
+const CHANGES = 20;
 
 export const roomPath = (room: string): string => `/api/v1/rooms/${encodeURIComponent(room)}/`;
 
@@ -65,8 +68,10 @@ export function wireCalls(session: Session) {
     rooms: (cursor: string | null) =>
       get<RoomsPage>(`/api/v1/rooms/${queryOf({ cursor, limit: 200 })}`),
     allChanges: (after: string, wait: number) =>
-      // Of a room that has moved, the newest message is enough for the list.
-      get<AllChanges>(`/api/v1/changes/${queryOf({ after, wait, limit: 1 })}`, (wait + 10) * 1000),
+      get<AllChanges>(
+        `/api/v1/changes/${queryOf({ after, wait, limit: CHANGES })}`,
+        (wait + 10) * 1000,
+      ),
     send: (room: string, draft: Draft) =>
       session.call<Message>("POST", `${roomPath(room)}messages/`, draft),
     read: (room: string, read_seq: number) =>

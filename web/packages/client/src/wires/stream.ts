@@ -159,6 +159,8 @@ export class Stream extends Loop {
 export class Poll extends Loop {
   readonly #calls: ReturnType<typeof wireCalls>;
   #begun = false;
+  /** All rooms are being told, a page at a time. */
+  #isAnew = false;
 
   constructor(
     platform: Platform,
@@ -173,6 +175,7 @@ export class Poll extends Loop {
   override stop(): void {
     super.stop();
     this.#begun = false;
+    this.#isAnew = false;
   }
 
   protected async run(turn: number): Promise<void> {
@@ -206,10 +209,11 @@ export class Poll extends Loop {
     }
   }
 
-  #tell({ rooms, gone, token, all }: AllChanges): void {
-    if (all) {
+  #tell({ rooms, gone, token, more, all }: AllChanges): void {
+    this.#isAnew ||= all === true;
+    if (this.#isAnew) {
       const known = rooms.flatMap(({ about }) => about ?? []);
-      this.ways.heard({ type: "here", rooms: known, gone, more: false, token, all });
+      this.ways.heard({ type: "here", rooms: known, gone, more, token, all });
     }
     for (const { room, about, head, seq, cursor, messages, ...told } of rooms) {
       const last_message = messages.reduce<Message | null>(
@@ -220,6 +224,8 @@ export class Poll extends Loop {
       this.ways.heard({ type: "moved", room, about, head, seq, cursor, me, last_message });
     }
     for (const room of gone) this.ways.heard({ type: "removed", room });
-    this.ways.token(token);
+    this.#isAnew &&= more;
+    // A list that breaks off half way is told anew.
+    if (!this.#isAnew) this.ways.token(token);
   }
 }
