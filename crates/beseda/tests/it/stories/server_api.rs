@@ -40,8 +40,16 @@ async fn people_are_put_as_often_as_one_likes() {
         "role": "client",
     });
     let mut kept = whole.clone();
-    kept["id"] = json!(7);
-    kept["active"] = json!(true);
+    for (name, value) in [
+        ("id", json!("7")),
+        ("name", json!("Вера Новая")),
+        ("active", json!(true)),
+        ("avatar_url", Value::Null),
+        ("custom", Value::Null),
+        ("locale", Value::Null),
+    ] {
+        kept[name] = value;
+    }
     let first = put(&host, path, whole.clone()).await;
     assert_eq!((first.status, first.json()), (201, kept.clone()));
     let again = put(&host, "/api/v1/people/7", whole).await;

@@ -117,8 +117,8 @@ impl World {
         let name = self.new_name();
         let path = format!("/api/v1/rooms/group:{name}/");
         let members = [id_of(teacher), id_of(student)];
-        let room = self.put(&path, &json!({"title": "some", "members": members})).await;
-        let id = room["id"].as_i64().expect("a number");
+        self.put(&path, &json!({"title": name, "members": members})).await;
+        let id = self.number_of_chat(teacher, &name).await;
         let form = Form::new().text("chat", id.to_string());
         let sent = self.with_file(teacher, "/api/messages/", form).await;
         if object == Object::Deleted {
@@ -129,6 +129,15 @@ impl World {
             name,
             file: file_of(&sent),
         }
+    }
+
+    /// What contract 2 calls a chat of somebody with this title.
+    async fn number_of_chat(&self, person: &str, title: &str) -> i64 {
+        let chats = self.caller(person).get("/api/chats/").await.json();
+        let chats = chats.as_array().into_iter().flatten();
+        let mut called = chats.filter(|chat| chat["name"] == title);
+        let chat = called.next().expect("it is in their list");
+        chat["id"].as_i64().expect("a number")
     }
 
     /// A visitor's room of this sort: of our visitor, or of another.
