@@ -133,7 +133,13 @@ fn at_ids(value: &mut Value, turn: &impl Fn(&mut Value)) {
             for (name, value) in fields {
                 let is_id = FIELDS.contains(&name.as_str()) || (name == "id" && is_of_the_host);
                 match value {
-                    Value::Array(ids) if LISTS.contains(&name.as_str()) => ids.iter_mut().for_each(turn),
+                    Value::Array(ids) if LISTS.contains(&name.as_str()) => ids.iter_mut().for_each(|one| match one {
+                        // Somebody who is no more than what they are in a room.
+                        Value::Object(member) if !OF_THE_HOST.iter().any(|name| member.contains_key(*name)) => {
+                            member.get_mut("id").into_iter().for_each(turn);
+                        }
+                        one => turn(one),
+                    }),
                     Value::String(_) | Value::Number(_) if is_id => turn(value),
                     _ => {}
                 }
@@ -172,6 +178,11 @@ fn key_heard(key: &str) -> String {
             None => key.to_owned(),
         },
     }
+}
+
+/// A room's key, with the host's ids as it has them.
+pub fn key(key: &str) -> String {
+    if are_texts() { key_said(key) } else { key.to_owned() }
 }
 
 fn key_said(key: &str) -> String {

@@ -178,7 +178,7 @@ impl Ear {
 
     /// One message of a room, by the native API.
     async fn one(&self, room: &str, id: i64) -> Got {
-        let path = format!("/api/v1/rooms/{}/messages/{id}/", ids::encoded(room));
+        let path = format!("/api/v1/rooms/{}/messages/{id}/", ids::encoded(&ids::key(room)));
         let message = self.get(&path).await;
         shown(&message).ok_or_else(|| message.to_string())
     }
@@ -186,7 +186,7 @@ impl Ear {
     /// The same as it is found by its text; as it is now, where it says something else by then.
     async fn search(&self, room: &str, id: i64, text: &str) -> Got {
         let typed = ids::encoded(&format!("\"{text}\""));
-        let path = format!("/api/v1/search/?q={typed}&room={}", ids::encoded(room));
+        let path = format!("/api/v1/search/?q={typed}&room={}", ids::encoded(&ids::key(room)));
         let list = self.get(&path).await;
         let mut items = list["items"].as_array().into_iter().flatten();
         let found = items.find_map(|item| shown(&item["message"]).filter(|(found, _)| *found == id));

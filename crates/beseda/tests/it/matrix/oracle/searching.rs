@@ -3,7 +3,6 @@
 use super::known::Scope;
 use super::town::names;
 use super::walk::Walk;
-use crate::harness::ids;
 use serde_json::Value;
 
 /// What every message of a walk has in it.
@@ -23,7 +22,7 @@ impl Walk {
         for item in list["items"].as_array().unwrap_or_else(|| panic!("no list: {list}")) {
             let message = &item["message"];
             self.is_theirs(who, message);
-            let room = ids::encoded(item["room"].as_str().expect("a key"));
+            let room = item["room"].as_str().expect("a key");
             let path = format!("/api/v1/rooms/{room}/messages/{}/", message["seq"]);
             let got = caller.get(&path).await;
             assert_eq!(
