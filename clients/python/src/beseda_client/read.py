@@ -60,7 +60,7 @@ def export(body: Any) -> list[dict[str, Any]]:
     """Everything that is kept of somebody: the last line says that it is all."""
     if not body or body[-1] != {"type": "end"}:
         raise UnexpectedAnswer("The export broke off. Ask for it again.")
-    return body[:-1]
+    return cast("list[dict[str, Any]]", body[:-1])
 
 
 def anything(body: Any) -> dict[str, Any]:

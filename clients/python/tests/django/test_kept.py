@@ -26,7 +26,7 @@ def orders_of(beseda, person):
 def deal_in_chat(beseda, deal):
     """A deal's room as it is: a put that says nothing changes nothing."""
     room = beseda.app("PUT", f"/api/v1/rooms/deal:{deal.code}/", {})
-    return room["title"], {str(one) for one in room["members"]}
+    return room["title"], {one["person"]["id"] for one in room["members"]}
 
 
 def was_there(beseda, path):
