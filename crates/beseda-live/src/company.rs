@@ -65,8 +65,12 @@ pub(crate) async fn look_how_far(live: &Arc<Live>) {
     }
 }
 
-/// Asks for a sign of life, with the token to come back with where the session has been told everything up to it.
+/// Asks for a sign of life, with the token to come back with where the session has been told everything up to it. Who is still
+/// being told where they are hears that first.
 pub(crate) fn ping(session: &Session, now: Time, token: Option<Token>) {
+    if !session.roaming.as_ref().is_some_and(|roaming| roaming.has_arrived()) {
+        return;
+    }
     let is_whole = !session.is_doubted() && session.seats().iter().all(|seat| seat.is_whole());
     session.mention(|speaks| speaks.ping(now, token.filter(|_| is_whole)));
 }

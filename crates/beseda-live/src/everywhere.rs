@@ -53,6 +53,8 @@ pub(crate) struct Roaming {
     is_away: AtomicBool,
     /// Whom it wants to know to be there.
     watched: Mutex<Vec<PersonId>>,
+    /// It was told where it is.
+    has_arrived: AtomicBool,
     /// Its person may be in rooms in which it has no place.
     looks_around: AtomicBool,
     /// It was told that its proof ends.
@@ -69,6 +71,7 @@ impl Roaming {
             is_miscounted: AtomicBool::new(false),
             is_away: AtomicBool::new(false),
             watched: Mutex::default(),
+            has_arrived: AtomicBool::new(false),
             looks_around: AtomicBool::new(false),
             is_warned: AtomicBool::new(false),
         }
@@ -109,6 +112,15 @@ impl Roaming {
     /// It has brought a new proof.
     pub(crate) fn is_renewed(&self) {
         self.is_warned.store(false, Ordering::SeqCst);
+    }
+
+    /// It has been told where it is.
+    pub(crate) fn arrives(&self) {
+        self.has_arrived.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn has_arrived(&self) -> bool {
+        self.has_arrived.load(Ordering::SeqCst)
     }
 
     /// Its person may be in rooms in which it has no place.

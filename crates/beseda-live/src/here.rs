@@ -113,7 +113,11 @@ async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) ->
     let seats = take_places(live, session, &found.all);
     let token = found.token;
     tell(live, session, found, &seats).await?;
-    look_again(live, session, token).await
+    look_again(live, session, token).await?;
+    if let Some(roaming) = &session.roaming {
+        roaming.arrives();
+    }
+    Ok(())
 }
 
 /// A place in every room; none where it has one already, because it came in a moment ago.
