@@ -205,10 +205,16 @@ async fn a_message_of_the_spa_comes_back_as_the_text_that_it_is() {
             .expect("an upgrade")
     };
     let (mut customer, mut therapist) = (open(CUSTOMER).await, open(THERAPIST).await);
+    // Whoever hears what they said themselves is in; before that nothing is told of what others say.
+    for socket in [&mut customer, &mut therapist] {
+        socket.say(&json!({"message": "ready"})).await;
+        socket.frames_until(|frame| frame["message"] == "ready").await;
+    }
     for payload in &payloads() {
         customer.say(&json!({"message": payload})).await;
         for socket in [&mut customer, &mut therapist] {
-            let heard = socket.frames_until(|frame| frame["type"] == "chat_message").await;
+            let said = |frame: &Value| frame["type"] == "chat_message" && frame["message"] != "ready";
+            let heard = socket.frames_until(said).await;
             assert_eq!(heard.last().map(|frame| &frame["message"]), Some(&json!(payload)));
         }
     }
