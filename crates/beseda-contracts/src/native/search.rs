@@ -1,19 +1,17 @@
 //! Search: messages with some words in them, in all rooms that somebody is in, or in the one that they name.
 
 use super::asking::{Asker, ListJson, Query, named, next, room_of, tagged};
-use super::objects::{MessageJson, Reader};
-use crate::shared::http::time::time_of;
+use super::objects::MessageJson;
 use crate::shared::{FieldError, Refused, Routes, Shared};
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use beseda_core::Error;
 use beseda_core::rules;
-use beseda_core::words::{Found, HostId, Limits, NoQuery, PersonId, Query as Words, RoomKind, SearchAsked, Time};
+use beseda_core::words::{Found, HostId, Limits, NoQuery, Query as Words, RoomKind, SearchAsked};
 use beseda_live::ask;
 use http::{HeaderMap, Uri};
 use serde::Serialize;
-use std::str::FromStr;
 
 /// What a search may say.
 const KNOWN: &[&str] = &["q", "room", "author", "from", "to", "has", "kind", "limit", "cursor"];
@@ -33,24 +31,13 @@ struct FoundJson {
 }
 
 impl FoundJson {
-    fn new(found: &Found, reader: PersonId) -> Self {
+    fn new(found: &Found, asker: &Asker) -> Self {
         let key = &found.place.room.key;
         Self {
             room: key.to_string(),
-            message: MessageJson::new(key, &found.message, Reader::of(&found.message, reader)),
+            message: asker.message(key, &found.message),
             highlights: found.highlights.clone(),
         }
-    }
-}
-
-/// A moment in a query.
-struct Moment(Time);
-
-impl FromStr for Moment {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        time_of(text).map(Self).ok_or(())
     }
 }
 
@@ -71,7 +58,7 @@ async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: H
             search.is_vain |= search.author.is_none();
         }
         let page = rules::search(look, &limits, asker.by(), &search)?;
-        let items = page.items.iter().map(|found| FoundJson::new(found, asker.person.id));
+        let items = page.items.iter().map(|found| FoundJson::new(found, &asker));
         Ok::<_, Error>(ListJson {
             items: items.collect(),
             next: page.next.map(next),
@@ -83,7 +70,7 @@ async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: H
 /// What a query asks, but where and by whom it was said; `None` where it has no words, which is a mistake of it.
 fn asked(query: &mut Query, limits: &Limits, limit: u32) -> Option<SearchAsked> {
     let words = words(query, limits);
-    let [from, to] = ["from", "to"].map(|name| query.parsed::<Moment>(name, FieldError::NotTime));
+    let [from, to] = ["from", "to"].map(|name| query.moment(name));
     let has = query.text("has");
     if has.as_ref().is_some_and(|has| has != "file") {
         query.mistake("has", FieldError::NotOneOf(&["file"]));
@@ -92,8 +79,8 @@ fn asked(query: &mut Query, limits: &Limits, limit: u32) -> Option<SearchAsked> 
     Some(SearchAsked {
         kind: kind.flatten(),
         is_vain: kind == Some(None),
-        from: from.map(|Moment(from)| from),
-        to: to.map(|Moment(to)| to),
+        from,
+        to,
         has_file: has.is_some(),
         cursor: query.place(),
         ..SearchAsked::of(words?, limit)

@@ -2,7 +2,7 @@
 
 use super::asking::{Asker, AskerOrHost, ListJson, Query, named, next, room_of, tagged};
 use super::call::Body;
-use super::objects::{MeJson, MessageJson, Reader, id_text};
+use super::objects::{MeJson, MessageJson, id_text};
 use super::rooms::idempotency_key;
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared, messages, time_text};
 use axum::Json;
@@ -10,10 +10,10 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
-use beseda_core::Error;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Pins, Window};
-use beseda_core::words::{Draft, Message, More, PersonId, Seq, Time};
+use beseda_core::words::{Draft, Message, More, Seq, Time};
+use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::Serialize;
@@ -70,12 +70,8 @@ fn placed(path: Placed) -> Result<(String, Seq), Refused> {
 }
 
 fn seq_of(text: &str) -> Result<Seq, Refused> {
-    let seq = text.parse::<i64>().map_err(|_| beseda_core::Refusal::NoSuchMessage)?;
+    let seq = text.parse::<i64>().map_err(|_| Refusal::NoSuchMessage)?;
     Ok(Seq(seq))
-}
-
-fn json(key: &str, message: &Message, person: PersonId) -> MessageJson {
-    MessageJson::new(key, message, Reader::of(message, person))
 }
 
 async fn list(
@@ -158,7 +154,7 @@ async fn send(
             rules::fill(tx, &mut message)?;
         }
         let [message] = message;
-        Ok((json(&sent.key, &message, asker.person.id), sent.first))
+        Ok((asker.message(&sent.key, &message), sent.first))
     })
     .await;
     messages::count(
@@ -193,7 +189,7 @@ fn told(
 ) -> Result<MessageJson, Error> {
     let room = room_of(look, room)?;
     let (key, message) = rules::message_of(look, asker.by(), room, seq)?;
-    Ok(json(&key, &message, asker.person.id))
+    Ok(asker.message(&key, &message))
 }
 
 async fn edit(
@@ -351,12 +347,9 @@ async fn pins(
         let id = room_of(look, &room)?;
         let after = after.map(|PinPlace(at, seq)| (at, seq));
         let Pins { messages, next: more } = rules::pins(look, asker.by(), id, after, limit)?;
-        let key = rules::full_room(look, asker.by(), id)?.0.room.key;
+        let key = look.room(id)?.ok_or(Refusal::NoSuchRoom)?.key;
         Ok::<_, Error>(ListJson {
-            items: messages
-                .iter()
-                .map(|message| json(&key, message, asker.person.id))
-                .collect(),
+            items: messages.iter().map(|message| asker.message(&key, message)).collect(),
             next: more.map(|(at, seq)| next(format!("{}:{seq}", at.0))),
         })
     })
