@@ -20,8 +20,6 @@ use std::collections::BTreeMap;
 
 /// The fields of a group, in a line that says which one it is.
 const LINE: &[&str] = &["id", "name", "teacher", "students"];
-/// The fields where the path says that.
-const FIELDS: &[&str] = LINE.split_at(1).1;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let many = post(put_all::<Put>).get(lists::groups);
@@ -114,11 +112,7 @@ impl Thing for Put {
 }
 
 async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Refused> {
-    call::require(&shared, request.headers(), Scope::Groups).await?;
-    let id = GroupId(call::host_id(&id)?);
-    let mut body = Body::read(&shared, request, FIELDS).await?;
-    let put = Put::read(id, &mut body, shared.chat.limits());
-    body.end()?;
+    let put: Put = many::read_one(&shared, request, || call::host_id(&id).map(GroupId)).await?;
     let (is_new, kept) = many::put_one(&shared, put).await?;
     Ok((many::status(is_new), Json(kept)).into_response())
 }

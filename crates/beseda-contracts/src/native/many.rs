@@ -61,6 +61,25 @@ pub(super) trait Thing: Sized + Send + 'static {
     }
 }
 
+/// What a call says of one object, which its path names.
+///
+/// # Errors
+/// What refuses the key, the name or the body.
+pub(super) async fn read_one<T: Thing>(
+    shared: &Shared,
+    request: Request,
+    name: impl FnOnce() -> Result<T::Name, Refused>,
+) -> Result<T, Refused> {
+    call::require(shared, request.headers(), T::SCOPE).await?;
+    let name = name()?;
+    // The first field of a line names what the path does here.
+    let fields = T::FIELDS.get(1..).unwrap_or_default();
+    let mut body = Body::read(shared, request, fields).await?;
+    let thing = T::read(name, &mut body, shared.chat.limits());
+    body.end()?;
+    Ok(thing)
+}
+
 /// Puts one object, whichever call it came by: whether it is new, and what is kept of it.
 ///
 /// # Errors

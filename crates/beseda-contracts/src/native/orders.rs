@@ -24,8 +24,6 @@ const PLACES: [&str; 3] = ["client", "expert", "operator"];
 
 /// The fields of an order, in a line that says which one it is.
 const LINE: &[&str] = &["id", "number", "client", "expert", "operator", "status"];
-/// The fields where the path says that.
-const FIELDS: &[&str] = LINE.split_at(1).1;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let many = post(put_all::<Put>).get(lists::orders);
@@ -135,11 +133,7 @@ impl Thing for Put {
 }
 
 async fn replace(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<Response, Refused> {
-    call::require(&shared, request.headers(), Scope::Orders).await?;
-    let id = OrderId(call::host_id(&id)?);
-    let mut body = Body::read(&shared, request, FIELDS).await?;
-    let put = Put::read(id, &mut body, shared.chat.limits());
-    body.end()?;
+    let put: Put = many::read_one(&shared, request, || call::host_id(&id).map(OrderId)).await?;
     let (is_new, kept) = many::put_one(&shared, put).await?;
     Ok((many::status(is_new), Json(kept)).into_response())
 }

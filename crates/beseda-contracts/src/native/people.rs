@@ -40,8 +40,6 @@ const LINE: &[&str] = &[
     "password",
     "active",
 ];
-/// The fields where the path says that.
-const FIELDS: &[&str] = LINE.split_at(1).1;
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let many = post(put_all::<Put>).get(lists::people);
@@ -245,11 +243,7 @@ async fn put_person(
     request: Request,
     makes: bool,
 ) -> Result<Response, Refused> {
-    call::require(&shared, request.headers(), Scope::People).await?;
-    let id = call::host_id(&id)?;
-    let mut body = Body::read(&shared, request, FIELDS).await?;
-    let put = Put::read(id, &mut body, shared.chat.limits());
-    body.end()?;
+    let put: Put = many::read_one(&shared, request, || call::host_id(&id)).await?;
     let put = Put { makes, ..put };
     let (is_new, person) = many::put_one(&shared, put).await?;
     Ok((many::status(is_new), Json(AccountJson::from(&person))).into_response())
