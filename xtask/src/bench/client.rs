@@ -15,31 +15,20 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 
 use super::proc::{Clocked, own_cpu};
+use super::speech::{DIGITS, MARK, Speech, Template};
 
-/// What stands before the text in the frame of a client …
-pub const BEFORE: &str = "{\"type\":\"chat_message\",\"message\":\"";
-/// … between it and the client id …
-pub const BETWEEN: &str = "\",\"client_id\":\"";
-/// … and behind that.
-pub const AFTER: &str = "\"}";
-/// Letters of a client id.
-const CLIENT_ID: usize = 36;
 /// The time of the first client id, in milliseconds since 1970.
 const FIRST_MILLIS: u64 = 1_795_000_000_000;
-/// Letters of a text.
-const TEXT: usize = 128;
-/// Every text begins with this byte and so many digits.
-const MARK: u8 = b'#';
-const DIGITS: usize = 10;
 /// A sleep may end this much too late, so the last of it is spent awake.
 const AWAKE: Duration = Duration::from_micros(30);
 /// So long is the last delivery awaited.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// One member's socket: in which room (0, 1, …), and the path to connect to.
+/// One member's socket: in which room (0, 1, …), what that is called, and the path to connect to.
 #[derive(Clone)]
 pub struct Seat {
     pub room: usize,
+    pub key: String,
     pub path: String,
 }
 
@@ -70,6 +59,7 @@ pub enum Load {
 struct Peer {
     stream: TcpStream,
     room: usize,
+    key: String,
     /// An unfinished frame.
     inbox: Vec<u8>,
 }
@@ -85,7 +75,8 @@ pub struct Crowd {
     peers: Vec<Peer>,
     rooms: Vec<Vec<usize>>,
     buffer: Vec<u8>,
-    frame: Vec<u8>,
+    speech: Speech,
+    template: Template,
     came: Instant,
     /// Number of the first message of this run; what bears a lower one is history.
     first: u64,
@@ -99,12 +90,18 @@ pub struct Crowd {
 impl Crowd {
     /// Nobody yet, for a database that has no messages of a crowd.
     pub fn new() -> Result<Self> {
+        Self::of(Speech::OneRoom)
+    }
+
+    /// The same of those who speak so.
+    pub fn of(speech: Speech) -> Result<Self> {
         Ok(Self {
             epoll: epoll::create(CreateFlags::CLOEXEC)?,
             peers: Vec::new(),
             rooms: Vec::new(),
             buffer: vec![0; 262_144],
-            frame: client_frame()?,
+            speech,
+            template: Template::of(speech),
             came: Instant::now(),
             first: 0,
             sent: Vec::new(),
@@ -122,7 +119,7 @@ impl Crowd {
     /// Connects one socket a seat, one after the other.
     pub fn connect(&mut self, address: SocketAddr, seats: &[Seat]) -> Result<()> {
         for seat in seats {
-            let (stream, inbox) = shake_hands(address, &seat.path)?;
+            let (stream, inbox) = shake_hands(address, &seat.path, &self.speech.first(&seat.key))?;
             let place = self.peers.len();
             epoll::add(
                 &self.epoll,
@@ -137,6 +134,7 @@ impl Crowd {
             self.peers.push(Peer {
                 stream,
                 room: seat.room,
+                key: seat.key.clone(),
                 inbox,
             });
         }
@@ -219,20 +217,16 @@ impl Crowd {
         let members = self.rooms.get(room).context("room")?;
         let member = *members.get(turn % members.len()).context("nobody is in the room")?;
         let missing = members.len();
-        let number = format!("{:0width$}", self.next(), width = DIGITS);
-        let id = client_id(FIRST_MILLIS + self.came.elapsed().as_millis() as u64, self.next());
-        let id_at = self.frame.len() - AFTER.len() - CLIENT_ID;
-        let at = id_at - BETWEEN.len() - TEXT + 1;
-        for (at, says) in [(at, number), (id_at, id)] {
-            let place = self.frame.get_mut(at..at + says.len()).context("frame")?;
-            place.copy_from_slice(says.as_bytes());
-        }
+        let number = self.next();
+        let id = client_id(FIRST_MILLIS + self.came.elapsed().as_millis() as u64, number);
         let peer = self.peers.get_mut(member).context("peer")?;
+        self.template.fill(&peer.key, number, &id)?;
+        let frame = &self.template.frame;
         let written = peer
             .stream
-            .write(&self.frame)
+            .write(frame)
             .context("the server takes no more from a sender")?;
-        ensure!(written == self.frame.len(), "the server takes no more from a sender");
+        ensure!(written == frame.len(), "the server takes no more from a sender");
         self.sent.push(Sent { due, missing });
         Ok(())
     }
@@ -293,7 +287,13 @@ impl Crowd {
         while let Some((opcode, payload, length)) = server_frame(bytes.get(used..).unwrap_or_default()) {
             used += length;
             match opcode {
-                1 => self.text(payload, room, now)?,
+                1 if self.speech.delivers(payload) => self.text(payload, room, now)?,
+                1 => {
+                    if let Some(sign) = self.speech.sign_of_life(payload) {
+                        let peer = self.peers.get_mut(place).context("peer")?;
+                        let _ = peer.stream.write(&sign)?;
+                    }
+                }
                 8 => bail!("the server closed a socket: {}", String::from_utf8_lossy(payload)),
                 9 => {
                     let peer = self.peers.get_mut(place).context("peer")?;
@@ -383,18 +383,6 @@ fn client_id(millis: u64, number: u64) -> String {
     )
 }
 
-/// A message as a client sends it, masked with zeros, its number and its client id still open.
-fn client_frame() -> Result<Vec<u8>> {
-    let text = format!("{}{}", char::from(MARK), "x".repeat(TEXT - 1));
-    let id = "0".repeat(CLIENT_ID);
-    let payload = format!("{BEFORE}{text}{BETWEEN}{id}{AFTER}");
-    let mut frame = vec![0x81, 0x80 | 126];
-    frame.extend(u16::try_from(payload.len())?.to_be_bytes());
-    frame.extend([0; 4]);
-    frame.extend(payload.as_bytes());
-    Ok(frame)
-}
-
 /// Opcode, payload and whole length of the frame that `bytes` begin with.
 pub fn server_frame(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (&[first, second], rest) = bytes.split_first_chunk::<2>()?;
@@ -414,10 +402,11 @@ pub fn numbers(payload: &[u8]) -> impl Iterator<Item = u64> {
     })
 }
 
-/// The stream after the 101, and what came behind it.
-fn shake_hands(address: SocketAddr, path: &str) -> Result<(TcpStream, Vec<u8>)> {
+/// The stream after the 101, on which these frames were said, and what came behind it.
+fn shake_hands(address: SocketAddr, path: &str, first: &[u8]) -> Result<(TcpStream, Vec<u8>)> {
     let mut stream = TcpStream::connect(address)?;
     let behind = upgrade(&mut stream, address, path)?;
+    stream.write_all(first)?;
     stream.set_nonblocking(true)?;
     Ok((stream, behind))
 }
@@ -452,6 +441,7 @@ pub fn upgrade(stream: &mut TcpStream, address: SocketAddr, path: &str) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bench::speech::CLIENT_ID;
 
     #[test]
     fn client_ids_are_those_of_real_clients() {

@@ -24,7 +24,7 @@ use postgres::NoTls;
 use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
-use super::client::{AFTER, BEFORE, BETWEEN};
+use super::speech::{AFTER, BEFORE, BETWEEN};
 
 /// Messages in one commit at most, as in the store.
 const GROUP: usize = 256;

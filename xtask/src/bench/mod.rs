@@ -5,6 +5,7 @@ mod desk;
 mod fill;
 pub mod floor;
 mod http;
+mod native;
 mod pages;
 mod proc;
 mod report;
@@ -12,6 +13,7 @@ mod search;
 mod server;
 mod siege;
 mod slow;
+mod speech;
 mod town;
 
 use std::io::{self, Write as _};
@@ -25,10 +27,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use self::client::{Crowd, Load, Outcome};
 use self::desk::Desk;
+use self::native::Village;
 use self::pages::Archive;
 use self::report::Samples;
 use self::search::Library;
 use self::server::{Binaries, Kind, Server, pin, unpin};
+use self::speech::Speech;
 use self::town::{Street, Town, floor_seats};
 use crate::postgres::Postgres;
 
@@ -68,6 +72,8 @@ enum Part {
     Desk,
     /// A pair that talks while thousands of silent and half-spoken connections stand around.
     Siege,
+    /// Deliveries, sends and idle sockets of the native API, against those of contract 4.
+    Native,
     /// A busy room with one member that reads a kilobyte a second.
     Slow,
     /// Search among a million messages, against a page of history, on both engines.
@@ -171,9 +177,16 @@ pub fn run(bench: &Bench) -> Result<()> {
 fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples> {
     let mut samples = Samples::default();
     let rounds = bench.rounds.unwrap_or(if bench.quick { 1 } else { 5 });
-    let sockets = [Part::Fanout, Part::Durable, Part::Memory, Part::Siege, Part::Slow]
-        .into_iter()
-        .any(|part| bench.measures(part));
+    let sockets = [
+        Part::Fanout,
+        Part::Durable,
+        Part::Memory,
+        Part::Native,
+        Part::Siege,
+        Part::Slow,
+    ]
+    .into_iter()
+    .any(|part| bench.measures(part));
     if sockets {
         let town = if bench.floors {
             None
@@ -215,6 +228,14 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
         for round in 1..=rounds {
             say(&format!("the desk, round {round} of {rounds}\n"))?;
             desk.measure(binaries, folder, if bench.quick { 100 } else { 400 }, &mut samples)?;
+        }
+    }
+    if bench.measures(Part::Native) && !bench.floors {
+        say("building the village …\n")?;
+        let village = Village::build(binaries, folder, bench.quick)?;
+        for round in 1..=rounds {
+            say(&format!("the village, round {round} of {rounds}\n"))?;
+            village.measure(binaries, folder, if bench.quick { 20 } else { 100 }, &mut samples)?;
         }
     }
     if bench.measures(Part::Search) && !bench.floors {
@@ -275,7 +296,7 @@ fn on_postgres(bench: &Bench, binaries: &Binaries, folder: &Path, rounds: usize,
                 kind,
                 database: Some(&database),
             };
-            turn.durable("pg_durable", samples)?;
+            turn.durable(Speech::OneRoom, "pg_durable", samples)?;
         }
     }
     Ok(())
@@ -297,20 +318,18 @@ impl Turn<'_> {
     }
 
     fn take(&self, samples: &mut Samples) -> Result<()> {
-        if self.bench.measures(Part::Fanout) {
-            for (street, rate) in FAN_OUT {
-                let outcome = self.load(street, Load::Open(rate))?;
-                self.put(samples, street.members, "cpu", &outcome);
-                samples.put(self.kind, &format!("cpu_{}", street.members), outcome.cpu_us());
-                if street.members == 10 {
-                    for (name, quantile) in [("latency_p50", 0.5), ("latency_p99", 0.99), ("latency_p999", 0.999)] {
-                        samples.put(self.kind, name, outcome.latency_ms(quantile));
-                    }
-                }
-            }
+        // What is native is held against contract 4, so that is measured beside it.
+        let is_held = self.bench.measures(Part::Native) && self.kind == Kind::Beseda;
+        if self.bench.measures(Part::Fanout) || is_held {
+            self.fan_out(Speech::OneRoom, "cpu", samples)?;
         }
-        if self.bench.measures(Part::Durable) && self.kind != Kind::Raw {
-            self.durable("durable", samples)?;
+        if (self.bench.measures(Part::Durable) && self.kind != Kind::Raw) || is_held {
+            self.durable(Speech::OneRoom, "durable", samples)?;
+        }
+        if is_held {
+            self.fan_out(Speech::Native { opens: true }, "native_cpu", samples)?;
+            self.fan_out(Speech::Native { opens: false }, "moved_cpu", samples)?;
+            self.durable(Speech::Native { opens: true }, "native_durable", samples)?;
         }
         if self.bench.measures(Part::Memory) {
             samples.put(self.kind, "memory", self.memory()?);
@@ -325,10 +344,25 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// What a delivery costs in rooms of each size.
+    fn fan_out(&self, speech: Speech, measure: &str, samples: &mut Samples) -> Result<()> {
+        for (street, rate) in FAN_OUT {
+            let outcome = self.load(street, speech, Load::Open(rate))?;
+            self.put(samples, street.members, measure, &outcome);
+            samples.put(self.kind, &format!("{measure}_{}", street.members), outcome.cpu_us());
+            if street.members == 10 && speech == Speech::OneRoom {
+                for (name, quantile) in [("latency_p50", 0.5), ("latency_p99", 0.99), ("latency_p999", 0.999)] {
+                    samples.put(self.kind, name, outcome.latency_ms(quantile));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Sends a second, each of which waits for the last one of its room.
-    fn durable(&self, measure: &str, samples: &mut Samples) -> Result<()> {
+    fn durable(&self, speech: Speech, measure: &str, samples: &mut Samples) -> Result<()> {
         let [(pairs, _), ..] = FAN_OUT;
-        let outcome = self.load(pairs, Load::Closed)?;
+        let outcome = self.load(pairs, speech, Load::Closed)?;
         self.put(samples, 0, measure, &outcome);
         samples.put(self.kind, measure, outcome.sends as f64 / outcome.seconds);
         samples.put(
@@ -357,18 +391,18 @@ impl Turn<'_> {
         Ok((Server::start(self.kind, self.binaries, &data, self.database)?, data))
     }
 
-    fn seats(&self, street: Street) -> Result<Vec<client::Seat>> {
+    fn seats(&self, street: Street, speech: Speech) -> Result<Vec<client::Seat>> {
         match (self.kind, self.town) {
-            (Kind::Beseda, Some(town)) => town.seats(street),
+            (Kind::Beseda, Some(town)) => town.seats(street, speech),
             _ => Ok(floor_seats(street)),
         }
     }
 
-    fn load(&self, street: Street, load: Load) -> Result<Outcome> {
+    fn load(&self, street: Street, speech: Speech, load: Load) -> Result<Outcome> {
         let length = self.length();
         let (server, data) = self.start("loaded")?;
-        let mut crowd = Crowd::new()?;
-        crowd.connect(server.address, &self.seats(street)?)?;
+        let mut crowd = Crowd::of(speech)?;
+        crowd.connect(server.address, &self.seats(street, speech)?)?;
         crowd.settle(QUIET)?;
         // Warms up caches, the branch predictor and the database's pages.
         crowd.run(load, length / 8, &server)?;
@@ -383,7 +417,7 @@ impl Turn<'_> {
     fn siege(&self, samples: &mut Samples) -> Result<()> {
         let (server, data) = self.start("besieged")?;
         let [(pairs, _), ..] = FAN_OUT;
-        let seats = self.seats(pairs)?;
+        let seats = self.seats(pairs, Speech::OneRoom)?;
         let (pair, _) = seats.split_at(pairs.members);
         let siege = siege::lay(server.address, pair, SIEGE, &server)?;
         for (name, outcome) in [("peace", &siege.before), ("siege", &siege.during)] {
@@ -399,7 +433,7 @@ impl Turn<'_> {
     fn slow(&self, samples: &mut Samples) -> Result<()> {
         let (server, data) = self.start("slow")?;
         let [_, (tens, _), _] = FAN_OUT;
-        let seats = self.seats(tens)?;
+        let seats = self.seats(tens, Speech::OneRoom)?;
         let (room, _) = seats.split_at(tens.members);
         let slow = slow::read(server.address, room, SIEGE, &server)?;
         for (name, outcome) in [("alone", &slow.before), ("beside_slow", &slow.during)] {
@@ -416,7 +450,7 @@ impl Turn<'_> {
     /// Kilobytes (1,000 bytes) that one more idle connection costs the process.
     fn memory(&self) -> Result<f64> {
         let (server, data) = self.start("idle")?;
-        let seats = self.seats(IDLE)?;
+        let seats = self.seats(IDLE, Speech::OneRoom)?;
         // What is read of the rooms fills the caches of the database, up to what they may hold, whoever reads it and however
         // many: that is no cost of a connection. Fewer of them than those who are there before the first look.
         for visit in 0..VISITS {

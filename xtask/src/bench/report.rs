@@ -71,7 +71,7 @@ const fn row(measure: &'static str, says: &'static str, unit: &'static str, aim:
     }
 }
 
-const ROWS: [Row; 40] = [
+const ROWS: [Row; 56] = [
     row(
         "cpu_2",
         "CPU a delivery, rooms of 2",
@@ -112,6 +112,82 @@ const ROWS: [Row; 40] = [
         Aim::AtLeast(0.3, Kind::Durable),
     ),
     row("pg_durable_cpu", "CPU a send in that", "us", Aim::None),
+    row(
+        "native_cpu_2",
+        "CPU a delivery, native, rooms of 2",
+        "us",
+        Aim::AtMostOwn(1.1, "cpu_2"),
+    ),
+    row(
+        "native_cpu_10",
+        "CPU a delivery, native, rooms of 10",
+        "us",
+        Aim::AtMostOwn(1.1, "cpu_10"),
+    ),
+    row(
+        "native_cpu_100",
+        "CPU a delivery, native, rooms of 100",
+        "us",
+        Aim::AtMostOwn(1.1, "cpu_100"),
+    ),
+    row(
+        "moved_cpu_2",
+        "the same, rooms of 2 not open",
+        "us",
+        Aim::AtMostOwn(1.1, "cpu_2"),
+    ),
+    row(
+        "moved_cpu_10",
+        "the same, rooms of 10 not open",
+        "us",
+        Aim::AtMostOwn(1.1, "cpu_10"),
+    ),
+    row(
+        "moved_cpu_100",
+        "the same, rooms of 100 not open",
+        "us",
+        Aim::AtMostOwn(1.1, "cpu_100"),
+    ),
+    row(
+        "native_durable",
+        "sends, native, 500 rooms of 2, each waits",
+        "/s",
+        Aim::None,
+    ),
+    row(
+        "native_durable_cpu",
+        "CPU a send in that",
+        "us",
+        Aim::AtMostOwn(1.1, "durable_cpu"),
+    ),
+    row(
+        "native_memory",
+        "idle native socket with 20 rooms",
+        "kB",
+        Aim::Below(8.0),
+    ),
+    row(
+        "here_1000_p50_ms",
+        "hello until all of 1,000 rooms, p50",
+        "ms",
+        Aim::None,
+    ),
+    row(
+        "here_1000_p99_ms",
+        "hello until all of 1,000 rooms, p99",
+        "ms",
+        Aim::Below(10.0),
+    ),
+    row("here_10000_p50_ms", "hello until all of 10,000, p50", "ms", Aim::None),
+    row("here_10000_p99_ms", "hello until all of 10,000, p99", "ms", Aim::None),
+    row("elsewhere_cpu", "CPU a delivery to who has one room", "us", Aim::None),
+    row(
+        "among_10000_cpu",
+        "CPU a delivery to who has 10,000",
+        "us",
+        Aim::AtMostOwn(1.1, "elsewhere_cpu"),
+    ),
+    row("among_10000_p99_ms", "latency p99 of those", "ms", Aim::None),
     row("memory", "memory an idle connection", "kB", Aim::Below(4.0)),
     row("peace_p99", "latency p99 of one pair", "ms", Aim::None),
     row(

@@ -11,6 +11,7 @@ use super::client::Seat;
 use super::fill;
 use super::http::Web;
 use super::server::{Binaries, Kind, Server};
+use super::speech::Speech;
 
 /// People of an order: client, expert and operator.
 const PEOPLE: usize = 3;
@@ -28,6 +29,7 @@ pub struct Street {
 
 struct Room {
     id: i64,
+    key: String,
     tokens: Vec<String>,
 }
 
@@ -63,6 +65,7 @@ impl Town {
                     .pointer("/id")
                     .and_then(Value::as_i64)
                     .context("a room without id")?,
+                key: format!("order:{order}"),
                 tokens: tokens.to_vec(),
             })
         });
@@ -87,8 +90,8 @@ impl Town {
         copy(&self.template, to)
     }
 
-    /// The members of a street: a room's people take turns, each in so many windows.
-    pub fn seats(&self, street: Street) -> Result<Vec<Seat>> {
+    /// The members of a street: a room's people take turns, each in so many windows, which speak so.
+    pub fn seats(&self, street: Street, speech: Speech) -> Result<Vec<Seat>> {
         let rooms = self.streets.get(&street).context("no such street")?;
         let seats = rooms.iter().enumerate().flat_map(|(number, room)| {
             let people = street.members.min(PEOPLE);
@@ -99,7 +102,11 @@ impl Town {
                 .take(street.members)
                 .map(move |token| Seat {
                     room: number,
-                    path: format!("/ws/chat/{}/?token={token}", room.id),
+                    key: room.key.clone(),
+                    path: match speech {
+                        Speech::OneRoom => format!("/ws/chat/{}/?token={token}", room.id),
+                        Speech::Native { .. } => format!("/api/v1/ws?token={token}"),
+                    },
                 })
         });
         Ok(seats.collect())
@@ -112,6 +119,7 @@ pub fn floor_seats(street: Street) -> Vec<Seat> {
     rooms
         .map(|room| Seat {
             room,
+            key: String::new(),
             path: format!("/ws/{room}"),
         })
         .collect()
