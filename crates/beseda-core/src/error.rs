@@ -48,6 +48,12 @@ pub enum Refusal {
         /// How many are taken.
         max: usize,
     },
+    /// A role that the settings do not name for this kind of room: whoever had it could do nothing there.
+    #[error("in such a room somebody is one of {known}")]
+    UnknownRole {
+        /// Those that they name.
+        known: String,
+    },
     /// The order is there, and the asker has no place in it.
     #[error("no place in this order")]
     NoPlaceInOrder,
@@ -180,6 +186,7 @@ impl Refusal {
             Self::EmptyTitle => "empty_title",
             Self::TitleTooLong { .. } => "title_too_long",
             Self::TooManyMembers { .. } => "too_many_members",
+            Self::UnknownRole { .. } => "unknown_role",
             Self::NoPlaceInOrder => "no_place_in_order",
             Self::NotAllowed => "not_allowed",
             Self::RoomClosed => "room_closed",

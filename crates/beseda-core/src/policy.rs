@@ -284,6 +284,23 @@ pub fn deeds(kind: RoomKind, is_member: bool, by: By<'_>) -> Vec<Deed> {
     every.filter(|deed| may(*deed, kind, standing, by)).collect()
 }
 
+/// Where the settings name the roles of a kind of rooms, nobody becomes anything else there.
+///
+/// # Errors
+/// [`Refusal::UnknownRole`].
+pub fn require_known_role(kinds: Kinds, kind: RoomKind, role: MemberRole) -> Result<(), Refusal> {
+    let Some(roles) = kinds.rules_of(kind).and_then(|rules| rules.roles.as_ref()) else {
+        return Ok(());
+    };
+    if roles.iter().any(|(known, _)| *known == role) {
+        return Ok(());
+    }
+    let known: Vec<&str> = roles.iter().map(|(role, _)| role.word()).collect();
+    Err(Refusal::UnknownRole {
+        known: known.join(", "),
+    })
+}
+
 /// What somebody is in a room in which they were two people: what the one was who stays, or else the other.
 #[must_use]
 pub fn role_of_two(stays: MemberRole, goes: MemberRole) -> MemberRole {

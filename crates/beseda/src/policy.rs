@@ -47,8 +47,10 @@ fn of_kind(word: &OwnWord, rules: &KindRules) -> Vec<Line> {
         .iter()
         .map(|(role, deeds)| line(role.word().to_owned(), deeds));
     let closed = rules.closed.as_deref().unwrap_or(Right::Read.deeds());
-    members
+    let title = (!rules.title.is_empty()).then(|| (word.word().to_owned(), "called".to_owned(), rules.title.clone()));
+    title
         .into_iter()
+        .chain(members)
         .chain(staff)
         .chain([line("all, once closed".to_owned(), closed)])
         .collect()
@@ -100,6 +102,7 @@ mod tests {
         };
         let seller = MemberRole::from_word("seller").expect("a role");
         let mut rules = KindRules {
+            title: "Deal".to_owned(),
             roles: Some(vec![(seller, Right::TakePart.deeds().to_vec())]),
             staff: vec![(Role::Mom, Right::StepIn.deeds().to_vec())],
             ..KindRules::default()
@@ -115,6 +118,7 @@ mod tests {
         assert_eq!(
             lines(&rules),
             [
+                "deal: called: Deal",
                 "deal: member being seller: see read send listen mark",
                 "deal: mom: step_in",
                 closed
@@ -125,6 +129,7 @@ mod tests {
         assert_eq!(
             lines(&rules),
             [
+                "deal: called: Deal",
                 "deal: member: see read send listen mark",
                 "deal: mom: step_in",
                 "deal: all, once closed: "

@@ -116,6 +116,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         }),
         Refusal::EmptyTitle | Refusal::TitleTooLong { .. } => Some(wrong_at("title", refusal)),
         Refusal::TooManyMembers { .. } => Some(wrong_at("members", refusal)),
+        Refusal::UnknownRole { .. } => Some(wrong_at("role", refusal)),
         Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText => Some(wrong_at("text", refusal)),
         Refusal::BadClientId { .. } => Some(wrong_at("client_id", refusal)),
         Refusal::TooManyMentions { .. } => Some(wrong_at("mentions", refusal)),
@@ -329,6 +330,7 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
+        | Refusal::UnknownRole { .. }
         | Refusal::OrderHasRoom
         | Refusal::EmptyText
         | Refusal::TextTooLong { .. }

@@ -98,6 +98,13 @@ impl Put {
         host: &Asker,
     ) -> Result<Result<(bool, Option<RoomJson>), FieldErrors>, Error> {
         let mut mistakes = FieldErrors::default();
+        let limits = &host.kinds.limits_in(self.key.kind(), limits);
+        let max = limits.members;
+        // Before any of them is looked up.
+        if self.members.as_ref().is_some_and(|members| members.len() > max) {
+            mistakes.add("members", FieldError::TooManyMembers { max });
+            return Ok(mistakes.none().map(|()| (false, None)));
+        }
         check_key(tx, &self.key, &mut mistakes)?;
         let named = self.members.iter().flatten().filter_map(|change| match change {
             MemberChange::Put(id, _) => Some(id),
@@ -152,9 +159,6 @@ impl Thing for Put {
 
     fn read(key: RoomKey, body: &mut Body, limits: &Limits) -> Self {
         let members = body.members("members");
-        if members.as_ref().is_some_and(|members| members.len() > limits.members) {
-            body.mistake("members", FieldError::TooManyMembers { max: limits.members });
-        }
         if body.has("members") && !matches!(key, RoomKey::Group(_) | RoomKey::Own { .. }) {
             body.mistake("members", FieldError::FollowsFromKey);
         }

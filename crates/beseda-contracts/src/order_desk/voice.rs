@@ -114,6 +114,7 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
+        | Refusal::UnknownRole { .. }
         | Refusal::OrderHasRoom
         | Refusal::TextTooLong { .. }
         | Refusal::NulInText

@@ -177,6 +177,7 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
+        | Refusal::UnknownRole { .. }
         | Refusal::OrderHasRoom
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
@@ -218,6 +219,7 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
+        | Refusal::UnknownRole { .. }
         | Refusal::OrderHasRoom
         | Refusal::EditTooLate { .. }
         | Refusal::TooManyReactions { .. }

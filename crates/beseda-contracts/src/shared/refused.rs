@@ -203,6 +203,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::EmptyTitle
         | Refusal::TitleTooLong { .. }
         | Refusal::TooManyMembers { .. }
+        | Refusal::UnknownRole { .. }
         | Refusal::OrderHasRoom
         | Refusal::EmptyText
         | Refusal::TextTooLong { .. }

@@ -139,7 +139,8 @@ impl Drf {
             Refusal::FileType => field("file", FieldError::FileType),
             Refusal::TooManyFiles { max } => field("file", FieldError::TooManyFiles { max }),
             // These calls ask for nothing that is refused so.
-            Refusal::EditTooLate { .. }
+            Refusal::UnknownRole { .. }
+            | Refusal::EditTooLate { .. }
             | Refusal::TooManyReactions { .. }
             | Refusal::TooManyMentions { .. }
             | Refusal::CustomTooLong { .. } => Said::Detail(refusal.to_string()),

@@ -155,18 +155,17 @@ pub fn alter_members(
     for (change, person) in members.iter().zip(&people) {
         match (change, person) {
             (MemberChange::Put(..), None) => return Err(Refusal::NoSuchPerson.into()),
-            (MemberChange::Put(..), Some(person)) => count += i64::from(member_of(tx, room.id, person.id)?.is_none()),
+            (MemberChange::Put(_, role), Some(person)) => {
+                policy::require_known_role(kinds, room.kind, *role)?;
+                count += i64::from(member_of(tx, room.id, person.id)?.is_none());
+            }
             (MemberChange::Remove(_), Some(person)) => count -= i64::from(member_of(tx, room.id, person.id)?.is_some()),
             (MemberChange::Remove(_), None) => {}
         }
     }
-    let most = kinds.rules_of(room.kind).and_then(|rules| rules.members);
     let grows = members.iter().any(|change| matches!(change, MemberChange::Put(..)));
     if grows {
-        let limits = Limits {
-            members: most.unwrap_or(limits.members),
-            ..limits.clone()
-        };
+        let limits = kinds.limits_in(room.kind, limits);
         check_members(&limits, usize::try_from(count).unwrap_or(0))?;
     }
     for (change, person) in members.iter().zip(people) {

@@ -1,6 +1,6 @@
 //! What rooms are about, as kinds: the five that the contracts speak of, and those of an application's own.
 
-use super::{MemberRole, OwnWord, Role};
+use super::{Limits, MemberRole, OwnWord, Role};
 use crate::policy::Deed;
 
 /// What a room is about.
@@ -85,6 +85,16 @@ impl Kinds {
         kinds.iter().find(|(known, _)| *known == word).map(|(_, rules)| rules)
     }
 
+    /// The limits in rooms of this kind.
+    #[must_use]
+    pub fn limits_in(self, kind: RoomKind, limits: &Limits) -> Limits {
+        let members = self.rules_of(kind).and_then(|rules| rules.members);
+        Limits {
+            members: members.unwrap_or(limits.members),
+            ..limits.clone()
+        }
+    }
+
     /// Whether this kind is one of them.
     #[must_use]
     pub fn contain(self, kind: RoomKind) -> bool {
@@ -107,7 +117,7 @@ pub struct OwnKinds(pub Vec<(OwnWord, KindRules)>);
 pub struct KindRules {
     /// What people call it, or empty.
     pub title: String,
-    /// What members may do, by what they are in the room: nothing, for whom it names not. `None`: all take part.
+    /// What members may do, by what they are in the room: one of these. `None`: all take part, whatever they are.
     pub roles: Option<Vec<(MemberRole, Vec<Deed>)>>,
     /// What people may do by their role, in the room or not.
     pub staff: Vec<(Role, Vec<Deed>)>,

@@ -12,7 +12,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     (
         "roles",
         "table",
-        "What its members may do, by what they are in the room: `{ seller = [\"take-part\"], auditor = [\"read\"] }`. A member whom it names not may do nothing. Without it, every member takes part.",
+        "What its members may do, by what they are in the room: `{ seller = [\"take-part\"], auditor = [\"read\"] }`. Nobody becomes anything else there. Without it, every member takes part, and is what the application likes.",
     ),
     (
         "staff",

@@ -128,6 +128,12 @@ async fn a_refusal_is_the_mistake_of_its_field() {
         (Refusal::BadClientId { max: 9 }, "client_id"),
         (Refusal::TitleTooLong { max: 9 }, "title"),
         (Refusal::TooManyMembers { max: 9 }, "members"),
+        (
+            Refusal::UnknownRole {
+                known: "seller, buyer".to_owned(),
+            },
+            "role",
+        ),
     ] {
         let (status, _, body) = said(refusal).await;
         assert_eq!(status, 400, "{body}");

@@ -89,6 +89,28 @@ async fn what_somebody_may_follows_from_what_they_are_in_the_room() {
     assert_eq!((became.status, &became.json()["role"]), (200, &json!("buyer")));
     assert_eq!(people[2].post(&format!("{path}messages/"), &send).await.status, 201);
 
+    // What the settings do not name, nobody becomes: they could do nothing here.
+    let calls = [
+        (Method::PUT, format!("{path}members/3/"), json!({"role": "sellr"})),
+        (Method::PUT, format!("{path}members/3/"), json!({})),
+        (
+            Method::PATCH,
+            format!("{path}members/"),
+            json!({"add": [{"id": "3", "role": "sellr"}]}),
+        ),
+    ];
+    for (method, path, body) in calls {
+        let refused = people[4].ask(method, &path, &body).await;
+        let said = refused.json()["errors"]["role"][0].clone();
+        assert_eq!(
+            (refused.status, said),
+            (400, json!("In such a room somebody is one of seller, buyer, auditor.")),
+            "{body}"
+        );
+    }
+    let put = app.ask(Method::PUT, path, &json!({"members": ["3"]})).await;
+    assert_eq!(put.status, 400, "{put:?}");
+
     // Closed, it is read and no more.
     put_deal(&app, &json!({"closed": true})).await;
     let late = people[0].post(&format!("{path}messages/"), &send).await;
@@ -102,6 +124,30 @@ async fn what_somebody_may_follows_from_what_they_are_in_the_room() {
         204
     );
     assert_eq!(people[0].get(path).await.status, 404, "they have left");
+}
+
+#[tokio::test]
+async fn a_kind_says_how_many_are_in_its_rooms() {
+    let town = (1..=4).fold(Town::default(), |town, id| {
+        town.person(json!({"id": id, "first_name": "P"}))
+    });
+    let settings = "limits.members = 2\n[kinds.deal]\nmembers = 3\n";
+    let server = Server::start("native-kind-members", settings, &town).await;
+    let made = server.command(&["key", "create", "app", "--scope", "rooms"]).await;
+    let app = Actor::new(server.address, 0, String::from_utf8_lossy(&made.stdout).trim());
+    let put = async |key: &str, members: Value| {
+        let path = format!("/api/v1/rooms/{key}/");
+        app.ask(Method::PUT, &path, &json!({"members": members})).await
+    };
+    assert_eq!(put("deal:1", json!(["1", "2", "3"])).await.status, 201);
+    for (key, members, most) in [
+        ("deal:1", json!(["1", "2", "3", "4"]), 3),
+        ("lesson:1", json!(["1", "2", "3"]), 2),
+    ] {
+        let refused = put(key, members).await;
+        let said = refused.json()["errors"]["members"][0].to_string();
+        assert!(refused.status == 400 && said.contains(&most.to_string()), "{refused:?}");
+    }
 }
 
 #[tokio::test]
@@ -221,7 +267,7 @@ async fn the_application_sees_its_rooms_and_says_who_is_in_them_in_its_own_name(
         (200, &json!(3)),
         "{changed:?}"
     );
-    let unknown = json!({"add": ["1", "77"], "remove": ["5"]});
+    let unknown = json!({"add": [{"id": "1", "role": "seller"}, {"id": "77", "role": "seller"}], "remove": ["5"]});
     let refused = app.ask(Method::PATCH, &format!("{path}members/"), &unknown).await;
     assert_eq!(refused.status, 404, "{refused:?}");
     assert_eq!(app.get(path).await.json()["member_count"], 3);
