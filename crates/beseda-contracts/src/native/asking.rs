@@ -16,7 +16,7 @@ use beseda_core::ports::Look;
 use beseda_core::words::{Cursor, FullRoom, Kinds, Message, Person, PersonId, Role, RoomId, Scope, Time};
 use beseda_core::{Error, Refusal};
 use beseda_live::dialect::{Dialect, Named};
-use http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -279,11 +279,19 @@ pub(super) fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Response {
     } else {
         ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
     };
+    let headers = answer.headers_mut();
     if let Ok(tag) = HeaderValue::try_from(tag) {
-        answer.headers_mut().insert(ETAG, tag);
+        headers.insert(ETAG, tag);
     }
+    // Whoever asks may keep it, and asks each time whether it still holds; whatever else proves them is told at the end of
+    // all routes.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.append(VARY, PROOFS);
     answer
 }
+
+/// What may prove who asks a call of this API, besides a cookie.
+const PROOFS: HeaderValue = HeaderValue::from_static("Authorization, X-Beseda-As, X-Beseda-Visitor");
 
 #[cfg(test)]
 mod tests {

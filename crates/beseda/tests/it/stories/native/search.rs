@@ -85,6 +85,8 @@ async fn pages_go_on_where_the_last_one_ended() {
     let page = search(&client, "q=груши&limit=5").await;
     assert_eq!(page.json()["items"].as_array().map(Vec::len), Some(5));
     let tag = page.header("etag");
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+    assert!(page.header("vary").contains("Authorization"), "{page:?}");
     let again = client.request(Method::GET, "/api/v1/search/?q=груши&limit=5");
     assert_eq!(answer(again.header("If-None-Match", &tag)).await.status, 304);
     say(&client, "груша 6").await;
