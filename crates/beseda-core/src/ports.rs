@@ -124,6 +124,8 @@ pub trait Tx:
     fn announce(&mut self, event: Event);
     /// Announces that what the person may do has changed: as an event, heard only on commit.
     fn announce_person(&mut self, person: PersonId);
+    /// Announces the same of whoever it may be.
+    fn announce_everybody(&mut self);
 }
 
 /// Which changes have to be committed one after the other. A store that writes by several connections gives each lane to

@@ -146,11 +146,8 @@ impl Connection {
     async fn begin_everywhere(&self) -> Result<(), Turned> {
         let (live, session) = (&self.live, &self.session);
         let change = live.hub.doubts();
-        let (person, proven_at, to) = (session.person_id(), session.proven_at, session.to);
-        let kinds = session.dialect.kinds();
-        let looked = ask::look(live.chat(), move |look| {
-            rules::standing(look, person, proven_at, to, kinds)
-        });
+        let (came, to, kinds) = (session.came(), session.to, session.dialect.kinds());
+        let looked = ask::look(live.chat(), move |look| rules::standing(look, &came, to, kinds));
         match looked.await.and_then(inside) {
             Ok(person) => {
                 session.learn(change, person);
@@ -188,7 +185,7 @@ fn first_heard(look: &mut dyn Look, seat: &Seat, asked: Asked) -> Result<(Histor
     let (session, room) = (&seat.session, seat.room_id);
     let kinds = session.dialect.kinds();
     let to = Where::Room(room);
-    let standing = rules::standing(look, session.person_id(), session.proven_at, to, kinds)?;
+    let standing = rules::standing(look, &session.came(), to, kinds)?;
     session.learn(asked.change, inside(standing)?);
     let person = session.person();
     let history = rules::listen(look, By::of(&person, kinds), room, asked.since, asked.limit)?;

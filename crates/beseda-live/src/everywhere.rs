@@ -2,7 +2,7 @@
 
 use crate::dialect::{Dialect, Everywhere};
 use beseda_core::rules::Totals;
-use beseda_core::words::{Person, PersonId, RoomId, Time};
+use beseda_core::words::{KeyHash, Person, PersonId, RoomId, Time};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use std::future::Future;
@@ -16,6 +16,8 @@ pub struct Proven {
     pub person: Arc<Person>,
     /// When they proved it.
     pub proven_at: Time,
+    /// The API key that acts as them, where one does.
+    pub by_key: Option<KeyHash>,
     /// When their socket is to end, where that follows from what they proved.
     pub ends_at: Option<Time>,
 }

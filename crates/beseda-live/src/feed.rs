@@ -14,7 +14,7 @@ use beseda_core::policy::By;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, Changes, From, Missed, Standing, Where, sign_in};
 use beseda_core::words::{
-    Cursor, Event, FullRoom, Head, Heard, Kinds, Message, Person, PersonId, Readers, RoomView, Seq, Time,
+    Came, Cursor, Event, FullRoom, Head, Heard, Kinds, Message, Person, PersonId, Readers, RoomView, Seq,
 };
 use beseda_core::{Error, Refusal};
 use std::sync::Arc;
@@ -33,8 +33,7 @@ const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Who is fed: what a look needs to know of a session.
 #[derive(Clone, Copy)]
 struct Eater {
-    person: PersonId,
-    proven_at: Time,
+    came: Came,
     to: Where,
     kinds: Kinds,
     /// It hears every room of its person.
@@ -103,8 +102,7 @@ impl Live {
 async fn feed(live: Arc<Live>, session: Arc<Session>) {
     session.is_fed();
     let eater = Eater {
-        person: session.person_id(),
-        proven_at: session.proven_at,
+        came: session.came(),
         to: session.to,
         kinds: session.dialect.kinds(),
         roams: session.roaming.is_some(),
@@ -170,9 +168,9 @@ fn to_feed(session: &Session) -> Vec<(Arc<Seat>, Hunger)> {
 
 /// Who the person is now, and what was missed in each place; nothing for what is no place of theirs any more.
 fn serve(look: &mut dyn Look, eater: Eater, asked: &[Asked]) -> Result<(Person, Vec<Option<Found>>), Error> {
-    let person = sign_in::who(look, eater.person, eater.proven_at)?;
+    let person = sign_in::who(look, &eater.came)?;
     if let Where::Every(_) = eater.to
-        && rules::standing(look, eater.person, eater.proven_at, eater.to, eater.kinds)? == Standing::Outside
+        && rules::standing(look, &eater.came, eater.to, eater.kinds)? == Standing::Outside
     {
         return Err(Refusal::NotAllowed.into());
     }

@@ -160,6 +160,7 @@ pub(crate) fn guest(newcomer: &Newcomer, proven: Proven) -> Guest {
     Guest {
         person: proven.person,
         proven_at: proven.proven_at,
+        by_key: proven.by_key,
         ends_at: proven.ends_at,
         to: Where::Own,
         since: Since::Now,

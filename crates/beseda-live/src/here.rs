@@ -83,20 +83,20 @@ fn turned(error: &Error) -> (u16, &'static str) {
 /// Takes a place in every room *first*, so that what happens meanwhile waits for it, and then tells of them.
 async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) -> Result<(), Error> {
     let change = live.hub.doubts();
-    let (person_id, proven_at, kinds) = (session.person_id(), session.proven_at, session.dialect.kinds());
+    let (came, kinds) = (session.came(), session.dialect.kinds());
     let find = move |look: &mut dyn Look| {
-        let person = sign_in::who(look, person_id, proven_at)?;
+        let person = sign_in::who(look, &came)?;
         let Moved {
             places,
             gone,
             token,
             reset,
-        } = rules::moved(look, person_id, kinds, since)?;
+        } = rules::moved(look, came.person, kinds, since)?;
         // Only who was here before has rooms that stand still.
         let moved = places.iter().map(|place| place.room.id).collect();
         let all = match since {
             None => places,
-            Some(_) => rules::moved(look, person_id, kinds, None)?.places,
+            Some(_) => rules::moved(look, came.person, kinds, None)?.places,
         };
         let found = Found {
             all,

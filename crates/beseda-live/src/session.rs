@@ -12,7 +12,7 @@ use crate::socket::{NotQueued, Queue};
 use crate::spans;
 use crate::tell::in_words;
 use beseda_core::rules::{Since, Where};
-use beseda_core::words::{Person, PersonId, RoomId, RoomKind, Time};
+use beseda_core::words::{Came, KeyHash, Person, PersonId, RoomId, RoomKind, Time};
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub struct Guest {
     pub person: Arc<Person>,
     /// When they proved who they are.
     pub proven_at: Time,
+    /// The API key that acts as them, where one does.
+    pub by_key: Option<KeyHash>,
     /// When the socket is to end, where that follows from what they proved.
     pub ends_at: Option<Time>,
     /// Where.
@@ -68,6 +70,8 @@ pub(crate) struct Session {
     person: Mutex<(u64, Arc<Person>)>,
     /// When they proved who they are.
     pub(crate) proven_at: Time,
+    /// The API key that acts as them. Few sessions have one: it stands beside them.
+    by_key: Option<Box<KeyHash>>,
     /// When it is to end, in milliseconds of the heartbeat's clock.
     ends_at_ms: AtomicU64,
     /// What it came for.
@@ -118,6 +122,7 @@ impl Session {
             person_id: guest.person.id,
             person: Mutex::new((0, guest.person)),
             proven_at: guest.proven_at,
+            by_key: guest.by_key.map(Box::new),
             ends_at_ms: AtomicU64::new(ends_at_ms),
             to: guest.to,
             dialect: guest.dialect,
@@ -164,6 +169,15 @@ impl Session {
 
     pub(crate) fn person_id(&self) -> PersonId {
         self.person_id
+    }
+
+    /// What let it in.
+    pub(crate) fn came(&self) -> Came {
+        Came {
+            person: self.person_id,
+            proven_at: self.proven_at,
+            by_key: self.by_key.as_deref().copied(),
+        }
     }
 
     /// Who it is.

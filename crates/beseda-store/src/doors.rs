@@ -83,10 +83,11 @@ impl TxDoors for Transaction<'_> {
     fn put_ticket(&mut self, ticket: &Ticket) -> Result<(), Fault> {
         let values = values![
             &ticket.hash,
-            ticket.person.0,
-            ticket.proven_at.0,
+            ticket.came.person.0,
+            ticket.came.proven_at.0,
             ticket.expires_at.0,
             number(ticket.proof_ends_at),
+            ticket.came.by_key.as_ref(),
         ];
         self.write(sql::TICKETS_PUT, values).map(drop)
     }

@@ -42,6 +42,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V16__any_room",
     "V17__search",
     "V18__many_at_once",
+    "V19__tickets_of_keys",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -56,6 +57,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V8__any_room",
     "V9__search",
     "V10__many_at_once",
+    "V11__tickets_of_keys",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

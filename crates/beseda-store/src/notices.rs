@@ -23,7 +23,8 @@ pub(crate) fn of(announced: &Announced) -> Vec<Notice> {
             _ => None,
         },
     });
-    people.chain(rooms).collect()
+    let everything = announced.everybody.then_some(Notice::Everything);
+    everything.into_iter().chain(people).chain(rooms).collect()
 }
 
 /// How far somebody has read what others noted.
@@ -65,9 +66,10 @@ fn range(tx: &mut Transaction<'_>) -> Result<(i64, i64), Fault> {
     Ok(range.unwrap_or_default())
 }
 
-/// A notice and its number; none where somebody only notes that they have written.
+/// A notice and its number; none where somebody only notes that they have written. What has a head and no room is about
+/// everything.
 fn notice(row: &Row<'_>) -> Result<(i64, Option<Notice>), Fault> {
-    let room: Option<i64> = row.get(1)?;
+    let (room, head): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
     let person: Option<i64> = row.get(3)?;
     let notice = match (room, person) {
         (Some(room), _) => Some(Notice::Room {
@@ -76,10 +78,11 @@ fn notice(row: &Row<'_>) -> Result<(i64, Option<Notice>), Fault> {
                 uuid: Uuid::from_bytes(row.get(4)?),
                 kind: rows::word(row, 5, RoomKind::from_word)?,
             },
-            head: Head(row.get::<Option<i64>>(2)?.unwrap_or_default()),
+            head: Head(head.unwrap_or_default()),
             came: person.map(PersonId),
         }),
-        (None, person) => person.map(|person| Notice::Person(PersonId(person))),
+        (None, Some(person)) => Some(Notice::Person(PersonId(person))),
+        (None, None) => head.map(|_| Notice::Everything),
     };
     Ok((row.get(0)?, notice))
 }
@@ -99,7 +102,7 @@ impl Transaction<'_> {
                     self.insert(sql::NOTICES_PUT, values![room.id.0, head.0, came])?
                 }
                 Notice::Person(person) => self.insert(sql::NOTICES_PUT, values![None::<i64>, None::<i64>, person.0])?,
-                Notice::Everything => newest,
+                Notice::Everything => self.insert(sql::NOTICES_PUT, values![None::<i64>, 0_i64, None::<i64>])?,
             };
         }
         if newest.is_none() {

@@ -4,10 +4,10 @@
 use crate::engine::{Row, strange};
 use beseda_core::error::Fault;
 use beseda_core::words::{
-    ApiKey, Assigned, Attachment, Author, Case, CaseStatus, Errand, Extra, FileLook, Group, GroupId, Head, HostId, Job,
-    JobId, Member, MemberId, MemberRole, Message, MessageId, Named, Order, OrderId, Person, PersonId, Picture,
-    Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket, Time,
-    View,
+    ApiKey, Assigned, Attachment, Author, Came, Case, CaseStatus, Errand, Extra, FileLook, Group, GroupId, Head,
+    HostId, Job, JobId, Member, MemberId, MemberRole, Message, MessageId, Named, Order, OrderId, Person, PersonId,
+    Picture, Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket,
+    Time, View,
 };
 use uuid::Uuid;
 
@@ -250,8 +250,11 @@ pub(crate) fn refresh_token(row: &Row<'_>) -> Result<RefreshToken, Fault> {
 pub(crate) fn ticket(row: &Row<'_>) -> Result<Ticket, Fault> {
     Ok(Ticket {
         hash: row.get(0)?,
-        person: PersonId(row.get(1)?),
-        proven_at: Time(row.get(2)?),
+        came: Came {
+            person: PersonId(row.get(1)?),
+            proven_at: Time(row.get(2)?),
+            by_key: row.get(5)?,
+        },
         expires_at: Time(row.get(3)?),
         proof_ends_at: time(row, 4)?,
     })

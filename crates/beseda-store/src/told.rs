@@ -26,8 +26,17 @@ impl Ears {
     }
 
     /// Tells what a commit made known.
-    pub(crate) fn tell(&self, Announced { events, people, jobs }: &Announced) {
+    pub(crate) fn tell(&self, announced: &Announced) {
+        let Announced {
+            events,
+            people,
+            everybody,
+            jobs,
+        } = announced;
         // Whoever lost their place is not to hear what comes with it.
+        if *everybody {
+            self.elsewhere(&[Notice::Everything]);
+        }
         if !people.is_empty() {
             self.call("people who changed", |audience| audience.people_changed(people));
         }
@@ -39,7 +48,7 @@ impl Ears {
         }
     }
 
-    /// Tells what somebody else has changed.
+    /// Tells what somebody else has changed, or nobody can tell any more.
     pub(crate) fn elsewhere(&self, notices: &[Notice]) {
         if !notices.is_empty() {
             self.call("notices", |audience| audience.changed_elsewhere(notices));

@@ -36,6 +36,8 @@ pub(crate) struct Announced {
     pub(crate) events: Vec<Event>,
     /// Who may do something else now, each once.
     pub(crate) people: Vec<PersonId>,
+    /// Whether that may be anybody.
+    pub(crate) everybody: bool,
     /// Whether there are new jobs.
     pub(crate) jobs: bool,
 }
@@ -59,7 +61,7 @@ impl<'e> Transaction<'e> {
         self.wrote = false;
         self.outdated = false;
         let announced = (self.announced.events.len(), self.announced.people.len());
-        let jobs = self.announced.jobs;
+        let (everybody, jobs) = (self.announced.everybody, self.announced.jobs);
         let outcome = catch_unwind(AssertUnwindSafe(|| change.run(self)));
         let Ok(outcome) = outcome else {
             tracing::error!("a rule panicked; what it wrote is taken back");
@@ -68,6 +70,7 @@ impl<'e> Transaction<'e> {
         if outcome.is_err() {
             self.announced.events.truncate(announced.0);
             self.announced.people.truncate(announced.1);
+            self.announced.everybody = everybody;
             self.announced.jobs = jobs;
         }
         if !self.engine.can_go_on() || self.gathered.sent_before {
@@ -307,5 +310,9 @@ impl Tx for Transaction<'_> {
         if !self.announced.people.contains(&person) {
             self.announced.people.push(person);
         }
+    }
+
+    fn announce_everybody(&mut self) {
+        self.announced.everybody = true;
     }
 }

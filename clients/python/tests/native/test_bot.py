@@ -129,16 +129,17 @@ async def test_a_key_that_is_unknown_is_told_at_once(beseda):
             pass
 
 
-async def test_a_key_that_is_revoked_opens_nothing(beseda, shop):
+async def test_a_key_that_is_revoked_opens_nothing_and_ends_what_it_had_opened(beseda, shop):
     await shop.put_person("robot")
     other = beseda.command("key", "create", "short", "--scope", "people,rooms,act").strip()
-    beseda.command("key", "revoke", "short")
 
     async def listen():
         async with bot_of(beseda, other) as bot:
+            beseda.command("key", "revoke", "short")
             async for _ in bot:
                 pass
 
+    # The socket is closed, and the next link is refused.
     with anyio.fail_after(PATIENCE), pytest.raises(NotAuthenticated):
         await listen()
 

@@ -49,6 +49,7 @@ async fn of_token(shared: &Shared, token: String) -> Result<Proven, Refused> {
 
 fn proven(caller: Caller) -> Proven {
     Proven {
+        by_key: caller.came().by_key,
         person: Arc::new(caller.person),
         proven_at: caller.proven_at,
         ends_at: caller.expires_at.or(caller.ends_at),
@@ -59,6 +60,7 @@ fn visits(Visitor { person, since }: Visitor) -> Proven {
     Proven {
         person: Arc::new(person),
         proven_at: since,
+        by_key: None,
         ends_at: None,
     }
 }

@@ -1,5 +1,6 @@
 //! Tickets: a word that opens one socket in place of a token, which then stands in no address.
 
+use crate::shared::identity::api_keys;
 use crate::shared::{Caller, Refused, Routes, Shared};
 use axum::Json;
 use axum::extract::State;
@@ -23,16 +24,19 @@ struct TicketJson {
     expires_in: i64,
 }
 
-/// Gives a ticket to whoever is signed in. It proves what proved them, and ends with it.
-async fn give(State(shared): State<Shared>, caller: Caller, parts: Parts) -> Result<Response, Refused> {
+/// Gives a ticket to whoever is signed in, or for whom an API key asks. It proves what proved them, and ends with it.
+async fn give(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
+    let caller = match api_keys::acting(&shared, &parts).await? {
+        Some(caller) => caller,
+        None => Caller::of_request(&shared, &parts).await?,
+    };
     // A ticket is the first half of a connect.
     shared.throttles.connect(shared.proxies.address(&parts))?;
     let expires_in = shared.chat.limits().ticket_seconds;
     let text = tickets::new(shared.chat.random());
     let ticket = Ticket {
         hash: tickets::hash(&text),
-        person: caller.person.id,
-        proven_at: caller.proven_at,
+        came: caller.came(),
         proof_ends_at: caller.ends_at,
         expires_at: shared.chat.now().plus_seconds(expires_in),
     };

@@ -63,6 +63,7 @@ impl Caller {
     #[must_use]
     pub fn listening(self, to: Where, since: Since, dialect: &'static dyn Dialect) -> Guest {
         Guest {
+            by_key: self.came().by_key,
             person: Arc::new(self.person),
             proven_at: self.proven_at,
             ends_at: self.ends_at,

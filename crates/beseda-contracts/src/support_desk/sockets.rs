@@ -41,6 +41,7 @@ async fn visitor(shared: &Shared, id: &str, parts: &Parts) -> Admission {
     };
     Ok(Guest {
         proven_at: sign_in::token_time(&visitor, shared.chat.now()),
+        by_key: None,
         ends_at: None,
         person: Arc::new(visitor),
         to: Where::Room(view.room.id),

@@ -5,7 +5,7 @@ use super::people::new_own_person;
 use super::sign_in::who;
 use crate::error::{Error, Refusal};
 use crate::ports::{Look, Tx};
-use crate::words::{ApiKey, NewPerson, Person, PersonId, Role, Scope, SetupCode, Ticket, Time};
+use crate::words::{ApiKey, KeyHash, NewPerson, Person, PersonId, Role, Scope, SetupCode, Ticket, Time};
 
 /// Keeps a new API key.
 ///
@@ -35,6 +35,8 @@ pub fn revoke_api_key(tx: &mut dyn Tx, now: Time, name: &str) -> Result<bool, Er
         revoked_at: Some(now),
         ..key
     })?;
+    // Nobody knows here whose sockets were opened by it.
+    tx.announce_everybody();
     Ok(true)
 }
 
@@ -42,7 +44,7 @@ pub fn revoke_api_key(tx: &mut dyn Tx, now: Time, name: &str) -> Result<bool, Er
 ///
 /// # Errors
 /// [`Refusal::BadCredentials`] for one that is unknown or revoked, [`Refusal::NotAllowed`] for another scope.
-pub fn api_key(look: &mut (impl Look + ?Sized), hash: &[u8; 32], scope: Scope) -> Result<ApiKey, Error> {
+pub fn api_key(look: &mut (impl Look + ?Sized), hash: &KeyHash, scope: Scope) -> Result<ApiKey, Error> {
     let key = look.api_key(hash)?.filter(|key| key.revoked_at.is_none());
     let key = key.ok_or(Refusal::BadCredentials)?;
     if !key.scopes.contains(&scope) {
@@ -67,7 +69,7 @@ pub fn take_ticket(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<Ticket
     let Some(ticket) = tx.take_ticket(hash)?.filter(|ticket| ticket.expires_at > now) else {
         return Ok(TicketTaken::Spent);
     };
-    match who(tx, ticket.person, ticket.proven_at) {
+    match who(tx, &ticket.came) {
         Ok(person) => Ok(TicketTaken::Good(Box::new(person), ticket)),
         Err(Error::Refused(why)) => Ok(TicketTaken::Barred(why)),
         Err(fault) => Err(fault),

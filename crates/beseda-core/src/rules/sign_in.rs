@@ -2,13 +2,14 @@
 //!
 //! Names, times and hashes are drawn and read by the caller; here is only what follows from them.
 
+use super::access::api_key;
 use super::members::show_out;
 use super::open::{check_grant, grant, is_settled};
 use super::people::{find_person, logs_in, person_to_put};
 use crate::error::{Error, Refusal};
 use crate::policy::stands_otherwise;
 use crate::ports::{Look, Tx};
-use crate::words::{HostId, Person, PersonId, RefreshToken, Role, Room, RoomKey, Session, Time};
+use crate::words::{Came, HostId, Person, PersonId, RefreshToken, Role, Room, RoomKey, Scope, Session, Time};
 use uuid::Uuid;
 
 /// A token was signed just now if that is at most so many seconds ago.
@@ -124,13 +125,17 @@ pub fn active(look: &mut (impl Look + ?Sized), id: PersonId) -> Result<Person, E
     Ok(person)
 }
 
-/// The person with this number, if they are let in with what they proved at that moment.
+/// Who came, if what let them in does so still.
 ///
 /// # Errors
-/// [`Refusal::NoSuchPerson`], [`Refusal::Inactive`]; [`Refusal::BadCredentials`] where they were signed out since.
-pub fn who(look: &mut (impl Look + ?Sized), id: PersonId, proven_at: Time) -> Result<Person, Error> {
-    let person = look.person(id)?.ok_or(Refusal::NoSuchPerson)?;
-    let_in(person, proven_at)
+/// [`Refusal::NoSuchPerson`], [`Refusal::Inactive`]; [`Refusal::BadCredentials`] where they were signed out since, or the
+/// API key that acts as them was revoked.
+pub fn who(look: &mut (impl Look + ?Sized), came: &Came) -> Result<Person, Error> {
+    let person = look.person(came.person)?.ok_or(Refusal::NoSuchPerson)?;
+    if let Some(key) = &came.by_key {
+        api_key(look, key, Scope::Act)?;
+    }
+    let_in(person, came.proven_at)
 }
 
 fn let_in(person: Person, proven_at: Time) -> Result<Person, Error> {

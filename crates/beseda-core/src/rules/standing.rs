@@ -1,9 +1,10 @@
 //! Standing: whether somebody who listens still may, after others have changed what is kept.
 
+use super::sign_in::who;
 use crate::error::Error;
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
-use crate::words::{Kinds, Person, PersonId, RoomId, RoomKind, Time};
+use crate::words::{Came, Kinds, Person, RoomId, RoomKind};
 
 /// What somebody listens to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,17 +28,12 @@ pub enum Standing {
     Inactive,
 }
 
-/// How the person, who proved who they are at a moment, stands to what they listen to now.
-pub fn standing(
-    look: &mut (impl Look + ?Sized),
-    person: PersonId,
-    proven_at: Time,
-    to: Where,
-    kinds: Kinds,
-) -> Result<Standing, Error> {
-    let person = look.person(person)?.filter(|person| person.active);
-    let Some(person) = person.filter(|person| person.counts(proven_at)) else {
-        return Ok(Standing::Inactive);
+/// How somebody who came stands to what they listen to now.
+pub fn standing(look: &mut (impl Look + ?Sized), came: &Came, to: Where, kinds: Kinds) -> Result<Standing, Error> {
+    let person = match who(look, came) {
+        Ok(person) => person,
+        Err(Error::Refused(_)) => return Ok(Standing::Inactive),
+        Err(fault) => return Err(fault),
     };
     let inside = match to {
         Where::Room(room) => {

@@ -23,13 +23,39 @@ worded! {
     }
 }
 
+/// SHA-256 of an API key.
+pub type KeyHash = [u8; 32];
+
+/// How somebody came: what let them in, for as long as it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Came {
+    /// Who.
+    pub person: PersonId,
+    /// When it was proven that it is they.
+    pub proven_at: Time,
+    /// The API key that acts as them, where one does.
+    pub by_key: Option<KeyHash>,
+}
+
+impl Came {
+    /// By a proof of their own.
+    #[must_use]
+    pub const fn oneself(person: PersonId, proven_at: Time) -> Self {
+        Self {
+            person,
+            proven_at,
+            by_key: None,
+        }
+    }
+}
+
 /// An API key; the store knows it by the SHA-256 of what its holder sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// What it is called; unique among those that are not revoked.
     pub name: String,
     /// SHA-256 of the key.
-    pub hash: [u8; 32],
+    pub hash: KeyHash,
     /// What it may be used for, each once, in their order.
     pub scopes: Vec<Scope>,
     /// When it was made.
@@ -43,10 +69,8 @@ pub struct ApiKey {
 pub struct Ticket {
     /// SHA-256 of the ticket.
     pub hash: [u8; 32],
-    /// Whose it is.
-    pub person: PersonId,
-    /// When its person proved who they are.
-    pub proven_at: Time,
+    /// Whose it is, and what let them in who asked for it.
+    pub came: Came,
     /// When that proof ends by itself, where it does.
     pub proof_ends_at: Option<Time>,
     /// When it ends unused.

@@ -31,7 +31,7 @@ mod time;
 mod update;
 mod worded;
 
-pub use access::{ApiKey, Scope, SetupCode, Ticket};
+pub use access::{ApiKey, Came, KeyHash, Scope, SetupCode, Ticket};
 pub use allowance::{Allowance, Millis, Rate};
 pub use beside::{Beside, Extra, Kept, Named, Pinned, Reaction, Version};
 pub use case::{Assigned, Case, CaseStatus};

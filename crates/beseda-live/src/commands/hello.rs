@@ -7,7 +7,12 @@ use std::sync::Arc;
 
 pub(super) fn renew(live: &Arc<Live>, session: &Arc<Session>, tag: Option<String>, token: Option<String>) {
     let Some((roaming, token)) = session.roaming.as_ref().zip(token) else {
-        return session.answer(tag.as_deref(), &Outcome::Done);
+        return misheard(
+            session,
+            tag,
+            "invalid",
+            "The frame has no \"token\", and who this is has been said.",
+        );
     };
     let (live, session) = (Arc::clone(live), Arc::clone(session));
     let proving = roaming.prover.prove(token);
@@ -24,14 +29,21 @@ pub(super) fn renew(live: &Arc<Live>, session: &Arc<Session>, tag: Option<String
                 }
                 session.answer(tag.as_deref(), &Outcome::Done);
             }
-            None => session.answer(
-                tag.as_deref(),
-                &Outcome::Misheard(&Misheard {
-                    code: "token_not_valid",
-                    detail: "This token lets the person of this socket in no more.".to_owned(),
-                    tag: None,
-                }),
+            None => misheard(
+                &session,
+                tag,
+                "token_not_valid",
+                "This token lets the person of this socket in no more.",
             ),
         }
     });
+}
+
+fn misheard(session: &Session, tag: Option<String>, code: &'static str, detail: &str) {
+    let misheard = Misheard {
+        code,
+        detail: detail.to_owned(),
+        tag: None,
+    };
+    session.answer(tag.as_deref(), &Outcome::Misheard(&misheard));
 }

@@ -137,7 +137,7 @@ impl Call {
     fn who(&self, look: &mut (impl Look + ?Sized)) -> Result<Arc<Person>, Error> {
         let session = &self.session;
         if session.is_doubted() {
-            let person = sign_in::who(look, session.person_id(), session.proven_at)?;
+            let person = sign_in::who(look, &session.came())?;
             return Ok(Arc::new(person));
         }
         Ok(session.person())

@@ -21,12 +21,12 @@ pub(super) fn announce(call: Call, is_typing: bool) {
 /// Which room that is, and whether they may type there, only the store knows.
 fn announce_in(call: Call, is_typing: bool) {
     let session = &call.session;
-    let (person, proven_at, kinds) = (session.person_id(), session.proven_at, session.dialect.kinds());
+    let (came, kinds) = (session.came(), session.dialect.kinds());
     let asks = call.clone();
     let rule = move |look: &mut dyn Look| {
         let room = asks.room(look)?;
         let room = look.room(room)?.ok_or(Refusal::NoSuchRoom)?;
-        match rules::standing(look, person, proven_at, Where::Room(room.id), kinds)? {
+        match rules::standing(look, &came, Where::Room(room.id), kinds)? {
             Standing::Inside(person) => Ok((room.name(), Arc::from(person))),
             Standing::Outside | Standing::Inactive => Err(Error::Refused(Refusal::NoSuchRoom)),
         }

@@ -280,6 +280,7 @@ fn guest(id: i64, room: RoomId) -> Guest {
     Guest {
         person: Arc::new(person(id)),
         proven_at: Fixed.now(),
+        by_key: None,
         ends_at: None,
         to: Where::Room(room),
         since: Since::Newest,

@@ -79,7 +79,7 @@ impl TxDoors for Run {
     }
 
     fn put_ticket(&mut self, ticket: &Ticket) -> Result<(), Fault> {
-        self.known(ticket.person)?;
+        self.known(ticket.came.person)?;
         match self.kept().tickets.insert(ticket.hash, ticket.clone()) {
             Some(_) => Err(wrong("a ticket was given twice")),
             None => Ok(()),

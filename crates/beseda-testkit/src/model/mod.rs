@@ -18,7 +18,7 @@ mod updates;
 
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store, Tx};
-use beseda_core::words::{Event, PersonId, Tick};
+use beseda_core::words::{Event, Notice, PersonId, Tick};
 use kept::Kept;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
@@ -44,6 +44,8 @@ struct Run {
     events: Vec<Event>,
     /// Who may do something else now, each once.
     people: Vec<PersonId>,
+    /// Whether that may be anybody.
+    everybody: bool,
     /// Whether there are new jobs.
     enqueued: bool,
     /// Which transaction it is.
@@ -84,6 +86,7 @@ impl Inner {
             kept: Arc::clone(&self.kept),
             events: Vec::new(),
             people: Vec::new(),
+            everybody: false,
             enqueued: false,
             tick: Tick(self.kept.tick.0 + 1),
         }
@@ -110,6 +113,9 @@ impl Inner {
         }
         self.kept = run.kept;
         if let Some(audience) = &self.audience {
+            if run.everybody {
+                audience.changed_elsewhere(&[Notice::Everything]);
+            }
             if !run.people.is_empty() {
                 audience.people_changed(&run.people);
             }
@@ -149,6 +155,10 @@ impl Tx for Run {
         if !self.people.contains(&person) {
             self.people.push(person);
         }
+    }
+
+    fn announce_everybody(&mut self) {
+        self.everybody = true;
     }
 }
 

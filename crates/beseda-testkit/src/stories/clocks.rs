@@ -6,7 +6,8 @@ use beseda_core::error::Refusal;
 use beseda_core::rules;
 use beseda_core::rules::sign_in::{self, Claimed, Newcomers};
 use beseda_core::words::{
-    Errand, FileLook, HostId, Limits, OrderId, Person, PersonId, RefreshToken, RoomId, RoomKey, Session, Ticket, Time,
+    Came, Errand, FileLook, HostId, Limits, OrderId, Person, PersonId, RefreshToken, RoomId, RoomKey, Session, Ticket,
+    Time,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -321,8 +322,7 @@ pub(super) fn what_a_clock_that_was_ahead_has_begun_ends_in_time(make: Make<'_>,
         let (session, token, errand) = (session(n, now), token(&jti, now), errand(&name));
         let ticket = Ticket {
             hash: [n; 32],
-            person: PersonId(1),
-            proven_at: now,
+            came: Came::oneself(PersonId(1), now),
             expires_at: now.plus_seconds(30),
             proof_ends_at: None,
         };

@@ -5,14 +5,17 @@ use super::stage::Stage;
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules::{self, TicketTaken};
 use beseda_core::words::{
-    ApiKey, FIRST_OWN_PERSON, HostId, NewPerson, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket, Time,
+    ApiKey, Came, FIRST_OWN_PERSON, HostId, NewPerson, Person, PersonId, RefreshToken, Role, Scope, SetupCode, Ticket,
+    Time,
 };
 
 fn ticket(n: u8, expires_at: i64) -> Ticket {
     Ticket {
         hash: [n; 32],
-        person: PersonId(2),
-        proven_at: Time(7),
+        came: Came {
+            by_key: Some([9; 32]).filter(|_| n == 4),
+            ..Came::oneself(PersonId(2), Time(7))
+        },
         expires_at: Time(expires_at),
         proof_ends_at: Some(Time(expires_at + 1)),
     }
@@ -273,7 +276,7 @@ pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>,
     let now = stage.chat.now();
     let put = |n: u8, proven_at| {
         let ticket = Ticket {
-            proven_at,
+            came: Came::oneself(PersonId(2), proven_at),
             ..ticket(n, now.plus_seconds(60).0)
         };
         stage.change(move |tx| Ok(tx.put_ticket(&ticket)?)).expect("it is kept");
@@ -284,7 +287,7 @@ pub(super) fn a_ticket_of_somebody_shut_out_is_gone_all_the_same(make: Make<'_>,
     put(3, now);
     let person = stage.people[1].clone();
     let kept = Ticket {
-        proven_at: now,
+        came: Came::oneself(PersonId(2), now),
         ..ticket(1, now.plus_seconds(60).0)
     };
     assert_eq!(take(1), Ok(TicketTaken::Good(Box::new(person.clone()), kept)));

@@ -36,7 +36,7 @@ pub async fn acting(shared: &Shared, parts: &Parts) -> Result<Option<Caller>, Re
             None => Ok(None),
         };
     }
-    require(shared, &parts.headers, Scope::Act).await?;
+    let key = require(shared, &parts.headers, Scope::Act).await?;
     let decoded = |named: &str| String::from_utf8(urlencoded::percent_decoded(named)).ok();
     let by_header = named.and_then(|named| named.to_str().ok()).and_then(decoded);
     let by_query = || urlencoded::value(parts.uri.query().unwrap_or_default(), "as");
@@ -54,7 +54,7 @@ pub async fn acting(shared: &Shared, parts: &Parts) -> Result<Option<Caller>, Re
         // Whatever the person proved: the key stands for them now.
         proven_at: shared.chat.now().max(person.signed_out_at.unwrap_or_default()),
         person,
-        by: Proof::Key,
+        by: Proof::Key(key.hash),
         ends_at: None,
         expires_at: None,
     }))

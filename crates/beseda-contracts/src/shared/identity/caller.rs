@@ -9,7 +9,7 @@ use crate::shared::rooms::new_name;
 use axum::extract::FromRequestParts;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, TicketTaken, sign_in};
-use beseda_core::words::{Person, Session, Ticket, Time, printable};
+use beseda_core::words::{Came, KeyHash, Person, Session, Ticket, Time, printable};
 use beseda_core::{Error, Refusal};
 use beseda_identity::host_session::{ShownSessions, Unvouched};
 use beseda_identity::{Flaw, SocketsEndWith, Vouched, tickets};
@@ -41,14 +41,14 @@ pub enum Proof {
     Bearer,
     /// A token in the query, of a socket only.
     Query,
-    /// A ticket in the query, of a socket only.
-    Ticket,
+    /// A ticket in the query, of a socket only; with the API key that asked for it as the person.
+    Ticket(Option<KeyHash>),
     /// The session cookie.
     Cookie,
     /// A session of the host application.
     HostSession,
     /// An API key that acts as the person.
-    Key,
+    Key(KeyHash),
 }
 
 enum Credentials {
@@ -61,10 +61,10 @@ impl Proof {
     const fn door(self) -> Door {
         match self {
             Self::Bearer | Self::Query => Door::Token,
-            Self::Ticket => Door::Ticket,
+            Self::Ticket(_) => Door::Ticket,
             Self::Cookie => Door::Session,
             Self::HostSession => Door::HostSession,
-            Self::Key => Door::ApiKey,
+            Self::Key(_) => Door::ApiKey,
         }
     }
 }
@@ -98,6 +98,21 @@ impl Caller {
         Self::of(shared, credentials(shared, parts, false)?).await
     }
 
+    /// What let them in, for as long as it does.
+    #[must_use]
+    pub fn came(&self) -> Came {
+        let by_key = match self.by {
+            Proof::Key(key) => Some(key),
+            Proof::Ticket(key) => key,
+            Proof::Bearer | Proof::Query | Proof::Cookie | Proof::HostSession => None,
+        };
+        Came {
+            person: self.person.id,
+            proven_at: self.proven_at,
+            by_key,
+        }
+    }
+
     /// Who asks for a socket.
     ///
     /// # Errors
@@ -128,8 +143,8 @@ impl Caller {
                 let (person, ticket) = of_ticket(shared, &ticket).await?;
                 Ok(Self {
                     person,
-                    by: Proof::Ticket,
-                    proven_at: ticket.proven_at,
+                    by: Proof::Ticket(ticket.came.by_key),
+                    proven_at: ticket.came.proven_at,
                     ends_at: ticket.proof_ends_at,
                     expires_at: ticket.proof_ends_at,
                 })
@@ -208,7 +223,9 @@ pub fn token_of(parts: &Parts, is_socket: bool) -> Result<Option<(String, Proof)
         return Ok(Some((token.to_owned(), Proof::Bearer)));
     }
     let query = parts.uri.query().unwrap_or_default();
-    let token = urlencoded::value(query, "token").filter(|token| !token.is_empty());
+    // Either may be shown as either: pages that have only a place for a token put a ticket there.
+    let shown = |name| urlencoded::value(query, name).filter(|token| !token.is_empty());
+    let token = shown("token").or_else(|| shown("ticket"));
     Ok(token.map(|token| (token, Proof::Query)))
 }
 
@@ -268,7 +285,10 @@ async fn of_token(shared: &Shared, token: &str) -> Result<(Person, Time, Option<
     let identity = &shared.identity;
     let own = match identity.tokens.person(token, now) {
         Ok((person, issued, expires_at)) => {
-            let person = ask::look(&shared.chat, move |look| sign_in::who(look, person, issued)).await;
+            let person = ask::look(&shared.chat, move |look| {
+                sign_in::who(look, &Came::oneself(person, issued))
+            })
+            .await;
             return Ok((person.map_err(not_let_in)?, issued, Some(expires_at)));
         }
         Err(flaw) => flaw,

@@ -5,7 +5,7 @@ use crate::shared::http::origin;
 use crate::shared::refused::Refused;
 use beseda_core::policy::is_visitor;
 use beseda_core::rules::sign_in;
-use beseda_core::words::{Person, Time};
+use beseda_core::words::{Came, Person, Time};
 use beseda_core::{Error, Refusal};
 use beseda_identity::visitors;
 use beseda_live::ask;
@@ -50,7 +50,7 @@ pub async fn of_token(shared: &Shared, token: &str) -> Result<Option<Visitor>, R
     let Ok((id, issued)) = shared.identity.tokens.visitor(token, shared.chat.now()) else {
         return Ok(None);
     };
-    let found = ask::look(&shared.chat, move |look| sign_in::who(look, id, issued)).await;
+    let found = ask::look(&shared.chat, move |look| sign_in::who(look, &Came::oneself(id, issued))).await;
     match found {
         Ok(person) => Ok(is_visitor(&person).then_some(Visitor { person, since: issued })),
         Err(Error::Refused(Refusal::NoSuchPerson | Refusal::Inactive | Refusal::BadCredentials)) => Ok(None),

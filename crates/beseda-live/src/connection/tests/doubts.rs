@@ -125,6 +125,7 @@ async fn who_was_deactivated_since_they_proved_who_they_are_is_not_let_in() {
     );
     let again = Guest {
         proven_at: Time(2_000_000),
+        by_key: None,
         ends_at: None,
         ..before()
     };

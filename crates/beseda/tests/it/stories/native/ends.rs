@@ -1,6 +1,10 @@
 //! How the socket for all rooms ends: with its proof, unless another one is brought, and with its client's last sign of life.
 
+use super::application::{deals, members, put_deal};
 use super::{hello, next, open, party};
+use crate::harness::actor::answer;
+use crate::harness::{Actor, Socket};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -42,4 +46,61 @@ async fn who_gives_no_sign_of_life_is_closed_with_4010_and_others_see_them_go() 
     let close = [&4010_u16.to_be_bytes()[..], b"no sign of life"].concat();
     let last = dead.read_raw().await;
     assert!(last.ends_with(&close), "{}", String::from_utf8_lossy(&last));
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_ends_what_it_opened_and_nothing_else() {
+    let (server, people, key) = deals("native-revoked").await;
+    let app = Actor::new(server.address, 0, &key);
+    put_deal(&app, &json!({"members": members()})).await;
+    let authorization = format!("Bearer {key}");
+    let bot = [("Authorization", authorization.as_str()), ("X-Beseda-As", "1")];
+    let ticket = async || {
+        let asked = app.request(Method::POST, "/api/v1/tickets/").header("X-Beseda-As", "1");
+        let given = answer(asked).await;
+        assert_eq!(given.status, 201, "{given:?}");
+        format!(
+            "/api/v1/ws?ticket={}",
+            given.json()["ticket"].as_str().expect("a ticket")
+        )
+    };
+    let (by_ticket, unused) = (ticket().await, ticket().await);
+    let mut opened = Vec::new();
+    for (path, headers) in [("/api/v1/ws", &bot[..]), (by_ticket.as_str(), &[])] {
+        let mut socket = Socket::open(server.address, path, headers).await.expect("an upgrade");
+        socket.say(&json!({"type": "hello"})).await;
+        assert_eq!(socket.frame().await["person"]["id"], "1");
+        next(&mut socket, "here").await;
+        opened.push(socket);
+    }
+    let (mut own, ..) = hello(&people[0], None).await;
+
+    let revoked = server.command(&["key", "revoke", "app"]).await;
+    assert!(revoked.status.success(), "{revoked:?}");
+    for mut socket in opened {
+        assert_eq!(socket.closed_at_last().await.0, 4001);
+    }
+    let mut late = Socket::open(server.address, &unused, &[]).await.expect("an upgrade");
+    assert_eq!(
+        late.closed_at_last().await.0,
+        4001,
+        "a ticket of the key opens nothing any more"
+    );
+    // The seller's own socket lives on.
+    own.say(&json!({"type": "send", "room": "deal:17", "client_id": "a", "text": "x"}))
+        .await;
+    assert_eq!(next(&mut own, "moved").await["last_message"]["text"], "x");
+}
+
+#[tokio::test]
+async fn hello_once_more_brings_a_token_or_is_refused() {
+    let (_server, client, _) = party("native-hello-again", "").await;
+    let (mut socket, ..) = hello(&client, None).await;
+    socket.say(&json!({"type": "hello", "ref": "h"})).await;
+    let refused = next(&mut socket, "refused").await;
+    assert_eq!((&refused["ref"], &refused["code"]), (&json!("h"), &json!("invalid")));
+    socket
+        .say(&json!({"type": "hello", "token": client.token, "ref": "i"}))
+        .await;
+    assert_eq!(next(&mut socket, "ok").await["ref"], "i");
 }
