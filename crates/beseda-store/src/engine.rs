@@ -72,6 +72,14 @@ impl Row<'_> {
             _ => Err(strange(at)),
         }
     }
+
+    /// Bytes that are looked at and not kept.
+    pub(crate) fn bytes(&self, at: usize) -> Result<&[u8], Fault> {
+        match self.0.column(at)? {
+            Value::Bytes(bytes) => Ok(bytes),
+            _ => Err(strange(at)),
+        }
+    }
 }
 
 /// A column that holds what this version does not know: somebody wrote into the database by hand.
@@ -174,6 +182,12 @@ impl<'a> From<&'a str> for Value<'a> {
 impl<'a> From<&'a String> for Value<'a> {
     fn from(text: &'a String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(bytes)
     }
 }
 

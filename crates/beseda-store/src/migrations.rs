@@ -43,6 +43,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V17__search",
     "V18__many_at_once",
     "V19__tickets_of_keys",
+    "V20__search_by_pages",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -58,6 +59,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V9__search",
     "V10__many_at_once",
     "V11__tickets_of_keys",
+    "V12__search_by_pages",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

@@ -1,7 +1,8 @@
-//! The index of messages: lexemes by numbers of messages, in FTS5 without content on SQLite and in lists with an inverted index
-//! on PostgreSQL.
+//! The index of messages: segments of postings, the same on every engine. What has changed since it was put there stands beside.
 
-use crate::engine::values;
+mod hits;
+
+use crate::engine::{Row, values};
 use crate::rooms::membership;
 use crate::rows::{self, MESSAGE, MESSAGE_FILES, ROOM, json_list};
 use crate::statements as sql;
@@ -9,19 +10,15 @@ use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
-    IndexEntry, IndexMark, Indexed, LEXEMES, Lexeme, Message, MessageId, PersonId, Place, RoomId, Sieve, Time, ToIndex,
+    Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, Merge, Merged, Message, MessageId, Narrow, NoPage, Page,
+    PersonId, Place, RoomId, RoomKind, Segment, Sieve, Time, ToIndex,
 };
 use std::collections::BTreeMap;
 
-/// How many lists of lexemes PostgreSQL is asked for; the last is the stretch.
-const LISTS: usize = 8;
-/// In how many numbers a stretch lies of which a message says on PostgreSQL that it is in it: the shortest, and how much longer
-/// each is than the one before.
-const STRETCH: i64 = 1_024;
-const LONGER: i64 = 8;
-const STRETCHES: u32 = 6;
-/// Of how many numbers together it is known between which moments they were sent.
+/// Of how many numbers together it is known between which moments they were sent, and in which rooms.
 const TIMED: i64 = 4_096;
+/// Of how many of the newest segments some may become one.
+const NEWEST: i64 = 64;
 
 impl Transaction<'_> {
     /// Empties an index whose lexemes were made in another way: it is made anew from the first message on.
@@ -31,47 +28,127 @@ impl Transaction<'_> {
         if made != Some(false) {
             return Ok(());
         }
-        self.write(sql::SEARCH_CLEAR, values![])?;
-        self.write(sql::SEARCH_CLEAR_TIMES, values![])?;
+        for sql in [
+            sql::SEARCH_CLEAR_PAGES,
+            sql::SEARCH_CLEAR_SEGMENTS,
+            sql::SEARCH_CLEAR_STRETCHES,
+            sql::SEARCH_CLEAR_CHANGED,
+            sql::SEARCH_CLEAR_GONE,
+        ] {
+            self.write(sql, values![])?;
+        }
         self.write(sql::SEARCH_BEGIN_ANEW, values![LEXEMES]).map(drop)
     }
 
-    /// Messages have come with numbers from this one on, maybe below others.
+    /// Messages have come with numbers from this one on, maybe below others: a segment that reaches there goes.
     pub(crate) fn index_from(&mut self, first: MessageId) -> Result<(), Fault> {
-        self.write(sql::SEARCH_GO_BACK, values![first.0]).map(drop)
+        self.write(sql::SEARCH_GO_BACK, values![first.0])?;
+        self.write(sql::SEARCH_PAGES_BEHIND, values![])?;
+        self.write(sql::SEARCH_SEGMENTS_BEHIND, values![]).map(drop)
     }
 
-    /// The newest hits of a range, where the index gives all of a range and cannot begin with the newest: in stretches that
-    /// grow, so that a common word costs one short stretch and a rare one a few long ones.
-    fn hits_by_stretches(
-        &mut self,
-        groups: &[Vec<Lexeme>],
-        from: i64,
-        mut below: i64,
-        limit: i64,
-    ) -> Result<Vec<MessageId>, Fault> {
-        let (mut hits, mut length, mut left) = (Vec::new(), STRETCH, limit);
-        while below > from && left > 0 {
-            let begin = below.saturating_sub(length).max(from);
-            let asked = lists_of(groups, begin, below);
-            let values = values![&asked, begin, below, left];
-            hits.extend(self.all(sql::SEARCH_HITS, values, |row| row.get(0).map(MessageId))?);
-            left = limit - i64::try_from(hits.len()).unwrap_or(limit);
-            (below, length) = (begin, length.saturating_mul(LONGER));
+    fn keep_segment(&mut self, segment: Segment, pages: &[Page]) -> Result<(), Fault> {
+        let values = values![segment.first.0, segment.last.0, segment.messages];
+        self.write(sql::SEARCH_KEEP_SEGMENT, values)?;
+        let mut rows = Rows::default();
+        for page in pages {
+            rows.add(&[segment.first.0, page.at], &page.bytes);
         }
-        Ok(hits)
+        rows.keep(self, sql::SEARCH_KEEP_PAGES)
     }
 
-    /// The lexemes of a message, as its row has them.
-    fn row_of(&self, id: MessageId, lexemes: &[Lexeme]) -> String {
-        let numbers = lexemes.iter().map(|lexeme| lexeme.number().to_string());
-        if self.is_remote() {
-            let named = |level| stretch_named(level, number_of_stretch(level, id.0)).to_string();
-            let stretches = (0..STRETCHES).map(named);
-            list_of(numbers.chain(stretches))
-        } else {
-            numbers.collect::<Vec<_>>().join(" ")
+    /// Keeps between which moments messages were sent, and in which rooms.
+    fn keep_stretches(&mut self, entries: &[IndexEntry]) -> Result<(), Fault> {
+        let mut stretches: BTreeMap<i64, (Time, Time, Vec<u8>)> = BTreeMap::new();
+        let at = |entry: &IndexEntry| (entry.created_at, entry.created_at, Vec::new());
+        for entry in entries {
+            stretches.entry(entry.id.0 / TIMED).or_insert_with(|| at(entry));
         }
+        let numbers = json_list(stretches.keys());
+        self.all(sql::SEARCH_STRETCHES, values![&numbers], |row| {
+            if let Some((_, _, rooms)) = stretches.get_mut(&row.get(0)?) {
+                *rooms = row.bytes(1)?.to_vec();
+            }
+            Ok(())
+        })?;
+        for entry in entries {
+            if let Some((oldest, newest, rooms)) = stretches.get_mut(&(entry.id.0 / TIMED)) {
+                (*oldest, *newest) = (entry.created_at.min(*oldest), entry.created_at.max(*newest));
+                put_short(rooms, entry);
+            }
+        }
+        let mut rows = Rows::default();
+        for (stretch, (oldest, newest, rooms)) in &stretches {
+            rows.add(&[*stretch, oldest.0, newest.0], rooms);
+        }
+        rows.keep(self, sql::SEARCH_KEEP_STRETCHES)
+    }
+
+    /// The newest segments, the oldest of them first.
+    fn newest_segments(&mut self) -> Result<Vec<Segment>, Fault> {
+        let mut segments = self.all(sql::SEARCH_SEGMENTS, values![i64::MAX, NEWEST], segment)?;
+        segments.reverse();
+        Ok(segments)
+    }
+
+    /// The segment that has something left of an erased message, if any has.
+    fn segment_to_purge(&mut self) -> Result<Option<Segment>, Fault> {
+        self.one(sql::SEARCH_TO_PURGE, values![], segment)
+    }
+}
+
+/// A row that begins with a segment.
+fn segment(row: &Row<'_>) -> Result<Segment, Fault> {
+    Ok(Segment {
+        first: MessageId(row.get(0)?),
+        last: MessageId(row.get(1)?),
+        messages: row.get(2)?,
+    })
+}
+
+fn lost(error: NoPage) -> Fault {
+    Fault::Store(error.to_string())
+}
+
+/// Where the room of a message stands among those of its stretch.
+fn place_of(id: MessageId) -> usize {
+    usize::try_from(id.0.rem_euclid(TIMED) * 2).unwrap_or_default()
+}
+
+fn short_in(rooms: &[u8], id: MessageId) -> Option<u16> {
+    let bytes = rooms.get(place_of(id)..)?.first_chunk::<2>()?;
+    Some(u16::from_le_bytes(*bytes))
+}
+
+fn put_short(rooms: &mut Vec<u8>, entry: &IndexEntry) {
+    let place = place_of(entry.id);
+    rooms.resize(rooms.len().max(place + 2), 0);
+    if let Some(bytes) = rooms.get_mut(place..place + 2) {
+        bytes.copy_from_slice(&entry.room.to_le_bytes());
+    }
+}
+
+/// Rows of numbers with some bytes each, which are kept all at once: where the bytes of each lie in those of all.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<String>,
+    bytes: Vec<u8>,
+}
+
+impl Rows {
+    fn add(&mut self, numbers: &[i64], bytes: &[u8]) {
+        let place = [self.bytes.len() + 1, bytes.len()].map(|number| number.to_string());
+        let numbers = numbers.iter().map(ToString::to_string);
+        self.rows.push(json_list(numbers.chain(place)));
+        self.bytes.extend(bytes);
+    }
+
+    fn keep(&self, tx: &mut Transaction<'_>, sql: &'static sql::Statement) -> Result<(), Fault> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = json_list(&self.rows);
+        tx.write(sql, values![self.bytes.as_slice(), &rows]).map(drop)
     }
 }
 
@@ -83,28 +160,24 @@ impl LookSearch for Transaction<'_> {
         Ok(mark.unwrap_or_default())
     }
 
-    fn some_rooms(&mut self, person: PersonId, limit: i64) -> Result<Vec<RoomId>, Fault> {
-        self.all(sql::SEARCH_ROOMS, values![person.0, limit], |row| {
-            row.get(0).map(RoomId)
-        })
+    fn searched_rooms(
+        &mut self,
+        person: PersonId,
+        kind: Option<RoomKind>,
+        most: i64,
+    ) -> Result<Option<Vec<RoomId>>, Fault> {
+        let kind = kind.as_ref().map_or("", |kind| kind.word());
+        let values = values![kind, person.0, most.saturating_add(1)];
+        let rooms = self.all(sql::SEARCH_ROOMS, values, |row| {
+            let is_meant: bool = row.get(1)?;
+            Ok(is_meant.then_some(RoomId(row.get(0)?)))
+        })?;
+        let are_few = i64::try_from(rooms.len()).is_ok_and(|rooms| rooms <= most);
+        Ok(are_few.then(|| rooms.into_iter().flatten().collect()))
     }
 
-    fn hits(
-        &mut self,
-        groups: &[Vec<Lexeme>],
-        from: MessageId,
-        below: MessageId,
-        limit: i64,
-    ) -> Result<Vec<MessageId>, Fault> {
-        if self.is_remote() {
-            return self.hits_by_stretches(groups, from.0, below.0, limit);
-        }
-        if groups.is_empty() {
-            return self.unindexed(from, below, limit);
-        }
-        let asked = words_of(groups);
-        let values = values![&asked, from.0, below.0, limit];
-        self.all(sql::SEARCH_HITS, values, |row| row.get(0).map(MessageId))
+    fn hits(&mut self, asked: &Narrow, from: MessageId, below: MessageId, limit: i64) -> Result<Hits, Fault> {
+        self.hits_of(asked, from, below, usize::try_from(limit).unwrap_or_default())
     }
 
     fn unindexed(&mut self, from: MessageId, below: MessageId, limit: i64) -> Result<Vec<MessageId>, Fault> {
@@ -154,16 +227,13 @@ impl LookSearch for Transaction<'_> {
                 bound,
                 is_proven: row.get(2)?,
                 newest,
+                turn: row.get(4)?,
             })
         })?;
         let far = far.unwrap_or_default();
-        if far.done >= far.newest {
-            return Ok(ToIndex {
-                newest: far.newest,
-                ..ToIndex::default()
-            });
-        }
-        let messages = self.all(sql::SEARCH_TO_INDEX, values![far.done.0, limit], |row| {
+        let behind = far.proven();
+        let values = values![far.done.0, behind.0, limit];
+        let messages = self.all(sql::SEARCH_TO_INDEX, values, |row| {
             Ok(Indexed {
                 id: MessageId(row.get(0)?),
                 room: RoomId(row.get(1)?),
@@ -174,47 +244,74 @@ impl LookSearch for Transaction<'_> {
             })
         })?;
         let is_cut = i64::try_from(messages.len()).is_ok_and(|count| count >= limit);
-        let last = messages.last().filter(|_| is_cut).map_or(far.newest, |last| last.id);
-        let mark = far.with(last);
-        let is_same = messages.is_empty() && mark.done == far.done && mark.bound.is_none();
+        let last = messages.last().filter(|_| is_cut).map_or(behind, |last| last.id);
         Ok(ToIndex {
-            mark: (!is_same).then_some(mark),
+            mark: far.with(last),
             newest: far.newest,
             messages,
         })
     }
+
+    fn to_merge(&mut self, purges: bool) -> Result<Option<Merge>, Fault> {
+        let mut segments = self.newest_segments()?;
+        if let Some(from) = Segment::due(&segments) {
+            segments.drain(..from);
+        } else if purges {
+            segments = self.segment_to_purge()?.into_iter().collect();
+        } else {
+            segments.clear();
+        }
+        let Some((first, last)) = segments.first().zip(segments.last()) else {
+            return Ok(None);
+        };
+        let pages = self.all(sql::SEARCH_PAGES_BETWEEN, values![first.first.0, last.first.0], |row| {
+            Ok((MessageId(row.get(0)?), row.bytes(1)?.to_vec()))
+        })?;
+        let gone = self.all(sql::SEARCH_GONE, values![first.first.0, last.last.0], |row| {
+            row.get(0).map(MessageId)
+        })?;
+        Ok(Some(Merge { segments, pages, gone }))
+    }
 }
 
 impl TxSearch for Transaction<'_> {
-    fn add_to_index(&mut self, entries: &[IndexEntry], mark: IndexMark) -> Result<(), Fault> {
-        if !entries.is_empty() {
-            let rows = entries.iter().map(|one| (one.id.0, self.row_of(one.id, &one.lexemes)));
-            let rows = serde_json::to_string(&rows.collect::<Vec<_>>());
-            let rows = rows.map_err(|error| Fault::Internal(error.to_string()))?;
-            self.write(sql::SEARCH_ADD, values![&rows])?;
-            self.one(sql::SEARCH_SETTLE, values![], |_| Ok(()))?;
-            self.write(sql::SEARCH_KEEP_TIMES, values![&times_of(entries)])?;
-        }
+    fn add_to_index(&mut self, part: &IndexPart, mark: IndexMark) -> Result<(), Fault> {
         let bound = mark.bound.map(|bound| bound.0);
-        let values = values![mark.done.0, bound, mark.from.0];
-        self.write(sql::SEARCH_KEEP_MARK, values).map(drop)
+        let values = values![mark.done.0, bound, mark.from.0, mark.turn];
+        let is_as_it_was = self.write(sql::SEARCH_KEEP_MARK, values)? > 0;
+        match part.segment.filter(|_| is_as_it_was) {
+            Some(segment) => {
+                self.keep_segment(segment, &part.pages)?;
+                self.keep_stretches(&part.entries)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn keep_merged(&mut self, merged: &Merged) -> Result<(), Fault> {
+        let rows = merged.of.iter();
+        let rows = json_list(rows.map(|one| json_list([one.first.0, one.last.0, one.messages])));
+        let standing = self.one(sql::SEARCH_STANDING, values![&rows], |row| row.get::<i64>(0))?;
+        if standing != i64::try_from(merged.of.len()).ok() {
+            return Ok(());
+        }
+        for sql in [sql::SEARCH_DROP_PAGES, sql::SEARCH_DROP_SEGMENTS] {
+            self.write(sql, values![merged.segment.first.0, merged.segment.last.0])?;
+        }
+        self.write(sql::SEARCH_DROP_GONE, values![&json_list(&merged.gone)])?;
+        self.keep_segment(merged.segment, &merged.pages)
     }
 
     fn index_anew(&mut self, message: &Indexed) -> Result<(), Fault> {
-        let row = self.row_of(message.id, &message.lexemes());
-        self.write(sql::SEARCH_PUT, values![message.id.0, &row]).map(drop)
+        self.write(sql::SEARCH_FORGET_CHANGED, values![message.id.0])?;
+        if !message.has_words() {
+            return self.write(sql::SEARCH_KEEP_GONE, values![message.id.0]).map(drop);
+        }
+        let lexemes = message.lexemes().into_iter();
+        let lexemes = json_list(lexemes.map(beseda_core::words::Lexeme::number));
+        self.write(sql::SEARCH_KEEP_CHANGED, values![message.id.0, &lexemes])
+            .map(drop)
     }
-}
-
-/// In which stretches messages lie, and between which moments those of each were sent.
-fn times_of(entries: &[IndexEntry]) -> String {
-    let mut times: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
-    for IndexEntry { id, created_at: at, .. } in entries {
-        let (oldest, newest) = times.entry(id.0 / TIMED).or_insert((at.0, at.0));
-        (*oldest, *newest) = (at.0.min(*oldest), at.0.max(*newest));
-    }
-    let rows = times.iter();
-    json_list(rows.map(|(stretch, (oldest, newest))| json_list([stretch, oldest, newest])))
 }
 
 /// How far an index is.
@@ -225,90 +322,36 @@ struct Far {
     bound: MessageId,
     is_proven: bool,
     newest: MessageId,
+    /// How many times messages have come below others.
+    turn: i64,
 }
 
 impl Far {
-    /// How far it is once it has every message there is now up to `last`.
-    fn with(&self, last: MessageId) -> IndexMark {
-        let done = if self.is_proven {
-            self.bound.min(last).max(self.done)
+    /// Up to here nothing comes any more.
+    fn proven(&self) -> MessageId {
+        if self.is_proven {
+            self.bound.max(self.done)
         } else {
             self.done
-        };
-        IndexMark {
-            from: self.done,
-            done,
-            bound: (done >= self.bound).then_some(self.newest),
         }
     }
-}
 
-/// What FTS5 is asked for: of each group one.
-fn words_of(groups: &[Vec<Lexeme>]) -> String {
-    let groups = groups.iter().map(|group| {
-        let numbers: Vec<_> = group.iter().map(|lexeme| lexeme.number().to_string()).collect();
-        format!("({})", numbers.join(" OR "))
-    });
-    groups.collect::<Vec<_>>().join(" AND ")
-}
-
-/// What PostgreSQL is asked for: of each list one. The stretch takes every place that nothing else needs.
-fn lists_of(groups: &[Vec<Lexeme>], from: i64, below: i64) -> String {
-    let stretches = list_of(stretches_of(from, below).map(|number| number.to_string()));
-    let groups = groups.iter().take(LISTS - 1);
-    let mut lists: Vec<_> = groups
-        .map(|group| list_of(group.iter().map(|lexeme| lexeme.number().to_string())))
-        .collect();
-    lists.resize(LISTS, stretches);
-    let quoted: Vec<_> = lists.iter().map(|list| format!("\"{list}\"")).collect();
-    format!("[{}]", quoted.join(","))
-}
-
-fn list_of(numbers: impl Iterator<Item = String>) -> String {
-    format!("{{{}}}", numbers.collect::<Vec<_>>().join(","))
-}
-
-/// The stretches that numbers from one to before another lie in, of the shortest length of which there are few.
-fn stretches_of(from: i64, below: i64) -> impl Iterator<Item = i64> {
-    let last = below.saturating_sub(1).max(from);
-    let lies_in_few = |level: &u32| number_of_stretch(*level, last) - number_of_stretch(*level, from) <= 1;
-    let level = (0..STRETCHES).find(lies_in_few).unwrap_or(STRETCHES - 1);
-    (number_of_stretch(level, from)..=number_of_stretch(level, last)).map(move |number| stretch_named(level, number))
-}
-
-fn number_of_stretch(level: u32, id: i64) -> i64 {
-    id / (STRETCH * LONGER.pow(level))
-}
-
-/// The number that stands for a stretch among the lexemes: a negative one.
-fn stretch_named(level: u32, number: i64) -> i64 {
-    -1 - (number * i64::from(STRETCHES) + i64::from(level)) % i64::from(i32::MAX)
+    /// How far it is once it has every message up to `last`; `None` where that is no further.
+    fn with(&self, last: MessageId) -> Option<IndexMark> {
+        let done = last.max(self.done);
+        let mark = IndexMark {
+            from: self.done,
+            turn: self.turn,
+            done,
+            bound: (done >= self.bound && self.newest > done).then_some(self.newest),
+        };
+        (done > self.done || mark.bound.is_some()).then_some(mark)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_message_of_a_stretch_says_that_it_is_in_it() {
-        for (from, below) in [
-            (1, 2),
-            (1, 1_025),
-            (1_000, 2_000),
-            (1_024, 9_216),
-            (77, 5_000_000),
-            (1, 90_000_000),
-        ] {
-            let asked: Vec<_> = stretches_of(from, below).collect();
-            assert!(asked.len() <= 3, "{from} to {below}: {asked:?}");
-            for id in [from, i64::midpoint(from, below - 1), below - 1] {
-                let says: Vec<_> = (0..STRETCHES)
-                    .map(|level| stretch_named(level, number_of_stretch(level, id)))
-                    .collect();
-                assert!(says.iter().any(|one| asked.contains(one)), "{id} of {from} to {below}");
-            }
-        }
-    }
 
     #[test]
     fn what_is_not_proven_is_not_done() {
@@ -317,13 +360,30 @@ mod tests {
             bound: MessageId(9),
             is_proven,
             newest: MessageId(20),
+            turn: 3,
         };
         let mark = |is_proven, last| {
             let mark = far(is_proven).with(MessageId(last));
-            (mark.done.0, mark.bound.map(|bound| bound.0))
+            mark.map(|mark| (mark.done.0, mark.bound.map(|bound| bound.0)))
         };
-        assert_eq!(mark(false, 20), (5, None));
-        assert_eq!(mark(true, 7), (7, None), "there is more to add");
-        assert_eq!(mark(true, 20), (9, Some(20)));
+        assert_eq!((far(false).proven(), far(true).proven()), (MessageId(5), MessageId(9)));
+        assert_eq!(mark(false, 5), None);
+        assert_eq!(mark(true, 7), Some((7, None)), "there is more to add");
+        assert_eq!(mark(true, 9), Some((9, Some(20))));
+    }
+
+    #[test]
+    fn the_room_of_a_message_stands_where_it_is_looked_for() {
+        let mut rooms = Vec::new();
+        for (id, room) in [(TIMED + 7, 300), (TIMED, 65_535), (TIMED + 7, 301)] {
+            let (id, created_at) = (MessageId(id), Time(0));
+            put_short(&mut rooms, &IndexEntry { id, created_at, room });
+        }
+        let short = |id| short_in(&rooms, MessageId(id));
+        assert_eq!(
+            [short(TIMED), short(TIMED + 3), short(TIMED + 7)],
+            [Some(65_535), Some(0), Some(301)]
+        );
+        assert_eq!(short(TIMED + 8), None);
     }
 }

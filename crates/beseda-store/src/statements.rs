@@ -258,25 +258,42 @@ statements! {
     SCHEMA_COUNT_OTHERS = "schema/count_others" | "schema/count_others.postgres";
     SCHEMA_HAS_HISTORY = "schema/has_history" | "schema/has_history.postgres";
     SCHEMA_HISTORY = "schema/history" | "schema/history.postgres";
-    SEARCH_ADD = "search/add" | "search/add.postgres";
     SEARCH_BEGIN_ANEW = "search/begin_anew";
-    SEARCH_CLEAR = "search/clear" | "search/clear.postgres";
-    SEARCH_CLEAR_TIMES = "search/clear_times";
+    SEARCH_CHANGED = "search/changed" | "search/changed.postgres";
+    SEARCH_CLEAR_CHANGED = "search/clear_changed";
+    SEARCH_CLEAR_GONE = "search/clear_gone";
+    SEARCH_CLEAR_PAGES = "search/clear_pages";
+    SEARCH_CLEAR_SEGMENTS = "search/clear_segments";
+    SEARCH_CLEAR_STRETCHES = "search/clear_stretches";
+    SEARCH_DROP_GONE = "search/drop_gone" | "search/drop_gone.postgres";
+    SEARCH_DROP_PAGES = "search/drop_pages";
+    SEARCH_DROP_SEGMENTS = "search/drop_segments";
     SEARCH_FAR = "search/far" | "search/far.postgres";
+    SEARCH_FORGET_CHANGED = "search/forget_changed";
     SEARCH_GO_BACK = "search/go_back";
-    SEARCH_HITS = "search/hits" | "search/hits.postgres";
+    SEARCH_GONE = "search/gone";
+    SEARCH_KEEP_CHANGED = "search/keep_changed" | "search/keep_changed.postgres";
+    SEARCH_KEEP_GONE = "search/keep_gone";
     SEARCH_KEEP_MARK = "search/keep_mark" | "search/keep_mark.postgres";
-    SEARCH_KEEP_TIMES = "search/keep_times" | "search/keep_times.postgres";
+    SEARCH_KEEP_PAGES = "search/keep_pages" | "search/keep_pages.postgres";
+    SEARCH_KEEP_SEGMENT = "search/keep_segment";
+    SEARCH_KEEP_STRETCHES = "search/keep_stretches" | "search/keep_stretches.postgres";
     SEARCH_MADE_BY = "search/made_by";
     SEARCH_MARK = "search/mark";
+    SEARCH_PAGES = "search/pages" | "search/pages.postgres";
+    SEARCH_PAGES_BETWEEN = "search/pages_between";
+    SEARCH_PAGES_BEHIND = "search/pages_behind";
     SEARCH_PROVE_AGAIN = "search/prove_again";
-    SEARCH_PUT = "search/put" | "search/put.postgres";
     SEARCH_ROOMS = "search/rooms";
+    SEARCH_SEGMENTS = "search/segments";
+    SEARCH_SEGMENTS_BEHIND = "search/segments_behind";
     SEARCH_SENT_BETWEEN = "search/sent_between";
-    SEARCH_SETTLE = "search/settle" | "search/settle.postgres";
     SEARCH_SIFTED = "search/sifted" | "search/sifted.postgres";
-    SEARCH_TO_INDEX = "search/to_index" | "search/to_index.postgres";
-    SEARCH_UNINDEXED = "search/unindexed" | "search/unindexed.postgres";
+    SEARCH_STANDING = "search/standing" | "search/standing.postgres";
+    SEARCH_STRETCHES = "search/stretches" | "search/stretches.postgres";
+    SEARCH_TO_INDEX = "search/to_index";
+    SEARCH_TO_PURGE = "search/to_purge";
+    SEARCH_UNINDEXED = "search/unindexed";
     SERVERS_ALONE = "servers/alone" | "servers/alone.postgres";
     SESSIONS_END = "sessions/end";
     SESSIONS_END_OF_PERSON = "sessions/end_of_person";
@@ -423,7 +440,7 @@ mod tests {
                     "SCAN ticks",
                     "SCAN setup_codes",
                     "SCAN t",
-                    "SCAN s VIRTUAL TABLE INDEX 192:M1><",
+                    "SCAN l VIRTUAL TABLE INDEX 1:",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];
                 let short = short.contains(&step.as_str());

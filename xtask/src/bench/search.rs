@@ -1,5 +1,6 @@
 //! Search among a million messages, held against a page of history, on both engines: each as the rules ask the store.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,8 +24,9 @@ use super::server::Kind;
 
 const ROOMS: i64 = 10_000;
 const MESSAGES: i64 = 1_000_000;
-/// How many are kept, or indexed, in one transaction.
+/// How many are kept, and how many indexed, in one transaction.
 const BATCH: i64 = 1_000;
+const INDEXED: i64 = 256;
 /// Words of the language that is spoken here: the second is half as frequent as the first, and so on.
 const WORDS: usize = 20_000;
 const PAGE: u32 = 50;
@@ -204,7 +206,7 @@ impl Library {
                 messages.push((MessageId(id), new));
             }
             self.change(move |tx| {
-                let mut rooms = std::collections::BTreeMap::new();
+                let mut rooms = BTreeMap::new();
                 for (_, new) in &messages {
                     if !rooms.contains_key(&new.room) {
                         rooms.extend(tx.room(new.room)?.map(|room| (new.room, room)));
@@ -220,68 +222,49 @@ impl Library {
         self.change(|tx| Ok(tx.draw_above()?))
     }
 
+    /// As the server's task does, but for its pauses.
     fn index(&self) -> Result<()> {
         loop {
-            let lacking = self.look(|look| Ok(look.to_index(BATCH)?))?;
+            let lacking = self.look(|look| Ok(look.to_index(INDEXED)?))?;
             let Some(mark) = lacking.mark else { return Ok(()) };
-            let entries = lacking.entries();
-            self.change(move |tx| Ok(tx.add_to_index(&entries, mark)?))?;
+            let part = lacking.part();
+            self.change(move |tx| Ok(tx.add_to_index(&part, mark)?))?;
+            if let Some(merge) = self.look(|look| Ok(look.to_merge(false)?))? {
+                let merged = merge.merged()?;
+                self.change(move |tx| Ok(tx.keep_merged(&merged)?))?;
+            }
         }
     }
 
     /// Pages of history and searches in turn, so that what disturbs one disturbs the other.
     pub fn measure(&self, engine: &str, times: usize, samples: &mut Samples) -> Result<()> {
         let mut dice = Dice(99);
-        let (mut pages, mut all) = (times_of()?, times_of()?);
-        let mut kinds: std::collections::BTreeMap<String, (Histogram<u64>, usize)> = std::collections::BTreeMap::new();
+        let mut tally = Tally::new()?;
         for turn in 0..times + times / 10 {
             for (person, rooms) in IN_ROOMS {
                 for typed in queries(&mut dice) {
                     let room = RoomId(i64::try_from(dice.below(400))? + 1);
                     let page = self.page(room)?;
-                    let (taken, found) = self.search(person, None, &typed.1)?;
-                    let (in_room, _) = self.search(1, Some(room), &typed.1)?;
+                    let own = self.search(person, None, &typed)?;
+                    let named = self.search(1, Some(room), &typed)?;
                     // The first tenth warms up.
                     if turn < times / 10 {
                         continue;
                     }
-                    pages.record(page)?;
-                    all.record(taken)?;
-                    all.record(in_room)?;
-                    for (kind, taken, found) in [
-                        (format!("{} in {rooms} rooms", typed.0), taken, found),
-                        (format!("{} in a room that is named", typed.0), in_room, 0),
-                    ] {
-                        let entry = kinds.entry(kind).or_insert((times_of()?, 0));
-                        entry.0.record(taken)?;
-                        entry.1 += found;
-                    }
+                    tally.pages.record(page)?;
+                    tally.add(format!("{} in {rooms} rooms", typed.kind), own)?;
+                    tally.add(format!("{} in a room that is named", typed.kind), named)?;
                 }
             }
         }
         for (name, cost) in ["keep", "index"].iter().zip(self.costs) {
             samples.put(Kind::Beseda, &format!("{engine}_{name}_us"), cost);
         }
-        put(samples, &format!("{engine}_history"), &pages);
-        put(samples, &format!("{engine}_search"), &all);
-        let ms = |times: &Histogram<u64>, quantile| times.value_at_quantile(quantile) as f64 / 1e6;
-        let mut table = format!(
-            "{engine}: a page of history p50 {:.3} p99 {:.3} ms; search p50 {:.3} p99 {:.3} ms, {:.2} x\n",
-            ms(&pages, 0.5),
-            ms(&pages, 0.99),
-            ms(&all, 0.5),
-            ms(&all, 0.99),
-            ms(&all, 0.99) / ms(&pages, 0.99)
-        );
-        for (kind, (times, found)) in &kinds {
-            let each = *found as f64 / times.len() as f64;
-            let (median, worst) = (ms(times, 0.5), ms(times, 0.99));
-            let _ = writeln!(
-                table,
-                "  {kind:<44} p50 {median:>8.3} p99 {worst:>8.3} ms, {each:.1} found"
-            );
-        }
-        super::say(&table)
+        put(samples, &format!("{engine}_history"), &tally.pages);
+        put(samples, &format!("{engine}_search"), &tally.all);
+        let [keep, index] = self.costs;
+        let costs = format!("  keeping a message {keep:.1} us, indexing it {index:.1} us, behind its commit\n");
+        super::say(&(tally.table(engine) + &costs))
     }
 
     fn page(&self, room: RoomId) -> Result<u64> {
@@ -295,8 +278,9 @@ impl Library {
         Ok(u64::try_from(taken.as_nanos())?)
     }
 
-    fn search(&self, person: i64, room: Option<RoomId>, typed: &str) -> Result<(u64, usize)> {
-        let typed = typed.to_owned();
+    /// How long it took, and how many were found.
+    fn search(&self, person: i64, room: Option<RoomId>, typed: &Typed) -> Result<(u64, usize)> {
+        let (typed, author) = (typed.words.clone(), typed.author);
         let began = Instant::now();
         let page = self.look(move |look| {
             let by = Person::new(PersonId(person), Role::User);
@@ -305,6 +289,7 @@ impl Library {
             };
             let asked = SearchAsked {
                 room,
+                author,
                 ..SearchAsked::of(query, PAGE)
             };
             rules::search(look, &Limits::default(), (&by).into(), &asked).map(Some)
@@ -342,16 +327,72 @@ fn open_room(tx: &mut dyn Tx, number: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// What somebody types: words of every frequency, whole, begun, several and in quotes.
-fn queries(dice: &mut Dice) -> Vec<(String, String)> {
+/// How long everything took.
+struct Tally {
+    pages: Histogram<u64>,
+    all: Histogram<u64>,
+    kinds: BTreeMap<String, (Histogram<u64>, usize)>,
+}
+
+impl Tally {
+    fn new() -> Result<Self> {
+        let (pages, all, kinds) = (times_of()?, times_of()?, BTreeMap::new());
+        Ok(Self { pages, all, kinds })
+    }
+
+    fn add(&mut self, kind: String, (taken, found): (u64, usize)) -> Result<()> {
+        let entry = self.kinds.entry(kind).or_insert((times_of()?, 0));
+        entry.0.record(taken)?;
+        entry.1 += found;
+        Ok(self.all.record(taken)?)
+    }
+
+    /// Each beside a page of history.
+    fn table(&self, engine: &str) -> String {
+        let line = |name: &str, times: &Histogram<u64>| {
+            let [median, worst] = [0.5, 0.99].map(|quantile| {
+                let [taken, page] = [times, &self.pages].map(|times| times.value_at_quantile(quantile) as f64);
+                (taken / 1e6, taken / page)
+            });
+            format!(
+                "  {name:<44} p50 {:>7.3} ms, {:>5.2} x; p99 {:>7.3} ms, {:>5.2} x",
+                median.0, median.1, worst.0, worst.1
+            )
+        };
+        let page = line("a page of history", &self.pages);
+        let mut table = format!("{engine}:\n{page}\n{}\n", line("all searches", &self.all));
+        for (kind, (times, found)) in &self.kinds {
+            let each = *found as f64 / times.len() as f64;
+            let _ = writeln!(table, "{}, {each:.1} found", line(kind, times));
+        }
+        table
+    }
+}
+
+/// What somebody searches for.
+struct Typed {
+    kind: String,
+    words: String,
+    author: Option<PersonId>,
+}
+
+/// Words of every frequency, whole, begun, several, in quotes, and by somebody.
+fn queries(dice: &mut Dice) -> Vec<Typed> {
     let mut queries = Vec::new();
     for (name, ranks) in RANKS {
         let mut drawn = || word(ranks.start + dice.below(ranks.len()));
         let (one, other) = (drawn(), drawn());
-        queries.push((format!("{name} word"), format!("\"{one}\"")));
-        let begun: String = one.chars().take(3).collect();
-        queries.push((format!("{name} word begun"), begun));
-        queries.push((format!("two {name} words"), format!("{one} {other}")));
+        let begun: String = one.chars().take(1 + dice.below(4)).collect();
+        let mut add = |kind: String, words: String, author| queries.push(Typed { kind, words, author });
+        add(format!("{name} word"), format!("\"{one}\""), None);
+        add(format!("{name} word begun"), begun, None);
+        add(format!("two {name} words"), format!("{one} {other}"), None);
+        add(format!("{name} phrase"), format!("\"{one} {other}\""), None);
+        add(
+            format!("{name} word by somebody"),
+            format!("\"{one}\""),
+            Some(PersonId(2)),
+        );
     }
     queries
 }

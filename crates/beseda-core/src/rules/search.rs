@@ -7,12 +7,15 @@ use crate::error::Error;
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
 use crate::words::{
-    Found, FoundPage, Lexeme, Limits, Message, MessageId, Place, SearchAsked, SearchCursor, Sieve, Time,
+    Found, FoundPage, Hits, Lexeme, Limits, Message, MessageId, Narrow, Place, SearchAsked, SearchCursor, ShortRooms,
+    Sieve, Time,
 };
 use std::cmp::Reverse;
 
-/// Who is in more rooms than these is not searched for by room: then the messages that are found are theirs or not.
-const ROOMS: i64 = 64;
+/// Who is in no more rooms than these is searched for by what the index has of each.
+const FEW_ROOMS: usize = 8;
+/// Who is in more rooms than these is not searched for by room at all: then the messages that are found are theirs or not.
+const ROOMS: i64 = 1_024;
 /// How many words an index is asked for at most: the rest is looked for in what those find.
 const WORDS: usize = 4;
 /// How many messages are looked at at once, at most.
@@ -29,7 +32,7 @@ pub fn search(
     by: By<'_>,
     asked: &SearchAsked,
 ) -> Result<FoundPage, Error> {
-    let Some(groups) = groups_of(look, by, asked)? else {
+    let Some(narrow) = narrow(look, limits, by, asked)? else {
         return Ok(FoundPage::default());
     };
     let (done, newest) = look.indexed_to()?;
@@ -39,7 +42,7 @@ pub fn search(
         (from, to) => look.sent_between(from.unwrap_or(Time(i64::MIN)), to.unwrap_or(Time(i64::MAX)))?,
     };
     let mut walk = Walk {
-        groups,
+        narrow,
         sieve: Sieve::of(asked, by.person.id),
         done,
         sent: sent.unwrap_or_default(),
@@ -76,13 +79,14 @@ fn is_seen(place: &Place, by: By<'_>) -> bool {
     policy::require(Deed::Read, place, by).is_ok()
 }
 
-/// What the index is asked for: of each group a message has one lexeme. `None` where there is nothing to find. A room that is
-/// named is looked at in any case: whose it is not is told so, whatever else they ask.
-fn groups_of(
+/// What the index is asked for; `None` where there is nothing to find. A room that is named is looked at in any case: whose it
+/// is not is told so, whatever else they ask.
+fn narrow(
     look: &mut (impl Look + ?Sized),
+    limits: &Limits,
     by: By<'_>,
     asked: &SearchAsked,
-) -> Result<Option<Vec<Vec<Lexeme>>>, Error> {
+) -> Result<Option<Narrow>, Error> {
     if let Some(room) = asked.room {
         place_for(look, Deed::Read, room, by)?;
     }
@@ -93,21 +97,28 @@ fn groups_of(
     groups.truncate(WORDS);
     groups.extend(asked.author.map(|author| vec![Lexeme::of_author(author)]));
     groups.extend(asked.has_file.then(|| vec![Lexeme::of_files()]));
-    if let Some(room) = asked.room {
-        groups.push(vec![Lexeme::of_room(room)]);
-        return Ok(Some(groups));
-    }
-    let rooms = look.some_rooms(by.person.id, ROOMS + 1)?;
-    let few = i64::try_from(rooms.len()).is_ok_and(|rooms| rooms <= ROOMS);
-    if few {
-        groups.push(rooms.iter().map(|room| Lexeme::of_room(*room)).collect());
-    }
-    Ok((!rooms.is_empty()).then_some(groups))
+    let rooms = match asked.room {
+        Some(room) => Some(vec![room]),
+        None => look.searched_rooms(by.person.id, asked.kind, ROOMS)?,
+    };
+    let rooms = match rooms {
+        Some(rooms) if rooms.is_empty() => return Ok(None),
+        Some(rooms) if rooms.len() <= FEW_ROOMS => {
+            groups.push(rooms.into_iter().map(Lexeme::of_room).collect());
+            None
+        }
+        rooms => rooms.map(|rooms| ShortRooms::of(&rooms)),
+    };
+    Ok(Some(Narrow {
+        groups,
+        rooms,
+        pages: limits.search_pages,
+    }))
 }
 
 /// How far a search has come.
 struct Walk {
-    groups: Vec<Vec<Lexeme>>,
+    narrow: Narrow,
     sieve: Sieve,
     /// Up to here the index has everything.
     done: MessageId,
@@ -123,7 +134,7 @@ struct Walk {
 
 impl Walk {
     fn goes_on(&self) -> bool {
-        self.below > self.floor() && self.left > 0
+        self.below > self.floor() && self.left > 0 && self.narrow.pages > 0
     }
 
     /// Before this there is nothing.
@@ -141,14 +152,11 @@ impl Walk {
     /// The next messages that pass the sieve, newest first.
     fn next(&mut self, look: &mut (impl Look + ?Sized)) -> Result<Vec<(Message, Place)>, Error> {
         let limit = self.at_once.min(self.left);
-        let (ids, end) = self.candidates(look, limit)?;
-        let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-        self.left -= count;
+        let Hits { ids, end, pages } = self.candidates(look, limit)?;
+        self.left -= i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        self.narrow.pages = self.narrow.pages.saturating_sub(pages);
         self.at_once = (self.at_once * 4).min(AT_ONCE);
-        self.below = match ids.last() {
-            Some(last) if count >= limit => *last,
-            _ => end,
-        };
+        self.below = end;
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -157,20 +165,16 @@ impl Walk {
         Ok(sifted)
     }
 
-    /// The newest messages that may be what is searched for, newest first, each once, and where they end if they are all.
-    fn candidates(&self, look: &mut (impl Look + ?Sized), limit: i64) -> Result<(Vec<MessageId>, MessageId), Error> {
+    /// The newest messages that may be what is searched for, and where they end.
+    fn candidates(&self, look: &mut (impl Look + ?Sized), limit: i64) -> Result<Hits, Error> {
         let behind = self.behind_done();
         if self.below <= behind {
-            let floor = self.floor();
-            let below = self.below.min(self.sent.1);
-            return Ok((look.hits(&self.groups, floor, below, limit)?, floor));
+            let (floor, below) = (self.floor(), self.below.min(self.sent.1));
+            return Ok(look.hits(&self.narrow, floor, below, limit)?);
         }
-        // An index may have some of these already: what was changed, for one.
-        let mut ids = look.hits(&self.groups, behind, self.below, limit)?;
-        ids.extend(look.unindexed(behind, self.below, limit)?);
-        ids.sort_unstable_by_key(|id| Reverse(*id));
-        ids.dedup();
-        ids.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok((ids, behind))
+        let ids = look.unindexed(behind, self.below, limit)?;
+        let is_cut = i64::try_from(ids.len()).is_ok_and(|count| count >= limit);
+        let end = ids.last().filter(|_| is_cut).copied().unwrap_or(behind);
+        Ok(Hits { ids, end, pages: 0 })
     }
 }

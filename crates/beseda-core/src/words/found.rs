@@ -1,6 +1,7 @@
 //! A search of messages: what is asked, and what is found.
 
-use super::lexeme::{Indexed, Lexeme};
+use super::lexeme::{Indexed, short_of};
+use super::segment::{Page, Posting, Segment, paged};
 use super::terms::Query;
 use super::{Message, MessageId, NoCursor, PersonId, Place, RoomId, RoomKind, Time};
 use std::fmt;
@@ -157,12 +158,23 @@ pub struct FoundPage {
     pub next: Option<SearchCursor>,
 }
 
+/// What an index gives.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hits {
+    /// Messages that may be what is searched for, newest first, each once.
+    pub ids: Vec<MessageId>,
+    /// From this one on it has looked everywhere, and gives all.
+    pub end: MessageId,
+    /// How many pages it has read for that.
+    pub pages: usize,
+}
+
 /// Messages that an index does not have yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ToIndex {
     /// The oldest of them.
     pub messages: Vec<Indexed>,
-    /// How far it is once it has these; `None` where it has every message.
+    /// How far it is once it has these; `None` where that is no further.
     pub mark: Option<IndexMark>,
     /// The newest message of all.
     pub newest: MessageId,
@@ -171,33 +183,64 @@ pub struct ToIndex {
 impl ToIndex {
     /// The messages as an index takes them.
     #[must_use]
-    pub fn entries(&self) -> Vec<IndexEntry> {
+    pub fn part(&self) -> IndexPart {
+        let Some((first, last)) = self.messages.first().zip(self.messages.last()) else {
+            return IndexPart::default();
+        };
+        let segment = Segment {
+            first: first.id,
+            last: last.id,
+            messages: i64::try_from(self.messages.len()).unwrap_or(i64::MAX),
+        };
+        let mut postings = Vec::new();
+        for message in &self.messages {
+            let lexemes = message.lexemes().into_iter();
+            postings.extend(lexemes.map(|lexeme| Posting { lexeme, id: message.id }));
+        }
+        postings.sort_unstable();
         let entry = |message: &Indexed| IndexEntry {
             id: message.id,
             created_at: message.created_at,
-            lexemes: message.lexemes(),
+            room: short_of(message.room),
         };
-        self.messages.iter().map(entry).collect()
+        IndexPart {
+            segment: Some(segment),
+            pages: paged(segment.first, &postings),
+            entries: self.messages.iter().map(entry).collect(),
+        }
     }
 }
 
-/// What an index has of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is added to an index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexPart {
+    /// Which messages, if any.
+    pub segment: Option<Segment>,
+    /// What they are known by.
+    pub pages: Vec<Page>,
+    /// What is kept of each besides.
+    pub entries: Vec<IndexEntry>,
+}
+
+/// What an index has of a message besides its lexemes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexEntry {
     /// Its number among all.
     pub id: MessageId,
     /// When it was sent.
     pub created_at: Time,
-    /// What it is known by.
-    pub lexemes: Vec<Lexeme>,
+    /// Its room, see [`short_of`].
+    pub room: u16,
 }
 
 /// How far an index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexMark {
-    /// It had every message up to this one when these were read. Where that has changed since, the mark is not kept: messages
-    /// have come below it, or somebody else was faster.
+    /// It had every message up to this one when these were read. Where that has changed since, nothing is kept: messages have
+    /// come below it, or somebody else was faster.
     pub from: MessageId,
+    /// How many times messages had come below others.
+    pub turn: i64,
     /// It has every message up to this one, and no other will come before it.
     pub done: MessageId,
     /// Up to this one that is to be proven next, if anything is.

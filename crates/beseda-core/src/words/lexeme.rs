@@ -3,13 +3,14 @@
 
 use super::terms::{Query, terms};
 use super::{Message, MessageId, PersonId, RoomId, Time};
+use std::fmt;
 
 /// How lexemes are made. An index of others is made anew. It holds how stems are made: the version of what makes them.
-pub const LEXEMES: &str = "1, frostem 2.20261016.1";
+pub const LEXEMES: &str = "2, frostem 2.20261016.1";
 
 /// How many characters of a word's beginning have a lexeme of their own. Of what somebody has typed of a word, the longest
 /// of these counts.
-const BEGINNINGS: [usize; 3] = [2, 3, 5];
+const BEGINNINGS: [usize; 5] = [1, 2, 3, 4, 5];
 
 /// One of them: a number of 31 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +20,8 @@ pub struct Lexeme(u32);
 #[derive(Debug, Clone, Copy)]
 enum Trait<'a> {
     Stem(&'a str),
+    /// Two that stand one after the other.
+    Two(&'a str, &'a str),
     Beginning(&'a str),
     Room(RoomId),
     Author(PersonId),
@@ -28,10 +31,11 @@ enum Trait<'a> {
 impl Lexeme {
     fn of(what: Trait<'_>) -> Self {
         match what {
-            Trait::Stem(stem) => hashed(b's', stem.as_bytes()),
-            Trait::Beginning(letters) => hashed(b'b', letters.as_bytes()),
-            Trait::Room(room) => hashed(b'r', &room.0.to_le_bytes()),
-            Trait::Author(author) => hashed(b'a', &author.0.to_le_bytes()),
+            Trait::Stem(stem) => hashed(b's', &[stem.as_bytes()]),
+            Trait::Two(one, other) => hashed(b't', &[one.as_bytes(), b" ", other.as_bytes()]),
+            Trait::Beginning(letters) => hashed(b'b', &[letters.as_bytes()]),
+            Trait::Room(room) => hashed(b'r', &[&room.0.to_le_bytes()]),
+            Trait::Author(author) => hashed(b'a', &[&author.0.to_le_bytes()]),
             Trait::File => hashed(b'f', &[]),
         }
     }
@@ -59,11 +63,68 @@ impl Lexeme {
     pub fn number(self) -> u32 {
         self.0
     }
+
+    /// The one with this number.
+    #[must_use]
+    pub fn numbered(number: u64) -> Option<Self> {
+        u32::try_from(number).ok().filter(|number| *number < 1 << 31).map(Self)
+    }
+}
+
+/// What an index keeps of a message's room: a number of 16 bits, which others may have as well.
+#[must_use]
+pub fn short_of(room: RoomId) -> u16 {
+    let [low, high, ..] = Lexeme::of_room(room).0.to_le_bytes();
+    u16::from_le_bytes([low, high])
+}
+
+/// Rooms, as an index tells them apart.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShortRooms(Vec<u64>);
+
+impl ShortRooms {
+    /// Of these.
+    #[must_use]
+    pub fn of(rooms: &[RoomId]) -> Self {
+        let mut bits = vec![0; 1 << 10];
+        for short in rooms.iter().map(|room| short_of(*room)) {
+            if let Some(word) = bits.get_mut(usize::from(short >> 6)) {
+                *word |= 1 << (short & 63);
+            }
+        }
+        Self(bits)
+    }
+
+    /// Whether one of them has this number.
+    #[must_use]
+    pub fn may_have(&self, short: u16) -> bool {
+        let word = self.0.get(usize::from(short >> 6));
+        word.is_some_and(|word| word >> (short & 63) & 1 == 1)
+    }
+}
+
+impl fmt::Debug for ShortRooms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rooms: u32 = self.0.iter().map(|word| word.count_ones()).sum();
+        write!(f, "{rooms} rooms")
+    }
+}
+
+/// What an index is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Narrow {
+    /// Of each group a message has one.
+    pub groups: Vec<Vec<Lexeme>>,
+    /// It is in one of these.
+    pub rooms: Option<ShortRooms>,
+    /// How many pages are read before it is left at what was found, if anything was looked at.
+    pub pages: usize,
 }
 
 /// FNV-1a, which stays what it is, for lexemes are kept.
-fn hashed(kind: u8, bytes: &[u8]) -> Lexeme {
+fn hashed(kind: u8, parts: &[&[u8]]) -> Lexeme {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let bytes = parts.iter().copied().flatten();
     let hash = std::iter::once(&kind).chain(bytes).fold(0xcbf2_9ce4_8422_2325, step);
     let folded = (hash ^ (hash >> 32)) & 0x7fff_ffff;
     Lexeme(u32::try_from(folded).unwrap_or_default())
@@ -100,13 +161,23 @@ impl From<&Message> for Indexed {
 }
 
 impl Indexed {
+    /// Whether anything can find it.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        !terms(&self.text).is_empty()
+    }
+
     /// What the index knows it by, each once.
     #[must_use]
     pub fn lexemes(&self) -> Vec<Lexeme> {
         let mut lexemes = vec![Lexeme::of_room(self.room)];
         lexemes.extend(self.author.map(Lexeme::of_author));
         lexemes.extend(self.has_files.then(Lexeme::of_files));
-        for term in terms(&self.text) {
+        let terms = terms(&self.text);
+        for (one, other) in terms.iter().zip(terms.iter().skip(1)) {
+            lexemes.push(Lexeme::of(Trait::Two(&one.stem, &other.stem)));
+        }
+        for term in &terms {
             lexemes.push(Lexeme::of(Trait::Stem(&term.stem)));
             let beginnings = BEGINNINGS.iter().filter_map(|chars| beginning(&term.form, *chars));
             lexemes.extend(beginnings.map(|letters| Lexeme::of(Trait::Beginning(letters))));
@@ -118,13 +189,20 @@ impl Indexed {
 }
 
 impl Query {
-    /// What a message has to have that this finds: of each group one. There is none for a single letter, with which words
-    /// begin everywhere.
+    /// What a message has to have that this finds: of each group one. What stands together is asked for by twos.
     #[must_use]
     pub fn lexemes(&self) -> Vec<Vec<Lexeme>> {
         let (stems, last) = self.needs();
-        let whole = |stem: &str| vec![Lexeme::of(Trait::Stem(stem))];
-        let mut groups: Vec<Vec<Lexeme>> = stems.flatten().map(whole).collect();
+        let mut groups: Vec<Vec<Lexeme>> = Vec::new();
+        for stems in stems {
+            match *stems.as_slice() {
+                [stem] => groups.push(vec![Lexeme::of(Trait::Stem(stem))]),
+                ref stems => groups.extend(stems.windows(2).filter_map(|two| match *two {
+                    [one, other] => Some(vec![Lexeme::of(Trait::Two(one, other))]),
+                    _ => None,
+                })),
+            }
+        }
         groups.extend(last.and_then(|(stem, form)| {
             let letters = BEGINNINGS.iter().rev().find_map(|chars| beginning(form, *chars))?;
             Some(vec![
@@ -191,9 +269,27 @@ mod tests {
 
     #[test]
     fn a_message_that_lacks_a_word_is_left_out() {
-        for typed in ["груша", "гр", "два груша", "\"зак\" два"] {
+        for typed in [
+            "груша",
+            "гр",
+            "г",
+            "зака ещё гр",
+            "заку",
+            "два груша",
+            "\"зак\" два",
+            "«два ещё»",
+        ] {
             assert!(!narrows(typed, "Ещё два заказа"), "{typed}");
         }
+    }
+
+    #[test]
+    fn rooms_are_told_apart_by_less() {
+        let rooms: Vec<RoomId> = (1..=1_000).map(RoomId).collect();
+        let short = ShortRooms::of(&rooms);
+        assert!(rooms.iter().all(|room| short.may_have(short_of(*room))));
+        let others = (1_001..=11_000).filter(|room| short.may_have(short_of(RoomId(*room))));
+        assert!(others.count() < 500);
     }
 
     #[test]

@@ -194,6 +194,8 @@ limits! {
         "What is searched for among messages; something longer is refused.";
     search_messages: u32 = 2_000, Count 100 to 1_000_000 "messages",
         "The messages that one search among them looks at; the next page goes on behind them, so one may hold less than was asked for.";
+    search_pages: usize = 2_000, Count 1 to 1_000_000 "pages",
+        "The pages of the index, of 900 bytes, that one search among messages reads, a little more at most; the next page goes on behind them.";
     grants: usize = 20, Count 1 to 1_000 "rooms",
         "The rooms that one token can grant; a token with more is refused.";
     token_bytes: usize = 8_192, Count 1_024 to 65_536 "bytes",

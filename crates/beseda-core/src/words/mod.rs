@@ -25,6 +25,7 @@ mod room;
 mod room_key;
 mod room_kind;
 mod search;
+mod segment;
 mod settings;
 mod terms;
 mod time;
@@ -38,13 +39,15 @@ pub use case::{Assigned, Case, CaseStatus};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts, Tick, Token};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
-pub use found::{Found, FoundPage, IndexEntry, IndexMark, NoQuery, SearchAsked, SearchCursor, Sieve, ToIndex};
+pub use found::{
+    Found, FoundPage, Hits, IndexEntry, IndexMark, IndexPart, NoQuery, SearchAsked, SearchCursor, Sieve, ToIndex,
+};
 pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId, RESERVED_SPACE};
 pub use identity::{Account, RefreshToken, Session};
 pub use ids::{GroupId, Head, JobId, MemberId, MessageId, OrderId, PersonId, RoomId, Seq};
 pub use import::{ForeignMember, ForeignMessage, ForeignReceipt, ForeignRoom, StandingMessage, StandingRoom};
 pub use job::{Errand, Job};
-pub use lexeme::{Indexed, LEXEMES, Lexeme};
+pub use lexeme::{Indexed, LEXEMES, Lexeme, Narrow, ShortRooms, short_of};
 pub use limits::*;
 pub use member_role::MemberRole;
 pub use message::{Author, Draft, DraftFile, Look, Marks, Message, More, NewMessage};
@@ -56,6 +59,7 @@ pub use room::{FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, 
 pub use room_key::{NoRoomKey, RoomKey};
 pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};
 pub use search::{search_form, searched_names};
+pub use segment::{Merge, Merged, NoPage, Page, Posting, Segment, paged, pages_of, read as read_page};
 pub use settings::{
     About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
 };

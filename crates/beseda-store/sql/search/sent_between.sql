@@ -1,2 +1,2 @@
 -- The first and the last stretch of numbers in which a message may lie that was sent between two moments.
-SELECT min(t.stretch), max(t.stretch) FROM search_times t WHERE t.newest >= $1 AND t.oldest < $2
+SELECT min(t.stretch), max(t.stretch) FROM search_stretches t WHERE t.newest >= $1 AND t.oldest < $2

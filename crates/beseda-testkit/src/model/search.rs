@@ -5,7 +5,8 @@ use super::{Run, rows};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
-    IndexEntry, IndexMark, Indexed, Lexeme, Message, MessageId, PersonId, Place, RoomId, Sieve, Time, ToIndex,
+    Hits, IndexMark, IndexPart, Indexed, Merge, Merged, Message, MessageId, Narrow, PersonId, Place, RoomId, RoomKind,
+    Sieve, Time, ToIndex, short_of,
 };
 use std::cmp::Reverse;
 
@@ -43,26 +44,36 @@ impl LookSearch for Run {
         Ok((self.kept.indexed_to, self.kept.last_message))
     }
 
-    fn some_rooms(&mut self, person: PersonId, limit: i64) -> Result<Vec<RoomId>, Fault> {
+    fn searched_rooms(
+        &mut self,
+        person: PersonId,
+        kind: Option<RoomKind>,
+        most: i64,
+    ) -> Result<Option<Vec<RoomId>>, Fault> {
         let own = self.kept.members.values().filter(|member| member.person == person);
-        Ok(own.map(|member| member.room).take(rows(limit)).collect())
+        let own: Vec<RoomId> = own.map(|member| member.room).collect();
+        if own.len() > rows(most) {
+            return Ok(None);
+        }
+        let is_of_kind = |id: &RoomId| {
+            let room = self.kept.rooms.get(id);
+            kind.is_none_or(|kind| room.is_some_and(|room| room.kind == kind))
+        };
+        Ok(Some(own.into_iter().filter(is_of_kind).collect()))
     }
 
-    fn hits(
-        &mut self,
-        groups: &[Vec<Lexeme>],
-        from: MessageId,
-        below: MessageId,
-        limit: i64,
-    ) -> Result<Vec<MessageId>, Fault> {
-        let below = below.min(MessageId(self.kept.indexed_to.0 + 1));
+    fn hits(&mut self, asked: &Narrow, from: MessageId, below: MessageId, limit: i64) -> Result<Hits, Fault> {
+        let is_there = |room| asked.rooms.as_ref().is_none_or(|rooms| rooms.may_have(short_of(room)));
         let has_all = |line: &Line| {
             let has = indexed(line).lexemes();
-            groups
-                .iter()
-                .all(|group| group.iter().any(|lexeme| has.contains(lexeme)))
+            let has_one = |group: &Vec<_>| group.iter().any(|lexeme| has.contains(lexeme));
+            is_there(line.message.room) && asked.groups.iter().all(has_one)
         };
-        Ok(self.newest_of(from, below, limit, has_all))
+        let below = below.min(MessageId(self.kept.indexed_to.0 + 1));
+        let ids = self.newest_of(from, below, limit, has_all);
+        let is_cut = ids.len() >= rows(limit);
+        let end = ids.last().filter(|_| is_cut).copied().unwrap_or(from);
+        Ok(Hits { ids, end, pages: 0 })
     }
 
     fn unindexed(&mut self, from: MessageId, below: MessageId, limit: i64) -> Result<Vec<MessageId>, Fault> {
@@ -120,18 +131,27 @@ impl LookSearch for Run {
         let last = messages.last().filter(|_| is_cut).map_or(newest, |last| last.id);
         let mark = Some(IndexMark {
             from: done,
+            turn: 0,
             done: last,
             bound: None,
         });
         Ok(ToIndex { messages, mark, newest })
     }
+
+    fn to_merge(&mut self, _: bool) -> Result<Option<Merge>, Fault> {
+        Ok(None)
+    }
 }
 
 impl TxSearch for Run {
-    fn add_to_index(&mut self, _: &[IndexEntry], mark: IndexMark) -> Result<(), Fault> {
+    fn add_to_index(&mut self, _: &IndexPart, mark: IndexMark) -> Result<(), Fault> {
         if self.kept.indexed_to == mark.from {
             self.kept().indexed_to = mark.done;
         }
+        Ok(())
+    }
+
+    fn keep_merged(&mut self, _: &Merged) -> Result<(), Fault> {
         Ok(())
     }
 

@@ -7,8 +7,8 @@ use super::stage::{Stage, refusal};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules;
 use beseda_core::words::{
-    Draft, DraftFile, Extra, FileLook, FoundPage, Head, Kinds, Limits, Message, MessageId, More, NewMessage, OrderId,
-    Person, PersonId, Query, RoomId, RoomKey, RoomKind, SearchAsked, Seq, Time, ToIndex,
+    Draft, DraftFile, Extra, FileLook, FoundPage, Head, Kinds, Limits, Message, MessageId, More, Narrow, NewMessage,
+    OrderId, Person, PersonId, Query, RoomId, RoomKey, RoomKind, SearchAsked, Seq, Time, ToIndex,
 };
 use std::sync::Arc;
 
@@ -18,20 +18,30 @@ pub(super) fn lacking(stage: &Stage, limit: i64) -> ToIndex {
 }
 
 pub(super) fn add(stage: &Stage, lacking: ToIndex) {
-    let entries = lacking.entries();
+    let part = lacking.part();
     if let Some(mark) = lacking.mark {
-        let added = stage.change(move |tx| Ok(tx.add_to_index(&entries, mark)?));
+        let added = stage.change(move |tx| Ok(tx.add_to_index(&part, mark)?));
         added.expect("it is added");
     }
 }
 
-/// Lets the index catch up.
+/// Makes one of parts of the index, if that is due: whether it was.
+pub(super) fn merge(stage: &Stage, purges: bool) -> bool {
+    let merge = stage.look(move |look| Ok(look.to_merge(purges)?)).expect("it is read");
+    let Some(merge) = merge else { return false };
+    let merged = merge.merged().expect("they are ours");
+    let kept = stage.change(move |tx| Ok(tx.keep_merged(&merged)?));
+    kept.expect("it is kept");
+    true
+}
+
+/// Lets the index catch up: until it has everything, whoever else still writes to the same database server.
 pub(super) fn catch_up(stage: &Stage) {
     loop {
-        let lacking = lacking(stage, 50);
-        let is_all = lacking.messages.is_empty();
-        add(stage, lacking);
-        if is_all {
+        add(stage, lacking(stage, 50));
+        merge(stage, true);
+        let (done, newest) = stage.look(|look| Ok(look.indexed_to()?)).expect("it is read");
+        if done >= newest {
             return;
         }
     }
@@ -287,6 +297,87 @@ pub(super) fn a_search_ends_at_what_it_may_look_at_and_goes_on_there(make: Make<
         };
         assert_eq!(search(&behind), (1, None));
     }
+}
+
+pub(super) fn a_search_ends_at_what_it_may_read_and_goes_on_there(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let (room, anna, at) = (stage.room_of_three(1), stage.people[0].clone(), stage.chat.now());
+    for first in (1..=9_000).step_by(1_000) {
+        let kept = stage.change(move |tx| {
+            let mut standing = tx.room(room)?.expect("it stands");
+            let new = |seq: i64| NewMessage {
+                room,
+                seq: Seq(seq),
+                sender: Some(PersonId(1)),
+                client_id: None,
+                text: format!("груша {}", if seq % 1_000 == 3 { "слива" } else { "вишня" }),
+                files: Vec::new(),
+                created_at: at,
+                head: Head(seq + 9),
+                extra: Extra::NONE,
+            };
+            let messages: Vec<_> = (first..first + 1_000).map(|seq| (MessageId(seq), new(seq))).collect();
+            (standing.seq, standing.head) = (Seq(first + 999), Head(first + 1_008));
+            tx.insert_messages_as(&messages, &[standing])?;
+            Ok(tx.draw_above()?)
+        });
+        kept.expect("they are kept");
+    }
+    while {
+        let (done, newest) = stage.look(|look| Ok(look.indexed_to()?)).expect("it is read");
+        done < newest
+    } {
+        add(&stage, lacking(&stage, 1_100));
+        merge(&stage, false);
+    }
+    let limits = Limits {
+        search_pages: 1,
+        ..Limits::default()
+    };
+    let (mut asked, mut found) = (asked("груша слива"), Vec::new());
+    loop {
+        let (limits, by, here) = (limits.clone(), anna.clone(), asked.clone());
+        let page = stage.look(move |look| rules::search(look, &limits, (&by).into(), &here));
+        let page = page.expect("she may search");
+        found.extend(page.items.iter().map(|found| found.message.id.0));
+        assert!(
+            page.next
+                .is_none_or(|next| asked.cursor.is_none_or(|before| next.0 < before.0))
+        );
+        asked.cursor = page.next;
+        if page.next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(
+        found,
+        (0..9).rev().map(|thousand| thousand * 1_000 + 3).collect::<Vec<_>>()
+    );
+}
+
+pub(super) fn nothing_of_what_was_erased_stays_in_the_index(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let (room, anna) = (stage.room_of_three(1), stage.people[0].clone());
+    let [erased, edited, kept] = ["груша раз", "груша два", "груша три"].map(|text| say(&stage, &anna, room, text).id);
+    catch_up(&stage);
+    stage.edit(&anna, edited, "слива раз").expect("it is edited");
+    stage.edit(&anna, erased, "груша и раз").expect("it is edited");
+    stage.erase(&anna, erased).expect("it is erased");
+    catch_up(&stage);
+    let hits = |typed: &str| {
+        let asked = Narrow {
+            groups: Query::of(typed).expect("there is a word in it").lexemes(),
+            rooms: None,
+            pages: 100,
+        };
+        let hits = stage.look(move |look| {
+            let (_, newest) = look.indexed_to()?;
+            Ok(look.hits(&asked, MessageId(1), MessageId(newest.0 + 1), 50)?)
+        });
+        hits.expect("it is read").ids
+    };
+    assert_eq!(hits("«раз»"), [edited]);
+    assert!(hits("«груша»").contains(&kept) && !hits("«груша»").contains(&erased));
 }
 
 /// A message of another chat comes in under its own number.

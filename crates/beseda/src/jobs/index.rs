@@ -14,13 +14,19 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How many times as long as a batch took nothing is done, where more was sent meanwhile than it holds: then they are in a
 /// hurry, and this is not.
 const HURRY: u32 = 9;
+/// How often it looks whether the index has something left of what was erased: what is rewritten for one is for all until then.
+const PURGES_EVERY: Duration = Duration::from_secs(600);
 
 /// Adds what is missing again and again, for as long as it is polled.
 pub async fn run(chat: Chat) {
-    let (mut is_well, mut newest) = (true, None);
+    let (mut is_well, mut newest, mut purged) = (true, None, Instant::now());
     loop {
         let began = Instant::now();
-        let step = step(&chat).await;
+        let purges = purged.elapsed() >= PURGES_EVERY;
+        let step = step(&chat, purges).await;
+        if purges && matches!(step, Ok(Step { merged: false, .. })) {
+            purged = Instant::now();
+        }
         match &step {
             Err(error) if is_well => tracing::warn!("messages cannot be indexed, it is tried again: {error}"),
             Ok(_) if !is_well => tracing::info!("messages can be indexed again"),
@@ -31,6 +37,7 @@ pub async fn run(chat: Chat) {
             Ok(Step {
                 is_full: true,
                 newest: now,
+                ..
             }) => {
                 let came = newest.replace(now).map_or(0, |before: MessageId| now.0 - before.0);
                 began.elapsed() * if came > BATCH { HURRY } else { 1 }
@@ -48,18 +55,41 @@ struct Step {
     is_full: bool,
     /// The newest message then.
     newest: MessageId,
+    /// Parts have become one.
+    merged: bool,
 }
 
-async fn step(chat: &Chat) -> Result<Step, Error> {
+async fn step(chat: &Chat, purges: bool) -> Result<Step, Error> {
     let lacking = ask::look(chat, |look| Ok(look.to_index(BATCH)?)).await?;
     let (mark, newest) = (lacking.mark, lacking.newest);
     let is_full = i64::try_from(lacking.messages.len()).is_ok_and(|count| count >= BATCH);
     if let Some(mark) = mark {
-        let entries = spawn_blocking(move || lacking.entries()).await;
-        let entries = entries.map_err(|error| Fault::Internal(error.to_string()))?;
-        ask::change(chat, move |tx| Ok(tx.add_to_index(&entries, mark)?)).await?;
+        let part = aside(move || lacking.part()).await?;
+        ask::change(chat, move |tx| Ok(tx.add_to_index(&part, mark)?)).await?;
     }
-    Ok(Step { is_full, newest })
+    let merged = merge(chat, purges).await?;
+    Ok(Step {
+        is_full,
+        newest,
+        merged,
+    })
+}
+
+/// Makes one of several parts of the index, where that is due; whoever sends waits for nothing but its being written.
+async fn merge(chat: &Chat, purges: bool) -> Result<bool, Error> {
+    let Some(merge) = ask::look(chat, move |look| Ok(look.to_merge(purges)?)).await? else {
+        return Ok(false);
+    };
+    let merged = aside(move || merge.merged()).await?;
+    let merged = merged.map_err(|error| Fault::Store(error.to_string()))?;
+    ask::change(chat, move |tx| Ok(tx.keep_merged(&merged)?)).await?;
+    Ok(true)
+}
+
+/// What takes a while, where nobody waits for it.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    let done = spawn_blocking(work).await;
+    done.map_err(|error| Fault::Internal(error.to_string()))
 }
 
 #[cfg(test)]
@@ -81,8 +111,14 @@ mod tests {
                 .unwrap();
         }
         let newest = stage.look(|look| Ok(look.indexed_to()?)).unwrap().1;
-        assert_eq!(step(&stage.chat).await, Ok(Step { is_full: true, newest }));
-        assert_eq!(step(&stage.chat).await, Ok(Step { is_full: false, newest }));
+        for is_full in [true, false] {
+            let expected = Step {
+                is_full,
+                newest,
+                merged: false,
+            };
+            assert_eq!(step(&stage.chat, true).await, Ok(expected));
+        }
         assert_eq!(stage.look(|look| Ok(look.indexed_to()?)), Ok((newest, newest)));
         let asked = SearchAsked::of(Query::of("груша").unwrap(), 1_000);
         let (limits, by) = (Arc::clone(stage.chat.limits()), stage.people[0].clone());

@@ -171,15 +171,22 @@ impl Town {
         })
     }
 
-    /// Puts what is missing into the index: how many messages that is.
+    /// Puts what is missing into the index, until it has all: how many messages that is.
     pub fn index(&self) -> usize {
-        self.change(|tx| {
-            let lacking = tx.to_index(50)?;
-            if let Some(mark) = lacking.mark {
-                tx.add_to_index(&lacking.entries(), mark)?;
+        let mut count = 0;
+        loop {
+            count += self.change(|tx| {
+                let lacking = tx.to_index(50)?;
+                if let Some(mark) = lacking.mark {
+                    tx.add_to_index(&lacking.part(), mark)?;
+                }
+                Ok(lacking.messages.len())
+            });
+            let (done, newest) = self.change(|tx| Ok(tx.indexed_to()?));
+            if done >= newest {
+                return count;
             }
-            Ok(lacking.messages.len())
-        })
+        }
     }
 
     /// Where a client stands that has seen everything.

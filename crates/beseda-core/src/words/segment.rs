@@ -1,0 +1,378 @@
+//! What the index of messages consists of: segments, each of messages that stand one after the other, whose postings (which
+//! lexeme, which message) lie in small pages. Every store keeps the same bytes, and finds a page by where it begins.
+
+use super::{Lexeme, MessageId};
+
+/// How many bytes a page holds at most: it fits into a row of every store without being put elsewhere.
+const PAGE: usize = 900;
+/// How many of them are said of one lexeme at once.
+const BODY: usize = PAGE - 16;
+/// Whenever the newest segments that hold less than one of these hold as many messages together, they become one. What is
+/// larger than the last stays as it is, so that nothing is ever written anew that takes long.
+const SIZES: [i64; 5] = [16, 128, 1_024, 8_192, 32_768];
+
+/// Messages that stand one after the other, and that the index has together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment {
+    /// The first of them: no other segment begins there.
+    pub first: MessageId,
+    /// The last of them.
+    pub last: MessageId,
+    /// How many they were.
+    pub messages: i64,
+}
+
+impl Segment {
+    /// From which of these on, the oldest being the first, they are to become one; `None` where they stay as they are.
+    #[must_use]
+    pub fn due(segments: &[Self]) -> Option<usize> {
+        SIZES.iter().rev().find_map(|size| {
+            let small = segments.iter().rev().take_while(|one| one.messages < *size);
+            let (count, messages) = small.fold((0, 0), |(count, sum), one| (count + 1, sum + one.messages));
+            (count > 1 && messages >= *size).then(|| segments.len() - count)
+        })
+    }
+}
+
+/// That a message has a lexeme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Posting {
+    /// Which one.
+    pub lexeme: Lexeme,
+    /// Which message.
+    pub id: MessageId,
+}
+
+/// Some of a segment's postings, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Where it begins: no page of the segment has the same number, and what comes later has a higher one.
+    pub at: i64,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// Between which numbers the pages begin that have nothing but this lexeme; and the last page that begins at the first of
+/// them or before has its beginning, if any has.
+#[must_use]
+pub fn pages_of(lexeme: Lexeme) -> (i64, i64) {
+    let first = i64::from(lexeme.number()) << 32;
+    (first, first | i64::from(u32::MAX))
+}
+
+/// Puts the postings of a segment that begins with `first` into pages. They are in order, each once.
+#[must_use]
+pub fn paged(first: MessageId, postings: &[Posting]) -> Vec<Page> {
+    let mut pages: Vec<Page> = Vec::new();
+    let mut before = 0;
+    for list in postings.chunk_by(|one, next| one.lexeme == next.lexeme) {
+        let Some(lexeme) = list.first().map(|posting| posting.lexeme) else {
+            continue;
+        };
+        for (part, body) in (0..).zip(bodies(first, list)) {
+            let begins = pages
+                .last()
+                .is_none_or(|page| page.bytes.len() + body.len() + 16 > PAGE);
+            if begins {
+                let (at, _) = pages_of(lexeme);
+                pages.push(Page {
+                    at: at | part,
+                    bytes: Vec::with_capacity(PAGE),
+                });
+                before = 0;
+            }
+            if let Some(page) = pages.last_mut() {
+                put(&mut page.bytes, u64::from(lexeme.number() - before));
+                put(&mut page.bytes, body.len() as u64);
+                page.bytes.extend(body);
+            }
+            before = lexeme.number();
+        }
+    }
+    pages
+}
+
+/// The messages of one lexeme, in pieces that fit into a page: how far the first of each is behind the segment's first, and
+/// how far each other is behind the one before.
+fn bodies(first: MessageId, list: &[Posting]) -> Vec<Vec<u8>> {
+    let mut bodies = vec![Vec::new()];
+    let mut before = first.0;
+    for posting in list {
+        if let Some(body) = bodies.last_mut().filter(|body| body.len() + 10 <= BODY) {
+            put(body, posting.id.0.abs_diff(before));
+        } else {
+            let mut body = Vec::new();
+            put(&mut body, posting.id.0.abs_diff(first.0));
+            bodies.push(body);
+        }
+        before = posting.id.0;
+    }
+    bodies
+}
+
+/// A page that nobody of ours has written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a page of the index holds what nobody put there")]
+pub struct NoPage;
+
+/// Adds the messages to `ids` that a page says have the lexeme.
+///
+/// # Errors
+/// [`NoPage`].
+pub fn read(page: &[u8], first: MessageId, lexeme: Lexeme, ids: &mut Vec<MessageId>) -> Result<(), NoPage> {
+    let mut lists = Lists::of(page);
+    while let Some((number, body)) = lists.next()? {
+        if number == u64::from(lexeme.number()) {
+            read_body(body, first, ids)?;
+        }
+        if number > u64::from(lexeme.number()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Every posting of a page.
+fn read_all(page: &[u8], first: MessageId, postings: &mut Vec<Posting>) -> Result<(), NoPage> {
+    let (mut lists, mut ids) = (Lists::of(page), Vec::new());
+    while let Some((number, body)) = lists.next()? {
+        let lexeme = Lexeme::numbered(number).ok_or(NoPage)?;
+        ids.clear();
+        read_body(body, first, &mut ids)?;
+        postings.extend(ids.iter().map(|id| Posting { lexeme, id: *id }));
+    }
+    Ok(())
+}
+
+fn read_body(mut body: &[u8], first: MessageId, ids: &mut Vec<MessageId>) -> Result<(), NoPage> {
+    let mut at = first.0;
+    while !body.is_empty() {
+        let step = i64::try_from(take(&mut body)?).map_err(|_| NoPage)?;
+        at = at.checked_add(step).ok_or(NoPage)?;
+        ids.push(MessageId(at));
+    }
+    Ok(())
+}
+
+/// The lists of a page, one after the other.
+struct Lists<'p> {
+    rest: &'p [u8],
+    number: u64,
+}
+
+impl<'p> Lists<'p> {
+    fn of(page: &'p [u8]) -> Self {
+        Self { rest: page, number: 0 }
+    }
+
+    fn next(&mut self) -> Result<Option<(u64, &'p [u8])>, NoPage> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let step = take(&mut self.rest)?;
+        self.number = self.number.checked_add(step).ok_or(NoPage)?;
+        let length = usize::try_from(take(&mut self.rest)?).map_err(|_| NoPage)?;
+        let (body, rest) = self.rest.split_at_checked(length).ok_or(NoPage)?;
+        self.rest = rest;
+        Ok(Some((self.number, body)))
+    }
+}
+
+/// Writes a number, seven bits a byte, the lowest first.
+fn put(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap_or_default());
+}
+
+fn take(bytes: &mut &[u8]) -> Result<u64, NoPage> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first().ok_or(NoPage)?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(number);
+        }
+    }
+    Err(NoPage)
+}
+
+/// Segments that are to become one, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Merge {
+    /// These.
+    pub segments: Vec<Segment>,
+    /// Their pages, each with its segment's first message.
+    pub pages: Vec<(MessageId, Vec<u8>)>,
+    /// Messages of which nothing may be left.
+    pub gone: Vec<MessageId>,
+}
+
+/// What several segments have become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// These.
+    pub of: Vec<Segment>,
+    /// The one that stands in their place.
+    pub segment: Segment,
+    /// Its pages.
+    pub pages: Vec<Page>,
+    /// Messages of which it has nothing any more.
+    pub gone: Vec<MessageId>,
+}
+
+impl Merge {
+    /// Makes one of them.
+    ///
+    /// # Errors
+    /// [`NoPage`], also where there is no segment.
+    pub fn merged(self) -> Result<Merged, NoPage> {
+        let (first, last) = self.segments.first().zip(self.segments.last()).ok_or(NoPage)?;
+        let segment = Segment {
+            first: first.first,
+            last: last.last,
+            messages: self.segments.iter().map(|one| one.messages).sum(),
+        };
+        let mut postings = Vec::new();
+        for (first, page) in &self.pages {
+            read_all(page, *first, &mut postings)?;
+        }
+        postings.retain(|posting| self.gone.binary_search(&posting.id).is_err());
+        // Each segment's are in order already, which this finds out.
+        postings.sort();
+        Ok(Merged {
+            pages: paged(segment.first, &postings),
+            of: self.segments,
+            segment,
+            gone: self.gone,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lexeme(number: u32) -> Lexeme {
+        Lexeme::numbered(u64::from(number)).unwrap()
+    }
+
+    /// Lexemes that many messages have and some that few have, some of them far apart.
+    fn postings(from: i64, messages: i64) -> Vec<Posting> {
+        let mut postings = Vec::new();
+        for id in from..from + messages {
+            let mut lexemes = vec![
+                7,
+                1_000 + u32::try_from(id % 5).unwrap(),
+                u32::try_from(id * 7_919).unwrap(),
+            ];
+            lexemes.extend((id % 3 == 0).then_some(0x7fff_ffff));
+            lexemes.sort_unstable();
+            lexemes.dedup();
+            let of = |number| Posting {
+                lexeme: lexeme(number),
+                id: MessageId(if id % 100 == 0 {
+                    id * 1_000_000
+                } else {
+                    id * 1_000_000 + 3
+                }),
+            };
+            postings.extend(lexemes.into_iter().map(of));
+        }
+        postings.sort_unstable();
+        postings
+    }
+
+    /// What a store finds that looks for the pages of a lexeme.
+    fn found(first: MessageId, pages: &[Page], lexeme: Lexeme) -> Vec<MessageId> {
+        let (low, high) = pages_of(lexeme);
+        let begins = pages.iter().rev().find(|page| page.at <= low).map_or(0, |page| page.at);
+        let mut ids = Vec::new();
+        for page in pages.iter().filter(|page| (begins..=high).contains(&page.at)) {
+            read(&page.bytes, first, lexeme, &mut ids).unwrap();
+        }
+        ids
+    }
+
+    #[test]
+    fn what_was_put_into_pages_is_found_there_and_nothing_else() {
+        let (first, postings) = (MessageId(100_000_000), postings(100, 3_000));
+        let pages = paged(first, &postings);
+        assert!(pages.len() > 20 && pages.iter().all(|page| page.bytes.len() <= PAGE));
+        assert!(pages.is_sorted_by(|one, next| one.at < next.at));
+        for list in postings.chunk_by(|one, next| one.lexeme == next.lexeme) {
+            let ids: Vec<_> = list.iter().map(|posting| posting.id).collect();
+            assert_eq!(found(first, &pages, list[0].lexeme), ids);
+        }
+        for number in [0, 6, 8, 999, 1_005, 0x7fff_fffe] {
+            assert_eq!(found(first, &pages, lexeme(number)), [], "{number}");
+        }
+    }
+
+    #[test]
+    fn several_become_one_without_those_who_are_gone() {
+        let parts = [postings(100, 40), postings(140, 500), postings(640, 3)];
+        let segment = |part: &[Posting]| Segment {
+            first: part.iter().map(|posting| posting.id).min().unwrap(),
+            last: part.iter().map(|posting| posting.id).max().unwrap(),
+            messages: 1,
+        };
+        let mut merge = Merge {
+            gone: vec![parts[0][0].id, parts[1][9].id],
+            ..Merge::default()
+        };
+        for part in &parts {
+            let segment = segment(part);
+            let pages = paged(segment.first, part).into_iter();
+            merge.pages.extend(pages.map(|page| (segment.first, page.bytes)));
+            merge.segments.push(segment);
+        }
+        let gone = merge.gone.clone();
+        let merged = merge.merged().unwrap();
+        let mut all = parts.concat();
+        all.retain(|posting| !gone.contains(&posting.id));
+        all.sort_unstable();
+        assert_eq!(merged.pages, paged(merged.segment.first, &all));
+        assert_eq!(
+            (merged.segment.last, merged.segment.messages),
+            (segment(&parts[2]).last, 3)
+        );
+        assert_eq!(Merge::default().merged(), Err(NoPage));
+    }
+
+    #[test]
+    fn few_segments_are_left_and_each_message_is_written_anew_a_few_times() {
+        let (mut segments, mut written): (Vec<Segment>, i64) = (Vec::new(), 0);
+        for id in 1..=100_000 {
+            segments.push(Segment {
+                first: MessageId(id),
+                last: MessageId(id),
+                messages: 1,
+            });
+            while let Some(from) = Segment::due(&segments) {
+                let one = Segment {
+                    first: segments[from].first,
+                    last: MessageId(id),
+                    messages: segments[from..].iter().map(|one| one.messages).sum(),
+                };
+                segments.truncate(from);
+                segments.push(one);
+                written += one.messages;
+            }
+            assert!(segments.len() <= 45, "{id}: {}", segments.len());
+        }
+        assert!(written <= 500_000, "{written}");
+        assert!(segments.iter().all(|one| one.messages <= 32_768));
+    }
+
+    #[test]
+    fn a_page_of_others_is_refused() {
+        for page in [&[1][..], &[1, 5, 0], &[0xff; 12], &[1, 1, 0x80]] {
+            let mut ids = Vec::new();
+            assert_eq!(read(page, MessageId(1), lexeme(1), &mut ids), Err(NoPage), "{page:?}");
+        }
+    }
+}

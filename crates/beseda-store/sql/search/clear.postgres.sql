@@ -1,2 +1,0 @@
--- Empties the index.
-TRUNCATE search

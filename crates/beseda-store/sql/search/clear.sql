@@ -1,2 +1,0 @@
--- Empties the index.
-INSERT INTO search (search) VALUES ('delete-all')

@@ -1,0 +1,2 @@
+-- Empties the index: what has changed since.
+DELETE FROM search_changed

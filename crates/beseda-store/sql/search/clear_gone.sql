@@ -1,0 +1,2 @@
+-- Empties the index: which messages were erased since.
+DELETE FROM search_gone

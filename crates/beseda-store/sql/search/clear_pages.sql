@@ -1,0 +1,2 @@
+-- Empties the index: the pages.
+DELETE FROM search_pages

@@ -1,0 +1,2 @@
+-- Empties the index: the segments.
+DELETE FROM search_segments

@@ -1,2 +1,0 @@
--- Forgets when messages were sent.
-DELETE FROM search_times

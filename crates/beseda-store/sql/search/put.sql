@@ -1,2 +1,0 @@
--- Puts a message into the index as it is now.
-INSERT OR REPLACE INTO search (rowid, lexemes) VALUES ($1, $2)

@@ -1,2 +1,0 @@
--- Puts what was added to the index in its place: here it is there already.
-SELECT 0
