@@ -18,8 +18,9 @@ const FEW_ROOMS: usize = 8;
 const ROOMS: i64 = 1_024;
 /// How many words an index is asked for at most: the rest is looked for in what those find.
 const WORDS: usize = 4;
-/// How many messages are looked at at once, at most.
+/// How many messages are looked at at once, at most, and how many more than are likely to be needed.
 const AT_ONCE: i64 = 500;
+const SPARE: i64 = 8;
 
 /// The messages of the person's rooms, or of the one that they name, in which somebody finds what they search for. It goes
 /// from the newest backwards, as far as it has to.
@@ -53,6 +54,7 @@ pub fn search(
     let wanted = usize::try_from(asked.limit.max(1)).unwrap_or(usize::MAX);
     let mut items = Vec::new();
     while walk.goes_on() && items.len() <= wanted {
+        let (before, left) = (items.len(), walk.left);
         let seen = walk.next(look)?.into_iter().filter(|(_, place)| is_seen(place, by));
         items.extend(seen.filter_map(|(message, place)| {
             let highlights = asked.query.found_in(&message.text)?;
@@ -62,6 +64,11 @@ pub fn search(
                 highlights,
             })
         }));
+        walk.expect(
+            wanted.saturating_sub(items.len()),
+            items.len() - before,
+            left - walk.left,
+        );
     }
     let next = if items.len() > wanted {
         // The next page begins behind the last of this one.
@@ -149,13 +156,22 @@ impl Walk {
         MessageId(self.done.0.saturating_add(1))
     }
 
+    /// Looks at as many next as so many are likely to be among, as things were with the last ones.
+    fn expect(&mut self, wanted: usize, found: usize, looked_at: i64) {
+        if looked_at == 0 {
+            return;
+        }
+        let [wanted, found] = [wanted, found].map(|count| i64::try_from(count).unwrap_or(AT_ONCE));
+        let likely = wanted.saturating_add(1).saturating_mul(looked_at) / found.max(1);
+        self.at_once = likely.saturating_add(SPARE).min(AT_ONCE);
+    }
+
     /// The next messages that pass the sieve, newest first.
     fn next(&mut self, look: &mut (impl Look + ?Sized)) -> Result<Vec<(Message, Place)>, Error> {
         let limit = self.at_once.min(self.left);
         let Hits { ids, end, pages } = self.candidates(look, limit)?;
         self.left -= i64::try_from(ids.len()).unwrap_or(i64::MAX);
         self.narrow.pages = self.narrow.pages.saturating_sub(pages);
-        self.at_once = (self.at_once * 4).min(AT_ONCE);
         self.below = end;
         if ids.is_empty() {
             return Ok(Vec::new());

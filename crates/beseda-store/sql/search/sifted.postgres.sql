@@ -1,13 +1,5 @@
 -- Those of some messages that are not erased, are a person's to see and pass a sieve, each with its room and their membership
 -- in it: in a room that they are in, or in the one that is named. The numbers are a list, as JSON.
-WITH own AS MATERIALIZED (
-    SELECT i.room_id, i.seq
-    FROM json_array_elements_text(CAST(CAST($1 AS text) AS json)) e
-    JOIN messages i ON i.id = CAST(e.value AS bigint)
-    LEFT JOIN members o ON o.room_id = i.room_id AND o.person_id = $2
-    WHERE (CASE WHEN CAST($3 AS bigint) = 0 THEN o.id IS NOT NULL ELSE i.room_id = $3 END)
-      AND i.erased_at IS NULL
-)
 SELECT
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
     CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
@@ -16,12 +8,14 @@ SELECT
     r.created_at, r.updated_at, r.receipts, r.ahead, r.closed, r.extra, r.changed_at, r.blocked,
     m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
     m.role, m.delivered_seq, m.muted_until, m.pinned_at, m.archived, m.unread_from
-FROM own
-JOIN messages x ON x.room_id = own.room_id AND x.seq = own.seq
-JOIN rooms r ON r.id = x.room_id
+FROM json_array_elements_text(CAST(CAST($1 AS text) AS json)) e
+JOIN messages x ON x.id = CAST(e.value AS bigint)
 LEFT JOIN members m ON m.room_id = x.room_id AND m.person_id = $2
+JOIN rooms r ON r.id = x.room_id
 LEFT JOIN people p ON p.id = x.sender_id
-WHERE (CAST($4 AS bigint) = 0 OR x.sender_id = $4) AND x.created_at >= $5 AND x.created_at < $6
+WHERE (CASE WHEN CAST($3 AS bigint) = 0 THEN m.id IS NOT NULL ELSE x.room_id = $3 END)
+  AND x.erased_at IS NULL
+  AND (CAST($4 AS bigint) = 0 OR x.sender_id = $4) AND x.created_at >= $5 AND x.created_at < $6
   AND (CAST($7 AS bigint) = 0 OR x.files > 0) AND (CAST($8 AS text) = '' OR r.kind = $8)
   AND r.removed_at IS NULL
   AND (x.extra & 8 = 0

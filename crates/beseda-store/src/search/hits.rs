@@ -8,6 +8,7 @@ use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::words::{Hits, Lexeme, MessageId, Narrow, Segment, ShortRooms, pages_of, read_page};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -188,17 +189,9 @@ impl Transaction<'_> {
 
 /// The messages that have one lexeme of every group, the oldest first: `of` gives those that have one.
 fn in_every_group<'l>(groups: &[Vec<Lexeme>], of: impl Fn(&Lexeme) -> Option<&'l Vec<MessageId>>) -> Vec<MessageId> {
-    let group = |group: &Vec<Lexeme>| {
-        let mut ids: Vec<MessageId> = group.iter().filter_map(&of).flatten().copied().collect();
-        if group.len() > 1 {
-            ids.sort_unstable();
-            ids.dedup();
-        }
-        ids
-    };
-    let mut groups: Vec<Vec<MessageId>> = groups.iter().map(group).collect();
+    let mut groups: Vec<Cow<'_, [MessageId]>> = groups.iter().map(|group| union(group, &of)).collect();
     groups.sort_by_key(|ids| Reverse(ids.len()));
-    let mut ids = groups.pop().unwrap_or_default();
+    let mut ids = groups.pop().map(Cow::into_owned).unwrap_or_default();
     for others in groups.iter().rev() {
         let mut others = others.iter().copied().peekable();
         ids.retain(|id| {
@@ -207,6 +200,24 @@ fn in_every_group<'l>(groups: &[Vec<Lexeme>], of: impl Fn(&Lexeme) -> Option<&'l
         });
     }
     ids
+}
+
+/// The messages that have one of these lexemes, the oldest first.
+fn union<'l>(group: &[Lexeme], of: impl Fn(&Lexeme) -> Option<&'l Vec<MessageId>>) -> Cow<'l, [MessageId]> {
+    let mut lists = group.iter().filter_map(of).filter(|list| !list.is_empty());
+    let Some(first) = lists.next() else {
+        return Cow::default();
+    };
+    let mut all = Cow::Borrowed(first.as_slice());
+    for list in lists {
+        all.to_mut().extend(list);
+    }
+    if let Cow::Owned(ids) = &mut all {
+        // Each list is in order already, which this finds out.
+        ids.sort();
+        ids.dedup();
+    }
+    all
 }
 
 #[cfg(test)]

@@ -269,7 +269,7 @@ pub(super) fn a_search_ends_at_what_it_may_look_at_and_goes_on_there(make: Make<
         search_messages: 100,
         ..Limits::default()
     };
-    say(&stage, &anna, room, "раз два");
+    say(&stage, &anna, room, "грушечка");
     let most = i64::from(limits.search_messages);
     let search = |asked: &SearchAsked| {
         let (limits, by, asked) = (limits.clone(), anna.clone(), asked.clone());
@@ -277,23 +277,23 @@ pub(super) fn a_search_ends_at_what_it_may_look_at_and_goes_on_there(make: Make<
         let page = page.expect("she may search");
         (page.items.len(), page.next)
     };
-    // Both words are there, and not together: each is looked at.
+    // An index knows no more than how they begin: each is looked at.
     for said in 1..=most {
         if said == most {
-            assert_eq!(search(&asked("«раз два»")), (1, None), "as many as it may");
+            assert_eq!(search(&asked("грушеч")), (1, None), "as many as it may");
         }
-        say(&stage, &anna, room, "два раз");
+        say(&stage, &anna, room, "грушевый");
     }
     for is_indexed in [false, true] {
         if is_indexed {
             catch_up(&stage);
         }
-        let (found, next) = search(&asked("«раз два»"));
+        let (found, next) = search(&asked("грушеч"));
         assert_eq!(found, 0, "one more than it may");
         assert!(next.is_some());
         let behind = SearchAsked {
             cursor: next,
-            ..asked("«раз два»")
+            ..asked("грушеч")
         };
         assert_eq!(search(&behind), (1, None));
     }
