@@ -8,6 +8,7 @@ pub(crate) mod sqlite;
 
 use crate::statements::Statement;
 use beseda_core::error::Fault;
+use beseda_core::words::Blur;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -146,6 +147,15 @@ impl<const N: usize> FromValue for [u8; N] {
     }
 }
 
+impl FromValue for Blur {
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        match value {
+            Value::Bytes(bytes) => Self::of(bytes),
+            _ => None,
+        }
+    }
+}
+
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: Value<'_>) -> Option<Self> {
         match value {
@@ -194,6 +204,12 @@ impl<'a> From<&'a [u8]> for Value<'a> {
 impl<'a, const N: usize> From<&'a [u8; N]> for Value<'a> {
     fn from(bytes: &'a [u8; N]) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a Blur> for Value<'a> {
+    fn from(blur: &'a Blur) -> Self {
+        Self::Bytes(blur.bytes())
     }
 }
 

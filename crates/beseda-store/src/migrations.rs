@@ -44,6 +44,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V18__many_at_once",
     "V19__tickets_of_keys",
     "V20__search_by_pages",
+    "V21__blur",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -60,6 +61,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V10__many_at_once",
     "V11__tickets_of_keys",
     "V12__search_by_pages",
+    "V13__blur",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

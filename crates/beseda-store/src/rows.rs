@@ -146,6 +146,7 @@ pub(crate) fn file(row: &Row<'_>, at: usize) -> Result<StoredFile, Fault> {
             width,
             height: row.get(at + 6)?,
             has_thumbnail: row.get(at + 7)?,
+            blur: row.get(at + 8)?,
         }),
         None => None,
     };

@@ -2,9 +2,11 @@
 
 use crate::shared::files::{address, thumbnail_address};
 use crate::shared::time_text;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use beseda_core::rules::{Changes, MembersChanged};
 use beseda_core::words::{
-    Attachment, Author, Beside, Cursor, FullRoom, HostId, Me, Member, Message, Named, Person, PersonId, Seq, Time,
+    Attachment, Author, Beside, Cursor, FileLook, FullRoom, HostId, Me, Member, Message, Named, Person, PersonId, Seq,
+    Time,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -120,9 +122,15 @@ impl From<&Attachment> for FileJson {
             height: look.picture.map(|picture| picture.height),
             url: Some(address(attachment)),
             thumbnail_url: thumbnail_address(attachment),
-            blur: None,
+            blur: blur_text(look),
         }
     }
+}
+
+/// The blurred look of a picture, in the alphabet and with the padding that what shows ThumbHashes reads.
+pub(super) fn blur_text(look: &FileLook) -> Option<String> {
+    let blur = look.picture?.blur?;
+    Some(BASE64_STANDARD.encode(blur.bytes()))
 }
 
 /// What a message answers.

@@ -4,7 +4,7 @@
 
 use super::asking::{Asker, named, room_of};
 use super::call::Body;
-use super::objects::FileJson;
+use super::objects::{FileJson, blur_text};
 use crate::shared::files::upload;
 use crate::shared::{FieldError, FieldErrors, Form, Refused, Routes, Segment, Shared};
 use axum::Json;
@@ -51,13 +51,13 @@ async fn take(
     let json = FileJson {
         id,
         name: draft.title,
-        media: look.media,
         bytes: look.bytes,
         width: look.picture.map(|picture| picture.width),
         height: look.picture.map(|picture| picture.height),
         url: None,
         thumbnail_url: None,
-        blur: None,
+        blur: blur_text(&look),
+        media: look.media,
     };
     Ok((StatusCode::CREATED, Json(json)).into_response())
 }

@@ -25,6 +25,36 @@ pub struct Picture {
     pub height: u32,
     /// Whether there is a small copy.
     pub has_thumbnail: bool,
+    /// What stands in its place until it is loaded.
+    pub blur: Option<Blur>,
+}
+
+/// A blurred look of a picture: a ThumbHash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blur {
+    len: u8,
+    /// What comes behind `len` is zero.
+    bytes: [u8; Self::BYTES],
+}
+
+impl Blur {
+    /// The longest has a shape that is nearly a square, and transparency.
+    pub const BYTES: usize = 25;
+
+    /// Of the bytes of a ThumbHash; none where there are none, or more than [`Self::BYTES`].
+    #[must_use]
+    pub fn of(hash: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::BYTES];
+        bytes.get_mut(..hash.len())?.copy_from_slice(hash);
+        let len = u8::try_from(hash.len()).ok().filter(|len| *len > 0)?;
+        Some(Self { len, bytes })
+    }
+
+    /// The ThumbHash.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len.into()).unwrap_or_default()
+    }
 }
 
 /// A file that is kept: its bytes once, however many messages they hang on.
@@ -58,4 +88,18 @@ pub struct PlacedAttachment {
     pub message: MessageId,
     /// The attachment.
     pub attachment: Attachment,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Blur;
+
+    #[test]
+    fn a_blur_has_a_byte_at_least_and_25_at_most() {
+        for len in [1, 17, Blur::BYTES] {
+            let hash = vec![7; len];
+            assert_eq!(Blur::of(&hash).unwrap().bytes(), hash);
+        }
+        assert_eq!((Blur::of(&[]), Blur::of(&[7; Blur::BYTES + 1])), (None, None));
+    }
 }

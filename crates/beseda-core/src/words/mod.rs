@@ -38,7 +38,7 @@ pub use beside::{Beside, Extra, Kept, Named, Pinned, Reaction, Version};
 pub use case::{Assigned, Case, CaseStatus};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts, Tick, Token};
 pub use event::{Event, Heard, Notice, Readers};
-pub use file::{Attachment, FileLook, Picture, PlacedAttachment, StoredFile};
+pub use file::{Attachment, Blur, FileLook, Picture, PlacedAttachment, StoredFile};
 pub use found::{
     Found, FoundPage, Hits, IndexEntry, IndexMark, IndexPart, NoQuery, SearchAsked, SearchCursor, Sieve, ToIndex,
 };

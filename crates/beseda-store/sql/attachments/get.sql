@@ -2,7 +2,7 @@
 SELECT
     x.room_id, x.id,
     a.id, a.title,
-    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail
+    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail, f.blur
 FROM attachments a
 JOIN files f ON f.id = a.file_id
 JOIN messages x ON x.room_id = a.room_id AND x.seq = a.seq

@@ -3,7 +3,7 @@
 SELECT
     a.room_id, a.seq,
     a.id, a.title,
-    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail
+    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail, f.blur
 FROM (
     SELECT CAST(e.value ->> 0 AS bigint) AS room_id, CAST(e.value ->> 1 AS bigint) AS seq
     FROM json_array_elements(CAST(CAST($1 AS text) AS json)) e

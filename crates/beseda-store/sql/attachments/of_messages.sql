@@ -3,7 +3,7 @@
 SELECT
     a.room_id, a.seq,
     a.id, a.title,
-    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail
+    f.id, f.name, f.sha256, f.bytes, f.media, f.width, f.height, f.has_thumbnail, f.blur
 FROM (
     SELECT json_extract(e.value, '$[0]') AS room_id, json_extract(e.value, '$[1]') AS seq
     FROM json_each($1) e

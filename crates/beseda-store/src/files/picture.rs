@@ -1,4 +1,4 @@
-//! Pictures: how big one is as it is shown, a copy without metadata, and a small copy, all within bounds.
+//! Pictures: how big one is as it is shown, a copy without metadata, a small copy and a blurred look, all within bounds.
 //!
 //! What the header claims is looked at before anything is decoded. Memory is bounded by what is known beforehand. A
 //! picture that needs more of it is made smaller as it is read, where its format has a way, or kept without a small copy.
@@ -8,7 +8,7 @@ use super::small::{self, Small, SmallError};
 use super::strip::{self, Seen, StripError};
 use super::temporary::Temporary;
 use beseda_core::error::{Error, Fault, Refusal};
-use beseda_core::words::Limits;
+use beseda_core::words::{Blur, Limits};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::metadata::Orientation;
@@ -16,12 +16,16 @@ use image::{DynamicImage, ImageDecoder, ImageEncoder as _, ImageError, ImageRead
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Cursor, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use thumbhash::rgba_to_thumb_hash;
 
 /// How good a small copy is, of 100.
 const THUMBNAIL_QUALITY: u8 = 80;
 
 /// A colour profile bigger than this is not worth its bytes in a small copy.
 const PROFILE_BYTES: usize = 16_384;
+
+/// The longer side of what a blurred look is made of: the most that a ThumbHash takes, and it would not gain by more.
+const BLURRED_SIDE_PIXELS: u32 = 100;
 
 /// What became of a picture.
 pub(super) struct Looked {
@@ -30,6 +34,8 @@ pub(super) struct Looked {
     pub(super) height: u32,
     /// The small copy, JPEG or PNG; none where making it would need too much memory.
     pub(super) thumbnail: Option<Vec<u8>>,
+    /// Of the small copy.
+    pub(super) blur: Option<Blur>,
 }
 
 /// Writes a picture without its metadata to `kept`, and looks at that: nothing that was left out is ever decoded.
@@ -50,17 +56,22 @@ pub(super) fn look(
     if size.0 == 0 || size.1 == 0 {
         return Err(Refusal::FileType.into());
     }
-    let thumbnail = match is_too_large(size, limits) {
+    let small = match is_too_large(size, limits) {
         true => None,
         false => shrink(format, kept, size, &seen, limits)?,
     };
-    let side = limits.thumbnail_side_pixels;
-    let thumbnail = thumbnail.map(|small| encode(upright(small.picture, turn, side), small.profile));
+    let small = small.map(|small| Small {
+        picture: upright(small.picture, turn, limits.thumbnail_side_pixels),
+        ..small
+    });
+    let blur = small.as_ref().and_then(|small| blurred(&small.picture));
+    let thumbnail = small.map(|small| encode(small.picture, small.profile)).transpose()?;
     let (width, height) = shown(size, turn);
     Ok(Looked {
         width,
         height,
-        thumbnail: thumbnail.transpose()?,
+        thumbnail,
+        blur,
     })
 }
 
@@ -178,7 +189,7 @@ fn is_usable(profile: &[u8]) -> bool {
 
 /// Smaller where it is bigger than `side`, turned as it is shown, in 8 bits.
 fn upright(picture: DynamicImage, turn: Orientation, side: u32) -> DynamicImage {
-    let mut small = match picture.width().max(picture.height()) > side {
+    let mut small = match is_larger(&picture, side) {
         true => picture.thumbnail(side, side),
         false => picture,
     };
@@ -188,6 +199,20 @@ fn upright(picture: DynamicImage, turn: Orientation, side: u32) -> DynamicImage 
         true => DynamicImage::ImageRgba8(rgba),
         false => DynamicImage::ImageRgb8(small.to_rgb8()),
     }
+}
+
+fn is_larger(picture: &DynamicImage, side: u32) -> bool {
+    picture.width().max(picture.height()) > side
+}
+
+/// The ThumbHash of what is upright.
+fn blurred(picture: &DynamicImage) -> Option<Blur> {
+    let pixels = match is_larger(picture, BLURRED_SIDE_PIXELS) {
+        true => picture.thumbnail(BLURRED_SIDE_PIXELS, BLURRED_SIDE_PIXELS).to_rgba8(),
+        false => picture.to_rgba8(),
+    };
+    let (width, height) = (pixels.width().try_into().ok()?, pixels.height().try_into().ok()?);
+    Blur::of(&rgba_to_thumb_hash(width, height, &pixels))
 }
 
 /// PNG where something shines through, JPEG else.

@@ -64,6 +64,7 @@ impl Transaction<'_> {
             picture(|picture| picture.width),
             picture(|picture| picture.height),
             look.picture.is_some_and(|picture| picture.has_thumbnail),
+            look.picture.as_ref().and_then(|picture| picture.blur.as_ref()),
             now.0,
         ];
         let id = self.insert(sql::FILES_INSERT, values)?;

@@ -211,6 +211,7 @@ impl Staged {
             width: looked.width,
             height: looked.height,
             has_thumbnail: self.small.is_some(),
+            blur: looked.blur,
         })
     }
 }

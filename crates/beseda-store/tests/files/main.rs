@@ -1,6 +1,8 @@
 //! Where bytes are kept: what both places promise, and what pictures become.
 
 #[cfg(test)]
+mod blurs;
+#[cfg(test)]
 mod bucket;
 #[cfg(test)]
 mod conformance;

@@ -24,6 +24,7 @@ fn kept(bytes: &[u8], limits: &Limits) -> (Picture, Option<DynamicImage>) {
     let picture = keep(&files, "ab", bytes).picture.unwrap();
     let small = files.read("ab.thumbnail", 0, usize::MAX).unwrap();
     assert_eq!(small.is_some(), picture.has_thumbnail);
+    assert_eq!(picture.blur.is_some(), picture.has_thumbnail);
     (picture, small.map(|small| image::load_from_memory(&small).unwrap()))
 }
 

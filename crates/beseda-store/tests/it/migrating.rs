@@ -312,3 +312,29 @@ fn on_postgresql_they_are_named_so_too() {
     let store = Postgres::open(&PostgresOptions::at(ground.url())).unwrap();
     asked(Arc::new(store), assert_named_as_the_host_does);
 }
+
+/// A picture as it was kept before pictures had blurred looks, on the first message.
+const PICTURE: &str = "
+    INSERT INTO files (id, sha256, name, bytes, media, width, height, has_thumbnail, reserved_at)
+        VALUES (1, zeroblob(32), '00', 9, 'image/png', 3, 2, 1, 1);
+    INSERT INTO attachments (id, room_id, seq, position, file_id, title) VALUES (1, 7, 1, 0, 1, 'a.png');
+";
+
+#[test]
+fn a_picture_that_was_kept_before_has_its_small_copy_and_no_blurred_look() {
+    let folder = Folder::new();
+    first_release(&folder.database());
+    let conn = Connection::open(folder.database()).unwrap();
+    for (version, sql) in (5..).zip(SQLITE_BEFORE_NAMES) {
+        conn.execute_batch(sql).unwrap();
+        let applied = "INSERT INTO refinery_schema_history VALUES (?, '', '', '')";
+        conn.execute(applied, [version]).unwrap();
+    }
+    conn.execute_batch(PICTURE).unwrap();
+    drop(conn);
+    ask(&folder.database(), |look| {
+        let placed = look.attachment(1).unwrap().unwrap();
+        let picture = placed.attachment.file.look.picture.unwrap();
+        assert_eq!((picture.has_thumbnail, picture.blur), (true, None));
+    });
+}

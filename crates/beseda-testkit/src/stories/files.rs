@@ -7,8 +7,8 @@ use beseda_core::error::{Error, Fault, Refusal};
 use beseda_core::ports::Tx;
 use beseda_core::rules;
 use beseda_core::words::{
-    Draft, DraftFile, Extra, FileLook, Head, Kinds, Message, NewMessage, OrderId, PersonId, Picture, RoomId, RoomKey,
-    Seq, StoredFile, Time,
+    Blur, Draft, DraftFile, Extra, FileLook, Head, Kinds, Message, NewMessage, OrderId, PersonId, Picture, RoomId,
+    RoomKey, Seq, StoredFile, Time,
 };
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -23,6 +23,7 @@ fn look_of(content: u8) -> FileLook {
             width: 640,
             height: 480,
             has_thumbnail: content == 2,
+            blur: Blur::of(&[content; Blur::BYTES]).filter(|_| content == 2),
         }),
     }
 }
@@ -262,6 +263,32 @@ pub(super) fn a_file_is_shown_with_its_message_and_gone_with_it(make: Make<'_>, 
     });
     assert_eq!(gone, Ok(Vec::new()));
     assert_eq!(refusal(send(draft)), Some(Refusal::ErasedSince));
+}
+
+pub(super) fn a_picture_keeps_its_first_blurred_look_of_whatever_length(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let now = stage.chat.now();
+    let look = |content: u8, blur: &[u8]| {
+        let mut look = look_of(2);
+        look.sha256 = [content; 32];
+        look.picture = look.picture.map(|picture| Picture {
+            blur: Blur::of(blur),
+            ..picture
+        });
+        look
+    };
+    // The first was kept before there were any.
+    for (content, len) in (1..).zip([0, 1, 17, Blur::BYTES]) {
+        let first = look(content, &vec![content; len]);
+        for later in [first.clone(), look(content, b"another")] {
+            let first = first.clone();
+            let kept = stage.change(move |tx| {
+                tx.reserve_file(&first, now)?;
+                Ok(tx.reserve_file(&later, now)?.look)
+            });
+            assert_eq!(kept, Ok(look(content, &vec![content; len])), "{len}");
+        }
+    }
 }
 
 pub(super) fn a_removed_room_shows_its_files_to_nobody_and_keeps_them(make: Make<'_>, seed: u64) {

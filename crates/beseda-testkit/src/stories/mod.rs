@@ -152,6 +152,7 @@ stories![
     doors::what_a_person_has_proved_ends_together,
     files::a_claimed_file_is_never_given_up_in_whatever_order_things_happen,
     files::a_file_is_shown_with_its_message_and_gone_with_it,
+    files::a_picture_keeps_its_first_blurred_look_of_whatever_length,
     files::a_removed_room_shows_its_files_to_nobody_and_keeps_them,
     files::a_cleared_room_keeps_no_text_and_gives_up_what_hangs_nowhere_else,
     jobs::a_job_is_kept_with_its_cause_or_not_at_all,

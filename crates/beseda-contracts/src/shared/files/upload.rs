@@ -105,7 +105,7 @@ pub async fn keep(shared: &Shared, files: Vec<Uploaded>) -> Result<Vec<DraftFile
     Ok(kept.into_iter().map(|(file, _)| file).collect())
 }
 
-/// The same, with what each turned out to be.
+/// The same, with what is known of each: of bytes that were kept before, what was found out then.
 ///
 /// # Errors
 /// As [`keep`].
@@ -133,10 +133,10 @@ async fn keep_one(shared: &Shared, file: Uploaded) -> Result<(i64, FileLook), Er
     .await?;
     drop(turn);
     shared.counts.uploaded(&look);
-    let (now, kept) = (shared.chat.now(), look.clone());
+    let now = shared.chat.now();
     let stored = ask::change(&shared.chat, move |tx| Ok(tx.reserve_file(&look, now)?)).await?;
     on_a_thread(move || Ok(upload.keep(&stored.name)?)).await?;
-    Ok((stored.id, kept))
+    Ok((stored.id, stored.look))
 }
 
 /// Runs what waits for a disk or works for long on a thread that may.

@@ -7,8 +7,8 @@ use beseda_core::error::Error;
 use beseda_core::ports::{Store, Tx};
 use beseda_core::rules;
 use beseda_core::words::{
-    Cursor, Draft, DraftFile, Epoch, FileLook, Limits, MessageId, OrderId, PersonId, Picture, Query, Role, RoomId,
-    SearchAsked, Seq,
+    Blur, Cursor, Draft, DraftFile, Epoch, FileLook, Limits, MessageId, OrderId, PersonId, Picture, Query, Role,
+    RoomId, SearchAsked, Seq,
 };
 use beseda_store::backup::{self, BackupError, Bytes, Kept, Manifest, Restored, Source, Step, Target, Told};
 use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
@@ -229,6 +229,7 @@ impl Town {
             width: 2,
             height: 2,
             has_thumbnail: true,
+            blur: Blur::of(&[7; Blur::BYTES]),
         });
         FileLook {
             sha256,

@@ -4,6 +4,7 @@ mod application;
 mod calls;
 mod ends;
 mod events;
+mod files;
 mod search;
 mod socket;
 mod visitors;
