@@ -11,11 +11,16 @@ use std::io::Cursor;
 
 const ROOM: &str = "/api/v1/rooms/order:1/";
 /// `rgbaToThumbHash` of thumbhash 0.1.1 on npm gave these bytes for the pixels below.
-const BLUR: &str = "IPiBBQIVvCBloKaGl/0F+090MHRgqZNKeg==";
+const BLUR: &str = "YAiCBQIVnyKEgXiolcwO+RllMGVwmZNZaQ==";
 
 fn picture() -> Vec<u8> {
     let pixels = RgbaImage::from_fn(100, 100, |x, y| {
-        let parts = [x * x / 16 + 2 * y, x * y / 8 + 40, y * y / 8 + 3 * x, x * y / 16];
+        let parts = [
+            x * x / 16 + 2 * y,
+            x * y / 8 + 40,
+            y * y / 8 + 3 * x,
+            x * x * y * y / 16_384,
+        ];
         Rgba(parts.map(|part| (part % 256) as u8))
     });
     let mut bytes = Cursor::new(Vec::new());
