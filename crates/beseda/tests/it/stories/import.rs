@@ -5,7 +5,9 @@ mod tables;
 
 use crate::harness::other_chat::{self, OtherChat, ROOMS, There, USERS};
 use crate::harness::{Actor, Heard, Server, Town};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
+use std::io::Cursor;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -272,4 +274,18 @@ async fn a_chat_in_sqlite_that_is_killed_five_times_comes_in_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chat_in_postgresql_that_is_killed_five_times_comes_in_whole() {
     a_chat_that_is_killed_on_its_way_comes_in_whole("import-postgresql", true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_of_another_chat_gets_its_small_copy_and_its_blurred_look() {
+    let server = stopped_server("import-picture", "").await;
+    let there = OtherChat::django("import-picture-there", 200, false);
+    let mut picture = Cursor::new(Vec::new());
+    let pixels = DynamicImage::ImageRgb8(RgbImage::from_fn(60, 40, |x, y| Rgb([x as u8, y as u8, 90])));
+    pixels.write_to(&mut picture, ImageFormat::Png).expect("it is encoded");
+    there.put_file(1, picture.get_ref());
+    let (code, _, why) = import(&server, &there.arguments());
+    assert_eq!(code, Some(0), "{why}");
+    let kept = "SELECT count(*) FROM files WHERE media = 'image/png' AND has_thumbnail = 1 AND length(blur) > 16";
+    assert_eq!(number(&server, kept), 1);
 }
