@@ -1,8 +1,12 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
+mod by;
+
+pub use by::By;
+
 use crate::error::Refusal;
 use crate::words::{
-    Group, Kinds, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, Room, RoomKind, worded,
+    Group, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, Room, RoomKind, worded,
 };
 
 worded! {
@@ -23,6 +27,8 @@ worded! {
         Govern = "govern",
         /// Read and send without being in it, by a call that is made for that.
         StepIn = "step_in",
+        /// List what people report of its messages, and settle that. Whoever governs it by their role alone does so too.
+        Settle = "settle",
     }
 }
 
@@ -64,7 +70,7 @@ worded! {
         /// That, and send, react, mention, upload, pin, edit and erase one's own.
         TakePart = "take-part",
         /// Change the room and who is in it, erase anybody's messages, read what they said before they were edited. Whether
-        /// it reads the room is said apart.
+        /// it reads the room is said apart. By one's role, also settle what is reported.
         Govern = "govern",
         /// Read and send without being in the room.
         StepIn = "step-in",
@@ -104,14 +110,28 @@ pub const TABLE: &[Line] = &[
     // Who is neither any more hears nothing more, though they were in it.
     line(RoomKind::Pair, Who::MemberAs(Role::Customer), TAKE_PART),
     line(RoomKind::Pair, Who::MemberAs(Role::Therapist), TAKE_PART),
+    line(RoomKind::Pair, Who::Role(Role::Admin), &[Deed::Settle]),
     line(RoomKind::Private, Who::Member, TAKE_PART),
+    line(RoomKind::Private, Who::Role(Role::Admin), &[Deed::Settle]),
     line(RoomKind::Group, Who::Member, TAKE_PART),
     line(RoomKind::Group, Who::MemberBeing(MemberRole::OWNER), &[Deed::Govern]),
+    line(RoomKind::Group, Who::Role(Role::Admin), &[Deed::Settle]),
     line(RoomKind::Support, Who::MemberAs(Role::Visitor), TAKE_PART),
     // Whoever a visitor turned out to be. Of the staff nobody is let in.
     line(RoomKind::Support, Who::LetIn, TAKE_PART),
     // The staff's rights come with the role and end with it, whether or not they keep a receipt in the room.
-    line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
+    line(
+        RoomKind::Support,
+        Who::Role(Role::Admin),
+        &[
+            Deed::See,
+            Deed::Read,
+            Deed::Send,
+            Deed::Listen,
+            Deed::Mark,
+            Deed::Settle,
+        ],
+    ),
     line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Mom), TAKE_PART),
     // Who is in it says the application, which governs it with its key; it may say more in its settings.
@@ -120,65 +140,12 @@ pub const TABLE: &[Line] = &[
         who: Who::Member,
         deeds: TAKE_PART,
     },
+    Line {
+        kind: None,
+        who: Who::Role(Role::Admin),
+        deeds: &[Deed::Settle],
+    },
 ];
-
-/// Who asks, and how: a contract speaks of its own kinds of rooms, and some of its calls are made to step in.
-#[derive(Debug, Clone, Copy)]
-pub struct By<'a> {
-    /// The person.
-    pub person: &'a Person,
-    /// The kinds of rooms that are spoken of; any other is not there.
-    pub kinds: Kinds,
-    /// Whether the call is made for those who answer for a room without being in it.
-    pub steps_in: bool,
-    /// Whether they hear such a room live, too.
-    pub hears_in: bool,
-    /// Whether it is the host application itself, which reads and governs every room and is in none; the person is nobody.
-    pub is_host: bool,
-}
-
-impl<'a> By<'a> {
-    /// Somebody who asks about rooms of these kinds.
-    #[must_use]
-    pub fn of(person: &'a Person, kinds: Kinds) -> Self {
-        Self {
-            person,
-            kinds,
-            steps_in: false,
-            hears_in: false,
-            is_host: false,
-        }
-    }
-
-    /// The host application itself, in place of the person.
-    #[must_use]
-    pub fn as_host(self) -> Self {
-        Self { is_host: true, ..self }
-    }
-
-    /// The same by a call that is made to step in.
-    #[must_use]
-    pub fn stepping_in(self) -> Self {
-        Self { steps_in: true, ..self }
-    }
-
-    /// The same by a call or a socket of those that are made for every room.
-    #[must_use]
-    pub fn everywhere(self) -> Self {
-        Self {
-            steps_in: true,
-            hears_in: true,
-            ..self
-        }
-    }
-}
-
-impl<'a> From<&'a Person> for By<'a> {
-    /// Somebody who asks about rooms of any kind.
-    fn from(person: &'a Person) -> Self {
-        Self::of(person, Kinds::ALL)
-    }
-}
 
 /// Whether the asker may do this in that place.
 ///
@@ -258,7 +225,7 @@ fn may(deed: Deed, kind: RoomKind, standing: Standing, by: By<'_>) -> bool {
     let by_stepping_in = match deed {
         Deed::See | Deed::Read | Deed::Send => by.steps_in,
         Deed::Listen => by.hears_in,
-        Deed::Mark | Deed::Govern | Deed::StepIn => false,
+        Deed::Mark | Deed::Govern | Deed::StepIn | Deed::Settle => false,
     };
     let gives = |deeds: &[Deed]| deeds.contains(&deed) || (by_stepping_in && deeds.contains(&Deed::StepIn));
     let role = by.person.role;
@@ -442,6 +409,26 @@ pub fn require_versions(message: &Message, place: &Place, by: By<'_>) -> Result<
         Err(Refusal::NotAuthor)
     } else {
         Err(Refusal::NoSuchMessage)
+    }
+}
+
+/// Whether the asker settles what people report of rooms of this kind: by their role alone, whatever they are in one of them.
+#[must_use]
+pub fn settles(kind: RoomKind, by: By<'_>) -> bool {
+    let may = |deed| may(deed, kind, Standing::Outside, by);
+    by.kinds.contain(kind) && (may(Deed::Settle) || may(Deed::Govern))
+}
+
+/// Whether there is a kind of rooms of which the asker settles what people report.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub fn require_settling(by: By<'_>) -> Result<(), Refusal> {
+    let kinds = RoomKind::OF_CONTRACTS.into_iter().chain(by.kinds.spoken_of());
+    if kinds.into_iter().any(|kind| settles(kind, by)) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
     }
 }
 

@@ -14,6 +14,7 @@ mod lists;
 mod messages;
 mod orders;
 mod people;
+mod reports;
 mod rooms;
 mod search;
 mod updates;
@@ -29,6 +30,7 @@ pub use lists::{LookLists, TxLists};
 pub use messages::{ERASED_BLOCK, LookMessages, TxMessages};
 pub use orders::{LookOrders, TxOrders};
 pub use people::{LookPeople, TxPeople};
+pub use reports::{LookReports, TxReports};
 pub use rooms::{LookRooms, TxRooms};
 pub use search::{LookSearch, TxSearch};
 pub use updates::{LookUpdates, TxUpdates};
@@ -82,6 +84,7 @@ pub trait Look:
     + LookImports
     + LookSearch
     + LookUpdates
+    + LookReports
 {
 }
 
@@ -98,7 +101,8 @@ impl<
         + LookJobs
         + LookImports
         + LookSearch
-        + LookUpdates,
+        + LookUpdates
+        + LookReports,
 > Look for T
 {
 }
@@ -119,6 +123,7 @@ pub trait Tx:
     + TxImports
     + TxSearch
     + TxUpdates
+    + TxReports
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

@@ -21,6 +21,7 @@ mod orders;
 mod people;
 mod postgres;
 mod reach;
+mod reports;
 mod rooms;
 mod rows;
 mod search;

@@ -222,6 +222,20 @@ statements! {
     REFRESH_TOKENS_REVOKE_FAMILY = "refresh_tokens/revoke_family";
     REFRESH_TOKENS_REVOKE_OF_PERSON = "refresh_tokens/revoke_of_person";
     REFRESH_TOKENS_SWEEP = "refresh_tokens/sweep";
+    REPORTS_DROP_YOUNGER = "reports/drop_younger";
+    REPORTS_GET = "reports/get";
+    REPORTS_HAND_OVER = "reports/hand_over";
+    REPORTS_HAND_OVER_SETTLED = "reports/hand_over_settled";
+    REPORTS_KEEP = "reports/keep";
+    REPORTS_KINDS = "reports/kinds";
+    REPORTS_MOVE = "reports/move";
+    REPORTS_OF_KIND = "reports/of_kind";
+    REPORTS_OF_MESSAGE = "reports/of_message";
+    REPORTS_OF_PERSON = "reports/of_person";
+    REPORTS_OF_ROOM = "reports/of_room";
+    REPORTS_PUT = "reports/put";
+    REPORTS_REMOVE_OF_PERSON = "reports/remove_of_person";
+    REPORTS_REMOVE_OF_ROOM = "reports/remove_of_room";
     ROOMS_AFTER = "rooms/after";
     ROOMS_ALL_OF_PERSON = "rooms/all_of_person";
     ROOMS_BY_KEY = "rooms/by_key", holds;
@@ -474,6 +488,11 @@ mod tests {
             (super::JOBS_DUE, "jobs_due"),
             (super::JOBS_LIST, "jobs_due"),
             (super::JOBS_NEXT, "jobs_due"),
+            (super::REPORTS_KINDS, "reports_kind"),
+            (super::REPORTS_OF_KIND, "reports_kind"),
+            (super::REPORTS_OF_ROOM, "reports_room"),
+            (super::REPORTS_OF_PERSON, "reports_person"),
+            (super::REPORTS_HAND_OVER_SETTLED, "reports_settled"),
         ] {
             let steps = plan(&conn, sql.sqlite);
             assert!(steps.iter().any(|step| step.contains(index)), "{index}: {steps:?}");

@@ -87,6 +87,7 @@ fn meaning(deed: Deed) -> &'static str {
         Deed::Mark => "keep a receipt in it",
         Deed::Govern => "change the room itself, or take it away",
         Deed::StepIn => "read and send without being in it, by a call that is made for that (the order desk's)",
+        Deed::Settle => "list what people report of its messages, and settle it; so does who governs it by their role",
     }
 }
 

@@ -13,7 +13,7 @@ use axum::routing::get;
 use beseda_core::Error;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, At, Known, Made, Reacted, Said};
-use beseda_core::words::{Attachment, Beside, Group, Order, PersonId, Place, Scope, Time};
+use beseda_core::words::{Attachment, Beside, Group, Order, PersonId, Place, Report, Scope, Time};
 use beseda_live::ask;
 use bytes::Bytes;
 use futures_util::stream;
@@ -31,6 +31,8 @@ enum Next {
     Written(At),
     /// That, and what they made of messages up to this.
     Made(Option<Reacted>),
+    /// That, and what they report up to the report with this number.
+    Reported(i64),
     /// Everything is told but that it is everything.
     End,
     Nothing,
@@ -68,6 +70,7 @@ async fn piece(shared: &Shared, links: &Links, person: PersonId, next: Next) -> 
     let mut after = match next {
         Next::Written(after) => after,
         Next::Made(after) => return made(shared, person, after).await.map(Some),
+        Next::Reported(after) => return reported(shared, person, after).await.map(Some),
         Next::End => return Ok(Some((lines(&[json!({"type": "end"})]), Next::Nothing))),
         Next::Nothing => return Ok(None),
     };
@@ -91,8 +94,17 @@ async fn made(shared: &Shared, person: PersonId, after: Option<Reacted>) -> Resu
     let next = made.into_iter().next_back();
     Ok((
         lines(&told),
-        next.map_or(Next::End, |last| Next::Made(Some(last.reacted))),
+        next.map_or(Next::Reported(0), |last| Next::Made(Some(last.reacted))),
     ))
+}
+
+/// The next lines of what they report, and where to go on.
+async fn reported(shared: &Shared, person: PersonId, after: i64) -> Result<(Bytes, Next), Error> {
+    let look = move |look: &mut dyn Look| rules::reported_by(look, person, after);
+    let reported = ask::look(&shared.chat, look).await?;
+    let told: Vec<Value> = reported.iter().map(|(_, room, one)| report(room, one)).collect();
+    let next = reported.last().map(|(number, ..)| *number);
+    Ok((lines(&told), next.map_or(Next::End, Next::Reported)))
 }
 
 fn lines(told: &[Value]) -> Bytes {
@@ -177,6 +189,13 @@ fn message(said: &Said, links: &Links) -> Value {
 fn reaction(made: &Made) -> Value {
     let (_, seq, emoji) = &made.reacted;
     json!({"type": "reaction", "room": made.room, "removed": made.removed, "seq": seq, "emoji": emoji})
+}
+
+fn report(room: &str, report: &Report) -> Value {
+    json!({
+        "type": "report", "room": room, "seq": report.seq, "reason": report.reason.word(), "text": report.text,
+        "state": report.state().word(), "created_at": time_text(report.created_at),
+    })
 }
 
 /// A file with its address, for whoever may read its room.

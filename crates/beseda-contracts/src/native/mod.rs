@@ -18,6 +18,7 @@ mod own;
 mod people;
 mod places;
 mod problem;
+mod reports;
 mod rooms;
 mod search;
 pub mod setup;
@@ -64,6 +65,7 @@ pub fn routes() -> Routes {
         uploads::routes,
         own::routes,
         search::routes,
+        reports::routes,
     ]
     .into_iter()
     .fold(Routes::said_by(&PROBLEM).for_hosts(), |routes, more| more(routes));

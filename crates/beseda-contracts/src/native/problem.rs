@@ -204,6 +204,10 @@ fn sentence(error: &FieldError) -> String {
             "A role is a word of small letters, digits, - and _, with a letter first and at most {} of them.",
             OwnWord::BYTES
         ),
+        FieldError::NotWord => format!(
+            "A word of small letters, digits, - and _ is expected, with a letter first and at most {} of them.",
+            OwnWord::BYTES
+        ),
         FieldError::NoSuchPerson(id) => format!("There is no person {id}."),
         FieldError::NoSuchOrder(id) => format!("There is no order {id}: put it first."),
         FieldError::NotHostId => format!("No: {NoHostId}."),

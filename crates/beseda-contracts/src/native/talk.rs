@@ -61,10 +61,10 @@ struct PageJson {
     has_after: bool,
 }
 
-type Placed = Result<Path<(String, String)>, PathRejection>;
+pub(super) type Placed = Result<Path<(String, String)>, PathRejection>;
 
 /// The room and the number of a message in a path; what is no number names none.
-fn placed(path: Placed) -> Result<(String, Seq), Refused> {
+pub(super) fn placed(path: Placed) -> Result<(String, Seq), Refused> {
     let Path((room, seq)) = path.map_err(|_| Refused::NoSuchAddress)?;
     Ok((room, seq_of(&seq)?))
 }

@@ -33,6 +33,8 @@ pub enum FieldError {
     NotFlag,
     /// It can be no word for a role.
     NotRole,
+    /// It can be no small word of an application's own.
+    NotWord,
     /// It is nothing that could be an object's number.
     NotKey(Json),
     /// There is no such object, or none that the asker may know of.

@@ -258,6 +258,7 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         FieldError::NotAscii
         | FieldError::NotFlag
         | FieldError::NotRole
+        | FieldError::NotWord
         | FieldError::NotHostId
         | FieldError::NotHostIdInList
         | FieldError::Reserved

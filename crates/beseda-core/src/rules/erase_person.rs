@@ -36,6 +36,7 @@ pub fn erase_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Erro
     for other in tx.blocked_by(id)? {
         tx.put_block(id, other.id, false, now)?;
     }
+    tx.remove_reports_by(id)?;
     for case in tx.cases_of_visitor(id)? {
         let room = case.room;
         tx.put_case(&Case {

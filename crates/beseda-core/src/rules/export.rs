@@ -6,9 +6,13 @@ use super::people::find_person;
 use crate::error::{Error, Refusal};
 use crate::ports::Look;
 use crate::words::{
-    Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, Room, RoomId, StandingRoom, Version,
+    Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, Report, Room, RoomId, StandingRoom,
+    Version,
 };
 use std::collections::BTreeMap;
+
+/// Reports that are read at once.
+const REPORTS: i64 = 50;
 
 /// What is kept of a person, but for what they wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +116,22 @@ pub fn made_by(look: &mut (impl Look + ?Sized), person: PersonId, after: Option<
         })
     });
     Ok(made.collect())
+}
+
+/// Some of what a person reports, behind the one with this number, each with its number and what its room is about; until there
+/// is none.
+pub fn reported_by(
+    look: &mut (impl Look + ?Sized),
+    person: PersonId,
+    after: i64,
+) -> Result<Vec<(i64, String, Report)>, Error> {
+    let reports = look.reports_by(person, after, REPORTS)?;
+    let rooms = rooms_of(look, reports.iter().map(|(_, report)| report.room))?;
+    let told = reports.into_iter().filter_map(|(number, report)| {
+        let room = rooms.get(&report.room)?;
+        Some((number, about(&room.room).to_owned(), report))
+    });
+    Ok(told.collect())
 }
 
 fn rooms_of(

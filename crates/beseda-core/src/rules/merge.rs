@@ -73,6 +73,7 @@ pub fn merge(
     }
     both.hand_over_places(tx, now)?;
     both.hand_over_blocks(tx, now)?;
+    tx.hand_over_reports(both.from.id, both.into.id)?;
     remove_person(tx, now, both.from.id)?;
     if let Some(gone) = tx.person(both.from.id)? {
         // Nothing is theirs that would have to be called by their name.

@@ -29,6 +29,7 @@ mod people;
 mod poll;
 mod react;
 mod read;
+mod reports;
 mod rooms;
 mod school;
 mod search;
@@ -49,7 +50,7 @@ pub use edit::{edit, edit_at};
 pub use erase::{clear_room, erase, erase_at};
 pub use erase_person::{At, BEGINNING, Reacted, erase_person, erase_reacted, erase_written, reacted, written};
 pub use everything::messages_of;
-pub use export::{Known, Made, Said, about, known_of, made_by, said_by};
+pub use export::{Known, Made, Said, about, known_of, made_by, reported_by, said_by};
 pub use files::{attachment, doom_files, unknown_files};
 pub use govern::{
     MemberChange, RoomChange, alter_members, alter_room, change_members, change_room, member_called,
@@ -75,6 +76,7 @@ pub use people::{
 pub use poll::{Poll, Polled, poll};
 pub use react::{Pins, pin, pins, react, versions};
 pub use read::{ViewChange, mark, read, read_message, see_otherwise};
+pub use reports::{Reported, Reports, ReportsAsked, Settlement, report, reports, settle};
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};
 pub use search::search;

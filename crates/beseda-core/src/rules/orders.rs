@@ -77,6 +77,12 @@ pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), E
 }
 
 pub(super) fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
+    tx.remove_reports_in(room.id)?;
+    vacate(tx, now, room)
+}
+
+/// The same of a room whose messages go to another one, with what is reported of them.
+pub(super) fn vacate(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
     tx.remove_room(room, now)?;
     let gone = Room {
         head: room.head.next(),

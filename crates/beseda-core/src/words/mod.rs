@@ -20,6 +20,7 @@ mod message;
 mod order;
 mod own_word;
 mod person;
+mod report;
 mod role;
 mod room;
 mod room_key;
@@ -54,6 +55,7 @@ pub use message::{Author, Draft, DraftFile, Look, Marks, Message, More, NewMessa
 pub use order::{Group, Order, OrderPlace};
 pub use own_word::OwnWord;
 pub use person::{NewPerson, Person};
+pub use report::{Report, ReportReason, ReportState};
 pub use role::Role;
 pub use room::{FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, View};
 pub use room_key::{NoRoomKey, RoomKey};

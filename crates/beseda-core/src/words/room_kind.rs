@@ -95,6 +95,12 @@ impl Kinds {
         }
     }
 
+    /// The kinds of the application's own of which it says anything.
+    pub fn spoken_of(self) -> impl Iterator<Item = RoomKind> {
+        let OwnKinds(kinds) = self.own;
+        kinds.iter().map(|(word, _)| RoomKind::Own(*word))
+    }
+
     /// Whether this kind is one of them.
     #[must_use]
     pub fn contain(self, kind: RoomKind) -> bool {

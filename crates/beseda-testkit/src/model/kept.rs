@@ -2,7 +2,7 @@
 
 use beseda_core::words::{
     Account, ApiKey, Author, Case, Epoch, Group, GroupId, Head, Job, JobId, Kinds, Member, MemberId, Message,
-    MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Room, RoomId, RoomKind, RoomLook, Seq,
+    MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Report, Room, RoomId, RoomKind, RoomLook, Seq,
     Session, SetupCode, StoredFile, Tick, Ticket, Time, Updated, Version,
 };
 use std::collections::BTreeMap;
@@ -60,6 +60,9 @@ pub(super) struct Kept {
     pub(super) updated: BTreeMap<Subject, Updated>,
     /// Who has become whom.
     pub(super) merged: BTreeMap<PersonId, PersonId>,
+    /// What people report, by the number of each.
+    pub(super) reports: BTreeMap<i64, Report>,
+    pub(super) last_report: i64,
 }
 
 /// What a host application knows of.

@@ -12,6 +12,7 @@ mod lists;
 mod messages;
 mod orders;
 mod people;
+mod reports;
 mod rooms;
 mod search;
 mod updates;

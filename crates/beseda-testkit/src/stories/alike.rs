@@ -7,8 +7,8 @@ use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
     Assigned, Case, CaseStatus, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Kinds, MemberRole, Message,
-    MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Role, RoomId, RoomKind, Seq, Time,
-    Updated,
+    MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Report, ReportReason, ReportState,
+    Role, RoomId, RoomKind, Seq, Time, Updated,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -37,13 +37,14 @@ fn some_room(given: &Given, dice: &mut Dice) -> RoomId {
 
 /// One change, the same for the same dice; what the store said to it.
 fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {
-    Ok(match dice.below(10) {
+    Ok(match dice.below(11) {
         0 => change_people(tx, dice, now)?,
         1 | 2 => change_groups(tx, dice, now)?,
         3 | 4 => change_rooms(tx, given, dice, now)?,
         5 => change_case(tx, given, dice)?,
         6 | 7 => send(tx, given, dice, now)?,
         8 => erase(tx, given, dice, now)?,
+        9 => change_reports(tx, given, dice, now)?,
         _ => change_files(tx, given, dice, now)?,
     })
 }
@@ -261,6 +262,95 @@ fn erase(tx: &mut dyn Tx, given: &Given, dice: &mut Dice, now: Time) -> Result<S
     Ok(format!("{changed:?}"))
 }
 
+fn change_reports(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    let (room, seq, person) = (some_room(given, dice), Seq(dice.below(6) + 1), some_person(dice));
+    match dice.below(9) {
+        0 => tx.remove_reports_in(room)?,
+        1 => tx.remove_reports_by(person)?,
+        2 => {
+            let to = some_person(dice);
+            if to != person && tx.person(to)?.is_some() {
+                tx.hand_over_reports(person, to)?;
+            }
+        }
+        3 => {
+            let states = ReportState::WORDS.iter().map(|(state, _)| *state);
+            let mut standing = 0;
+            for state in states {
+                standing += tx.reports_in(room, state, i64::MAX, 9)?.len();
+            }
+            if standing == 0 && tx.message_at(room, seq)?.is_some() {
+                let from = (some_room(given, dice), Seq(dice.below(6) + 1));
+                tx.move_reports(from, (room, seq))?;
+            }
+        }
+        4 | 5 => {
+            if let Some((_, mut report)) = tx.reports_by(person, 0, 1)?.pop() {
+                (*dice.pick(&NAMES)).clone_into(&mut report.note);
+                report.settled = dice.chance(60).then_some((report.by, now));
+                tx.keep_report(&report)?;
+            }
+        }
+        _ => {
+            let Some(standing) = tx.room(room)? else {
+                return Ok(String::new());
+            };
+            let is_new = tx.report_of(room, seq, person)?.is_none();
+            if is_new && tx.message_at(room, seq)?.is_some() && tx.person(person)?.is_some() {
+                let number = tx.put_report(&Report {
+                    id: Uuid::from_u128(u128::from(now.0.unsigned_abs())),
+                    room,
+                    kind: standing.kind,
+                    seq,
+                    by: person,
+                    reason: ReportReason::from_word("spam").expect("it is a reason"),
+                    text: (*dice.pick(&NAMES)).to_owned(),
+                    note: String::new(),
+                    settled: dice.chance(30).then_some((person, now)),
+                    created_at: now,
+                })?;
+                given.reports.got(number);
+            }
+        }
+    }
+    Ok(String::new())
+}
+
+/// Reports without their numbers, which are a store's own.
+fn plain(reports: Vec<(i64, Report)>) -> Vec<Report> {
+    reports.into_iter().map(|(_, report)| report).collect()
+}
+
+/// What people report, asked for in each way.
+fn reported(look: &mut dyn Look, given: &Given, said: &mut Answers<'_>) -> Result<(), Fault> {
+    for person in (1..=PEOPLE).map(PersonId) {
+        let own = plain(look.reports_by(person, 0, 9)?);
+        for report in own.iter().take(2) {
+            said.say("report", look.report(report.id)?);
+            said.say("report of", look.report_of(report.room, report.seq, person)?);
+        }
+        said.say("reports by", own);
+        said.say("later", plain(look.reports_by(person, given.reports.at(2), 2)?));
+    }
+    let mut kinds = look.reported_kinds()?;
+    kinds.sort_unstable_by_key(|kind| kind.word().to_owned());
+    let mut words: Vec<&str> = kinds.iter().map(RoomKind::word).collect();
+    words.dedup();
+    assert_eq!(words.len(), kinds.len(), "each once");
+    for (state, _) in ReportState::WORDS {
+        for kind in &kinds {
+            for (before, limit) in [(i64::MAX, 9), (given.reports.at(3), 2)] {
+                let of_kind = plain(look.reports_of_kind(*kind, *state, before, limit)?);
+                said.say(format_args!("reports of {}", kind.word()), of_kind);
+            }
+        }
+        for room in given.rooms.to_ask().into_iter().map(RoomId) {
+            said.say("reports in", plain(look.reports_in(room, *state, i64::MAX, 9)?));
+        }
+    }
+    Ok(())
+}
+
 fn change_files(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {
     if dice.chance(70) {
         let content = u8::try_from(dice.below(4)).unwrap_or(0);
@@ -363,6 +453,7 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say("cases", look.cases(offset, limit)?);
     }
     said.say("count", look.count_cases()?);
+    reported(look, given, &mut said)?;
     for id in given.messages.to_ask().into_iter().map(MessageId) {
         said.say("message", look.message(id)?);
     }

@@ -5,7 +5,7 @@
 
 use beseda_core::words::{
     Attachment, Case, Group, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place, PlacedAttachment,
-    Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
+    Report, Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
 };
 use std::fmt::{Debug, Display};
 use std::sync::Arc;
@@ -59,6 +59,7 @@ pub(super) struct Given {
     pub(super) messages: Numbers,
     pub(super) files: Numbers,
     pub(super) attachments: Numbers,
+    pub(super) reports: Numbers,
 }
 
 impl Given {
@@ -70,7 +71,13 @@ impl Given {
 
     /// Every store gives a later row the higher number: lists by number are in the order of the turns.
     pub(super) fn assert_rising(&self) {
-        let sorts = [&self.rooms, &self.messages, &self.files, &self.attachments];
+        let sorts = [
+            &self.rooms,
+            &self.messages,
+            &self.files,
+            &self.attachments,
+            &self.reports,
+        ];
         assert!(sorts.into_iter().all(Numbers::rise), "{self:?}");
     }
 }
@@ -178,6 +185,12 @@ impl Answer for PlacedAttachment {
 }
 
 impl Answer for Case {
+    fn show_turns(&mut self, given: &Given) {
+        self.room = RoomId(given.rooms.turn(self.room.0));
+    }
+}
+
+impl Answer for Report {
     fn show_turns(&mut self, given: &Given) {
         self.room = RoomId(given.rooms.turn(self.room.0));
     }

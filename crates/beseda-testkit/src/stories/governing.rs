@@ -15,7 +15,7 @@ fn role(word: &str) -> MemberRole {
     MemberRole::from_word(word).expect("a role")
 }
 
-fn kinds(rules: KindRules) -> Kinds {
+pub(super) fn kinds(rules: KindRules) -> Kinds {
     let Some(RoomKind::Own(deal)) = RoomKind::from_word("deal") else {
         panic!("a kind of an application's own");
     };

@@ -32,6 +32,7 @@ mod named;
 mod opening;
 mod reading;
 mod refusing;
+mod reporting;
 mod rooms;
 mod searching;
 mod searching_by_chance;
@@ -183,6 +184,11 @@ stories![
     merging_beside::how_who_stays_sees_a_room_stays_and_what_they_had_not_comes_to_them,
     merging_beside::two_logs_become_one_with_all_that_stands_beside_their_messages,
     merging_beside::who_blocked_one_of_them_has_blocked_who_they_are,
+    reporting::a_message_is_reported_once_and_settled_by_who_answers_for_its_kind,
+    reporting::a_message_for_some_is_reported_by_these_and_shown_to_no_other,
+    reporting::reports_are_listed_by_pages_the_last_first,
+    reporting::what_is_reported_goes_with_its_room_and_follows_its_message_and_whoever_reports,
+    reporting::of_who_is_erased_no_report_is_left_and_what_they_settled_is,
     importing::what_another_chat_kept_comes_in_once_wherever_it_was_cut_off,
     importing::what_was_taken_away_here_does_not_come_again,
     importing::a_number_that_is_taken_is_told_and_nothing_comes_in_between,

@@ -60,6 +60,7 @@ pub(super) fn no_rule_refuses_after_it_has_written(make: Make<'_>, seed: u64) {
         messages::sends(&ground),
         messages::messages(&ground),
         messages::visitors(&ground),
+        messages::reports(&ground),
     ];
     for Row {
         name,

@@ -42,8 +42,8 @@ const KINDS: &str = "
 Rooms of any kind of the application's own (`deal:17`, `ticket:A-9`) work without a word here: their members take part, and
 the application governs them by its key. One `[kinds.<word>]` table says more of a kind. Rights are words: `read` is to see,
 read, listen and mark; `take-part` that and to send, react, mention, upload, pin, edit and erase one's own; `govern` to change
-the room and who is in it and to erase anybody's; `step-in` to read and send without being in it. `beseda policy` prints who
-may what. They are read when the server starts.
+the room and who is in it and to erase anybody's, as `staff` also to settle what is reported; `step-in` to read and send
+without being in it. `beseda policy` prints who may what. They are read when the server starts.
 
 ```toml
 [kinds.deal]

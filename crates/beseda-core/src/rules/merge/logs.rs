@@ -6,7 +6,7 @@
 
 use super::super::beside::fill;
 use super::super::members::join as let_in;
-use super::super::orders::take_away;
+use super::super::orders::vacate;
 use super::{Both, ROWS, keep_read};
 use crate::error::{Error, Fault};
 use crate::ports::Tx;
@@ -43,7 +43,7 @@ pub(super) fn join(
     }
     let look = look_of(tx, &rooms)?;
     for room in &rooms {
-        take_away(tx, now, room)?;
+        vacate(tx, now, room)?;
     }
     let mut room = open(tx, &rooms, key, uuid)?;
     if look != RoomLook::default() {
@@ -156,6 +156,7 @@ fn write(tx: &mut dyn Tx, now: Time, both: &Both, room: &mut Room, log: Vec<Said
         let id = copy(tx, both, room, message)?;
         keep_beside(tx, both, room, &said, &numbers)?;
         keep_as_it_is(tx, both, room, message, id)?;
+        tx.move_reports((message.room, message.seq), (room.id, room.seq))?;
         take_out(tx, now, said.message)?;
     }
     room.shown = tx.shown_before(room.id, room.seq.next())?;

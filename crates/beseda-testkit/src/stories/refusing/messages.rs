@@ -5,8 +5,8 @@ use super::{NO_ROOM, NOBODY, NOW, Row, UUID, row};
 use beseda_core::error::Refusal;
 use beseda_core::policy::By;
 use beseda_core::ports::Tx;
-use beseda_core::rules::{self, Introduction};
-use beseda_core::words::{Draft, DraftFile, MessageId, OrderId, Person, Role, RoomKey};
+use beseda_core::rules::{self, Introduction, Settlement};
+use beseda_core::words::{Draft, DraftFile, MessageId, OrderId, Person, ReportReason, ReportState, Role, RoomKey, Seq};
 use std::sync::Arc;
 
 pub(super) fn sends(ground: &Ground) -> Vec<Row> {
@@ -157,6 +157,46 @@ pub(super) fn visitors(ground: &Ground) -> Vec<Row> {
         ),
     ]
 }
+
+pub(super) fn reports(ground: &Ground) -> Vec<Row> {
+    let report = |by: fn(&Ground) -> &Person, room, seq| {
+        let by = ground.by(by);
+        let reason = ReportReason::from_word("spam").expect("a reason");
+        move |tx: &mut dyn Tx| rules::report(tx, NOW, By::from(&by()), (room, Seq(seq)), (reason, ""), UUID)
+    };
+    let settle = |by: fn(&Ground) -> &Person| {
+        let by = ground.by(by);
+        let settlement = Settlement {
+            state: Some(ReportState::Settled),
+            note: None,
+        };
+        move |tx: &mut dyn Tx| rules::settle(tx, NOW, By::from(&by()), UUID, &settlement)
+    };
+    let room = ground.room;
+    vec![
+        row("report: no room", Refusal::NoSuchRoom, report(|g| &g.anna, NO_ROOM, 1)),
+        row(
+            "report: from outside",
+            Refusal::NoSuchRoom,
+            report(|g| &g.outsider, room, 1),
+        ),
+        row(
+            "report: who only sees",
+            Refusal::NotAllowed,
+            report(|g| &g.admin, room, 1),
+        ),
+        row(
+            "report: not there",
+            Refusal::NoSuchMessage,
+            report(|g| &g.expert, room, 99),
+        ),
+        row("report: one's own", Refusal::WithOneself, report(|g| &g.anna, room, 1)),
+        row("report: erased", Refusal::Erased, report(|g| &g.expert, room, 2)),
+        row("settle: of no staff", Refusal::NotAllowed, settle(|g| &g.anna)),
+        row("settle: not there", Refusal::NoSuchReport, settle(|g| &g.admin)),
+    ]
+}
+
 fn draft(text: &str, client_id: Option<&str>, files: usize) -> Draft {
     let file = |n| DraftFile {
         file: n,

@@ -26,6 +26,8 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         ("GET", "/api/v1/people/") => Call::to(block, format!("{path}?search=per")),
         ("GET", "/api/v1/presence/") => Call::to(block, format!("{path}?people={}", named(id_of("expert")))),
         ("GET", "/api/v1/search/") => searching(world, block, object).await,
+        ("GET", "/api/v1/reports/") => Call::to(block, path),
+        ("PATCH", "/api/v1/reports/{id}/") => settling(world, block, object).await,
         ("PATCH", "/api/v1/me/") => Call::to(block, path).with(json!({"locale": "ru"})),
         (_, path) if path.starts_with(ROOM) => in_room(world, block, object).await,
         _ => return None,
@@ -70,6 +72,15 @@ async fn searching(world: &World, block: &Block, object: Object) -> Call {
     }
     let room = ids::encoded(&place(world, block, object, Gone::Room).await.key_said);
     Call::to(block, format!("{call}&room={room}"))
+}
+
+/// What becomes of a report: one about a message of theirs, of others, none, or one that went with its room.
+async fn settling(world: &World, block: &Block, object: Object) -> Call {
+    let report = match object {
+        Object::Missing => world.new_name(),
+        Object::Own | Object::Foreign | Object::Deleted | Object::None => world.report(object).await,
+    };
+    Call::to(block, block.path.replace("{id}", &report)).with(json!({"note": "seen"}))
 }
 
 async fn opening(world: &World, block: &Block, object: Object) -> Call {
@@ -129,6 +140,7 @@ fn body(method: &str, part: &str) -> Option<Value> {
         ("PATCH", "me/") => json!({"pinned": true}),
         ("PATCH", "members/") => json!({"add": [ids::word(TUTOR)], "remove": [ids::word(CUSTOMER)]}),
         ("PUT", "members/{id}/") => json!({"role": "member"}),
+        ("POST", "messages/{seq}/reports/") => json!({"reason": "spam", "text": "tried"}),
         ("POST", "messages/") | ("PATCH", "messages/{seq}/") => json!({"text": "tried"}),
         ("PUT", "receipt/") => json!({"read_seq": 1}),
         _ => return None,

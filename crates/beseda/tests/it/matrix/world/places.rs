@@ -73,6 +73,22 @@ impl World {
         place
     }
 
+    /// The id of a report about a message in an order's room of this sort, by somebody else who reads it.
+    pub async fn report(&self, object: Object) -> String {
+        let standing = if object == Object::Deleted { Object::Own } else { object };
+        let place = self.place_of_order(standing, Gone::Room).await;
+        let path = format!("/api/v1/rooms/{}/", place.key);
+        let reported = self
+            .caller("mom")
+            .post(&format!("{path}messages/1/reports/"), &json!({"reason": "spam"}))
+            .await;
+        assert_eq!(reported.status, 201, "{reported:?}");
+        if object == Object::Deleted {
+            self.take_away(&path).await;
+        }
+        reported.json()["id"].as_str().expect("an id").to_owned()
+    }
+
     /// Erases the first message of a room.
     async fn erase(&self, whose: &str, place: &Place) {
         let path = format!("/api/v1/rooms/{}/messages/1/", place.key);

@@ -5,6 +5,7 @@ mod calls;
 mod ends;
 mod events;
 mod files;
+mod reports;
 mod search;
 mod socket;
 mod visitors;

@@ -1,0 +1,2 @@
+-- Forgets what somebody reports.
+DELETE FROM reports WHERE person_id = $1
