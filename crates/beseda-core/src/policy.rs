@@ -424,8 +424,8 @@ pub fn settles(kind: RoomKind, by: By<'_>) -> bool {
 /// # Errors
 /// [`Refusal::NotAllowed`].
 pub fn require_settling(by: By<'_>) -> Result<(), Refusal> {
-    let kinds = RoomKind::OF_CONTRACTS.into_iter().chain(by.kinds.spoken_of());
-    if kinds.into_iter().any(|kind| settles(kind, by)) {
+    let mut kinds = RoomKind::OF_CONTRACTS.into_iter().chain(by.kinds.spoken_of());
+    if kinds.any(|kind| settles(kind, by)) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)

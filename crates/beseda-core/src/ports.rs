@@ -17,6 +17,7 @@ mod people;
 mod reports;
 mod rooms;
 mod search;
+mod seen;
 mod updates;
 
 pub use beside::{LookBeside, TxBeside};
@@ -33,6 +34,7 @@ pub use people::{LookPeople, TxPeople};
 pub use reports::{LookReports, TxReports};
 pub use rooms::{LookRooms, TxRooms};
 pub use search::{LookSearch, TxSearch};
+pub use seen::{LookSeen, TxSeen};
 pub use updates::{LookUpdates, TxUpdates};
 
 use crate::error::{Error, Fault};
@@ -85,6 +87,7 @@ pub trait Look:
     + LookSearch
     + LookUpdates
     + LookReports
+    + LookSeen
 {
 }
 
@@ -102,7 +105,8 @@ impl<
         + LookImports
         + LookSearch
         + LookUpdates
-        + LookReports,
+        + LookReports
+        + LookSeen,
 > Look for T
 {
 }
@@ -124,6 +128,7 @@ pub trait Tx:
     + TxSearch
     + TxUpdates
     + TxReports
+    + TxSeen
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

@@ -233,8 +233,9 @@ impl Ear for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         self.live.wheel.leave(&self.session);
-        let last_places = self.live.hub.leave(&self.session);
-        self.live.hub.goes_off(&self.session, self.live.chat().now());
+        let now = self.live.chat().now();
+        let last_places = self.live.hub.leave(&self.session, now);
+        self.live.hub.goes_off(&self.session, now);
         self.session.counts.open.dec();
         self.live.stop_typing_of(&self.session, &last_places);
     }

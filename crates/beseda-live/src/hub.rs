@@ -2,6 +2,7 @@
 //! found without looking at anybody else.
 
 use crate::counts::Counts;
+use crate::gone::Gone;
 use crate::presence::Watchers;
 use crate::seat::{Said, Seat, Told};
 use crate::session::{Session, add, find, remove};
@@ -9,7 +10,7 @@ use crate::socket::NotQueued;
 use crate::typing::Typing;
 use crate::waiters::Waiters;
 use beseda_core::ports::Audience;
-use beseda_core::words::{Epoch, Event, Head, Limits, Notice, PersonId, RoomId, RoomKind, RoomName};
+use beseda_core::words::{Epoch, Event, Head, Limits, Notice, PersonId, RoomId, RoomKind, RoomName, Time};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -58,6 +59,8 @@ pub struct Hub {
     pub(crate) waiters: Waiters,
     /// Who wants to know who is there.
     pub(crate) watchers: Watchers,
+    /// Who has gone lately.
+    pub(crate) gone: Mutex<Gone>,
     /// The life of the database.
     epoch: AtomicI64,
     /// Who types: locked while it is told, because of what is said of one person at once, the last must be heard last.
@@ -88,6 +91,7 @@ impl Hub {
             miscounted: Mutex::default(),
             waiters: Waiters::default(),
             watchers: Watchers::default(),
+            gone: Mutex::new(Gone::new(limits.gone_people)),
             epoch: AtomicI64::new(0),
             typing: Mutex::new(Typing::new(limits)),
             waiting_frames: limits.queue_frames,
@@ -236,14 +240,16 @@ impl Hub {
         true
     }
 
-    /// Lets a session go, with its places: those in which its person has no other.
-    pub(crate) fn leave(&self, session: &Arc<Session>) -> Vec<Arc<Seat>> {
+    /// Lets a session go now, with its places: those in which its person has no other.
+    pub(crate) fn leave(&self, session: &Arc<Session>, now: Time) -> Vec<Arc<Seat>> {
         if let Some(mut people) = self.people_by(session.person_id())
             && let Entry::Occupied(mut theirs) = people.entry(session.person_id())
         {
             theirs.get_mut().retain(|other| other.id != session.id);
             if theirs.get().is_empty() {
                 theirs.remove();
+                // Before anybody can count that nobody is left.
+                self.gone.lock().note(session.person_id(), now);
             }
         }
         self.sessions.fetch_sub(1, Ordering::SeqCst);

@@ -16,6 +16,7 @@ mod echo;
 mod events;
 mod everywhere;
 mod feed;
+mod gone;
 mod greeting;
 mod heartbeat;
 mod here;

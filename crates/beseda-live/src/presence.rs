@@ -1,10 +1,12 @@
 //! Presence: who is there, for those who share a room with them and asked to know. It is kept nowhere, and lost with the
-//! process.
+//! process; when somebody was last there is kept now and then.
 
 use crate::dialect::{Presence, PresenceState};
 use crate::hub::Hub;
 use crate::session::Session;
-use beseda_core::words::{HostId, PersonId, Time};
+use crate::{Live, ask};
+use beseda_core::words::{Companion, HostId, PersonId, Time};
+use beseda_core::{Error, rules};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -40,25 +42,44 @@ impl Hub {
     }
 
     /// A session wants to know of these people and of no others: how they are now.
-    pub(crate) fn watch(&self, session: &Arc<Session>, people: &[(PersonId, HostId<'static>)]) -> Vec<Presence> {
+    pub(crate) fn watch(&self, session: &Arc<Session>, people: &[Companion]) -> Vec<Presence> {
         let Some(roaming) = &session.roaming else {
             return Vec::new();
         };
-        let before = roaming.watch(people.iter().map(|(person, _)| *person).collect());
+        let before = roaming.watch(people.iter().map(|one| one.id).collect());
         let mut watched = self.watchers.of.lock();
         for person in before {
             forget(&mut watched, person, session);
         }
         let mut told = Vec::with_capacity(people.len());
-        for (person, name) in people {
-            let entry = watched.entry(*person).or_default();
-            entry.name = Some(name.clone());
+        for one in people {
+            let entry = watched.entry(one.id).or_default();
+            entry.name = Some(one.name.clone());
             entry.by.push(Arc::clone(session));
-            let state = self.state_of(*person);
+            entry.seen_at = entry.seen_at.max(self.seen_at(one));
+            let state = self.state_of(one.id);
             entry.told = Some(state);
-            told.push(presence(name, state, entry.seen_at));
+            told.push(presence(&one.name, state, entry.seen_at));
         }
         told
+    }
+
+    /// When somebody was last there, as far as it is kept or known here: whichever is later.
+    fn seen_at(&self, one: &Companion) -> Option<Time> {
+        one.seen_at.max(self.gone.lock().at(one.id))
+    }
+
+    /// Who has gone and is not back, of whom it is to be kept.
+    fn departed(&self) -> Vec<(PersonId, Time)> {
+        let mut due = self.gone.lock().due();
+        due.retain(|(person, _)| {
+            let is_gone = self.state_of(*person) == PresenceState::Offline;
+            if !is_gone {
+                self.gone.lock().forget(*person);
+            }
+            is_gone
+        });
+        due
     }
 
     /// Somebody has come, gone, or looks elsewhere: whoever wants to know is told.
@@ -109,11 +130,26 @@ fn presence(name: &HostId<'static>, state: PresenceState, seen_at: Option<Time>)
     }
 }
 
-impl super::Live {
-    /// Whether these people are there.
+impl Live {
+    /// Whether these people are there, and when they were.
     #[must_use]
-    pub fn presence(&self, people: &[(PersonId, HostId<'static>)]) -> Vec<Presence> {
-        let told = |(person, name): &(PersonId, HostId<'static>)| presence(name, self.hub.state_of(*person), None);
+    pub fn presence(&self, people: &[Companion]) -> Vec<Presence> {
+        let told = |one: &Companion| presence(&one.name, self.hub.state_of(one.id), self.hub.seen_at(one));
         people.iter().map(told).collect()
+    }
+
+    /// Keeps when those were last there who have gone since it was kept. Where that fails, they are kept the next time.
+    ///
+    /// # Errors
+    /// A fault where the store fails.
+    pub async fn keep_seen(&self) -> Result<(), Error> {
+        let gone = self.hub.departed();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let (now, kept) = (self.chat().now(), gone.clone());
+        ask::change(self.chat(), move |tx| rules::keep_seen(tx, now, &gone)).await?;
+        self.hub.gone.lock().are_kept(&kept);
+        Ok(())
     }
 }

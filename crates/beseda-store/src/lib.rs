@@ -25,6 +25,7 @@ mod reports;
 mod rooms;
 mod rows;
 mod search;
+mod seen;
 pub mod source;
 mod sqlite;
 mod statements;

@@ -45,7 +45,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V19__tickets_of_keys",
     "V20__search_by_pages",
     "V21__blur",
-    "V22__reports",
+    "V22__reports_and_presence",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -63,7 +63,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V11__tickets_of_keys",
     "V12__search_by_pages",
     "V13__blur",
-    "V14__reports",
+    "V14__reports_and_presence",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

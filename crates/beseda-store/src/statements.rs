@@ -122,6 +122,9 @@ statements! {
     JOBS_NEXT = "jobs/next";
     JOBS_PUT = "jobs/put";
     JOBS_REMOVE = "jobs/remove";
+    LAST_SEEN_FORGET = "last_seen/forget";
+    LAST_SEEN_OF_PEOPLE = "last_seen/of_people" | "last_seen/of_people.postgres";
+    LAST_SEEN_PUT = "last_seen/put" | "last_seen/put.postgres";
     MEMBERS_AFTER = "members/after";
     MEMBERS_COMPANIONS = "members/companions" | "members/companions.postgres";
     MEMBERS_COUNTS = "members/counts" | "members/counts.postgres";

@@ -12,7 +12,7 @@ use crate::reload::Reload;
 use crate::signals::Signals;
 use crate::system::{HandedOver, Lock, SocketFile, System};
 use crate::tasks::Tasks;
-use crate::{cli, demo, descriptors, listen, root, sweep, systemd, telemetry, web};
+use crate::{cli, demo, descriptors, listen, root, seen, sweep, systemd, telemetry, web};
 use anyhow::{Context, bail};
 use axum::Router;
 use axum::routing::get;
@@ -283,6 +283,7 @@ impl Server {
         tasks.watch("clock", Arc::clone(&steady).watch(chat.clone()));
         tasks.watch("sweep", sweep::run(chat.clone(), steady));
         tasks.watch("index", index::run(chat.clone()));
+        tasks.watch("last seen", seen::run(Arc::clone(&live), seen::EVERY));
         tasks.watch("issuers' keys", keep_keys_fresh(issuers.subscribe()));
         tasks.watch("store", health.clone().watch(ALIVE_EVERY));
         tasks.watch("requests", async move {
@@ -357,6 +358,9 @@ impl Server {
             self.jobs_over.cancelled().await;
             while self.live.listeners() > 0 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            if let Err(error) = self.live.keep_seen().await {
+                tracing::warn!("when people were last there could not be kept: {error}");
             }
         };
         if tokio::time::timeout(Duration::from_secs(self.stop_seconds), gone)

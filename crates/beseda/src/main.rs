@@ -21,6 +21,7 @@ mod reload;
 mod report;
 mod root;
 mod seed;
+mod seen;
 mod signals;
 mod sweep;
 mod system;

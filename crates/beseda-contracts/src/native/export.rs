@@ -114,7 +114,11 @@ fn lines(told: &[Value]) -> Bytes {
 /// Everything but what they wrote.
 fn told(known: &Known) -> Vec<Value> {
     let id = known.person.id;
-    let mut told = vec![of_type("person", json!(AccountJson::from(&known.person)))];
+    let mut person = of_type("person", json!(AccountJson::from(&known.person)));
+    if let Value::Object(fields) = &mut person {
+        fields.insert("last_seen".to_owned(), json!(known.seen_at.map(time_text)));
+    }
+    let mut told = vec![person];
     told.extend(known.orders.iter().map(|one| order(one, id)));
     told.extend(known.groups.iter().map(|one| group(one, id)));
     told.extend(known.cases.iter().map(|(room, case)| {

@@ -143,9 +143,9 @@ async fn presence(
         Ok(_) => {}
     }
     query.end()?;
-    let ids = ids.unwrap_or_default();
+    let (now, ids) = (shared.chat.now(), ids.unwrap_or_default());
     let known = ask::look(&shared.chat, move |look| {
-        rules::companions(look, asker.person.id, asker.kinds, &ids)
+        rules::companions(look, now, asker.person.id, asker.kinds, &ids)
     });
     let items: Vec<Value> = shared.live.presence(&known.await?).iter().map(presence_json).collect();
     Ok(tagged(&headers, &ListJson { items, next: None }))

@@ -87,14 +87,13 @@ async fn report(
     let room = named(&room)?;
     let mut body = Body::read(&shared, request, &["reason", "text"]).await?;
     let word = body.required_text("reason", OwnWord::BYTES);
-    let reason = word.map(|word| ReportReason::from_word(&word).ok_or(FieldError::NotWord));
+    let reason = word.as_deref().and_then(ReportReason::from_word);
+    if word.is_some() && reason.is_none() {
+        body.mistake("reason", FieldError::NotWord);
+    }
     let text = body.text_or_empty("text", shared.chat.limits().report_chars);
     let text = text.unwrap_or_default();
-    if let Some(Err(wrong)) = reason {
-        body.mistake("reason", wrong);
-    }
     body.end()?;
-    let reason = reason.and_then(Result::ok);
     let reason = reason.ok_or_else(|| Refused::field("reason", FieldError::Required))?;
     asker.throttle(&shared)?;
     let (now, id) = (shared.chat.now(), new_name(&shared.chat));

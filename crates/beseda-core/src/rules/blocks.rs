@@ -3,8 +3,8 @@
 use super::open::require_reachable;
 use super::people::find_person;
 use crate::error::{Error, Refusal};
-use crate::ports::{Look, Tx};
-use crate::words::{HostId, Kinds, Person, PersonId, RoomKey, Time};
+use crate::ports::Tx;
+use crate::words::{HostId, Kinds, Person, RoomKey, Time};
 
 /// Blocks somebody, or takes that back: they cannot open a private room with the person, and what they write in one is
 /// refused. Again, it changes nothing.
@@ -32,29 +32,4 @@ pub fn block(tx: &mut dyn Tx, now: Time, by: &Person, id: &HostId<'_>, on: bool)
         tx.keep_blocked(&room)?;
     }
     Ok(())
-}
-
-/// Those of these people who are in a room of these kinds together with somebody, each with what the host application calls
-/// them.
-///
-/// # Errors
-/// A fault where the store fails.
-pub fn companions(
-    look: &mut (impl Look + ?Sized),
-    person: PersonId,
-    kinds: Kinds,
-    ids: &[HostId<'static>],
-) -> Result<Vec<(PersonId, HostId<'static>)>, Error> {
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        if let Some(other) = find_person(look, id)?
-            && !found.iter().any(|(known, _)| *known == other.id)
-        {
-            found.push((other.id, other.host_id().into_owned()));
-        }
-    }
-    let known: Vec<PersonId> = found.iter().map(|(id, _)| *id).collect();
-    let shared = look.companions(person, kinds, &known)?;
-    found.retain(|(id, _)| shared.contains(id) || *id == person);
-    Ok(found)
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Refusal};
 use crate::ports::Look;
 use crate::words::{
     Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, Report, Room, RoomId, StandingRoom,
-    Version,
+    Time, Version,
 };
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ pub struct Known {
     pub places: Vec<Place>,
     /// Whom they do not want to hear from.
     pub blocked: Vec<Person>,
+    /// When they were last there.
+    pub seen_at: Option<Time>,
 }
 
 /// What is kept of a person, but for what they wrote.
@@ -48,6 +50,7 @@ pub fn known_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Know
         orders: look.orders_of(id)?,
         groups: look.groups_of(id)?,
         blocked: look.blocked_by(id)?,
+        seen_at: look.seen_at(&[id])?.pop().map(|(_, at)| at),
         places,
         person,
     })

@@ -9,6 +9,7 @@ use super::members::{join_as, leave};
 use super::orders::put_order;
 use super::people::{find_person, find_person_ever, put_group, remove_person};
 use super::read::read_to;
+use super::seen::keep_seen;
 use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy;
@@ -74,6 +75,9 @@ pub fn merge(
     both.hand_over_places(tx, now)?;
     both.hand_over_blocks(tx, now)?;
     tx.hand_over_reports(both.from.id, both.into.id)?;
+    if let Some((_, at)) = tx.seen_at(&[both.from.id])?.pop() {
+        keep_seen(tx, now, &[(both.into.id, at)])?;
+    }
     remove_person(tx, now, both.from.id)?;
     if let Some(gone) = tx.person(both.from.id)? {
         // Nothing is theirs that would have to be called by their name.

@@ -33,6 +33,7 @@ mod reports;
 mod rooms;
 mod school;
 mod search;
+mod seen;
 mod send;
 pub mod sign_in;
 mod standing;
@@ -43,7 +44,7 @@ mod window;
 
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
 pub use beside::fill;
-pub use blocks::{block, companions};
+pub use blocks::block;
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
 pub use changes::{Changes, From, MembersChanged, changes, full_room, fulls, glimpse};
 pub use edit::{edit, edit_at};
@@ -80,6 +81,7 @@ pub use reports::{Reported, Reports, ReportsAsked, Settlement, report, reports, 
 pub use rooms::{room_to_change, room_view, rooms};
 pub use school::{SEARCH_CHARS, search_people};
 pub use search::search;
+pub use seen::{companions, keep_seen};
 pub use send::{Sent, check_custom, check_draft, check_text, may_send, send, send_seen, send_system, send_system_in};
 pub use standing::{Standing, Where, standing};
 pub use support::{

@@ -172,6 +172,7 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
     sign_out_everywhere(tx, now, &mut person)?;
     tx.announce_person(id);
     tx.remove_password(id)?;
+    tx.forget_seen(id)?;
     Ok(tx.put_person(&person.forget().into())?)
 }
 

@@ -305,6 +305,8 @@ limits! {
         "An open socket, whatever proved who it is; it is closed with 4001 then, and its client comes back with a new proof.";
     write_stall_seconds: u64 = 120, Count 1 to 3_600 "seconds",
         "Without the other end taking a byte of what waits for it; its socket is then cut off. One that reads slowly takes some now and then.";
+    gone_people: usize = 65_536, Count 16 to 1_048_576 "people",
+        "People who have gone, until it is kept when they were last there, which is done twice a minute; of one more it is not known later.";
     ticket_seconds: i64 = 30, Count 1 to 3_600 "seconds",
         "How long a ticket for a socket is good for, unused; later it is refused with 4001.";
     echo_seconds: u64 = 60, Count 1 to 3_600 "seconds",

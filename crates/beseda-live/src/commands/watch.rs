@@ -5,7 +5,7 @@ use crate::live::Live;
 use crate::session::Session;
 use beseda_core::ports::Look;
 use beseda_core::rules;
-use beseda_core::words::{HostId, PersonId};
+use beseda_core::words::{Companion, HostId};
 use std::sync::Arc;
 
 pub(super) fn watch(live: &Arc<Live>, session: &Arc<Session>, tag: Option<String>, people: Vec<HostId<'static>>) {
@@ -20,10 +20,11 @@ pub(super) fn watch(live: &Arc<Live>, session: &Arc<Session>, tag: Option<String
     }
     let (person, kinds) = (session.person_id(), session.dialect.kinds());
     let (live, session) = (Arc::clone(live), Arc::clone(session));
-    let find = move |look: &mut dyn Look| rules::companions(look, person, kinds, &people);
+    let now = live.chat().now();
+    let find = move |look: &mut dyn Look| rules::companions(look, now, person, kinds, &people);
     session.takes_off();
     let chat = live.chat().clone();
-    chat.look(find, move |found: Result<Vec<(PersonId, HostId<'static>)>, _>| {
+    chat.look(find, move |found: Result<Vec<Companion>, _>| {
         session.lands(live.chat().limits().sends_in_flight);
         match found {
             Ok(people) => {

@@ -5,6 +5,7 @@ mod doubts;
 mod echo;
 mod ends;
 mod everywhere;
+mod gone;
 mod passing;
 mod rooms;
 mod seats;

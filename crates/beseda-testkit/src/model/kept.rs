@@ -63,6 +63,8 @@ pub(super) struct Kept {
     /// What people report, by the number of each.
     pub(super) reports: BTreeMap<i64, Report>,
     pub(super) last_report: i64,
+    /// When people were last there.
+    pub(super) seen: BTreeMap<PersonId, Time>,
 }
 
 /// What a host application knows of.

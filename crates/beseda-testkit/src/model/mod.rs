@@ -15,6 +15,7 @@ mod people;
 mod reports;
 mod rooms;
 mod search;
+mod seen;
 mod updates;
 
 use beseda_core::error::Fault;

@@ -78,6 +78,14 @@ fn change_people(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, 
     if dice.chance(20) {
         tx.free_host_id(some_person(dice))?;
     }
+    let (one, other) = (some_person(dice), some_person(dice));
+    let at = |dice: &mut Dice| Time(now.0 - dice.below(40) + if dice.chance(20) { 100 } else { 0 });
+    let mut seen = vec![(one, at(dice)), (other, at(dice))];
+    seen.dedup_by_key(|(person, _)| *person);
+    tx.put_seen(&seen, now)?;
+    if dice.chance(10) {
+        tx.forget_seen(one)?;
+    }
     Ok(String::new())
 }
 
@@ -153,7 +161,7 @@ fn change_rooms(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) 
         }
         8 => {
             let left = tx.leave(room, person, Head(dice.below(9)))?;
-            if dice.chance(50) {
+            if dice.chance(50) && tx.room(room)?.is_some() {
                 tx.show_out(room, person, now)?;
             }
             format!("{left}")
@@ -388,7 +396,9 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say("by the host's name", look.person_of_host(&host_id(name))?);
     }
     said.say("people", look.people(&(2..PEOPLE + 3).map(PersonId).collect())?);
-    for person in (1..=PEOPLE).map(PersonId) {
+    let everybody: Vec<PersonId> = (1..=PEOPLE).map(PersonId).collect();
+    said.say("seen", sorted(look.seen_at(&everybody)?, |(person, _)| *person));
+    for person in everybody {
         said.say("person", look.person(person)?);
         said.say("classmates", look.search_classmates("елк", person, 9)?);
         said.say("classmates", look.search_classmates("", person, 2)?);

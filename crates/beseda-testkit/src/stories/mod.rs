@@ -36,6 +36,7 @@ mod reporting;
 mod rooms;
 mod searching;
 mod searching_by_chance;
+mod seeing;
 mod sending;
 mod stage;
 mod updates;
@@ -189,6 +190,7 @@ stories![
     reporting::reports_are_listed_by_pages_the_last_first,
     reporting::what_is_reported_goes_with_its_room_and_follows_its_message_and_whoever_reports,
     reporting::of_who_is_erased_no_report_is_left_and_what_they_settled_is,
+    seeing::when_somebody_was_last_there_is_the_later_moment_and_goes_with_them,
     importing::what_another_chat_kept_comes_in_once_wherever_it_was_cut_off,
     importing::what_was_taken_away_here_does_not_come_again,
     importing::a_number_that_is_taken_is_told_and_nothing_comes_in_between,

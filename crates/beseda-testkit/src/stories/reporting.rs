@@ -146,7 +146,11 @@ pub(super) fn a_message_is_reported_once_and_settled_by_who_answers_for_its_kind
         (vec![("deal:1", 1, 2)], &None),
         "who governs need not read"
     );
-    assert_eq!(by(3).all(), [first.clone()], "who reads is shown the message");
+    assert_eq!(
+        by(3).all(),
+        std::slice::from_ref(&first),
+        "who reads is shown the message"
+    );
 
     let noted = Settlement {
         note: Some("разобрались".to_owned()),

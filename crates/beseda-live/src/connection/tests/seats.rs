@@ -177,7 +177,7 @@ fn who_has_left_is_lent_no_place() {
     let hub = hub(8);
     let (session, _) = session(8);
     assert!(hub.enter(&session, 1));
-    drop(hub.leave(&session));
+    drop(hub.leave(&session, Time(0)));
     hub.lend(&session, ROOM, &said(1));
     assert!(session.seats().is_empty() && hub.next_hungry().is_none());
 }
@@ -326,7 +326,7 @@ fn a_small_room_is_told_by_the_writer_and_never_before_what_waits() {
     hub.hear(&[event(3, read(3))]);
     assert_eq!(queue.waiting().len(), 2, "more are left to the task");
     let leaving = hub.sessions_of(PersonId(4));
-    leaving.iter().for_each(|session| drop(hub.leave(session)));
+    leaving.iter().for_each(|session| drop(hub.leave(session, Time(0))));
     hub.hear(&[event(4, read(4))]);
     assert_eq!(queue.waiting().len(), 2, "what came before is told first");
 }

@@ -5,7 +5,7 @@ use super::{hello, next, open, party};
 use crate::harness::actor::answer;
 use crate::harness::{Actor, Socket};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn whoever_is_told_that_their_proof_ends_brings_another_and_stays() {
@@ -31,6 +31,34 @@ async fn whoever_is_told_that_their_proof_ends_brings_another_and_stays() {
     let (code, reason) = ends.closed_at_last().await;
     assert_eq!((code, reason.as_str()), (4001, "token_expired"));
     open(&mut stays, "order:1").await;
+}
+
+#[tokio::test]
+async fn when_somebody_was_last_there_is_known_after_a_restart() {
+    let (mut server, client, expert) = party("native-last-seen", "").await;
+    client.room_of(1).await;
+    let (gone, ..) = hello(&client, None).await;
+    let (mut witness, ..) = hello(&expert, None).await;
+    witness.say(&json!({"type": "watch", "people": ["11"]})).await;
+    let online = next(&mut witness, "presence").await["items"][0].clone();
+    assert_eq!(
+        (&online["state"], &online["last_seen"]),
+        (&json!("online"), &Value::Null)
+    );
+    drop(gone);
+    let offline = next(&mut witness, "presence").await["items"][0].clone();
+    assert!(offline["last_seen"].is_string(), "{offline}");
+    let asked =
+        async |address: std::net::SocketAddr| expert.at(address).get("/api/v1/presence/?people=11").await.json();
+    let told = json!({"items": [offline], "next": null});
+    assert_eq!(asked(server.address).await, told);
+    server.ask_to_stop();
+    assert_eq!(server.stopped().await.code(), Some(0));
+    server.serve().await;
+    assert_eq!(asked(server.address).await, told);
+    let (mut witness, ..) = hello(&expert.at(server.address), None).await;
+    witness.say(&json!({"type": "watch", "people": ["11"]})).await;
+    assert_eq!(next(&mut witness, "presence").await["items"][0], offline);
 }
 
 #[tokio::test]

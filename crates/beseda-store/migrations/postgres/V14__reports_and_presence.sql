@@ -21,3 +21,9 @@ CREATE INDEX reports_kind ON reports (kind, state, id);
 CREATE INDEX reports_room ON reports (room_id, state, id);
 CREATE INDEX reports_person ON reports (person_id, id);
 CREATE INDEX reports_settled ON reports (settled_by) WHERE settled_by IS NOT NULL;
+
+-- When somebody was last there, by any socket of theirs. Beside people, because it is written whenever they go.
+CREATE TABLE last_seen (
+    person_id BIGINT PRIMARY KEY REFERENCES people (id),
+    at BIGINT NOT NULL
+);

@@ -1,0 +1,2 @@
+-- Forgets when somebody was last there.
+DELETE FROM last_seen WHERE person_id = $1
