@@ -33,7 +33,7 @@ pub use openings::Openings;
 pub use passwords::{Passwords, hash as hash_password, is_foreign as is_foreign_hash, is_right as is_password};
 pub use sessions::{SecureCookies, SessionCookie};
 pub use settings::{Proofs, Settings, SettingsError, SocketsEndWith};
-pub use throttle::{Throttles, Uptime};
+pub use throttle::{Left, Rated, Throttles, Uptime};
 pub use tokens::OwnTokens;
 pub use uploads::Uploads;
 

@@ -23,6 +23,48 @@ const SHARED_KEYS: u64 = 1 << 8;
 /// So many checks of a part later, those who have all their allowance back are forgotten.
 const SWEEP_EVERY: u32 = 256;
 
+/// A rate that answers tell of, and whose allowance it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rated {
+    /// What a person sends and changes.
+    Sends(PersonId),
+    /// The files that a person brings.
+    Uploads(PersonId),
+    /// What a person searches for.
+    Searches(PersonId),
+    /// The sockets that an address opens, and the tickets that it asks for.
+    Connects(IpAddr),
+    /// The rooms that an address opens with the support desk.
+    Rooms(IpAddr),
+}
+
+impl Rated {
+    /// Its name in headers.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sends(_) => "sends",
+            Self::Uploads(_) => "uploads",
+            Self::Searches(_) => "searches",
+            Self::Connects(_) => "connects",
+            Self::Rooms(_) => "rooms",
+        }
+    }
+}
+
+/// What is left of an allowance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// How many there are in one go.
+    pub most: u32,
+    /// In how many seconds so many come back.
+    pub window_seconds: u64,
+    /// How many are left.
+    pub left: u32,
+    /// In how many seconds all of them are back.
+    pub full_in_seconds: u64,
+}
+
 /// The rates that the contracts share.
 pub struct Throttles {
     sends: Throttle,
@@ -79,6 +121,18 @@ impl Throttles {
         ];
         for (throttle, rate) in all.into_iter().zip(rates(limits)) {
             *throttle.rate.write() = rate;
+        }
+    }
+
+    /// What is left of an allowance; nothing is told where it is not limited.
+    #[must_use]
+    pub fn left(&self, of: Rated) -> Option<Left> {
+        match of {
+            Rated::Sends(person) => self.sends.left(&person),
+            Rated::Uploads(person) => self.uploads.left(&person),
+            Rated::Searches(person) => self.searches.left(&person),
+            Rated::Connects(address) => self.connects.left(&address),
+            Rated::Rooms(address) => self.rooms.left(&address),
         }
     }
 
@@ -201,6 +255,26 @@ impl Throttle {
         }
     }
 
+    fn now(&self) -> Millis {
+        Millis::try_from((self.uptime)().as_millis()).unwrap_or(Millis::MAX)
+    }
+
+    fn left(&self, key: &impl Hash) -> Option<Left> {
+        let rate = *self.rate.read();
+        let hash = self.hasher.hash_one(key);
+        let shard = self.shards.get(hash as usize % SHARDS).filter(|_| rate.is_limited())?;
+        let (now, mut shard) = (self.now(), shard.lock());
+        let key = shard.key(hash);
+        let known = shard.allowances.get_mut(&key);
+        let (left, full_in) = known.map_or((rate.burst(), 0), |allowance| allowance.look(rate, now));
+        Some(Left {
+            most: rate.burst(),
+            window_seconds: rate.refill(f64::from(rate.burst())).div_ceil(1_000).max(1),
+            left,
+            full_in_seconds: full_in.div_ceil(1_000),
+        })
+    }
+
     fn take(&self, key: &impl Hash) -> Result<(), Refusal> {
         let rate = *self.rate.read();
         if !rate.is_limited() {
@@ -210,15 +284,10 @@ impl Throttle {
         let Some(shard) = self.shards.get(hash as usize % SHARDS) else {
             return Ok(());
         };
-        let now = Millis::try_from((self.uptime)().as_millis()).unwrap_or(Millis::MAX);
+        let now = self.now();
         let mut shard = shard.lock();
         shard.sweep(rate, now, self.most);
-        // Whoever would make us remember too many shares an allowance with others, instead of our memory.
-        let key = if shard.is_full {
-            (hash >> 32) % SHARED_KEYS
-        } else {
-            hash
-        };
+        let key = shard.key(hash);
         let full = || Allowance::full(rate, now);
         let allowance = shard.allowances.entry(key).or_insert_with(full);
         if allowance.take(rate, now) {
@@ -238,6 +307,12 @@ impl Throttle {
 }
 
 impl Shard {
+    /// Under what somebody is remembered: whoever would make us remember too many shares an allowance with others, instead
+    /// of our memory.
+    fn key(&self, hash: u64) -> u64 {
+        if self.is_full { (hash >> 32) % SHARED_KEYS } else { hash }
+    }
+
     fn sweep(&mut self, rate: Rate, now: Millis, most: usize) {
         self.checks += 1;
         if self.checks == SWEEP_EVERY {
@@ -298,6 +373,29 @@ mod tests {
         hands.pass(1);
         assert_eq!(throttles.send(ANNA), Ok(()));
         assert_eq!(wait(throttles.send(ANNA)), 1);
+    }
+
+    #[test]
+    fn what_is_left_is_told_without_taking_any() {
+        let (hands, uptime) = Hands::new();
+        let limits = Limits {
+            sends_per_second: 2.0,
+            sends_burst: 5,
+            searches_per_second: 0.0,
+            ..Limits::default()
+        };
+        let throttles = Throttles::new(&limits, &uptime);
+        let told = |throttles: &Throttles| {
+            let left = throttles.left(Rated::Sends(ANNA)).unwrap();
+            (left.most, left.window_seconds, left.left, left.full_in_seconds)
+        };
+        assert_eq!(told(&throttles), (5, 3, 5, 0));
+        throttles.send(ANNA).unwrap();
+        assert_eq!(told(&throttles), (5, 3, 4, 1));
+        assert_eq!(told(&throttles), (5, 3, 4, 1));
+        hands.pass(500);
+        assert_eq!(told(&throttles), (5, 3, 5, 0));
+        assert_eq!(throttles.left(Rated::Searches(ANNA)), None);
     }
 
     #[test]

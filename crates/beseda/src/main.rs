@@ -1,5 +1,6 @@
 //! The binary: reads the command line and the settings, and hands over to the command.
 
+mod api;
 mod app;
 mod caller;
 mod cli;
@@ -72,6 +73,7 @@ fn run(call: Call) -> anyhow::Result<ExitCode> {
     match command {
         Command::Summary => cli::answer(cli::summary())?,
         Command::Completions(shell) => cli::answer(cli::completions(shell))?,
+        Command::Api(document) => api::print(document)?,
         Command::ConfigReference => cli::answer(config::reference())?,
         Command::ConfigCheck { json } => return config_check(&flags, json),
         Command::Serve { demo } => {

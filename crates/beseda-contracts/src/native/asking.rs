@@ -1,10 +1,12 @@
 //! Who asks of people, what a query may say, and how an answer is given.
 
 use super::call;
+use super::described::field::{Field, Takes, check, field, names};
+use super::gate::Noted;
 use super::hear;
 use super::objects::{MessageJson, Reader, RoomJson};
 use crate::shared::http::time::time_of;
-use crate::shared::http::urlencoded;
+use crate::shared::http::urlencoded::{self, NotUtf8};
 use crate::shared::identity::{api_keys, visitors};
 use crate::shared::{Caller, FieldError, FieldErrors, Refused, Shared};
 use axum::extract::FromRequestParts;
@@ -15,10 +17,12 @@ use beseda_core::policy::By;
 use beseda_core::ports::Look;
 use beseda_core::words::{Cursor, FullRoom, Kinds, Message, Person, PersonId, Role, RoomId, Scope, Time};
 use beseda_core::{Error, Refusal};
+use beseda_identity::Rated;
 use beseda_live::dialect::{Dialect, Named};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::str::FromStr;
@@ -29,6 +33,7 @@ pub(super) struct Asker {
     pub(super) kinds: Kinds,
     /// It is the host application, in its own name: the person is nobody.
     is_host: bool,
+    noted: Noted,
 }
 
 impl FromRequestParts<Shared> for Asker {
@@ -45,7 +50,10 @@ impl FromRequestParts<Shared> for Asker {
                 caller => caller?.person,
             },
         };
-        Ok(Self::of(shared, person))
+        Ok(Self {
+            noted: Noted::of(parts),
+            ..Self::of(shared, person)
+        })
     }
 }
 
@@ -71,6 +79,7 @@ impl Asker {
             person,
             kinds: shared.all_rooms.kinds(),
             is_host: false,
+            noted: Noted::default(),
         }
     }
 
@@ -96,7 +105,22 @@ impl Asker {
         if self.is_host {
             return Ok(());
         }
+        self.counts(shared, Rated::Sends(self.person.id));
         Ok(shared.throttles.send(self.person.id)?)
+    }
+
+    /// Lets people search so often.
+    ///
+    /// # Errors
+    /// 429 for too often.
+    pub(super) fn throttle_search(&self, shared: &Shared) -> Result<(), Refused> {
+        self.counts(shared, Rated::Searches(self.person.id));
+        Ok(shared.throttles.search(self.person.id)?)
+    }
+
+    /// Notes against which rate the call counts: the answer says what is left of it.
+    pub(super) fn counts(&self, shared: &Shared, rated: Rated) {
+        self.noted.rate(shared, rated);
     }
 
     /// What of a message depends on who asks.
@@ -139,30 +163,60 @@ pub(super) fn room_of(look: &mut (impl Look + ?Sized), named: &Named) -> Result<
     Ok(room.ok_or(Refusal::NoSuchRoom)?.id)
 }
 
-/// What a query says, each of it once; what nobody knows is refused by its name.
+/// How many rows are asked for.
+pub(super) const LIMIT: Field = Field::new(
+    "limit",
+    Takes::Number(1),
+    "How many at most: `limits.page_size_default` where it is left out; more than `limits.page_size` gives that many.",
+);
+/// The place in a list.
+pub(super) const PLACE: Field = Field::new("cursor", Takes::Mark, "The `next` of the page before.");
+
+type Pairs = Vec<(String, String)>;
+
+/// The pairs of a query.
+///
+/// # Errors
+/// 400 for what is no UTF-8, or holds control characters: nothing that anybody is called does.
+pub(super) fn plain_pairs(query: Option<&str>) -> Result<Pairs, Refused> {
+    let pairs = urlencoded::pairs(query.unwrap_or_default()).collect::<Result<Pairs, _>>();
+    let pairs = pairs.map_err(|NotUtf8| Refused::field("query", FieldError::NotPlain))?;
+    let mut mistakes = FieldErrors::default();
+    for (name, _) in pairs.iter().filter(|(_, value)| value.contains(char::is_control)) {
+        mistakes.add(call::told_name(name), FieldError::NotPlain);
+    }
+    mistakes.none()?;
+    Ok(pairs)
+}
+
+/// What of a query its call does not know.
+pub(super) fn unknown(pairs: &[(String, String)], known: &[Field]) -> FieldErrors {
+    let mut mistakes = FieldErrors::default();
+    for (name, _) in pairs.iter().filter(|(name, _)| field(known, name).is_none()) {
+        mistakes.add(call::told_name(name), FieldError::Unknown(names(known)));
+    }
+    mistakes
+}
+
+/// What a query says, each of it once. What the call does not know was refused before it came here.
 pub(super) struct Query {
-    pairs: Vec<(String, String)>,
+    known: &'static [Field],
+    pairs: Pairs,
     mistakes: FieldErrors,
 }
 
 impl Query {
-    pub(super) fn of(query: Option<&str>, known: &'static [&'static str]) -> Self {
-        let mut read = Self {
-            pairs: Vec::new(),
+    pub(super) fn of(query: Option<&str>, known: &'static [Field]) -> Self {
+        Self {
+            known,
+            pairs: urlencoded::pairs(query.unwrap_or_default()).flatten().collect(),
             mistakes: FieldErrors::default(),
-        };
-        for pair in urlencoded::pairs(query.unwrap_or_default()).flatten() {
-            if known.contains(&pair.0.as_str()) {
-                read.pairs.push(pair);
-            } else {
-                read.mistakes.add(call::told_name(&pair.0), FieldError::Unknown(known));
-            }
         }
-        read
     }
 
     /// What it says of this; the last, where it says it more than once.
     pub(super) fn text(&self, name: &str) -> Option<String> {
+        check(self.known, name, |field| !field.is_repeated);
         let named = self.pairs.iter().rev().find(|(found, _)| found == name);
         named
             .map(|(_, value)| value.trim().to_owned())
@@ -171,6 +225,7 @@ impl Query {
 
     /// Everything that it says of this.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        check(self.known, name, |field| field.is_repeated);
         let named = self.pairs.iter().filter(|(found, _)| found == name);
         named.map(|(_, value)| value.trim().to_owned()).collect()
     }
@@ -186,6 +241,9 @@ impl Query {
 
     /// A whole number from 0.
     pub(super) fn number(&mut self, name: &'static str) -> Option<i64> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Seq | Takes::Number(_))
+        });
         let number = self.parsed::<i64>(name, FieldError::NotInteger)?;
         if number < 0 {
             self.mistakes.add(name, FieldError::NotInteger);
@@ -196,11 +254,13 @@ impl Query {
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Flag));
         self.parsed(name, FieldError::NotFlag)
     }
 
     /// A moment.
     pub(super) fn moment(&mut self, name: &'static str) -> Option<Time> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Moment));
         let moment = time_of(&self.text(name)?);
         if moment.is_none() {
             self.mistakes.add(name, FieldError::NotTime);
@@ -222,6 +282,7 @@ impl Query {
 
     /// The place in a list behind which somebody asks for more.
     pub(super) fn place<T: FromStr>(&mut self) -> Option<T> {
+        check(self.known, "cursor", |field| matches!(field.takes, Takes::Mark));
         let text = self.text("cursor")?;
         let decoded = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
         let place = decoded
@@ -253,8 +314,10 @@ pub(super) fn next(place: impl ToString) -> String {
 }
 
 /// A page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{T}List")]
 pub(super) struct ListJson<T> {
+    /// What is on the page, in the list's order.
     pub(super) items: Vec<T>,
     /// The place behind which there is more; null at the end.
     pub(super) next: Option<String>,
@@ -263,6 +326,11 @@ pub(super) struct ListJson<T> {
 /// An answer that changes its tag whenever its body does.
 pub(super) fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Response {
     let body = serde_json::to_vec(body).unwrap_or_default();
+    tagged_as(headers, HeaderValue::from_static("application/json"), body)
+}
+
+/// The same of a body that is written.
+pub(super) fn tagged_as(headers: &HeaderMap, media: HeaderValue, body: Vec<u8>) -> Response {
     let digest = Sha256::digest(&body);
     let tag = BASE64_URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default());
     let tag = format!("\"{tag}\"");
@@ -277,7 +345,7 @@ pub(super) fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Response {
     let mut answer = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+        ([(CONTENT_TYPE, media)], body).into_response()
     };
     let headers = answer.headers_mut();
     if let Ok(tag) = HeaderValue::try_from(tag) {
@@ -297,7 +365,10 @@ const PROOFS: HeaderValue = HeaderValue::from_static("Authorization, X-Beseda-As
 mod tests {
     use super::*;
 
-    const KNOWN: &[&str] = &["updated_after", "erase"];
+    const KNOWN: &[Field] = &[
+        Field::new("updated_after", Takes::Moment, ""),
+        Field::new("erase", Takes::Flag, ""),
+    ];
 
     #[test]
     fn a_moment_says_where_on_earth_it_is() {
@@ -315,11 +386,27 @@ mod tests {
         let mut query = Query::of(Some("erase=false&erase=true"), KNOWN);
         assert_eq!(query.flag("erase"), Some(true));
         assert_eq!(query.end(), Ok(()));
-        let mut errors = FieldErrors::default();
-        errors.add("Erase", FieldError::Unknown(KNOWN));
-        errors.add("erase", FieldError::NotFlag);
-        let mut query = Query::of(Some("Erase=1&erase=1"), KNOWN);
-        assert_eq!(query.flag("erase"), None);
-        assert_eq!(query.end(), Err(Refused::Fields(errors)));
+        let pairs = plain_pairs(Some("Erase=1&erase=1")).unwrap();
+        let known = vec!["updated_after", "erase"];
+        assert_eq!(
+            unknown(&pairs, KNOWN).none(),
+            Err(FieldErrors::one("Erase", FieldError::Unknown(known)))
+        );
+    }
+
+    #[test]
+    fn nothing_in_a_query_is_other_than_plain_text() {
+        assert_eq!(
+            plain_pairs(Some("erase=a%00b")),
+            Err(Refused::Fields(FieldErrors::one("erase", FieldError::NotPlain)))
+        );
+        for wrong in ["erase=%0A", "erase=%7F", "erase=%FF", "%FF=1"] {
+            assert!(plain_pairs(Some(wrong)).is_err(), "{wrong}");
+        }
+        assert_eq!(plain_pairs(None), Ok(Vec::new()));
+        assert_eq!(
+            plain_pairs(Some("q=%D1%91+%F0%9F%91%8D")).map(|pairs| pairs.len()),
+            Ok(1)
+        );
     }
 }

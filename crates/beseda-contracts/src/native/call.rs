@@ -1,5 +1,6 @@
 //! A call by API key: who may make it, and its body, read strictly. A field that nobody knows is refused by its name.
 
+use super::described::field::{Field, Takes, check, field, limit_of, names};
 use crate::shared::http::time::time_of;
 use crate::shared::identity::api_keys;
 use crate::shared::{FieldError, FieldErrors, Fields, Refused, Shared};
@@ -7,7 +8,7 @@ use axum::extract::Request;
 use beseda_core::Error;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, MemberChange};
-use beseda_core::words::{HostId, MemberRole, NoHostId, PersonId, Scope, Time};
+use beseda_core::words::{HostId, Limits, MemberRole, NoHostId, PersonId, Scope, Time};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -42,7 +43,7 @@ fn not_reserved(id: HostId<'static>) -> Result<HostId<'static>, FieldError> {
 pub(super) struct Body {
     fields: Fields,
     /// Fields that may come, whatever the others say.
-    known: &'static [&'static str],
+    known: &'static [Field],
     mistakes: FieldErrors,
 }
 
@@ -51,11 +52,7 @@ impl Body {
     ///
     /// # Errors
     /// 400 for what is no JSON, 413 for what is too big, 415 for another media type.
-    pub(super) async fn read(
-        shared: &Shared,
-        request: Request,
-        known: &'static [&'static str],
-    ) -> Result<Self, Refused> {
+    pub(super) async fn read(shared: &Shared, request: Request, known: &'static [Field]) -> Result<Self, Refused> {
         let media = request.headers().get(CONTENT_TYPE);
         let media = media.map(|media| String::from_utf8_lossy(media.as_bytes()).into_owned());
         let essence = media
@@ -70,10 +67,10 @@ impl Body {
     }
 
     /// The same of a JSON object that is read.
-    pub(super) fn of(fields: Fields, known: &'static [&'static str]) -> Self {
+    pub(super) fn of(fields: Fields, known: &'static [Field]) -> Self {
         let mut mistakes = FieldErrors::default();
-        for name in fields.names().filter(|name| !known.contains(name)) {
-            mistakes.add(told_name(name), FieldError::Unknown(known));
+        for name in fields.names().filter(|name| field(known, name).is_none()) {
+            mistakes.add(told_name(name), FieldError::Unknown(names(known)));
         }
         Self {
             fields,
@@ -92,8 +89,15 @@ impl Body {
         self.mistakes.add(name, error);
     }
 
-    /// The text as it came, in at most `max` characters; `None` where there is none.
-    pub(super) fn raw_text(&mut self, name: &'static str, max: usize) -> Option<String> {
+    /// The text as it came; `None` where there is none.
+    pub(super) fn raw_text(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        check(self.known, name, |field| !field.or_null);
+        self.taken(name, limits)
+    }
+
+    /// The text as it came, in as many characters as its table takes.
+    fn taken(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        let max = limit_of(self.known, name, |takes| takes.chars(limits));
         let wrong = match self.fields.get(name)? {
             Value::String(text) if text.contains('\0') => FieldError::NulCharacter,
             Value::String(text) if text.chars().nth(max).is_some() => FieldError::TooLong { max },
@@ -106,21 +110,34 @@ impl Body {
     }
 
     /// The text without white space around it; null empties what there is.
-    pub(super) fn text_or_empty(&mut self, name: &'static str, max: usize) -> Option<String> {
+    pub(super) fn text_or_empty(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        check(self.known, name, |field| field.or_null);
         if self.fields.get(name)?.is_null() {
             return Some(String::new());
         }
-        self.text(name, max)
+        self.taken(name, limits).map(|text| text.trim().to_owned())
     }
 
     /// The text without white space around it.
-    pub(super) fn text(&mut self, name: &'static str, max: usize) -> Option<String> {
-        self.raw_text(name, max).map(|text| text.trim().to_owned())
+    pub(super) fn text(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        self.raw_text(name, limits).map(|text| text.trim().to_owned())
+    }
+
+    /// A name that a program chose, of one character at least.
+    pub(super) fn name(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Name(_)));
+        let text = self.raw_text(name, limits)?;
+        if text.is_empty() {
+            self.mistake(name, FieldError::Blank);
+            return None;
+        }
+        Some(text)
     }
 
     /// The same; that there is none, or an empty one, is a mistake.
-    pub(super) fn required_text(&mut self, name: &'static str, max: usize) -> Option<String> {
-        let text = self.text(name, max);
+    pub(super) fn required_text(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        check(self.known, name, |field| field.is_required);
+        let text = self.text(name, limits);
         match text.as_deref() {
             // What is wrong with it has been noted.
             None if self.has(name) => None,
@@ -133,15 +150,19 @@ impl Body {
     }
 
     /// Of all known fields these alone may come.
-    pub(super) fn only(&mut self, known: &'static [&'static str]) {
-        let elsewhere = |name: &&str| self.known.contains(name) && !known.contains(name);
+    pub(super) fn only(&mut self, known: &'static [Field]) {
+        let elsewhere = |name: &&str| field(self.known, name).is_some() && field(known, name).is_none();
         for name in self.fields.names().filter(elsewhere) {
-            self.mistakes.add(told_name(name), FieldError::Unknown(known));
+            self.mistakes.add(told_name(name), FieldError::Unknown(names(known)));
         }
+        self.known = known;
     }
 
     /// True or false.
     pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Flag) && !field.or_null
+        });
         match self.fields.get(name)? {
             Value::Bool(flag) => Some(*flag),
             _ => {
@@ -153,6 +174,7 @@ impl Body {
 
     /// What the host application calls somebody or something, which must be there.
     pub(super) fn id(&mut self, name: &'static str) -> Option<HostId<'static>> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Id | Takes::Room));
         let id = match self.fields.get(name) {
             None => Err(FieldError::Required),
             Some(value) => id_of(value).ok_or(FieldError::NotHostId).and_then(not_reserved),
@@ -162,14 +184,17 @@ impl Body {
 
     /// What it calls a person; null is nobody.
     pub(super) fn person(&mut self, name: &'static str) -> Option<Option<HostId<'static>>> {
+        check(self.known, name, |field| field.or_null);
         if self.fields.get(name)?.is_null() {
             return Some(None);
         }
         self.id(name).map(Some)
     }
 
-    /// What it calls at most `most` people, each once; null is nobody.
-    pub(super) fn people(&mut self, name: &'static str, most: usize) -> Option<Vec<HostId<'static>>> {
+    /// What it calls some people, each once; null is nobody.
+    pub(super) fn people(&mut self, name: &'static str, limits: &Limits) -> Option<Vec<HostId<'static>>> {
+        check(self.known, name, |field| field.or_null);
+        let most = limit_of(self.known, name, |takes| takes.items(limits));
         let values = match self.fields.get(name)? {
             Value::Null => return Some(Vec::new()),
             Value::Array(values) => values,
@@ -198,6 +223,9 @@ impl Body {
 
     /// A whole number from 0; null is none.
     pub(super) fn number(&mut self, name: &'static str) -> Option<i64> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Seq) && field.or_null
+        });
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
         match value.as_i64().filter(|number| *number >= 0) {
             Some(number) => Some(number),
@@ -215,6 +243,9 @@ impl Body {
 
     /// What the host application calls some people, in their order; null is nobody.
     pub(super) fn people_in_order(&mut self, name: &'static str) -> Option<Vec<HostId<'static>>> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Ids(_)) && field.or_null
+        });
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
         let Value::Array(values) = value else {
             let received = value.into();
@@ -230,6 +261,9 @@ impl Body {
 
     /// Texts, in their order; null is none.
     pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Texts(_)) && field.or_null
+        });
         let value = self.fields.get(name).filter(|value| !value.is_null())?;
         let Value::Array(values) = value else {
             let received = value.into();
@@ -245,7 +279,9 @@ impl Body {
     }
 
     /// Anything of an application's own, as its text; null is none of it. The outer is whether the field came.
-    pub(super) fn custom(&mut self, name: &'static str, max: usize) -> Option<Option<Arc<str>>> {
+    pub(super) fn custom(&mut self, name: &'static str, limits: &Limits) -> Option<Option<Arc<str>>> {
+        check(self.known, name, |field| field.or_null);
+        let max = limit_of(self.known, name, |takes| takes.bytes(limits));
         let value = self.fields.get(name)?;
         if value.is_null() {
             return Some(None);
@@ -259,17 +295,21 @@ impl Body {
     }
 
     /// What a page shows of a business object, as its text; null is none of it. The outer is whether the field came.
-    pub(super) fn card(&mut self, name: &'static str, max: usize) -> Option<Option<Arc<str>>> {
+    pub(super) fn card(&mut self, name: &'static str, limits: &Limits) -> Option<Option<Arc<str>>> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Card(_)));
         let value = self.fields.get(name)?;
         if !value.is_null() && !is_card(value) {
             self.mistake(name, FieldError::NotCard);
             return None;
         }
-        self.custom(name, max)
+        self.custom(name, limits)
     }
 
     /// A moment; null is none of it. The outer is whether the field came.
     pub(super) fn moment(&mut self, name: &'static str) -> Option<Option<Time>> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Moment) && field.or_null
+        });
         let moment = match self.fields.get(name)? {
             Value::Null => return Some(None),
             Value::String(text) => time_of(text),
@@ -282,11 +322,9 @@ impl Body {
     }
 
     /// An address of the web, or empty; null is empty.
-    pub(super) fn web_address(&mut self, name: &'static str) -> Option<String> {
-        if self.is_null(name) {
-            return Some(String::new());
-        }
-        let text = self.text(name, 2_000)?;
+    pub(super) fn web_address(&mut self, name: &'static str, limits: &Limits) -> Option<String> {
+        check(self.known, name, |field| matches!(field.takes, Takes::WebAddress));
+        let text = self.text_or_empty(name, limits)?;
         if !is_web_address(&text) {
             self.mistake(name, FieldError::NotWebAddress);
             return None;
@@ -295,8 +333,9 @@ impl Body {
     }
 
     /// What somebody is to be in a room.
-    pub(super) fn member_role(&mut self, name: &'static str) -> Option<MemberRole> {
-        let word = self.text(name, 32)?;
+    pub(super) fn member_role(&mut self, name: &'static str, limits: &Limits) -> Option<MemberRole> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Role));
+        let word = self.text(name, limits)?;
         let role = MemberRole::from_word(&word);
         if role.is_none() {
             self.mistake(name, FieldError::NotRole);
@@ -306,6 +345,9 @@ impl Body {
 
     /// People who come into a room, each an id or `{id, role}`; null is nobody.
     pub(super) fn members(&mut self, name: &'static str) -> Option<Vec<MemberChange>> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Members(_)) && field.or_null
+        });
         let values = match self.fields.get(name)? {
             Value::Null => return Some(Vec::new()),
             Value::Array(values) => values,
@@ -346,7 +388,7 @@ fn member_of(value: &Value) -> Result<MemberChange, FieldError> {
     let (id, role) = match value {
         Value::Object(fields) => {
             if fields.keys().any(|name| !matches!(name.as_str(), "id" | "role")) {
-                return Err(FieldError::Unknown(&["id", "role"]));
+                return Err(FieldError::Unknown(vec!["id", "role"]));
             }
             let role = match fields.get("role") {
                 None | Some(Value::Null) => Some(MemberRole::MEMBER),

@@ -3,6 +3,7 @@
 use super::asking::Asker;
 use super::call::Body;
 use super::objects::RoomJson;
+use super::opening;
 use crate::shared::cases::{self, is_address};
 use crate::shared::{FieldError, Refused, Shared};
 use axum::response::Response;
@@ -11,18 +12,19 @@ use beseda_core::words::{Draft, Limits};
 use beseda_core::{Error, Refusal, policy};
 use beseda_live::ask;
 use http::request::Parts;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What they say of themselves, and their first message, whose text may be empty.
 pub(super) fn introduced(body: &mut Body, limits: &Limits, client_id: Option<String>) -> (Introduction, Draft) {
-    body.only(&["kind", "name", "email", "subject", "text", "client_id"]);
-    let name = body.required_text("name", limits.title_chars).unwrap_or_default();
-    let email = body.text("email", limits.title_chars).unwrap_or_default();
+    body.only(opening::SUPPORT);
+    let name = body.required_text("name", limits).unwrap_or_default();
+    let email = body.text("email", limits).unwrap_or_default();
     if !email.is_empty() && !is_address(&email) {
         body.mistake("email", FieldError::NotEmail);
     }
-    let subject = body.text("subject", limits.title_chars).unwrap_or_default();
-    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
+    let subject = body.text("subject", limits).unwrap_or_default();
+    let text = body.raw_text("text", limits).unwrap_or_default();
     let draft = Draft {
         text,
         client_id,
@@ -33,11 +35,15 @@ pub(super) fn introduced(body: &mut Body, limits: &Limits, client_id: Option<Str
 }
 
 /// A room, and by what its visitor is known again where cookies do not travel.
-#[derive(Serialize)]
-struct OpenedJson<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Opened")]
+pub(super) struct OpenedJson<'a> {
     #[serde(flatten)]
-    room: RoomJson,
-    visitor: &'a str,
+    pub(super) room: RoomJson,
+    /// Of a room with the support desk: by what its visitor is known again, in the header `X-Beseda-Visitor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub(super) visitor: Option<&'a str>,
 }
 
 /// Opens the room: 201 for a new one, 200 for one that stands.
@@ -60,7 +66,7 @@ pub(super) async fn open(
     });
     let json = OpenedJson {
         room: found.await?,
-        visitor: &opened.token,
+        visitor: Some(&opened.token),
     };
     Ok(opened.answer(shared, parts, &json))
 }

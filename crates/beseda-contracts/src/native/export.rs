@@ -1,6 +1,8 @@
 //! Export: everything that is kept of a person, as they may ask for it. A line for each thing, so that no export is too large.
 
 use super::call;
+use super::described::call::{Call, Who, lines as told_in_lines};
+use super::described::shape;
 use super::objects::{id_text, kept};
 use super::people::AccountJson;
 use crate::shared::files::title;
@@ -13,13 +15,24 @@ use axum::routing::get;
 use beseda_core::Error;
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, At, Known, Made, Reacted, Said};
-use beseda_core::words::{Attachment, Beside, Group, Order, PersonId, Place, Report, Scope, Time};
+use beseda_core::words::{Attachment, Beside, Group, Order, PersonId, Place, Report, Scope, Seq};
 use beseda_live::ask;
 use bytes::Bytes;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 use std::io;
+
+pub(super) const CALLS: &[Call] = &[Call::get(
+    "/api/v1/people/{id}/export/",
+    "exportPerson",
+    "Everything that is kept of a person. An answer whose last line is not `end` is not whole.",
+)
+.by(Who::Application(Scope::Export))
+.answers(&[told_in_lines::<Line>("A line for each thing.")])
+.refuses(&["not_found"])];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.both("/api/v1/people/{id}/export/", get(export), "GET, HEAD, OPTIONS")
@@ -71,13 +84,13 @@ async fn piece(shared: &Shared, links: &Links, person: PersonId, next: Next) -> 
         Next::Written(after) => after,
         Next::Made(after) => return made(shared, person, after).await.map(Some),
         Next::Reported(after) => return reported(shared, person, after).await.map(Some),
-        Next::End => return Ok(Some((lines(&[json!({"type": "end"})]), Next::Nothing))),
+        Next::End => return Ok(Some((lines(&[Line::End]), Next::Nothing))),
         Next::Nothing => return Ok(None),
     };
     loop {
         let look = move |look: &mut dyn Look| rules::said_by(look, person, after);
         let (said, next) = ask::look(&shared.chat, look).await?;
-        let told: Vec<Value> = said.iter().map(|said| message(said, links)).collect();
+        let told: Vec<Line> = said.iter().map(|said| message(said, links)).collect();
         match next {
             Some(next) if told.is_empty() => after = next,
             Some(next) => return Ok(Some((lines(&told), Next::Written(next)))),
@@ -90,7 +103,7 @@ async fn piece(shared: &Shared, links: &Links, person: PersonId, next: Next) -> 
 async fn made(shared: &Shared, person: PersonId, after: Option<Reacted>) -> Result<(Bytes, Next), Error> {
     let look = move |look: &mut dyn Look| rules::made_by(look, person, after.as_ref());
     let made = ask::look(&shared.chat, look).await?;
-    let told: Vec<Value> = made.iter().map(reaction).collect();
+    let told: Vec<Line> = made.iter().map(reaction).collect();
     let next = made.into_iter().next_back();
     Ok((
         lines(&told),
@@ -102,109 +115,303 @@ async fn made(shared: &Shared, person: PersonId, after: Option<Reacted>) -> Resu
 async fn reported(shared: &Shared, person: PersonId, after: i64) -> Result<(Bytes, Next), Error> {
     let look = move |look: &mut dyn Look| rules::reported_by(look, person, after);
     let reported = ask::look(&shared.chat, look).await?;
-    let told: Vec<Value> = reported.iter().map(|(_, room, one)| report(room, one)).collect();
+    let told: Vec<Line> = reported.iter().map(|(_, room, one)| report(room, one)).collect();
     let next = reported.last().map(|(number, ..)| *number);
     Ok((lines(&told), next.map_or(Next::End, Next::Reported)))
 }
 
-fn lines(told: &[Value]) -> Bytes {
-    told.iter().map(|line| format!("{line}\n")).collect::<String>().into()
+/// A line of an export.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[schemars(rename = "ExportLine")]
+enum Line {
+    /// Who they are.
+    Person(ExportedPerson),
+    /// An order in which they have places. Whose the others are is others' affair.
+    Order {
+        /// What the application calls it.
+        #[schemars(with = "shape::Id")]
+        id: String,
+        /// Its number, as people know it.
+        number: String,
+        /// How far it is, in the application's words.
+        status: String,
+        /// Which places are theirs.
+        places: Vec<&'static str>,
+    },
+    /// A group that they are of.
+    Group {
+        /// What the application calls it.
+        #[schemars(with = "shape::Id")]
+        id: String,
+        /// Its name.
+        name: String,
+        /// `teacher`, `student`.
+        places: Vec<&'static str>,
+    },
+    /// What they said of themselves to the support desk.
+    Case {
+        /// The room's key.
+        room: String,
+        /// What they are called.
+        name: String,
+        /// Their e-mail address, or empty.
+        email: String,
+        /// How far it is.
+        status: &'static str,
+    },
+    /// A membership with its receipt, and how they see the room.
+    Membership {
+        /// The room's key.
+        room: String,
+        /// The room's title.
+        title: String,
+        /// What they are in it.
+        role: String,
+        /// Since when.
+        #[schemars(with = "shape::Moment")]
+        joined_at: String,
+        /// How far they have read.
+        #[schemars(with = "shape::Count")]
+        read_seq: Seq,
+        /// When they read last.
+        #[schemars(with = "Option<shape::Moment>")]
+        read_at: Option<String>,
+        /// The newest message that has reached a device of theirs.
+        #[schemars(with = "shape::Count")]
+        delivered_seq: Seq,
+        /// It makes no noise until then.
+        #[schemars(with = "Option<shape::Moment>")]
+        muted_until: Option<String>,
+        /// It stands above the others.
+        pinned: bool,
+        /// It is out of sight.
+        archived: bool,
+        /// They marked the room as unread from this message on.
+        #[schemars(with = "Option<shape::Count>")]
+        unread_from: Option<Seq>,
+    },
+    /// Somebody whom they do not want to hear from.
+    Block {
+        /// Whom.
+        #[schemars(with = "shape::Id")]
+        person: String,
+    },
+    /// A message of theirs.
+    Message {
+        /// The room's key.
+        room: String,
+        /// The room was removed.
+        removed: bool,
+        /// Its number in the room.
+        #[schemars(with = "shape::Count")]
+        seq: Seq,
+        /// What it says.
+        text: String,
+        /// Its files, which are downloaded as the person.
+        files: Vec<ExportedFile>,
+        /// When it was sent.
+        #[schemars(with = "shape::Moment")]
+        created_at: String,
+        /// When it was last edited.
+        #[schemars(with = "Option<shape::Moment>")]
+        edited_at: Option<String>,
+        /// What it said before.
+        versions: Vec<ExportedVersion>,
+        /// The number of the message that it answers.
+        #[schemars(with = "Option<shape::Count>")]
+        reply_to: Option<Seq>,
+        /// Who is mentioned in it.
+        #[schemars(with = "Vec<shape::Id>")]
+        mentions: Vec<String>,
+        /// What the application says beside it.
+        #[schemars(with = "Option<shape::Custom>")]
+        custom: Option<Value>,
+    },
+    /// What they made of a message.
+    Reaction {
+        /// The room's key.
+        room: String,
+        /// The room was removed.
+        removed: bool,
+        /// The number of the message.
+        #[schemars(with = "shape::Count")]
+        seq: Seq,
+        /// The emoji.
+        emoji: String,
+    },
+    /// What they report of a message.
+    Report {
+        /// The room's key.
+        room: String,
+        /// The number of the message.
+        #[schemars(with = "shape::Count")]
+        seq: Seq,
+        /// Why, in a word.
+        reason: String,
+        /// What they say of it.
+        text: String,
+        /// `open`, `settled`.
+        state: &'static str,
+        /// When they reported it.
+        #[schemars(with = "shape::Moment")]
+        created_at: String,
+    },
+    /// This was everything.
+    End,
+}
+
+/// Somebody, and when they were last there.
+#[derive(Serialize, JsonSchema)]
+struct ExportedPerson {
+    #[serde(flatten)]
+    account: AccountJson,
+    /// When they were last there, where that is known.
+    #[schemars(with = "Option<shape::Moment>")]
+    last_seen: Option<String>,
+}
+
+/// A file of a message.
+#[derive(Serialize, JsonSchema)]
+struct ExportedFile {
+    /// What its sender called it.
+    name: String,
+    /// Its media type.
+    media: String,
+    /// How many bytes it has.
+    bytes: u64,
+    /// Where it is, for whoever may read its room.
+    url: String,
+}
+
+/// What a message said before.
+#[derive(Serialize, JsonSchema)]
+struct ExportedVersion {
+    /// What it said.
+    text: String,
+    /// Until when.
+    #[schemars(with = "shape::Moment")]
+    at: String,
+}
+
+fn lines(told: &[Line]) -> Bytes {
+    let line = |line: &Line| serde_json::to_string(line).unwrap_or_default() + "\n";
+    told.iter().map(line).collect::<String>().into()
 }
 
 /// Everything but what they wrote.
-fn told(known: &Known) -> Vec<Value> {
+fn told(known: &Known) -> Vec<Line> {
     let id = known.person.id;
-    let mut person = of_type("person", json!(AccountJson::from(&known.person)));
-    if let Value::Object(fields) = &mut person {
-        fields.insert("last_seen".to_owned(), json!(known.seen_at.map(time_text)));
-    }
-    let mut told = vec![person];
+    let mut told = vec![Line::Person(ExportedPerson {
+        account: AccountJson::from(&known.person),
+        last_seen: known.seen_at.map(time_text),
+    })];
     told.extend(known.orders.iter().map(|one| order(one, id)));
     told.extend(known.groups.iter().map(|one| group(one, id)));
-    told.extend(known.cases.iter().map(|(room, case)| {
-        let (name, email) = (&case.customer_name, &case.customer_email);
-        json!({"type": "case", "room": room, "name": name, "email": email, "status": case.status.word()})
+    told.extend(known.cases.iter().map(|(room, case)| Line::Case {
+        room: room.to_string(),
+        name: case.customer_name.clone(),
+        email: case.customer_email.clone(),
+        status: case.status.word(),
     }));
     told.extend(known.places.iter().filter_map(membership));
-    told.extend(
-        known
-            .blocked
-            .iter()
-            .map(|person| json!({"type": "block", "person": id_text(&person.host_id())})),
-    );
+    told.extend(known.blocked.iter().map(|person| Line::Block {
+        person: id_text(&person.host_id()),
+    }));
     told
 }
 
-fn of_type(kind: &str, mut told: Value) -> Value {
-    if let Value::Object(fields) = &mut told {
-        fields.insert("type".to_owned(), kind.into());
-    }
-    told
-}
-
-/// An order, and which places in it are theirs. Whose the others are is others' affair.
-fn order(order: &Order, person: PersonId) -> Value {
+fn order(order: &Order, person: PersonId) -> Line {
     let own = order.seats().into_iter().filter(|(_, of)| *of == Some(person));
-    let places: Vec<&str> = own.map(|(place, _)| place.word()).collect();
-    json!({
-        "type": "order", "id": id_text(&order.id.0), "number": order.number, "status": order.status,
-        "places": places,
-    })
+    Line::Order {
+        id: id_text(&order.id.0),
+        number: order.number.clone(),
+        status: order.status.clone(),
+        places: own.map(|(place, _)| place.word()).collect(),
+    }
 }
 
-fn group(group: &Group, person: PersonId) -> Value {
+fn group(group: &Group, person: PersonId) -> Line {
     let teaches = (group.teacher == Some(person)).then_some("teacher");
     let attends = group.students.contains(&person).then_some("student");
-    let places: Vec<&str> = teaches.into_iter().chain(attends).collect();
-    json!({"type": "group", "id": id_text(&group.id.0), "name": group.name, "places": places})
+    Line::Group {
+        id: id_text(&group.id.0),
+        name: group.name.clone(),
+        places: teaches.into_iter().chain(attends).collect(),
+    }
 }
 
-/// A membership with its receipt, and how they see the room.
-fn membership(place: &Place) -> Option<Value> {
+fn membership(place: &Place) -> Option<Line> {
     let member = place.member.as_ref()?;
     let view = &member.view;
-    Some(json!({
-        "type": "membership", "room": rules::about(&place.room), "title": place.room.title, "role": member.role.word(),
-        "joined_at": time_text(member.joined_at), "read_seq": member.read.0, "read_at": member.read_at.map(time_text),
-        "delivered_seq": member.delivered.0, "muted_until": view.muted_until.map(time_text),
-        "pinned": view.pinned_at.is_some(), "archived": view.archived, "unread_from": view.unread_from,
-    }))
+    Some(Line::Membership {
+        room: rules::about(&place.room).to_string(),
+        title: place.room.title.clone(),
+        role: member.role.word().to_owned(),
+        joined_at: time_text(member.joined_at),
+        read_seq: member.read,
+        read_at: member.read_at.map(time_text),
+        delivered_seq: member.delivered,
+        muted_until: view.muted_until.map(time_text),
+        pinned: view.pinned_at.is_some(),
+        archived: view.archived,
+        unread_from: view.unread_from,
+    })
 }
 
-fn message(said: &Said, links: &Links) -> Value {
+fn message(said: &Said, links: &Links) -> Line {
     let message = &said.message;
-    let at = |time: Option<Time>| time.map(time_text);
-    let files: Vec<Value> = message.attachments.iter().map(|one| file(one, links)).collect();
     let plain = Beside::default();
     let beside = message.beside.as_deref().unwrap_or(&plain);
-    let mentions: Vec<String> = beside.mentions.iter().map(|one| id_text(&one.host_id())).collect();
     let before = said.versions.iter();
-    let versions: Vec<Value> = before
-        .map(|one| json!({"text": one.text, "at": time_text(one.at)}))
-        .collect();
-    json!({
-        "type": "message", "room": said.room, "removed": said.removed, "seq": message.seq.0, "text": message.text,
-        "files": files, "created_at": time_text(message.created_at), "edited_at": at(message.edited_at),
-        "versions": versions, "reply_to": beside.kept.reply_to, "mentions": mentions,
-        "custom": kept(beside.kept.custom.as_ref()),
-    })
+    Line::Message {
+        room: said.room.to_string(),
+        removed: said.removed,
+        seq: message.seq,
+        text: message.text.clone(),
+        files: message.attachments.iter().map(|one| file(one, links)).collect(),
+        created_at: time_text(message.created_at),
+        edited_at: message.edited_at.map(time_text),
+        versions: before
+            .map(|one| ExportedVersion {
+                text: one.text.clone(),
+                at: time_text(one.at),
+            })
+            .collect(),
+        reply_to: beside.kept.reply_to,
+        mentions: beside.mentions.iter().map(|one| id_text(&one.host_id())).collect(),
+        custom: kept(beside.kept.custom.as_ref()),
+    }
 }
 
-fn reaction(made: &Made) -> Value {
+fn reaction(made: &Made) -> Line {
     let (_, seq, emoji) = &made.reacted;
-    json!({"type": "reaction", "room": made.room, "removed": made.removed, "seq": seq, "emoji": emoji})
+    Line::Reaction {
+        room: made.room.to_string(),
+        removed: made.removed,
+        seq: *seq,
+        emoji: emoji.to_string(),
+    }
 }
 
-fn report(room: &str, report: &Report) -> Value {
-    json!({
-        "type": "report", "room": room, "seq": report.seq, "reason": report.reason.word(), "text": report.text,
-        "state": report.state().word(), "created_at": time_text(report.created_at),
-    })
+fn report(room: &str, report: &Report) -> Line {
+    Line::Report {
+        room: room.to_owned(),
+        seq: report.seq,
+        reason: report.reason.word().to_owned(),
+        text: report.text.clone(),
+        state: report.state().word(),
+        created_at: time_text(report.created_at),
+    }
 }
 
-/// A file with its address, for whoever may read its room.
-fn file(attachment: &Attachment, links: &Links) -> Value {
+fn file(attachment: &Attachment, links: &Links) -> ExportedFile {
     let look = &attachment.file.look;
     let address = format!("/files/{}/{}", attachment.id, title::in_address(&attachment.title));
-    json!({"name": attachment.title, "media": look.media, "bytes": look.bytes, "url": links.url(&address)})
+    ExportedFile {
+        name: attachment.title.clone(),
+        media: look.media.clone(),
+        bytes: look.bytes,
+        url: links.url(&address),
+    }
 }

@@ -1,8 +1,12 @@
 //! Groups, the classes of a school: put and forgotten. Rooms about them follow.
 
+use super::asking::ListJson;
 use super::call::{self, Body};
+use super::described::call::{Brings, Call, Who, lines, made, ok};
+use super::described::field::{Field, Takes};
+use super::described::shape;
 use super::lists;
-use super::many::{self, Thing, put_all};
+use super::many::{self, LineJson, Thing, put_all};
 use super::objects::id_text;
 use crate::shared::{FieldErrors, Refused, Routes, Segment, Shared};
 use axum::Json;
@@ -15,11 +19,45 @@ use beseda_core::rules;
 use beseda_core::words::{Group, GroupId, HostId, Limits, PersonId, Scope};
 use beseda_live::ask;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The fields of a group, in a line that says which one it is.
-const LINE: &[&str] = &["id", "name", "teacher", "students"];
+const LINE: &[Field] = &[
+    Field::new("id", Takes::Id, "What the application calls it.").required(),
+    Field::new("name", Takes::Text(|limits| limits.title_chars), "Its name.").or_null(),
+    Field::new("teacher", Takes::Id, "Who teaches it.").or_null(),
+    // One place of a room is the teacher's.
+    Field::new("students", Takes::Ids(|limits| limits.members - 1), "Who is taught.").or_null(),
+];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::put(
+        "/api/v1/groups/{id}/",
+        "putGroup",
+        "Puts a group, the class of a school. What is left out stays as it is.",
+    )
+    .by(Who::Application(Scope::Groups))
+    .takes(LINE.split_at(1).1)
+    .answers(&[
+        ok::<GroupJson>("The group was there, and is so now."),
+        made::<GroupJson>("The group is new."),
+    ]),
+    Call::delete("/api/v1/groups/{id}/", "deleteGroup", "Forgets a group.").by(Who::Application(Scope::Groups)),
+    Call::get(
+        "/api/v1/app/groups/",
+        "listGroups",
+        "Groups, by when they were last changed.",
+    )
+    .by(Who::Application(Scope::Groups))
+    .query(lists::PARAMETERS)
+    .answers(&[ok::<ListJson<GroupJson>>("A page of them.")]),
+    Call::post("/api/v1/app/groups/", "putGroups", "Puts many groups, a line each.")
+        .by(Who::Application(Scope::Groups))
+        .brings(Brings::Lines(LINE))
+        .answers(&[lines::<LineJson>("A line for each line, in their order.")]),
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let many = post(put_all::<Put>).get(lists::groups);
@@ -30,11 +68,19 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// A group, as a host application sees one.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Group")]
 pub(super) struct GroupJson {
+    /// What the application calls it.
+    #[schemars(with = "shape::Id")]
     id: String,
+    /// Its name.
     name: String,
+    /// Who teaches it.
+    #[schemars(with = "Option<shape::Id>")]
     teacher: Option<String>,
+    /// Who is taught.
+    #[schemars(with = "Vec<shape::Id>")]
     students: Vec<String>,
 }
 
@@ -63,21 +109,20 @@ pub(super) struct Put {
 
 impl Thing for Put {
     const SCOPE: Scope = Scope::Groups;
-    const FIELDS: &'static [&'static str] = LINE;
+    const FIELDS: &'static [Field] = LINE;
     type Name = GroupId;
     type Kept = GroupJson;
 
-    fn name(body: &mut Body) -> Option<GroupId> {
+    fn name(body: &mut Body, _: &Limits) -> Option<GroupId> {
         body.id("id").map(GroupId)
     }
 
     fn read(id: GroupId, body: &mut Body, limits: &Limits) -> Self {
         Self {
             id,
-            name: body.text_or_empty("name", limits.title_chars),
+            name: body.text_or_empty("name", limits),
             teacher: body.person("teacher"),
-            // One place of a room is the teacher's.
-            students: body.people("students", limits.members - 1),
+            students: body.people("students", limits),
         }
     }
 

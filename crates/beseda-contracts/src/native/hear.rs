@@ -1,5 +1,6 @@
 //! How the socket for all rooms hears: a frame is taken for a command. A field that nobody knows is refused by its name.
 
+use super::described::field::{Field, Takes, UNBOUNDED, check, field, limit_of};
 use crate::shared::frames::{fields, misheard};
 use beseda_core::words::{Draft, HostId, Limits, More, RoomKey, Seq};
 use beseda_live::dialect::{Command, Misheard, Named, Point, Verb};
@@ -11,10 +12,213 @@ use uuid::Uuid;
 /// The longest name of a command, in characters.
 const REF_CHARS: usize = 64;
 
+/// A command, as clients say it.
+pub(super) struct Saying {
+    /// Its `type`.
+    pub(super) word: &'static str,
+    /// Whether it is about a room, which it names in `room`.
+    pub(super) in_room: bool,
+    pub(super) fields: &'static [Field],
+    /// What it is answered by.
+    pub(super) answered_by: &'static [&'static str],
+    /// What it does.
+    pub(super) says: &'static str,
+}
+
+/// What a frame may carry, whatever it says.
+pub(super) const REF: Field = Field::new(
+    "ref",
+    Takes::Text(|_| REF_CHARS),
+    "The client's own name for the command: its answer carries it back.",
+)
+.or_null();
+/// Which room a frame is about.
+pub(super) const ROOM: Field = Field::new("room", Takes::Room, "The room, by its key or its uuid.").required();
+
+const SEQ: Field = Field::new("seq", Takes::Seq, "The number of the message.").required();
+const ON: Field = Field::new("on", Takes::Flag, "Whether it is so from now on.").required();
+const TEXT: Field = Field::new("text", Takes::Text(|limits| limits.text_chars), "What it says.").or_null();
+const MENTIONS: Field = Field::new("mentions", Takes::Ids(|limits| limits.mentions), "Who is mentioned.").or_null();
+
+/// Every command.
+pub(super) const COMMANDS: &[Saying] = &[
+    Saying {
+        word: "hello",
+        in_room: false,
+        fields: &[
+            Field::new(
+                "token",
+                Takes::Proof,
+                "A token, a ticket or a visitor's token; nothing where the request of the socket brought a proof.",
+            )
+            .or_null(),
+            Field::new("since", Takes::Mark, "The newest token: which rooms have moved since.").or_null(),
+        ],
+        answered_by: &["welcome", "here", "ok"],
+        says: "Says who one is, first; later, with a new `token`, that one is still the same.",
+    },
+    Saying {
+        word: "open",
+        in_room: true,
+        fields: &[
+            Field::new(
+                "after",
+                Takes::Mark,
+                "A cursor of the room: what is different since. Without: the newest messages.",
+            )
+            .or_null(),
+            Field::new("limit", Takes::Seq, "How many messages at once.").or_null(),
+        ],
+        answered_by: &["ok", "changes"],
+        says: "From now on everything of the room is told.",
+    },
+    Saying {
+        word: "close",
+        in_room: true,
+        fields: &[],
+        answered_by: &["ok"],
+        says: "Back to what is told of every room.",
+    },
+    Saying {
+        word: "send",
+        in_room: true,
+        fields: &[
+            TEXT,
+            Field::new(
+                "client_id",
+                Takes::Name(|limits| limits.client_id_chars),
+                "One's own name for the message: under the same name it is kept once.",
+            )
+            .or_null(),
+            Field::new("reply_to", Takes::Seq, "The number of the message that it answers.").or_null(),
+            Field::new(
+                "files",
+                Takes::Texts(|limits| limits.attachments),
+                "The ids of files that one uploaded.",
+            )
+            .or_null(),
+            MENTIONS,
+            Field::new(
+                "custom",
+                Takes::Json(|limits| limits.custom_bytes),
+                "Anything of the application's own.",
+            )
+            .or_null(),
+        ],
+        answered_by: &["sent"],
+        says: "Sends a message.",
+    },
+    Saying {
+        word: "edit",
+        in_room: true,
+        fields: &[
+            SEQ,
+            Field {
+                is_required: true,
+                or_null: false,
+                ..TEXT
+            },
+            MENTIONS,
+        ],
+        answered_by: &["ok"],
+        says: "Changes what one's message says.",
+    },
+    Saying {
+        word: "erase",
+        in_room: true,
+        fields: &[SEQ],
+        answered_by: &["ok"],
+        says: "Erases a message.",
+    },
+    Saying {
+        word: "react",
+        in_room: true,
+        fields: &[SEQ, Field::new("emoji", Takes::Emoji, "One emoji.").required(), ON],
+        answered_by: &["ok"],
+        says: "Reacts to a message, or takes that back.",
+    },
+    Saying {
+        word: "pin",
+        in_room: true,
+        fields: &[SEQ, ON],
+        answered_by: &["ok"],
+        says: "Pins a message, or takes that back.",
+    },
+    Saying {
+        word: "read",
+        in_room: true,
+        fields: &[SEQ],
+        answered_by: &["ok"],
+        says: "One has read as far as this message.",
+    },
+    Saying {
+        word: "delivered",
+        in_room: true,
+        fields: &[SEQ],
+        answered_by: &["ok"],
+        says: "Messages as far as this one have reached a device.",
+    },
+    Saying {
+        word: "typing",
+        in_room: true,
+        fields: &[ON],
+        answered_by: &[],
+        says: "One is typing, or no more.",
+    },
+    Saying {
+        word: "locate",
+        in_room: true,
+        fields: &[
+            Field::new("latitude", Takes::Within(-90.0, 90.0), "Degrees north.").required(),
+            Field::new("longitude", Takes::Within(-180.0, 180.0), "Degrees east.").required(),
+            Field::new("accuracy", Takes::Within(0.0, 1e7), "Metres by which it may be wrong.").or_null(),
+            Field::new("heading", Takes::Within(0.0, 360.0), "Degrees from north, clockwise.").or_null(),
+            Field::new("speed", Takes::Within(0.0, 1e5), "Metres a second.").or_null(),
+        ],
+        answered_by: &[],
+        says: "One is there.",
+    },
+    Saying {
+        word: "watch",
+        in_room: false,
+        fields: &[Field::new(
+            "people",
+            Takes::Ids(UNBOUNDED),
+            "Whom one wants to hear of, in the place of those before.",
+        )
+        .required()],
+        answered_by: &["presence"],
+        says: "From now on it is told whether these people are there.",
+    },
+    Saying {
+        word: "state",
+        in_room: false,
+        fields: &[Field::new("away", Takes::Flag, "Nobody looks at the page.").required()],
+        answered_by: &[],
+        says: "Whether one is away.",
+    },
+    Saying {
+        word: "pong",
+        in_room: false,
+        fields: &[],
+        answered_by: &[],
+        says: "Answers `ping`.",
+    },
+    Saying {
+        word: "ping",
+        in_room: false,
+        fields: &[],
+        answered_by: &["ok"],
+        says: "Asks whether the server is there; answered where it has a `ref`.",
+    },
+];
+
 /// A frame whose fields are taken out one by one.
 struct Frame {
     fields: Map<String, Value>,
     tag: Option<String>,
+    /// What it may hold, once it is known what it is.
+    known: &'static [Field],
 }
 
 type Heard<T> = Result<T, Misheard>;
@@ -27,6 +231,7 @@ pub(super) fn command(frame: &str, limits: &Limits) -> Heard<Command> {
     let mut frame = Frame {
         fields: fields(frame, limits)?,
         tag: None,
+        known: &[],
     };
     frame.tag = frame.tag()?;
     let tag = frame.tag.clone();
@@ -43,27 +248,22 @@ impl Frame {
             Some(Value::String(word)) => word,
             _ => return Err(misheard("no_type", "The frame has no \"type\" that is a string.")),
         };
-        let verb = match word.as_str() {
+        // What the frame is comes before what it is about.
+        let Some(saying) = COMMANDS.iter().find(|saying| saying.word == word) else {
+            return Err(misheard("unknown_type", "The frame's \"type\" is unknown."));
+        };
+        let room = if saying.in_room { Some(self.room()?) } else { None };
+        self.known = saying.fields;
+        let verb = self.verb(saying.word, limits)?;
+        self.end(room, verb)
+    }
+
+    fn verb(&mut self, word: &str, limits: &Limits) -> Heard<Verb> {
+        Ok(match word {
             "hello" => Verb::Hello {
                 token: self.text("token")?,
                 since: self.parsed("since", "a token is passed on as it came")?,
             },
-            "pong" => Verb::Pong,
-            "watch" => Verb::Watch(self.ids("people")?.ok_or_else(|| missing("people"))?),
-            "state" => Verb::Away(self.flag("away")?),
-            "ping" => Verb::Ping,
-            _ => return self.in_room(&word, limits),
-        };
-        self.end(None, verb)
-    }
-
-    fn in_room(mut self, word: &str, limits: &Limits) -> Heard<Command> {
-        // What the frame is comes before what it is about.
-        if !IN_ROOMS.contains(&word) {
-            return Err(misheard("unknown_type", "The frame's \"type\" is unknown."));
-        }
-        let room = Some(self.room()?);
-        let verb = match word {
             "open" => Verb::Open {
                 after: self.parsed("after", "a cursor is passed on as it came")?,
                 limit: self
@@ -90,9 +290,12 @@ impl Frame {
             "read" => Verb::ReadTo(self.seq()?),
             "delivered" => Verb::Delivered(self.seq()?),
             "typing" => Verb::Typing(self.flag("on")?),
-            _ => Verb::Locate(self.point()?),
-        };
-        self.end(room, verb)
+            "locate" => Verb::Locate(self.point()?),
+            "watch" => Verb::Watch(self.ids("people")?.ok_or_else(|| missing("people"))?),
+            "state" => Verb::Away(self.flag("away")?),
+            "pong" => Verb::Pong,
+            _ => Verb::Ping,
+        })
     }
 
     /// The command, where nothing is left of the frame.
@@ -122,6 +325,7 @@ impl Frame {
     }
 
     fn room(&mut self) -> Heard<Named> {
+        self.known = &[ROOM];
         let name = self.text("room")?.ok_or_else(|| missing("room"))?;
         named(&name).ok_or_else(|| misheard("no_such_room", "No room has this key."))
     }
@@ -150,17 +354,30 @@ impl Frame {
             None | Some(Value::Null) => return Ok(None),
             Some(custom) => custom.to_string(),
         };
-        if custom.len() > limits.custom_bytes {
-            return Err(misheard(
-                "invalid",
-                format!("\"custom\" has at most {} bytes.", limits.custom_bytes),
-            ));
+        let most = limit_of(self.known, "custom", |takes| takes.bytes(limits));
+        if custom.len() > most {
+            return Err(misheard("invalid", format!("\"custom\" has at most {most} bytes.")));
         }
         Ok(Some(custom.into()))
     }
 
     fn point(&mut self) -> Heard<Point> {
-        let mut number = |name: &str, least: f64, most: f64| match self.fields.remove(name) {
+        Ok(Point {
+            latitude: self.within("latitude")?.ok_or_else(|| missing("latitude"))?,
+            longitude: self.within("longitude")?.ok_or_else(|| missing("longitude"))?,
+            accuracy: self.within("accuracy")?,
+            heading: self.within("heading")?,
+            speed: self.within("speed")?,
+        })
+    }
+
+    fn within(&mut self, name: &str) -> Heard<Option<f64>> {
+        let (least, most) = match field(self.known, name).map(|field| field.takes) {
+            Some(Takes::Within(least, most)) => (least, most),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        check(self.known, name, |field| matches!(field.takes, Takes::Within(..)));
+        match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match value.as_f64() {
                 Some(number) if (least..=most).contains(&number) => Ok(Some(number)),
@@ -169,14 +386,7 @@ impl Frame {
                     format!("\"{name}\" is a number from {least} to {most}."),
                 )),
             },
-        };
-        Ok(Point {
-            latitude: number("latitude", -90.0, 90.0)?.ok_or_else(|| missing("latitude"))?,
-            longitude: number("longitude", -180.0, 180.0)?.ok_or_else(|| missing("longitude"))?,
-            accuracy: number("accuracy", 0.0, 1e7)?,
-            heading: number("heading", 0.0, 360.0)?,
-            speed: number("speed", 0.0, 1e5)?,
-        })
+        }
     }
 
     fn emoji(&mut self) -> Heard<String> {
@@ -189,6 +399,7 @@ impl Frame {
     }
 
     fn number(&mut self, name: &str) -> Heard<Option<i64>> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Seq));
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match value.as_i64().filter(|number| *number >= 0) {
@@ -199,6 +410,9 @@ impl Frame {
     }
 
     fn flag(&mut self, name: &str) -> Heard<bool> {
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Flag) && field.is_required
+        });
         match self.fields.remove(name) {
             Some(Value::Bool(flag)) => Ok(flag),
             _ => Err(misheard("invalid", format!("\"{name}\" is true or false."))),
@@ -206,6 +420,9 @@ impl Frame {
     }
 
     fn text(&mut self, name: &str) -> Heard<Option<String>> {
+        check(self.known, name, |field| {
+            !matches!(field.takes, Takes::Seq | Takes::Flag | Takes::Ids(_))
+        });
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
@@ -214,6 +431,7 @@ impl Frame {
     }
 
     fn texts(&mut self, name: &str) -> Heard<Vec<String>> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Texts(_)));
         let wrong = || misheard("invalid", format!("\"{name}\" is a list of strings."));
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
@@ -234,6 +452,7 @@ impl Frame {
     }
 
     fn ids(&mut self, name: &str) -> Heard<Option<Vec<HostId<'static>>>> {
+        check(self.known, name, |field| matches!(field.takes, Takes::Ids(_)));
         let wrong = || misheard("invalid", format!("\"{name}\" is a list of people's ids."));
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(None),
@@ -245,21 +464,6 @@ impl Frame {
         }
     }
 }
-
-/// The frames that are about a room.
-const IN_ROOMS: [&str; 11] = [
-    "open",
-    "close",
-    "send",
-    "edit",
-    "erase",
-    "react",
-    "pin",
-    "read",
-    "delivered",
-    "typing",
-    "locate",
-];
 
 /// The room that a text names: by its unguessable name or by its key.
 pub(super) fn named(text: &str) -> Option<Named> {

@@ -1,7 +1,8 @@
 //! Lists of everything that a host application puts, by when it was last changed, for it to compare its own with.
 
-use super::asking::{Asker, ListJson, Query, next};
+use super::asking::{Asker, LIMIT, ListJson, PLACE, Query, next};
 use super::call::{self, host_ids};
+use super::described::field::{Field, Takes};
 use super::groups::GroupJson;
 use super::orders::OrderJson;
 use super::people::AccountJson;
@@ -17,7 +18,11 @@ use beseda_live::ask;
 use http::{HeaderMap, Uri};
 use serde::Serialize;
 
-const PARAMETERS: &[&str] = &["updated_after", "limit", "cursor"];
+pub(super) const PARAMETERS: &[Field] = &[
+    Field::new("updated_after", Takes::Moment, "Leaves out what has not changed since."),
+    LIMIT,
+    PLACE,
+];
 
 /// What of a request decides the list.
 type Asked = (Uri, HeaderMap);

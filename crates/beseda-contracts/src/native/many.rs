@@ -1,6 +1,8 @@
 //! Many objects by one call: a line each, which means what the single call means, answered by a line each in their order.
 
 use super::call::{self, Body};
+use super::described::field::Field;
+use super::described::shape;
 use super::problem::{PROBLEM, Short};
 use crate::shared::rooms::new_name;
 use crate::shared::{FieldError, Fields, NDJSON, Refused, Shared, lines_of};
@@ -13,6 +15,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -27,14 +30,14 @@ pub(super) trait Thing: Sized + Send + 'static {
     /// What a key is for that may put it.
     const SCOPE: Scope;
     /// The fields of a line.
-    const FIELDS: &'static [&'static str];
+    const FIELDS: &'static [Field];
     /// What it is called.
     type Name: ToString;
     /// What is kept of it then.
     type Kept: Send;
 
     /// Reads which object a line is about; what is wrong with that goes to the body.
-    fn name(body: &mut Body) -> Option<Self::Name>;
+    fn name(body: &mut Body, limits: &Limits) -> Option<Self::Name>;
 
     /// What a body says of an object.
     fn read(name: Self::Name, body: &mut Body, limits: &Limits) -> Self;
@@ -146,7 +149,7 @@ fn read<T: Thing>(line: &Bytes, limits: &Limits) -> (Option<String>, Result<T, R
         Ok(fields) => Body::of(fields, T::FIELDS),
         Err(refused) => return (None, Err(refused)),
     };
-    let Some(name) = T::name(&mut body) else {
+    let Some(name) = T::name(&mut body, limits) else {
         // What is wrong with it is said; what else is wrong is told once it is known of what.
         return (
             None,
@@ -162,17 +165,25 @@ fn read<T: Thing>(line: &Bytes, limits: &Limits) -> (Option<String>, Result<T, R
 }
 
 /// A line of the answer.
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Line")]
+pub(super) struct LineJson {
+    /// What the line is about; null where that could not be read.
+    #[schemars(with = "Option<shape::Id>")]
     id: Option<String>,
     #[serde(flatten)]
     outcome: Outcome,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
-enum Outcome {
-    Put { status: u16 },
+pub(super) enum Outcome {
+    /// It is put: 201 for what is new.
+    Put {
+        /// The status that the single call would have.
+        status: u16,
+    },
+    /// It is not.
     Refused(Short),
 }
 
@@ -189,6 +200,6 @@ fn tell(answers: &mut Vec<u8>, id: Option<String>, outcome: Result<bool, Refused
         }
     };
     // Texts and numbers always are JSON.
-    answers.extend(serde_json::to_vec(&Answer { id, outcome }).unwrap_or_default());
+    answers.extend(serde_json::to_vec(&LineJson { id, outcome }).unwrap_or_default());
     answers.push(b'\n');
 }

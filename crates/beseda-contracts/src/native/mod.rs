@@ -3,10 +3,14 @@
 mod asking;
 mod call;
 mod cases;
+pub mod described;
 mod emoji;
 mod export;
+mod frames;
+mod gate;
 mod groups;
 mod hear;
+mod html;
 mod limits;
 mod lists;
 mod many;
@@ -66,8 +70,12 @@ pub fn routes() -> Routes {
         own::routes,
         search::routes,
         reports::routes,
+        described::routes,
     ]
     .into_iter()
-    .fold(Routes::said_by(&PROBLEM).for_hosts(), |routes, more| more(routes));
+    .fold(
+        Routes::said_by(&PROBLEM).for_hosts().through(gate::around),
+        |routes, more| more(routes),
+    );
     calls.and(setup::routes())
 }

@@ -2,9 +2,11 @@
 
 use super::asking::Asker;
 use super::call::Body;
-use super::cases;
+use super::cases::{self, OpenedJson};
+use super::described::call::{Brings, Call, Who, made, ok};
+use super::described::field::{Field, Takes};
 use super::objects::RoomJson;
-use super::rooms::idempotency_key;
+use super::rooms::{CLIENT_ID, idempotency_key};
 use crate::shared::rooms::{name_of, new_name};
 use crate::shared::{FieldError, Refused, Shared};
 use axum::Json;
@@ -20,21 +22,72 @@ use http::StatusCode;
 use http::request::Parts;
 use uuid::Uuid;
 
-/// The longest key, in characters, with every character of both ids written as three.
-const KEY_CHARS: usize = 800;
-/// Everything that a body may say; what kind of opening it is decides which of it.
-const FIELDS: &[&str] = &[
-    "key",
-    "kind",
-    "with",
-    "title",
+const KEY: Field = Field::new("key", Takes::Room, "The room's key.").required();
+const KINDS: &[&str] = &["private", "group", "support"];
+const WITH: Field = Field::new("with", Takes::Id, "With whom.").required();
+const TITLE: Field = Field::new("title", Takes::Filled(|limits| limits.title_chars), "Its title.").required();
+const MEMBERS: Field = Field::new(
     "members",
-    "client_id",
+    Takes::Ids(|limits| limits.members),
+    "Who is in it besides oneself.",
+)
+.or_null();
+const NAME: Field = Field::new(
     "name",
+    Takes::Filled(|limits| limits.title_chars),
+    "What one is called.",
+)
+.required();
+const EMAIL: Field = Field::new(
     "email",
-    "subject",
-    "text",
+    Takes::Email(|limits| limits.title_chars),
+    "One's e-mail address.",
+);
+const SUBJECT: Field = Field::new("subject", Takes::Text(|limits| limits.title_chars), "What it is about.");
+const TEXT: Field = Field::new("text", Takes::Text(|limits| limits.text_chars), "The first message.");
+
+const fn kind(words: &'static [&'static str]) -> Field {
+    Field::new("kind", Takes::OneOf(words), "What is opened.")
+}
+
+/// Everything that a body may say; what kind of opening it is decides which of it.
+const FIELDS: &[Field] = &[
+    KEY,
+    kind(KINDS),
+    WITH,
+    TITLE,
+    MEMBERS,
+    CLIENT_ID,
+    NAME,
+    EMAIL,
+    SUBJECT,
+    TEXT,
 ];
+const BY_KEY: &[Field] = &[KEY, CLIENT_ID];
+const PRIVATE: &[Field] = &[kind(&["private"]).required(), WITH, CLIENT_ID];
+const GROUP: &[Field] = &[kind(&["group"]).required(), TITLE, MEMBERS, CLIENT_ID];
+/// What a visitor says.
+pub(super) const SUPPORT: &[Field] = &[kind(&["support"]).required(), NAME, EMAIL, SUBJECT, TEXT, CLIENT_ID];
+
+pub(super) const CALL: Call = Call::post(
+    "/api/v1/rooms/",
+    "open",
+    "Opens a room: by its key, with somebody, of a set of people, or with the support desk, for which nobody need be known.",
+)
+.by(Who::PersonOrStranger)
+.brings(Brings::OneOf(&[
+    ("By its key", BY_KEY),
+    ("With somebody", PRIVATE),
+    ("Of a set of people", GROUP),
+    ("With the support desk", SUPPORT),
+]))
+.named()
+.answers(&[
+    made::<OpenedJson<'_>>("The room is new."),
+    ok::<OpenedJson<'_>>("The room stands already."),
+])
+.rate("sends")
+.refuses(&["no_such_room", "not_found", "not_allowed", "blocked"]);
 
 /// Which room somebody wants to open.
 enum Opening {
@@ -62,11 +115,11 @@ pub(super) async fn open(
         Err(Refused::Rule(Refusal::NotSignedIn)) => None,
         asker => Some(asker?),
     };
-    let header = idempotency_key(&parts.headers)?;
-    let mut body = Body::read(&shared, request, FIELDS).await?;
     let limits = shared.chat.limits().clone();
-    let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
-    let kind = body.text("kind", 32);
+    let header = idempotency_key(&parts.headers, &limits)?;
+    let mut body = Body::read(&shared, request, FIELDS).await?;
+    let client_id = body.name("client_id", &limits).or(header);
+    let kind = body.text("kind", &limits);
     if kind.as_deref() == Some("support") {
         let said = cases::introduced(&mut body, &limits, client_id);
         body.end()?;
@@ -76,7 +129,7 @@ pub(super) async fn open(
     let opening = wanted(&shared, &asker, &mut body, kind.as_deref(), client_id);
     body.end()?;
     let opening = opening.ok_or(Refused::NoSuchAddress)?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let (now, drawn) = (shared.chat.now(), new_name(&shared.chat));
     let opened = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         open_in(tx, now, &limits, &asker, &opening, drawn)
@@ -86,7 +139,8 @@ pub(super) async fn open(
         opened => opened?,
     };
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(room)).into_response())
+    let opened = OpenedJson { room, visitor: None };
+    Ok((status, Json(opened)).into_response())
 }
 
 /// What a body wants to be opened; `None` with a mistake noted.
@@ -97,26 +151,22 @@ fn wanted(
     kind: Option<&str>,
     client_id: Option<String>,
 ) -> Option<Opening> {
+    let limits = shared.chat.limits();
     match kind {
         None => {
-            body.only(&["key", "client_id"]);
-            let key = body.required_text("key", KEY_CHARS)?;
+            body.only(BY_KEY);
+            let key = body.required_text("key", limits)?;
             let key = key.parse().map_err(|_| body.mistake("key", FieldError::NotRoomKey));
             key.ok().map(Opening::Key)
         }
         Some("private") => {
-            body.only(&["kind", "with", "client_id"]);
-            let with = body.person("with");
-            if with == Some(None) || !body.has("with") {
-                body.mistake("with", FieldError::Required);
-            }
-            with.flatten().map(Opening::Private)
+            body.only(PRIVATE);
+            body.id("with").map(Opening::Private)
         }
         Some("group") => {
-            body.only(&["kind", "title", "members", "client_id"]);
-            let limits = shared.chat.limits();
-            let members = body.people("members", limits.members).unwrap_or_default();
-            let title = body.required_text("title", limits.title_chars)?;
+            body.only(GROUP);
+            let members = body.people("members", limits).unwrap_or_default();
+            let title = body.required_text("title", limits)?;
             // The same wish of the same person opens one room.
             let name = match &client_id {
                 Some(client_id) => name_of(shared.identity.openings.of_person(asker.person.id, client_id)),
@@ -125,7 +175,7 @@ fn wanted(
             Some(Opening::Group { title, members, name })
         }
         Some(_) => {
-            body.mistake("kind", FieldError::NotOneOf(&["private", "group", "support"]));
+            body.mistake("kind", FieldError::NotOneOf(KINDS));
             None
         }
     }

@@ -1,8 +1,12 @@
 //! Orders: put and forgotten, each with its room and everybody who has a place in it.
 
+use super::asking::ListJson;
 use super::call::{self, Body};
+use super::described::call::{Brings, Call, Who, lines, made, ok};
+use super::described::field::{Field, Takes};
+use super::described::shape;
 use super::lists;
-use super::many::{self, Thing, put_all};
+use super::many::{self, LineJson, Thing, put_all};
 use super::objects::id_text;
 use crate::shared::rooms::new_name;
 use crate::shared::{FieldErrors, Refused, Routes, Segment, Shared};
@@ -16,6 +20,7 @@ use beseda_core::rules;
 use beseda_core::words::{HostId, Limits, Order, OrderId, PersonId, Room, RoomKey, Scope};
 use beseda_live::ask;
 use http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -23,7 +28,56 @@ use std::collections::BTreeMap;
 const PLACES: [&str; 3] = ["client", "expert", "operator"];
 
 /// The fields of an order, in a line that says which one it is.
-const LINE: &[&str] = &["id", "number", "client", "expert", "operator", "status"];
+const LINE: &[Field] = &[
+    Field::new("id", Takes::Id, "What the application calls it.").required(),
+    Field::new(
+        "number",
+        Takes::Text(|limits| limits.title_chars),
+        "Its number, as people know it.",
+    )
+    .or_null(),
+    Field::new("client", Takes::Id, "Whose order it is.").or_null(),
+    Field::new("expert", Takes::Id, "Who does it.").or_null(),
+    Field::new("operator", Takes::Id, "Who looks after it.").or_null(),
+    Field::new(
+        "status",
+        Takes::Text(|limits| limits.title_chars),
+        "How far it is, in the application's words.",
+    )
+    .or_null(),
+];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::put(
+        "/api/v1/orders/{id}/",
+        "putOrder",
+        "Puts an order; its room opens with everybody who has a place in it. What is left out stays as it is.",
+    )
+    .by(Who::Application(Scope::Orders))
+    .takes(LINE.split_at(1).1)
+    .answers(&[
+        ok::<OrderJson>("The order was there, and is so now."),
+        made::<OrderJson>("The order is new."),
+    ]),
+    Call::delete(
+        "/api/v1/orders/{id}/",
+        "deleteOrder",
+        "Forgets an order; its room goes with it.",
+    )
+    .by(Who::Application(Scope::Orders)),
+    Call::get(
+        "/api/v1/app/orders/",
+        "listOrders",
+        "Orders, by when they were last changed.",
+    )
+    .by(Who::Application(Scope::Orders))
+    .query(lists::PARAMETERS)
+    .answers(&[ok::<ListJson<OrderJson>>("A page of them.")]),
+    Call::post("/api/v1/app/orders/", "putOrders", "Puts many orders, a line each.")
+        .by(Who::Application(Scope::Orders))
+        .brings(Brings::Lines(LINE))
+        .answers(&[lines::<LineJson>("A line for each line, in their order.")]),
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let many = post(put_all::<Put>).get(lists::orders);
@@ -34,15 +88,27 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// An order, as a host application sees one.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Order")]
 pub(super) struct OrderJson {
+    /// What the application calls it.
+    #[schemars(with = "shape::Id")]
     id: String,
+    /// Its number, as people know it.
     number: String,
+    /// Whose order it is.
+    #[schemars(with = "Option<shape::Id>")]
     client: Option<String>,
+    /// Who does it.
+    #[schemars(with = "Option<shape::Id>")]
     expert: Option<String>,
+    /// Who looks after it.
+    #[schemars(with = "Option<shape::Id>")]
     operator: Option<String>,
+    /// How far it is, in the application's words.
     status: String,
     /// The key of its room, where that stands.
+    #[schemars(with = "Option<shape::Key>")]
     room: Option<String>,
 }
 
@@ -91,20 +157,20 @@ impl Put {
 
 impl Thing for Put {
     const SCOPE: Scope = Scope::Orders;
-    const FIELDS: &'static [&'static str] = LINE;
+    const FIELDS: &'static [Field] = LINE;
     type Name = OrderId;
     type Kept = OrderJson;
 
-    fn name(body: &mut Body) -> Option<OrderId> {
+    fn name(body: &mut Body, _: &Limits) -> Option<OrderId> {
         body.id("id").map(OrderId)
     }
 
     fn read(id: OrderId, body: &mut Body, limits: &Limits) -> Self {
         Self {
             id,
-            number: body.text_or_empty("number", limits.title_chars),
+            number: body.text_or_empty("number", limits),
             places: PLACES.map(|place| body.person(place)),
-            status: body.text_or_empty("status", limits.title_chars),
+            status: body.text_or_empty("status", limits),
         }
     }
 

@@ -2,9 +2,12 @@
 
 use super::asking::{Asker, ListJson, Query, tagged};
 use super::call::{self, Body};
+use super::described::call::{Call, DONE, ok};
+use super::described::field::{Field, Takes, UNBOUNDED};
+use super::described::shape;
+use super::frames::PresenceJson;
 use super::objects::PersonJson;
-use super::people::{AccountJson, LOCALE_CHARS};
-use super::wire::presence_json;
+use super::people::{AccountJson, LOCALE};
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -16,8 +19,66 @@ use beseda_core::words::{HostId, Person};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+
+const CHANGE: &[Field] = &[LOCALE];
+const SEARCH: &[Field] = &[Field::new(
+    "search",
+    Takes::Text(UNBOUNDED),
+    "What they are called, or how that begins: two characters at least.",
+)
+.required()];
+const PEOPLE: &[Field] = &[Field::new(
+    "people",
+    Takes::Text(UNBOUNDED),
+    "Their ids, with commas between.",
+)];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::get("/api/v1/me/", "me", "Oneself, with what is unread.")
+        .answers(&[ok::<MeJson>("Who one is.")])
+        .tagged(),
+    Call::patch("/api/v1/me/", "changeMe", "Changes one's language.")
+        .takes(CHANGE)
+        .answers(&[ok::<MeJson>("Who one is now.")])
+        .rate("sends"),
+    Call::get(
+        "/api/v1/people/",
+        "findPeople",
+        "Whom one may write to, by their names, the best first.",
+    )
+    .query(SEARCH)
+    .answers(&[ok::<ListJson<PersonJson>>("At most `limits.search_rows` of them.")])
+    .rate("searches")
+    .tagged(),
+    Call::get(
+        "/api/v1/presence/",
+        "presence",
+        "Whether people are there with whom one shares a room.",
+    )
+    .query(PEOPLE)
+    .answers(&[ok::<ListJson<PresenceJson>>("Each of them.")])
+    .tagged(),
+    Call::get("/api/v1/me/blocks/", "blocks", "Whom one does not want to hear from.")
+        .answers(&[ok::<ListJson<PersonJson>>("All of them.")])
+        .tagged(),
+    Call::put(
+        "/api/v1/me/blocks/{id}/",
+        "block",
+        "One does not want to hear from somebody.",
+    )
+    .answers(DONE)
+    .rate("sends")
+    .refuses(&["not_found", "not_allowed"]),
+    Call::delete(
+        "/api/v1/me/blocks/{id}/",
+        "unblock",
+        "One wants to hear from somebody again.",
+    )
+    .rate("sends")
+    .refuses(&["not_found", "not_allowed"]),
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -33,18 +94,27 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// Oneself.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Oneself")]
 struct MeJson {
     #[serde(flatten)]
     account: AccountJson,
+    /// What is unread.
     unread: UnreadJson,
 }
 
 /// What is unread in rooms that are neither muted nor archived.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Unread")]
 struct UnreadJson {
+    /// In how many rooms something is.
+    #[schemars(with = "shape::Count")]
     rooms: i64,
+    /// How many messages.
+    #[schemars(with = "shape::Count")]
     messages: i64,
+    /// In how many of them one is mentioned.
+    #[schemars(with = "shape::Count")]
     mentions: i64,
 }
 
@@ -71,10 +141,10 @@ async fn me(State(shared): State<Shared>, asker: Asker, headers: HeaderMap) -> R
 }
 
 async fn change(State(shared): State<Shared>, asker: Asker, request: Request) -> Result<Response, Refused> {
-    let mut body = Body::read(&shared, request, &["locale"]).await?;
-    let locale = body.text_or_empty("locale", LOCALE_CHARS);
+    let mut body = Body::read(&shared, request, CHANGE).await?;
+    let locale = body.text_or_empty("locale", shared.chat.limits());
     body.end()?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let now = shared.chat.now();
     let me = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let mut person = tx.person(asker.person.id)?.ok_or(Refusal::NotSignedIn)?;
@@ -91,14 +161,14 @@ async fn change(State(shared): State<Shared>, asker: Asker, request: Request) ->
 
 /// Whom one may write to, by their names.
 async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: HeaderMap) -> Result<Response, Refused> {
-    let mut query = Query::of(uri.query(), &["search"]);
+    let mut query = Query::of(uri.query(), SEARCH);
     let text = query.text("search").unwrap_or_default();
     if text.chars().count() < rules::SEARCH_CHARS {
         let min = rules::SEARCH_CHARS;
         query.mistake("search", FieldError::TooShort { min });
     }
     query.end()?;
-    shared.throttles.search(asker.person.id)?;
+    asker.throttle_search(&shared)?;
     let limits = shared.chat.limits().clone();
     let found = ask::look(&shared.chat, move |look| {
         rules::search_people(look, &limits, &asker.person, &text)
@@ -128,7 +198,7 @@ async fn presence(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let mut query = Query::of(uri.query(), &["people"]);
+    let mut query = Query::of(uri.query(), PEOPLE);
     let most = shared.chat.limits().members;
     let named = query.text("people").unwrap_or_default();
     let ids: Result<Vec<_>, _> = named
@@ -147,7 +217,8 @@ async fn presence(
     let known = ask::look(&shared.chat, move |look| {
         rules::companions(look, now, asker.person.id, asker.kinds, &ids)
     });
-    let items: Vec<Value> = shared.live.presence(&known.await?).iter().map(presence_json).collect();
+    let presence = shared.live.presence(&known.await?);
+    let items: Vec<PresenceJson> = presence.iter().map(PresenceJson::from).collect();
     Ok(tagged(&headers, &ListJson { items, next: None }))
 }
 
@@ -174,7 +245,7 @@ async fn set_block(
     on: bool,
 ) -> Result<StatusCode, Refused> {
     let (id, now) = (call::host_id(&id)?, shared.chat.now());
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let blocking = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         rules::block(tx, now, &asker.person, &id, on)
     });

@@ -1,9 +1,11 @@
 //! People: put, changed in part, and forgotten.
 
-use super::asking::{Asker, Query};
+use super::asking::{Asker, ListJson, Query};
 use super::call::{self, Body};
+use super::described::call::{Brings, Call, Who, lines, made, ok};
+use super::described::field::{Field, Takes};
 use super::lists;
-use super::many::{self, Thing, put_all};
+use super::many::{self, LineJson, Thing, put_all};
 use super::objects::PersonJson;
 use crate::shared::identity::api_keys;
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
@@ -17,6 +19,7 @@ use beseda_core::words::{HostId, Limits, NewPerson, Person, Role, Scope};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,21 +27,100 @@ use std::time::Duration;
 /// The shortest and the longest password, in characters.
 const PASSWORD_CHARS: (usize, usize) = (8, 128);
 /// The longest name of a language, as BCP 47 has them.
-pub(super) const LOCALE_CHARS: usize = 35;
+const LOCALE_CHARS: usize = 35;
 /// The fields of somebody, in a line that says whom it is about.
-const LINE: &[&str] = &[
-    "id",
-    "username",
-    "email",
-    "phone",
-    "first_name",
-    "last_name",
-    "role",
-    "avatar_url",
-    "custom",
+const LINE: &[Field] = &[
+    Field::new("id", Takes::Id, "What the application calls them.").required(),
+    named("username", "A name to log in with."),
+    Field::new(
+        "email",
+        Takes::Email(|limits| limits.title_chars),
+        "Their e-mail address.",
+    )
+    .or_null(),
+    named("phone", "Their telephone number."),
+    named("first_name", "Their given name."),
+    named("last_name", "Their family name."),
+    Field::new(
+        "role",
+        Takes::RoleOrNone,
+        "What they are to the application: a word that `beseda policy` names, or any other; without one, `user`.",
+    )
+    .or_null(),
+    Field::new("avatar_url", Takes::WebAddress, "Where their picture is.").or_null(),
+    Field::new(
+        "custom",
+        Takes::Json(|limits| limits.custom_bytes),
+        "Anything that is shown of them besides.",
+    )
+    .or_null(),
+    LOCALE,
+    Field::new(
+        "password",
+        Takes::Secret(PASSWORD_CHARS.0, PASSWORD_CHARS.1),
+        "A password to log in with here. Another one than before signs them out everywhere.",
+    ),
+    Field::new("active", Takes::Flag, "Whether they are let in."),
+];
+/// Somebody's language.
+pub(super) const LOCALE: Field = Field::new(
     "locale",
-    "password",
-    "active",
+    Takes::Text(|_| LOCALE_CHARS),
+    "Their language, as BCP 47 names it.",
+)
+.or_null();
+
+const fn named(name: &'static str, says: &'static str) -> Field {
+    Field::new(name, Takes::Text(|limits| limits.title_chars), says).or_null()
+}
+
+const ERASE: &[Field] = &[Field::new("erase", Takes::Flag, "What they wrote goes with them.")];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::get(
+        "/api/v1/people/{id}/",
+        "person",
+        "Somebody one shares a room with, or oneself.",
+    )
+    .answers(&[ok::<PersonJson>("Who they are.")])
+    .tagged()
+    .refuses(&["not_found"]),
+    Call::put(
+        "/api/v1/people/{id}/",
+        "putPerson",
+        "Puts a person. What is left out stays as it is.",
+    )
+    .by(Who::Application(Scope::People))
+    .takes(LINE.split_at(1).1)
+    .answers(&[
+        ok::<AccountJson>("They were there, and are so now."),
+        made::<AccountJson>("They are new."),
+    ])
+    .refuses(&["name_taken"]),
+    Call::patch("/api/v1/people/{id}/", "changePerson", "Changes a person who is there.")
+        .by(Who::Application(Scope::People))
+        .takes(LINE.split_at(1).1)
+        .answers(&[ok::<AccountJson>("Who they are now.")])
+        .refuses(&["name_taken", "not_found"]),
+    Call::delete(
+        "/api/v1/people/{id}/",
+        "deletePerson",
+        "Forgets a person: they leave every room and are let in nowhere. What they wrote keeps the name that they had.",
+    )
+    .by(Who::Application(Scope::People))
+    .query(ERASE),
+    Call::get(
+        "/api/v1/app/people/",
+        "listPeople",
+        "People, by when they were last changed.",
+    )
+    .by(Who::Application(Scope::People))
+    .query(lists::PARAMETERS)
+    .answers(&[ok::<ListJson<AccountJson>>("A page of them.")]),
+    Call::post("/api/v1/app/people/", "putPeople", "Puts many people, a line each.")
+        .by(Who::Application(Scope::People))
+        .brings(Brings::Lines(LINE))
+        .answers(&[lines::<LineJson>("A line for each line, in their order.")]),
 ];
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -60,13 +142,18 @@ async fn show(
 }
 
 /// A person, as they themselves and the host application see one.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
 pub(super) struct AccountJson {
     #[serde(flatten)]
     person: PersonJson,
+    /// Their e-mail address, or empty.
     email: String,
+    /// The name that they log in with, or empty.
     username: String,
+    /// Their telephone number, or empty.
     phone: String,
+    /// Their language, as BCP 47 names it.
     locale: Option<String>,
 }
 
@@ -100,18 +187,17 @@ struct Wanted {
 
 impl Wanted {
     fn read(body: &mut Body, limits: &Limits) -> Self {
-        let max = limits.title_chars;
         let wanted = Self {
-            username: body.text_or_empty("username", max),
-            email: body.text_or_empty("email", max),
-            phone: body.text_or_empty("phone", max),
-            first_name: body.text_or_empty("first_name", max),
-            last_name: body.text_or_empty("last_name", max),
-            role: role(body),
-            avatar_url: body.web_address("avatar_url"),
-            custom: body.custom("custom", limits.custom_bytes),
-            locale: body.text_or_empty("locale", LOCALE_CHARS),
-            password: body.raw_text("password", PASSWORD_CHARS.1),
+            username: body.text_or_empty("username", limits),
+            email: body.text_or_empty("email", limits),
+            phone: body.text_or_empty("phone", limits),
+            first_name: body.text_or_empty("first_name", limits),
+            last_name: body.text_or_empty("last_name", limits),
+            role: role(body, limits),
+            avatar_url: body.web_address("avatar_url", limits),
+            custom: body.custom("custom", limits),
+            locale: body.text_or_empty("locale", limits),
+            password: body.raw_text("password", limits),
             active: body.flag("active"),
         };
         if wanted
@@ -153,8 +239,8 @@ impl Wanted {
 }
 
 /// A role by its word; no word is none.
-fn role(body: &mut Body) -> Option<Role> {
-    let word = body.text_or_empty("role", 32)?;
+fn role(body: &mut Body, limits: &Limits) -> Option<Role> {
+    let word = body.text_or_empty("role", limits)?;
     if word.is_empty() {
         return Some(Role::User);
     }
@@ -183,11 +269,11 @@ pub(super) struct Put {
 
 impl Thing for Put {
     const SCOPE: Scope = Scope::People;
-    const FIELDS: &'static [&'static str] = LINE;
+    const FIELDS: &'static [Field] = LINE;
     type Name = HostId<'static>;
     type Kept = Person;
 
-    fn name(body: &mut Body) -> Option<HostId<'static>> {
+    fn name(body: &mut Body, _: &Limits) -> Option<HostId<'static>> {
         body.id("id")
     }
 
@@ -269,7 +355,7 @@ async fn new_hash(shared: &Shared, id: &HostId<'static>, password: String) -> Re
 async fn remove(State(shared): State<Shared>, Segment(id): Segment, request: Request) -> Result<StatusCode, Refused> {
     let key = api_keys::require(&shared, request.headers(), Scope::People).await?;
     let (id, now) = (call::host_id(&id)?, shared.chat.now());
-    let mut query = Query::of(request.uri().query(), &["erase"]);
+    let mut query = Query::of(request.uri().query(), ERASE);
     let erases = query.flag("erase").unwrap_or(false);
     query.end()?;
     let asked = id.clone();

@@ -1,9 +1,13 @@
 //! Rooms, as their people see them: listed, opened, changed, seen otherwise; who is in them, and what of them has changed.
 
-use super::asking::{Asker, AskerOrHost, ListJson, Query, named, next, room_of, tagged};
+use super::asking::{Asker, AskerOrHost, LIMIT, ListJson, PLACE, Query, named, next, room_of, tagged};
 use super::call::Body;
+use super::described::call::{Call, Who, ok};
+use super::described::field::{Field, Takes, UNBOUNDED};
+use super::described::shape;
 use super::objects::{ChangesJson, MeJson, MemberJson, RoomJson};
 use super::opening;
+use super::rooms::CUSTOM;
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -11,12 +15,128 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, From, MemberChange, RoomChange, ViewChange};
-use beseda_core::words::{Cursor, FullRoom, HostId, MemberId, Place, RoomId, RoomKind, Seq, Token};
+use beseda_core::words::{Cursor, FullRoom, HostId, MemberId, Place, RoomId, RoomKind, Scope, Seq, Token};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
+
+const LIST: &[Field] = &[
+    Field::new("kind", Takes::Text(|_| KIND_CHARS), "Rooms of this kind."),
+    Field::new(
+        "unread",
+        Takes::Flag,
+        "Rooms in which something is unread; with `false`, those in which nothing is.",
+    ),
+    Field::new(
+        "archived",
+        Takes::Flag,
+        "Rooms that are archived; else those that are not.",
+    ),
+    Field::new(
+        "search",
+        Takes::Text(UNBOUNDED),
+        "Rooms that are called so, or whose other one is.",
+    ),
+    LIMIT,
+    PLACE,
+];
+/// No kind has a longer word.
+const KIND_CHARS: usize = 32;
+/// What of a room its people can change.
+pub(super) const CHANGE: &[Field] = &[
+    Field::new("title", Takes::Text(|limits| limits.title_chars), "Its title."),
+    CUSTOM,
+    Field::new("closed", Takes::Flag, "Its business is over."),
+];
+/// What somebody is to be in a room.
+pub(super) const ROLE: &[Field] = &[Field::new(
+    "role",
+    Takes::Role,
+    "What they are to be in the room; `member`, where it is left out.",
+)];
+const VIEW: &[Field] = &[
+    Field::new("muted_until", Takes::Moment, "It makes no noise until then.").or_null(),
+    Field::new("pinned", Takes::Flag, "It stands above the others."),
+    Field::new("archived", Takes::Flag, "It is out of sight."),
+    Field::new("unread_from", Takes::Seq, "It is unread from this message on.").or_null(),
+];
+const MEMBERS: &[Field] = &[LIMIT, PLACE];
+const MANY: &[Field] = &[
+    Field::new(
+        "add",
+        Takes::Members(UNBOUNDED),
+        "Who comes, or becomes something else.",
+    )
+    .or_null(),
+    Field::new("remove", Takes::Ids(UNBOUNDED), "Who goes.").or_null(),
+];
+const WAIT: Field = Field::new(
+    "wait",
+    Takes::Number(0),
+    "Holds the answer for so many seconds until there is something, at most `limits.wait_seconds`.",
+);
+const CHANGES: &[Field] = &[
+    Field::new(
+        "after",
+        Takes::Mark,
+        "A cursor of the room; without it, its newest page.",
+    ),
+    LIMIT,
+    WAIT,
+];
+const ALL: &[Field] = &[
+    Field::new("after", Takes::Mark, "A token; without it, the present one alone."),
+    LIMIT,
+    WAIT,
+];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::get(
+        "/api/v1/rooms/",
+        "rooms",
+        "One's own rooms: those that are pinned first, then the newest activity.",
+    )
+    .query(LIST)
+    .answers(&[ok::<RoomsJson>("A page of them.")])
+    .tagged(),
+    opening::CALL,
+    Call::patch("/api/v1/rooms/{key}/me/", "changeView", "Changes how one sees a room.")
+        .takes(VIEW)
+        .answers(&[ok::<MeJson>("How one stands to it now.")])
+        .refuses(&["no_such_room", "not_allowed"]),
+    Call::get("/api/v1/rooms/{key}/members/", "members", "Who is in a room.")
+        .by(Who::Both(Scope::Rooms))
+        .query(MEMBERS)
+        .answers(&[ok::<ListJson<MemberJson>>("A page of them.")])
+        .tagged()
+        .refuses(&["no_such_room"]),
+    Call::patch(
+        "/api/v1/rooms/{key}/members/",
+        "changeMembers",
+        "Several people at once come, become something else, and go; or none of them.",
+    )
+    .by(Who::Both(Scope::Rooms))
+    .takes(MANY)
+    .answers(&[ok::<RoomJson>("The room as it is now.")])
+    .rate("sends")
+    .refuses(&["no_such_room", "not_allowed", "not_found", "room_closed"]),
+    Call::get(
+        "/api/v1/rooms/{key}/changes/",
+        "changes",
+        "Everything that is different in a room since a cursor.",
+    )
+    .query(CHANGES)
+    .answers(&[ok::<ChangesJson>("A page of it.")])
+    .tagged()
+    .refuses(&["no_such_room"]),
+    Call::get("/api/v1/changes/", "allChanges", "The same over all one's rooms.")
+        .query(ALL)
+        .answers(&[ok::<AllChangesJson>("A page of it.")])
+        .tagged(),
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -36,12 +156,17 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// One's own rooms.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OwnRooms")]
 struct RoomsJson {
+    /// One's rooms, without their members.
     items: Vec<RoomJson>,
+    /// The place behind which there is more; null at the end.
+    #[schemars(with = "Option<shape::Mark>")]
     next: Option<String>,
     /// The token to ask for changes after, with the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<shape::Mark>")]
     token: Option<String>,
 }
 
@@ -66,8 +191,7 @@ impl std::str::FromStr for Rank {
 }
 
 async fn list(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: HeaderMap) -> Result<Response, Refused> {
-    let known = &["kind", "unread", "archived", "search", "limit", "cursor"];
-    let mut query = Query::of(uri.query(), known);
+    let mut query = Query::of(uri.query(), LIST);
     let (limit, after) = (query.limit(&shared), query.place::<Rank>());
     let (unread, archived) = (query.flag("unread"), query.flag("archived").unwrap_or(false));
     let kind = query.text("kind").map(|word| RoomKind::from_word(&word));
@@ -151,16 +275,16 @@ pub(super) async fn one(shared: &Shared, asker: Asker, room: &str, headers: &Hea
 /// Changes a room, for who governs it.
 pub(super) async fn change(shared: &Shared, asker: Asker, room: &str, request: Request) -> Result<Response, Refused> {
     let room = named(room)?;
-    let mut body = Body::read(shared, request, &["title", "custom", "closed"]).await?;
+    let mut body = Body::read(shared, request, CHANGE).await?;
     let limits = shared.chat.limits().clone();
     let wanted = RoomChange {
-        title: body.text("title", limits.title_chars),
-        custom: body.custom("custom", limits.custom_bytes),
+        title: body.text("title", &limits),
+        custom: body.custom("custom", &limits),
         closed: body.flag("closed"),
         ..RoomChange::default()
     };
     body.end()?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(shared)?;
     let now = shared.chat.now();
     let changed = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let id = room_of(tx, &room)?;
@@ -179,8 +303,7 @@ async fn see(
     request: Request,
 ) -> Result<Json<MeJson>, Refused> {
     let room = named(&room)?;
-    let fields = &["muted_until", "pinned", "archived", "unread_from"];
-    let mut body = Body::read(&shared, request, fields).await?;
+    let mut body = Body::read(&shared, request, VIEW).await?;
     let unread_from = if body.is_null("unread_from") {
         Some(None)
     } else {
@@ -209,7 +332,7 @@ async fn members(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let room = named(&room)?;
-    let mut query = Query::of(uri.query(), &["limit", "cursor"]);
+    let mut query = Query::of(uri.query(), MEMBERS);
     let (limit, after) = (query.limit(&shared), query.place::<i64>());
     query.end()?;
     let list = ask::look(&shared.chat, move |look| {
@@ -234,7 +357,7 @@ async fn change_members(
     request: Request,
 ) -> Result<Json<RoomJson>, Refused> {
     let room = named(&room)?;
-    let mut body = Body::read(&shared, request, &["add", "remove"]).await?;
+    let mut body = Body::read(&shared, request, MANY).await?;
     let mut members = body.members("add").unwrap_or_default();
     let removed = body.people_in_order("remove").unwrap_or_default();
     members.extend(removed.into_iter().map(MemberChange::Remove));
@@ -258,8 +381,8 @@ pub(super) async fn put_member(
     request: Request,
 ) -> Result<Response, Refused> {
     let room = named(room)?;
-    let mut body = Body::read(shared, request, &["role"]).await?;
-    let role = body.member_role("role").unwrap_or_default();
+    let mut body = Body::read(shared, request, ROLE).await?;
+    let role = body.member_role("role", shared.chat.limits()).unwrap_or_default();
     body.end()?;
     asker.throttle(shared)?;
     let (now, limits) = (shared.chat.now(), shared.chat.limits().clone());
@@ -283,7 +406,7 @@ pub(super) async fn remove_member(
     (room, id): (&str, HostId<'static>),
 ) -> Result<StatusCode, Refused> {
     let room = named(room)?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(shared)?;
     let (now, limits) = (shared.chat.now(), shared.chat.limits().clone());
     let removed = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let room = room_of(tx, &room)?;
@@ -309,7 +432,7 @@ async fn changes(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let room = named(&room)?;
-    let mut query = Query::of(uri.query(), &["after", "limit", "wait"]);
+    let mut query = Query::of(uri.query(), CHANGES);
     let after = query.parsed::<Cursor>("after", FieldError::NotMark);
     let limit = u32::try_from(query.limit(&shared)).unwrap_or(1);
     let lasts = wait(&mut query, &shared);
@@ -337,11 +460,18 @@ async fn changes(
 }
 
 /// What has changed in all one's rooms.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AllChanges")]
 struct AllChangesJson {
+    /// Of each room that moved what is different.
     rooms: Vec<ChangesJson>,
+    /// Rooms that one is in no more.
+    #[schemars(with = "Vec<shape::Key>")]
     gone: Vec<String>,
+    /// The token to ask for changes after.
+    #[schemars(with = "shape::Mark")]
     token: String,
+    /// There is more behind the token.
     more: bool,
     /// These are all one's rooms, because the token was of another life of the database; else left out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -354,7 +484,7 @@ async fn all_changes(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    let mut query = Query::of(uri.query(), &["after", "limit", "wait"]);
+    let mut query = Query::of(uri.query(), ALL);
     let after = query.parsed::<Token>("after", FieldError::NotMark);
     let limit = usize::try_from(query.limit(&shared)).unwrap_or(1);
     let lasts = wait(&mut query, &shared);

@@ -1,11 +1,13 @@
 //! Rooms by their keys: put and taken away, and what the host application says in them.
 
-use super::asking::{Asker, AskerOrHost, room_of};
+use super::asking::{Asker, AskerOrHost, ListJson, room_of};
 use super::call::{self, Body};
+use super::described::call::{Brings, Call, Who, lines, made, ok};
+use super::described::field::{Field, Takes, UNBOUNDED, names};
 use super::hear;
 use super::lists;
-use super::many::{self, Thing, put_all};
-use super::objects::RoomJson;
+use super::many::{self, LineJson, Thing, put_all};
+use super::objects::{MessageJson, RoomJson};
 use super::places;
 use crate::shared::identity::api_keys;
 use crate::shared::rooms::new_name;
@@ -28,20 +30,137 @@ use uuid::Uuid;
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The fields of a room, in a line that says by either of the first two which one it is: answers call its key its `id`.
-const LINE: &[&str] = &[
-    "key",
-    "id",
-    "title",
-    "avatar_url",
-    "custom",
-    "subject",
-    "closed",
-    "members",
+const LINE: &[Field] = &[
+    Field::new("key", Takes::Room, "Its key: this or `id`."),
+    Field::new("id", Takes::Room, "The same, as answers call it."),
+    Field::new("title", Takes::Text(|limits| limits.title_chars), "Its title.").or_null(),
+    Field::new("avatar_url", Takes::WebAddress, "Where its picture is.").or_null(),
+    CUSTOM,
+    Field::new(
+        "subject",
+        Takes::Card(|limits| limits.custom_bytes),
+        "The card of the business object that it is about.",
+    )
+    .or_null(),
+    Field::new("closed", Takes::Flag, "Its business is over."),
+    Field::new(
+        "members",
+        Takes::Members(|limits| limits.members),
+        "Who is in it, where that does not follow from the key.",
+    )
+    .or_null(),
 ];
+/// Anything of the application's own.
+pub(super) const CUSTOM: Field = Field::new(
+    "custom",
+    Takes::Json(|limits| limits.custom_bytes),
+    "Anything of the application's own.",
+)
+.or_null();
 /// The fields where the path says that.
-const FIELDS: &[&str] = LINE.split_at(2).1;
-/// No key is longer: two ids, each character of which may be written in percents.
-const KEY_CHARS: usize = 1_000;
+const FIELDS: &[Field] = LINE.split_at(2).1;
+/// A sender's own name for what is made.
+pub(super) const CLIENT_ID: Field = Field::new(
+    "client_id",
+    Takes::Name(|limits| limits.client_id_chars),
+    "One's own name for it: under the same name it is made once. It goes before the header `Idempotency-Key`.",
+);
+const SAYS: &[Field] = &[
+    Field::new(
+        "text",
+        Takes::Text(|limits| limits.text_chars),
+        "What it says; of an event it may be left out.",
+    ),
+    Field::new(
+        "kind",
+        Takes::OneOf(&["system", "event"]),
+        "`event` reports something in structure, which `custom` says; else `system`.",
+    ),
+    CUSTOM,
+    CLIENT_ID,
+    Field::new(
+        "to",
+        Takes::Ids(UNBOUNDED),
+        "For whom alone it is; for everybody else it is missing.",
+    )
+    .or_null(),
+];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::get("/api/v1/rooms/{key}/", "room", "A room.")
+        .by(Who::Both(Scope::Rooms))
+        .answers(&[ok::<RoomJson>("The room, as the asker sees it.")])
+        .tagged()
+        .refuses(&["no_such_room"]),
+    Call::put(
+        "/api/v1/rooms/{key}/",
+        "putRoom",
+        "Puts a room. What is left out stays as it is.",
+    )
+    .by(Who::Application(Scope::Rooms))
+    .takes(FIELDS)
+    .answers(&[
+        ok::<RoomJson>("The room was there, and is so now."),
+        made::<RoomJson>("The room is new."),
+    ])
+    .refuses(&["not_allowed", "no_such_room", "not_found"]),
+    Call::patch(
+        "/api/v1/rooms/{key}/",
+        "changeRoom",
+        "Changes a room, by who governs it.",
+    )
+    .takes(places::CHANGE)
+    .answers(&[ok::<RoomJson>("The room as it is now.")])
+    .rate("sends")
+    .refuses(&["not_allowed", "no_such_room", "room_closed"]),
+    Call::delete("/api/v1/rooms/{key}/", "deleteRoom", "Takes a room away.").by(Who::Application(Scope::Rooms)),
+    Call::get(
+        "/api/v1/app/rooms/",
+        "listRooms",
+        "Rooms, by when they or who is in them last changed.",
+    )
+    .by(Who::Application(Scope::Rooms))
+    .query(lists::PARAMETERS)
+    .answers(&[ok::<ListJson<RoomJson>>("A page of them.")]),
+    Call::post("/api/v1/app/rooms/", "putRooms", "Puts many rooms, a line each.")
+        .by(Who::Application(Scope::Rooms))
+        .brings(Brings::Lines(LINE))
+        .answers(&[lines::<LineJson>("A line for each line, in their order.")]),
+    Call::put(
+        "/api/v1/rooms/{key}/members/{id}/",
+        "putMember",
+        "Puts somebody into a room, or makes them something else there.",
+    )
+    .by(Who::Both(Scope::Rooms))
+    .takes(places::ROLE)
+    .answers(&[
+        ok::<super::objects::MemberJson>("They were in it."),
+        made::<super::objects::MemberJson>("They are new in it."),
+    ])
+    .rate("sends")
+    .refuses(&["not_allowed", "no_such_room", "not_found", "room_closed"]),
+    Call::delete(
+        "/api/v1/rooms/{key}/members/{id}/",
+        "removeMember",
+        "Takes somebody out of a room; oneself leaves.",
+    )
+    .by(Who::Both(Scope::Rooms))
+    .rate("sends")
+    .refuses(&["not_allowed", "no_such_room", "not_found", "room_closed"]),
+    Call::post(
+        "/api/v1/rooms/{key}/system-messages/",
+        "say",
+        "Says something in nobody's name.",
+    )
+    .by(Who::Application(Scope::Rooms))
+    .takes(SAYS)
+    .named()
+    .answers(&[
+        made::<MessageJson>("The message."),
+        ok::<MessageJson>("A retry: the first message."),
+    ])
+    .refuses(&["no_such_room", "not_found"]),
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     let many = post(put_all::<Put>).get(lists::rooms);
@@ -134,17 +253,17 @@ impl Put {
 
 impl Thing for Put {
     const SCOPE: Scope = Scope::Rooms;
-    const FIELDS: &'static [&'static str] = LINE;
+    const FIELDS: &'static [Field] = LINE;
     type Name = RoomKey;
     type Kept = Option<RoomJson>;
 
-    fn name(body: &mut Body) -> Option<RoomKey> {
+    fn name(body: &mut Body, limits: &Limits) -> Option<RoomKey> {
         let name = match (body.has("key"), body.has("id")) {
             (false, true) => "id",
             (true, false) => "key",
             (has_key, _) => {
                 let wrong = if has_key {
-                    FieldError::Unknown(FIELDS)
+                    FieldError::Unknown(names(FIELDS))
                 } else {
                     FieldError::Required
                 };
@@ -152,7 +271,7 @@ impl Thing for Put {
                 return None;
             }
         };
-        let text = body.raw_text(name, KEY_CHARS)?;
+        let text = body.raw_text(name, limits)?;
         let key = key_of(&text);
         key.map_err(|error| body.mistake(name, error)).ok()
     }
@@ -167,12 +286,12 @@ impl Thing for Put {
         }
         Self {
             key,
-            title: body.text_or_empty("title", limits.title_chars),
+            title: body.text_or_empty("title", limits),
             change: RoomChange {
                 title: None,
-                avatar_url: body.web_address("avatar_url"),
-                custom: body.custom("custom", limits.custom_bytes),
-                subject: body.card("subject", limits.custom_bytes),
+                avatar_url: body.web_address("avatar_url", limits),
+                custom: body.custom("custom", limits),
+                subject: body.card("subject", limits),
                 closed: body.flag("closed"),
             },
             members,
@@ -270,10 +389,10 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
         Some(named @ Named::Uuid(_)) => named,
         _ => Named::Key(room_key(&key)?),
     };
-    let header = idempotency_key(request.headers())?;
-    let mut body = Body::read(&shared, request, &["text", "kind", "custom", "client_id", "to"]).await?;
     let limits = shared.chat.limits().clone();
-    let kind = body.text("kind", 32);
+    let header = idempotency_key(request.headers(), &limits)?;
+    let mut body = Body::read(&shared, request, SAYS).await?;
+    let kind = body.text("kind", &limits);
     let is_event = kind.as_deref() == Some("event");
     if !matches!(kind.as_deref(), None | Some("system" | "event")) {
         body.mistake("kind", FieldError::NotOneOf(&["system", "event"]));
@@ -281,10 +400,10 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
     if !body.has("text") && !is_event {
         body.mistake("text", FieldError::Required);
     }
-    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
-    let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
+    let text = body.raw_text("text", &limits).unwrap_or_default();
+    let client_id = body.name("client_id", &limits).or(header);
     let more = More {
-        custom: body.custom("custom", limits.custom_bytes).flatten(),
+        custom: body.custom("custom", &limits).flatten(),
         is_event,
         to: body.people_in_order("to"),
         ..More::default()
@@ -320,12 +439,19 @@ async fn say(State(shared): State<Shared>, Segment(key): Segment, request: Reque
 }
 
 /// The header that other services know for what we call a client id; a field of that name goes before it.
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
+///
+/// # Errors
+/// 400 for what would be no client id.
+pub(super) fn idempotency_key(headers: &HeaderMap, limits: &Limits) -> Result<Option<String>, Refused> {
     let Some(header) = headers.get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
-    match header.to_str() {
-        Ok(text) => Ok(Some(text.to_owned())),
-        Err(_) => Err(Refused::field("client_id", FieldError::NotAscii)),
-    }
+    let max = limits.client_id_chars;
+    let wrong = match header.to_str() {
+        Ok("") => FieldError::Blank,
+        Ok(text) if text.chars().nth(max).is_some() => FieldError::TooLong { max },
+        Ok(text) => return Ok(Some(text.to_owned())),
+        Err(_) => FieldError::NotAscii,
+    };
+    Err(Refused::field("Idempotency-Key", wrong))
 }

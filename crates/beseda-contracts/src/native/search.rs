@@ -1,6 +1,9 @@
 //! Search: messages with some words in them, in all rooms that somebody is in, or in the one that they name.
 
-use super::asking::{Asker, ListJson, Query, named, next, room_of, tagged};
+use super::asking::{Asker, LIMIT, ListJson, PLACE, Query, named, next, room_of, tagged};
+use super::described::call::{Call, ok};
+use super::described::field::{Field, Takes, UNBOUNDED};
+use super::described::shape;
 use super::objects::MessageJson;
 use crate::shared::{FieldError, Refused, Routes, Shared};
 use axum::extract::State;
@@ -11,22 +14,56 @@ use beseda_core::rules;
 use beseda_core::words::{Found, HostId, Limits, NoQuery, Query as Words, RoomKind, SearchAsked};
 use beseda_live::ask;
 use http::{HeaderMap, Uri};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What a search may say.
-const KNOWN: &[&str] = &["q", "room", "author", "from", "to", "has", "kind", "limit", "cursor"];
+const KNOWN: &[Field] = &[
+    Field::new(
+        "q",
+        Takes::Filled(|limits| limits.search_chars),
+        "Words, in any inflection, the last one as a beginning; in quotes as they stand.",
+    )
+    .required(),
+    Field::new("room", Takes::Room, "In this room alone."),
+    Field::new("author", Takes::Id, "What this person wrote."),
+    Field::new("from", Takes::Moment, "What was sent then or later."),
+    Field::new("to", Takes::Moment, "What was sent before then."),
+    Field::new("has", Takes::OneOf(HAS), "What has a file."),
+    Field::new("kind", Takes::Text(UNBOUNDED), "In rooms of this kind."),
+    LIMIT,
+    PLACE,
+];
+const HAS: &[&str] = &["file"];
+
+pub(super) const CALLS: &[Call] = &[Call::get(
+    "/api/v1/search/",
+    "search",
+    "Messages with some words, newest first, in all rooms that one is in, or in the one that is named.",
+)
+.query(KNOWN)
+.answers(&[ok::<ListJson<FoundJson>>(
+    "A page of them; it may hold less than was asked for.",
+)])
+.rate("searches")
+.tagged()
+.refuses(&["no_such_room"])];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.both("/api/v1/search/", get(search), "GET, HEAD, OPTIONS")
 }
 
 /// A message that was found.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Found")]
 struct FoundJson {
     /// The room's key.
+    #[schemars(with = "shape::Key")]
     room: String,
+    /// The message.
     message: MessageJson,
     /// Where the text has what was searched for, in UTF-16 units, the ends excluded.
+    #[schemars(with = "Vec<shape::Highlight>")]
     highlights: Vec<(u32, u32)>,
 }
 
@@ -50,7 +87,7 @@ async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: H
     query.end()?;
     let mut search = search.ok_or_else(|| Refused::field("q", FieldError::Required))?;
     let room = room.map(|room| named(&room)).transpose()?;
-    shared.throttles.search(asker.person.id)?;
+    asker.throttle_search(&shared)?;
     let list = ask::look(&shared.chat, move |look| {
         search.room = room.map(|room| room_of(look, &room)).transpose()?;
         if let Some(id) = &author {
@@ -73,7 +110,7 @@ fn asked(query: &mut Query, limits: &Limits, limit: u32) -> Option<SearchAsked> 
     let [from, to] = ["from", "to"].map(|name| query.moment(name));
     let has = query.text("has");
     if has.as_ref().is_some_and(|has| has != "file") {
-        query.mistake("has", FieldError::NotOneOf(&["file"]));
+        query.mistake("has", FieldError::NotOneOf(HAS));
     }
     let kind = query.text("kind").map(|word| RoomKind::from_word(&word));
     Some(SearchAsked {

@@ -5,6 +5,9 @@
 mod tests;
 
 use super::asking::{Query, named};
+use super::described::call::{Call, media};
+use super::described::field::{Field, Takes};
+use super::gate::Noted;
 use crate::shared::all_rooms::AllRooms;
 use crate::shared::identity::api_keys;
 use crate::shared::identity::visitors::{self, Visitor};
@@ -14,6 +17,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use beseda_core::Refusal;
+use beseda_identity::Rated;
 use beseda_live::place::{seen_under, under};
 use beseda_live::upgrade::Upgrade;
 use beseda_live::{Newcomer, Proven, Prover, Proving, close};
@@ -23,6 +27,52 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use std::convert::Infallible;
 use std::sync::Arc;
+
+const TICKET: Field = Field::new("ticket", Takes::Proof, "A ticket, in the place of another proof.");
+const TOKEN: Field = Field::new(
+    "token",
+    Takes::Proof,
+    "A token or a ticket, in the place of another proof.",
+);
+const AS: Field = Field::new("as", Takes::Id, "As whom an API key acts.");
+pub(super) const SOCKET: &[Field] = &[TICKET, TOKEN, AS];
+const EVENTS: &[Field] = &[
+    Field::new(
+        "since",
+        Takes::Mark,
+        "The newest token: which rooms have moved since. `Last-Event-ID` goes before it.",
+    ),
+    Field::new("open", Takes::Room, "A room of which everything is told.").repeated(),
+    TICKET,
+    TOKEN,
+    AS,
+];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::get(
+        "/api/v1/ws/",
+        "socket",
+        "The socket for all one's rooms: `asyncapi.json` says what is spoken there.",
+    )
+    .query(SOCKET)
+    .brings_a_socket()
+    .rate("connects"),
+    Call::get(
+        "/api/v1/events/",
+        "events",
+        "All that the socket tells, as server-sent events.",
+    )
+    .query(EVENTS)
+    .answers(&[media(
+        STREAM,
+        "Events without an end; `id` is a token, and `data` a frame of the socket.",
+    )])
+    .rate("connects")
+    .refuses(&["no_such_room"]),
+];
+
+/// The media type of server-sent events.
+const STREAM: &str = "text/event-stream";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -93,9 +143,10 @@ async fn who(shared: &Shared, parts: &Parts) -> Result<Proven, Refused> {
 
 /// The same that the socket tells, as server-sent events.
 async fn events(State(shared): State<Shared>, parts: Parts) -> Result<Response, Refused> {
+    Noted::of(&parts).rate(&shared, Rated::Connects(shared.proxies.address(&parts)));
     shared.connect(&parts)?;
     let proven = who(&shared, &parts).await?;
-    let mut query = Query::of(parts.uri.query(), &["since", "open", "ticket", "token", "as"]);
+    let mut query = Query::of(parts.uri.query(), EVENTS);
     let since = query.parsed("since", FieldError::NotMark);
     let mut open = Vec::new();
     for room in query.texts("open") {
@@ -119,7 +170,7 @@ async fn events(State(shared): State<Shared>, parts: Parts) -> Result<Response, 
         Some((Ok::<_, Infallible>(piece), events))
     });
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (CONTENT_TYPE, HeaderValue::from_static(STREAM)),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         // nginx would else wait until it has a buffer full.
         (
@@ -131,6 +182,7 @@ async fn events(State(shared): State<Shared>, parts: Parts) -> Result<Response, 
 }
 
 async fn open(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrade, Response>) -> Response {
+    Noted::of(&parts).rate(&shared, Rated::Connects(shared.proxies.address(&parts)));
     if let Err(refused) = shared.connect(&parts) {
         return refused.into_response();
     }

@@ -1,9 +1,12 @@
 //! Messages: read, sent, edited, erased, reacted to and pinned; and how far somebody has read.
 
-use super::asking::{Asker, AskerOrHost, ListJson, Query, named, next, room_of, tagged};
+use super::asking::{Asker, AskerOrHost, LIMIT, ListJson, PLACE, Query, named, next, room_of, tagged};
 use super::call::Body;
+use super::described::call::{Call, Who, made, ok};
+use super::described::field::{Field, Takes};
+use super::described::shape;
 use super::objects::{MeJson, MessageJson, id_text};
-use super::rooms::idempotency_key;
+use super::rooms::{CLIENT_ID, CUSTOM, idempotency_key};
 use crate::shared::{FieldError, Refused, Routes, Segment, Shared, messages, time_text};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -12,13 +15,166 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Pins, Window};
-use beseda_core::words::{Draft, Message, More, Seq, Time};
+use beseda_core::words::{Draft, Message, More, Scope, Seq, Time};
 use beseda_core::{Error, Refusal};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::str::FromStr;
 use tokio::time::Instant;
+
+const WINDOW: &[Field] = &[
+    Field::new("before", Takes::Seq, "The messages before this number."),
+    Field::new("after", Takes::Seq, "The messages after this number."),
+    Field::new(
+        "around",
+        Takes::Seq,
+        "The messages around this number, which is in the middle.",
+    ),
+    LIMIT,
+];
+const MENTIONS: Field = Field::new("mentions", Takes::Ids(|limits| limits.mentions), "Who is mentioned.").or_null();
+const MESSAGE: &[Field] = &[
+    Field::new(
+        "text",
+        Takes::Text(|limits| limits.text_chars),
+        "What it says; it may be left out where there are files.",
+    ),
+    CLIENT_ID,
+    Field::new("reply_to", Takes::Seq, "The number of the message that it answers.").or_null(),
+    Field::new(
+        "files",
+        Takes::Texts(|limits| limits.attachments),
+        "The ids of files that one uploaded.",
+    )
+    .or_null(),
+    MENTIONS,
+    CUSTOM,
+];
+const EDIT: &[Field] = &[
+    Field::new("text", Takes::Text(|limits| limits.text_chars), "What it says now.").required(),
+    MENTIONS,
+];
+const PINS: &[Field] = &[LIMIT, PLACE];
+const RECEIPT: &[Field] = &[
+    Field::new("read_seq", Takes::Seq, "One has read as far as this.").or_null(),
+    Field::new(
+        "delivered_seq",
+        Takes::Seq,
+        "Messages as far as this have reached a device.",
+    )
+    .or_null(),
+];
+const MESSAGES: &str = "/api/v1/rooms/{key}/messages/";
+const ONE: &str = "/api/v1/rooms/{key}/messages/{seq}/";
+const REACTION: &str = "/api/v1/rooms/{key}/messages/{seq}/reactions/{emoji}/";
+const PIN: &str = "/api/v1/rooms/{key}/messages/{seq}/pin/";
+
+pub(super) const CALLS: &[Call] = &[
+    Call::get(
+        MESSAGES,
+        "messages",
+        "Messages by their numbers, erased ones too; the newest where nothing is said.",
+    )
+    .by(Who::Both(Scope::Rooms))
+    .query(WINDOW)
+    .answers(&[ok::<PageJson>("A window of them, oldest first.")])
+    .tagged()
+    .refuses(&["no_such_room"]),
+    Call::post(MESSAGES, "send", "Sends a message.")
+        .takes(MESSAGE)
+        .named()
+        .answers(&[
+            made::<MessageJson>("The message."),
+            ok::<MessageJson>("A retry: the first message."),
+        ])
+        .rate("sends")
+        .refuses(&[
+            "no_such_room",
+            "no_such_message",
+            "not_allowed",
+            "room_closed",
+            "blocked",
+        ]),
+    Call::get(ONE, "message", "One message.")
+        .answers(&[ok::<MessageJson>("The message as it is now.")])
+        .tagged()
+        .refuses(&["no_such_room", "no_such_message"]),
+    Call::patch(ONE, "edit", "Changes what a message says, by its author.")
+        .takes(EDIT)
+        .answers(&[ok::<MessageJson>("The message as it is now.")])
+        .rate("sends")
+        .refuses(&[
+            "no_such_room",
+            "no_such_message",
+            "not_allowed",
+            "not_author",
+            "edit_too_late",
+            "room_closed",
+            "blocked",
+            "erased",
+        ]),
+    Call::delete(ONE, "erase", "Erases a message, by its author or who governs the room.")
+        .rate("sends")
+        .refuses(&[
+            "no_such_room",
+            "no_such_message",
+            "not_allowed",
+            "not_author",
+            "room_closed",
+        ]),
+    Call::get(
+        "/api/v1/rooms/{key}/messages/{seq}/versions/",
+        "versions",
+        "What a message said before, for its author and who governs the room.",
+    )
+    .answers(&[ok::<ListJson<VersionJson>>("Its versions, oldest first.")])
+    .tagged()
+    .refuses(&["no_such_room", "no_such_message", "not_allowed", "not_author"]),
+    Call::put(REACTION, "react", "Reacts to a message. A second time nothing changes.")
+        .answers(&[ok::<MessageJson>("The message as it is now.")])
+        .rate("sends")
+        .refuses(TOUCHES),
+    Call::delete(REACTION, "unreact", "Takes a reaction back.")
+        .rate("sends")
+        .refuses(TOUCHES),
+    Call::put(PIN, "pin", "Pins a message. A second time nothing changes.")
+        .answers(&[ok::<MessageJson>("The message as it is now.")])
+        .rate("sends")
+        .refuses(TOUCHES),
+    Call::delete(PIN, "unpin", "Takes a pin away.")
+        .rate("sends")
+        .refuses(TOUCHES),
+    Call::get(
+        "/api/v1/rooms/{key}/pins/",
+        "pins",
+        "Messages that are pinned, the newest pin first.",
+    )
+    .query(PINS)
+    .answers(&[ok::<ListJson<MessageJson>>("A page of them.")])
+    .tagged()
+    .refuses(&["no_such_room"]),
+    Call::put(
+        "/api/v1/rooms/{key}/receipt/",
+        "read",
+        "Moves one's marks, which move forward alone.",
+    )
+    .takes(RECEIPT)
+    .answers(&[ok::<MeJson>("How one stands to the room now.")])
+    .refuses(&["no_such_room", "not_allowed"]),
+];
+
+/// What refuses that somebody touches a message.
+const TOUCHES: &[&str] = &[
+    "no_such_room",
+    "no_such_message",
+    "not_allowed",
+    "room_closed",
+    "blocked",
+    "erased",
+    "too_many_reactions",
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -52,12 +208,20 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// A part of a room's log.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MessagePage")]
 struct PageJson {
+    /// Messages, oldest first.
     items: Vec<MessageJson>,
+    /// How many durable changes the room has had.
+    #[schemars(with = "shape::Count")]
     head: i64,
+    /// The cursor to ask for changes after.
+    #[schemars(with = "shape::Mark")]
     cursor: String,
+    /// There are older ones.
     has_before: bool,
+    /// There are newer ones.
     has_after: bool,
 }
 
@@ -82,7 +246,7 @@ async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let room = named(&room)?;
-    let mut query = Query::of(uri.query(), &["before", "after", "around", "limit"]);
+    let mut query = Query::of(uri.query(), WINDOW);
     let limit = query.limit(&shared);
     let asked = [
         query.number("before").map(|seq| Window::Before(Seq(seq))),
@@ -121,23 +285,22 @@ async fn send(
     request: Request,
 ) -> Result<Response, Refused> {
     let room = named(&room)?;
-    let header = idempotency_key(request.headers())?;
-    let fields = &["text", "client_id", "reply_to", "files", "mentions", "custom"];
-    let mut body = Body::read(&shared, request, fields).await?;
     let limits = shared.chat.limits().clone();
-    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
-    let client_id = body.raw_text("client_id", limits.client_id_chars).or(header);
+    let header = idempotency_key(request.headers(), &limits)?;
+    let mut body = Body::read(&shared, request, MESSAGE).await?;
+    let text = body.raw_text("text", &limits).unwrap_or_default();
+    let client_id = body.name("client_id", &limits).or(header);
     let more = More {
         reply_to: body.number("reply_to").map(Seq),
         mentions: body.people_in_order("mentions").unwrap_or_default(),
-        custom: body.custom("custom", limits.custom_bytes).flatten(),
+        custom: body.custom("custom", &limits).flatten(),
         is_event: false,
         to: None,
         uploads: Vec::new(),
     };
     let files = super::uploads::claimed(&shared, &mut body, "files", &asker.person);
     body.end()?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let draft = Draft {
         text,
         client_id,
@@ -200,15 +363,15 @@ async fn edit(
 ) -> Result<Json<MessageJson>, Refused> {
     let (room, seq) = placed(path)?;
     let room = named(&room)?;
-    let mut body = Body::read(&shared, request, &["text", "mentions"]).await?;
+    let mut body = Body::read(&shared, request, EDIT).await?;
     let limits = shared.chat.limits().clone();
     if !body.has("text") {
         body.mistake("text", FieldError::Required);
     }
-    let text = body.raw_text("text", limits.text_chars).unwrap_or_default();
+    let text = body.raw_text("text", &limits).unwrap_or_default();
     let mentions = body.people_in_order("mentions");
     body.end()?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let now = shared.chat.now();
     let message = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let id = room_of(tx, &room)?;
@@ -221,7 +384,7 @@ async fn edit(
 async fn erase(State(shared): State<Shared>, asker: Asker, path: Placed) -> Result<StatusCode, Refused> {
     let (room, seq) = placed(path)?;
     let room = named(&room)?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let (now, person) = (shared.chat.now(), asker.person.host_id().into_owned());
     let erased = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let id = room_of(tx, &room)?;
@@ -236,10 +399,17 @@ async fn erase(State(shared): State<Shared>, asker: Asker, path: Placed) -> Resu
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Serialize)]
+/// What a message said before.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Version")]
 struct VersionJson {
+    /// What it said.
     text: String,
+    /// Until when.
+    #[schemars(with = "shape::Moment")]
     at: String,
+    /// Who changed it.
+    #[schemars(with = "Option<shape::Id>")]
     by: Option<String>,
 }
 
@@ -285,7 +455,7 @@ async fn set_reaction(
     let Path((room, seq, emoji)) = path.map_err(|_| Refused::NoSuchAddress)?;
     let (room, seq) = (named(&room)?, seq_of(&seq)?);
     let emoji = super::emoji::of(&emoji).ok_or_else(|| Refused::field("emoji", FieldError::NotEmoji))?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let (now, limits) = (shared.chat.now(), shared.chat.limits().clone());
     let message = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let id = room_of(tx, &room)?;
@@ -307,7 +477,7 @@ async fn unpin(state: State<Shared>, asker: Asker, path: Placed) -> Result<Statu
 async fn set_pin(State(shared): State<Shared>, asker: Asker, path: Placed, on: bool) -> Result<MessageJson, Refused> {
     let (room, seq) = placed(path)?;
     let room = named(&room)?;
-    shared.throttles.send(asker.person.id)?;
+    asker.throttle(&shared)?;
     let now = shared.chat.now();
     let message = ask::change(&shared.chat, move |tx: &mut dyn Tx| {
         let id = room_of(tx, &room)?;
@@ -340,7 +510,7 @@ async fn pins(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let room = named(&room)?;
-    let mut query = Query::of(uri.query(), &["limit", "cursor"]);
+    let mut query = Query::of(uri.query(), PINS);
     let (limit, after) = (query.limit(&shared), query.place::<PinPlace>());
     query.end()?;
     let list = ask::look(&shared.chat, move |look| {
@@ -364,7 +534,7 @@ async fn receipt(
     request: Request,
 ) -> Result<Json<MeJson>, Refused> {
     let room = named(&room)?;
-    let mut body = Body::read(&shared, request, &["read_seq", "delivered_seq"]).await?;
+    let mut body = Body::read(&shared, request, RECEIPT).await?;
     let read = body.number("read_seq").map(|seq| Some(Seq(seq)));
     let delivered = body.number("delivered_seq").map(Seq);
     body.end()?;

@@ -4,6 +4,7 @@
 
 use super::asking::{Asker, named, room_of};
 use super::call::Body;
+use super::described::call::{Brings, Call, made};
 use super::objects::{FileJson, blur_text};
 use crate::shared::files::upload;
 use crate::shared::{FieldError, FieldErrors, Form, Refused, Routes, Segment, Shared};
@@ -14,8 +15,19 @@ use axum::routing::post;
 use beseda_core::Error;
 use beseda_core::rules;
 use beseda_core::words::{DraftFile, Person};
+use beseda_identity::Rated;
 use beseda_live::ask;
 use http::StatusCode;
+
+pub(super) const CALLS: &[Call] = &[Call::post(
+    "/api/v1/rooms/{key}/files/",
+    "upload",
+    "Brings a file for a message of this room. It is forgotten after `limits.upload_seconds`, unless a message names it.",
+)
+.brings(Brings::File)
+.answers(&[made::<FileJson>("The file, whose `id` a message then names.")])
+.rate("uploads")
+.refuses(&["no_such_room", "not_allowed", "room_closed", "blocked", "parse_error"])];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes.both("/api/v1/rooms/{key}/files/", post(take), "POST, OPTIONS")
@@ -36,6 +48,7 @@ async fn take(
         Ok::<_, Error>(())
     })
     .await?;
+    asker.counts(&shared, Rated::Uploads(asker.person.id));
     let mut form = Form::read(&shared, &mut asker.person, request).await?;
     let mut errors = FieldErrors::default();
     let files = errors.take("file", form.one_file("file")).unwrap_or_default();

@@ -1,52 +1,27 @@
 //! The API's dictionary: how the socket for all rooms of a person speaks.
 
+use super::frames::{
+    AboutFrame, ChangesFrame, ExpiringFrame, HereFrame, MovedFrame, OkFrame, PingFrame, PositionFrame, PresenceFrame,
+    PresenceJson, RoomFrame, SentFrame, TotalsFrame, TypingFrame, WelcomeFrame,
+};
 use super::hear;
+use super::limits::LimitsJson;
 use super::objects::{ChangesJson, MeJson, MessageJson, PersonJson, Reader, ReceiptJson, RoomJson, id_text, moment};
 use super::problem;
 use crate::shared::all_rooms::AllRooms;
 use crate::shared::time_text;
 use beseda_core::rules::{Changes, History, Totals};
 use beseda_core::words::{
-    Cursor, DraftFile, Event, FullRoom, Heard, Kinds, LimitValue, Limits, Me, Message, Person, PersonId, Seq, Time,
-    Token,
+    Cursor, DraftFile, Event, FullRoom, Heard, Kinds, Limits, Me, Message, Person, PersonId, Time, Token,
 };
 use beseda_live::dialect::{
     Command, Dialect, Everywhere, Glimpse, Misheard, Outcome, Position, Presence, PresenceState, Viewer,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use std::sync::Arc;
-
-/// What is told of a room that is not open.
-#[derive(Serialize)]
-struct MovedFrame<'a> {
-    r#type: &'static str,
-    room: &'a str,
-    about: Option<RoomJson>,
-    head: i64,
-    seq: Seq,
-    cursor: String,
-    me: Option<MeJson>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_message: Option<MessageJson>,
-}
-
-/// What is different in an open room.
-#[derive(Serialize)]
-struct ChangesFrame {
-    r#type: &'static str,
-    #[serde(flatten)]
-    changes: ChangesJson,
-    live: bool,
-}
 
 fn text(frame: &impl Serialize) -> String {
     serde_json::to_string(frame).unwrap_or_default()
-}
-
-/// A frame of a room's own, with the name of what it is.
-fn framed(kind: &str, room: &RoomJson) -> String {
-    json!({"type": kind, "room": room.key, "about": room}).to_string()
 }
 
 /// The cursor that an event brings its hearers to.
@@ -138,19 +113,6 @@ fn moved_so(event: &Event, viewer: Viewer, me: Option<MeJson>) -> MovedFrame<'_>
     }
 }
 
-/// Every limit by its name.
-#[must_use]
-pub fn limits_json(limits: &Limits) -> Value {
-    let limits = limits.iter().map(|(word, value)| {
-        let value = match value {
-            LimitValue::Count(count) => json!(count),
-            LimitValue::Rate(rate) => json!(rate),
-        };
-        (word.name.to_owned(), json!({"value": value, "unit": word.unit}))
-    });
-    Value::Object(limits.collect::<Map<String, Value>>())
-}
-
 impl Dialect for AllRooms {
     fn name(&self) -> &'static str {
         super::CONTRACT.name
@@ -189,24 +151,23 @@ impl Dialect for AllRooms {
     }
 
     fn answer(&self, tag: Option<&str>, outcome: &Outcome<'_>) -> Option<String> {
-        let frame = match *outcome {
+        Some(match *outcome {
             Outcome::Sent {
                 key, message, sender, ..
-            } => {
-                let message = MessageJson::new(key, message, Reader::of(message, sender.id));
-                json!({"type": "sent", "ref": tag, "room": key, "message": message})
-            }
-            Outcome::Done | Outcome::Pong => {
-                let tag = tag?;
-                json!({"type": "ok", "ref": tag})
-            }
-            Outcome::Misheard(misheard) => {
-                json!({"type": "refused", "ref": tag, "code": misheard.code, "detail": misheard.detail})
-            }
+            } => text(&SentFrame {
+                r#type: "sent",
+                r#ref: tag,
+                room: key,
+                message: MessageJson::new(key, message, Reader::of(message, sender.id)),
+            }),
+            Outcome::Done | Outcome::Pong => text(&OkFrame {
+                r#type: "ok",
+                r#ref: tag?,
+            }),
+            Outcome::Misheard(misheard) => problem::misheard_frame(tag, misheard),
             Outcome::Refused(refusal) => problem::refused_frame(tag, refusal),
             Outcome::Failed(fault) => problem::failed_frame(tag, fault),
-        };
-        Some(frame.to_string())
+        })
     }
 }
 
@@ -219,13 +180,12 @@ impl Everywhere for AllRooms {
     }
 
     fn welcome(&self, person: &Person, limits: &Limits) -> String {
-        json!({
-            "type": "welcome",
-            "person": PersonJson::from(person),
-            "ping_seconds": limits.ping_seconds,
-            "limits": limits_json(limits),
+        text(&WelcomeFrame {
+            r#type: "welcome",
+            person: PersonJson::from(person),
+            ping_seconds: limits.ping_seconds,
+            limits: LimitsJson(limits),
         })
-        .to_string()
     }
 
     fn here(&self, rooms: &[(FullRoom, Cursor)], gone: &[Arc<str>], token: Option<Token>, is_anew: bool) -> String {
@@ -233,19 +193,14 @@ impl Everywhere for AllRooms {
             let reader = room.me.as_ref().map(|me| me.member.person).unwrap_or_default();
             RoomJson::new(room, *cursor, reader)
         });
-        let rooms: Vec<RoomJson> = told.collect();
-        let gone: Vec<&str> = gone.iter().map(|key| &**key).collect();
-        let mut frame = json!({
-            "type": "here",
-            "rooms": rooms,
-            "gone": gone,
-            "more": token.is_none(),
-            "token": token.map(|token| token.to_string()),
-        });
-        if let Some(fields) = frame.as_object_mut().filter(|_| is_anew) {
-            fields.insert("all".to_owned(), true.into());
-        }
-        frame.to_string()
+        text(&HereFrame {
+            r#type: "here",
+            rooms: told.collect(),
+            gone: gone.iter().map(|key| &**key).collect(),
+            more: token.is_none(),
+            token: token.map(|token| token.to_string()),
+            all: is_anew,
+        })
     }
 
     fn changes(&self, viewer: &Person, changes: &Changes, live: bool) -> String {
@@ -278,15 +233,26 @@ impl Everywhere for AllRooms {
 
     fn added(&self, glimpse: &Glimpse<'_>) -> String {
         let reader = glimpse.room.me.as_ref().map(|me| me.member.person).unwrap_or_default();
-        framed("added", &RoomJson::new(glimpse.room, glimpse.cursor, reader))
+        let about = RoomJson::new(glimpse.room, glimpse.cursor, reader);
+        text(&AboutFrame {
+            r#type: "added",
+            room: &about.key,
+            about: &about,
+        })
     }
 
     fn removed(&self, key: &str) -> String {
-        json!({"type": "removed", "room": key}).to_string()
+        text(&RoomFrame {
+            r#type: "removed",
+            room: key,
+        })
     }
 
     fn behind(&self, key: &str) -> String {
-        json!({"type": "behind", "room": key}).to_string()
+        text(&RoomFrame {
+            r#type: "behind",
+            room: key,
+        })
     }
 
     fn totals(&self, totals: Totals) -> String {
@@ -295,11 +261,20 @@ impl Everywhere for AllRooms {
             messages,
             mentions,
         } = totals;
-        json!({"type": "totals", "rooms": rooms, "messages": messages, "mentions": mentions}).to_string()
+        text(&TotalsFrame {
+            r#type: "totals",
+            rooms,
+            messages,
+            mentions,
+        })
     }
 
     fn ping(&self, now: Time, token: Option<Token>) -> String {
-        json!({"type": "ping", "time": time_text(now), "token": token.map(|token| token.to_string())}).to_string()
+        text(&PingFrame {
+            r#type: "ping",
+            time: time_text(now),
+            token: token.map(|token| token.to_string()),
+        })
     }
 
     fn token_of(&self, frame: &str) -> Option<Token> {
@@ -314,42 +289,54 @@ impl Everywhere for AllRooms {
     }
 
     fn expiring(&self, seconds: u64) -> String {
-        json!({"type": "expiring", "seconds": seconds}).to_string()
+        text(&ExpiringFrame {
+            r#type: "expiring",
+            seconds,
+        })
     }
 
     fn typing(&self, key: &str, typist: &Person, is_typing: bool) -> String {
-        json!({"type": "typing", "room": key, "person": id_text(&typist.host_id()), "on": is_typing}).to_string()
+        text(&TypingFrame {
+            r#type: "typing",
+            room: key,
+            person: id_text(&typist.host_id()),
+            on: is_typing,
+        })
     }
 
     fn position(&self, key: &str, position: &Position) -> String {
         let point = position.point;
-        json!({
-            "type": "position",
-            "room": key,
-            "person": id_text(&position.person.host_id()),
-            "latitude": point.latitude,
-            "longitude": point.longitude,
-            "accuracy": point.accuracy,
-            "heading": point.heading,
-            "speed": point.speed,
-            "at": time_text(position.at),
+        text(&PositionFrame {
+            r#type: "position",
+            room: key,
+            person: id_text(&position.person.host_id()),
+            latitude: point.latitude,
+            longitude: point.longitude,
+            accuracy: point.accuracy,
+            heading: point.heading,
+            speed: point.speed,
+            at: time_text(position.at),
         })
-        .to_string()
     }
 
     fn presence(&self, people: &[Presence]) -> String {
-        let items: Vec<Value> = people.iter().map(presence_json).collect();
-        json!({"type": "presence", "items": items}).to_string()
+        text(&PresenceFrame {
+            r#type: "presence",
+            items: people.iter().map(PresenceJson::from).collect(),
+        })
     }
 }
 
-/// Whether somebody is there.
-#[must_use]
-pub fn presence_json(presence: &Presence) -> Value {
-    let state = match presence.state {
-        PresenceState::Online => "online",
-        PresenceState::Away => "away",
-        PresenceState::Offline => "offline",
-    };
-    json!({"person": id_text(&presence.person), "state": state, "last_seen": moment(presence.last_seen)})
+impl From<&Presence> for PresenceJson {
+    fn from(presence: &Presence) -> Self {
+        Self {
+            person: id_text(&presence.person),
+            state: match presence.state {
+                PresenceState::Online => "online",
+                PresenceState::Away => "away",
+                PresenceState::Offline => "offline",
+            },
+            last_seen: moment(presence.last_seen),
+        }
+    }
 }

@@ -27,6 +27,8 @@ pub enum FieldError {
     },
     /// It holds a NUL character.
     NulCharacter,
+    /// It is no UTF-8, or holds control characters.
+    NotPlain,
     /// It holds characters that are not ASCII.
     NotAscii,
     /// It is neither true nor false.
@@ -110,7 +112,7 @@ pub enum FieldError {
     /// It is somebody of the staff, where nobody of them can be meant.
     OfStaff,
     /// Nobody knows such a field; these are known.
-    Unknown(&'static [&'static str]),
+    Unknown(Vec<&'static str>),
 }
 
 /// The types of JSON values, as mistakes tell them apart.

@@ -111,9 +111,11 @@ impl Refused {
             | Self::NoAccount
             | Self::NoAccountOfToken
             | Self::BadKey => StatusCode::UNAUTHORIZED,
-            Self::WrongScope(_) | Self::PersonRequired | Self::ForeignOrigin(_) | Self::CrossSite => {
-                StatusCode::FORBIDDEN
-            }
+            Self::WrongScope(_)
+            | Self::PersonRequired
+            | Self::ActsAsAnother
+            | Self::ForeignOrigin(_)
+            | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NoSuchAddress => StatusCode::NOT_FOUND,
             Self::OtherMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge(_) | Self::TooManyLines(_) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -123,7 +125,6 @@ impl Refused {
             | Self::BrokenForm(_)
             | Self::BrokenMultipart(_)
             | Self::Fields(_)
-            | Self::ActsAsAnother
             | Self::ForeignHost(_) => StatusCode::BAD_REQUEST,
             Self::HostAway | Self::Fault(Fault::Busy | Fault::Stopping | Fault::Away(_) | Fault::Hindered(..)) => {
                 StatusCode::SERVICE_UNAVAILABLE

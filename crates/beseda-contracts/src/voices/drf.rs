@@ -255,7 +255,8 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         FieldError::NotEmail => whole(words::NOT_EMAIL),
         FieldError::NotList(received) => fill(words::NOT_LIST, python(*received)),
         // Mistakes that only contracts without the framework's habits tell apart.
-        FieldError::NotAscii
+        FieldError::NotPlain
+        | FieldError::NotAscii
         | FieldError::NotFlag
         | FieldError::NotRole
         | FieldError::NotWord

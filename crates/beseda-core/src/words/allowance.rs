@@ -28,6 +28,19 @@ impl Rate {
         }
     }
 
+    /// How many in one go, after a pause.
+    #[must_use]
+    pub fn burst(self) -> u32 {
+        self.burst as u32
+    }
+
+    /// In how many milliseconds so many come back.
+    #[must_use]
+    pub fn refill(self, times: f64) -> Millis {
+        // More than that is as good as never; a cast of it saturates.
+        self.per_ms.map_or(0, |per_ms| (times / per_ms).ceil() as Millis)
+    }
+
     /// Whether it limits anybody.
     #[must_use]
     pub fn is_limited(self) -> bool {
@@ -67,9 +80,13 @@ impl Allowance {
     /// In how many milliseconds there will be one left.
     #[must_use]
     pub fn wait(self, rate: Rate) -> Millis {
-        let missing = (1.0 - self.left).max(0.0);
-        // More than that is as good as never; a cast of it saturates.
-        rate.per_ms.map_or(0, |per_ms| (missing / per_ms).ceil() as Millis)
+        rate.refill((1.0 - self.left).max(0.0))
+    }
+
+    /// How many are left, and in how many milliseconds all of them are back.
+    pub fn look(&mut self, rate: Rate, now: Millis) -> (u32, Millis) {
+        self.count(rate, now);
+        (self.left as u32, rate.refill(rate.burst - self.left))
     }
 
     fn count(&mut self, rate: Rate, now: Millis) {
@@ -92,6 +109,8 @@ mod tests {
         let taken = [0, 0, 0, 0, 499, 500, 999, 1_000].map(|now| allowance.take(rate, now));
         assert_eq!(taken, [true, true, true, false, false, true, false, true]);
         assert_eq!(allowance.wait(rate), 500);
+        assert_eq!(allowance.look(rate, 1_500), (1, 1_000));
+        assert_eq!((rate.burst(), rate.refill(3.0)), (3, 1_500));
         assert!(!allowance.is_full(rate, 2_499) && allowance.is_full(rate, 2_500));
     }
 

@@ -3,9 +3,21 @@
 use super::{Ailment, BackupCommand, ImportCommand, JobsCommand, KeyCommand, LookCommand, PersonCommand};
 use crate::doctor;
 use beseda_core::words::HostId;
+use clap::ValueEnum;
 use clap_complete::Shell;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// What of the native API is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ApiDocument {
+    /// The calls, as OpenAPI 3.1
+    #[value(name = "openapi")]
+    OpenApi,
+    /// The socket, as AsyncAPI 3.0
+    #[value(name = "asyncapi")]
+    AsyncApi,
+}
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +155,8 @@ pub enum Command {
         /// Answer in Markdown.
         markdown: bool,
     },
+    /// Print the native API.
+    Api(ApiDocument),
     /// Print a script for a shell.
     Completions(Shell),
 }

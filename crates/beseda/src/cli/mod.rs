@@ -16,7 +16,7 @@ mod probe;
 mod tests;
 
 pub use backup::{BackupCommand, Progress};
-pub use command::Command;
+pub use command::{ApiDocument, Command};
 pub use diagnose::Ailment;
 pub use doors::{KeyCommand, PersonCommand};
 pub use import::{ImportCommand, Known};
@@ -274,6 +274,18 @@ enum Verb {
         #[arg(long, conflicts_with = "json")]
         markdown: bool,
     },
+    /// Print the native API for programs, with the limits of a server that nobody set
+    ///
+    /// A server shows the same with the limits in force, under /api/v1/openapi.json and /api/v1/asyncapi.json.
+    #[command(help_template = TEMPLATE, before_help = "Examples:
+  beseda api openapi > openapi.json
+  beseda api asyncapi > asyncapi.json
+")]
+    Api {
+        /// What of it: the calls, or the socket
+        #[arg(value_enum)]
+        document: ApiDocument,
+    },
     /// Print a script that completes commands in your shell
     #[command(help_template = TEMPLATE, before_help = "Examples:
   beseda completions bash > ~/.local/share/bash-completion/completions/beseda
@@ -478,6 +490,7 @@ where
             json: form.json,
             markdown,
         },
+        Some(Verb::Api { document }) => Command::Api(document),
         Some(Verb::Completions { shell }) => Command::Completions(shell),
     };
     let said = Manner { lang: common.lang };

@@ -31,6 +31,8 @@ fn every_command_is_understood() {
     );
     assert_eq!(command("config check"), Command::ConfigCheck { json: false });
     assert_eq!(command("config reference"), Command::ConfigReference);
+    assert_eq!(command("api openapi"), Command::Api(ApiDocument::OpenApi));
+    assert_eq!(command("api asyncapi"), Command::Api(ApiDocument::AsyncApi));
     assert_eq!(
         command("migrate"),
         Command::Migrate {

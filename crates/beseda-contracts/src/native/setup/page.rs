@@ -1,27 +1,18 @@
 //! The setup page's HTML and its headers.
 
+use crate::native::html::{escaped, filled, policy};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use beseda_identity::setup_codes::{PASSWORD_CHARS_LEAST, PASSWORD_CHARS_MOST};
 use beseda_live::place::under;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY};
 use http::{HeaderValue, StatusCode};
-use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 const STYLE: &str = include_str!("page.css");
 const FRAME: &str = include_str!("page.html");
 const FORM: &str = include_str!("form.html");
 
-/// What the page may load: nothing but its own style, known by its hash. It runs no script and stands in no frame.
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    );
-    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-});
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(STYLE));
 
 /// A page, as it will be answered.
 #[derive(Debug)]
@@ -92,39 +83,6 @@ impl Page {
         ];
         (self.status, headers, html).into_response()
     }
-}
-
-/// The template with each `{{name}}` filled. What is filled in is not looked at again.
-fn filled(template: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(template.len() * 2);
-    let mut rest = template;
-    while let Some((before, (name, after))) = rest
-        .split_once("{{")
-        .and_then(|(before, behind)| Some((before, behind.split_once("}}")?)))
-    {
-        out.push_str(before);
-        let value = values.iter().find(|(known, _)| *known == name);
-        out.push_str(value.map_or("", |(_, value)| *value));
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// A text that can stand between tags and in a quoted attribute.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

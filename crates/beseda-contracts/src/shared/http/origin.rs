@@ -146,7 +146,9 @@ pub fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {
 pub fn allow(answer: &mut HeaderMap, origin: HeaderValue) {
     answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     answer.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    let shown = HeaderValue::from_static("Allow, Link, Retry-After, X-Changed-After, X-Request-Id, X-Total-Count");
+    let shown = HeaderValue::from_static(
+        "Allow, Link, RateLimit, RateLimit-Policy, Retry-After, X-Changed-After, X-Request-Id, X-Total-Count",
+    );
     answer.insert(ACCESS_CONTROL_EXPOSE_HEADERS, shown);
 }
 

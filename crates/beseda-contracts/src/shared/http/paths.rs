@@ -5,9 +5,10 @@ use crate::shared::refused::Refused;
 use crate::shared::voice::{Spoken, Voice};
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Request};
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
+use futures_util::future::BoxFuture;
 use http::header::ALLOW;
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode};
@@ -37,7 +38,11 @@ pub struct Routes {
     pub(in crate::shared) spoken: Spoken,
     /// Whose each is, by its path.
     pub(super) owners: HashMap<&'static str, Owner>,
+    around: Option<Around>,
 }
+
+/// What every call goes through on its way to some routes, and its answer on the way back. It is told which route it is.
+pub type Around = fn(&'static str, Request, Next) -> BoxFuture<'static, Response>;
 
 /// A contract as its routes know it.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +91,15 @@ impl Routes {
                 route: NO_ROUTE,
             },
             owners: HashMap::new(),
+            around: None,
         }
+    }
+
+    /// The same, where every call of those that are added goes through this.
+    #[must_use]
+    pub fn through(mut self, around: Around) -> Self {
+        self.around = Some(around);
+        self
     }
 
     /// The same, for routes of whoever holds an API key: what is not there, such a program has not guessed at.
@@ -105,6 +118,10 @@ impl Routes {
             .layer(map_response(move |response: Response| async move {
                 with_allow(response, allow)
             }));
+        let methods = match self.around {
+            Some(around) => methods.layer(from_fn(move |request, next| around(path, request, next))),
+            None => methods,
+        };
         let methods = self.spoken(methods, path);
         self.list.push(RouteLine {
             path,

@@ -23,6 +23,18 @@ pub fn is_application(parts: &Parts) -> bool {
     has_key && !parts.headers.contains_key(&AS)
 }
 
+/// Refuses that somebody other than an API key says as whom it acts.
+///
+/// # Errors
+/// [`Refused::ActsAsAnother`].
+pub fn check_as(parts: &Parts) -> Result<(), Refused> {
+    let has_key = bearer(&parts.headers).is_ok_and(|token| token.is_some_and(is_one));
+    if parts.headers.contains_key(&AS) && !has_key {
+        return Err(Refused::ActsAsAnother);
+    }
+    Ok(())
+}
+
 /// The person as whom an API key acts; `None` where no API key asks. A socket may say in its query whom it acts as.
 ///
 /// # Errors
@@ -30,16 +42,16 @@ pub fn is_application(parts: &Parts) -> bool {
 /// so; [`Refusal::NoSuchPerson`], [`Refusal::Inactive`].
 pub async fn acting(shared: &Shared, parts: &Parts) -> Result<Option<Caller>, Refused> {
     let named = parts.headers.get(&AS);
+    let by_query = || urlencoded::value(parts.uri.query().unwrap_or_default(), "as");
     if !bearer(&parts.headers)?.is_some_and(is_one) {
-        return match named {
+        return match by_query() {
             Some(_) => Err(Refused::ActsAsAnother),
-            None => Ok(None),
+            None => check_as(parts).map(|()| None),
         };
     }
     let key = require(shared, &parts.headers, Scope::Act).await?;
     let decoded = |named: &str| String::from_utf8(urlencoded::percent_decoded(named)).ok();
     let by_header = named.and_then(|named| named.to_str().ok()).and_then(decoded);
-    let by_query = || urlencoded::value(parts.uri.query().unwrap_or_default(), "as");
     let id = by_header.or_else(by_query).ok_or(Refused::PersonRequired)?;
     let id = HostId::of(id).map_err(|_| Refusal::NoSuchPerson)?;
     let person = ask::look(&shared.chat, move |look| {

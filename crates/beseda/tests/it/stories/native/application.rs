@@ -199,7 +199,7 @@ async fn a_key_acts_as_a_person_where_it_says_as_whom() {
     assert_eq!((alone.status, &alone.json()["code"]), (403, &json!("person_required")));
     let other = people[0].request(Method::GET, "/api/v1/me/").header("X-Beseda-As", "2");
     let other = crate::harness::answer(other).await;
-    assert_eq!((other.status, &other.json()["code"]), (400, &json!("acts_as_another")));
+    assert_eq!((other.status, &other.json()["code"]), (403, &json!("acts_as_another")));
 }
 
 #[tokio::test]

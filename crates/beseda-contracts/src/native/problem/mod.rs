@@ -2,15 +2,21 @@
 //!
 //! Its `detail` is also what clients read that were written for Django REST Framework.
 
+pub(super) mod codes;
+
+use super::described::shape;
 use crate::shared::{FieldError, Language, Refused, Voice};
 use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
 use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, RESERVED_SPACE};
 use beseda_core::{Fault, Refusal};
+use beseda_live::dialect::Misheard;
 use beseda_live::requests::RequestId;
+use codes::{CODES, CodeWord, Errors, HEARD_CODES, HeardCode};
 use http::{HeaderValue, StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What is said of a body whose fields are wrong.
 const FIELDS_ARE_WRONG: &str = "Fields are wrong: `errors` says which and why.";
@@ -41,22 +47,78 @@ impl Voice for Problem {
 
     /// Always in English: it is read by programs and by who writes them.
     fn body(&self, refused: &Refused, _: Language) -> String {
-        Value::Object(self.members(refused)).to_string()
+        text(&self.members(refused))
     }
 
     fn body_of_fault(&self, refused: &Refused, _: Language, request: &RequestId) -> String {
-        let mut members = self.members(refused);
-        members.insert("request_id".to_owned(), request.to_string().into());
-        Value::Object(members).to_string()
+        let request_id = Some(request.to_string());
+        text(&ProblemJson {
+            request_id,
+            ..self.members(refused)
+        })
     }
 }
 
-/// What is said of one of many that came by one call.
-#[derive(Serialize)]
-pub(super) struct Short {
+fn text(json: &impl Serialize) -> String {
+    serde_json::to_string(json).unwrap_or_default()
+}
+
+/// Why a call was refused, as RFC 9457 writes it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(in crate::native) struct ProblemJson {
+    #[schemars(extend("const" = "about:blank"))]
+    r#type: &'static str,
+    /// The status in words.
+    title: &'static str,
+    /// The status.
     status: u16,
+    /// What is wrong, in a sentence.
+    detail: String,
+    #[schemars(with = "CodeWord")]
     code: &'static str,
+    /// What is wrong with which field, in sentences.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Errors")]
+    errors: Option<Value>,
+    /// By what our log tells the cause, where something of ours failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    request_id: Option<String>,
+}
+
+/// A command of a socket was refused, or was none.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Refused")]
+pub(super) struct RefusedFrame<'a> {
+    #[schemars(extend("const" = "refused"))]
+    r#type: &'static str,
+    /// The client's own name for the command.
+    r#ref: Option<&'a str>,
+    #[schemars(with = "HeardCode")]
+    code: &'static str,
+    /// What is wrong, in a sentence.
+    detail: String,
+    /// What is wrong with which field, in sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Errors")]
+    errors: Option<Value>,
+    /// In how many seconds to try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "shape::Count")]
+    retry_after: Option<u32>,
+}
+
+/// What is said of one of many that came by one call.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Short {
+    /// The status that the single call would have.
+    status: u16,
+    #[schemars(with = "CodeWord")]
+    code: &'static str,
+    /// What is wrong with which field, in sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Errors")]
     errors: Option<Value>,
 }
 
@@ -70,19 +132,21 @@ impl Problem {
         }
     }
 
-    fn members(&self, refused: &Refused) -> Map<String, Value> {
-        let (status, told) = (self.status(refused), told(refused));
-        let title = status.canonical_reason().unwrap_or_default();
-        let members = [
-            ("type", "about:blank".into()),
-            ("title", title.into()),
-            ("status", status.as_u16().into()),
-            ("detail", told.detail.into()),
-            ("code", code(refused).into()),
-        ];
-        let errors = told.errors.map(|errors| ("errors", errors));
-        let members = members.into_iter().chain(errors);
-        members.map(|(name, value)| (name.to_owned(), value)).collect()
+    fn members(&self, refused: &Refused) -> ProblemJson {
+        let (status, told, code) = (self.status(refused), told(refused), code(refused));
+        let is_known = CODES
+            .iter()
+            .any(|known| (known.word, known.status) == (code, status.as_u16()));
+        debug_assert!(is_known, "{code} with {status} is not among the codes");
+        ProblemJson {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: told.detail,
+            code,
+            errors: told.errors,
+            request_id: None,
+        }
     }
 }
 
@@ -198,7 +262,8 @@ fn by_name<'a>(sentences: impl Iterator<Item = (&'a str, String)>) -> Value {
 
 fn sentence(error: &FieldError) -> String {
     match error {
-        FieldError::NotAscii => "The header Idempotency-Key holds ASCII characters.".to_owned(),
+        FieldError::NotPlain => "UTF-8 without control characters is expected.".to_owned(),
+        FieldError::NotAscii => "ASCII characters are expected.".to_owned(),
         FieldError::NotFlag => "true or false is expected.".to_owned(),
         FieldError::NotRole => format!(
             "A role is a word of small letters, digits, - and _, with a letter first and at most {} of them.",
@@ -255,26 +320,49 @@ fn sentence(error: &FieldError) -> String {
 }
 
 /// What a command of a socket was refused with.
-pub(super) fn refused_frame(tag: Option<&str>, refusal: &Refusal) -> Value {
+pub(super) fn refused_frame(tag: Option<&str>, refusal: &Refusal) -> String {
     let refused = Refused::Rule(refusal.clone());
     let Told { detail, errors } = told(&refused);
-    let mut frame = json!({"type": "refused", "ref": tag, "code": code(&refused), "detail": detail});
-    if let Some(fields) = frame.as_object_mut() {
-        if let Some(errors) = errors {
-            fields.insert("errors".to_owned(), errors);
-        }
-        if let Refusal::TooFast { retry_seconds } = refusal {
-            fields.insert("retry_after".to_owned(), Value::from(*retry_seconds));
-        }
-    }
-    frame
+    let retry_after = match refusal {
+        Refusal::TooFast { retry_seconds } => Some(*retry_seconds),
+        _ => None,
+    };
+    text(&RefusedFrame {
+        r#type: "refused",
+        r#ref: tag,
+        code: code(&refused),
+        detail,
+        errors,
+        retry_after,
+    })
+}
+
+/// What a frame was refused with that is no command.
+pub(super) fn misheard_frame(tag: Option<&str>, misheard: &Misheard) -> String {
+    let code = misheard.code;
+    let is_known = HEARD_CODES.contains(&code) || CODES.iter().any(|known| known.word == code);
+    debug_assert!(is_known, "{code} is not among the codes of frames");
+    text(&RefusedFrame {
+        r#type: "refused",
+        r#ref: tag,
+        code,
+        detail: misheard.detail.clone(),
+        errors: None,
+        retry_after: None,
+    })
 }
 
 /// What a command of a socket failed with; the cause stays with us.
-pub(super) fn failed_frame(tag: Option<&str>, fault: &Fault) -> Value {
+pub(super) fn failed_frame(tag: Option<&str>, fault: &Fault) -> String {
     let refused = Refused::Fault(fault.clone());
-    let Told { detail, .. } = told(&refused);
-    json!({"type": "refused", "ref": tag, "code": code(&refused), "detail": detail, "retry_after": 1})
+    text(&RefusedFrame {
+        r#type: "refused",
+        r#ref: tag,
+        code: code(&refused),
+        detail: told(&refused).detail,
+        errors: None,
+        retry_after: Some(1),
+    })
 }
 
 /// The word for programs. Each is a part of the API.
