@@ -19,12 +19,15 @@ SCOPES = "people,orders,groups,rooms,act,export"
 
 # Rates are off, and nobody is held for long.
 SETTINGS = """\
-secret_file = "shared-secret"
 limits.sends_per_second = 0
 limits.searches_per_second = 0
 limits.uploads_per_minute = 0
 limits.rooms_per_hour = 0
 limits.wait_seconds = 1
+[[issuers]]
+issuer = ""
+algorithms = ["HS256"]
+secret_file = "shared-secret"
 """
 # Each with what they ask about: what is there, for who may see something; anything, for the others.
 ACTORS = {
@@ -68,20 +71,21 @@ def start(bench, actor):
     plain = (HERE / "described.toml").read_text()
     head, tables = plain.split("[generation]")
     config.write_text(f"{head}[parameters]\n{parameters}\n[generation]{tables}")
-    return config, beseda.url, proofs[actor]()
+    return config, beseda.url, proofs[actor](), actor == "key"
 
 
-def ask(config, url, headers):
+def ask(config, url, headers, is_key):
     """Asks for everything that the server says of itself; what was wrong, or nothing."""
     given = [word for name, value in headers.items() for word in ("--header", f"{name}: {value}")]
     program = Path(sys.executable).parent / "schemathesis"
     command = [program, "--config-file", config, "run", f"{url}/api/v1/openapi.json", "--url", url, *given]
-    return attempt(command, config.parent)
+    variables = {"SCHEMATHESIS_HOOKS": str(HERE / "described_hooks.py")}
+    return attempt(command, config.parent, {**variables, **({"BESEDA_IS_KEY": "1"} if is_key else {})})
 
 
-def attempt(command, folder):
+def attempt(command, folder, variables):
     try:
-        run([*command, "--no-color"], folder)
+        run([*command, "--no-color"], folder, variables)
     except AssertionError as wrong:
         return str(wrong)
     return ""

@@ -214,13 +214,16 @@ impl Query {
         }
     }
 
-    /// What it says of this; the last, where it says it more than once.
+    /// What it says of this; the last, where it says it more than once. Nothing is as if it were left out.
     pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.said(name).filter(|value| !value.is_empty())
+    }
+
+    /// The same, where nothing is something.
+    pub(super) fn said(&self, name: &str) -> Option<String> {
         check(self.known, name, |field| !field.is_repeated);
         let named = self.pairs.iter().rev().find(|(found, _)| found == name);
-        named
-            .map(|(_, value)| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+        named.map(|(_, value)| value.trim().to_owned())
     }
 
     /// Everything that it says of this.
@@ -230,13 +233,18 @@ impl Query {
         named.map(|(_, value)| value.trim().to_owned()).collect()
     }
 
-    /// The same as something that is read from a text.
+    /// Something that is read from a text.
     pub(super) fn parsed<T: FromStr>(&mut self, name: &'static str, wrong: FieldError) -> Option<T> {
-        let parsed = self.text(name)?.parse();
-        if parsed.is_err() {
+        let text = self.text(name)?;
+        self.read(name, &text, wrong)
+    }
+
+    fn read<T: FromStr>(&mut self, name: &'static str, text: &str, wrong: FieldError) -> Option<T> {
+        let read = text.parse();
+        if read.is_err() {
             self.mistakes.add(name, wrong);
         }
-        parsed.ok()
+        read.ok()
     }
 
     /// A whole number from 0.
@@ -244,7 +252,8 @@ impl Query {
         check(self.known, name, |field| {
             matches!(field.takes, Takes::Seq | Takes::Number(_))
         });
-        let number = self.parsed::<i64>(name, FieldError::NotInteger)?;
+        let text = self.said(name)?;
+        let number = self.read::<i64>(name, &text, FieldError::NotInteger)?;
         if number < 0 {
             self.mistakes.add(name, FieldError::NotInteger);
             return None;
@@ -255,13 +264,14 @@ impl Query {
     /// `true` or `false`.
     pub(super) fn flag(&mut self, name: &'static str) -> Option<bool> {
         check(self.known, name, |field| matches!(field.takes, Takes::Flag));
-        self.parsed(name, FieldError::NotFlag)
+        let text = self.said(name)?;
+        self.read(name, &text, FieldError::NotFlag)
     }
 
     /// A moment.
     pub(super) fn moment(&mut self, name: &'static str) -> Option<Time> {
         check(self.known, name, |field| matches!(field.takes, Takes::Moment));
-        let moment = time_of(&self.text(name)?);
+        let moment = time_of(&self.said(name)?);
         if moment.is_none() {
             self.mistakes.add(name, FieldError::NotTime);
         }
@@ -374,7 +384,7 @@ mod tests {
     fn a_moment_says_where_on_earth_it_is() {
         let mut query = Query::of(Some("updated_after=1970-01-01T01:00:00.000002%2B01:00"), KNOWN);
         assert_eq!(query.moment("updated_after"), Some(Time(2)));
-        for wrong in ["1970-01-01", "1970-01-01T00:00:00", "0"] {
+        for wrong in ["", "1970-01-01", "1970-01-01T00:00:00", "0"] {
             let mut query = Query::of(Some(&format!("updated_after={wrong}")), KNOWN);
             assert_eq!(query.moment("updated_after"), None, "{wrong}");
             assert_eq!(query.end(), Err(Refused::field("updated_after", FieldError::NotTime)));

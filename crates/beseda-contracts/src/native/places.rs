@@ -24,7 +24,7 @@ use serde::Serialize;
 use std::time::Duration;
 
 const LIST: &[Field] = &[
-    Field::new("kind", Takes::Text(|_| KIND_CHARS), "Rooms of this kind."),
+    Field::new("kind", Takes::Text(UNBOUNDED), "Rooms of this kind."),
     Field::new(
         "unread",
         Takes::Flag,
@@ -43,8 +43,6 @@ const LIST: &[Field] = &[
     LIMIT,
     PLACE,
 ];
-/// No kind has a longer word.
-const KIND_CHARS: usize = 32;
 /// What of a room its people can change.
 pub(super) const CHANGE: &[Field] = &[
     Field::new("title", Takes::Text(|limits| limits.title_chars), "Its title."),

@@ -108,7 +108,7 @@ async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: H
 fn asked(query: &mut Query, limits: &Limits, limit: u32) -> Option<SearchAsked> {
     let words = words(query, limits);
     let [from, to] = ["from", "to"].map(|name| query.moment(name));
-    let has = query.text("has");
+    let has = query.said("has");
     if has.as_ref().is_some_and(|has| has != "file") {
         query.mistake("has", FieldError::NotOneOf(HAS));
     }

@@ -123,6 +123,7 @@ pub(super) const CALLS: &[Call] = &[
             "not_allowed",
             "not_author",
             "room_closed",
+            "erased",
         ]),
     Call::get(
         "/api/v1/rooms/{key}/messages/{seq}/versions/",

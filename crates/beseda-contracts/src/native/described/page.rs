@@ -103,11 +103,11 @@ fn contents(schemas: &Map<String, Value>) -> String {
     let commands = COMMANDS
         .iter()
         .map(|command| entry(&format!("say-{}", command.word), command.word));
-    html.push_str(&list("The socket: what clients say", commands.collect()));
+    html.push_str(&list("Socket: clients say", commands.collect()));
     let sayings = SAYINGS
         .iter()
         .map(|saying| entry(&format!("told-{}", saying.word), saying.word));
-    html.push_str(&list("The socket: what the server says", sayings.collect()));
+    html.push_str(&list("Socket: the server says", sayings.collect()));
     let objects = schemas.keys().map(|name| entry(&format!("object-{name}"), name));
     html.push_str(&list("Objects", objects.collect()));
     html.push_str("<ul><li><a href=\"#codes\">Codes of refusals</a></li></ul>");
@@ -311,6 +311,9 @@ fn words(schema: &Value) -> String {
     if let Some(name) = text("$ref").map(last_of) {
         return format!("<a href=\"#object-{name}\">{name}</a>");
     }
+    if let Some(title) = text("title") {
+        return escaped(title);
+    }
     for word in ["anyOf", "oneOf"] {
         if let Some(kinds) = schema.get(word).and_then(Value::as_array) {
             let kinds: Vec<String> = kinds.iter().map(words).collect();
@@ -368,10 +371,8 @@ fn objects(schemas: &Map<String, Value>) -> String {
             .get("oneOf")
             .or_else(|| schema.get("anyOf"))
             .and_then(Value::as_array);
-        let told = match kinds {
-            Some(kinds) => kinds.iter().map(properties).collect(),
-            None => properties(schema),
-        };
+        let kinds = kinds.into_iter().flatten();
+        let told: String = [schema].into_iter().chain(kinds).map(properties).collect();
         let told = if told.is_empty() {
             format!("<p>{}</p>", words(schema))
         } else {
@@ -394,7 +395,11 @@ fn properties(schema: &Value) -> String {
         let says = field.get("description").and_then(Value::as_str).unwrap_or_default();
         row(&code(name), &words(field), says)
     });
-    rows("Fields", told.collect())
+    let told: String = told.collect();
+    match schema.get("$ref").and_then(Value::as_str).map(last_of) {
+        Some(name) => rows("Fields", told) + &format!("<p>And those of <a href=\"#object-{name}\">{name}</a>.</p>"),
+        None => rows("Fields", told),
+    }
 }
 
 fn codes() -> String {

@@ -43,7 +43,9 @@ pub(super) fn object(fields: &[Field], limits: &Limits) -> Value {
 /// What a field of a body or a frame takes.
 pub(super) fn of(field: &Field, limits: &Limits) -> Value {
     let schema = taken(field.takes, limits);
-    described(if field.or_null { or_null(schema) } else { schema }, field.says)
+    // Null is JSON, too.
+    let adds_null = field.or_null && !matches!(field.takes, Takes::Json(_));
+    described(if adds_null { or_null(schema) } else { schema }, field.says)
 }
 
 /// What a parameter of a query takes: texts, in which an id is no number.
@@ -55,7 +57,8 @@ pub(super) fn of_parameter(field: &Field, limits: &Limits) -> Value {
             json!({"type": "string", "minLength": 1, "pattern": PLAIN}),
             most(limits),
         ),
-        Takes::Room | Takes::Mark | Takes::Proof => json!({"type": "string", "minLength": 1, "pattern": PLAIN}),
+        // Nothing is as if it were left out.
+        Takes::Room | Takes::Mark | Takes::Proof => json!({"type": "string", "pattern": PLAIN}),
         other => taken(other, limits),
     };
     if field.is_repeated {
@@ -110,7 +113,7 @@ fn taken(takes: Takes, limits: &Limits) -> Value {
         Takes::Within(least, most) => json!({"type": "number", "minimum": least, "maximum": most}),
         Takes::Flag => json!({"type": "boolean"}),
         Takes::Moment => json!({"type": "string", "format": "date-time"}),
-        Takes::Json(_) => json!({}),
+        Takes::Json(most) => json!({"title": format!("any JSON of at most {} bytes", most(limits))}),
         Takes::Card(_) => card(),
         Takes::Mark | Takes::Proof | Takes::Emoji => json!({"type": "string", "minLength": 1}),
     }
@@ -127,7 +130,7 @@ fn integer(least: u64) -> Value {
 
 /// What the application calls somebody or something: a text, or a number, which is the same as its text.
 fn id() -> Value {
-    json!({"anyOf": [
+    json!({"title": "id", "anyOf": [
         {"type": "string", "minLength": 1, "maxLength": HOST_NAME_CHARS, "pattern": PLAIN},
         {"type": "integer", "minimum": i64::MIN, "maximum": u64::MAX}
     ]})
@@ -169,9 +172,6 @@ fn with(mut schema: Value, word: &str, most: usize) -> Value {
 }
 
 fn or_null(mut schema: Value) -> Value {
-    if schema.as_object().is_some_and(Map::is_empty) {
-        return schema;
-    }
     match schema.get_mut("type") {
         Some(kind) => {
             *kind = json!([kind.clone(), "null"]);
