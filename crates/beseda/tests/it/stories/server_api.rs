@@ -365,7 +365,7 @@ async fn a_system_message_is_taken_once_and_heard_live() {
         assert!(wrong.json()["errors"][field].is_array(), "{body}: {wrong:?}");
     }
     let odd = answer(by_header("ключ").json(&json!({"text": "x"}))).await;
-    assert!(odd.json()["errors"]["client_id"].is_array(), "{odd:?}");
+    assert!(odd.json()["errors"]["Idempotency-Key"].is_array(), "{odd:?}");
     assert_eq!(party.client.all_messages(room).await.len(), 3);
 }
 

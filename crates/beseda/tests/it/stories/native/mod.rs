@@ -2,6 +2,7 @@
 
 mod application;
 mod calls;
+mod described;
 mod ends;
 mod events;
 mod files;
