@@ -6,7 +6,7 @@ pub use by::By;
 
 use crate::error::Refusal;
 use crate::words::{
-    Group, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, Room, RoomKind, worded,
+    Group, Kinds, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, Room, RoomKind, worded,
 };
 
 worded! {

@@ -1,7 +1,10 @@
 //! Reports: somebody says that staff is to look at a message; staff lists and settles what is reported.
 
-use super::asking::{Asker, ListJson, Query, named, next, room_of, tagged};
+use super::asking::{Asker, LIMIT, ListJson, PLACE, Query, named, next, room_of, tagged};
 use super::call::Body;
+use super::described::call::{Call, made, ok};
+use super::described::field::{Field, Takes};
+use super::described::shape;
 use super::objects::{MessageJson, PersonJson, id_text, moment};
 use super::talk::{Placed, placed};
 use crate::shared::rooms::new_name;
@@ -16,13 +19,81 @@ use beseda_core::words::{OwnWord, ReportReason, ReportState, Seq};
 use beseda_core::{Error, Refusal, policy};
 use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// How far a report can be.
 const STATES: &[&str] = &["open", "settled"];
-/// No word for that is longer.
-const STATE_CHARS: usize = 32;
+/// What somebody says who reports a message.
+const REPORT: &[Field] = &[
+    Field::new(
+        "reason",
+        Takes::Filled(|_| OwnWord::BYTES),
+        "Why, in a word of small letters, digits, - and _.",
+    )
+    .required(),
+    Field::new(
+        "text",
+        Takes::Text(|limits| limits.report_chars),
+        "What there is to say of it.",
+    )
+    .or_null(),
+];
+/// Which reports are listed.
+const LISTED: &[Field] = &[
+    Field::new(
+        "state",
+        Takes::OneOf(STATES),
+        "Those that are so far; the open ones, where nothing is said.",
+    ),
+    Field::new("room", Takes::Room, "Of this room alone."),
+    LIMIT,
+    PLACE,
+];
+/// What the staff says of one.
+const SETTLE: &[Field] = &[
+    Field::new("state", Takes::OneOf(STATES), "How far it is."),
+    Field::new(
+        "note",
+        Takes::Text(|limits| limits.report_chars),
+        "What the staff notes on it.",
+    )
+    .or_null(),
+];
+
+pub(super) const CALLS: &[Call] = &[
+    Call::post(
+        "/api/v1/rooms/{key}/messages/{seq}/reports/",
+        "report",
+        "Reports a message to the staff: each message once.",
+    )
+    .takes(REPORT)
+    .answers(&[
+        made::<ReportJson>("The report."),
+        ok::<ReportJson>("The first report, where they have reported the message before."),
+    ])
+    .rate("sends")
+    .refuses(&["no_such_room", "no_such_message", "not_allowed", "erased"]),
+    Call::get(
+        "/api/v1/reports/",
+        "reports",
+        "What is reported of rooms that one's role governs, the last first.",
+    )
+    .query(LISTED)
+    .answers(&[ok::<ListJson<ReportJson>>("A page of them.")])
+    .tagged()
+    .refuses(&["not_allowed", "no_such_room"]),
+    Call::patch(
+        "/api/v1/reports/{id}/",
+        "settle",
+        "Settles what is reported, or opens it again.",
+    )
+    .takes(SETTLE)
+    .answers(&[ok::<ReportJson>("The report as it is now.")])
+    .rate("sends")
+    .refuses(&["not_allowed", "not_found"]),
+];
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -36,22 +107,36 @@ pub(super) fn routes(routes: Routes) -> Routes {
 }
 
 /// A report.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Report")]
 struct ReportJson {
+    /// Its id, of ours.
     id: String,
     /// The room's key.
+    #[schemars(with = "shape::Key")]
     room: String,
+    /// The number of the message.
+    #[schemars(with = "shape::Count")]
     seq: Seq,
     /// The message as it is now; null where it is not the reader's to see.
     message: Option<MessageJson>,
+    /// Who reports it.
     by: PersonJson,
+    /// Why, in a word.
     reason: String,
+    /// What they say of it.
     text: String,
+    /// `open`, `settled`.
     state: &'static str,
     /// What the staff notes on it; empty for who is not of it.
     note: String,
+    #[schemars(with = "Option<shape::Id>")]
     settled_by: Option<String>,
+    /// When it was settled.
+    #[schemars(with = "Option<shape::Moment>")]
     settled_at: Option<String>,
+    /// When it was reported.
+    #[schemars(with = "shape::Moment")]
     created_at: String,
 }
 
@@ -85,13 +170,13 @@ async fn report(
 ) -> Result<Response, Refused> {
     let (room, seq) = placed(path)?;
     let room = named(&room)?;
-    let mut body = Body::read(&shared, request, &["reason", "text"]).await?;
-    let word = body.required_text("reason", OwnWord::BYTES);
+    let mut body = Body::read(&shared, request, REPORT).await?;
+    let word = body.required_text("reason", shared.chat.limits());
     let reason = word.as_deref().and_then(ReportReason::from_word);
     if word.is_some() && reason.is_none() {
         body.mistake("reason", FieldError::NotWord);
     }
-    let text = body.text_or_empty("text", shared.chat.limits().report_chars);
+    let text = body.text_or_empty("text", shared.chat.limits());
     let text = text.unwrap_or_default();
     body.end()?;
     let reason = reason.ok_or_else(|| Refused::field("reason", FieldError::Required))?;
@@ -113,7 +198,7 @@ async fn report(
 async fn list(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: HeaderMap) -> Result<Response, Refused> {
     // Who answers for nothing is told so whatever they ask.
     policy::require_settling(asker.by())?;
-    let mut query = Query::of(uri.query(), &["state", "room", "limit", "cursor"]);
+    let mut query = Query::of(uri.query(), LISTED);
     let word = query.text("state");
     let state = word.as_deref().and_then(ReportState::from_word);
     if word.is_some() && state.is_none() {
@@ -147,11 +232,11 @@ async fn settle(
 ) -> Result<Json<ReportJson>, Refused> {
     policy::require_settling(asker.by())?;
     let id = Uuid::try_parse(&id).map_err(|_| Refusal::NoSuchReport)?;
-    let mut body = Body::read(&shared, request, &["state", "note"]).await?;
-    let word = body.text("state", STATE_CHARS);
+    let mut body = Body::read(&shared, request, SETTLE).await?;
+    let word = body.text("state", shared.chat.limits());
     let settlement = Settlement {
         state: word.as_deref().and_then(ReportState::from_word),
-        note: body.text_or_empty("note", shared.chat.limits().report_chars),
+        note: body.text_or_empty("note", shared.chat.limits()),
     };
     if word.is_some() && settlement.state.is_none() {
         body.mistake("state", FieldError::NotOneOf(STATES));

@@ -26,8 +26,8 @@ mod room;
 mod room_key;
 mod room_kind;
 mod search;
-mod segment;
 mod seen;
+mod segment;
 mod settings;
 mod terms;
 mod time;
@@ -62,8 +62,8 @@ pub use room::{FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, 
 pub use room_key::{NoRoomKey, RoomKey};
 pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};
 pub use search::{search_form, searched_names};
-pub use segment::{Merge, Merged, NoPage, Page, Posting, Segment, paged, pages_of, read as read_page};
 pub use seen::Companion;
+pub use segment::{Merge, Merged, NoPage, Page, Posting, Segment, paged, pages_of, read as read_page};
 pub use settings::{
     About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
 };

@@ -16,8 +16,6 @@ pub(in crate::native) enum Who {
     Person,
     /// The same, or somebody who is not known yet.
     PersonOrStranger,
-    /// A person by their own proof, and no key and no visitor.
-    Signed,
     /// The application, by a key of this scope.
     Application(Scope),
     /// The same, and people.

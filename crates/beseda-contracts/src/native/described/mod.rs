@@ -48,7 +48,12 @@ const PARTS: &[Part] = &[
     Part {
         name: "Messages",
         says: "Messages are read, sent, changed and found; files come first.",
-        calls: &[super::talk::CALLS, super::uploads::CALLS, super::search::CALLS],
+        calls: &[
+            super::talk::CALLS,
+            super::uploads::CALLS,
+            super::search::CALLS,
+            super::reports::CALLS,
+        ],
     },
     Part {
         name: "Oneself and others",

@@ -142,7 +142,6 @@ pub(super) fn who(by: Who) -> String {
         Who::Everybody => "everybody".to_owned(),
         Who::Person => PERSON.to_owned(),
         Who::PersonOrStranger => format!("{PERSON}; with the support desk by everybody who has no account"),
-        Who::Signed => "a person".to_owned(),
         Who::Application(scope) => by_key(scope),
         Who::Both(scope) => format!("{PERSON}; {}", by_key(scope)),
     }
@@ -153,7 +152,6 @@ fn security(by: Who) -> Value {
         Who::Everybody => json!([]),
         Who::Person | Who::Both(_) => json!([{"bearer": []}, {"session": []}, {"visitor": []}]),
         Who::PersonOrStranger => json!([{}, {"bearer": []}, {"session": []}, {"visitor": []}]),
-        Who::Signed => json!([{"bearer": []}, {"session": []}]),
         Who::Application(_) => json!([{"bearer": []}]),
     }
 }
@@ -281,7 +279,6 @@ pub(super) fn refusals(call: &Call) -> BTreeMap<u16, Vec<&'static str>> {
     match call.by {
         Who::Everybody => {}
         Who::Application(_) => wanted.extend(KEY),
-        Who::Signed => wanted.extend(TOKEN),
         Who::Person | Who::PersonOrStranger | Who::Both(_) => {
             wanted.extend(KEY.iter().chain(TOKEN));
             wanted.extend(["person_required", "not_found"]);
