@@ -70,7 +70,7 @@ class Process:
         self.child.wait()
 
 
-def run(command, folder, variables=None):
+def run(command, folder, variables=None, patience=PATIENCE):
     """What a program prints that ends by itself, and well."""
     done = subprocess.run(
         [str(word) for word in command],
@@ -79,7 +79,7 @@ def run(command, folder, variables=None):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
     )
     assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"

@@ -13,6 +13,7 @@ limits.sends_per_second = 0.01
 limits.sends_burst = 3
 limits.searches_per_second = 0.01
 limits.uploads_per_minute = 0
+limits.connects_per_second = 10
 ";
 
 const MESSAGES: &str = "/api/v1/rooms/order:1/messages/";
