@@ -58,7 +58,7 @@ async fn told_until(events: &mut Events, sign: &str) -> Vec<String> {
     let mut told = String::new();
     while !told.contains(sign) {
         let more = timeout(PATIENCE, events.next()).await.expect("it is told");
-        told += &String::from_utf8(more.expect("it does not end").to_vec()).unwrap();
+        told += std::str::from_utf8(&more.expect("it does not end")).unwrap();
     }
     let frames = told.lines().filter(|line| line.starts_with("data:"));
     frames.map(str::to_owned).collect()

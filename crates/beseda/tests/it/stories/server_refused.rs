@@ -116,11 +116,7 @@ async fn a_key_opens_what_it_was_made_for_until_it_is_revoked() {
         }
     }
     assert_eq!(people.get("/api/me/").await.status, 401, "a key is nobody");
-    assert_problem(
-        &people.post("/api/v1/tickets/", &json!({})).await,
-        403,
-        "wrong_scope",
-    );
+    assert_problem(&people.post("/api/v1/tickets/", &json!({})).await, 403, "wrong_scope");
 
     assert_eq!(put(&people, "/api/v1/people/5/", json!({})).await.status, 201);
     server.command(&["key", "revoke", "people"]).await;
