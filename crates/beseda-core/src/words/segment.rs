@@ -9,7 +9,7 @@ const PAGE: usize = 900;
 const BODY: usize = PAGE - 16;
 /// Whenever the newest segments that hold less than one of these hold as many messages together, they become one. What is
 /// larger than the last stays as it is, so that nothing is ever written anew that takes long.
-const SIZES: [i64; 5] = [16, 128, 1_024, 8_192, 32_768];
+const SIZES: [i64; 5] = [16, 128, 1_024, 8_192, 65_536];
 
 /// Messages that stand one after the other, and that the index has together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -362,10 +362,10 @@ mod tests {
                 segments.push(one);
                 written += one.messages;
             }
-            assert!(segments.len() <= 45, "{id}: {}", segments.len());
+            assert!(segments.len() <= 50, "{id}: {}", segments.len());
         }
         assert!(written <= 500_000, "{written}");
-        assert!(segments.iter().all(|one| one.messages <= 32_768));
+        assert!(segments.iter().all(|one| one.messages <= 65_536));
     }
 
     #[test]
