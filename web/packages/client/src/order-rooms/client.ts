@@ -4,7 +4,7 @@ import { systemPlatform } from "../keeping.ts";
 import type { Id } from "../people.ts";
 import type { KeepingPlatform } from "../platform.ts";
 import { type ChatApi, createChatApi } from "./api.ts";
-import { Drafts, draftPrefix } from "./drafts.ts";
+import { Drafts } from "./drafts.ts";
 import { outboxPrefix } from "./outbox.ts";
 import { OpenRoom } from "./room.ts";
 import { RoomList } from "./rooms.ts";
@@ -50,12 +50,13 @@ export class ChatClient {
 
   /** Ends the session, and leaves nothing of what was written and not sent in this browser. */
   async logout(): Promise<void> {
-    const { me } = this.#belongings();
-    await this.session.logout();
+    const { me, drafts } = this.#belongings();
+    const told = this.session.logout();
+    // At once: the next one may sit down here before the server has answered.
+    drafts.end();
     const { keep } = this.#platform;
-    for (const prefix of [outboxPrefix(me), draftPrefix(me)]) {
-      for (const key of keep.keys(prefix)) keep.remove(key);
-    }
+    for (const key of keep.keys(outboxPrefix(me))) keep.remove(key);
+    await told;
   }
 
   /** The room, the same one for everybody who asks while somebody holds it. */

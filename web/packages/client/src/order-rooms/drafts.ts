@@ -6,20 +6,19 @@ import type { KeepingPlatform } from "../platform.ts";
 /** A draft older than this is forgotten: 30 days, in milliseconds. */
 const KEPT = 30 * 24 * 3600 * 1000;
 
-/** What the keys of one person's drafts begin with. */
-export const draftPrefix = (person: Id): string => `bs-draft:${inKey(person)}:`;
-
 /** Texts by the number of a room, or by its key. */
 export type DraftsSnapshot = ReadonlyMap<number | string, string>;
 
 export class Drafts extends Observed<DraftsSnapshot> {
   readonly #platform: KeepingPlatform;
+  /** What the keys of this person's drafts begin with. */
   readonly #prefix: string;
+  #ended = false;
 
   constructor(platform: KeepingPlatform, person: Id) {
     super(new Map());
     this.#platform = platform;
-    this.#prefix = draftPrefix(person);
+    this.#prefix = `bs-draft:${inKey(person)}:`;
     this.show(this.#load());
   }
 
@@ -28,7 +27,7 @@ export class Drafts extends Observed<DraftsSnapshot> {
   }
 
   set(room: number | string, text: string): void {
-    if (text === this.get(room)) return;
+    if (this.#ended || text === this.get(room)) return;
     const drafts = new Map(this.getSnapshot());
     if (text.trim()) {
       drafts.set(room, text);
@@ -39,6 +38,13 @@ export class Drafts extends Observed<DraftsSnapshot> {
       this.#platform.keep.remove(this.#prefix + room);
     }
     this.show(drafts);
+  }
+
+  /** Forgets all of them, and keeps no more: a field that goes away says once more what was in it. */
+  end(): void {
+    this.#ended = true;
+    for (const key of this.#platform.keep.keys(this.#prefix)) this.#platform.keep.remove(key);
+    this.show(new Map());
   }
 
   #load(): Map<number | string, string> {
