@@ -86,8 +86,8 @@ test("a room by its key: written, read, edited, deleted and sent a picture, over
   await other.locator('.bs-composer input[type="file"]').setInputFiles(photo);
   await other.getByRole("button", { name: "Отправить" }).click();
   const image = page.locator(".bs-picture img").last();
-  await image.waitFor();
-  await until(() => image.evaluate(({ naturalWidth }) => naturalWidth > 0), "it is drawn");
+  const drawn = () => image.evaluate(({ naturalWidth }) => naturalWidth > 0);
+  await until(drawn, "it is drawn");
 
   await house.kill();
   await page.locator('.bs-badge[data-online="false"]').waitFor();
@@ -99,6 +99,7 @@ test("a room by its key: written, read, edited, deleted and sent a picture, over
   await ready(page);
   equal(await bubble(page, "Сообщение удалено").count(), 0);
   equal(await bubble(page, "Снова здесь").count(), 1);
+  await until(drawn, "it is drawn again");
   for (const window of [page, other]) await window.context().close();
   noFaults(house);
 });
