@@ -120,18 +120,8 @@ pub const TABLE: &[Line] = &[
     // Whoever a visitor turned out to be. Of the staff nobody is let in.
     line(RoomKind::Support, Who::LetIn, TAKE_PART),
     // The staff's rights come with the role and end with it, whether or not they keep a receipt in the room.
-    line(
-        RoomKind::Support,
-        Who::Role(Role::Admin),
-        &[
-            Deed::See,
-            Deed::Read,
-            Deed::Send,
-            Deed::Listen,
-            Deed::Mark,
-            Deed::Settle,
-        ],
-    ),
+    line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
+    line(RoomKind::Support, Who::Role(Role::Admin), &[Deed::Settle]),
     line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
     line(RoomKind::Support, Who::Role(Role::Mom), TAKE_PART),
     // Who is in it says the application, which governs it with its key; it may say more in its settings.
@@ -274,27 +264,35 @@ pub fn role_of_two(stays: MemberRole, goes: MemberRole) -> MemberRole {
     if stays == MemberRole::MEMBER { goes } else { stays }
 }
 
+/// Every word of [`can`].
+pub const CAN: &[&str] = &[
+    "read",
+    "send",
+    "react",
+    "pin",
+    "upload",
+    "mention",
+    "edit-own",
+    "erase-own",
+    "erase-any",
+    "invite",
+    "remove",
+    "close",
+    "rename",
+];
+
 /// What the asker may do in a room as it is now, in the words that pages know.
 #[must_use]
 pub fn can(place: &Place, by: By<'_>) -> Vec<&'static str> {
-    let may = |deed| require(deed, place, by).is_ok();
-    let mut words = Vec::new();
-    if may(Deed::Read) {
-        words.push("read");
-    }
-    if may(Deed::Send) && !place.room.is_left() {
-        words.extend(["send", "react", "pin", "upload", "mention", "edit-own", "erase-own"]);
-    }
-    if may(Deed::Govern) {
-        if !by.is_host {
-            words.push("erase-any");
-        }
-        if has_people_of_its_own(place.room.kind) {
-            words.extend(["invite", "remove"]);
-        }
-        words.extend(["close", "rename"]);
-    }
-    words
+    let [reads, sends, governs] = [Deed::Read, Deed::Send, Deed::Govern].map(|deed| require(deed, place, by).is_ok());
+    let may = |word: &&&str| match **word {
+        "read" => reads,
+        "erase-any" => governs && !by.is_host,
+        "invite" | "remove" => governs && has_people_of_its_own(place.room.kind),
+        "close" | "rename" => governs,
+        _ => sends && !place.room.is_left(),
+    };
+    CAN.iter().filter(may).copied().collect()
 }
 
 /// Whether who is in a room of this kind is said of the room itself, and does not follow from what it is about.

@@ -346,7 +346,7 @@ impl Body {
     /// People who come into a room, each an id or `{id, role}`; null is nobody.
     pub(super) fn members(&mut self, name: &'static str) -> Option<Vec<MemberChange>> {
         check(self.known, name, |field| {
-            matches!(field.takes, Takes::Members(_)) && field.or_null
+            matches!(field.takes, Takes::Members) && field.or_null
         });
         let values = match self.fields.get(name)? {
             Value::Null => return Some(Vec::new()),

@@ -284,12 +284,12 @@ struct ExportedFile {
     url: String,
 }
 
-/// What a message said before.
+/// What a message said before it was edited.
 #[derive(Serialize, JsonSchema)]
 struct ExportedVersion {
     /// What it said.
     text: String,
-    /// Until when.
+    /// Since when it said so.
     #[schemars(with = "shape::Moment")]
     at: String,
 }

@@ -1,6 +1,8 @@
 //! How the socket for all rooms hears: a frame is taken for a command. A field that nobody knows is refused by its name.
 
 use super::described::field::{Field, Takes, UNBOUNDED, check, field, limit_of};
+use super::rooms::CUSTOM;
+use super::talk::{FILES, MENTIONS, REPLY_TO};
 use crate::shared::frames::{fields, misheard};
 use beseda_core::words::{Draft, HostId, Limits, More, RoomKey, Seq};
 use beseda_live::dialect::{Command, Misheard, Named, Point, Verb};
@@ -12,8 +14,8 @@ use uuid::Uuid;
 /// The longest name of a command, in characters.
 const REF_CHARS: usize = 64;
 
-/// A command, as clients say it.
-pub(super) struct Saying {
+/// A command that is known: what it is called, holds and does.
+pub(super) struct KnownCommand {
     /// Its `type`.
     pub(super) word: &'static str,
     /// Whether it is about a room, which it names in `room`.
@@ -25,24 +27,32 @@ pub(super) struct Saying {
     pub(super) says: &'static str,
 }
 
+impl KnownCommand {
+    /// Everything that its frame may hold beside its type.
+    pub(super) fn whole(&self) -> Vec<Field> {
+        let room = self.in_room.then_some(ROOM);
+        let own = self.fields.iter().copied();
+        room.into_iter().chain(own).chain([REF]).collect()
+    }
+}
+
 /// What a frame may carry, whatever it says.
-pub(super) const REF: Field = Field::new(
+const REF: Field = Field::new(
     "ref",
     Takes::Text(|_| REF_CHARS),
     "The client's own name for the command: its answer carries it back.",
 )
 .or_null();
 /// Which room a frame is about.
-pub(super) const ROOM: Field = Field::new("room", Takes::Room, "The room, by its key or its uuid.").required();
+const ROOM: Field = Field::new("room", Takes::Room, "The room, by its key or its uuid.").required();
 
 const SEQ: Field = Field::new("seq", Takes::Seq, "The number of the message.").required();
 const ON: Field = Field::new("on", Takes::Flag, "Whether it is so from now on.").required();
 const TEXT: Field = Field::new("text", Takes::Text(|limits| limits.text_chars), "What it says.").or_null();
-const MENTIONS: Field = Field::new("mentions", Takes::Ids(|limits| limits.mentions), "Who is mentioned.").or_null();
 
 /// Every command.
-pub(super) const COMMANDS: &[Saying] = &[
-    Saying {
+pub(super) const COMMANDS: &[KnownCommand] = &[
+    KnownCommand {
         word: "hello",
         in_room: false,
         fields: &[
@@ -57,7 +67,7 @@ pub(super) const COMMANDS: &[Saying] = &[
         answered_by: &["welcome", "here", "ok"],
         says: "Says who one is, first; later, with a new `token`, that one is still the same.",
     },
-    Saying {
+    KnownCommand {
         word: "open",
         in_room: true,
         fields: &[
@@ -67,19 +77,19 @@ pub(super) const COMMANDS: &[Saying] = &[
                 "A cursor of the room: what is different since. Without: the newest messages.",
             )
             .or_null(),
-            Field::new("limit", Takes::Seq, "How many messages at once.").or_null(),
+            Field::new("limit", Takes::Number(0), "How many messages at once.").or_null(),
         ],
         answered_by: &["ok", "changes"],
         says: "From now on everything of the room is told.",
     },
-    Saying {
+    KnownCommand {
         word: "close",
         in_room: true,
         fields: &[],
         answered_by: &["ok"],
         says: "Back to what is told of every room.",
     },
-    Saying {
+    KnownCommand {
         word: "send",
         in_room: true,
         fields: &[
@@ -90,25 +100,15 @@ pub(super) const COMMANDS: &[Saying] = &[
                 "One's own name for the message: under the same name it is kept once.",
             )
             .or_null(),
-            Field::new("reply_to", Takes::Seq, "The number of the message that it answers.").or_null(),
-            Field::new(
-                "files",
-                Takes::Texts(|limits| limits.attachments),
-                "The ids of files that one uploaded.",
-            )
-            .or_null(),
+            REPLY_TO,
+            FILES,
             MENTIONS,
-            Field::new(
-                "custom",
-                Takes::Json(|limits| limits.custom_bytes),
-                "Anything of the application's own.",
-            )
-            .or_null(),
+            CUSTOM,
         ],
         answered_by: &["sent"],
         says: "Sends a message.",
     },
-    Saying {
+    KnownCommand {
         word: "edit",
         in_room: true,
         fields: &[
@@ -123,49 +123,49 @@ pub(super) const COMMANDS: &[Saying] = &[
         answered_by: &["ok"],
         says: "Changes what one's message says.",
     },
-    Saying {
+    KnownCommand {
         word: "erase",
         in_room: true,
         fields: &[SEQ],
         answered_by: &["ok"],
         says: "Erases a message.",
     },
-    Saying {
+    KnownCommand {
         word: "react",
         in_room: true,
         fields: &[SEQ, Field::new("emoji", Takes::Emoji, "One emoji.").required(), ON],
         answered_by: &["ok"],
         says: "Reacts to a message, or takes that back.",
     },
-    Saying {
+    KnownCommand {
         word: "pin",
         in_room: true,
         fields: &[SEQ, ON],
         answered_by: &["ok"],
         says: "Pins a message, or takes that back.",
     },
-    Saying {
+    KnownCommand {
         word: "read",
         in_room: true,
         fields: &[SEQ],
         answered_by: &["ok"],
         says: "One has read as far as this message.",
     },
-    Saying {
+    KnownCommand {
         word: "delivered",
         in_room: true,
         fields: &[SEQ],
         answered_by: &["ok"],
         says: "Messages as far as this one have reached a device.",
     },
-    Saying {
+    KnownCommand {
         word: "typing",
         in_room: true,
         fields: &[ON],
         answered_by: &[],
         says: "One is typing, or no more.",
     },
-    Saying {
+    KnownCommand {
         word: "locate",
         in_room: true,
         fields: &[
@@ -178,7 +178,7 @@ pub(super) const COMMANDS: &[Saying] = &[
         answered_by: &[],
         says: "One is there.",
     },
-    Saying {
+    KnownCommand {
         word: "watch",
         in_room: false,
         fields: &[Field::new(
@@ -190,21 +190,21 @@ pub(super) const COMMANDS: &[Saying] = &[
         answered_by: &["presence"],
         says: "From now on it is told whether these people are there.",
     },
-    Saying {
+    KnownCommand {
         word: "state",
         in_room: false,
         fields: &[Field::new("away", Takes::Flag, "Nobody looks at the page.").required()],
         answered_by: &[],
         says: "Whether one is away.",
     },
-    Saying {
+    KnownCommand {
         word: "pong",
         in_room: false,
         fields: &[],
         answered_by: &[],
         says: "Answers `ping`.",
     },
-    Saying {
+    KnownCommand {
         word: "ping",
         in_room: false,
         fields: &[],
@@ -249,12 +249,12 @@ impl Frame {
             _ => return Err(misheard("no_type", "The frame has no \"type\" that is a string.")),
         };
         // What the frame is comes before what it is about.
-        let Some(saying) = COMMANDS.iter().find(|saying| saying.word == word) else {
+        let Some(known) = COMMANDS.iter().find(|known| known.word == word) else {
             return Err(misheard("unknown_type", "The frame's \"type\" is unknown."));
         };
-        let room = if saying.in_room { Some(self.room()?) } else { None };
-        self.known = saying.fields;
-        let verb = self.verb(saying.word, limits)?;
+        let room = if known.in_room { Some(self.room()?) } else { None };
+        self.known = known.fields;
+        let verb = self.verb(known.word, limits)?;
         self.end(room, verb)
     }
 
@@ -399,7 +399,9 @@ impl Frame {
     }
 
     fn number(&mut self, name: &str) -> Heard<Option<i64>> {
-        check(self.known, name, |field| matches!(field.takes, Takes::Seq));
+        check(self.known, name, |field| {
+            matches!(field.takes, Takes::Seq | Takes::Number(0))
+        });
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match value.as_i64().filter(|number| *number >= 0) {
@@ -421,7 +423,7 @@ impl Frame {
 
     fn text(&mut self, name: &str) -> Heard<Option<String>> {
         check(self.known, name, |field| {
-            !matches!(field.takes, Takes::Seq | Takes::Flag | Takes::Ids(_))
+            !matches!(field.takes, Takes::Seq | Takes::Number(_) | Takes::Flag | Takes::Ids(_))
         });
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(None),

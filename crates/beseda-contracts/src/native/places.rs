@@ -63,12 +63,7 @@ const VIEW: &[Field] = &[
 ];
 const MEMBERS: &[Field] = &[LIMIT, PLACE];
 const MANY: &[Field] = &[
-    Field::new(
-        "add",
-        Takes::Members(UNBOUNDED),
-        "Who comes, or becomes something else.",
-    )
-    .or_null(),
+    Field::new("add", Takes::Members, "Who comes, or becomes something else.").or_null(),
     Field::new("remove", Takes::Ids(UNBOUNDED), "Who goes.").or_null(),
 ];
 const WAIT: Field = Field::new(

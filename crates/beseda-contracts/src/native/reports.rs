@@ -24,7 +24,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 /// How far a report can be.
-const STATES: &[&str] = &["open", "settled"];
+const STATES: &[&str] = &[ReportState::Open.word(), ReportState::Settled.word()];
 /// What somebody says who reports a message.
 const REPORT: &[Field] = &[
     Field::new(
@@ -45,7 +45,7 @@ const LISTED: &[Field] = &[
     Field::new(
         "state",
         Takes::OneOf(STATES),
-        "Those that are so far; the open ones, where nothing is said.",
+        "Those that are so far; all, where nothing is said.",
     ),
     Field::new("room", Takes::Room, "Of this room alone."),
     LIMIT,
@@ -85,7 +85,7 @@ pub(super) const CALLS: &[Call] = &[
     .tagged()
     .refuses(&["not_allowed", "no_such_room"]),
     Call::patch(
-        "/api/v1/reports/{id}/",
+        "/api/v1/reports/{report}/",
         "settle",
         "Settles what is reported, or opens it again.",
     )
@@ -103,7 +103,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
             "POST, OPTIONS",
         )
         .both("/api/v1/reports/", get(list), "GET, HEAD, OPTIONS")
-        .both("/api/v1/reports/{id}/", patch(settle), "PATCH, OPTIONS")
+        .both("/api/v1/reports/{report}/", patch(settle), "PATCH, OPTIONS")
 }
 
 /// A report.

@@ -45,8 +45,8 @@ const LINE: &[Field] = &[
     Field::new("closed", Takes::Flag, "Its business is over."),
     Field::new(
         "members",
-        Takes::Members(|limits| limits.members),
-        "Who is in it, where that does not follow from the key.",
+        Takes::Members,
+        "Who is in it, where that does not follow from the key: at most `limits.members`, or what the settings say of its kind.",
     )
     .or_null(),
 ];

@@ -34,7 +34,19 @@ const WINDOW: &[Field] = &[
     ),
     LIMIT,
 ];
-const MENTIONS: Field = Field::new("mentions", Takes::Ids(|limits| limits.mentions), "Who is mentioned.").or_null();
+/// Which message one answers.
+pub(super) const REPLY_TO: Field =
+    Field::new("reply_to", Takes::Seq, "The number of the message that it answers.").or_null();
+/// What hangs on a message.
+pub(super) const FILES: Field = Field::new(
+    "files",
+    Takes::Texts(|limits| limits.attachments),
+    "The ids of files that one uploaded.",
+)
+.or_null();
+/// Whom it mentions.
+pub(super) const MENTIONS: Field =
+    Field::new("mentions", Takes::Ids(|limits| limits.mentions), "Who is mentioned.").or_null();
 const MESSAGE: &[Field] = &[
     Field::new(
         "text",
@@ -42,13 +54,8 @@ const MESSAGE: &[Field] = &[
         "What it says; it may be left out where there are files.",
     ),
     CLIENT_ID,
-    Field::new("reply_to", Takes::Seq, "The number of the message that it answers.").or_null(),
-    Field::new(
-        "files",
-        Takes::Texts(|limits| limits.attachments),
-        "The ids of files that one uploaded.",
-    )
-    .or_null(),
+    REPLY_TO,
+    FILES,
     MENTIONS,
     CUSTOM,
 ];
@@ -128,7 +135,7 @@ pub(super) const CALLS: &[Call] = &[
     Call::get(
         "/api/v1/rooms/{key}/messages/{seq}/versions/",
         "versions",
-        "What a message said before, for its author and who governs the room.",
+        "What a message has said since it was sent, for its author and who governs the room.",
     )
     .answers(&[ok::<ListJson<VersionJson>>("Its versions, oldest first.")])
     .tagged()
@@ -400,16 +407,16 @@ async fn erase(State(shared): State<Shared>, asker: Asker, path: Placed) -> Resu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What a message said before.
+/// What a message says, or said before it was edited.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Version")]
 struct VersionJson {
     /// What it said.
     text: String,
-    /// Until when.
+    /// Since when it said so.
     #[schemars(with = "shape::Moment")]
     at: String,
-    /// Who changed it.
+    /// Who wrote it.
     #[schemars(with = "Option<shape::Id>")]
     by: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Tickets: a word that opens one socket in place of a token, which then stands in no address.
 
-use super::described::call::{Call, made};
+use super::described::call::{Call, Who, made};
 use super::described::shape;
 use super::gate::Noted;
 use crate::shared::identity::api_keys;
@@ -22,6 +22,7 @@ pub(super) const CALLS: &[Call] = &[Call::post(
     "ticket",
     "Gives a ticket, which opens one socket in the place of what proved who one is.",
 )
+.by(Who::Account)
 .answers(&[made::<TicketJson>("The ticket.")])
 .rate("connects")];
 

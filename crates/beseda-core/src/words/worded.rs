@@ -19,7 +19,7 @@ macro_rules! worded {
 
             /// Its word.
             #[must_use]
-            pub fn word(self) -> &'static str {
+            pub const fn word(self) -> &'static str {
                 match self {
                     $(Self::$thing => $word,)*
                 }

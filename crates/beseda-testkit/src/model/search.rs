@@ -1,4 +1,4 @@
-//! The index of messages, in memory: there is none, but how far it is.
+//! The index of messages, in memory: there is none, but how far it is, and how much of it a search would read.
 
 use super::kept::Line;
 use super::{Run, rows};
@@ -9,6 +9,9 @@ use beseda_core::words::{
     Sieve, Time, ToIndex, short_of,
 };
 use std::cmp::Reverse;
+
+/// So many messages are a page of what would be read.
+const PAGE: i64 = 1_000;
 
 impl Run {
     /// The newest messages of a stretch that are so, newest first.
@@ -70,10 +73,13 @@ impl LookSearch for Run {
             is_there(line.message.room) && asked.groups.iter().all(has_one)
         };
         let below = below.min(MessageId(self.kept.indexed_to.0 + 1));
+        let pages = i64::try_from(asked.pages).unwrap_or(i64::MAX);
+        let from = from.max(MessageId(below.0.saturating_sub(pages.saturating_mul(PAGE))));
         let ids = self.newest_of(from, below, limit, has_all);
         let is_cut = ids.len() >= rows(limit);
         let end = ids.last().filter(|_| is_cut).copied().unwrap_or(from);
-        Ok(Hits { ids, end, pages: 0 })
+        let pages = rows(below.0.saturating_sub(end.0) / PAGE);
+        Ok(Hits { ids, end, pages })
     }
 
     fn unindexed(&mut self, from: MessageId, below: MessageId, limit: i64) -> Result<Vec<MessageId>, Fault> {

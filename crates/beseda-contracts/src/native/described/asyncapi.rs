@@ -2,7 +2,7 @@
 
 use super::schema;
 use crate::native::frames::SAYINGS;
-use crate::native::hear::{COMMANDS, REF, ROOM, Saying};
+use crate::native::hear::{COMMANDS, KnownCommand};
 use crate::native::socket;
 use beseda_core::words::Limits;
 use serde_json::{Map, Value, json};
@@ -79,15 +79,8 @@ fn message(word: &str, says: &str, payload: Value) -> Value {
 }
 
 /// What a command holds.
-fn payload(command: &Saying, limits: &Limits) -> Value {
-    let room = command.in_room.then_some(ROOM);
-    let fields: Vec<_> = room
-        .into_iter()
-        .chain(command.fields.iter().copied())
-        .chain([REF])
-        .collect();
-    let object = schema::object(&fields, limits);
-    with_type(object, command.word)
+fn payload(command: &KnownCommand, limits: &Limits) -> Value {
+    with_type(schema::object(&command.whole(), limits), command.word)
 }
 
 /// The schema of an object that says what it is.
@@ -109,7 +102,7 @@ fn with_type(mut object: Value, word: &str) -> Value {
     object
 }
 
-fn heard(command: &Saying) -> Value {
+fn heard(command: &KnownCommand) -> Value {
     let answers: Vec<Value> = command
         .answered_by
         .iter()

@@ -16,6 +16,8 @@ pub(in crate::native) enum Who {
     Person,
     /// The same, or somebody who is not known yet.
     PersonOrStranger,
+    /// A person who has an account, or a key that acts as one: no visitor.
+    Account,
     /// The application, by a key of this scope.
     Application(Scope),
     /// The same, and people.

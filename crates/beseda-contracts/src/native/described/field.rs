@@ -32,7 +32,7 @@ pub(in crate::native) enum Takes {
     /// A list of those, at most so many.
     Ids(Most),
     /// A list of ids and of `{id, role}`.
-    Members(Most),
+    Members,
     /// A list of texts, at most so many.
     Texts(Most),
     /// A room's key, or its unguessable name.
@@ -82,7 +82,7 @@ impl Takes {
     /// How many things it has at most, where it is a list.
     pub(in crate::native) fn items(self, limits: &Limits) -> Option<usize> {
         match self {
-            Self::Ids(most) | Self::Members(most) | Self::Texts(most) => Some(most(limits)),
+            Self::Ids(most) | Self::Texts(most) => Some(most(limits)),
             _ => None,
         }
     }

@@ -109,6 +109,7 @@ pub(super) fn meaning(variable: &str) -> &'static str {
         "key" => "The room, by its key or its uuid, percent-encoded.",
         "seq" => "The number of the message.",
         "emoji" => "One emoji, percent-encoded.",
+        "report" => "The report, by its id.",
         _ => "What the application calls it, percent-encoded.",
     }
 }
@@ -131,7 +132,7 @@ fn parameter(field: &Field, limits: &Limits) -> Value {
 
 /// Whether a key may make it as a person.
 fn can_act(by: Who) -> bool {
-    matches!(by, Who::Person | Who::PersonOrStranger | Who::Both(_))
+    matches!(by, Who::Person | Who::PersonOrStranger | Who::Account | Who::Both(_))
 }
 
 /// Who may make a call, in words.
@@ -141,6 +142,7 @@ pub(super) fn who(by: Who) -> String {
     match by {
         Who::Everybody => "everybody".to_owned(),
         Who::Person => PERSON.to_owned(),
+        Who::Account => "a person who has an account, or a key of the scope `act` as one".to_owned(),
         Who::PersonOrStranger => format!("{PERSON}; with the support desk by everybody who has no account"),
         Who::Application(scope) => by_key(scope),
         Who::Both(scope) => format!("{PERSON}; {}", by_key(scope)),
@@ -152,6 +154,7 @@ fn security(by: Who) -> Value {
         Who::Everybody => json!([]),
         Who::Person | Who::Both(_) => json!([{"bearer": []}, {"session": []}, {"visitor": []}]),
         Who::PersonOrStranger => json!([{}, {"bearer": []}, {"session": []}, {"visitor": []}]),
+        Who::Account => json!([{"bearer": []}, {"session": []}]),
         Who::Application(_) => json!([{"bearer": []}]),
     }
 }
@@ -279,7 +282,7 @@ pub(super) fn refusals(call: &Call) -> BTreeMap<u16, Vec<&'static str>> {
     match call.by {
         Who::Everybody => {}
         Who::Application(_) => wanted.extend(KEY),
-        Who::Person | Who::PersonOrStranger | Who::Both(_) => {
+        Who::Person | Who::PersonOrStranger | Who::Account | Who::Both(_) => {
             wanted.extend(KEY.iter().chain(TOKEN));
             wanted.extend(["person_required", "not_found"]);
         }

@@ -6,7 +6,7 @@ use super::field::Field;
 use super::openapi::{is_socket, meaning, path_of, refusals, variables, who};
 use super::{PARTS, schema};
 use crate::native::frames::SAYINGS;
-use crate::native::hear::{COMMANDS, REF, ROOM};
+use crate::native::hear::COMMANDS;
 use crate::native::html::{escaped, filled, policy};
 use crate::native::problem::ProblemJson;
 use crate::native::problem::codes::CODES;
@@ -72,8 +72,8 @@ fn section(id: &str, name: &str, says: &str, inside: &str) -> String {
 
 /// A text with its words in code.
 fn prose(text: &str) -> String {
-    let mut parts = text.split('`').map(escaped).enumerate();
-    let marked = parts.by_ref().map(|(at, part)| {
+    let parts = text.split('`').map(escaped).enumerate();
+    let marked = parts.map(|(at, part)| {
         if at % 2 == 1 {
             format!("<code>{part}</code>")
         } else {
@@ -224,12 +224,6 @@ impl Writing<'_> {
     fn socket(&mut self) {
         let mut said = String::new();
         for command in COMMANDS {
-            let room = command.in_room.then_some(ROOM);
-            let fields: Vec<Field> = room
-                .into_iter()
-                .chain(command.fields.iter().copied())
-                .chain([REF])
-                .collect();
             let answered: Vec<String> = command
                 .answered_by
                 .iter()
@@ -243,7 +237,7 @@ impl Writing<'_> {
             said.push_str(&format!(
                 "<article id=\"say-{word}\"><h3><code>{word}</code></h3><p>{}</p><p class=\"soft\">{answered}</p>{}</article>",
                 prose(command.says),
-                rows("Fields", self.fields(&fields)),
+                rows("Fields", self.fields(&command.whole())),
             ));
         }
         let says = "Frames of `/api/v1/ws`, JSON objects with `type`. The first is `hello`. What is no command gets `refused`, \

@@ -1,5 +1,6 @@
 //! Shapes of what answers hold as a text or a number: what the type in the code does not say of itself.
 
+use beseda_core::policy;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 
@@ -62,13 +63,7 @@ shapes! {
     /// How a message came to be.
     Kind = {"type": "string", "enum": ["text", "system", "event"]};
     /// What the reader may do in a room.
-    Right = {
-        "type": "string",
-        "enum": [
-            "read", "send", "react", "pin", "upload", "mention", "edit-own", "erase-own", "erase-any", "invite", "remove",
-            "close", "rename", "note"
-        ]
-    };
+    Right = {"type": "string", "enum": (policy::CAN)};
     /// Whether somebody is there.
     State = {"type": "string", "enum": ["online", "away", "offline"]};
     /// From where to where, in UTF-16 units, the end excluded.

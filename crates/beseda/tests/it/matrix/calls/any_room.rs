@@ -27,7 +27,7 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         ("GET", "/api/v1/presence/") => Call::to(block, format!("{path}?people={}", named(id_of("expert")))),
         ("GET", "/api/v1/search/") => searching(world, block, object).await,
         ("GET", "/api/v1/reports/") => Call::to(block, path),
-        ("PATCH", "/api/v1/reports/{id}/") => settling(world, block, object).await,
+        ("PATCH", "/api/v1/reports/{report}/") => settling(world, block, object).await,
         ("PATCH", "/api/v1/me/") => Call::to(block, path).with(json!({"locale": "ru"})),
         (_, path) if path.starts_with(ROOM) => in_room(world, block, object).await,
         _ => return None,
@@ -80,7 +80,7 @@ async fn settling(world: &World, block: &Block, object: Object) -> Call {
         Object::Missing => world.new_name(),
         Object::Own | Object::Foreign | Object::Deleted | Object::None => world.report(object).await,
     };
-    Call::to(block, block.path.replace("{id}", &report)).with(json!({"note": "seen"}))
+    Call::to(block, block.path.replace("{report}", &report)).with(json!({"note": "seen"}))
 }
 
 async fn opening(world: &World, block: &Block, object: Object) -> Call {
