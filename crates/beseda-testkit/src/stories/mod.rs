@@ -43,14 +43,20 @@ mod updates;
 mod walking;
 
 use beseda_core::ports::{Audience, Store};
+use parking_lot::Mutex;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 pub use stage::{Dice, Ear, HandClock, SeededRandom, Stage};
 
 /// Makes an empty store whose commits the audience hears.
-pub type Make<'a> = &'a dyn Fn(Arc<dyn Audience>) -> Arc<dyn Store>;
+pub type Make<'a> = &'a (dyn Fn(Arc<dyn Audience>) -> Arc<dyn Store> + Sync);
+
+/// So many are told at once: most of them wait for a disk or a database most of the time.
+const AT_ONCE: usize = 4;
 
 /// A sentence about every store.
 #[derive(Clone, Copy)]
@@ -234,15 +240,18 @@ pub fn compared(make: Make<'_>, seed: u64) {
 }
 
 fn tell(stories: &[&Story], make: Make<'_>, seed: u64) {
-    let failed: Vec<String> = stories
-        .iter()
-        .filter_map(|story| {
-            let told = catch_unwind(AssertUnwindSafe(|| (story.tell)(make, seed)));
-            told.err()
-                .map(|why| format!("{}: {}", story.name, words_of(why.as_ref())))
-        })
-        .collect();
-    let count = stories.len();
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let tell_some = || {
+        while let Some(story) = stories.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Err(why) = catch_unwind(AssertUnwindSafe(|| (story.tell)(make, seed))) {
+                failed
+                    .lock()
+                    .push(format!("{}: {}", story.name, words_of(why.as_ref())));
+            }
+        }
+    };
+    thread::scope(|scope| (0..AT_ONCE).for_each(|_| drop(scope.spawn(tell_some))));
+    let (count, failed) = (stories.len(), failed.into_inner());
     assert!(
         failed.is_empty(),
         "{} of {count} stories failed, seed {seed}:\n{}",
@@ -264,7 +273,7 @@ mod tests {
     use super::*;
     use crate::model::Model;
 
-    fn model(reruns: bool) -> impl Fn(Arc<dyn Audience>) -> Arc<dyn Store> {
+    fn model(reruns: bool) -> impl Fn(Arc<dyn Audience>) -> Arc<dyn Store> + Sync {
         move |audience| {
             let model = Model::new();
             model.set_audience(audience);

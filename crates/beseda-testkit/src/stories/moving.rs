@@ -19,14 +19,32 @@ struct Watch<'a> {
     token: Token,
 }
 
+/// The keys of rooms that moved, by their letters, and of those that are gone.
+type Told = (Vec<String>, Vec<String>);
+
 impl<'a> Watch<'a> {
     fn new(stage: &'a Stage, person: i64) -> Self {
         let token = moved(stage, person, None).token;
-        Self { stage, person, token }
+        let mut watch = Self { stage, person, token };
+        watch.look();
+        watch
     }
 
-    /// The keys of rooms that moved, by their letters, and of those that are gone.
-    fn look(&mut self) -> (Vec<String>, Vec<String>) {
+    /// What is told. While a transaction is under way that began earlier, on PostgreSQL even one of another database, the
+    /// same is told again: it is asked until nothing is.
+    fn look(&mut self) -> Told {
+        let told = self.ask();
+        for _ in 0..100_000 {
+            let again = self.ask();
+            if again == Told::default() {
+                return told;
+            }
+            assert_eq!(again, told, "what is told again is the same");
+        }
+        panic!("it is told for ever: {told:?}");
+    }
+
+    fn ask(&mut self) -> Told {
         let moved = moved(self.stage, self.person, Some(self.token));
         assert!(!moved.reset && moved.token.tick >= self.token.tick);
         self.token = moved.token;
@@ -92,7 +110,6 @@ pub(super) fn each_change_moves_its_room_and_no_other(make: Make<'_>, seed: u64)
     for (number, change) in changes.into_iter().enumerate() {
         change();
         assert_eq!(watch.look(), (keys(&["deal:1"]), vec![]), "change {number}");
-        assert_eq!(watch.look(), (vec![], vec![]), "and it is told once");
     }
 }
 
@@ -110,7 +127,6 @@ pub(super) fn a_room_that_is_left_or_taken_away_is_gone_until_one_is_in_it_again
     let mut behind = Watch::new(&stage, 1);
     one.members(MemberChange::Remove(HostId::Number(1)));
     assert_eq!(watch.look(), (vec![], keys(&["deal:1"])));
-    assert_eq!(watch.look(), (vec![], vec![]), "told once");
     one.send(2, "без них");
     assert_eq!(watch.look(), (vec![], vec![]), "nor of what happens there");
     one.members(MemberChange::Put(HostId::Number(1), MemberRole::MEMBER));
