@@ -23,6 +23,8 @@ const FIRST_MILLIS: u64 = 1_795_000_000_000;
 const AWAKE: Duration = Duration::from_micros(30);
 /// So long is the last delivery awaited.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Whoever still says something after so long has a fault that no figure would show.
+const UNREST: Duration = Duration::from_secs(120);
 
 /// One member's socket: in which room (0, 1, …), what that is called, and the path to connect to.
 #[derive(Clone)]
@@ -82,6 +84,8 @@ pub struct Crowd {
     first: u64,
     sent: Vec<Sent>,
     mark_at: usize,
+    /// Text frames that were no question for a sign of life.
+    heard: u64,
     outcome: Outcome,
     /// Rooms whose last message has just been completed.
     completed: Vec<usize>,
@@ -106,6 +110,7 @@ impl Crowd {
             first: 0,
             sent: Vec::new(),
             mark_at: 0,
+            heard: 0,
             outcome: Outcome::empty()?,
             completed: Vec::new(),
         })
@@ -141,11 +146,14 @@ impl Crowd {
         Ok(())
     }
 
-    /// Reads until nothing has come for `quiet`.
+    /// Reads until nothing has come for `quiet`, but for what asks for a sign of life.
     pub fn settle(&mut self, quiet: Duration) -> Result<()> {
-        let mut last = Instant::now();
+        let (begun, mut last) = (Instant::now(), Instant::now());
         while last.elapsed() < quiet {
-            if self.pump(quiet)? {
+            ensure!(begun.elapsed() < UNREST, "the server is never done saying something");
+            let heard = self.heard;
+            self.pump(quiet)?;
+            if self.heard > heard {
                 last = Instant::now();
             }
         }
@@ -232,7 +240,7 @@ impl Crowd {
     }
 
     /// Takes what has arrived, waiting for it at most so long. Whether anything had.
-    fn pump(&mut self, wait: Duration) -> Result<bool> {
+    fn pump(&mut self, wait: Duration) -> Result<()> {
         let wait = Timespec {
             tv_sec: wait.as_secs() as i64,
             tv_nsec: i64::from(wait.subsec_nanos()),
@@ -240,14 +248,14 @@ impl Crowd {
         let mut events = Vec::with_capacity(512);
         match epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&wait)) {
             Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Ok(false),
+            Err(rustix::io::Errno::INTR) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
         for event in &events {
             let place = event.data;
             self.read(place.u64() as usize)?;
         }
-        Ok(!events.is_empty())
+        Ok(())
     }
 
     fn read(&mut self, place: usize) -> Result<()> {
@@ -287,11 +295,15 @@ impl Crowd {
         while let Some((opcode, payload, length)) = server_frame(bytes.get(used..).unwrap_or_default()) {
             used += length;
             match opcode {
-                1 if self.speech.delivers(payload) => self.text(payload, room, now)?,
                 1 => {
                     if let Some(sign) = self.speech.sign_of_life(payload) {
                         let peer = self.peers.get_mut(place).context("peer")?;
                         let _ = peer.stream.write(&sign)?;
+                        continue;
+                    }
+                    self.heard += 1;
+                    if self.speech.delivers(payload) {
+                        self.text(payload, room, now)?;
                     }
                 }
                 8 => bail!("the server closed a socket: {}", String::from_utf8_lossy(payload)),

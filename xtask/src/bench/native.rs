@@ -42,6 +42,8 @@ pub struct Village {
     tokens: Vec<String>,
     length: Duration,
     idle: usize,
+    /// The first of the ten thousand rooms of whoever is in the most.
+    first_of_most: usize,
 }
 
 impl Village {
@@ -67,6 +69,7 @@ impl Village {
             template,
             length: Duration::from_secs(if quick { 2 } else { 8 }),
             idle,
+            first_of_most: 2 + few(1_000),
         })
     }
 
@@ -151,17 +154,13 @@ impl Village {
             WITH_ONE => 1,
             WITH_THOUSAND => 2,
             // Of those who are many nobody speaks but the one who is in the most.
-            _ => self.first_of_ten_thousand(),
+            _ => self.first_of_most,
         };
         Ok(Seat {
             room: 0,
             key: format!("order:{order}"),
             path: format!("/api/v1/ws?token={}", self.token(client)?),
         })
-    }
-
-    fn first_of_ten_thousand(&self) -> usize {
-        2 + if self.idle == IDLE { 1_000 } else { 100 }
     }
 }
 
@@ -177,7 +176,7 @@ fn hello(address: SocketAddr, token: &str) -> Result<u64> {
         while let Some((_, payload, length)) = server_frame(inbox.get(used..).unwrap_or_default()) {
             used += length;
             // Everything is told once the token comes with it.
-            if payload.ends_with(b"\"type\":\"here\"}") && !payload.windows(12).any(|end| end == b"\"token\":null") {
+            if payload.starts_with(b"{\"type\":\"here\"") && !payload.windows(12).any(|end| end == b"\"token\":null") {
                 return Ok(u64::try_from(begun.elapsed().as_nanos())?);
             }
         }

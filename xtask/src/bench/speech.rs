@@ -54,7 +54,7 @@ impl Speech {
 
     /// What is answered to a frame that asks for a sign of life.
     pub fn sign_of_life(self, payload: &[u8]) -> Option<Vec<u8>> {
-        (self != Self::OneRoom && payload.ends_with(b"\"type\":\"ping\"}")).then(|| masked("{\"type\":\"pong\"}"))
+        (self != Self::OneRoom && payload.starts_with(b"{\"type\":\"ping\"")).then(|| masked("{\"type\":\"pong\"}"))
     }
 }
 
@@ -148,8 +148,8 @@ mod tests {
     fn an_answer_delivers_nothing() {
         let native = Speech::Native { opens: false };
         assert!(native.delivers(b"{\"type\":\"moved\",\"room\""));
-        assert!(!native.delivers(b"{\"message\":{\"text\":\"#0000000042\"},\"type\":\"sent\"}"));
+        assert!(!native.delivers(b"{\"type\":\"sent\",\"message\":{\"text\":\"#0000000042\"}}"));
         assert!(Speech::OneRoom.delivers(b"{\"type\":\"chat_message\""));
-        assert!(native.sign_of_life(b"{\"time\":\"\",\"type\":\"ping\"}").is_some());
+        assert!(native.sign_of_life(b"{\"type\":\"ping\",\"time\":\"\"}").is_some());
     }
 }
