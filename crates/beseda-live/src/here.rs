@@ -15,7 +15,6 @@ use beseda_core::words::{Cursor, FullRoom, Place, RoomId, Token};
 use beseda_core::{Error, Fault};
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Rooms that one frame tells of.
 const PIECE: usize = 100;
@@ -23,8 +22,6 @@ const PIECE: usize = 100;
 const READ_AT_ONCE: usize = 1_000;
 /// So many of the newest rooms hear who types there.
 const NEAR: usize = 50;
-/// While a socket takes no more, it is asked again after this.
-const ASK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 /// Where somebody is in their rooms.
 struct Found {
@@ -170,7 +167,8 @@ async fn tell(
         while let Some(piece) = frames.next() {
             let is_last = frames.peek().is_none() && pieces.peek().is_none();
             let gone = if is_last { gone } else { &[] };
-            room_for_more(session).await;
+            // Somebody in ten thousand rooms is not told of all of them at once.
+            session.queue.room_for_more().await;
             session.announce(|speaks| speaks.here(piece, gone, is_last.then_some(token), is_anew));
             // The first piece says so.
             is_anew = false;
@@ -204,13 +202,6 @@ async fn read(
         Ok(rooms.into_iter().map(with_cursor).collect())
     })
     .await
-}
-
-/// Waits until its socket takes more, or has ended: somebody in ten thousand rooms is not told of all of them at once.
-async fn room_for_more(session: &Session) {
-    while !session.queue.is_closing() && !session.queue.takes_more() {
-        tokio::time::sleep(ASK_AGAIN_AFTER).await;
-    }
 }
 
 /// Gives a session places in the rooms that its person is in and of which nobody told it: others have let them in.

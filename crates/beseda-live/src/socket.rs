@@ -217,11 +217,7 @@ impl<E: Ear> Future for Drive<E> {
 
 impl<E> Drop for Drive<E> {
     fn drop(&mut self) {
-        let mut state = self.queue.state.lock();
-        *state = Waiting {
-            gone: true,
-            ..Waiting::default()
-        };
+        self.queue.is_gone();
     }
 }
 

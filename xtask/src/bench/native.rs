@@ -34,6 +34,11 @@ const MESSAGES: usize = 2;
 /// Messages a second in the room whose two members are measured.
 const RATE: u32 = 400;
 const QUIET: Duration = Duration::from_millis(300);
+/// So many come at a time, and the next ones when nothing was said for a while.
+const AT_A_TIME: usize = 10;
+const BREATH: Duration = Duration::from_millis(30);
+/// So often they come before it counts.
+const VISITS: usize = 4;
 
 /// A data directory with people in many rooms.
 pub struct Village {
@@ -78,7 +83,9 @@ impl Village {
         let data = folder.join("native");
         copy(&self.template, &data)?;
         let server = Server::start(Kind::Beseda, binaries, &data, None)?;
-        samples.put(Kind::Beseda, "native_memory", self.memory(&server)?);
+        for (name, memory) in ["native_memory", "native_storm"].iter().zip(self.memory(&server)?) {
+            samples.put(Kind::Beseda, name, memory);
+        }
         drop(server);
         let server = Server::start(Kind::Beseda, binaries, &data, None)?;
         for (name, client, times) in [
@@ -103,23 +110,27 @@ impl Village {
         Ok(())
     }
 
-    /// Kilobytes (1,000 bytes) that one more idle socket costs.
-    fn memory(&self, server: &Server) -> Result<f64> {
+    /// Kilobytes (1,000 bytes) that one more idle socket costs: of many that come some at a time, and of as many that all come
+    /// at once, whose rooms the server then reads and says at once.
+    fn memory(&self, server: &Server) -> Result<[f64; 2]> {
         let seat = |number: usize| self.seat(FIRST_IDLE + number);
         let seats = (0..self.idle).map(seat).collect::<Result<Vec<_>>>()?;
-        // What their first looks bring into the caches of the database is no cost of a socket.
-        let mut visitors = Crowd::of(Speech::Native { opens: false })?;
-        visitors.connect(server.address, &seats)?;
-        visitors.settle(QUIET)?;
-        drop(visitors);
+        // What their first looks bring into the caches of the database is no cost of a socket; each connection to it has its own.
+        for _ in 0..VISITS {
+            come(&mut Crowd::of(Speech::Native { opens: false })?, server, &seats)?;
+        }
         let (before, after) = seats.split_at(IDLE_BEFORE.min(self.idle / 2));
         let mut crowd = Crowd::of(Speech::Native { opens: false })?;
-        crowd.connect(server.address, before)?;
-        crowd.settle(QUIET)?;
+        come(&mut crowd, server, before)?;
         let first = server.resident_kb()?;
-        crowd.connect(server.address, after)?;
+        come(&mut crowd, server, after)?;
         crowd.settle(Duration::from_secs(2))?;
-        Ok((server.resident_kb()? - first) / after.len() as f64)
+        let last = server.resident_kb()?;
+        let mut storm = Crowd::of(Speech::Native { opens: false })?;
+        storm.connect(server.address, after)?;
+        storm.settle(Duration::from_secs(2))?;
+        let each = |from: f64, to: f64| (to - from) / after.len() as f64;
+        Ok([each(first, last), each(last, server.resident_kb()?)])
     }
 
     /// A client alone in two windows says something in the first of their rooms, which is not open in either.
@@ -162,6 +173,15 @@ impl Village {
             path: format!("/api/v1/ws?token={}", self.token(client)?),
         })
     }
+}
+
+/// Sits down, some at a time.
+fn come(crowd: &mut Crowd, server: &Server, seats: &[Seat]) -> Result<()> {
+    for some in seats.chunks(AT_A_TIME) {
+        crowd.connect(server.address, some)?;
+        crowd.settle(BREATH)?;
+    }
+    crowd.settle(QUIET)
 }
 
 /// Nanoseconds from a hello until everything of its person's rooms has come.

@@ -71,7 +71,7 @@ const fn row(measure: &'static str, says: &'static str, unit: &'static str, aim:
     }
 }
 
-const ROWS: [Row; 56] = [
+const ROWS: [Row; 57] = [
     row(
         "cpu_2",
         "CPU a delivery, rooms of 2",
@@ -166,6 +166,7 @@ const ROWS: [Row; 56] = [
         "kB",
         Aim::Below(8.0),
     ),
+    row("native_storm", "the same, all coming at once", "kB", Aim::None),
     row(
         "here_1000_p50_ms",
         "hello until all of 1,000 rooms, p50",

@@ -1,7 +1,7 @@
 //! The bounded queue of what a connection has still to say.
 
 use std::collections::VecDeque;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -61,6 +61,8 @@ pub(super) struct Waiting {
     pub(super) asleep: bool,
     /// Somebody has more to say once most of this is written.
     pub(super) awaited: bool,
+    /// A task that has more to say and sleeps until then.
+    pub(super) sleeper: Option<Waker>,
     pub(super) waker: Option<Waker>,
 }
 
@@ -81,7 +83,22 @@ impl Waiting {
 
     /// Whether somebody is to be told that most of it is written; once for each time that they asked.
     pub(super) fn has_drained(&mut self, limits: QueueLimits) -> bool {
-        self.awaited && self.is_drained(limits) && std::mem::take(&mut self.awaited)
+        let is_drained = self.is_drained(limits);
+        if is_drained {
+            self.rouse();
+        }
+        self.awaited && is_drained && std::mem::take(&mut self.awaited)
+    }
+
+    /// Wakes who sleeps until there is room.
+    pub(super) fn rouse(&mut self) {
+        if let Some(sleeper) = self.sleeper.take() {
+            sleeper.wake();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.last.is_some() || self.gone
     }
 }
 
@@ -102,7 +119,7 @@ impl Queue {
     /// [`NotQueued`]; the queue is as before, and what to do about it is the caller's decision.
     pub fn push(&self, frame: Bytes) -> Result<(), NotQueued> {
         let mut state = self.state.lock();
-        if state.last.is_some() || state.gone {
+        if state.is_over() {
             return Err(NotQueued::Closed);
         }
         let bytes = state.bytes.saturating_add(frame.len());
@@ -120,7 +137,7 @@ impl Queue {
     /// no more than the commands that were heard.
     pub fn push_beyond(&self, frame: Bytes) {
         let mut state = self.state.lock();
-        if state.last.is_some() || state.gone {
+        if state.is_over() {
             return;
         }
         state.add(frame);
@@ -154,6 +171,19 @@ impl Queue {
         takes
     }
 
+    /// Returns once most of it is written, or it is closing: one task at a time waits so.
+    pub(crate) async fn room_for_more(&self) {
+        std::future::poll_fn(|cx| {
+            let mut state = self.state.lock();
+            if state.is_over() || state.is_drained(self.limits) {
+                return Poll::Ready(());
+            }
+            state.sleeper = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+
     /// Queues a ping; does nothing if the queue is full or closed.
     pub fn ping(&self) {
         let _ = self.push(codec::ping_frame());
@@ -176,6 +206,7 @@ impl Queue {
             return;
         }
         state.last = Some((frame, code));
+        state.rouse();
         if cut {
             state.cut = true;
             state.fresh = VecDeque::new();
@@ -197,7 +228,9 @@ impl Queue {
 
     /// Nobody writes any more what is queued.
     pub(crate) fn is_gone(&self) {
-        *self.state.lock() = Waiting {
+        let mut state = self.state.lock();
+        state.rouse();
+        *state = Waiting {
             gone: true,
             ..Waiting::default()
         };
@@ -227,7 +260,7 @@ impl Queue {
     #[must_use]
     pub fn is_closing(&self) -> bool {
         let state = self.state.lock();
-        state.last.is_some() || state.gone
+        state.is_over()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Connections over real sockets, against tungstenite as the peer.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Waker;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -382,4 +383,25 @@ async fn frames_from_other_threads_arrive_whole_and_in_order() {
 fn a_connection_is_small() {
     assert!(size_of::<Drive<()>>() <= 400, "{} bytes", size_of::<Drive<()>>());
     assert!(size_of::<Queue>() <= 200, "{} bytes", size_of::<Queue>());
+}
+
+#[tokio::test]
+async fn who_has_more_to_say_goes_on_once_most_is_written_or_it_ends() {
+    let write: fn(&Queue) = |queue| drop(queue.take_all(&Context::from_waker(Waker::noop())));
+    let close: fn(&Queue) = |queue| queue.close(4001, "asked");
+    for ends in [write, close, Queue::is_gone] {
+        let queue = Arc::new(Queue::new(QueueLimits {
+            frames: 4,
+            bytes: 1_000,
+        }));
+        queue.push(text_frame(b"one of four is little")).unwrap();
+        queue.room_for_more().await;
+        queue.push(text_frame(b"two are not")).unwrap();
+        let waiting = Arc::clone(&queue);
+        let waits = tokio::spawn(async move { waiting.room_for_more().await });
+        tokio::task::yield_now().await;
+        assert!(!waits.is_finished());
+        ends(&queue);
+        waits.await.unwrap();
+    }
 }
