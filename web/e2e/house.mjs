@@ -241,8 +241,9 @@ class House {
     page.on("console", (line) => {
       const { url, lineNumber, columnNumber } = line.location();
       const text = `${line.text()} (${page.url()}, said at ${url}:${lineNumber}:${columnNumber})`;
-      // A picture that begins to load while its page goes away is a ping to Chromium, and asks `connect-src`.
-      if (text.startsWith("Connecting to 'blob:")) return;
+      // A picture that begins to load while its page goes away is a ping to Chromium, and asks `connect-src`. That is said of
+      // the page; what a script connects to is said of the script.
+      if (text.startsWith("Connecting to 'blob:") && !url.endsWith(".js")) return;
       if (/content security policy|\[Report Only\]/i.test(text)) this.faults.push(text);
       if (line.type() === "error" && /react|minified|invariant/i.test(text)) this.faults.push(text);
     });

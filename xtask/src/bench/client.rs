@@ -239,7 +239,7 @@ impl Crowd {
         Ok(())
     }
 
-    /// Takes what has arrived, waiting for it at most so long. Whether anything had.
+    /// Takes what has arrived, waiting for it at most so long.
     fn pump(&mut self, wait: Duration) -> Result<()> {
         let wait = Timespec {
             tv_sec: wait.as_secs() as i64,

@@ -91,7 +91,7 @@ impl Waiting {
     }
 
     /// Wakes who sleeps until there is room.
-    pub(super) fn rouse(&mut self) {
+    fn rouse(&mut self) {
         if let Some(sleeper) = self.sleeper.take() {
             sleeper.wake();
         }
@@ -259,8 +259,7 @@ impl Queue {
     /// Whether somebody has closed, or the connection is gone.
     #[must_use]
     pub fn is_closing(&self) -> bool {
-        let state = self.state.lock();
-        state.is_over()
+        self.state.lock().is_over()
     }
 }
 
