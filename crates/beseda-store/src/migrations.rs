@@ -46,6 +46,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V20__search_by_pages",
     "V21__blur",
     "V22__reports_and_presence",
+    "V23__search_on_shelves",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -64,6 +65,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V12__search_by_pages",
     "V13__blur",
     "V14__reports_and_presence",
+    "V15__search_on_shelves",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

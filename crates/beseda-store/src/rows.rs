@@ -9,6 +9,7 @@ use beseda_core::words::{
     Picture, Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket,
     Time, View,
 };
+use std::fmt::{Display, Write as _};
 use uuid::Uuid;
 
 /// How many columns a room has.
@@ -25,9 +26,15 @@ pub(crate) const MESSAGE: usize = 19;
 pub(crate) const MESSAGE_FILES: usize = 16;
 
 /// Numbers, or lists of them, as a list of JSON: how a statement takes several.
-pub(crate) fn json_list(items: impl IntoIterator<Item = impl ToString>) -> String {
-    let items: Vec<_> = items.into_iter().map(|item| item.to_string()).collect();
-    format!("[{}]", items.join(","))
+pub(crate) fn json_list(items: impl IntoIterator<Item = impl Display>) -> String {
+    let mut list = String::from("[");
+    for (at, item) in items.into_iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        // Into a text, which takes everything.
+        let _ = write!(list, "{comma}{item}");
+    }
+    list.push(']');
+    list
 }
 
 pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {

@@ -10,13 +10,13 @@ use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
-    Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, Merge, Merged, Message, MessageId, Narrow, NoPage, Page,
-    PersonId, Place, RoomId, RoomKind, Segment, Sieve, Time, ToIndex,
+    Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, Merge, Merged, Message, MessageId, Narrow, NoPage,
+    PAGE_BITS, Page, PersonId, Place, RoomId, RoomKind, Segment, Sieve, Time, ToIndex,
 };
 use std::collections::BTreeMap;
 
 /// Of how many numbers together it is known between which moments they were sent, and in which rooms.
-const TIMED: i64 = 4_096;
+const TIMED: i64 = 1_024;
 /// Of how many of the newest segments some may become one.
 const NEWEST: i64 = 64;
 
@@ -43,18 +43,31 @@ impl Transaction<'_> {
     /// Messages have come with numbers from this one on, maybe below others: a segment that reaches there goes.
     pub(crate) fn index_from(&mut self, first: MessageId) -> Result<(), Fault> {
         self.write(sql::SEARCH_GO_BACK, values![first.0])?;
-        self.write(sql::SEARCH_PAGES_BEHIND, values![])?;
-        self.write(sql::SEARCH_SEGMENTS_BEHIND, values![]).map(drop)
+        let (done, _) = self.indexed_to()?;
+        self.drop_segments(MessageId(done.0.saturating_add(1)), MessageId(i64::MAX))
     }
 
     fn keep_segment(&mut self, segment: Segment, pages: &[Page]) -> Result<(), Fault> {
-        let values = values![segment.first.0, segment.last.0, segment.messages];
+        let shelf = self.one(sql::SEARCH_FREE_SHELF, values![], |row| row.get(0))?;
+        let shelf: i64 = shelf.unwrap_or_default();
+        let values = values![segment.first.0, segment.last.0, segment.messages, shelf];
         self.write(sql::SEARCH_KEEP_SEGMENT, values)?;
         let mut rows = Rows::default();
         for page in pages {
-            rows.add(&[segment.first.0, page.at], &page.bytes);
+            rows.add(&[on_shelf(shelf, page.at)], &page.bytes);
         }
         rows.keep(self, sql::SEARCH_KEEP_PAGES)
+    }
+
+    /// Drops the segments that begin from one message to another, and their pages.
+    fn drop_segments(&mut self, first: MessageId, last: MessageId) -> Result<(), Fault> {
+        let shelves: Vec<i64> = self.all(sql::SEARCH_SHELVES, values![first.0, last.0], |row| row.get(0))?;
+        for shelf in shelves {
+            let values = values![on_shelf(shelf, 0), on_shelf(shelf, (1 << PAGE_BITS) - 1)];
+            self.write(sql::SEARCH_DROP_PAGES, values)?;
+        }
+        self.write(sql::SEARCH_DROP_SEGMENTS, values![first.0, last.0])
+            .map(drop)
     }
 
     /// Keeps between which moments messages were sent, and in which rooms.
@@ -104,6 +117,11 @@ fn segment(row: &Row<'_>) -> Result<Segment, Fault> {
         last: MessageId(row.get(1)?),
         messages: row.get(2)?,
     })
+}
+
+/// The number of a page that begins there in a segment whose pages stand on a shelf.
+fn on_shelf(shelf: i64, at: i64) -> i64 {
+    shelf << PAGE_BITS | at
 }
 
 fn lost(error: NoPage) -> Fault {
@@ -295,9 +313,7 @@ impl TxSearch for Transaction<'_> {
         if standing != i64::try_from(merged.of.len()).ok() {
             return Ok(());
         }
-        for sql in [sql::SEARCH_DROP_PAGES, sql::SEARCH_DROP_SEGMENTS] {
-            self.write(sql, values![merged.segment.first.0, merged.segment.last.0])?;
-        }
+        self.drop_segments(merged.segment.first, merged.segment.last)?;
         self.write(sql::SEARCH_DROP_GONE, values![&json_list(&merged.gone)])?;
         self.keep_segment(merged.segment, &merged.pages)
     }

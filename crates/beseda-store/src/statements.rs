@@ -287,6 +287,7 @@ statements! {
     SEARCH_DROP_SEGMENTS = "search/drop_segments";
     SEARCH_FAR = "search/far" | "search/far.postgres";
     SEARCH_FORGET_CHANGED = "search/forget_changed";
+    SEARCH_FREE_SHELF = "search/free_shelf";
     SEARCH_GO_BACK = "search/go_back";
     SEARCH_GONE = "search/gone";
     SEARCH_KEEP_CHANGED = "search/keep_changed" | "search/keep_changed.postgres";
@@ -299,12 +300,11 @@ statements! {
     SEARCH_MARK = "search/mark";
     SEARCH_PAGES = "search/pages" | "search/pages.postgres";
     SEARCH_PAGES_BETWEEN = "search/pages_between";
-    SEARCH_PAGES_BEHIND = "search/pages_behind";
     SEARCH_PROVE_AGAIN = "search/prove_again";
     SEARCH_ROOMS = "search/rooms";
     SEARCH_SEGMENTS = "search/segments";
-    SEARCH_SEGMENTS_BEHIND = "search/segments_behind";
     SEARCH_SENT_BETWEEN = "search/sent_between";
+    SEARCH_SHELVES = "search/shelves";
     SEARCH_SIFTED = "search/sifted" | "search/sifted.postgres";
     SEARCH_STANDING = "search/standing" | "search/standing.postgres";
     SEARCH_STRETCHES = "search/stretches" | "search/stretches.postgres";
@@ -446,7 +446,7 @@ mod tests {
             for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded, and so is what is asked for; a constant row is no
                 // table, what counts transactions has one row, and the lists of tables, of migrations, of API keys, of setup
-                // codes and of times (a row for 4,096 messages) are short.
+                // codes and of segments of what is searched (one for 65,536 messages, and some) are short.
                 let short = [
                     "SCAN page",
                     "SCAN e VIRTUAL TABLE INDEX 1:",
@@ -456,7 +456,7 @@ mod tests {
                     "SCAN gone",
                     "SCAN ticks",
                     "SCAN setup_codes",
-                    "SCAN t",
+                    "SCAN s USING COVERING INDEX sqlite_autoindex_search_segments_1",
                     "SCAN l VIRTUAL TABLE INDEX 1:",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];

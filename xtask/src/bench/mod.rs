@@ -239,7 +239,7 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
         }
     }
     if bench.measures(Part::Search) && !bench.floors {
-        searching(bench, folder, rounds, &mut samples)?;
+        searching(bench, binaries, folder, rounds, &mut samples)?;
     }
     if bench.measures(Part::Postgres) {
         // The other rows are no worse for it.
@@ -251,16 +251,19 @@ fn measure(bench: &Bench, binaries: &Binaries, folder: &Path) -> Result<Samples>
 }
 
 /// Search and a page of history in turns, on each engine.
-fn searching(bench: &Bench, folder: &Path, rounds: usize, samples: &mut Samples) -> Result<()> {
+fn searching(bench: &Bench, binaries: &Binaries, folder: &Path, rounds: usize, samples: &mut Samples) -> Result<()> {
     let times = if bench.quick { 20 } else { 100 };
+    unpin()?;
     say("filling a library …\n")?;
-    let library = Library::on_sqlite(folder, bench.quick)?;
-    (0..rounds).try_for_each(|_| library.measure("sqlite", times, samples))?;
-    drop(library);
+    let library = Library::build(binaries, folder, None, bench.quick)?;
+    (0..rounds).try_for_each(|_| library.measure(binaries, times, samples))?;
+    let folder = folder.join("postgres");
+    // On both cores: it, and whoever fills it.
+    unpin()?;
     let postgres = Postgres::start()?;
     say("filling a library on PostgreSQL …\n")?;
-    let library = Library::on_postgres(&postgres.database("library")?, bench.quick)?;
-    (0..rounds).try_for_each(|_| library.measure("pg", times, samples))
+    let library = Library::build(binaries, &folder, Some(postgres.database("library")?), bench.quick)?;
+    (0..rounds).try_for_each(|_| library.measure(binaries, times, samples))
 }
 
 /// Floor and Beseda in turns on one PostgreSQL, each on a database of its own.

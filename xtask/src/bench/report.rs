@@ -263,7 +263,7 @@ const ROWS: [Row; 57] = [
     row("desk_page_p99_ms", "the first 50 of that, p99", "ms", Aim::Below(10.0)),
     row(
         "sqlite_history_p99_ms",
-        "newest 50, asked of SQLite, p99",
+        "newest 50 of a room, SQLite, p99",
         "ms",
         Aim::None,
     ),
@@ -277,7 +277,7 @@ const ROWS: [Row; 57] = [
     row("sqlite_index_us", "putting one into the index there", "us", Aim::None),
     row(
         "pg_history_p99_ms",
-        "newest 50, asked of PostgreSQL, p99",
+        "newest 50 of a room, PostgreSQL, p99",
         "ms",
         Aim::None,
     ),

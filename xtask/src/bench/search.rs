@@ -1,26 +1,30 @@
-//! Search among a million messages, held against a page of history, on both engines: each as the rules ask the store.
+//! Search among a million messages, held against a page of history, on both engines: each as whoever asks the server waits for it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, Result, anyhow, bail};
 use beseda_core::ports::{Clock, Look, Random, Tx};
 use beseda_core::words::{
-    Extra, Head, Limits, MemberRole, MessageId, NewMember, NewMessage, NewPerson, NewRoom, Person, PersonId, Query,
-    Role, RoomId, RoomKind, SearchAsked, Seq, Time,
+    Extra, Head, Limits, MemberRole, MessageId, NewMember, NewMessage, NewPerson, NewRoom, Person, PersonId, Role,
+    RoomId, RoomKind, Seq, Time,
 };
-use beseda_core::{Chat, Error, rules};
+use beseda_core::{Chat, Error};
 use beseda_store::{Opened, Options, Postgres, PostgresOptions, Sqlite};
 use hdrhistogram::Histogram;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::pages::{put, times_of};
+use super::http::Web;
+use super::pages::{put, timed, times_of};
 use super::report::Samples;
-use super::server::Kind;
+use super::server::{Binaries, Kind, Server};
+use super::town::{run, tokens};
 
 const ROOMS: i64 = 10_000;
 const MESSAGES: i64 = 1_000_000;
@@ -29,12 +33,15 @@ const BATCH: i64 = 1_000;
 const INDEXED: i64 = 256;
 /// Words of the language that is spoken here: the second is half as frequent as the first, and so on.
 const WORDS: usize = 20_000;
-const PAGE: u32 = 50;
+const PAGE: usize = 50;
 /// Who searches: somebody in every room, and others in so many.
 const IN_ROOMS: [(i64, i64); 5] = [(1, ROOMS), (2, 1_000), (3, 200), (4, 20), (5, 1)];
 /// In which rank of frequency the words are that are searched for.
 const RANKS: [(&str, std::ops::Range<usize>); 3] =
     [("common", 5..60), ("middling", 300..3_000), ("rare", 8_000..WORDS)];
+
+/// Rooms of this kind are the application's own.
+const SETTINGS: &str = "[kinds.deal]\ntitle = \"Deal\"\n\n[limits]\nsearches_per_second = 0\n";
 
 const START: Time = Time(1_790_000_000_000_000);
 
@@ -95,58 +102,139 @@ fn sentence(dice: &mut Dice) -> String {
     text
 }
 
-/// A store with a million messages and an index of them.
+/// A data directory with a million messages and an index of them.
 pub struct Library {
-    chat: Chat,
-    store: Arc<dyn Opened>,
-    messages: i64,
+    data: PathBuf,
+    database: Option<String>,
+    /// Access tokens of those who search.
+    tokens: Vec<String>,
     /// What a message takes to be kept, and then to be indexed, in microseconds.
     costs: [f64; 2],
 }
 
-impl Drop for Library {
+impl Library {
+    /// In a database of PostgreSQL, where one is named, or else in a file of this folder.
+    pub fn build(binaries: &Binaries, folder: &Path, database: Option<String>, quick: bool) -> Result<Self> {
+        let data = folder.join("library");
+        fs::create_dir_all(&data)?;
+        fs::write(data.join("beseda.toml"), SETTINGS)?;
+        let messages = if quick { MESSAGES / 10 } else { MESSAGES };
+        let costs = match &database {
+            Some(url) => Shelves::fill(Arc::new(Postgres::open(&PostgresOptions::at(url))?), messages)?,
+            None => {
+                // Put there by the program itself, so that it finds what it expects.
+                run(binaries.beseda("migrate", &data, None).arg("--new"))?;
+                let file = fs::read_dir(&data)?.filter_map(Result::ok).map(|entry| entry.path());
+                let mut file = file.filter(|path| path.extension().is_some_and(|extension| extension == "db"));
+                let options = Options {
+                    cache_kib: 64 * 1024,
+                    ..Options::at(file.next().context("no database")?)
+                };
+                Shelves::fill(Arc::new(Sqlite::open(&options)?), messages)?
+            }
+        };
+        let people: Vec<usize> = (1..=IN_ROOMS.len()).collect();
+        let tokens = tokens(binaries, &data, database.as_deref(), &people)?;
+        Ok(Self {
+            data,
+            database,
+            tokens,
+            costs,
+        })
+    }
+
+    /// Pages of history and searches in turn, so that what disturbs one disturbs the other.
+    pub fn measure(&self, binaries: &Binaries, times: usize, samples: &mut Samples) -> Result<()> {
+        let server = Server::start(Kind::Beseda, binaries, &self.data, self.database.as_deref())?;
+        let mut web = Web::connect(server.address)?;
+        let mut dice = Dice(99);
+        let mut tally = Tally::new()?;
+        let [everywhere, ..] = self.tokens.as_slice() else {
+            bail!("nobody searches")
+        };
+        for turn in 0..times + times / 10 {
+            for ((_, rooms), token) in IN_ROOMS.iter().zip(&self.tokens) {
+                for typed in queries(&mut dice) {
+                    let room = dice.below(400) + 1;
+                    let path = format!("/api/v1/rooms/deal:{room}/messages/?limit={PAGE}");
+                    let page = timed(&mut web, &path, everywhere)?;
+                    let own = search(&mut web, token, &typed, None)?;
+                    let named = search(&mut web, everywhere, &typed, Some(room))?;
+                    // The first tenth warms up.
+                    if turn < times / 10 {
+                        continue;
+                    }
+                    tally.pages.record(page)?;
+                    tally.add(format!("{} in {rooms} rooms", typed.kind), own)?;
+                    tally.add(format!("{} in a room that is named", typed.kind), named)?;
+                }
+            }
+        }
+        let engine = if self.database.is_some() { "pg" } else { "sqlite" };
+        for (name, cost) in ["keep", "index"].iter().zip(self.costs) {
+            samples.put(Kind::Beseda, &format!("{engine}_{name}_us"), cost);
+        }
+        put(samples, &format!("{engine}_history"), &tally.pages);
+        put(samples, &format!("{engine}_search"), &tally.all);
+        let [keep, index] = self.costs;
+        let costs = format!("  keeping a message {keep:.1} us, indexing it {index:.1} us, behind its commit\n");
+        super::say(&(tally.table(engine) + &costs))?;
+        server.stop()
+    }
+}
+
+/// How long a search takes, in nanoseconds, and how many are found.
+fn search(web: &mut Web, token: &str, typed: &Typed, room: Option<usize>) -> Result<(u64, usize)> {
+    let words: String = typed.words.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut path = format!("/api/v1/search/?limit={PAGE}&q={words}");
+    if let Some(author) = typed.author {
+        let _ = write!(path, "&author={}", author.0);
+    }
+    if let Some(room) = room {
+        let _ = write!(path, "&room=deal:{room}");
+    }
+    let began = Instant::now();
+    let body = web.get(&path, Some(token))?;
+    let taken = began.elapsed();
+    let body: Value = serde_json::from_slice(&body)?;
+    let found = body
+        .get("items")
+        .and_then(Value::as_array)
+        .context("no page was given")?;
+    Ok((u64::try_from(taken.as_nanos())?, found.len()))
+}
+
+/// A store that is being filled; closed when dropped.
+struct Shelves {
+    chat: Chat,
+    store: Arc<dyn Opened>,
+    messages: i64,
+}
+
+impl Drop for Shelves {
     fn drop(&mut self) {
         self.store.close();
     }
 }
 
-impl Library {
-    /// In a file of this folder.
-    pub fn on_sqlite(folder: &Path, quick: bool) -> Result<Self> {
-        let options = Options {
-            cache_kib: 64 * 1024,
-            ..Options::at(folder.join("library.db"))
-        };
-        Self::build(Arc::new(Sqlite::open(&options)?), quick)
-    }
-
-    /// In a database of PostgreSQL.
-    pub fn on_postgres(url: &str, quick: bool) -> Result<Self> {
-        Self::build(Arc::new(Postgres::open(&PostgresOptions::at(url))?), quick)
-    }
-
-    fn build(store: Arc<impl Opened + 'static>, quick: bool) -> Result<Self> {
+impl Shelves {
+    /// Puts so many messages there, and all of them into the index: what each takes, in microseconds.
+    fn fill(store: Arc<impl Opened + 'static>, messages: i64) -> Result<[f64; 2]> {
         let chat = Chat::new(
             Arc::clone(&store) as _,
             Arc::new(Fixed),
             Arc::new(Fixed),
             Arc::new(Limits::default()),
         );
-        let mut library = Self {
-            chat,
-            store,
-            messages: if quick { MESSAGES / 10 } else { MESSAGES },
-            costs: [0.0; 2],
-        };
-        library.open_rooms()?;
+        let shelves = Self { chat, store, messages };
+        shelves.open_rooms()?;
         let began = Instant::now();
-        library.talk()?;
+        shelves.talk()?;
         let said = began.elapsed();
         let began = Instant::now();
-        library.index()?;
-        let messages = library.messages as f64;
-        library.costs = [said, began.elapsed()].map(|time| time.as_micros() as f64 / messages);
-        Ok(library)
+        shelves.index()?;
+        let times = [said, began.elapsed()];
+        Ok(times.map(|time| time.as_micros() as f64 / messages as f64))
     }
 
     fn change<T: Send + 'static>(
@@ -234,71 +322,6 @@ impl Library {
                 self.change(move |tx| Ok(tx.keep_merged(&merged)?))?;
             }
         }
-    }
-
-    /// Pages of history and searches in turn, so that what disturbs one disturbs the other.
-    pub fn measure(&self, engine: &str, times: usize, samples: &mut Samples) -> Result<()> {
-        let mut dice = Dice(99);
-        let mut tally = Tally::new()?;
-        for turn in 0..times + times / 10 {
-            for (person, rooms) in IN_ROOMS {
-                for typed in queries(&mut dice) {
-                    let room = RoomId(i64::try_from(dice.below(400))? + 1);
-                    let page = self.page(room)?;
-                    let own = self.search(person, None, &typed)?;
-                    let named = self.search(1, Some(room), &typed)?;
-                    // The first tenth warms up.
-                    if turn < times / 10 {
-                        continue;
-                    }
-                    tally.pages.record(page)?;
-                    tally.add(format!("{} in {rooms} rooms", typed.kind), own)?;
-                    tally.add(format!("{} in a room that is named", typed.kind), named)?;
-                }
-            }
-        }
-        for (name, cost) in ["keep", "index"].iter().zip(self.costs) {
-            samples.put(Kind::Beseda, &format!("{engine}_{name}_us"), cost);
-        }
-        put(samples, &format!("{engine}_history"), &tally.pages);
-        put(samples, &format!("{engine}_search"), &tally.all);
-        let [keep, index] = self.costs;
-        let costs = format!("  keeping a message {keep:.1} us, indexing it {index:.1} us, behind its commit\n");
-        super::say(&(tally.table(engine) + &costs))
-    }
-
-    fn page(&self, room: RoomId) -> Result<u64> {
-        let began = Instant::now();
-        let history = self.look(move |look| {
-            let by = Person::new(PersonId(1), Role::User);
-            rules::history(look, (&by).into(), room, rules::Since::Newest, PAGE)
-        })?;
-        let taken = began.elapsed();
-        ensure!(!history.messages.is_empty(), "nothing was said in {room}");
-        Ok(u64::try_from(taken.as_nanos())?)
-    }
-
-    /// How long it took, and how many were found.
-    fn search(&self, person: i64, room: Option<RoomId>, typed: &Typed) -> Result<(u64, usize)> {
-        let (typed, author) = (typed.words.clone(), typed.author);
-        let began = Instant::now();
-        let page = self.look(move |look| {
-            let by = Person::new(PersonId(person), Role::User);
-            let Ok(query) = Query::read(&typed, 200) else {
-                return Ok(None);
-            };
-            let asked = SearchAsked {
-                room,
-                author,
-                ..SearchAsked::of(query, PAGE)
-            };
-            rules::search(look, &Limits::default(), (&by).into(), &asked).map(Some)
-        })?;
-        let taken = began.elapsed();
-        Ok((
-            u64::try_from(taken.as_nanos())?,
-            page.map_or(0, |page| page.items.len()),
-        ))
     }
 }
 

@@ -7,13 +7,10 @@ use crate::error::Error;
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
 use crate::words::{
-    Found, FoundPage, Hits, Lexeme, Limits, Message, MessageId, Narrow, Place, SearchAsked, SearchCursor, ShortRooms,
-    Sieve, Time,
+    Found, FoundPage, Hits, Lexeme, Limits, Message, MessageId, Narrow, Place, SearchAsked, SearchCursor, Sieve, Time,
 };
 use std::cmp::Reverse;
 
-/// Who is in no more rooms than these is searched for by what the index has of each.
-const FEW_ROOMS: usize = 8;
 /// Who is in more rooms than these is not searched for by room at all: then the messages that are found are theirs or not.
 const ROOMS: i64 = 1_024;
 /// How many words an index is asked for at most: the rest is looked for in what those find.
@@ -108,14 +105,9 @@ fn narrow(
         Some(room) => Some(vec![room]),
         None => look.searched_rooms(by.person.id, asked.kind, ROOMS)?,
     };
-    let rooms = match rooms {
-        Some(rooms) if rooms.is_empty() => return Ok(None),
-        Some(rooms) if rooms.len() <= FEW_ROOMS => {
-            groups.push(rooms.into_iter().map(Lexeme::of_room).collect());
-            None
-        }
-        rooms => rooms.map(|rooms| ShortRooms::of(&rooms)),
-    };
+    if rooms.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(None);
+    }
     Ok(Some(Narrow {
         groups,
         rooms,

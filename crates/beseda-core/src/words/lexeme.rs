@@ -5,8 +5,8 @@ use super::terms::{Query, terms};
 use super::{Message, MessageId, PersonId, RoomId, Time};
 use std::fmt;
 
-/// How lexemes are made. An index of others is made anew. It holds how stems are made: the version of what makes them.
-pub const LEXEMES: &str = "2, frostem 2.20261016.1";
+/// How lexemes are made, and their lists written. An index of others is made anew. It holds how stems are made: the version of what makes them.
+pub const LEXEMES: &str = "3, frostem 2.20261016.1";
 
 /// How many characters of a word's beginning have a lexeme of their own. Of what somebody has typed of a word, the longest
 /// of these counts.
@@ -34,8 +34,8 @@ impl Lexeme {
             Trait::Stem(stem) => hashed(b's', &[stem.as_bytes()]),
             Trait::Two(one, other) => hashed(b't', &[one.as_bytes(), b" ", other.as_bytes()]),
             Trait::Beginning(letters) => hashed(b'b', &[letters.as_bytes()]),
-            Trait::Room(room) => hashed(b'r', &[&room.0.to_le_bytes()]),
-            Trait::Author(author) => hashed(b'a', &[&author.0.to_le_bytes()]),
+            Trait::Room(room) => numbered(ROOMS, room.0),
+            Trait::Author(author) => numbered(AUTHORS, author.0),
             Trait::File => hashed(b'f', &[]),
         }
     }
@@ -115,10 +115,21 @@ impl fmt::Debug for ShortRooms {
 pub struct Narrow {
     /// Of each group a message has one.
     pub groups: Vec<Vec<Lexeme>>,
-    /// It is in one of these.
-    pub rooms: Option<ShortRooms>,
+    /// It is in one of these rooms, or may be.
+    pub rooms: Option<Vec<RoomId>>,
     /// How many pages are read before it is left at what was found, if anything was looked at.
     pub pages: usize,
+}
+
+/// Among which numbers rooms and authors are; whatever else there is is among lower ones. Who is in many rooms finds all of
+/// them in the same pages, which are at hand.
+const ROOMS: u32 = 0b10 << 29;
+const AUTHORS: u32 = 0b11 << 29;
+
+/// One of those that are among others by their own numbers.
+fn numbered(among: u32, number: i64) -> Lexeme {
+    let low = number & 0x1fff_ffff;
+    Lexeme(among | u32::try_from(low).unwrap_or_default())
 }
 
 /// FNV-1a, which stays what it is, for lexemes are kept.
@@ -126,7 +137,7 @@ fn hashed(kind: u8, parts: &[&[u8]]) -> Lexeme {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let bytes = parts.iter().copied().flatten();
     let hash = std::iter::once(&kind).chain(bytes).fold(0xcbf2_9ce4_8422_2325, step);
-    let folded = (hash ^ (hash >> 32)) & 0x7fff_ffff;
+    let folded = (hash ^ (hash >> 32)) & 0x3fff_ffff;
     Lexeme(u32::try_from(folded).unwrap_or_default())
 }
 
@@ -305,7 +316,9 @@ mod tests {
             numbers,
             said("ДА").lexemes().into_iter().map(Lexeme::number).collect::<Vec<_>>()
         );
-        assert_eq!(Lexeme::of_room(RoomId(2)).number(), 772_567_332);
+        assert_eq!(Lexeme::of_room(RoomId(2)).number(), (1 << 30) + 2);
+        assert_eq!(Lexeme::of_author(PersonId(2)).number(), (1 << 30) + (1 << 29) + 2);
+        assert_eq!(Lexeme::of_files().number(), 694_301_077);
         assert!(numbers.contains(&Lexeme::of_room(RoomId(2)).number()));
         assert!(numbers.contains(&Lexeme::of_author(PersonId(3)).number()));
         assert!(!numbers.contains(&Lexeme::of_files().number()));

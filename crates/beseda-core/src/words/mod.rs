@@ -9,6 +9,7 @@ mod event;
 mod file;
 mod found;
 mod host_id;
+mod id_set;
 mod identity;
 mod ids;
 mod import;
@@ -45,6 +46,7 @@ pub use found::{
     Found, FoundPage, Hits, IndexEntry, IndexMark, IndexPart, NoQuery, SearchAsked, SearchCursor, Sieve, ToIndex,
 };
 pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId, RESERVED_SPACE};
+pub use id_set::{Chunk, IdSet};
 pub use identity::{Account, RefreshToken, Session};
 pub use ids::{GroupId, Head, JobId, MemberId, MessageId, OrderId, PersonId, RoomId, Seq};
 pub use import::{ForeignMember, ForeignMessage, ForeignReceipt, ForeignRoom, StandingMessage, StandingRoom};
@@ -63,7 +65,7 @@ pub use room_key::{NoRoomKey, RoomKey};
 pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};
 pub use search::{search_form, searched_names};
 pub use seen::Companion;
-pub use segment::{Merge, Merged, NoPage, Page, Posting, Segment, paged, pages_of, read as read_page};
+pub use segment::{Merge, Merged, NoPage, PAGE_BITS, Page, Posting, Segment, paged, pages_of, read as read_page};
 pub use settings::{
     About, Folder, Maybe, OneOf, Raw, SettingWord, Shown, Taken, Text, Texts, Truth, Whole, Word, Wrong, printable,
 };

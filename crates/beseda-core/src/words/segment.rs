@@ -1,6 +1,7 @@
 //! What the index of messages consists of: segments, each of messages that stand one after the other, whose postings (which
 //! lexeme, which message) lie in small pages. Every store keeps the same bytes, and finds a page by where it begins.
 
+use super::id_set::{Chunk, IdSet};
 use super::{Lexeme, MessageId};
 
 /// How many bytes a page holds at most: it fits into a row of every store without being put elsewhere.
@@ -52,12 +53,17 @@ pub struct Page {
     pub bytes: Vec<u8>,
 }
 
+/// How many bits number the pages of one lexeme: what a segment says of it fits into as many, see [`SIZES`].
+const PART_BITS: u32 = 12;
+/// How many bits tell the pages of a segment apart.
+pub const PAGE_BITS: u32 = 31 + PART_BITS;
+
 /// Between which numbers the pages begin that have nothing but this lexeme; and the last page that begins at the first of
 /// them or before has its beginning, if any has.
 #[must_use]
 pub fn pages_of(lexeme: Lexeme) -> (i64, i64) {
-    let first = i64::from(lexeme.number()) << 32;
-    (first, first | i64::from(u32::MAX))
+    let first = i64::from(lexeme.number()) << PART_BITS;
+    (first, first | ((1 << PART_BITS) - 1))
 }
 
 /// Puts the postings of a segment that begins with `first` into pages. They are in order, each once.
@@ -72,7 +78,7 @@ pub fn paged(first: MessageId, postings: &[Posting]) -> Vec<Page> {
         for (part, body) in (0..).zip(bodies(first, list)) {
             let begins = pages
                 .last()
-                .is_none_or(|page| page.bytes.len() + body.len() + 16 > PAGE);
+                .is_none_or(|page| page.bytes.len() + body.bytes.len() + 16 > PAGE);
             if begins {
                 let (at, _) = pages_of(lexeme);
                 pages.push(Page {
@@ -83,8 +89,8 @@ pub fn paged(first: MessageId, postings: &[Posting]) -> Vec<Page> {
             }
             if let Some(page) = pages.last_mut() {
                 put(&mut page.bytes, u64::from(lexeme.number() - before));
-                put(&mut page.bytes, body.len() as u64);
-                page.bytes.extend(body);
+                put(&mut page.bytes, body.bytes.len() as u64 * 2 + u64::from(body.is_dense));
+                page.bytes.extend(body.bytes);
             }
             before = lexeme.number();
         }
@@ -92,22 +98,58 @@ pub fn paged(first: MessageId, postings: &[Posting]) -> Vec<Page> {
     pages
 }
 
-/// The messages of one lexeme, in pieces that fit into a page: how far the first of each is behind the segment's first, and
-/// how far each other is behind the one before.
-fn bodies(first: MessageId, list: &[Posting]) -> Vec<Vec<u8>> {
-    let mut bodies = vec![Vec::new()];
-    let mut before = first.0;
-    for posting in list {
-        if let Some(body) = bodies.last_mut().filter(|body| body.len() + 10 <= BODY) {
-            put(body, posting.id.0.abs_diff(before));
-        } else {
-            let mut body = Vec::new();
-            put(&mut body, posting.id.0.abs_diff(first.0));
-            bodies.push(body);
-        }
-        before = posting.id.0;
+/// Some messages of one lexeme, as a page has them.
+#[derive(Default)]
+struct Body {
+    /// The bits of chunks that follow one another, behind how far the first is behind that of the segment's first message; else
+    /// how far the first message is behind the segment's first, and how far each other is behind the one before.
+    is_dense: bool,
+    bytes: Vec<u8>,
+}
+
+/// The messages of one lexeme, in pieces that fit into a page.
+fn bodies(first: MessageId, mut list: &[Posting]) -> Vec<Body> {
+    let mut bodies = Vec::new();
+    while !list.is_empty() {
+        let (body, rest) = dense(first, list).unwrap_or_else(|| sparse(first, list));
+        bodies.push(body);
+        list = rest;
     }
     bodies
+}
+
+/// As many as fit as the bits of chunks, if they take less than a byte each; and the rest.
+fn dense(first: MessageId, list: &[Posting]) -> Option<(Body, &[Posting])> {
+    let (begin, most) = (list.first()?.id, BODY / Chunk::BYTES);
+    let chunk = |posting: &Posting| Chunk::number_of(posting.id) - Chunk::number_of(begin);
+    let fitting = list.partition_point(|posting| usize::try_from(chunk(posting)).is_ok_and(|chunk| chunk < most));
+    let (fitting, rest) = list.split_at(fitting);
+    let chunks = usize::try_from(fitting.last().map_or(0, chunk)).ok()? + 1;
+    if fitting.len() <= chunks * Chunk::BYTES {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    put(&mut bytes, Chunk::number_of(begin).abs_diff(Chunk::number_of(first)));
+    let mut set = IdSet::default();
+    fitting.iter().for_each(|posting| set.push(posting.id));
+    let mut next = Chunk::number_of(begin);
+    for chunk in set.chunks() {
+        let gap = usize::try_from(chunk.number - next).ok()?;
+        bytes.resize(bytes.len() + gap * Chunk::BYTES, 0);
+        bytes.extend(chunk.bits.iter().flat_map(|word| word.to_le_bytes()));
+        next = chunk.number + 1;
+    }
+    Some((Body { is_dense: true, bytes }, rest))
+}
+
+/// As many as fit, each by how far it is behind the one before; and the rest.
+fn sparse(first: MessageId, list: &[Posting]) -> (Body, &[Posting]) {
+    let (mut body, mut before, mut rest) = (Body::default(), first.0, list);
+    while let Some((posting, behind)) = rest.split_first().filter(|_| body.bytes.len() + 10 <= BODY) {
+        put(&mut body.bytes, posting.id.0.abs_diff(before));
+        (before, rest) = (posting.id.0, behind);
+    }
+    (body, rest)
 }
 
 /// A page that nobody of ours has written.
@@ -115,17 +157,17 @@ fn bodies(first: MessageId, list: &[Posting]) -> Vec<Vec<u8>> {
 #[error("a page of the index holds what nobody put there")]
 pub struct NoPage;
 
-/// Adds the messages to `ids` that a page says have the lexeme.
+/// Adds the messages to `ids` that a page says have the lexeme, if all that are there come before them.
 ///
 /// # Errors
 /// [`NoPage`].
-pub fn read(page: &[u8], first: MessageId, lexeme: Lexeme, ids: &mut Vec<MessageId>) -> Result<(), NoPage> {
+pub fn read(page: &[u8], first: MessageId, lexeme: Lexeme, ids: &mut IdSet) -> Result<(), NoPage> {
     let mut lists = Lists::of(page);
-    while let Some((number, body)) = lists.next()? {
-        if number == u64::from(lexeme.number()) {
-            read_body(body, first, ids)?;
+    while let Some(list) = lists.next()? {
+        if list.number == u64::from(lexeme.number()) {
+            list.read(first, ids)?;
         }
-        if number > u64::from(lexeme.number()) {
+        if list.number > u64::from(lexeme.number()) {
             break;
         }
     }
@@ -134,24 +176,45 @@ pub fn read(page: &[u8], first: MessageId, lexeme: Lexeme, ids: &mut Vec<Message
 
 /// Every posting of a page.
 fn read_all(page: &[u8], first: MessageId, postings: &mut Vec<Posting>) -> Result<(), NoPage> {
-    let (mut lists, mut ids) = (Lists::of(page), Vec::new());
-    while let Some((number, body)) = lists.next()? {
-        let lexeme = Lexeme::numbered(number).ok_or(NoPage)?;
-        ids.clear();
-        read_body(body, first, &mut ids)?;
-        postings.extend(ids.iter().map(|id| Posting { lexeme, id: *id }));
+    let mut lists = Lists::of(page);
+    while let Some(list) = lists.next()? {
+        let lexeme = Lexeme::numbered(list.number).ok_or(NoPage)?;
+        let mut ids = IdSet::default();
+        list.read(first, &mut ids)?;
+        postings.extend(ids.iter().map(|id| Posting { lexeme, id }));
     }
     Ok(())
 }
 
-fn read_body(mut body: &[u8], first: MessageId, ids: &mut Vec<MessageId>) -> Result<(), NoPage> {
-    let mut at = first.0;
-    while !body.is_empty() {
-        let step = i64::try_from(take(&mut body)?).map_err(|_| NoPage)?;
-        at = at.checked_add(step).ok_or(NoPage)?;
-        ids.push(MessageId(at));
+/// What a page has of one lexeme.
+struct List<'p> {
+    number: u64,
+    is_dense: bool,
+    body: &'p [u8],
+}
+
+impl List<'_> {
+    fn read(&self, first: MessageId, ids: &mut IdSet) -> Result<(), NoPage> {
+        let mut rest = self.body;
+        if self.is_dense {
+            let step = i64::try_from(take(&mut rest)?).map_err(|_| NoPage)?;
+            let begin = Chunk::number_of(first).checked_add(step).ok_or(NoPage)?;
+            let (chunks, []) = rest.as_chunks::<{ Chunk::BYTES }>() else {
+                return Err(NoPage);
+            };
+            for (number, bytes) in (begin..).zip(chunks) {
+                ids.push_chunk(Chunk::of(number, bytes));
+            }
+            return Ok(());
+        }
+        let mut at = first.0;
+        while !rest.is_empty() {
+            let step = i64::try_from(take(&mut rest)?).map_err(|_| NoPage)?;
+            at = at.checked_add(step).ok_or(NoPage)?;
+            ids.push(MessageId(at));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The lists of a page, one after the other.
@@ -165,16 +228,21 @@ impl<'p> Lists<'p> {
         Self { rest: page, number: 0 }
     }
 
-    fn next(&mut self) -> Result<Option<(u64, &'p [u8])>, NoPage> {
+    fn next(&mut self) -> Result<Option<List<'p>>, NoPage> {
         if self.rest.is_empty() {
             return Ok(None);
         }
         let step = take(&mut self.rest)?;
         self.number = self.number.checked_add(step).ok_or(NoPage)?;
-        let length = usize::try_from(take(&mut self.rest)?).map_err(|_| NoPage)?;
+        let length = take(&mut self.rest)?;
+        let (is_dense, length) = (length & 1 == 1, usize::try_from(length >> 1).map_err(|_| NoPage)?);
         let (body, rest) = self.rest.split_at_checked(length).ok_or(NoPage)?;
         self.rest = rest;
-        Ok(Some((self.number, body)))
+        Ok(Some(List {
+            number: self.number,
+            is_dense,
+            body,
+        }))
     }
 }
 
@@ -188,6 +256,11 @@ fn put(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 fn take(bytes: &mut &[u8]) -> Result<u64, NoPage> {
+    // Most are small.
+    if let Some((byte, rest)) = bytes.split_first().filter(|(byte, _)| **byte < 0x80) {
+        *bytes = rest;
+        return Ok(u64::from(*byte));
+    }
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let (byte, rest) = bytes.split_first().ok_or(NoPage)?;
@@ -290,11 +363,11 @@ mod tests {
     fn found(first: MessageId, pages: &[Page], lexeme: Lexeme) -> Vec<MessageId> {
         let (low, high) = pages_of(lexeme);
         let begins = pages.iter().rev().find(|page| page.at <= low).map_or(0, |page| page.at);
-        let mut ids = Vec::new();
+        let mut ids = IdSet::default();
         for page in pages.iter().filter(|page| (begins..=high).contains(&page.at)) {
             read(&page.bytes, first, lexeme, &mut ids).unwrap();
         }
-        ids
+        ids.iter().collect()
     }
 
     #[test]
@@ -310,6 +383,47 @@ mod tests {
         for number in [0, 6, 8, 999, 1_005, 0x7fff_fffe] {
             assert_eq!(found(first, &pages, lexeme(number)), [], "{number}");
         }
+    }
+
+    #[test]
+    fn what_most_messages_have_takes_a_bit_each() {
+        let first = MessageId(1_000);
+        let of = |number: u32, step: usize| {
+            let ids = (1_000..21_000).step_by(step);
+            ids.map(move |id| Posting {
+                lexeme: lexeme(number),
+                id: MessageId(id),
+            })
+        };
+        // Neighbours behind few, and few behind neighbours.
+        let (far, near) = (
+            of(9, 700),
+            of(9, 2).filter(|posting| (5_000..9_000).contains(&posting.id.0)),
+        );
+        let mut mixed: Vec<_> = far.chain(near).collect();
+        mixed.sort_unstable();
+        mixed.dedup();
+        let lists: [Vec<_>; 4] = [of(5, 1).collect(), of(6, 3).collect(), of(7, 20).collect(), mixed];
+        let pages = paged(first, &lists.concat());
+        let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
+        assert!(
+            (20_000 / 8 * 2 + 1_000..20_000 / 8 * 2 + 2_500).contains(&bytes),
+            "{bytes}"
+        );
+        for list in lists {
+            let ids: Vec<_> = list.iter().map(|posting| posting.id).collect();
+            assert_eq!(found(first, &pages, list[0].lexeme), ids);
+        }
+        let merge = Merge {
+            segments: vec![Segment {
+                first,
+                last: MessageId(21_000),
+                messages: 20_000,
+            }],
+            pages: pages.iter().map(|page| (first, page.bytes.clone())).collect(),
+            gone: Vec::new(),
+        };
+        assert_eq!(merge.merged().unwrap().pages, pages);
     }
 
     #[test]
@@ -370,8 +484,8 @@ mod tests {
 
     #[test]
     fn a_page_of_others_is_refused() {
-        for page in [&[1][..], &[1, 5, 0], &[0xff; 12], &[1, 1, 0x80]] {
-            let mut ids = Vec::new();
+        for page in [&[1][..], &[1, 10, 0], &[0xff; 12], &[1, 2, 0x80], &[1, 3, 1, 7]] {
+            let mut ids = IdSet::default();
             assert_eq!(read(page, MessageId(1), lexeme(1), &mut ids), Err(NoPage), "{page:?}");
         }
     }

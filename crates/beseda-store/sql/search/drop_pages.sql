@@ -1,2 +1,2 @@
--- Drops the pages of the segments that begin from one message to another.
-DELETE FROM search_pages WHERE segment >= $1 AND segment <= $2
+-- Drops the pages of a shelf.
+DELETE FROM search_pages WHERE id >= $1 AND id <= $2

@@ -1,10 +1,12 @@
--- Of each of some segments the pages in which each of some lexemes may be. Both are lists, as JSON: the segments by their first
--- messages, the lexemes by where a page begins that has nothing before them.
-SELECT CAST(e.value AS bigint), CAST(l.value AS bigint), p.bytes
-FROM json_array_elements_text(CAST(CAST($1 AS text) AS json)) e
-CROSS JOIN json_array_elements_text(CAST(CAST($2 AS text) AS json)) l
-JOIN search_pages p ON p.segment = CAST(e.value AS bigint)
-  AND p.at >= coalesce(
-    (SELECT max(q.at) FROM search_pages q
-     WHERE q.segment = CAST(e.value AS bigint) AND q.at <= CAST(l.value AS bigint)), 0)
-  AND p.at <= CAST(l.value AS bigint) + 4294967295
+-- The pages in which some segments may have some lexemes, in order, each with the place in the list of what it was asked for by. The
+-- list is of JSON: where a page begins, on the shelf of a segment, that has nothing before a lexeme.
+SELECT e.place - 1, p.bytes
+FROM (
+    SELECT CAST(t.value AS bigint) AS value, t.place
+    FROM json_array_elements_text(CAST(CAST($1 AS text) AS json)) WITH ORDINALITY t (value, place)
+) e
+JOIN search_pages p
+  ON p.id >= coalesce(
+    (SELECT max(q.id) FROM search_pages q WHERE q.id >= (e.value >> 43 << 43) AND q.id <= e.value), e.value)
+  AND p.id <= (e.value | 4095)
+ORDER BY e.place, p.id

@@ -1,10 +1,8 @@
--- Of each of some segments the pages in which each of some lexemes may be. Both are lists, as JSON: the segments by their first
--- messages, the lexemes by where a page begins that has nothing before them.
-SELECT e.value, l.value, p.bytes
+-- The pages in which some segments may have some lexemes, in order, each with the place in the list of what it was asked for by. The
+-- list is of JSON: where a page begins, on the shelf of a segment, that has nothing before a lexeme.
+SELECT e.key, p.bytes
 FROM json_each($1) e
-CROSS JOIN json_each($2) l
 CROSS JOIN search_pages p
-WHERE p.segment = e.value
-  AND p.at >= coalesce(
-    (SELECT max(q.at) FROM search_pages q WHERE q.segment = e.value AND q.at <= l.value), 0)
-  AND p.at <= l.value + 4294967295
+WHERE p.id >= coalesce(
+    (SELECT max(q.id) FROM search_pages q WHERE q.id >= (e.value >> 43 << 43) AND q.id <= e.value), e.value)
+  AND p.id <= (e.value | 4095)

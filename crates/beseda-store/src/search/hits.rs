@@ -1,27 +1,33 @@
-//! What the index finds: segments are read from the newest on, in runs that grow, so that a common word costs a short run and a
-//! rare one a few long ones.
+//! What the index finds: segments are read from the newest on, in runs, each as long as those before it let expect, so that a
+//! common word costs a short run and a rare one a few long ones.
 
-use super::{TIMED, lost};
+use super::{TIMED, lost, on_shelf};
 use crate::engine::values;
 use crate::rows::json_list;
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use beseda_core::words::{Hits, Lexeme, MessageId, Narrow, Segment, ShortRooms, pages_of, read_page};
-use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use beseda_core::words::{Hits, IdSet, Lexeme, MessageId, Narrow, RoomId, Segment, ShortRooms, pages_of, read_page};
 
-/// How many messages the first run has at least, and how many times as many each has as the one before.
+/// How many messages the first run has at least, and how many times as many a run has at most as all before it.
 const FIRST_RUN: i64 = 4_096;
-const LONGER: i64 = 4;
+const LONGER: i64 = 15;
 /// How many segments are asked for at once.
 const SEGMENTS: i64 = 64;
+/// Who is in no more rooms than these is searched for by what the index has of each, along with the words.
+const FEW_ROOMS: usize = 4;
+
+/// A segment, and the shelf on which its pages stand.
+#[derive(Clone, Copy)]
+struct Shelved {
+    segment: Segment,
+    shelf: i64,
+}
 
 /// Segments that are still to be read.
 struct Ahead {
     /// The newest is the last.
-    segments: Vec<Segment>,
+    segments: Vec<Shelved>,
     /// There are no older ones.
     is_all: bool,
     /// Some message has changed since it was put into its segment.
@@ -30,11 +36,11 @@ struct Ahead {
 
 impl Ahead {
     /// The next ones that have so many messages together, newest first.
-    fn take(&mut self, messages: i64) -> Vec<Segment> {
+    fn take(&mut self, messages: i64) -> Vec<Shelved> {
         let (mut run, mut sum) = (Vec::new(), 0);
-        while let Some(segment) = (sum < messages).then(|| self.segments.pop()).flatten() {
-            sum += segment.messages;
-            run.push(segment);
+        while let Some(shelved) = (sum < messages).then(|| self.segments.pop()).flatten() {
+            sum += shelved.segment.messages;
+            run.push(shelved);
         }
         run
     }
@@ -42,7 +48,7 @@ impl Ahead {
 
 /// Some segments, and which of their messages are meant: from one to before another.
 struct Run<'s> {
-    segments: &'s [Segment],
+    segments: &'s [Shelved],
     from: MessageId,
     below: MessageId,
 }
@@ -55,26 +61,32 @@ impl Transaction<'_> {
         below: MessageId,
         limit: usize,
     ) -> Result<Hits, Fault> {
-        let (mut ids, mut end, mut messages, mut pages) = (Vec::new(), below, FIRST_RUN, 0);
+        let (mut ids, mut end, mut messages, mut pages) = (Vec::new(), below, 0, 0);
         let mut ahead = self.segments_below(end)?;
         while end > from && ids.len() < limit && (pages == 0 || pages < asked.pages) {
             if ahead.segments.is_empty() && !ahead.is_all {
                 ahead = self.segments_below(end)?;
             }
-            let segments = ahead.take(messages);
+            let runs = Runs {
+                messages,
+                found: ids.len(),
+                pages,
+            };
+            let segments = ahead.take(runs.next_run(limit, asked.pages));
+            messages += segments.iter().map(|one| one.segment.messages).sum::<i64>();
             let is_last = ahead.segments.is_empty() && ahead.is_all;
-            let first = segments.last().filter(|_| !is_last).map(|segment| segment.first);
+            let first = segments.last().filter(|_| !is_last).map(|last| last.segment.first);
             let begin = first.map_or(from, |first| first.max(from));
             let run = Run {
                 segments: &segments,
                 from: begin,
                 below: end,
             };
-            ids.extend(self.hits_in(&run, asked, ahead.has_changed, &mut pages)?);
-            (end, messages) = (begin, messages.saturating_mul(LONGER));
+            let hits = self.hits_in(&run, asked, ahead.has_changed, &mut pages)?;
+            ids.extend(hits.iter().rev().take(limit - ids.len()));
+            end = begin;
         }
         if ids.len() >= limit {
-            ids.truncate(limit);
             end = ids.last().copied().unwrap_or(end);
         }
         Ok(Hits { ids, end, pages })
@@ -83,8 +95,9 @@ impl Transaction<'_> {
     fn segments_below(&mut self, below: MessageId) -> Result<Ahead, Fault> {
         let mut has_changed = false;
         let mut segments = self.all(sql::SEARCH_SEGMENTS, values![below.0, SEGMENTS], |row| {
-            has_changed = row.get(3)?;
-            super::segment(row)
+            has_changed = row.get(4)?;
+            let (segment, shelf) = (super::segment(row)?, row.get(3)?);
+            Ok(Shelved { segment, shelf })
         })?;
         segments.reverse();
         Ok(Ahead {
@@ -94,158 +107,190 @@ impl Transaction<'_> {
         })
     }
 
-    /// The messages of a run, newest first.
-    fn hits_in(
-        &mut self,
-        run: &Run<'_>,
-        asked: &Narrow,
-        has_changed: bool,
-        pages: &mut usize,
-    ) -> Result<Vec<MessageId>, Fault> {
-        let mut lexemes: Vec<Lexeme> = asked.groups.iter().flatten().copied().collect();
-        lexemes.sort_unstable();
-        lexemes.dedup();
-        let lists = self.lists_of(run.segments, &lexemes, pages)?;
-        let mut hits = Vec::new();
-        for lists in lists.chunks(lexemes.len().max(1)) {
-            let of = |lexeme: &Lexeme| lexemes.binary_search(lexeme).ok().and_then(|at| lists.get(at));
-            hits.extend(in_every_group(&asked.groups, of));
-        }
-        hits.retain(|id| (run.from..run.below).contains(id));
-        if let Some(rooms) = &asked.rooms {
-            self.keep_those_in(rooms, &mut hits, pages)?;
+    /// The messages of a run.
+    fn hits_in(&mut self, run: &Run<'_>, asked: &Narrow, has_changed: bool, pages: &mut usize) -> Result<IdSet, Fault> {
+        let (few, many) = match asked.rooms.as_deref() {
+            Some(rooms) if rooms.len() <= FEW_ROOMS => (Some(of_rooms(rooms)), None),
+            rooms => (None, rooms),
+        };
+        let groups: Vec<&[Lexeme]> = asked.groups.iter().map(Vec::as_slice).chain(few.as_deref()).collect();
+        let mut hits = self.common(run, &groups, pages)?.between(run.from, run.below);
+        if let Some(rooms) = many {
+            hits = self.own(rooms, run, hits, pages)?;
         }
         if has_changed {
             // All that such a message is known by now is here, and where it is besides.
-            let lists = self.changed(&lexemes, run)?;
-            hits.extend(in_every_group(&asked.groups, |lexeme| lists.get(lexeme)));
+            hits = hits.or(self.changed(&groups, run)?);
         }
-        hits.sort_unstable_by_key(|id| Reverse(*id));
-        hits.dedup();
         Ok(hits)
     }
 
-    /// Which messages of each of some segments have each of some lexemes, the oldest first.
+    /// The messages of a run's segments that have one lexeme of every group.
+    fn common(&mut self, run: &Run<'_>, groups: &[&[Lexeme]], pages: &mut usize) -> Result<IdSet, Fault> {
+        let lists = self.lists_of(run.segments, &groups.concat(), pages)?;
+        let mut all = IdSet::default();
+        let of_segments = lists.into_iter().rev().map(|lists| in_every_group(groups, lists));
+        of_segments.for_each(|of_segment| all.append(of_segment));
+        Ok(all)
+    }
+
+    /// Which messages of each of some segments have each of some lexemes.
     fn lists_of(
         &mut self,
-        segments: &[Segment],
+        segments: &[Shelved],
         lexemes: &[Lexeme],
         pages: &mut usize,
-    ) -> Result<Vec<Vec<MessageId>>, Fault> {
-        let mut lists = vec![Vec::new(); segments.len() * lexemes.len()];
-        let firsts = json_list(segments.iter().map(|segment| segment.first));
-        let numbers = json_list(lexemes.iter().map(|lexeme| pages_of(*lexeme).0));
-        self.all(sql::SEARCH_PAGES, values![&firsts, &numbers], |row| {
+    ) -> Result<Vec<Vec<IdSet>>, Fault> {
+        let mut lists = vec![vec![IdSet::default(); lexemes.len()]; segments.len()];
+        let mut asked = Vec::with_capacity(segments.len() * lexemes.len());
+        for shelved in segments {
+            asked.extend(
+                lexemes
+                    .iter()
+                    .map(|lexeme| on_shelf(shelved.shelf, pages_of(*lexeme).0)),
+            );
+        }
+        self.all(sql::SEARCH_PAGES, values![&json_list(asked)], |row| {
             *pages += 1;
-            let (first, number, page): (_, i64, _) = (MessageId(row.get(0)?), row.get(1)?, row.bytes(2)?);
-            let segment = segments.binary_search_by(|segment| first.cmp(&segment.first));
-            let lexeme = lexemes.binary_search_by_key(&number, |lexeme| pages_of(*lexeme).0);
-            let (Ok(segment), Ok(at)) = (segment, lexeme) else {
+            let place = usize::try_from(row.get::<i64>(0)?).unwrap_or(usize::MAX);
+            let (of_segment, at) = (place / lexemes.len(), place % lexemes.len());
+            let list = lists.get_mut(of_segment).and_then(|lists| lists.get_mut(at));
+            let (Some(list), Some(shelved), Some(lexeme)) = (list, segments.get(of_segment), lexemes.get(at)) else {
                 return Ok(());
             };
-            match (lists.get_mut(segment * lexemes.len() + at), lexemes.get(at)) {
-                (Some(list), Some(lexeme)) => read_page(page, first, *lexeme, list).map_err(lost),
-                _ => Ok(()),
-            }
+            read_page(row.bytes(1)?, shelved.segment.first, *lexeme, list).map_err(lost)
         })?;
         Ok(lists)
     }
 
-    /// Leaves out the messages that are in other rooms.
-    fn keep_those_in(&mut self, rooms: &ShortRooms, ids: &mut Vec<MessageId>, pages: &mut usize) -> Result<(), Fault> {
-        let mut stretches: Vec<i64> = ids.iter().map(|id| id.0 / TIMED).collect();
-        stretches.sort_unstable();
+    /// Those of a run's messages that are in some rooms, or may be: told by what the index has of each of the rooms, or by what it
+    /// has of the room of each message, whichever is less to read.
+    fn own(&mut self, rooms: &[RoomId], run: &Run<'_>, ids: IdSet, pages: &mut usize) -> Result<IdSet, Fault> {
+        let mut stretches: Vec<i64> = ids.firsts().map(|id| id.0 / TIMED).collect();
         stretches.dedup();
-        if stretches.is_empty() {
-            return Ok(());
+        if rooms.len().saturating_mul(run.segments.len()) < stretches.len() {
+            return Ok(ids.and(&self.common(run, &[&of_rooms(rooms)], pages)?));
         }
-        let mut own = Vec::new();
+        if stretches.is_empty() {
+            return Ok(ids);
+        }
+        let (rooms, mut own, mut rest) = (ShortRooms::of(rooms), IdSet::default(), ids.iter().peekable());
         self.all(sql::SEARCH_STRETCHES, values![&json_list(stretches)], |row| {
             *pages += 1;
             let (stretch, shorts): (i64, _) = (row.get(0)?, row.bytes(1)?);
-            let here = ids.iter().filter(|id| id.0 / TIMED == stretch);
-            own.extend(here.filter(|id| super::short_in(shorts, **id).is_some_and(|short| rooms.may_have(short))));
-            Ok(())
-        })?;
-        *ids = own;
-        Ok(())
-    }
-
-    fn changed(&mut self, lexemes: &[Lexeme], run: &Run<'_>) -> Result<BTreeMap<Lexeme, Vec<MessageId>>, Fault> {
-        let mut lists: BTreeMap<Lexeme, Vec<MessageId>> = BTreeMap::new();
-        let numbers = json_list(lexemes.iter().map(|lexeme| lexeme.number()));
-        let values = values![&numbers, run.from.0, run.below.0];
-        self.all(sql::SEARCH_CHANGED, values, |row| {
-            let lexeme = Lexeme::numbered(row.get(0)?);
-            if let Some(lexeme) = lexeme {
-                lists.entry(lexeme).or_default().push(MessageId(row.get(1)?));
+            while let Some(id) = rest.next_if(|id| id.0 / TIMED <= stretch) {
+                if id.0 / TIMED == stretch && super::short_in(shorts, id).is_some_and(|short| rooms.may_have(short)) {
+                    own.push(id);
+                }
             }
             Ok(())
         })?;
-        lists.values_mut().for_each(|list| list.sort_unstable());
-        Ok(lists)
+        drop(rest);
+        Ok(own)
+    }
+
+    /// What has changed since it was put into its segment and has one lexeme of every group.
+    fn changed(&mut self, groups: &[&[Lexeme]], run: &Run<'_>) -> Result<IdSet, Fault> {
+        let lexemes = groups.concat();
+        let mut lists = vec![Vec::new(); lexemes.len()];
+        let numbers = json_list(lexemes.iter().map(|lexeme| lexeme.number()));
+        let values = values![&numbers, run.from.0, run.below.0];
+        self.all(sql::SEARCH_CHANGED, values, |row| {
+            let (lexeme, id) = (Lexeme::numbered(row.get(0)?), MessageId(row.get(1)?));
+            let of = lexemes.iter().zip(&mut lists).filter(|(of, _)| Some(**of) == lexeme);
+            of.for_each(|(_, list)| list.push(id));
+            Ok(())
+        })?;
+        let lists = lists.into_iter().map(IdSet::from_iter).collect();
+        Ok(in_every_group(groups, lists))
     }
 }
 
-/// The messages that have one lexeme of every group, the oldest first: `of` gives those that have one.
-fn in_every_group<'l>(groups: &[Vec<Lexeme>], of: impl Fn(&Lexeme) -> Option<&'l Vec<MessageId>>) -> Vec<MessageId> {
-    let mut groups: Vec<Cow<'_, [MessageId]>> = groups.iter().map(|group| union(group, &of)).collect();
-    groups.sort_by_key(|ids| Reverse(ids.len()));
-    let mut ids = groups.pop().map(Cow::into_owned).unwrap_or_default();
-    for others in groups.iter().rev() {
-        let mut others = others.iter().copied().peekable();
-        ids.retain(|id| {
-            while others.next_if(|other| other < id).is_some() {}
-            others.peek() == Some(id)
-        });
-    }
-    ids
+/// What the runs so far were.
+struct Runs {
+    messages: i64,
+    found: usize,
+    pages: usize,
 }
 
-/// The messages that have one of these lexemes, the oldest first.
-fn union<'l>(group: &[Lexeme], of: impl Fn(&Lexeme) -> Option<&'l Vec<MessageId>>) -> Cow<'l, [MessageId]> {
-    let mut lists = group.iter().filter_map(of).filter(|list| !list.is_empty());
-    let Some(first) = lists.next() else {
-        return Cow::default();
-    };
-    let mut all = Cow::Borrowed(first.as_slice());
-    for list in lists {
-        all.to_mut().extend(list);
+impl Runs {
+    /// How many messages the next run is to have, where so many hits are wanted and so many pages may be read.
+    fn next_run(&self, wanted: usize, most_pages: usize) -> i64 {
+        let [found, wanted, pages, most_pages] =
+            [self.found, wanted, self.pages, most_pages].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let longest = self.messages.saturating_mul(LONGER);
+        let affordable = self.messages.saturating_mul(most_pages.saturating_sub(pages)) / pages.max(1);
+        // And a quarter more, for luck.
+        let likely = self.messages.saturating_mul(wanted.saturating_sub(found)) / found.max(1) / 4;
+        let next = if found == 0 { longest } else { likely.saturating_mul(5) };
+        next.min(longest).min(affordable).max(FIRST_RUN)
     }
-    if let Cow::Owned(ids) = &mut all {
-        // Each list is in order already, which this finds out.
-        ids.sort();
-        ids.dedup();
-    }
-    all
+}
+
+fn of_rooms(rooms: &[RoomId]) -> Vec<Lexeme> {
+    rooms.iter().map(|room| Lexeme::of_room(*room)).collect()
+}
+
+/// The messages that have one lexeme of every group. There is a list of each lexeme of each group.
+fn in_every_group(groups: &[&[Lexeme]], lists: Vec<IdSet>) -> IdSet {
+    let mut lists = lists.into_iter();
+    let mut of_groups = groups
+        .iter()
+        .map(|group| lists.by_ref().take(group.len()).fold(IdSet::default(), IdSet::or));
+    let ids = of_groups.next().unwrap_or_default();
+    of_groups.fold(ids, |ids, others| ids.and(&others))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
+    fn ids(ids: &[i64]) -> IdSet {
+        ids.iter().copied().map(MessageId).collect()
+    }
 
     #[test]
     fn one_of_each_group_is_enough_and_each_group_is_needed() {
         let lexeme = |number| Lexeme::numbered(number).unwrap();
         let [one, other, third, none] = [1, 2, 3, 4].map(lexeme);
-        let ids = |ids: &[i64]| ids.iter().copied().map(MessageId).collect::<Vec<_>>();
-        let lists = BTreeMap::from([
+        let of = BTreeMap::from([
             (one, ids(&[1, 5, 9])),
             (other, ids(&[2, 5, 7])),
             (third, ids(&[2, 7, 9, 11])),
         ]);
-        for (groups, expected) in [
-            (vec![vec![one]], vec![1, 5, 9]),
-            (vec![vec![one, other]], vec![1, 2, 5, 7, 9]),
-            (vec![vec![one, other], vec![third]], vec![2, 7, 9]),
-            (vec![vec![one], vec![other], vec![third]], vec![]),
-            (vec![vec![one], vec![none]], vec![]),
-        ] {
-            assert_eq!(
-                in_every_group(&groups, |lexeme| lists.get(lexeme)),
-                ids(&expected),
-                "{groups:?}"
-            );
+        let cases: [(&[&[Lexeme]], &[i64]); 6] = [
+            (&[], &[]),
+            (&[&[one]], &[1, 5, 9]),
+            (&[&[one, other]], &[1, 2, 5, 7, 9]),
+            (&[&[one, other], &[third]], &[2, 7, 9]),
+            (&[&[one], &[other], &[third]], &[]),
+            (&[&[one], &[none]], &[]),
+        ];
+        for (groups, expected) in cases {
+            let lists = groups.iter().copied().flatten();
+            let lists: Vec<_> = lists
+                .map(|lexeme| of.get(lexeme).cloned().unwrap_or_default())
+                .collect();
+            assert_eq!(in_every_group(groups, lists), ids(expected), "{groups:?}");
         }
+    }
+
+    #[test]
+    fn a_run_is_as_long_as_those_before_let_expect() {
+        let next = |messages, found, pages| Runs { messages, found, pages }.next_run(50, 1_000);
+        assert_eq!(next(0, 0, 0), FIRST_RUN);
+        assert_eq!(next(5_000, 0, 10), 75_000, "nothing was found");
+        assert_eq!(next(5_000, 40, 10), FIRST_RUN, "it is nearly done");
+        assert_eq!(next(80_000, 10, 10), 400_000, "four times as many, and a quarter more");
+        assert_eq!(next(80_000, 1, 10), 1_200_000, "one is luck");
+        assert_eq!(next(80_000, 1, 500), 80_000, "no more may be read");
+        assert_eq!(next(80_000, 1, 2_000), FIRST_RUN);
+        let runs = Runs {
+            messages: i64::MAX,
+            found: 0,
+            pages: 1,
+        };
+        assert_eq!(runs.next_run(usize::MAX, usize::MAX), i64::MAX);
     }
 }

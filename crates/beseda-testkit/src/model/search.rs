@@ -6,7 +6,7 @@ use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
     Hits, IndexMark, IndexPart, Indexed, Merge, Merged, Message, MessageId, Narrow, PersonId, Place, RoomId, RoomKind,
-    Sieve, Time, ToIndex, short_of,
+    Sieve, Time, ToIndex,
 };
 use std::cmp::Reverse;
 
@@ -66,7 +66,7 @@ impl LookSearch for Run {
     }
 
     fn hits(&mut self, asked: &Narrow, from: MessageId, below: MessageId, limit: i64) -> Result<Hits, Fault> {
-        let is_there = |room| asked.rooms.as_ref().is_none_or(|rooms| rooms.may_have(short_of(room)));
+        let is_there = |room| asked.rooms.as_ref().is_none_or(|rooms| rooms.contains(&room));
         let has_all = |line: &Line| {
             let has = indexed(line).lexemes();
             let has_one = |group: &Vec<_>| group.iter().any(|lexeme| has.contains(lexeme));
