@@ -1,12 +1,17 @@
 //! What fuzzers say to every contract, over sockets and in bodies, and an ordinary test what fuzzers begin with.
 
+use crate::shared::all_rooms::AllRooms;
 use crate::shared::frames;
 use crate::shared::http::body::fuzzed as body;
 use crate::{native, order_desk, order_rooms, spa, support_desk};
-use beseda_core::words::Limits;
+use beseda_core::words::{Limits, OwnKinds};
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Outcome};
 use serde_json::Value;
+use std::sync::LazyLock;
+
+/// What speaks on the socket for all rooms.
+static NATIVE: LazyLock<&AllRooms> = LazyLock::new(|| AllRooms::lasting(OwnKinds::default(), &[7; 32]));
 
 /// A frame: however its JSON is written, each contract hears the same, and what it answers to no command is a frame
 /// again.
@@ -18,7 +23,8 @@ pub fn commands(bytes: &[u8]) {
     let fields = frames::fields(frame, &limits).map(Value::Object).ok();
     let fields = fields.filter(|fields| !has_fraction(fields));
     let dialects = order_rooms::dialects().into_iter().chain(spa::dialects());
-    for dialect in dialects.chain(support_desk::dialects()) {
+    let dialects = dialects.chain(support_desk::dialects());
+    for dialect in dialects.chain([*NATIVE as &dyn Dialect]) {
         let heard = dialect.hear(frame, &limits);
         is_answered(dialect, &heard);
         if let Some(fields) = &fields {

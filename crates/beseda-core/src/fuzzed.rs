@@ -1,8 +1,8 @@
 //! What fuzzers give the words that clients and hosts write, and an ordinary test what fuzzers begin with.
 
 use crate::words::{
-    Cursor, Epoch, Head, HostId, Indexed, MessageId, Query, Receipts, RoomId, RoomKey, SearchCursor, Term, Time,
-    search_form, terms,
+    Cursor, Epoch, Head, HostId, IdSet, Indexed, Lexeme, Merge, Merged, MessageId, NoPage, Posting, Query, Receipts,
+    RoomId, RoomKey, SearchCursor, Segment, Term, Time, paged, read_page, search_form, terms,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -125,11 +125,74 @@ fn is_found_as_the_index_finds(query: &Query, text: &str) {
     }
 }
 
+/// A page of the index that somebody else may have written is read or refused; and of any messages with any lexemes the pages
+/// give each lexeme its own again, and become the same pages when they are put together anew.
+pub fn pages(bytes: &[u8]) {
+    let first = MessageId(1_000);
+    let [one, other] = [0, 7].map(Lexeme::numbered);
+    for lexeme in [one, other].into_iter().flatten() {
+        // Refused or not: it ends, and nothing breaks.
+        let _ = read_page(bytes, first, lexeme, &mut IdSet::default());
+    }
+    let _ = merged(first, vec![bytes.to_vec()]);
+    let postings = postings(first, bytes);
+    let pages = paged(first, &postings);
+    for list in postings.chunk_by(|one, next| one.lexeme == next.lexeme) {
+        let (mut ids, lexeme) = (IdSet::default(), list.first().map(|posting| posting.lexeme));
+        let Some(lexeme) = lexeme else { continue };
+        for page in &pages {
+            let read = read_page(&page.bytes, first, lexeme, &mut ids);
+            assert_eq!(read, Ok(()), "a page of ours is one");
+        }
+        assert!(ids.iter().eq(list.iter().map(|posting| posting.id)));
+    }
+    let written = pages.iter().map(|page| page.bytes.clone()).collect();
+    assert_eq!(merged(first, written).map(|merged| merged.pages), Ok(pages));
+}
+
+fn merged(first: MessageId, pages: Vec<Vec<u8>>) -> Result<Merged, NoPage> {
+    let segment = Segment {
+        first,
+        last: first,
+        messages: 1,
+    };
+    let merge = Merge {
+        segments: vec![segment],
+        pages: pages.into_iter().map(|page| (first, page)).collect(),
+        gone: Vec::new(),
+    };
+    merge.merged()
+}
+
+/// Of each two bytes some messages: which of eight lexemes they have, how many, and how far they are apart.
+fn postings(first: MessageId, bytes: &[u8]) -> Vec<Posting> {
+    let (twos, _) = bytes.as_chunks::<2>();
+    let (mut postings, mut at) = (Vec::new(), first.0);
+    for [what, how_many] in twos {
+        let Some(lexeme) = Lexeme::numbered(u64::from(what >> 5) * 0x0fff_ffff) else {
+            continue;
+        };
+        for _ in 0..*how_many {
+            let id = MessageId(at);
+            postings.push(Posting { lexeme, id });
+            at = at.saturating_add(1 << (what & 0b1_1111)).min(i64::MAX >> 1);
+        }
+    }
+    postings.sort_unstable();
+    postings.dedup();
+    postings
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn what_fuzzers_begin_with_is_read_as_it_is_written() {
         beseda_testkit::corpus("cursors", super::cursors);
+    }
+
+    #[test]
+    fn what_fuzzers_begin_with_is_a_page_or_is_refused() {
+        beseda_testkit::corpus("pages", super::pages);
     }
 
     #[test]
