@@ -15,8 +15,9 @@ use beseda_core::words::{
 };
 use std::collections::BTreeMap;
 
-/// Of how many numbers together it is known between which moments they were sent, and in which rooms.
-const TIMED: i64 = 1_024;
+/// Of how many numbers together it is known between which moments they were sent, and in which rooms: as many as a chunk of an
+/// `IdSet`, and as few as a row takes that SQLite has three of in a leaf and PostgreSQL does not put elsewhere.
+const TIMED: i64 = 512;
 /// Of how many of the newest segments some may become one.
 const NEWEST: i64 = 64;
 
@@ -208,7 +209,10 @@ impl LookSearch for Transaction<'_> {
             Ok((row.get::<Option<i64>>(0)?, row.get::<Option<i64>>(1)?))
         })?;
         Ok(match between {
-            Some((Some(first), Some(last))) => Some((MessageId(first * TIMED), MessageId((last + 1) * TIMED))),
+            Some((Some(first), Some(last))) => {
+                let end = last.saturating_add(1).saturating_mul(TIMED);
+                Some((MessageId(first * TIMED), MessageId(end)))
+            }
             _ => None,
         })
     }

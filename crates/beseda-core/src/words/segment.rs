@@ -35,6 +35,27 @@ impl Segment {
     }
 }
 
+impl Segment {
+    /// How many pages it has of one lexeme at most: a list of all its messages takes so many bytes for each as tell how far they
+    /// are apart.
+    #[must_use]
+    pub fn most_pages(&self) -> usize {
+        let apart = self.last.0.abs_diff(self.first.0) / self.messages.max(1).unsigned_abs();
+        let bytes = u64::from(u64::BITS - apart.leading_zeros()).div_ceil(7).max(1);
+        let all = self.messages.unsigned_abs().saturating_mul(bytes) / BODY as u64;
+        usize::try_from(all).unwrap_or(usize::MAX).saturating_add(2)
+    }
+
+    /// How many of its messages there are from one to before another, if they are spread evenly.
+    #[must_use]
+    pub fn messages_between(&self, from: MessageId, below: MessageId) -> i64 {
+        let whole = i128::from(self.last.0) - i128::from(self.first.0) + 1;
+        let begin = i128::from(from.0.max(self.first.0));
+        let part = (i128::from(below.0).min(i128::from(self.last.0) + 1) - begin).clamp(0, whole);
+        i64::try_from(i128::from(self.messages) * part / whole.max(1)).unwrap_or(i64::MAX)
+    }
+}
+
 /// That a message has a lexeme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Posting {
@@ -202,7 +223,11 @@ impl List<'_> {
             let (chunks, []) = rest.as_chunks::<{ Chunk::BYTES }>() else {
                 return Err(NoPage);
             };
-            for (number, bytes) in (begin..).zip(chunks) {
+            let end = i64::try_from(chunks.len())
+                .ok()
+                .and_then(|count| begin.checked_add(count));
+            let end = end.filter(|end| *end <= Chunk::number_of(MessageId(i64::MAX)) + 1);
+            for (number, bytes) in (begin..end.ok_or(NoPage)?).zip(chunks) {
                 ids.push_chunk(Chunk::of(number, bytes));
             }
             return Ok(());
@@ -406,10 +431,8 @@ mod tests {
         let lists: [Vec<_>; 4] = [of(5, 1).collect(), of(6, 3).collect(), of(7, 20).collect(), mixed];
         let pages = paged(first, &lists.concat());
         let bytes: usize = pages.iter().map(|page| page.bytes.len()).sum();
-        assert!(
-            (20_000 / 8 * 2 + 1_000..20_000 / 8 * 2 + 2_500).contains(&bytes),
-            "{bytes}"
-        );
+        // Of two lists a bit for each message, of one a byte, and of the last some of either.
+        assert!((6_000..8_000).contains(&bytes), "{bytes}");
         for list in lists {
             let ids: Vec<_> = list.iter().map(|posting| posting.id).collect();
             assert_eq!(found(first, &pages, list[0].lexeme), ids);
@@ -424,6 +447,34 @@ mod tests {
             gone: Vec::new(),
         };
         assert_eq!(merge.merged().unwrap().pages, pages);
+    }
+
+    #[test]
+    fn a_segment_says_what_it_holds_at_most() {
+        for apart in [1, 100, 1_000_000, 1 << 40] {
+            let ids: Vec<_> = (0..5_000).map(|number| MessageId(1_000 + number * apart)).collect();
+            let of = |id: &MessageId| Posting {
+                lexeme: lexeme(3),
+                id: *id,
+            };
+            let segment = Segment {
+                first: ids[0],
+                last: *ids.last().unwrap(),
+                messages: 5_000,
+            };
+            let pages = paged(segment.first, &ids.iter().map(of).collect::<Vec<_>>());
+            assert!(pages.len() <= segment.most_pages(), "{apart}: {}", pages.len());
+            let middle = ids[2_500];
+            assert_eq!(segment.messages_between(MessageId(0), middle), 2_500, "{apart}");
+            assert!((2_499..=2_500).contains(&segment.messages_between(middle, MessageId(i64::MAX))));
+        }
+        let all = Segment {
+            first: MessageId(0),
+            last: MessageId(i64::MAX),
+            messages: 65_536,
+        };
+        assert_eq!(all.messages_between(MessageId(0), MessageId(i64::MAX)), 65_535);
+        assert!(all.most_pages() < 1_000);
     }
 
     #[test]
@@ -482,9 +533,19 @@ mod tests {
         assert!(segments.iter().all(|one| one.messages <= 65_536));
     }
 
+    /// Bits behind all numbers that there are.
+    const BEYOND: [u8; 12] = [1, 0x13, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0];
+
     #[test]
     fn a_page_of_others_is_refused() {
-        for page in [&[1][..], &[1, 10, 0], &[0xff; 12], &[1, 2, 0x80], &[1, 3, 1, 7]] {
+        for page in [
+            &[1][..],
+            &[1, 10, 0],
+            &[0xff; 12],
+            &[1, 2, 0x80],
+            &[1, 3, 1, 7],
+            &BEYOND,
+        ] {
             let mut ids = IdSet::default();
             assert_eq!(read(page, MessageId(1), lexeme(1), &mut ids), Err(NoPage), "{page:?}");
         }

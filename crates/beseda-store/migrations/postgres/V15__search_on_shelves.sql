@@ -13,7 +13,7 @@ CREATE TABLE search_pages (
     id BIGINT PRIMARY KEY, -- shelf << 43 | where it begins
     bytes BYTEA NOT NULL
 );
--- Between which moments the messages of 1024 numbers were sent, and the room of each, in two bytes.
+-- Between which moments the messages of 512 numbers were sent, and the room of each, in two bytes.
 CREATE TABLE search_stretches (
     stretch BIGINT PRIMARY KEY,
     oldest BIGINT NOT NULL,

@@ -35,12 +35,18 @@ struct Ahead {
 }
 
 impl Ahead {
-    /// The next ones that have so many messages together, newest first.
-    fn take(&mut self, messages: i64) -> Vec<Shelved> {
-        let (mut run, mut sum) = (Vec::new(), 0);
-        while let Some(shelved) = (sum < messages).then(|| self.segments.pop()).flatten() {
+    /// The next ones that have so many messages together, newest first; fewer where a list of theirs may have more than so many
+    /// pages, but one at least.
+    fn take(&mut self, messages: i64, pages: usize) -> Vec<Shelved> {
+        let (mut run, mut sum, mut most): (Vec<Shelved>, i64, usize) = (Vec::new(), 0, 0);
+        while let Some(shelved) = (sum < messages).then(|| self.segments.last()).flatten() {
+            most = most.saturating_add(shelved.segment.most_pages());
+            if most > pages && !run.is_empty() {
+                break;
+            }
             sum += shelved.segment.messages;
-            run.push(shelved);
+            run.push(*shelved);
+            self.segments.pop();
         }
         run
     }
@@ -61,35 +67,42 @@ impl Transaction<'_> {
         below: MessageId,
         limit: usize,
     ) -> Result<Hits, Fault> {
-        let (mut ids, mut end, mut messages, mut pages) = (Vec::new(), below, 0, 0);
+        let (mut ids, mut end, mut messages) = (Vec::new(), below, 0);
+        let mut pages = Pages {
+            read: 0,
+            most: asked.pages,
+        };
         let mut ahead = self.segments_below(end)?;
-        while end > from && ids.len() < limit && (pages == 0 || pages < asked.pages) {
+        while end > from && ids.len() < limit && (pages.read == 0 || pages.left() > 0) {
             if ahead.segments.is_empty() && !ahead.is_all {
                 ahead = self.segments_below(end)?;
             }
-            let runs = Runs {
-                messages,
-                found: ids.len(),
-                pages,
-            };
-            let segments = ahead.take(runs.next_run(limit, asked.pages));
-            messages += segments.iter().map(|one| one.segment.messages).sum::<i64>();
+            let next = next_run(messages, ids.len(), limit);
+            let segments = ahead.take(next, pages.left() / asked.lexemes().max(1));
             let is_last = ahead.segments.is_empty() && ahead.is_all;
             let first = segments.last().filter(|_| !is_last).map(|last| last.segment.first);
-            let begin = first.map_or(from, |first| first.max(from));
             let run = Run {
                 segments: &segments,
-                from: begin,
+                from: first.map_or(from, |first| first.max(from)),
                 below: end,
             };
-            let hits = self.hits_in(&run, asked, ahead.has_changed, &mut pages)?;
+            let (hits, reached) = self.hits_in(&run, asked, ahead.has_changed, &mut pages)?;
             ids.extend(hits.iter().rev().take(limit - ids.len()));
-            end = begin;
+            let between = segments.iter().map(|one| one.segment.messages_between(reached, end));
+            messages += between.sum::<i64>();
+            end = reached;
+            if reached > run.from {
+                break;
+            }
         }
         if ids.len() >= limit {
             end = ids.last().copied().unwrap_or(end);
         }
-        Ok(Hits { ids, end, pages })
+        Ok(Hits {
+            ids,
+            end,
+            pages: pages.read,
+        })
     }
 
     fn segments_below(&mut self, below: MessageId) -> Result<Ahead, Fault> {
@@ -107,26 +120,33 @@ impl Transaction<'_> {
         })
     }
 
-    /// The messages of a run.
-    fn hits_in(&mut self, run: &Run<'_>, asked: &Narrow, has_changed: bool, pages: &mut usize) -> Result<IdSet, Fault> {
+    /// The messages of a run, and from which one on all of them are there.
+    fn hits_in(
+        &mut self,
+        run: &Run<'_>,
+        asked: &Narrow,
+        has_changed: bool,
+        pages: &mut Pages,
+    ) -> Result<(IdSet, MessageId), Fault> {
         let (few, many) = match asked.rooms.as_deref() {
             Some(rooms) if rooms.len() <= FEW_ROOMS => (Some(of_rooms(rooms)), None),
             rooms => (None, rooms),
         };
         let groups: Vec<&[Lexeme]> = asked.groups.iter().map(Vec::as_slice).chain(few.as_deref()).collect();
-        let mut hits = self.common(run, &groups, pages)?.between(run.from, run.below);
+        let (mut hits, mut reached) = (self.common(run, &groups, pages)?.between(run.from, run.below), run.from);
         if let Some(rooms) = many {
-            hits = self.own(rooms, run, hits, pages)?;
+            (hits, reached) = self.own(rooms, run, hits, pages)?;
         }
         if has_changed {
             // All that such a message is known by now is here, and where it is besides.
-            hits = hits.or(self.changed(&groups, run)?);
+            let whole = Run { from: reached, ..*run };
+            hits = hits.or(self.changed(&groups, &whole)?);
         }
-        Ok(hits)
+        Ok((hits, reached))
     }
 
     /// The messages of a run's segments that have one lexeme of every group.
-    fn common(&mut self, run: &Run<'_>, groups: &[&[Lexeme]], pages: &mut usize) -> Result<IdSet, Fault> {
+    fn common(&mut self, run: &Run<'_>, groups: &[&[Lexeme]], pages: &mut Pages) -> Result<IdSet, Fault> {
         let lists = self.lists_of(run.segments, &groups.concat(), pages)?;
         let mut all = IdSet::default();
         let of_segments = lists.into_iter().rev().map(|lists| in_every_group(groups, lists));
@@ -139,7 +159,7 @@ impl Transaction<'_> {
         &mut self,
         segments: &[Shelved],
         lexemes: &[Lexeme],
-        pages: &mut usize,
+        pages: &mut Pages,
     ) -> Result<Vec<Vec<IdSet>>, Fault> {
         let mut lists = vec![vec![IdSet::default(); lexemes.len()]; segments.len()];
         let mut asked = Vec::with_capacity(segments.len() * lexemes.len());
@@ -151,7 +171,7 @@ impl Transaction<'_> {
             );
         }
         self.all(sql::SEARCH_PAGES, values![&json_list(asked)], |row| {
-            *pages += 1;
+            pages.read += 1;
             let place = usize::try_from(row.get::<i64>(0)?).unwrap_or(usize::MAX);
             let (of_segment, at) = (place / lexemes.len(), place % lexemes.len());
             let list = lists.get_mut(of_segment).and_then(|lists| lists.get_mut(at));
@@ -164,19 +184,34 @@ impl Transaction<'_> {
     }
 
     /// Those of a run's messages that are in some rooms, or may be: told by what the index has of each of the rooms, or by what it
-    /// has of the room of each message, whichever is less to read.
-    fn own(&mut self, rooms: &[RoomId], run: &Run<'_>, ids: IdSet, pages: &mut usize) -> Result<IdSet, Fault> {
+    /// has of the room of each message, whichever is less to read. And from which message on all of them are there: no more
+    /// is read than may be.
+    fn own(
+        &mut self,
+        rooms: &[RoomId],
+        run: &Run<'_>,
+        ids: IdSet,
+        pages: &mut Pages,
+    ) -> Result<(IdSet, MessageId), Fault> {
         let mut stretches: Vec<i64> = ids.firsts().map(|id| id.0 / TIMED).collect();
-        stretches.dedup();
-        if rooms.len().saturating_mul(run.segments.len()) < stretches.len() {
-            return Ok(ids.and(&self.common(run, &[&of_rooms(rooms)], pages)?));
+        let may_be_read = pages.left().max(1);
+        let lookups = rooms.len().saturating_mul(run.segments.len());
+        if lookups < stretches.len() && lookups <= may_be_read {
+            return Ok((ids.and(&self.common(run, &[&of_rooms(rooms)], pages)?), run.from));
         }
-        if stretches.is_empty() {
-            return Ok(ids);
-        }
+        let older = stretches.len().saturating_sub(may_be_read);
+        stretches.drain(..older);
+        let Some(oldest) = stretches.first() else {
+            return Ok((ids, run.from));
+        };
+        let reached = if older == 0 {
+            run.from
+        } else {
+            MessageId(oldest * TIMED)
+        };
         let (rooms, mut own, mut rest) = (ShortRooms::of(rooms), IdSet::default(), ids.iter().peekable());
         self.all(sql::SEARCH_STRETCHES, values![&json_list(stretches)], |row| {
-            *pages += 1;
+            pages.read += 1;
             let (stretch, shorts): (i64, _) = (row.get(0)?, row.bytes(1)?);
             while let Some(id) = rest.next_if(|id| id.0 / TIMED <= stretch) {
                 if id.0 / TIMED == stretch && super::short_in(shorts, id).is_some_and(|short| rooms.may_have(short)) {
@@ -186,7 +221,7 @@ impl Transaction<'_> {
             Ok(())
         })?;
         drop(rest);
-        Ok(own)
+        Ok((own, reached.max(run.from)))
     }
 
     /// What has changed since it was put into its segment and has one lexeme of every group.
@@ -206,25 +241,26 @@ impl Transaction<'_> {
     }
 }
 
-/// What the runs so far were.
-struct Runs {
-    messages: i64,
-    found: usize,
-    pages: usize,
+/// Pages of the index: how many were read, and how many may be.
+struct Pages {
+    read: usize,
+    most: usize,
 }
 
-impl Runs {
-    /// How many messages the next run is to have, where so many hits are wanted and so many pages may be read.
-    fn next_run(&self, wanted: usize, most_pages: usize) -> i64 {
-        let [found, wanted, pages, most_pages] =
-            [self.found, wanted, self.pages, most_pages].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
-        let longest = self.messages.saturating_mul(LONGER);
-        let affordable = self.messages.saturating_mul(most_pages.saturating_sub(pages)) / pages.max(1);
-        // And a quarter more, for luck.
-        let likely = self.messages.saturating_mul(wanted.saturating_sub(found)) / found.max(1) / 4;
-        let next = if found == 0 { longest } else { likely.saturating_mul(5) };
-        next.min(longest).min(affordable).max(FIRST_RUN)
+impl Pages {
+    fn left(&self) -> usize {
+        self.most.saturating_sub(self.read)
     }
+}
+
+/// How many messages the next run is to have, after so many in which so many were found.
+fn next_run(messages: i64, found: usize, wanted: usize) -> i64 {
+    let [found, wanted] = [found, wanted].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+    let longest = messages.saturating_mul(LONGER);
+    // And a quarter more, for luck.
+    let likely = messages.saturating_mul(wanted.saturating_sub(found)) / found.max(1) / 4;
+    let next = if found == 0 { longest } else { likely.saturating_mul(5) };
+    next.min(longest).max(FIRST_RUN)
 }
 
 fn of_rooms(rooms: &[RoomId]) -> Vec<Lexeme> {
@@ -278,19 +314,47 @@ mod tests {
 
     #[test]
     fn a_run_is_as_long_as_those_before_let_expect() {
-        let next = |messages, found, pages| Runs { messages, found, pages }.next_run(50, 1_000);
-        assert_eq!(next(0, 0, 0), FIRST_RUN);
-        assert_eq!(next(5_000, 0, 10), 75_000, "nothing was found");
-        assert_eq!(next(5_000, 40, 10), FIRST_RUN, "it is nearly done");
-        assert_eq!(next(80_000, 10, 10), 400_000, "four times as many, and a quarter more");
-        assert_eq!(next(80_000, 1, 10), 1_200_000, "one is luck");
-        assert_eq!(next(80_000, 1, 500), 80_000, "no more may be read");
-        assert_eq!(next(80_000, 1, 2_000), FIRST_RUN);
-        let runs = Runs {
-            messages: i64::MAX,
-            found: 0,
-            pages: 1,
+        assert_eq!(next_run(0, 0, 50), FIRST_RUN);
+        assert_eq!(next_run(5_000, 0, 50), 75_000, "nothing was found");
+        assert_eq!(next_run(5_000, 40, 50), FIRST_RUN, "it is nearly done");
+        assert_eq!(
+            next_run(80_000, 10, 50),
+            400_000,
+            "four times as many, and a quarter more"
+        );
+        assert_eq!(next_run(80_000, 1, 50), 1_200_000, "one is luck");
+        assert_eq!(next_run(i64::MAX, 0, usize::MAX), i64::MAX);
+    }
+
+    #[test]
+    fn a_run_reads_no_more_pages_than_it_may() {
+        let shelved = |number: i64| Shelved {
+            segment: Segment {
+                first: MessageId(number << 32),
+                last: MessageId((number << 32) + 65_535),
+                messages: 65_536,
+            },
+            shelf: number,
         };
-        assert_eq!(runs.next_run(usize::MAX, usize::MAX), i64::MAX);
+        let ahead = || Ahead {
+            segments: (1..=5).map(shelved).collect(),
+            is_all: true,
+            has_changed: false,
+        };
+        let most = shelved(1).segment.most_pages();
+        for (messages, pages, taken) in [
+            (1, 1_000, 1),
+            (200_000, 1_000, 4),
+            (200_000, most * 2, 2),
+            (200_000, 0, 1),
+        ] {
+            let mut ahead = ahead();
+            assert_eq!(ahead.take(messages, pages).len(), taken, "{messages}, {pages}");
+            assert_eq!(
+                ahead.segments.len(),
+                5 - taken,
+                "what was not taken is still to be read"
+            );
+        }
     }
 }

@@ -19,10 +19,6 @@ use thiserror::Error;
 /// What our databases carry in their header, set by the first migration.
 const APPLICATION_ID: i32 = 1_113_944_933;
 
-/// How many bytes of a database those who read see where the system keeps them: what is read from many places, as search is,
-/// takes a third less than through copies of our own. It is no memory of ours, and the system takes it back when it needs it.
-const MAPPED: i64 = 1 << 30;
-
 /// Before 3.51.3 a checkpoint beside a commit could lose the commit (SQLite's "WAL-reset" bug).
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -138,10 +134,7 @@ pub(crate) fn open_reader(options: &Options) -> Result<Connection, OpenError> {
     let path = options.path.as_path();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(|error| explain(path, error))?;
-    let set = set_up(&conn, options).and_then(|()| {
-        conn.pragma_update(None, "query_only", true)?;
-        conn.pragma_update(None, "mmap_size", MAPPED)
-    });
+    let set = set_up(&conn, options).and_then(|()| conn.pragma_update(None, "query_only", true));
     set.map_err(|error| explain(path, error))?;
     Ok(conn)
 }

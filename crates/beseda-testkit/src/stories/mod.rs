@@ -207,6 +207,7 @@ stories![
     searching::a_search_is_narrowed_by_room_kind_author_time_and_file,
     searching::a_search_ends_at_what_it_may_look_at_and_goes_on_there,
     searching::a_search_ends_at_what_it_may_read_and_goes_on_there,
+    searching::of_many_rooms_ones_own_are_looked_through,
     searching::nothing_of_what_was_erased_stays_in_the_index,
     searching::what_is_for_some_is_found_by_these_alone,
     searching::what_came_in_below_others_is_found_as_well,

@@ -357,6 +357,62 @@ pub(super) fn a_search_ends_at_what_it_may_read_and_goes_on_there(make: Make<'_>
     assert!(turns > 1, "no single turn may read all of it");
 }
 
+/// Who is in some rooms finds what is in these, and gets all of it from page to page, whether the index is one segment or two
+/// hundred, and however little one search may read.
+pub(super) fn of_many_rooms_ones_own_are_looked_through(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let [anna, user] = [0, 5].map(|at: usize| stage.people[at].clone());
+    let mut rooms: Vec<RoomId> = (1..=6).map(|order| stage.room_of_three(order)).collect();
+    for order in [7, 8] {
+        let put = stage.put_order(order, [Some(user.id), None, None]);
+        put.expect("the order is put");
+        rooms.push(stage.open(&user, order).expect("the room opens").0.room.id);
+    }
+    // Far apart, so that no two messages are told of together.
+    for number in 1..=200 {
+        let room = rooms[usize::try_from(number).unwrap_or_default() % rooms.len()];
+        take_as(
+            &stage,
+            (number * 700, (number - 1) / 8 + 1),
+            room,
+            &format!("груша {number}"),
+        );
+    }
+    let all = (1..=200).rev().filter(|number| number % 8 < 6);
+    let all: Vec<String> = all.map(|number| format!("груша {number}")).collect();
+    let by_pages = |search_pages: usize| {
+        let limits = Limits {
+            search_pages,
+            ..Limits::default()
+        };
+        let (mut asked, mut found) = (asked("груша"), Vec::new());
+        asked.limit = 40;
+        loop {
+            let (limits, by, here) = (limits.clone(), anna.clone(), asked.clone());
+            let page = stage.look(move |look| rules::search(look, &limits, (&by).into(), &here));
+            let page = page.expect("she may search");
+            found.extend(page.items.into_iter().map(|found| found.message.text));
+            asked.cursor = page.next;
+            if asked.cursor.is_none() {
+                return found;
+            }
+        }
+    };
+    for (turn, at_once) in [(1, 1_000), (2, 1)] {
+        while {
+            let (done, newest) = stage.look(|look| Ok(look.indexed_to()?)).expect("it is read");
+            done < newest
+        } {
+            add(&stage, lacking(&stage, at_once));
+        }
+        for search_pages in [2_000, 7, 1] {
+            assert_eq!(by_pages(search_pages), all, "{at_once} at once, {search_pages} pages");
+        }
+        // What came below others is put there anew, one after the other.
+        take_as(&stage, (turn, 25 + turn), rooms[7], "слива");
+    }
+}
+
 pub(super) fn nothing_of_what_was_erased_stays_in_the_index(make: Make<'_>, seed: u64) {
     let stage = Stage::new(make, seed);
     let (room, anna) = (stage.room_of_three(1), stage.people[0].clone());
@@ -384,15 +440,20 @@ pub(super) fn nothing_of_what_was_erased_stays_in_the_index(make: Make<'_>, seed
 
 /// A message of another chat comes in under its own number.
 fn take(stage: &Stage, id: i64, room: RoomId, text: &str) {
+    take_as(stage, (id, 1), room, text);
+}
+
+/// The same, with the number that it has in its room.
+fn take_as(stage: &Stage, (id, seq): (i64, i64), room: RoomId, text: &str) {
     let new = NewMessage {
         room,
-        seq: Seq(1),
+        seq: Seq(seq),
         sender: Some(PersonId(1)),
         client_id: None,
         text: text.to_owned(),
         files: Vec::new(),
         created_at: stage.chat.now(),
-        head: Head(9),
+        head: Head(seq + 8),
         extra: Extra::NONE,
     };
     let kept = stage.change(move |tx| {
