@@ -10,7 +10,7 @@ use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
-    Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, Merge, Merged, Message, MessageId, Narrow, NoPage,
+    Chunk, Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, Merge, Merged, Message, MessageId, Narrow, NoPage,
     PAGE_BITS, Page, PersonId, Place, RoomId, RoomKind, Segment, Sieve, Time, ToIndex,
 };
 use std::collections::BTreeMap;
@@ -18,6 +18,10 @@ use std::collections::BTreeMap;
 /// Of how many numbers together it is known between which moments they were sent, and in which rooms: as many as a chunk of an
 /// `IdSet`, and as few as a row takes that SQLite has three of in a leaf and PostgreSQL does not put elsewhere.
 const TIMED: i64 = 512;
+const _: () = assert!(
+    TIMED % (8 * Chunk::BYTES as i64) == 0,
+    "of a chunk one row is asked for"
+);
 /// Of how many of the newest segments some may become one.
 const NEWEST: i64 = 64;
 

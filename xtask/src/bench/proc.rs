@@ -37,14 +37,13 @@ fn first_number(line: &str) -> Result<u64> {
         .context("schedstat")
 }
 
-/// Resident memory in kilobytes (1,000 bytes), exactly; without files that are mapped, which the system keeps anyway and takes
-/// back when it needs memory.
+/// Resident memory in kilobytes (1,000 bytes), exactly.
 pub fn resident_kb(pid: u32) -> Result<f64> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).context("the server is gone")?;
     let line = rollup
         .lines()
-        .find_map(|line| line.strip_prefix("Anonymous:"))
-        .context("no Anonymous")?;
+        .find_map(|line| line.strip_prefix("Rss:"))
+        .context("no Rss")?;
     let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
     Ok(kib * 1.024)
 }

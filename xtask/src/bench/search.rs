@@ -120,7 +120,7 @@ impl Library {
         fs::write(data.join("beseda.toml"), SETTINGS)?;
         let messages = if quick { MESSAGES / 10 } else { MESSAGES };
         let costs = match &database {
-            Some(url) => Shelves::fill(Arc::new(Postgres::open(&PostgresOptions::at(url))?), messages)?,
+            Some(url) => Filler::fill(Arc::new(Postgres::open(&PostgresOptions::at(url))?), messages)?,
             None => {
                 // Put there by the program itself, so that it finds what it expects.
                 run(binaries.beseda("migrate", &data, None).arg("--new"))?;
@@ -130,7 +130,7 @@ impl Library {
                     cache_kib: 64 * 1024,
                     ..Options::at(file.next().context("no database")?)
                 };
-                Shelves::fill(Arc::new(Sqlite::open(&options)?), messages)?
+                Filler::fill(Arc::new(Sqlite::open(&options)?), messages)?
             }
         };
         let people: Vec<usize> = (1..=IN_ROOMS.len()).collect();
@@ -205,19 +205,19 @@ fn search(web: &mut Web, token: &str, typed: &Typed, room: Option<usize>) -> Res
 }
 
 /// A store that is being filled; closed when dropped.
-struct Shelves {
+struct Filler {
     chat: Chat,
     store: Arc<dyn Opened>,
     messages: i64,
 }
 
-impl Drop for Shelves {
+impl Drop for Filler {
     fn drop(&mut self) {
         self.store.close();
     }
 }
 
-impl Shelves {
+impl Filler {
     /// Puts so many messages there, and all of them into the index: what each takes, in microseconds.
     fn fill(store: Arc<impl Opened + 'static>, messages: i64) -> Result<[f64; 2]> {
         let chat = Chat::new(
@@ -226,13 +226,13 @@ impl Shelves {
             Arc::new(Fixed),
             Arc::new(Limits::default()),
         );
-        let shelves = Self { chat, store, messages };
-        shelves.open_rooms()?;
+        let filler = Self { chat, store, messages };
+        filler.open_rooms()?;
         let began = Instant::now();
-        shelves.talk()?;
+        filler.talk()?;
         let said = began.elapsed();
         let began = Instant::now();
-        shelves.index()?;
+        filler.index()?;
         let times = [said, began.elapsed()];
         Ok(times.map(|time| time.as_micros() as f64 / messages as f64))
     }

@@ -132,14 +132,6 @@ fn numbered(among: u32, number: i64) -> Lexeme {
     Lexeme(among | u32::try_from(low).unwrap_or_default())
 }
 
-impl Narrow {
-    /// How many lexemes it asks for, those of rooms not counted.
-    #[must_use]
-    pub fn lexemes(&self) -> usize {
-        self.groups.iter().map(Vec::len).sum()
-    }
-}
-
 /// FNV-1a, which stays what it is, for lexemes are kept.
 fn hashed(kind: u8, parts: &[&[u8]]) -> Lexeme {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);

@@ -36,8 +36,8 @@ impl Segment {
 }
 
 impl Segment {
-    /// How many pages it has of one lexeme at most: a list of all its messages takes so many bytes for each as tell how far they
-    /// are apart.
+    /// About how many pages it has of one lexeme at most: a list of all its messages takes so many bytes for each as tell how far
+    /// they are apart on the average.
     #[must_use]
     pub fn most_pages(&self) -> usize {
         let apart = self.last.0.abs_diff(self.first.0) / self.messages.max(1).unsigned_abs();

@@ -72,13 +72,14 @@ impl Transaction<'_> {
             read: 0,
             most: asked.pages,
         };
+        let words: usize = asked.groups.iter().map(Vec::len).sum();
         let mut ahead = self.segments_below(end)?;
         while end > from && ids.len() < limit && (pages.read == 0 || pages.left() > 0) {
             if ahead.segments.is_empty() && !ahead.is_all {
                 ahead = self.segments_below(end)?;
             }
             let next = next_run(messages, ids.len(), limit);
-            let segments = ahead.take(next, pages.left() / asked.lexemes().max(1));
+            let segments = ahead.take(next, pages.left() / words.max(1));
             let is_last = ahead.segments.is_empty() && ahead.is_all;
             let first = segments.last().filter(|_| !is_last).map(|last| last.segment.first);
             let run = Run {

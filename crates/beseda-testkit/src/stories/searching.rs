@@ -385,16 +385,17 @@ pub(super) fn of_many_rooms_ones_own_are_looked_through(make: Make<'_>, seed: u6
             search_pages,
             ..Limits::default()
         };
-        let (mut asked, mut found) = (asked("груша"), Vec::new());
+        let (mut asked, mut found, mut turns) = (asked("груша"), Vec::new(), 0);
         asked.limit = 40;
         loop {
+            turns += 1;
             let (limits, by, here) = (limits.clone(), anna.clone(), asked.clone());
             let page = stage.look(move |look| rules::search(look, &limits, (&by).into(), &here));
             let page = page.expect("she may search");
             found.extend(page.items.into_iter().map(|found| found.message.text));
             asked.cursor = page.next;
             if asked.cursor.is_none() {
-                return found;
+                return (found, turns);
             }
         }
     };
@@ -406,7 +407,12 @@ pub(super) fn of_many_rooms_ones_own_are_looked_through(make: Make<'_>, seed: u6
             add(&stage, lacking(&stage, at_once));
         }
         for search_pages in [2_000, 7, 1] {
-            assert_eq!(by_pages(search_pages), all, "{at_once} at once, {search_pages} pages");
+            let (found, turns) = by_pages(search_pages);
+            assert_eq!(found, all, "{at_once} at once, {search_pages} pages");
+            assert!(
+                search_pages > 1 || turns > 20,
+                "{at_once} at once: more than one page a turn"
+            );
         }
         // What came below others is put there anew, one after the other.
         take_as(&stage, (turn, 25 + turn), rooms[7], "слива");
