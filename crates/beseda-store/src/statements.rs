@@ -298,6 +298,7 @@ statements! {
     SEARCH_KEEP_STRETCHES = "search/keep_stretches" | "search/keep_stretches.postgres";
     SEARCH_MADE_BY = "search/made_by";
     SEARCH_MARK = "search/mark";
+    SEARCH_MORE_PAGES = "search/more_pages" | "search/more_pages.postgres";
     SEARCH_PAGES = "search/pages" | "search/pages.postgres";
     SEARCH_PAGES_BETWEEN = "search/pages_between";
     SEARCH_PROVE_AGAIN = "search/prove_again";
@@ -308,6 +309,7 @@ statements! {
     SEARCH_SIFTED = "search/sifted" | "search/sifted.postgres";
     SEARCH_STANDING = "search/standing" | "search/standing.postgres";
     SEARCH_STRETCHES = "search/stretches" | "search/stretches.postgres";
+    SEARCH_STRETCHES_BETWEEN = "search/stretches_between";
     SEARCH_TO_INDEX = "search/to_index";
     SEARCH_TO_PURGE = "search/to_purge";
     SEARCH_UNINDEXED = "search/unindexed";

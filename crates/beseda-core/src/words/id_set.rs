@@ -37,24 +37,55 @@ impl Chunk {
         Self { number, bits }
     }
 
+    /// The one in which a message is, with none yet.
+    pub(super) fn at(id: MessageId) -> Self {
+        Self {
+            number: Self::number_of(id),
+            ..Self::default()
+        }
+    }
+
+    /// The first message that could be in it.
+    #[must_use]
+    pub fn first(&self) -> MessageId {
+        MessageId(self.number << CHUNK_BITS)
+    }
+
     /// The messages, the oldest first.
     #[must_use]
     pub fn ids(self) -> Ids {
         Ids(self)
     }
 
-    fn put(&mut self, id: MessageId) {
-        let place = id.0 & ((1 << CHUNK_BITS) - 1);
-        let word = usize::try_from(place >> 6)
-            .ok()
-            .and_then(|word| self.bits.get_mut(word));
-        if let Some(word) = word {
-            *word |= 1 << (place & 63);
+    /// Where a message stands behind the first that could be in it, which is not newer.
+    pub(super) fn place_of(&self, id: MessageId) -> u64 {
+        id.0.abs_diff(self.first().0)
+    }
+
+    /// The message that stands there; `None` where numbers end before.
+    pub(super) fn id_at(&self, place: u64) -> Option<MessageId> {
+        self.first().0.checked_add_unsigned(place).map(MessageId)
+    }
+
+    /// Adds the message that stands there; false where that is in another one.
+    pub(super) fn put(&mut self, place: u64) -> bool {
+        let word = usize::try_from(place >> 6).ok();
+        match word.and_then(|word| self.bits.get_mut(word)) {
+            Some(word) => {
+                *word |= 1 << (place & 63);
+                true
+            }
+            None => false,
         }
     }
 
+    fn add(&mut self, other: &Self) {
+        let words = self.bits.iter_mut().zip(other.bits);
+        words.for_each(|(word, more)| *word |= more);
+    }
+
     fn is_empty(&self) -> bool {
-        self.bits == [0; WORDS]
+        self.bits.iter().fold(0, |all, word| all | word) == 0
     }
 }
 
@@ -101,26 +132,18 @@ impl IdSet {
     /// Adds a message, which is not older than any that is there.
     pub fn push(&mut self, id: MessageId) {
         let number = Chunk::number_of(id);
-        if let Some(last) = self.chunks.last_mut().filter(|last| last.number == number) {
-            last.put(id);
-        } else {
-            let mut chunk = Chunk {
-                number,
-                ..Chunk::default()
-            };
-            chunk.put(id);
-            self.chunks.push(chunk);
+        if self.chunks.last().is_none_or(|last| last.number != number) {
+            self.chunks.push(Chunk::at(id));
+        }
+        if let Some(last) = self.chunks.last_mut() {
+            last.put(last.place_of(id));
         }
     }
 
     /// Adds those of a chunk, none of which is older than any that is there.
     pub fn push_chunk(&mut self, chunk: Chunk) {
         match self.chunks.last_mut().filter(|last| last.number == chunk.number) {
-            Some(last) => last
-                .bits
-                .iter_mut()
-                .zip(chunk.bits)
-                .for_each(|(bits, more)| *bits |= more),
+            Some(last) => last.add(&chunk),
             None if chunk.is_empty() => {}
             None => self.chunks.push(chunk),
         }
@@ -150,6 +173,10 @@ impl IdSet {
 
     /// Adds those of another one, none of which is older than any that is there.
     pub fn append(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
         other.chunks.into_iter().for_each(|chunk| self.push_chunk(chunk));
     }
 
@@ -180,11 +207,8 @@ impl IdSet {
             rest = rest.get(before..).unwrap_or_default();
             let same = rest.first().filter(|other| other.number == chunk.number);
             let bits = same.map_or([0; WORDS], |same| same.bits);
-            chunk
-                .bits
-                .iter_mut()
-                .zip(bits)
-                .for_each(|(mine, theirs)| *mine &= theirs);
+            let words = chunk.bits.iter_mut().zip(bits);
+            words.for_each(|(word, theirs)| *word &= theirs);
             !chunk.is_empty()
         });
         self
@@ -194,16 +218,18 @@ impl IdSet {
     #[must_use]
     pub fn between(mut self, from: MessageId, below: MessageId) -> Self {
         let edges = [from, below].map(Chunk::number_of);
-        let mut within = Self::default();
-        for chunk in self.chunks.drain(..) {
+        self.chunks.retain_mut(|chunk| {
             if edges.contains(&chunk.number) {
-                let ids = chunk.ids().filter(|id| (from..below).contains(id));
-                ids.for_each(|id| within.push(id));
-            } else if (from..below).contains(&MessageId(chunk.number << CHUNK_BITS)) {
-                within.push_chunk(chunk);
+                let mut within = Chunk::at(chunk.first());
+                for id in chunk.ids().filter(|id| (from..below).contains(id)) {
+                    within.put(within.place_of(id));
+                }
+                *chunk = within;
+                return !chunk.is_empty();
             }
-        }
-        within
+            (from..below).contains(&chunk.first())
+        });
+        self
     }
 }
 

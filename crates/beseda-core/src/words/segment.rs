@@ -8,6 +8,8 @@ use super::{Lexeme, MessageId};
 const PAGE: usize = 900;
 /// How many of them are said of one lexeme at once.
 const BODY: usize = PAGE - 16;
+/// For how many bytes a message's bit is still preferred to the one or two bytes that its number takes: bits are read many at a time.
+const DENSE: usize = 2;
 /// Whenever the newest segments that hold less than one of these hold as many messages together, they become one. What is
 /// larger than the last stays as it is, so that nothing is ever written anew that takes long.
 const SIZES: [i64; 5] = [16, 128, 1_024, 8_192, 65_536];
@@ -79,8 +81,8 @@ const PART_BITS: u32 = 12;
 /// How many bits tell the pages of a segment apart.
 pub const PAGE_BITS: u32 = 31 + PART_BITS;
 
-/// Between which numbers the pages begin that have nothing but this lexeme; and the last page that begins at the first of
-/// them or before has its beginning, if any has.
+/// Where the messages of a lexeme begin: in the page that begins there or before. Behind it, those that begin at a later number up
+/// to the second have nothing else.
 #[must_use]
 pub fn pages_of(lexeme: Lexeme) -> (i64, i64) {
     let first = i64::from(lexeme.number()) << PART_BITS;
@@ -139,14 +141,14 @@ fn bodies(first: MessageId, mut list: &[Posting]) -> Vec<Body> {
     bodies
 }
 
-/// As many as fit as the bits of chunks, if they take less than a byte each; and the rest.
+/// As many as fit as the bits of chunks, if those take less than [`DENSE`] bytes for each; and the rest.
 fn dense(first: MessageId, list: &[Posting]) -> Option<(Body, &[Posting])> {
     let (begin, most) = (list.first()?.id, BODY / Chunk::BYTES);
     let chunk = |posting: &Posting| Chunk::number_of(posting.id) - Chunk::number_of(begin);
     let fitting = list.partition_point(|posting| usize::try_from(chunk(posting)).is_ok_and(|chunk| chunk < most));
     let (fitting, rest) = list.split_at(fitting);
     let chunks = usize::try_from(fitting.last().map_or(0, chunk)).ok()? + 1;
-    if fitting.len() <= chunks * Chunk::BYTES {
+    if fitting.len() * DENSE <= chunks * Chunk::BYTES {
         return None;
     }
     let mut bytes = Vec::new();
@@ -178,21 +180,22 @@ fn sparse(first: MessageId, list: &[Posting]) -> (Body, &[Posting]) {
 #[error("a page of the index holds what nobody put there")]
 pub struct NoPage;
 
-/// Adds the messages to `ids` that a page says have the lexeme, if all that are there come before them.
+/// Gives the messages that a page says have the lexeme, in chunks, the oldest first; and whether the next page may have more.
 ///
 /// # Errors
 /// [`NoPage`].
-pub fn read(page: &[u8], first: MessageId, lexeme: Lexeme, ids: &mut IdSet) -> Result<(), NoPage> {
-    let mut lists = Lists::of(page);
+pub fn read(page: &[u8], first: MessageId, lexeme: Lexeme, mut take: impl FnMut(Chunk)) -> Result<bool, NoPage> {
+    let (mut lists, mut is_last) = (Lists::of(page), false);
     while let Some(list) = lists.next()? {
-        if list.number == u64::from(lexeme.number()) {
-            list.read(first, ids)?;
+        is_last = list.number == u64::from(lexeme.number());
+        if is_last {
+            list.read(first, &mut take)?;
         }
         if list.number > u64::from(lexeme.number()) {
             break;
         }
     }
-    Ok(())
+    Ok(is_last)
 }
 
 /// Every posting of a page.
@@ -201,7 +204,7 @@ fn read_all(page: &[u8], first: MessageId, postings: &mut Vec<Posting>) -> Resul
     while let Some(list) = lists.next()? {
         let lexeme = Lexeme::numbered(list.number).ok_or(NoPage)?;
         let mut ids = IdSet::default();
-        list.read(first, &mut ids)?;
+        list.read(first, &mut |chunk| ids.push_chunk(chunk))?;
         postings.extend(ids.iter().map(|id| Posting { lexeme, id }));
     }
     Ok(())
@@ -215,7 +218,7 @@ struct List<'p> {
 }
 
 impl List<'_> {
-    fn read(&self, first: MessageId, ids: &mut IdSet) -> Result<(), NoPage> {
+    fn read(&self, first: MessageId, give: &mut impl FnMut(Chunk)) -> Result<(), NoPage> {
         let mut rest = self.body;
         if self.is_dense {
             let step = i64::try_from(take(&mut rest)?).map_err(|_| NoPage)?;
@@ -228,16 +231,23 @@ impl List<'_> {
                 .and_then(|count| begin.checked_add(count));
             let end = end.filter(|end| *end <= Chunk::number_of(MessageId(i64::MAX)) + 1);
             for (number, bytes) in (begin..end.ok_or(NoPage)?).zip(chunks) {
-                ids.push_chunk(Chunk::of(number, bytes));
+                give(Chunk::of(number, bytes));
             }
             return Ok(());
         }
-        let mut at = first.0;
+        let mut chunk = Chunk::at(first);
+        let mut place = chunk.place_of(first);
         while !rest.is_empty() {
-            let step = i64::try_from(take(&mut rest)?).map_err(|_| NoPage)?;
-            at = at.checked_add(step).ok_or(NoPage)?;
-            ids.push(MessageId(at));
+            place = place.checked_add(take(&mut rest)?).ok_or(NoPage)?;
+            if !chunk.put(place) {
+                let id = chunk.id_at(place).ok_or(NoPage)?;
+                let next = Chunk::at(id);
+                place = next.place_of(id);
+                give(std::mem::replace(&mut chunk, next));
+                chunk.put(place);
+            }
         }
+        give(chunk);
         Ok(())
     }
 }
@@ -387,10 +397,14 @@ mod tests {
     /// What a store finds that looks for the pages of a lexeme.
     fn found(first: MessageId, pages: &[Page], lexeme: Lexeme) -> Vec<MessageId> {
         let (low, high) = pages_of(lexeme);
-        let begins = pages.iter().rev().find(|page| page.at <= low).map_or(0, |page| page.at);
         let mut ids = IdSet::default();
-        for page in pages.iter().filter(|page| (begins..=high).contains(&page.at)) {
-            read(&page.bytes, first, lexeme, &mut ids).unwrap();
+        let mut has_more = false;
+        if let Some(page) = pages.iter().rev().find(|page| page.at <= low) {
+            has_more = read(&page.bytes, first, lexeme, |chunk| ids.push_chunk(chunk)).unwrap();
+        }
+        for page in pages.iter().filter(|page| low < page.at && page.at <= high) {
+            assert!(has_more, "{lexeme:?} goes on in a page that was not announced");
+            read(&page.bytes, first, lexeme, |chunk| ids.push_chunk(chunk)).unwrap();
         }
         ids.iter().collect()
     }
@@ -546,8 +560,8 @@ mod tests {
             &[1, 3, 1, 7],
             &BEYOND,
         ] {
-            let mut ids = IdSet::default();
-            assert_eq!(read(page, MessageId(1), lexeme(1), &mut ids), Err(NoPage), "{page:?}");
+            let read = read(page, MessageId(1), lexeme(1), drop);
+            assert_eq!(read, Err(NoPage), "{page:?}");
         }
     }
 }

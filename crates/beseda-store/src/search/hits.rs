@@ -2,12 +2,14 @@
 //! common word costs a short run and a rare one a few long ones.
 
 use super::{TIMED, lost, on_shelf};
-use crate::engine::values;
+use crate::engine::{Row, values};
 use crate::rows::json_list;
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use beseda_core::words::{Hits, IdSet, Lexeme, MessageId, Narrow, RoomId, Segment, ShortRooms, pages_of, read_page};
+use beseda_core::words::{
+    Chunk, Hits, IdSet, Lexeme, MessageId, Narrow, RoomId, Segment, ShortRooms, pages_of, read_page,
+};
 
 /// How many messages the first run has at least, and how many times as many a run has at most as all before it.
 const FIRST_RUN: i64 = 4_096;
@@ -136,7 +138,7 @@ impl Transaction<'_> {
         let groups: Vec<&[Lexeme]> = asked.groups.iter().map(Vec::as_slice).chain(few.as_deref()).collect();
         let (mut hits, mut reached) = (self.common(run, &groups, pages)?.between(run.from, run.below), run.from);
         if let Some(rooms) = many {
-            (hits, reached) = self.own(rooms, run, hits, pages)?;
+            (hits, reached) = self.own(rooms, run, &hits, pages)?;
         }
         if has_changed {
             // All that such a message is known by now is here, and where it is besides.
@@ -148,81 +150,122 @@ impl Transaction<'_> {
 
     /// The messages of a run's segments that have one lexeme of every group.
     fn common(&mut self, run: &Run<'_>, groups: &[&[Lexeme]], pages: &mut Pages) -> Result<IdSet, Fault> {
-        let lists = self.lists_of(run.segments, &groups.concat(), pages)?;
+        let (segments, lexemes) = (run.segments, groups.concat());
+        let mut lists = vec![vec![IdSet::default(); lexemes.len()]; segments.len()];
+        self.postings(segments, &lexemes, pages, |of_segment, at, chunk| {
+            let list = lists.get_mut(of_segment).and_then(|lists| lists.get_mut(at));
+            list.into_iter().for_each(|list| list.push_chunk(chunk));
+        })?;
         let mut all = IdSet::default();
         let of_segments = lists.into_iter().rev().map(|lists| in_every_group(groups, lists));
         of_segments.for_each(|of_segment| all.append(of_segment));
         Ok(all)
     }
 
-    /// Which messages of each of some segments have each of some lexemes.
-    fn lists_of(
+    /// Gives which messages of each of some segments have each of some lexemes: of each segment, as which it was asked for, of each
+    /// lexeme alike, and of each of these some messages at a time, the oldest first.
+    fn postings(
         &mut self,
         segments: &[Shelved],
         lexemes: &[Lexeme],
         pages: &mut Pages,
-    ) -> Result<Vec<Vec<IdSet>>, Fault> {
-        let mut lists = vec![vec![IdSet::default(); lexemes.len()]; segments.len()];
+        mut take: impl FnMut(usize, usize, Chunk),
+    ) -> Result<(), Fault> {
         let mut asked = Vec::with_capacity(segments.len() * lexemes.len());
         for shelved in segments {
-            asked.extend(
-                lexemes
-                    .iter()
-                    .map(|lexeme| on_shelf(shelved.shelf, pages_of(*lexeme).0)),
-            );
+            let begins = lexemes.iter().map(|lexeme| pages_of(*lexeme).0);
+            asked.extend(begins.map(|at| on_shelf(shelved.shelf, at)));
         }
-        self.all(sql::SEARCH_PAGES, values![&json_list(asked)], |row| {
-            pages.read += 1;
-            let place = usize::try_from(row.get::<i64>(0)?).unwrap_or(usize::MAX);
+        // By the place in the list, what is asked there.
+        let of = |place: usize| {
             let (of_segment, at) = (place / lexemes.len(), place % lexemes.len());
-            let list = lists.get_mut(of_segment).and_then(|lists| lists.get_mut(at));
-            let (Some(list), Some(shelved), Some(lexeme)) = (list, segments.get(of_segment), lexemes.get(at)) else {
+            let first = segments.get(of_segment)?.segment.first;
+            Some((of_segment, at, first, *lexemes.get(at)?))
+        };
+        let mut more = Vec::new();
+        self.pages(sql::SEARCH_PAGES, &asked, |place, page| {
+            pages.read += 1;
+            let Some((of_segment, at, first, lexeme)) = of(place) else {
                 return Ok(());
             };
-            read_page(row.bytes(1)?, shelved.segment.first, *lexeme, list).map_err(lost)
+            if read_page(page, first, lexeme, |chunk| take(of_segment, at, chunk)).map_err(lost)? {
+                more.push(place);
+            }
+            Ok(())
         })?;
-        Ok(lists)
+        let asked: Vec<i64> = more.iter().filter_map(|place| asked.get(*place).copied()).collect();
+        self.pages(sql::SEARCH_MORE_PAGES, &asked, |place, page| {
+            pages.read += 1;
+            let place = more.get(place).copied();
+            let Some((of_segment, at, first, lexeme)) = place.and_then(of) else {
+                return Ok(());
+            };
+            read_page(page, first, lexeme, |chunk| take(of_segment, at, chunk))
+                .map_err(lost)
+                .map(drop)
+        })
     }
 
-    /// Those of a run's messages that are in some rooms, or may be: told by what the index has of each of the rooms, or by what it
-    /// has of the room of each message, whichever is less to read. And from which message on all of them are there: no more
-    /// is read than may be.
+    /// The pages for some numbers, each with its place among these.
+    fn pages(
+        &mut self,
+        sql: &'static sql::Statement,
+        asked: &[i64],
+        mut take: impl FnMut(usize, &[u8]) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let take = |row: &Row<'_>| take(usize::try_from(row.get::<i64>(0)?).unwrap_or(usize::MAX), row.bytes(1)?);
+        self.all(sql, values![&json_list(asked)], take).map(drop)
+    }
+
+    /// Those of a run's messages that are in some rooms, or may be, and from which message on all of them are there: no more is
+    /// read than may be.
     fn own(
         &mut self,
         rooms: &[RoomId],
         run: &Run<'_>,
-        ids: IdSet,
+        ids: &IdSet,
         pages: &mut Pages,
     ) -> Result<(IdSet, MessageId), Fault> {
         let mut stretches: Vec<i64> = ids.firsts().map(|id| id.0 / TIMED).collect();
         let may_be_read = pages.left().max(1);
-        let lookups = rooms.len().saturating_mul(run.segments.len());
-        if lookups < stretches.len() && lookups <= may_be_read {
-            return Ok((ids.and(&self.common(run, &[&of_rooms(rooms)], pages)?), run.from));
-        }
         let older = stretches.len().saturating_sub(may_be_read);
         stretches.drain(..older);
-        let Some(oldest) = stretches.first() else {
-            return Ok((ids, run.from));
+        let reached = match stretches.first() {
+            Some(oldest) if older > 0 => MessageId(oldest * TIMED),
+            _ => run.from,
         };
-        let reached = if older == 0 {
-            run.from
-        } else {
-            MessageId(oldest * TIMED)
-        };
-        let (rooms, mut own, mut rest) = (ShortRooms::of(rooms), IdSet::default(), ids.iter().peekable());
-        self.all(sql::SEARCH_STRETCHES, values![&json_list(stretches)], |row| {
+        let (rooms, mut own, mut rest) = (ShortRooms::of(rooms), IdSet::default(), ids.chunks().iter().peekable());
+        self.stretches(&stretches, may_be_read, |stretch, shorts| {
             pages.read += 1;
-            let (stretch, shorts): (i64, _) = (row.get(0)?, row.bytes(1)?);
-            while let Some(id) = rest.next_if(|id| id.0 / TIMED <= stretch) {
-                if id.0 / TIMED == stretch && super::short_in(shorts, id).is_some_and(|short| rooms.may_have(short)) {
-                    own.push(id);
-                }
+            let is_own = |id: &MessageId| super::short_in(shorts, *id).is_some_and(|short| rooms.may_have(short));
+            while let Some(chunk) = rest.next_if(|chunk| chunk.first().0 / TIMED <= stretch) {
+                let ids = chunk.ids().filter(|id| id.0 / TIMED == stretch);
+                ids.filter(is_own).for_each(|id| own.push(id));
             }
-            Ok(())
         })?;
-        drop(rest);
         Ok((own, reached.max(run.from)))
+    }
+
+    /// The rooms of the messages of some stretches, in order; of those between, too, where these are few: another row is read
+    /// for less than one is looked for.
+    fn stretches(&mut self, asked: &[i64], most: usize, mut take: impl FnMut(i64, &[u8])) -> Result<(), Fault> {
+        let Some((first, last)) = asked.first().zip(asked.last()) else {
+            return Ok(());
+        };
+        let take = |row: &Row<'_>| {
+            take(row.get(0)?, row.bytes(1)?);
+            Ok(())
+        };
+        let all = usize::try_from(last.abs_diff(*first)).unwrap_or(usize::MAX);
+        let read = if all < most && all < asked.len().saturating_mul(2) {
+            self.all(sql::SEARCH_STRETCHES_BETWEEN, values![*first, *last], take)
+        } else {
+            self.all(sql::SEARCH_STRETCHES, values![&json_list(asked)], take)
+        };
+        read.map(drop)
     }
 
     /// What has changed since it was put into its segment and has one lexeme of every group.
