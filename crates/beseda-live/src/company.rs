@@ -77,7 +77,8 @@ pub(crate) fn ping(session: &Session, now: Time, token: Option<Token>) {
 
 /// Counts what is unread for everybody for whom it may be another number.
 pub(crate) async fn count(live: &Arc<Live>) {
-    let sessions = std::mem::take(&mut *live.hub.miscounted.lock());
+    let mut sessions = std::mem::take(&mut *live.hub.miscounted.lock());
+    sessions.retain(|session| !session.has_left());
     for some in sessions.chunks(COUNTED_AT_ONCE) {
         let mut people: Vec<(PersonId, Kinds)> = Vec::with_capacity(some.len());
         for session in some {
@@ -98,20 +99,28 @@ pub(crate) async fn count(live: &Arc<Live>) {
                 .collect::<Result<Vec<_>, beseda_core::Error>>()
         };
         match ask::look(live.chat(), rule).await {
-            Ok(totals) => tell(some, &totals),
+            Ok(totals) => tell(live, some, &totals),
             // What could not be counted is counted with the next change.
             Err(error) => tracing::warn!("what is unread could not be counted: {error}"),
         }
     }
 }
 
-fn tell(sessions: &[Arc<Session>], totals: &[(PersonId, Totals)]) {
+/// Tells who comes what is unread in their rooms, which was counted along with these.
+pub(crate) fn tell_first(session: &Session, totals: Totals) {
+    if let Some(roaming) = &session.roaming {
+        roaming.counts_first(totals, || session.announce(|speaks| speaks.totals(totals)));
+    }
+}
+
+fn tell(live: &Live, sessions: &[Arc<Session>], totals: &[(PersonId, Totals)]) {
     for session in sessions {
         let own = totals.iter().find(|(person, _)| *person == session.person_id());
         if let (Some((_, totals)), Some(roaming)) = (own, &session.roaming)
-            && roaming.counts(*totals)
+            && !roaming.counts(*totals, || session.mention(|speaks| speaks.totals(*totals)))
         {
-            session.mention(|speaks| speaks.totals(*totals));
+            // There was no room for it: in a second there may be.
+            live.hub.miscounts(session);
         }
     }
 }

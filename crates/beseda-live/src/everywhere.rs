@@ -101,9 +101,26 @@ impl Roaming {
         self.is_miscounted.store(false, Ordering::SeqCst);
     }
 
-    /// What is unread; whether it was told something else.
-    pub(crate) fn counts(&self, totals: Totals) -> bool {
-        self.told_totals.lock().replace(totals) != Some(totals)
+    /// What is unread now is told, if something else was told before; false where it could not be.
+    pub(crate) fn counts(&self, totals: Totals, tell: impl FnOnce() -> bool) -> bool {
+        let mut told = self.told_totals.lock();
+        if *told == Some(totals) {
+            return true;
+        }
+        let is_told = tell();
+        if is_told {
+            *told = Some(totals);
+        }
+        is_told
+    }
+
+    /// What was unread when it came is told, unless somebody has counted since: what was counted last is told last.
+    pub(crate) fn counts_first(&self, totals: Totals, tell: impl FnOnce()) {
+        let mut told = self.told_totals.lock();
+        if told.is_none() {
+            *told = Some(totals);
+            tell();
+        }
     }
 
     /// Whether it is to be told now that its proof ends: once for each proof.

@@ -1,6 +1,7 @@
 //! Here: a session that hears every room of its person takes a place in each, and is told which of them have moved.
 
 use crate::ask;
+use crate::company;
 use crate::connection::Connection;
 use crate::everywhere::{Newcomer, Proven};
 use crate::greeting::guest;
@@ -10,7 +11,7 @@ use crate::session::{Session, close};
 use crate::socket::Queue;
 use beseda_core::policy::By;
 use beseda_core::ports::Look;
-use beseda_core::rules::{self, Moved, sign_in};
+use beseda_core::rules::{self, Moved, Totals, sign_in};
 use beseda_core::words::{Cursor, FullRoom, Place, RoomId, Token};
 use beseda_core::{Error, Fault};
 use std::collections::HashSet;
@@ -33,6 +34,8 @@ struct Found {
     is_anew: bool,
     gone: Vec<Arc<str>>,
     token: Token,
+    /// What is unread in all of them.
+    totals: Totals,
 }
 
 impl Connection {
@@ -80,7 +83,7 @@ fn turned(error: &Error) -> (u16, &'static str) {
 /// Takes a place in every room *first*, so that what happens meanwhile waits for it, and then tells of them.
 async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) -> Result<(), Error> {
     let change = live.hub.doubts();
-    let (came, kinds) = (session.came(), session.dialect.kinds());
+    let (came, kinds, now) = (session.came(), session.dialect.kinds(), live.chat().now());
     let find = move |look: &mut dyn Look| {
         let person = sign_in::who(look, &came)?;
         let Moved {
@@ -96,6 +99,7 @@ async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) ->
             Some(_) => rules::moved(look, came.person, kinds, None)?.places,
         };
         let found = Found {
+            totals: rules::totals_of(look, now, came.person, &all)?,
             all,
             moved,
             is_anew: since.is_none() || reset,
@@ -108,8 +112,9 @@ async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) ->
     session.announce(|speaks| speaks.welcome(&person, live.chat().limits()));
     session.learn(change, person);
     let seats = take_places(live, session, &found.all);
-    let token = found.token;
+    let (token, totals) = (found.token, found.totals);
     tell(live, session, found, &seats).await?;
+    company::tell_first(session, totals);
     look_again(live, session, token).await?;
     if let Some(roaming) = &session.roaming {
         roaming.arrives();
@@ -141,9 +146,9 @@ async fn tell(
     seats: &[Option<Arc<Seat>>],
 ) -> Result<(), Error> {
     let (gone, token, mut is_anew) = (&*found.gone, found.token, found.is_anew);
-    let begin = |place: &Place, seat: &Option<Arc<Seat>>| {
+    let begin = |told: Progress, seat: &Option<Arc<Seat>>| {
         if let Some(seat) = seat
-            && seat.begin_at(Progress::of(&place.room))
+            && seat.begin_at(told)
         {
             live.hub.is_hungry(session);
         }
@@ -153,19 +158,20 @@ async fn tell(
         if found.moved.contains(&place.room.id) {
             told.push((place, seat));
         } else {
-            begin(&place, seat);
+            begin(Progress::of(&place.room), seat);
         }
     }
-    let mut pieces = told.chunks(READ_AT_ONCE).peekable();
-    if pieces.peek().is_none() {
+    if told.is_empty() {
         session.announce(|speaks| speaks.here(&[], gone, Some(token), is_anew));
     }
-    while let Some(part) = pieces.next() {
-        let places: Vec<Place> = part.iter().map(|(place, _)| place.clone()).collect();
+    let mut told = told.into_iter().peekable();
+    while told.peek().is_some() {
+        let (places, seats): (Vec<_>, Vec<_>) = told.by_ref().take(READ_AT_ONCE).unzip();
+        let progress: Vec<_> = places.iter().map(|place| Progress::of(&place.room)).collect();
         let rooms = read(live, session, places, token).await?;
         let mut frames = rooms.chunks(PIECE).peekable();
         while let Some(piece) = frames.next() {
-            let is_last = frames.peek().is_none() && pieces.peek().is_none();
+            let is_last = frames.peek().is_none() && told.peek().is_none();
             let gone = if is_last { gone } else { &[] };
             // Somebody in ten thousand rooms is not told of all of them at once.
             session.queue.room_for_more().await;
@@ -173,8 +179,8 @@ async fn tell(
             // The first piece says so.
             is_anew = false;
         }
-        for (place, seat) in part {
-            begin(place, seat);
+        for (progress, seat) in progress.into_iter().zip(seats) {
+            begin(progress, seat);
         }
     }
     Ok(())
@@ -221,6 +227,9 @@ pub(crate) async fn look_around(live: &Arc<Live>, session: &Arc<Session>) -> Res
 async fn look_again(live: &Arc<Live>, session: &Arc<Session>, token: Token) -> Result<(), Error> {
     let (person, kinds) = (session.person_id(), session.dialect.kinds());
     let since = ask::look(live.chat(), move |look| rules::moved(look, person, kinds, Some(token))).await?;
+    if !since.places.is_empty() || !since.gone.is_empty() {
+        live.hub.miscounts(session);
+    }
     for place in since.places {
         let told = Progress::of(&place.room);
         match session.seat_in(place.room.id) {
@@ -235,6 +244,5 @@ async fn look_again(live: &Arc<Live>, session: &Arc<Session>, token: Token) -> R
             live.hub.goes(&seat);
         }
     }
-    live.hub.miscounts(session);
     Ok(())
 }

@@ -151,12 +151,10 @@ impl Session {
         self.ends_at_ms.swap(ends_at_ms, Ordering::SeqCst)
     }
 
-    /// Tells it something that belongs to no command; where there is no room for it, it is lost.
-    pub(crate) fn mention(&self, say: impl FnOnce(&dyn Everywhere) -> String) {
+    /// Tells it something that belongs to no command; where there is no room for it, it is lost, and this is false.
+    pub(crate) fn mention(&self, say: impl FnOnce(&dyn Everywhere) -> String) -> bool {
         let said = self.roaming.as_ref().map(|roaming| say(roaming.speaks));
-        if let Some(text) = said {
-            let _ = self.push(text_frame(text.as_bytes()), false);
-        }
+        said.is_none_or(|text| self.push(text_frame(text.as_bytes()), false) != Err(NotQueued::Full))
     }
 
     /// The same that is never lost: it is bounded by something else.

@@ -2,7 +2,7 @@
 
 use crate::engine::values;
 use crate::rooms::{membership, words_of};
-use crate::rows::{self, MEMBER, ROOM, json_list};
+use crate::rows::{self, MEMBER, ROOM, json_list, json_object};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
@@ -67,7 +67,7 @@ impl LookLists for Transaction<'_> {
     }
 
     fn newest_of(&mut self, of: &[(RoomId, Seq)]) -> Result<Vec<Message>, Fault> {
-        let places = json_list(of.iter().map(|(room, seq)| json_list([room.0, seq.0])));
+        let places = json_object(of.iter().map(|(room, seq)| (room.0, seq.0)));
         self.messages(sql::MESSAGES_OF_ROOMS, values![&places])
     }
 

@@ -37,6 +37,18 @@ pub(crate) fn json_list(items: impl IntoIterator<Item = impl Display>) -> String
     list
 }
 
+/// Pairs of numbers as a JSON object, with a name for each first one, as often as it comes.
+pub(crate) fn json_object(pairs: impl IntoIterator<Item = (i64, i64)>) -> String {
+    let mut object = String::from("{");
+    for (at, (name, value)) in pairs.into_iter().enumerate() {
+        let comma = if at == 0 { "" } else { "," };
+        // Into a text, which takes everything.
+        let _ = write!(object, "{comma}\"{name}\":{value}");
+    }
+    object.push('}');
+    object
+}
+
 pub(crate) fn person(row: &Row<'_>, at: usize) -> Result<Person, Fault> {
     Ok(Person {
         id: PersonId(row.get(at)?),

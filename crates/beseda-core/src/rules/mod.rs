@@ -62,7 +62,7 @@ pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
 pub use mend::mend;
 pub use merge::{NotMerged, merge};
-pub use moved::{Moved, MovedChanges, Totals, changes_since, moved, places_called, token, totals};
+pub use moved::{Moved, MovedChanges, Totals, changes_since, moved, places_called, token, totals, totals_of};
 pub use open::{
     GroupWish, Set, open_by_key, open_group, open_order_room, open_pair, open_private, opened_room_of_order, put_room,
     room_of_order, standing_group, standing_order_room, standing_pair, standing_private,

@@ -176,9 +176,22 @@ pub struct Totals {
 /// A fault where the store fails.
 pub fn totals(look: &mut (impl Look + ?Sized), now: Time, person: PersonId, kinds: Kinds) -> Result<Totals, Error> {
     let places = look.places(person, kinds)?;
-    let mentions = mentions_of(look, person, &places)?;
+    totals_of(look, now, person, &places)
+}
+
+/// What is unread for somebody in all their rooms, which are these.
+///
+/// # Errors
+/// A fault where the store fails.
+pub fn totals_of(
+    look: &mut (impl Look + ?Sized),
+    now: Time,
+    person: PersonId,
+    places: &[Place],
+) -> Result<Totals, Error> {
+    let mentions = mentions_of(look, person, places)?;
     let mut totals = Totals::default();
-    for place in &places {
+    for place in places {
         let Some(member) = &place.member else { continue };
         let is_muted = member.view.muted_until.is_some_and(|until| until > now);
         if is_muted || member.view.archived {

@@ -1,11 +1,9 @@
--- Some messages, in any order. Their rooms and places are lists in a list, as JSON.
+-- Some messages, in any order. Their rooms, each with a place, are names of an object, as JSON, any number of times: what is in a list of
+-- lists is read from the text once more for each.
 SELECT
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
     CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
     x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id, x.extra
-FROM (
-    SELECT json_extract(e.value, '$[0]') AS room_id, json_extract(e.value, '$[1]') AS seq
-    FROM json_each($1) e
-) k
-JOIN messages x ON x.room_id = k.room_id AND x.seq = k.seq
+FROM json_each($1) e
+CROSS JOIN messages x ON x.room_id = CAST(e.key AS INTEGER) AND x.seq = e.value
 LEFT JOIN people p ON p.id = x.sender_id
