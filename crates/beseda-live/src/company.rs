@@ -14,6 +14,8 @@ use tokio::time::Instant;
 
 /// People for whom is counted at once.
 const COUNTED_AT_ONCE: usize = 64;
+/// What is unread is told with what is told next, or alone after so long.
+pub(crate) const ALONG_WITHIN: Duration = Duration::from_millis(250);
 /// So long after a look everything that it saw has been told, if nothing from before waits to be.
 const TOLD_AFTER: Duration = Duration::from_secs(5);
 
@@ -75,10 +77,13 @@ pub(crate) fn ping(session: &Session, now: Time, token: Option<Token>) {
     session.mention(|speaks| speaks.ping(now, token.filter(|_| is_whole)));
 }
 
-/// Counts what is unread for everybody for whom it may be another number.
-pub(crate) async fn count(live: &Arc<Live>) {
+/// Counts what is unread for everybody for whom it may be another number, and gives these. They are told along with what they
+/// are told next, or once their queues are stirred.
+pub(crate) async fn count(live: &Arc<Live>) -> Vec<Arc<Session>> {
     let mut sessions = std::mem::take(&mut *live.hub.miscounted.lock());
     sessions.retain(|session| !session.has_left());
+    // Whoever looks through many windows is counted for once.
+    sessions.sort_unstable_by_key(|session| session.person_id());
     for some in sessions.chunks(COUNTED_AT_ONCE) {
         let mut people: Vec<(PersonId, Kinds)> = Vec::with_capacity(some.len());
         for session in some {
@@ -104,6 +109,7 @@ pub(crate) async fn count(live: &Arc<Live>) {
             Err(error) => tracing::warn!("what is unread could not be counted: {error}"),
         }
     }
+    sessions
 }
 
 /// Tells who comes what is unread in their rooms, which was counted along with these.
@@ -117,7 +123,7 @@ fn tell(live: &Live, sessions: &[Arc<Session>], totals: &[(PersonId, Totals)]) {
     for session in sessions {
         let own = totals.iter().find(|(person, _)| *person == session.person_id());
         if let (Some((_, totals)), Some(roaming)) = (own, &session.roaming)
-            && !roaming.counts(*totals, || session.mention(|speaks| speaks.totals(*totals)))
+            && !roaming.counts(*totals, || session.adds(|speaks| speaks.totals(*totals)))
         {
             // There was no room for it: in a second there may be.
             live.hub.miscounts(session);

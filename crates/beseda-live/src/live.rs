@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 /// Says how fast somebody may send; asked before every message, whatever brings it.
 pub trait Pace: Send + Sync {
@@ -78,8 +78,12 @@ impl Live {
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             seconds.tick().await;
-            company::count(self).await;
+            let counted = company::count(self).await;
             company::look_how_far(self).await;
+            if !counted.is_empty() {
+                sleep(company::ALONG_WITHIN).await;
+                counted.iter().for_each(|session| session.queue.stir());
+            }
         }
     }
 

@@ -151,10 +151,19 @@ impl Session {
         self.ends_at_ms.swap(ends_at_ms, Ordering::SeqCst)
     }
 
-    /// Tells it something that belongs to no command; where there is no room for it, it is lost, and this is false.
-    pub(crate) fn mention(&self, say: impl FnOnce(&dyn Everywhere) -> String) -> bool {
-        let said = self.roaming.as_ref().map(|roaming| say(roaming.speaks));
-        said.is_none_or(|text| self.push(text_frame(text.as_bytes()), false) != Err(NotQueued::Full))
+    /// Tells it something that belongs to no command; where there is no room for it, it is lost.
+    pub(crate) fn mention(&self, say: impl FnOnce(&dyn Everywhere) -> String) {
+        if let Some(roaming) = &self.roaming {
+            let _ = self.push(text_frame(say(roaming.speaks).as_bytes()), false);
+        }
+    }
+
+    /// The same that can wait for what it is told next, until its queue is stirred; false where there is no room for it.
+    pub(crate) fn adds(&self, say: impl FnOnce(&dyn Everywhere) -> String) -> bool {
+        let Some(roaming) = &self.roaming else { return true };
+        let queued = self.queue.push_along(text_frame(say(roaming.speaks).as_bytes()));
+        self.count(queued, false);
+        queued != Err(NotQueued::Full)
     }
 
     /// The same that is never lost: it is bounded by something else.
@@ -266,13 +275,18 @@ impl Session {
     /// Queues a frame and counts what became of it. One that is kept nowhere is lost where there is no room.
     pub(crate) fn push(&self, frame: Bytes, is_kept: bool) -> Result<(), NotQueued> {
         let queued = self.queue.push(frame);
+        self.count(queued, is_kept);
+        queued
+    }
+
+    /// Counts what became of a frame.
+    fn count(&self, queued: Result<(), NotQueued>, is_kept: bool) {
         match queued {
             Ok(()) => self.counts.queued.inc(),
             Err(NotQueued::Full) if is_kept => self.counts.overflowed.inc(),
             Err(NotQueued::Full) => self.counts.dropped.inc(),
             Err(NotQueued::Closed) => 0,
         };
-        queued
     }
 
     /// Tells it what is for it alone: what came of a command.

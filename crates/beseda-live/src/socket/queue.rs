@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::codec;
 
@@ -118,6 +118,31 @@ impl Queue {
     /// # Errors
     /// [`NotQueued`]; the queue is as before, and what to do about it is the caller's decision.
     pub fn push(&self, frame: Bytes) -> Result<(), NotQueued> {
+        let mut state = self.add(frame)?;
+        if std::mem::take(&mut state.asleep) {
+            wake_after(state);
+        }
+        Ok(())
+    }
+
+    /// Queues one frame that goes out with the next one, or once somebody calls [`Self::stir`]: to wake a task and to write takes
+    /// more than the frame.
+    ///
+    /// # Errors
+    /// [`NotQueued`], as [`Self::push`].
+    pub(crate) fn push_along(&self, frame: Bytes) -> Result<(), NotQueued> {
+        self.add(frame).map(drop)
+    }
+
+    /// Has what waits for a next frame go out without it.
+    pub(crate) fn stir(&self) {
+        let mut state = self.state.lock();
+        if !state.fresh.is_empty() && std::mem::take(&mut state.asleep) {
+            wake_after(state);
+        }
+    }
+
+    fn add(&self, frame: Bytes) -> Result<MutexGuard<'_, Waiting>, NotQueued> {
         let mut state = self.state.lock();
         if state.is_over() {
             return Err(NotQueued::Closed);
@@ -127,10 +152,7 @@ impl Queue {
             return Err(NotQueued::Full);
         }
         state.add(frame);
-        if std::mem::take(&mut state.asleep) {
-            wake_after(state);
-        }
-        Ok(())
+        Ok(state)
     }
 
     /// Queues one frame whatever waits. For what is bounded by something else: a first history, and answers, which are
@@ -264,7 +286,7 @@ impl Queue {
 }
 
 /// Wakes the task without the lock, for which it would only wait.
-fn wake_after(state: parking_lot::MutexGuard<'_, Waiting>) {
+fn wake_after(state: MutexGuard<'_, Waiting>) {
     let waker = state.waker.clone();
     drop(state);
     if let Some(waker) = waker {

@@ -281,6 +281,40 @@ async fn the_queue_is_full_one_past_its_limits() {
     assert_eq!(alone.push(ping_of_one()), Err(NotQueued::Full));
 }
 
+#[test]
+fn what_goes_along_wakes_nobody_until_something_else_comes_or_the_queue_is_stirred() {
+    let (queue, woken) = (Queue::new(QueueLimits::default()), Arc::new(Woken::default()));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut times = 0;
+    let mut is_woken = |queue: &Queue, frames: usize| {
+        let before = std::mem::replace(&mut times, woken.0.load(Ordering::SeqCst));
+        let (taken, ..) = queue.take_all(&Context::from_waker(&waker));
+        assert_eq!(taken.len(), frames);
+        times > before
+    };
+    assert!(!is_woken(&queue, 0));
+    queue.push_along(text_frame(b"along")).unwrap();
+    assert!(!is_woken(&queue, 1), "it waits, and whoever looks anyway takes it");
+    queue.push_along(text_frame(b"along")).unwrap();
+    queue.push(text_frame(b"next")).unwrap();
+    assert!(is_woken(&queue, 2));
+    queue.push_along(text_frame(b"along")).unwrap();
+    queue.stir();
+    queue.stir();
+    assert!(is_woken(&queue, 1));
+    queue.stir();
+    assert!(!is_woken(&queue, 0), "there is nothing that waits");
+}
+
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl std::task::Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 fn ping_of_one() -> Bytes {
     Bytes::from_static(b"x")
 }

@@ -210,7 +210,12 @@ async fn whoever_comes_back_is_told_of_what_has_moved_alone() {
     assert_eq!(still["gone"], json!([]));
     let token = still["token"].as_str().expect("a token");
     expert.send(room, "Вы здесь?").await;
-    let (socket, _, moved) = hello(&client, Some(token)).await;
+    let (mut socket, _, moved) = hello(&client, Some(token)).await;
+    // Behind that at once, and nowhere else: what is unread in all of them.
+    assert_eq!(
+        socket.frame().await,
+        json!({"type": "totals", "rooms": 1, "messages": 1, "mentions": 0})
+    );
     assert_eq!(moved["rooms"][0]["key"], "order:1");
     assert_eq!(moved["rooms"][0]["me"]["unread"], 1);
     assert_eq!(moved["rooms"][0]["last_message"]["text"], "Вы здесь?");
