@@ -19,6 +19,8 @@ pub struct Chunk {
 impl Chunk {
     /// How many bytes the bits of one take.
     pub const BYTES: usize = WORDS * 8;
+    /// How many messages can be in one.
+    pub const MESSAGES: i64 = 1 << CHUNK_BITS;
 
     /// In which one a message is.
     #[must_use]
@@ -45,9 +47,24 @@ impl Chunk {
         }
     }
 
-    /// The first message that could be in it.
+    /// Those of which this is true, asked by where they stand among all that could be in it; `None` where it is of none.
     #[must_use]
-    pub fn first(&self) -> MessageId {
+    pub fn keep(mut self, is_kept: impl Fn(usize) -> bool) -> Option<Self> {
+        for (at, word) in self.bits.iter_mut().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                if !is_kept(at << 6 | bit as usize) {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+        (!self.is_empty()).then_some(self)
+    }
+
+    /// The first message that could be in it.
+    fn first(&self) -> MessageId {
         MessageId(self.number << CHUNK_BITS)
     }
 
@@ -164,11 +181,6 @@ impl IdSet {
     /// The messages, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = MessageId> {
         self.chunks.iter().copied().flat_map(Chunk::ids)
-    }
-
-    /// The oldest of each 512.
-    pub fn firsts(&self) -> impl Iterator<Item = MessageId> {
-        self.chunks.iter().filter_map(|chunk| chunk.ids().next())
     }
 
     /// Adds those of another one, none of which is older than any that is there.
@@ -303,8 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_each_chunk_is_known() {
-        let set: IdSet = [3, 5, 511, 512, 1_600].map(MessageId).into_iter().collect();
-        assert!(set.firsts().eq([3, 512, 1_600].map(MessageId)));
+    fn of_a_chunk_those_are_kept_that_are_meant() {
+        for ids in sets() {
+            let kept = of(&ids)
+                .chunks
+                .into_iter()
+                .filter_map(|chunk| chunk.keep(|place| place % 3 == 1));
+            let expected = ids.iter().filter(|id| id.0.rem_euclid(Chunk::MESSAGES) % 3 == 1);
+            assert!(kept.flat_map(Chunk::ids).eq(expected.copied()));
+        }
     }
 }

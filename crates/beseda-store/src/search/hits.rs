@@ -229,7 +229,7 @@ impl Transaction<'_> {
         ids: &IdSet,
         pages: &mut Pages,
     ) -> Result<(IdSet, MessageId), Fault> {
-        let mut stretches: Vec<i64> = ids.firsts().map(|id| id.0 / TIMED).collect();
+        let mut stretches: Vec<i64> = ids.chunks().iter().map(|chunk| chunk.number).collect();
         let may_be_read = pages.left().max(1);
         let older = stretches.len().saturating_sub(may_be_read);
         stretches.drain(..older);
@@ -240,10 +240,15 @@ impl Transaction<'_> {
         let (rooms, mut own, mut rest) = (ShortRooms::of(rooms), IdSet::default(), ids.chunks().iter().peekable());
         self.stretches(&stretches, may_be_read, |stretch, shorts| {
             pages.read += 1;
-            let is_own = |id: &MessageId| super::short_in(shorts, *id).is_some_and(|short| rooms.may_have(short));
-            while let Some(chunk) = rest.next_if(|chunk| chunk.first().0 / TIMED <= stretch) {
-                let ids = chunk.ids().filter(|id| id.0 / TIMED == stretch);
-                ids.filter(is_own).for_each(|id| own.push(id));
+            let (shorts, _) = shorts.as_chunks::<2>();
+            let is_own = |place: usize| {
+                let short = shorts.get(place).map(|short| u16::from_le_bytes(*short));
+                short.is_some_and(|short| rooms.may_have(short))
+            };
+            while let Some(chunk) = rest.next_if(|chunk| chunk.number <= stretch) {
+                let chunk = Some(*chunk).filter(|chunk| chunk.number == stretch);
+                let of_chunk = chunk.and_then(|chunk| chunk.keep(is_own));
+                of_chunk.into_iter().for_each(|chunk| own.push_chunk(chunk));
             }
         })?;
         Ok((own, reached.max(run.from)))
