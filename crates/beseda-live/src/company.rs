@@ -73,7 +73,7 @@ pub(crate) fn ping(session: &Session, now: Time, token: Option<Token>) {
     if !session.roaming.as_ref().is_some_and(|roaming| roaming.has_arrived()) {
         return;
     }
-    let is_whole = !session.is_doubted() && session.seats().iter().all(|seat| seat.is_whole());
+    let is_whole = !session.is_doubted() && session.places().iter().all(|seat| seat.is_whole());
     session.mention(|speaks| speaks.ping(now, token.filter(|_| is_whole)));
 }
 

@@ -2,9 +2,8 @@
 
 use crate::dialect::{Dialect, Everywhere};
 use beseda_core::rules::Totals;
-use beseda_core::words::{KeyHash, Person, PersonId, RoomId, Time};
+use beseda_core::words::{KeyHash, Person, PersonId, Time};
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -45,8 +44,6 @@ pub struct Newcomer {
 pub(crate) struct Roaming {
     pub(crate) speaks: &'static dyn Everywhere,
     pub(crate) prover: Arc<dyn Prover>,
-    /// Its rooms, by their keys.
-    keys: Mutex<FxHashMap<Arc<str>, RoomId>>,
     /// What it was told of what is unread.
     told_totals: Mutex<Option<Totals>>,
     /// What is unread may be another number now.
@@ -68,7 +65,6 @@ impl Roaming {
         Self {
             speaks,
             prover,
-            keys: Mutex::default(),
             told_totals: Mutex::new(None),
             is_miscounted: AtomicBool::new(false),
             is_away: AtomicBool::new(false),
@@ -77,18 +73,6 @@ impl Roaming {
             looks_around: AtomicBool::new(false),
             is_warned: AtomicBool::new(false),
         }
-    }
-
-    pub(crate) fn knows(&self, key: &Arc<str>, room: RoomId) {
-        self.keys.lock().insert(Arc::clone(key), room);
-    }
-
-    pub(crate) fn forgets(&self, key: &str) {
-        self.keys.lock().remove(key);
-    }
-
-    pub(crate) fn room_of(&self, key: &str) -> Option<RoomId> {
-        self.keys.lock().get(key).copied()
     }
 
     /// Notes that what is unread may be another number; whether that is news.

@@ -158,7 +158,7 @@ fn hungry_again(live: &Arc<Live>, session: &Arc<Session>) {
 /// The places that are behind, as many as are fed at once; none while the socket takes nothing more.
 fn to_feed(session: &Session) -> Vec<(Arc<Seat>, Hunger)> {
     let hungry = |seat: &Arc<Seat>| seat.hunger().map(|hunger| (Arc::clone(seat), hunger));
-    let seats: Vec<_> = session.seats().iter().filter_map(hungry).take(SEATS_AT_ONCE).collect();
+    let seats: Vec<_> = session.places().iter().filter_map(hungry).take(SEATS_AT_ONCE).collect();
     if seats.is_empty() || session.queue.takes_more() {
         seats
     } else {

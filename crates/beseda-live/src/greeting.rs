@@ -3,7 +3,7 @@
 use crate::accept::Stream;
 use crate::codec::{Incoming, text_frame};
 use crate::connection::Connection;
-use crate::dialect::{Command, Misheard, Outcome, Verb};
+use crate::dialect::{Command, Dialect, Misheard, Outcome, Verb};
 use crate::everywhere::{Newcomer, Proven};
 use crate::live::Live;
 use crate::place::{told_under, under};
@@ -14,6 +14,7 @@ use beseda_core::rules::{Since, Where};
 use beseda_core::words::Token;
 use bytes::Bytes;
 use parking_lot::Mutex;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tracing::Instrument;
@@ -21,7 +22,7 @@ use tracing::Instrument;
 /// Where somebody is who has come.
 enum Stage {
     /// They have said nothing yet.
-    Silent(Option<Proven>),
+    Silent(Box<Newcomer>),
     /// Who they are is being found out, or where they were.
     Entering,
     /// They are in.
@@ -31,35 +32,44 @@ enum Stage {
 /// The ear of a socket that has still to say who it is.
 struct Greeting {
     live: Arc<Live>,
-    newcomer: Arc<Newcomer>,
+    dialect: &'static dyn Dialect,
     queue: Arc<Queue>,
     stage: Arc<Mutex<Stage>>,
 }
 
 impl Live {
-    /// Takes a socket that says in its first frame who it is, within `hello_seconds`, and carries it until it ends.
-    pub async fn greet(self: Arc<Self>, stream: Stream, leftover: Bytes, mut newcomer: Newcomer) {
+    /// Takes a socket that says in its first frame who it is, within `hello_seconds`, and carries it until it ends. Not
+    /// `async`: that would keep what it begins with for as long as the socket.
+    pub fn greet(
+        self: Arc<Self>,
+        stream: Stream,
+        leftover: Bytes,
+        newcomer: Newcomer,
+    ) -> impl Future<Output = ()> + Send {
         let (queue, limits) = (self.queue(), self.socket_limits());
         let lasts = Duration::from_secs(self.chat().limits().hello_seconds);
-        let stage = Arc::new(Mutex::new(Stage::Silent(newcomer.proven.take())));
         let dialect = newcomer.dialect;
+        let stage = Arc::new(Mutex::new(Stage::Silent(Box::new(newcomer))));
         let greeting = Greeting {
             live: Arc::clone(&self),
-            newcomer: Arc::new(newcomer),
+            dialect,
             queue: Arc::clone(&queue),
             stage: Arc::clone(&stage),
         };
         let mut driven = drive(stream, leftover, Arc::clone(&queue), limits, greeting);
-        let ended = tokio::select! {
-            ended = &mut driven => ended,
-            () = tokio::time::sleep(lasts) => {
-                if matches!(*stage.lock(), Stage::Silent(_)) {
-                    queue.close(close::NOT_AUTHENTICATED, "say hello first");
+        async move {
+            let ended = tokio::select! {
+                ended = &mut driven => ended,
+                // In a box, which is given back with its end.
+                () = Box::pin(tokio::time::sleep(lasts)) => {
+                    if matches!(*stage.lock(), Stage::Silent(_)) {
+                        queue.close(close::NOT_AUTHENTICATED, "say hello first");
+                    }
+                    (&mut driven).await
                 }
-                driven.await
-            }
-        };
-        self.hub.counts().closed(dialect.contract(), ended.code);
+            };
+            self.hub.counts().closed(dialect.contract(), ended.code);
+        }
     }
 }
 
@@ -70,7 +80,7 @@ impl Ear for Greeting {
             return connection.heard(incoming);
         }
         let said = match incoming {
-            Incoming::Text(frame) => self.newcomer.dialect.hear(frame, self.live.chat().limits()),
+            Incoming::Text(frame) => self.dialect.hear(frame, self.live.chat().limits()),
             Incoming::Binary(_) => Err(Misheard::binary()),
             _ => return,
         };
@@ -79,8 +89,8 @@ impl Ear for Greeting {
                 verb: Verb::Hello { token, since },
                 ..
             }) => {
-                if let Stage::Silent(proven) = std::mem::replace(&mut *stage, Stage::Entering) {
-                    self.enter(token, since, proven);
+                if let Stage::Silent(newcomer) = std::mem::replace(&mut *stage, Stage::Entering) {
+                    self.enter(token, since, newcomer);
                 }
                 return;
             }
@@ -94,11 +104,7 @@ impl Ear for Greeting {
             ),
             Err(misheard) => (misheard.tag.clone(), misheard),
         };
-        let say = || {
-            self.newcomer
-                .dialect
-                .answer(tag.as_deref(), &Outcome::Misheard(&misheard))
-        };
+        let say = || self.dialect.answer(tag.as_deref(), &Outcome::Misheard(&misheard));
         if let Some(text) = told_under(&under(), say) {
             self.queue.push_beyond(text_frame(text.as_bytes()));
         }
@@ -127,11 +133,10 @@ impl Ear for Greeting {
 
 impl Greeting {
     /// Finds out who it is and lets them in, while the socket is not read.
-    fn enter(&self, token: Option<String>, since: Option<Token>, proven: Option<Proven>) {
+    fn enter(&self, token: Option<String>, since: Option<Token>, mut newcomer: Box<Newcomer>) {
         let (live, queue, stage) = (Arc::clone(&self.live), Arc::clone(&self.queue), Arc::clone(&self.stage));
-        let newcomer = Arc::clone(&self.newcomer);
         let entering = async move {
-            let proven = match (token, proven) {
+            let proven = match (token, newcomer.proven.take()) {
                 (Some(token), _) => newcomer.prover.prove(token).await,
                 (None, Some(proven)) => Ok(proven),
                 (None, None) => Err((close::NOT_AUTHENTICATED, "bring a token")),
@@ -166,5 +171,20 @@ pub(crate) fn guest(newcomer: &Newcomer, proven: Proven) -> Guest {
         since: Since::Now,
         dialect: newcomer.dialect,
         once_in: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes_of_what_comes_of<A, B, C, D, F: Future>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn of_a_socket_that_says_who_it_is_little_is_kept_but_the_socket() {
+        let bytes = bytes_of_what_comes_of(Live::greet);
+        assert!(bytes <= 400, "{bytes} bytes");
     }
 }

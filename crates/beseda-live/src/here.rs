@@ -124,18 +124,26 @@ async fn here(live: &Arc<Live>, session: &Arc<Session>, since: Option<Token>) ->
 
 /// A place in every room; none where it has one already, because it came in a moment ago.
 fn take_places(live: &Live, session: &Arc<Session>, places: &[Place]) -> Vec<Option<Arc<Seat>>> {
-    let take = |(at, place): (usize, &Place)| {
+    session.places().expect(places.len());
+    let make = |(at, place): (usize, &Place)| {
         let (room, key) = (place.room.name(), &place.room.key);
         let seat = Arc::new(Seat::in_waiting(Arc::clone(session), room, key));
         if at < NEAR {
             seat.comes_near();
         }
-        if let Some(roaming) = &session.roaming {
-            roaming.knows(key, room.id);
-        }
-        live.hub.sit(&seat).then_some(seat)
+        seat
     };
-    places.iter().enumerate().map(take).collect()
+    let seats: Vec<_> = places.iter().enumerate().map(make).collect();
+    let mut by_number: Vec<_> = seats.iter().collect();
+    // In this order none has to make way for another.
+    by_number.sort_unstable_by_key(|seat| seat.room_id);
+    let had_one: HashSet<_> = by_number
+        .into_iter()
+        .filter(|seat| !live.hub.sit(seat))
+        .map(|seat| seat.room_id)
+        .collect();
+    let taken = |seat: Arc<Seat>| (!had_one.contains(&seat.room_id)).then_some(seat);
+    seats.into_iter().map(taken).collect()
 }
 
 /// Tells of the rooms that have moved, in pieces, and begins every place.
@@ -239,8 +247,7 @@ async fn look_again(live: &Arc<Live>, session: &Arc<Session>, token: Token) -> R
         }
     }
     for key in since.gone {
-        let room = session.roaming.as_ref().and_then(|roaming| roaming.room_of(&key));
-        if let Some(seat) = room.and_then(|room| session.seat_in(room)) {
+        if let Some(seat) = session.seat_about(&key) {
             live.hub.goes(&seat);
         }
     }

@@ -4,8 +4,9 @@
 use crate::counts::Counts;
 use crate::gone::Gone;
 use crate::presence::Watchers;
+use crate::rooms::{Rooms, Seats};
 use crate::seat::{Said, Seat, Told};
-use crate::session::{Session, add, find, remove};
+use crate::session::Session;
 use crate::socket::NotQueued;
 use crate::typing::Typing;
 use crate::waiters::Waiters;
@@ -27,16 +28,14 @@ const SMALL_ROOM: usize = 4;
 /// Events told in one turn; then those who were told get theirs.
 const EVENTS_A_TURN: usize = 64;
 
-/// In how many parts rooms and people are kept, so that coming into one seldom waits for telling in another.
+/// In how many parts people are kept, so that those who come seldom wait for others.
 const SHARDS: usize = 64;
 
-/// The seats of a room, which are replaced and never changed: an event that is being told goes on over the list as it was.
-pub(crate) type Seats = Arc<Vec<Arc<Seat>>>;
 type Sessions = Arc<Vec<Arc<Session>>>;
 
 /// Who listens where.
 pub struct Hub {
-    rooms: Vec<RwLock<FxHashMap<RoomId, Seats>>>,
+    rooms: Rooms,
     people: Vec<Mutex<FxHashMap<PersonId, Vec<Arc<Session>>>>>,
     /// Who hears every room of a kind: few, and often nobody.
     kinds: RwLock<Vec<(RoomKind, Sessions)>>,
@@ -75,7 +74,7 @@ impl Hub {
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         Self {
-            rooms: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            rooms: Rooms::default(),
             people: (0..SHARDS).map(|_| Mutex::default()).collect(),
             kinds: RwLock::default(),
             hear_every: AtomicUsize::new(0),
@@ -220,23 +219,12 @@ impl Hub {
 
     /// Gives a session a place in a room; false where it has one.
     pub(crate) fn sit(&self, seat: &Arc<Seat>) -> bool {
-        {
-            let mut seats = seat.session.seats();
-            if seat.session.has_left() || !add(&mut seats, Arc::clone(seat)) {
-                return false;
-            }
+        // Held until it sits in the room, too: or who leaves just now would never be taken out of it.
+        let mut places = seat.session.places();
+        if seat.session.has_left() || !places.add(Arc::clone(seat)) {
+            return false;
         }
-        if let Some(shard) = self.shard(seat.room_id) {
-            match shard.write().entry(seat.room_id) {
-                Entry::Occupied(mut seats) => {
-                    let seats = seats.get_mut();
-                    *seats = grown(seats, seat);
-                }
-                Entry::Vacant(none) => {
-                    none.insert(Arc::new(vec![Arc::clone(seat)]));
-                }
-            }
-        }
+        self.rooms.sit(seat);
         true
     }
 
@@ -269,32 +257,8 @@ impl Hub {
             self.hear_every.fetch_sub(1, Ordering::SeqCst);
         }
         let mut seats = session.leave();
-        seats.retain(|seat| self.stand_up(seat));
+        seats.retain(|seat| self.rooms.stand_up(seat));
         seats
-    }
-
-    /// Takes a place out of its room; whether it was the last of its person there.
-    fn stand_up(&self, seat: &Seat) -> bool {
-        let Some(shard) = self.shard(seat.room_id) else {
-            return true;
-        };
-        let mut rooms = shard.write();
-        let Some(seats) = rooms.get_mut(&seat.room_id) else {
-            return true;
-        };
-        let left: Vec<_> = seats
-            .iter()
-            .filter(|other| other.session.id != seat.session.id)
-            .cloned()
-            .collect();
-        let person = seat.session.person_id();
-        let last = left.iter().all(|other| other.session.person_id() != person);
-        if left.is_empty() {
-            rooms.remove(&seat.room_id);
-        } else {
-            *seats = Arc::new(left);
-        }
-        last
     }
 
     /// Whether a socket of the person hears every room of the kind.
@@ -313,7 +277,7 @@ impl Hub {
 
     /// The seats of a room.
     pub(crate) fn seats_in(&self, room: RoomId) -> Option<Seats> {
-        self.shard(room)?.read().get(&room).cloned()
+        self.rooms.seats_in(room)
     }
 
     /// Who hears every room of a kind.
@@ -354,14 +318,14 @@ impl Hub {
     /// Tells a session that hears every room of a kind something that happened in one of them. What it cannot be told
     /// now, it is lent a place for.
     pub(crate) fn tell_every(&self, session: &Arc<Session>, room: RoomName, said: &Said) {
-        let seats = session.seats();
-        if let Some(seat) = find(&seats, room.id) {
+        let places = session.places();
+        if let Some(seat) = places.find(room.id) {
             return self.tell_seat(seat, said.clone());
         }
         let can_be_told = !session.is_doubted();
         let frame = said.frame.clone().filter(|_| can_be_told);
         let full = frame.is_some_and(|frame| session.push(frame, said.head.is_some()) == Err(NotQueued::Full));
-        drop(seats);
+        drop(places);
         if full || !can_be_told {
             self.lend(session, room, said);
         }
@@ -371,18 +335,18 @@ impl Hub {
     pub(crate) fn lend(&self, session: &Arc<Session>, room: RoomName, missed: &Said) {
         // What is kept nowhere may be lost.
         let Some(head) = missed.head else { return };
-        let mut seats = session.seats();
+        let mut places = session.places();
         if session.has_left() {
             return;
         }
-        match find(&seats, room.id) {
+        match places.find(room.id) {
             Some(seat) => seat.misses(head),
             None => {
                 let lent = Seat::lent(Arc::clone(session), room, missed);
-                add(&mut seats, Arc::new(lent));
+                places.add(Arc::new(lent));
             }
         }
-        drop(seats);
+        drop(places);
         self.is_hungry(session);
     }
 
@@ -394,15 +358,15 @@ impl Hub {
 
     /// Takes a place away that is none any more, from a session that has others.
     pub(crate) fn take_away(&self, seat: &Seat) {
-        remove(&mut seat.session.seats(), seat.room_id);
-        self.stand_up(seat);
+        seat.session.places().remove(seat.room_id);
+        self.rooms.stand_up(seat);
     }
 
     /// Takes back a place that was lent, if it is not behind any more.
     pub(crate) fn take_back(&self, session: &Session, room: RoomId) {
-        let mut seats = session.seats();
-        if find(&seats, room).is_some_and(|seat| seat.is_whole()) {
-            remove(&mut seats, room);
+        let mut places = session.places();
+        if places.find(room).is_some_and(|seat| seat.is_whole()) {
+            places.remove(room);
         }
     }
 
@@ -448,10 +412,6 @@ impl Hub {
         }
     }
 
-    fn shard(&self, room: RoomId) -> Option<&RwLock<FxHashMap<RoomId, Seats>>> {
-        self.rooms.get(room.0.unsigned_abs() as usize % SHARDS)
-    }
-
     fn people_by(
         &self,
         person: PersonId,
@@ -461,8 +421,8 @@ impl Hub {
     }
 }
 
-/// The list with one more at its end.
-fn grown<T>(list: &Arc<Vec<Arc<T>>>, more: &Arc<T>) -> Arc<Vec<Arc<T>>> {
+/// The sessions with one more at their end.
+fn grown(list: &Sessions, more: &Arc<Session>) -> Sessions {
     let mut grown = Vec::with_capacity(list.len() + 1);
     grown.extend(list.iter().cloned());
     grown.push(Arc::clone(more));

@@ -86,11 +86,12 @@ impl Hub {
     }
 
     /// Gives a session that hears every room of its person a place in one of them of which it was not told.
-    pub(crate) fn take_in(&self, session: &Arc<Session>, room: RoomName, key: &Arc<str>, told: Progress) {
-        let Some(roaming) = &session.roaming else { return };
+    pub(crate) fn take_in(&self, session: &Arc<Session>, room: RoomName, key: &str, told: Progress) {
+        if session.roaming.is_none() {
+            return;
+        }
         let seat = Arc::new(Seat::among(Arc::clone(session), room, key, told, true));
         if self.sit(&seat) {
-            roaming.knows(key, room.id);
             self.miscounts(session);
             self.is_hungry(session);
         }
@@ -107,8 +108,7 @@ impl Hub {
     /// A place is none any more: its session is told so.
     pub(crate) fn goes(&self, seat: &Arc<Seat>) {
         let session = &seat.session;
-        if let (Some(roaming), Some(key)) = (&session.roaming, seat.key()) {
-            roaming.forgets(key);
+        if let Some(key) = seat.key() {
             session.announce(|speaks| speaks.removed(key));
             self.miscounts(session);
         }

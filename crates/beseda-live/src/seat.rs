@@ -3,88 +3,46 @@
 //! A seat that cannot be told at once, because its socket is slow or because somebody has to look first whether it
 //! still is a place, is *behind*: what happens is not told but noted, and [`crate::feed`] reads it from the store.
 
+mod state;
+
+pub(crate) use self::state::Progress;
+use self::state::{Behind, State};
 use crate::codec::text_frame;
 use crate::session::{Session, close};
 use crate::socket::NotQueued;
-use beseda_core::words::{Cursor, Epoch, Head, Receipts, Room, RoomId, RoomName, Seq};
+use beseda_core::words::{Cursor, Epoch, Head, Receipts, RoomId, RoomKind, RoomName, Seq};
 use bytes::Bytes;
 use parking_lot::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
 
-/// A session's place in one room.
+/// A session's place in one room. Whoever hears all their rooms may have thousands.
 pub(crate) struct Seat {
     /// Whose place it is.
     pub(crate) session: Arc<Session>,
     /// The room.
     pub(crate) room_id: RoomId,
-    /// Its names, once it is known to be there.
-    room: OnceLock<RoomName>,
-    /// What it is about, where the session hears every room of its person.
-    key: OnceLock<Arc<str>>,
-    /// Such a session has opened it, and hears everything of it.
+    name: Name,
+    /// A session that hears every room of its person has opened it, and hears everything of it.
     is_open: AtomicBool,
     /// It is among the newest of such a session that are not open: it hears who types there.
     is_near: AtomicBool,
-    /// How often its receipt was asked to move since that last began; 0 while nothing moves it.
-    reads: AtomicU32,
+    /// How often its receipt was asked to move since that last began, as far as two; 0 while nothing moves it.
+    reads: AtomicU8,
     state: Mutex<State>,
 }
 
-/// How far a seat has come.
-#[derive(Default)]
-struct State {
-    /// How far it has been told; `None` until it has heard what it hears first.
-    told: Option<Progress>,
-    /// What has happened meanwhile.
-    waiting: Vec<Said>,
-    /// In a box: few are, and every seat has room for it.
-    behind: Option<Box<Behind>>,
-    /// It is to be told the newest page, of so many messages, and begins with that.
-    anew: Option<u32>,
-    /// Its session was not told that it came into the room.
-    is_new: bool,
-    /// The place was lent for what was missed: that it was told up to some head was guessed.
-    lent: bool,
-}
-
-/// How far a seat has been told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Progress {
-    /// What happened up to this head.
-    pub(crate) head: Head,
-    /// Of messages, up to this number.
-    pub(crate) seq: Seq,
-    /// Of receipts, where the session hears every room of its person: up to the move with this number.
-    pub(crate) receipts: Receipts,
-}
-
-impl Progress {
-    /// What of a room is to be told.
-    pub(crate) fn of(room: &Room) -> Self {
-        Self {
-            head: room.head,
-            seq: room.seq,
-            receipts: room.receipts,
-        }
-    }
-}
-
-/// What a seat that is behind has missed, as far as anybody noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Behind {
-    /// The furthest head of which it was not told.
-    newest: Head,
-    /// The furthest move of a receipt of which it was not told, where that is told.
-    receipts: Receipts,
-    /// How often it fell behind anew: whoever read before that has to read again.
-    times: u32,
-    /// It was not told that the room was opened.
-    opening: bool,
+/// What a seat's room is known by, besides its number.
+enum Name {
+    /// Where the session hears every room of its person: what it is about, which says of what kind it is.
+    Keyed { uuid: Uuid, key: Box<str> },
+    /// Elsewhere, once it is known to be there.
+    Late(OnceLock<Box<RoomName>>),
 }
 
 /// A frame with what it brings its seat to.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Said {
     /// The head of the event; `None` where hearing it twice does no harm.
     pub(crate) head: Option<Head>,
@@ -203,80 +161,57 @@ pub(crate) enum Fed {
 }
 
 impl Seat {
+    /// A place in a room that is still to be looked at.
     pub(crate) fn new(session: Arc<Session>, room_id: RoomId) -> Self {
-        Self {
-            session,
-            room_id,
-            room: OnceLock::new(),
-            key: OnceLock::new(),
-            is_open: AtomicBool::new(false),
-            is_near: AtomicBool::new(false),
-            reads: AtomicU32::new(0),
-            state: Mutex::default(),
-        }
+        let name = Name::Late(OnceLock::new());
+        Self::of(session, room_id, name, State::to_begin())
     }
 
     /// A place of a session that hears every room of a kind, made for what it has missed in one of them.
     pub(crate) fn lent(session: Arc<Session>, room: RoomName, missed: &Said) -> Self {
-        let seat = Self::new(session, room.id);
-        let _ = seat.room.set(room);
-        let head = missed.head.unwrap_or_default();
-        *seat.state.lock() = State {
-            told: Some(Progress {
-                head: Head(head.0 - 1),
-                ..Progress::default()
-            }),
-            lent: true,
-            behind: Some(Box::new(Behind {
-                newest: head,
-                opening: missed.opens,
-                ..Behind::default()
-            })),
-            ..State::default()
-        };
-        seat
+        let name = Name::Late(OnceLock::from(Box::new(room)));
+        Self::of(session, room.id, name, State::lent(missed))
     }
 
     /// A place of a session that hears every room of its person, in one of them, of which it is about to be told.
-    pub(crate) fn in_waiting(session: Arc<Session>, room: RoomName, key: &Arc<str>) -> Self {
-        let seat = Self::new(session, room.id);
-        let _ = seat.room.set(room);
-        let _ = seat.key.set(Arc::clone(key));
-        seat
-    }
-
-    /// It has been told so far; whatever happened since comes then. Whether it is behind, and has to be fed.
-    pub(crate) fn begin_at(&self, told: Progress) -> bool {
-        self.room()
-            .is_some_and(|room| self.begin(&[], room, told) == Told::Behind)
-    }
-
-    /// Whether it was told less than this.
-    pub(crate) fn is_before(&self, other: Progress) -> bool {
-        let told = self.state.lock().told.unwrap_or_default();
-        told.head < other.head || told.receipts < other.receipts
+    pub(crate) fn in_waiting(session: Arc<Session>, room: RoomName, key: &str) -> Self {
+        Self::of(session, room.id, Name::keyed(room, key), State::to_begin())
     }
 
     /// A place of a session that hears every room of its person, in one of them, as far as it was told of it. `is_new`: it
     /// was not, and is told that it came into the room.
-    pub(crate) fn among(session: Arc<Session>, room: RoomName, key: &Arc<str>, told: Progress, is_new: bool) -> Self {
-        let seat = Self::new(session, room.id);
-        let _ = seat.room.set(room);
-        let _ = seat.key.set(Arc::clone(key));
-        {
-            let mut state = seat.state.lock();
-            state.told = Some(told);
-            state.is_new = is_new;
-            if is_new {
-                state.fall_behind();
-            }
+    pub(crate) fn among(session: Arc<Session>, room: RoomName, key: &str, told: Progress, is_new: bool) -> Self {
+        let mut state = State { told, unsettled: None };
+        if is_new {
+            state.fall_behind().is_new = true;
         }
-        seat
+        Self::of(session, room.id, Name::keyed(room, key), state)
+    }
+
+    fn of(session: Arc<Session>, room_id: RoomId, name: Name, state: State) -> Self {
+        Self {
+            session,
+            room_id,
+            name,
+            is_open: AtomicBool::new(false),
+            is_near: AtomicBool::new(false),
+            reads: AtomicU8::new(0),
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Whether it was told less than this.
+    pub(crate) fn is_before(&self, other: Progress) -> bool {
+        let told = self.state.lock().told;
+        told.head < other.head || told.receipts < other.receipts
     }
 
     /// What its room is about, where its session hears every room of its person.
-    pub(crate) fn key(&self) -> Option<&Arc<str>> {
-        self.key.get()
+    pub(crate) fn key(&self) -> Option<&str> {
+        match &self.name {
+            Name::Keyed { key, .. } => Some(key),
+            Name::Late(_) => None,
+        }
     }
 
     /// Whether its session, which hears every room of its person, has opened it.
@@ -286,29 +221,26 @@ impl Seat {
 
     /// From now on everything of the room is heard: from a cursor on, or the newest page first.
     pub(crate) fn open(&self, epoch: Epoch, after: Option<Cursor>, limit: u32) {
+        // Of another life of the database: what is known of it is void.
+        let after = after.filter(|cursor| cursor.epoch == epoch);
         let mut state = self.state.lock();
         self.is_open.store(true, Ordering::SeqCst);
-        state.fall_behind();
-        match after {
-            Some(cursor) if cursor.epoch == epoch => {
-                let seq = state.told.unwrap_or_default().seq;
-                state.told = Some(Progress {
-                    head: cursor.head,
-                    seq,
-                    receipts: cursor.receipts,
-                });
-                state.anew = None;
-            }
-            // Of another life of the database: what is known of it is void.
-            _ => state.anew = Some(limit),
+        if let Some(cursor) = after {
+            state.told.head = cursor.head;
+            state.told.receipts = cursor.receipts;
         }
+        let unsettled = state.fall_behind();
+        unsettled.is_to_begin &= after.is_none();
+        unsettled.anew = after.is_none().then_some(limit);
     }
 
     /// From now on what of every room is heard.
     pub(crate) fn close(&self) {
         let mut state = self.state.lock();
         self.is_open.store(false, Ordering::SeqCst);
-        state.anew = None;
+        if let Some(unsettled) = &mut state.unsettled {
+            unsettled.anew = None;
+        }
     }
 
     /// Whether it hears who types in its room.
@@ -323,57 +255,77 @@ impl Seat {
 
     /// The room, once it is known to be there.
     pub(crate) fn room(&self) -> Option<RoomName> {
-        self.room.get().copied()
+        match &self.name {
+            Name::Keyed { uuid, key } => Some(RoomName {
+                id: self.room_id,
+                uuid: *uuid,
+                kind: RoomKind::of_key(key)?,
+            }),
+            Name::Late(room) => room.get().map(|room| **room),
+        }
     }
 
     /// The newest message that it has been told of: what its reader can have read.
     pub(crate) fn seen(&self) -> Seq {
-        self.state.lock().told.unwrap_or_default().seq
+        self.state.lock().told.seq
     }
 
     /// Tells it something that happened in the room. Never waits.
     pub(crate) fn tell(&self, said: Said, waiting_frames: usize) -> Told {
         let mut state = self.state.lock();
-        if state.told.is_none() && state.behind.is_none() {
-            if state.waiting.len() < waiting_frames {
-                state.waiting.push(said);
+        if let Some(unsettled) = &mut state.unsettled {
+            if unsettled.is_to_begin && unsettled.behind.is_none() {
+                if unsettled.waiting.len() < waiting_frames {
+                    unsettled.waiting.push(said);
+                    return Told::Noted;
+                }
+                unsettled.fall_behind();
+            }
+            if unsettled.behind.is_some() {
+                state.miss(&said);
                 return Told::Noted;
             }
-            state.fall_behind();
-        }
-        if state.behind.is_some() {
-            state.miss(&said);
-            return Told::Noted;
         }
         self.tell_now(&mut state, said)
     }
 
     /// Whether it is told at once what happens.
     pub(crate) fn is_whole(&self) -> bool {
-        let state = self.state.lock();
-        state.told.is_some() && state.behind.is_none()
+        self.state.lock().is_whole()
     }
 
-    /// It has been told what it hears first; whatever happened since comes then. Where it is
-    /// behind, it has to be fed that.
+    /// It has been told what it hears first of this room; whatever happened since comes then. Where it is behind, it has to be
+    /// fed that.
     pub(crate) fn begin(&self, first: &[String], room: RoomName, told: Progress) -> Told {
-        let _ = self.room.set(room);
+        if let Name::Late(late) = &self.name {
+            late.get_or_init(|| Box::new(room));
+        }
         let mut state = self.state.lock();
         self.hear_first(first);
-        state.told = Some(told);
-        let waiting = std::mem::take(&mut state.waiting);
-        if state.behind.is_some() {
+        self.begin_in(&mut state, told)
+    }
+
+    /// It has been told so far of a room with a key; whatever happened since comes then. Whether it is behind, and has to be fed.
+    pub(crate) fn begin_at(&self, told: Progress) -> bool {
+        self.begin_in(&mut self.state.lock(), told) == Told::Behind
+    }
+
+    fn begin_in(&self, state: &mut State, told: Progress) -> Told {
+        state.told = told;
+        let waiting = state.take_waiting();
+        if state.behind().is_some() {
             waiting.iter().for_each(|said| state.miss(said));
             return Told::Behind;
         }
         let mut told = Told::Now;
         for said in waiting {
-            if state.behind.is_some() {
+            if state.behind().is_some() {
                 state.miss(&said);
-            } else if self.tell_now(&mut state, said) == Told::Behind {
+            } else if self.tell_now(state, said) == Told::Behind {
                 told = Told::Behind;
             }
         }
+        state.settle();
         told
     }
 
@@ -391,13 +343,10 @@ impl Seat {
     }
 
     fn tell_now(&self, state: &mut State, said: Said) -> Told {
-        let Some(told) = state.told else {
-            return Told::Noted;
-        };
-        if said.is_known(told) {
+        if said.is_known(state.told) {
             return Told::Now;
         }
-        if said.skips(told) {
+        if said.skips(state.told) {
             state.fall_behind();
             state.miss(&said);
             return Told::Behind;
@@ -445,14 +394,15 @@ impl Seat {
     /// What it has to be fed, if it is behind and has heard what it hears first.
     pub(crate) fn hunger(&self) -> Option<Hunger> {
         let state = self.state.lock();
-        let (behind, told) = (*state.behind.as_deref()?, state.told?);
+        let unsettled = state.unsettled.as_deref().filter(|unsettled| !unsettled.is_to_begin)?;
+        let behind = unsettled.behind?;
         Some(Hunger {
             room: self.room_id,
-            after: told.head,
-            receipts: told.receipts,
-            anew: state.anew,
+            after: state.told.head,
+            receipts: state.told.receipts,
+            anew: unsettled.anew,
             is_open: self.is_open(),
-            is_new: state.is_new,
+            is_new: unsettled.is_new,
             opening: behind.opening,
             newest: (behind.newest, behind.receipts),
             times: behind.times,
@@ -464,9 +414,9 @@ impl Seat {
         let Served { meals, to, more, reset } = served;
         let mut state = self.state.lock();
         // Somebody else has fed it meanwhile, or it was opened or closed.
-        let is_as_it_was = |told: Progress| (told.head, told.receipts) == (hunger.after, hunger.receipts);
-        let is_heard_as_it_was = (self.is_open(), state.anew) == (hunger.is_open, hunger.anew);
-        if !state.told.is_some_and(is_as_it_was) || !is_heard_as_it_was {
+        let is_as_it_was = (state.told.head, state.told.receipts) == (hunger.after, hunger.receipts);
+        let anew = state.unsettled.as_ref().and_then(|unsettled| unsettled.anew);
+        if !is_as_it_was || (self.is_open(), anew) != (hunger.is_open, hunger.anew) {
             return Fed::More;
         }
         for meal in meals {
@@ -477,19 +427,15 @@ impl Seat {
                     Err(NotQueued::Closed) => {}
                 }
             }
-            state.is_new = false;
             state.advance(Progress {
                 head: meal.head,
                 seq: meal.seq,
                 receipts: Receipts::default(),
             });
-            if let Some(behind) = &mut state.behind {
-                behind.opening = false;
-            }
+            state.has_eaten();
         }
         if reset {
-            state.anew = None;
-            state.told = Some(to);
+            state.begins_anew_at(to);
         }
         state.advance(to);
         // A head that was noted before this look and is not in the store belongs to a commit that was none.
@@ -497,10 +443,10 @@ impl Seat {
             let is_seen = behind.newest <= to.head && behind.receipts <= to.receipts;
             !is_seen && (behind.newest, behind.receipts) != hunger.newest
         };
-        match state.behind.as_deref().copied() {
+        match state.behind() {
             Some(behind) if more || is_ahead(behind) || behind.times != hunger.times => Fed::More,
             _ => {
-                state.behind = None;
+                state.is_made_whole();
                 Fed::Whole
             }
         }
@@ -508,7 +454,8 @@ impl Seat {
 
     /// Whether its receipt is to be moved now; if it is moving already, that is noted.
     pub(crate) fn begins_to_read(&self) -> bool {
-        self.reads.fetch_add(1, Ordering::SeqCst) == 0
+        let once_more = |reads: u8| Some((reads + 1).min(2));
+        self.reads.fetch_update(Ordering::SeqCst, Ordering::SeqCst, once_more) == Ok(0)
     }
 
     /// Its receipt has been moved; true when it was asked for again meanwhile.
@@ -528,31 +475,21 @@ pub(crate) enum Told {
     Behind,
 }
 
-impl State {
-    fn fall_behind(&mut self) {
-        let behind = self.behind.get_or_insert_default();
-        behind.times = behind.times.wrapping_add(1);
-    }
-
-    fn miss(&mut self, said: &Said) {
-        if let Some(behind) = &mut self.behind {
-            behind.newest = behind.newest.max(said.head.unwrap_or_default());
-            behind.receipts = behind.receipts.max(said.receipts.unwrap_or_default());
-            behind.opening |= said.opens;
-        }
-        // What was missed before that is told, and what came after it once more, rather than not at all.
-        if let (true, Some(head), Some(told)) = (self.lent, said.head, &mut self.told)
-            && head <= told.head
-        {
-            told.head = Head(head.0 - 1);
+impl Name {
+    fn keyed(room: RoomName, key: &str) -> Self {
+        Self::Keyed {
+            uuid: room.uuid,
+            key: key.into(),
         }
     }
+}
 
-    fn advance(&mut self, to: Progress) {
-        if let Some(told) = &mut self.told {
-            told.head = told.head.max(to.head);
-            told.seq = told.seq.max(to.seq);
-            told.receipts = told.receipts.max(to.receipts);
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_the_two_counts_of_its_arc_a_seat_takes_no_more_than_112_bytes() {
+        assert!(size_of::<Seat>() + 16 <= 112, "{} bytes", size_of::<Seat>());
     }
 }

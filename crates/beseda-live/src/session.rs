@@ -6,6 +6,7 @@ use crate::counts::OfContract;
 use crate::dialect::{Dialect, Everywhere, Outcome};
 use crate::everywhere::{Prover, Roaming};
 use crate::place;
+use crate::places::Places;
 use crate::requests::{self, RequestId};
 use crate::seat::Seat;
 use crate::socket::{NotQueued, Queue};
@@ -96,8 +97,8 @@ pub(crate) struct Session {
     is_hungry: AtomicBool,
     /// Its socket has ended: it gets no more places.
     has_left: AtomicBool,
-    /// Its places in rooms, by the rooms' numbers.
-    seats: Mutex<Vec<Arc<Seat>>>,
+    /// Its places in rooms.
+    places: Mutex<Places>,
     /// What it keeps besides, where it hears every room of its person.
     pub(crate) roaming: Option<Box<Roaming>>,
 }
@@ -136,7 +137,7 @@ impl Session {
             doubt: AtomicU64::new(1),
             is_hungry: AtomicBool::new(false),
             has_left: AtomicBool::new(false),
-            seats: Mutex::new(Vec::new()),
+            places: Mutex::default(),
             roaming,
         }
     }
@@ -222,7 +223,7 @@ impl Session {
     /// only after a look, and it is told nothing that is not read from the store.
     pub(crate) fn doubt(&self, change: u64) {
         self.doubt.fetch_max(change, Ordering::SeqCst);
-        for seat in self.seats().iter() {
+        for seat in self.places().iter() {
             seat.fall_behind();
         }
     }
@@ -233,15 +234,15 @@ impl Session {
     }
 
     /// Its places in rooms.
-    pub(crate) fn seats(&self) -> MutexGuard<'_, Vec<Arc<Seat>>> {
-        self.seats.lock()
+    pub(crate) fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock()
     }
 
     /// Its socket has ended: gives up its places, and takes no more.
     pub(crate) fn leave(&self) -> Vec<Arc<Seat>> {
-        let mut seats = self.seats();
+        let mut places = self.places();
         self.has_left.store(true, Ordering::SeqCst);
-        std::mem::take(&mut *seats)
+        places.take()
     }
 
     /// Whether its socket has ended; asked while its places are held.
@@ -251,7 +252,12 @@ impl Session {
 
     /// Its place in a room.
     pub(crate) fn seat_in(&self, room: RoomId) -> Option<Arc<Seat>> {
-        find(&self.seats(), room).map(Arc::clone)
+        self.places().find(room).map(Arc::clone)
+    }
+
+    /// Its place in the room that is about this, where it hears every room of its person.
+    pub(crate) fn seat_about(&self, key: &str) -> Option<Arc<Seat>> {
+        self.places().about(key).map(Arc::clone)
     }
 
     /// The one place of a socket that came for one room.
@@ -336,28 +342,12 @@ impl Session {
     }
 }
 
-/// The place in a room among these.
-pub(crate) fn find(seats: &[Arc<Seat>], room: RoomId) -> Option<&Arc<Seat>> {
-    let at = seats.binary_search_by_key(&room, |seat| seat.room_id).ok()?;
-    seats.get(at)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Adds a place; false where it has one in that room.
-pub(crate) fn add(seats: &mut Vec<Arc<Seat>>, seat: Arc<Seat>) -> bool {
-    match seats.binary_search_by_key(&seat.room_id, |other| other.room_id) {
-        Ok(_) => false,
-        Err(at) => {
-            if seats.is_empty() {
-                // Most sessions have one place for ever.
-                seats.reserve_exact(1);
-            }
-            seats.insert(at, seat);
-            true
-        }
+    #[test]
+    fn with_the_two_counts_of_its_arc_a_session_takes_no_more_than_256_bytes() {
+        assert!(size_of::<Session>() + 16 <= 256, "{} bytes", size_of::<Session>());
     }
-}
-
-/// Takes a place away.
-pub(crate) fn remove(seats: &mut Vec<Arc<Seat>>, room: RoomId) {
-    seats.retain(|seat| seat.room_id != room);
 }

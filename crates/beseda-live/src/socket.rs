@@ -278,6 +278,9 @@ impl<E: Ear> Drive<E> {
             std::mem::swap(&mut self.writing, &mut state.fresh);
         } else {
             self.writing.append(&mut state.fresh);
+            if state.fresh.capacity() > SPARE {
+                state.fresh = VecDeque::new();
+            }
         }
         let Some((frame, code)) = state.last.clone() else {
             return;

@@ -3,8 +3,9 @@
 
 use crate::codec::text_frame;
 use crate::dialect::{Dialect, Position, Viewer};
-use crate::hub::{Hub, Seats};
+use crate::hub::Hub;
 use crate::place::told_under;
+use crate::rooms::Seats;
 use crate::seat::{Said, Seat};
 use crate::session::Session;
 use crate::typing::Announcement;
@@ -92,10 +93,9 @@ impl Hub {
         for seat in seats.iter().flat_map(|seats| seats.iter()) {
             let session = &seat.session;
             let hears = session.roaming.is_none() || seat.is_near();
-            let key = seat.key().map(|key| &**key);
             if hears
                 && Some(session.person_id()) != but
-                && let Some(frame) = said.once(session, None, |dialect| say(dialect, key)).frame()
+                && let Some(frame) = said.once(session, None, |dialect| say(dialect, seat.key())).frame()
             {
                 self.tell_seat(seat, Said::passing(frame));
             }

@@ -21,6 +21,7 @@ use beseda_identity::Rated;
 use beseda_live::place::{seen_under, under};
 use beseda_live::upgrade::Upgrade;
 use beseda_live::{Newcomer, Proven, Prover, Proving, close};
+use futures_util::future::Either;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
@@ -199,18 +200,20 @@ async fn open(State(shared): State<Shared>, parts: Parts, upgrade: Result<Upgrad
     let (live, under) = (Arc::clone(&shared.live), under());
     let dialect: &'static AllRooms = shared.all_rooms;
     upgrade.answer(move |stream, leftover| {
-        seen_under(under, async move {
-            match came {
-                Ok(proven) => {
-                    let newcomer = Newcomer {
-                        dialect,
-                        proven,
-                        prover: Arc::new(ByToken(shared)),
-                    };
-                    live.greet(stream, leftover, newcomer).await;
-                }
-                Err((code, reason)) => live.refuse(stream, leftover, code, reason).await,
+        let carried = match came {
+            Ok(proven) => {
+                let newcomer = Newcomer {
+                    dialect,
+                    proven,
+                    prover: Arc::new(ByToken(shared)),
+                };
+                Either::Left(live.greet(stream, leftover, newcomer))
             }
-        })
+            // In a box: who is let in would else take as much.
+            Err((code, reason)) => Either::Right(Box::pin(
+                async move { live.refuse(stream, leftover, code, reason).await },
+            )),
+        };
+        seen_under(under, carried)
     })
 }

@@ -7,7 +7,7 @@ use crate::error::{Error, Refusal};
 use crate::ports::Look;
 use crate::words::{
     Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, Report, Room, RoomId, StandingRoom,
-    Time, Version,
+    Time, Version, key_before_left,
 };
 use std::collections::BTreeMap;
 
@@ -151,8 +151,5 @@ fn rooms_of(
 /// What a room is about; of one that nobody comes to by its key any more what it was about.
 #[must_use]
 pub fn about(room: &Room) -> &str {
-    match room.key.strip_prefix('#') {
-        Some(closed) => closed.split_once(':').map_or(closed, |(_, key)| key),
-        None => &room.key,
-    }
+    key_before_left(&room.key)
 }

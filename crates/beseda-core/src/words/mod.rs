@@ -60,7 +60,9 @@ pub use own_word::OwnWord;
 pub use person::{NewPerson, Person};
 pub use report::{Report, ReportReason, ReportState};
 pub use role::Role;
-pub use room::{FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, View};
+pub use room::{
+    FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, View, key_before_left,
+};
 pub use room_key::{NoRoomKey, RoomKey};
 pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};
 pub use search::{search_form, searched_names};

@@ -111,6 +111,15 @@ impl Room {
     }
 }
 
+/// The key that a room had before one of the two whose it is was deleted: its own, where nobody was.
+#[must_use]
+pub fn key_before_left(key: &str) -> &str {
+    match key.strip_prefix('#') {
+        Some(left) => left.split_once(':').map_or(left, |(_, key)| key),
+        None => key,
+    }
+}
+
 /// A room to open; opening one whose key stands gives the one that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRoom {

@@ -1,6 +1,6 @@
 //! What rooms are about, as kinds: the five that the contracts speak of, and those of an application's own.
 
-use super::{Limits, MemberRole, OwnWord, Role};
+use super::{Limits, MemberRole, OwnWord, Role, key_before_left};
 use crate::policy::Deed;
 
 /// What a room is about.
@@ -42,6 +42,13 @@ impl RoomKind {
     pub fn from_word(word: &str) -> Option<Self> {
         let known = Self::OF_CONTRACTS.into_iter().find(|kind| kind.word() == word);
         known.or_else(|| OwnWord::of(word).map(Self::Own))
+    }
+
+    /// The kind of the room that is kept under a key: every key begins with its word.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let (word, _) = key_before_left(key).split_once(':')?;
+        Self::from_word(word)
     }
 }
 
@@ -146,6 +153,15 @@ mod tests {
             assert_eq!(RoomKind::from_word(word).unwrap().word(), word);
         }
         assert!(matches!(RoomKind::from_word("order"), Some(RoomKind::Order)));
+    }
+
+    #[test]
+    fn a_key_tells_of_which_kind_its_room_is_also_when_one_of_the_two_is_gone() {
+        let told = |key: &str| RoomKind::of_key(key).map(|kind| kind.word().to_owned());
+        assert_eq!(told("order:17").as_deref(), Some("order"));
+        assert_eq!(told("deal:a:7").as_deref(), Some("deal"));
+        assert_eq!(told("#left-9:pair:2:1").as_deref(), Some("pair"));
+        assert_eq!(told("order"), None);
     }
 
     #[test]

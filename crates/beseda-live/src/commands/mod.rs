@@ -94,11 +94,7 @@ impl Call {
         let target = match room {
             Some(Named::Uuid(uuid)) => Target::Named(uuid),
             Some(Named::Key(key)) => {
-                let room = session
-                    .roaming
-                    .as_ref()
-                    .and_then(|roaming| roaming.room_of(&key.to_string()));
-                let seat = room.and_then(|room| session.seat_in(room));
+                let seat = session.seat_about(&key.to_string());
                 seat.map_or(Target::Known(key), Target::Own)
             }
             None => Target::Own(session.own_seat().ok_or_else(|| Misheard {

@@ -36,11 +36,7 @@ pub(super) fn open(call: Call, after: Option<Cursor>, limit: Option<u32>) {
         let seat = session.seat_in(room.id).unwrap_or_else(|| {
             let told = Progress::of(&room);
             let seat = Arc::new(Seat::among(Arc::clone(session), room.name(), &room.key, told, false));
-            if call.live.hub.sit(&seat)
-                && let Some(roaming) = &session.roaming
-            {
-                roaming.knows(&room.key, room.id);
-            }
+            call.live.hub.sit(&seat);
             seat
         });
         hear(&call, &seat, after, limit);

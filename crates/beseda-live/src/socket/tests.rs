@@ -370,6 +370,17 @@ async fn a_queue_that_was_full_takes_again_once_the_peer_has_read() {
 }
 
 #[tokio::test]
+async fn a_queue_that_was_full_keeps_no_room_for_many_frames() {
+    let stage = usual().await;
+    fill(&stage.queue).await;
+    let mut peer = Peer::of(stage.peer).await;
+    while stage.queue.is_blocked() {
+        peer.hear().await.unwrap();
+    }
+    assert!(stage.queue.state.lock().fresh.capacity() <= SPARE);
+}
+
+#[tokio::test]
 async fn a_busy_ear_is_not_read_to_until_it_is_woken() {
     let stage = usual().await;
     stage.busy.store(true, Ordering::SeqCst);

@@ -179,7 +179,7 @@ fn who_has_left_is_lent_no_place() {
     assert!(hub.enter(&session, 1));
     drop(hub.leave(&session, Time(0)));
     hub.lend(&session, ROOM, &said(1));
-    assert!(session.seats().is_empty() && hub.next_hungry().is_none());
+    assert!(session.places().is_empty() && hub.next_hungry().is_none());
 }
 
 #[test]
@@ -240,6 +240,68 @@ fn what_an_earlier_look_found_is_not_taken_for_newer() {
     assert_eq!(session.person().first_name, "Анна");
     session.learn(3, named("Нюра"));
     assert_eq!(session.person().first_name, "Нюра");
+}
+
+/// A place of the session in the room with this number, about this.
+fn keyed(session: &Arc<Session>, id: i64, key: &str) -> Arc<Seat> {
+    let room = RoomName { id: RoomId(id), ..ROOM };
+    Arc::new(Seat::in_waiting(Arc::clone(session), room, key))
+}
+
+#[test]
+fn a_place_is_found_by_what_its_room_is_about_for_as_long_as_it_is_one() {
+    let (hub, (session, _)) = (hub(8), session(8));
+    assert!(hub.enter(&session, 1));
+    let numbers = [7, 3, 11, 5];
+    for id in numbers {
+        assert!(hub.sit(&keyed(&session, id, &format!("order:{id}"))));
+        assert!(!hub.sit(&keyed(&session, id, "order:1")), "one in each room");
+    }
+    let about = |id: i64| session.seat_about(&format!("order:{id}")).map(|seat| seat.room_id);
+    assert_eq!(numbers.map(about), numbers.map(|id| Some(RoomId(id))));
+    let rooms: Vec<_> = session.places().iter().map(|seat| seat.room_id.0).collect();
+    assert_eq!(rooms, [3, 5, 7, 11]);
+    hub.take_away(&session.seat_in(RoomId(7)).unwrap());
+    assert_eq!((about(7), about(5)), (None, Some(RoomId(5))));
+    assert!(session.seat_in(RoomId(7)).is_none() && hub.seats_in(RoomId(7)).is_none());
+    assert_eq!(hub.leave(&session, Time(0)).len(), 3);
+    assert_eq!((about(5), about(1)), (None, None));
+}
+
+#[test]
+fn of_two_rooms_about_the_same_the_later_is_found_and_the_earlier_takes_nothing_with_it() {
+    let (hub, (session, _)) = (hub(8), session(8));
+    assert!(hub.enter(&session, 1));
+    let [earlier, later] = [1, 2].map(|id| keyed(&session, id, "deal:17"));
+    assert!(hub.sit(&earlier) && hub.sit(&later));
+    hub.take_away(&earlier);
+    let found = session.seat_about("deal:17").unwrap();
+    assert_eq!(found.room_id, RoomId(2));
+    let room = found.room().unwrap();
+    assert_eq!((room.uuid, room.kind.word()), (ROOM.uuid, "deal"));
+    drop(hub.leave(&session, Time(0)));
+}
+
+#[test]
+fn a_room_keeps_who_sits_in_it_while_one_comes_and_another_goes() {
+    let (hub, first, _queue) = hub_with_seat(0);
+    let sits = |ids: &[i64]| {
+        let seats = hub.seats_in(ROOM.id);
+        let seats = seats.iter().flat_map(|seats| seats.iter());
+        let people: Vec<_> = seats.map(|seat| seat.session.person_id().0).collect();
+        assert_eq!(people, ids);
+    };
+    sits(&[1]);
+    crowd(&hub, 2..=3);
+    sits(&[1, 2, 3]);
+    assert_eq!(hub.leave(&first.session, Time(0)).len(), 1);
+    sits(&[2, 3]);
+    for person in [3, 2] {
+        let session = hub.sessions_of(PersonId(person)).remove(0);
+        assert_eq!(hub.leave(&session, Time(0)).len(), 1);
+        sits(if person == 3 { &[2] } else { &[] });
+    }
+    assert!(hub.seats_in(ROOM.id).is_none());
 }
 
 /// A hub with one seat that has heard up to a head.
@@ -437,11 +499,11 @@ async fn whoever_is_doubted_all_the_time_is_told_all_the_same() {
 }
 
 #[test]
-fn an_idle_session_of_twenty_seats_leaves_a_kilobyte_to_its_task_of_the_eight_that_both_may_take() {
-    let name = "an_idle_session_of_twenty_seats_leaves_a_kilobyte_to_its_task_of_the_eight_that_both_may_take";
+fn an_idle_session_of_twenty_seats_leaves_two_kilobytes_to_its_task_of_the_eight_that_both_may_take() {
+    let name = "an_idle_session_of_twenty_seats_leaves_two_kilobytes_to_its_task_of_the_eight_that_both_may_take";
     alone(&format!("connection::tests::seats::{name}"), || {
         let each = bytes_of_an_idle_session();
-        assert!(each <= 7_000, "{each} bytes a session");
+        assert!(each <= 6_000, "{each} bytes a session");
     });
 }
 
@@ -462,11 +524,13 @@ fn bytes_of_an_idle_session() -> usize {
                 None,
             ));
             assert!(hub.enter(&session, 1));
+            session.places().expect(seats as usize);
             for place in 0..seats {
                 let id = RoomId((id as i64 * seats + place) % rooms);
-                let seat = Arc::new(Seat::new(Arc::clone(&session), id));
+                let (room, key) = (RoomName { id, ..ROOM }, format!("order:{id}"));
+                let seat = Arc::new(Seat::in_waiting(Arc::clone(&session), room, &key));
                 hub.sit(&seat);
-                seat.begin(&[], RoomName { id, ..ROOM }, up_to(1, 1));
+                seat.begin_at(up_to(1, 1));
             }
             session
         })
