@@ -356,17 +356,21 @@ impl Hub {
         self.is_hungry(&seat.session);
     }
 
-    /// Takes a place away that is none any more, from a session that has others.
-    pub(crate) fn take_away(&self, seat: &Seat) {
-        seat.session.places().remove(seat.room_id);
-        self.rooms.stand_up(seat);
+    /// Takes a place away that is none any more, from a session that has others; false where it was gone before. Whoever has come
+    /// back into the room meanwhile keeps their new one.
+    pub(crate) fn take_away(&self, seat: &Arc<Seat>) -> bool {
+        let was_there = seat.session.places().remove(seat);
+        if was_there {
+            self.rooms.stand_up(seat);
+        }
+        was_there
     }
 
     /// Takes back a place that was lent, if it is not behind any more.
     pub(crate) fn take_back(&self, session: &Session, room: RoomId) {
         let mut places = session.places();
-        if places.find(room).is_some_and(|seat| seat.is_whole()) {
-            places.remove(room);
+        if let Some(seat) = places.find(room).filter(|seat| seat.is_whole()).cloned() {
+            places.remove(&seat);
         }
     }
 

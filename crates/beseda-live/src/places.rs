@@ -65,15 +65,20 @@ impl Places {
         true
     }
 
-    /// Takes the place in a room away.
-    pub(crate) fn remove(&mut self, room: RoomId) {
-        let Ok(at) = self.position(room) else { return };
-        let seat = self.seats.remove(at);
+    /// Takes a place away; false where it is none of these.
+    pub(crate) fn remove(&mut self, seat: &Arc<Seat>) -> bool {
+        let is_it = |other: &Arc<Seat>| Arc::ptr_eq(other, seat);
+        let at = self.position(seat.room_id).ok();
+        let Some(at) = at.filter(|at| self.seats.get(*at).is_some_and(is_it)) else {
+            return false;
+        };
+        self.seats.remove(at);
         if let Some(keyed) = &mut self.keyed
-            && let Ok(same) = keyed.find_entry(hash_of(&seat), |other| Arc::ptr_eq(other, &seat))
+            && let Ok(same) = keyed.find_entry(hash_of(seat), is_it)
         {
             same.remove();
         }
+        true
     }
 
     /// Gives up all of them.

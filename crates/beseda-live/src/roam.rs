@@ -105,14 +105,14 @@ impl Hub {
         }
     }
 
-    /// A place is none any more: its session is told so.
+    /// A place is none any more: its session is told so, once.
     pub(crate) fn goes(&self, seat: &Arc<Seat>) {
-        let session = &seat.session;
-        if let Some(key) = seat.key() {
-            session.announce(|speaks| speaks.removed(key));
-            self.miscounts(session);
+        if self.take_away(seat)
+            && let Some(key) = seat.key()
+        {
+            seat.session.announce(|speaks| speaks.removed(key));
+            self.miscounts(&seat.session);
         }
-        self.take_away(seat);
     }
 
     /// What is unread for a session's person may be another number now: they are told soon.

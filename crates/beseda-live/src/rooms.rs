@@ -36,9 +36,9 @@ impl Seats {
         Self::Many(self.iter().chain([more]).cloned().collect())
     }
 
-    /// Without that of a session; `None` where it was the last.
-    fn without(&self, session: u64) -> Option<Self> {
-        let others = self.iter().filter(|other| other.session.id != session);
+    /// Without this one; `None` where it was the last.
+    fn without(&self, seat: &Arc<Seat>) -> Option<Self> {
+        let others = self.iter().filter(|other| !Arc::ptr_eq(other, seat));
         let left: Vec<_> = others.cloned().collect();
         match left.as_slice() {
             [] => None,
@@ -82,7 +82,7 @@ impl Rooms {
     }
 
     /// Takes a seat out of its room; whether it was the last of its person there.
-    pub(crate) fn stand_up(&self, seat: &Seat) -> bool {
+    pub(crate) fn stand_up(&self, seat: &Arc<Seat>) -> bool {
         let Some(shard) = self.shard(seat.room_id) else {
             return true;
         };
@@ -90,7 +90,7 @@ impl Rooms {
         let Some(seats) = rooms.get_mut(&seat.room_id) else {
             return true;
         };
-        match seats.without(seat.session.id) {
+        match seats.without(seat) {
             Some(left) => {
                 *seats = left;
                 let person = seat.session.person_id();

@@ -283,6 +283,21 @@ fn of_two_rooms_about_the_same_the_later_is_found_and_the_earlier_takes_nothing_
 }
 
 #[test]
+fn whoever_has_come_back_keeps_the_new_place_when_the_old_one_is_taken_away() {
+    let (hub, (session, _)) = (hub(8), session(8));
+    assert!(hub.enter(&session, 1));
+    let [old, new] = [1, 1].map(|id| keyed(&session, id, "deal:17"));
+    assert!(hub.sit(&old) && hub.take_away(&old) && hub.sit(&new));
+    // Somebody who had the old one in hand finds out that it is none.
+    assert!(!hub.take_away(&old));
+    hub.goes(&old);
+    let found = session.seat_about("deal:17").unwrap();
+    let seats = hub.seats_in(RoomId(1)).unwrap();
+    assert!(Arc::ptr_eq(&found, &new) && Arc::ptr_eq(&seats[0], &new));
+    drop(hub.leave(&session, Time(0)));
+}
+
+#[test]
 fn a_room_keeps_who_sits_in_it_while_one_comes_and_another_goes() {
     let (hub, first, _queue) = hub_with_seat(0);
     let sits = |ids: &[i64]| {
