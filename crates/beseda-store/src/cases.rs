@@ -57,6 +57,7 @@ mod tests {
     use super::*;
     use crate::engine::sqlite::SqliteEngine;
     use crate::engine::{Engine, Go, Row, Value};
+    use crate::search::AtHand;
     use crate::sqlite::open::in_memory;
     use crate::statements::Statement;
     use beseda_core::ports::TxMessages;
@@ -92,6 +93,10 @@ mod tests {
 
         fn can_go_on(&self) -> bool {
             self.0.can_go_on()
+        }
+
+        fn at_hand(&mut self) -> &mut AtHand {
+            self.0.at_hand()
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod named;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
+use crate::search::AtHand;
 use crate::statements::Statement;
 use beseda_core::error::Fault;
 use beseda_core::words::Blur;
@@ -43,6 +44,9 @@ pub(crate) trait Engine {
 
     /// Whether the transaction still stands: some failures end it without being asked to.
     fn can_go_on(&self) -> bool;
+
+    /// What is kept of what was read over this connection before.
+    fn at_hand(&mut self) -> &mut AtHand;
 }
 
 /// Whether more rows are wanted.

@@ -1,6 +1,9 @@
 //! The index of messages: segments of postings, the same on every engine. What has changed since it was put there stands beside.
 
+mod at_hand;
 mod hits;
+
+pub(crate) use at_hand::AtHand;
 
 use crate::engine::{Row, values};
 use crate::rooms::membership;

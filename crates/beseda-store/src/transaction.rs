@@ -3,6 +3,7 @@
 mod gathered;
 
 use crate::engine::{Engine, Go, Row, Value, values};
+use crate::search::AtHand;
 use crate::statements::{self as sql, Statement};
 use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
@@ -54,6 +55,11 @@ impl<'e> Transaction<'e> {
             uncounted: false,
             outdated: false,
         }
+    }
+
+    /// What is kept of what was read before over this connection.
+    pub(crate) fn at_hand(&mut self) -> &mut AtHand {
+        self.engine.at_hand()
     }
 
     /// Runs a change: its outcome where the transaction can go on, and the error where it must be taken back.

@@ -4,6 +4,7 @@ mod bulk;
 
 use super::{Columns, Engine, Go, Row, Value, values};
 use crate::inspect::Table;
+use crate::search::AtHand;
 use crate::statements::{self as sql, COUNT, Statement};
 use beseda_core::error::{Fault, Hindrance};
 use bytes::BytesMut;
@@ -105,6 +106,7 @@ pub(crate) struct PostgresEngine {
     backend: Backend,
     /// Somebody has called this connection.
     called: Arc<Notify>,
+    at_hand: AtHand,
 }
 
 /// The server's process for a connection.
@@ -143,6 +145,7 @@ impl PostgresEngine {
             writes: false,
             backend: Backend::default(),
             called,
+            at_hand: AtHand::default(),
         };
         engine.script(SET_UP)?;
         let mut own = Backend::default();
@@ -353,6 +356,10 @@ impl Engine for PostgresEngine {
 
     fn is_remote(&self) -> bool {
         true
+    }
+
+    fn at_hand(&mut self) -> &mut AtHand {
+        &mut self.at_hand
     }
 }
 

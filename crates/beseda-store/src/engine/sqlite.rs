@@ -1,6 +1,7 @@
 //! Statements on SQLite.
 
 use super::{Columns, Engine, Go, Row, Value};
+use crate::search::AtHand;
 use crate::statements::{COUNT, Statement};
 use beseda_core::error::{Fault, Hindrance};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -11,12 +12,18 @@ use std::time::Duration;
 pub(crate) struct SqliteEngine<'c> {
     conn: &'c Connection,
     prepared: Vec<Option<rusqlite::Statement<'c>>>,
+    at_hand: AtHand,
 }
 
 impl<'c> SqliteEngine<'c> {
     pub(crate) fn new(conn: &'c Connection) -> Self {
         let prepared = std::iter::repeat_with(|| None).take(COUNT).collect();
-        Self { conn, prepared }
+        let at_hand = AtHand::default();
+        Self {
+            conn,
+            prepared,
+            at_hand,
+        }
     }
 
     /// Begins to write: nobody else does until the end.
@@ -123,6 +130,10 @@ impl Engine for SqliteEngine<'_> {
     fn can_go_on(&self) -> bool {
         // A full disk is one of those that end a transaction.
         !self.conn.is_autocommit()
+    }
+
+    fn at_hand(&mut self) -> &mut AtHand {
+        &mut self.at_hand
     }
 }
 

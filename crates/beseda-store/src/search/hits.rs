@@ -10,6 +10,7 @@ use beseda_core::error::Fault;
 use beseda_core::words::{
     Chunk, Hits, IdSet, Lexeme, MessageId, Narrow, RoomId, Segment, ShortRooms, pages_of, read_page,
 };
+use std::collections::BTreeMap;
 
 /// How many messages the first run has at least, and how many times as many a run has at most as all before it.
 const FIRST_RUN: i64 = 4_096;
@@ -32,8 +33,18 @@ struct Ahead {
     segments: Vec<Shelved>,
     /// There are no older ones.
     is_all: bool,
+    state: State,
+}
+
+/// How an index stands, in one look.
+#[derive(Clone, Copy, Default)]
+struct State {
     /// Some message has changed since it was put into its segment.
     has_changed: bool,
+    /// It has every message up to this one.
+    done: MessageId,
+    /// How many times messages have come below others.
+    turn: i64,
 }
 
 impl Ahead {
@@ -89,7 +100,7 @@ impl Transaction<'_> {
                 from: first.map_or(from, |first| first.max(from)),
                 below: end,
             };
-            let (hits, reached) = self.hits_in(&run, asked, ahead.has_changed, &mut pages)?;
+            let (hits, reached) = self.hits_in(&run, asked, ahead.state, &mut pages)?;
             ids.extend(hits.iter().rev().take(limit - ids.len()));
             let between = segments.iter().map(|one| one.segment.messages_between(reached, end));
             messages += between.sum::<i64>();
@@ -109,9 +120,13 @@ impl Transaction<'_> {
     }
 
     fn segments_below(&mut self, below: MessageId) -> Result<Ahead, Fault> {
-        let mut has_changed = false;
+        let mut state = State::default();
         let mut segments = self.all(sql::SEARCH_SEGMENTS, values![below.0, SEGMENTS], |row| {
-            has_changed = row.get(4)?;
+            state = State {
+                has_changed: row.get(4)?,
+                done: MessageId(row.get(5)?),
+                turn: row.get(6)?,
+            };
             let (segment, shelf) = (super::segment(row)?, row.get(3)?);
             Ok(Shelved { segment, shelf })
         })?;
@@ -119,7 +134,7 @@ impl Transaction<'_> {
         Ok(Ahead {
             is_all: i64::try_from(segments.len()).is_ok_and(|count| count < SEGMENTS),
             segments,
-            has_changed,
+            state,
         })
     }
 
@@ -128,7 +143,7 @@ impl Transaction<'_> {
         &mut self,
         run: &Run<'_>,
         asked: &Narrow,
-        has_changed: bool,
+        state: State,
         pages: &mut Pages,
     ) -> Result<(IdSet, MessageId), Fault> {
         let (few, many) = match asked.rooms.as_deref() {
@@ -138,9 +153,9 @@ impl Transaction<'_> {
         let groups: Vec<&[Lexeme]> = asked.groups.iter().map(Vec::as_slice).chain(few.as_deref()).collect();
         let (mut hits, mut reached) = (self.common(run, &groups, pages)?.between(run.from, run.below), run.from);
         if let Some(rooms) = many {
-            (hits, reached) = self.own(rooms, run, &hits, pages)?;
+            (hits, reached) = self.own(rooms, run, &hits, state, pages)?;
         }
-        if has_changed {
+        if state.has_changed {
             // All that such a message is known by now is here, and where it is besides.
             let whole = Run { from: reached, ..*run };
             hits = hits.or(self.changed(&groups, &whole)?);
@@ -227,36 +242,53 @@ impl Transaction<'_> {
         rooms: &[RoomId],
         run: &Run<'_>,
         ids: &IdSet,
+        state: State,
         pages: &mut Pages,
     ) -> Result<(IdSet, MessageId), Fault> {
         let mut stretches: Vec<i64> = ids.chunks().iter().map(|chunk| chunk.number).collect();
-        let may_be_read = pages.left().max(1);
-        let older = stretches.len().saturating_sub(may_be_read);
+        let older = stretches.len().saturating_sub(pages.left().max(1));
         stretches.drain(..older);
         let reached = match stretches.first() {
             Some(oldest) if older > 0 => MessageId(oldest * TIMED),
             _ => run.from,
         };
-        let (rooms, mut own, mut rest) = (ShortRooms::of(rooms), IdSet::default(), ids.chunks().iter().peekable());
-        self.stretches(&stretches, may_be_read, |stretch, shorts| {
-            pages.read += 1;
-            let (shorts, _) = shorts.as_chunks::<2>();
-            let is_own = |place: usize| {
+        pages.read += stretches.len();
+        let read = self.not_at_hand(&stretches, state.turn)?;
+        let (rooms, mut own, at_hand) = (ShortRooms::of(rooms), IdSet::default(), self.at_hand());
+        for chunk in ids.chunks().iter().skip(older) {
+            let shorts = read.get(&chunk.number).map(Vec::as_slice);
+            let (shorts, _) = shorts
+                .or(at_hand.get(chunk.number))
+                .unwrap_or_default()
+                .as_chunks::<2>();
+            let of_chunk = chunk.keep(|place| {
                 let short = shorts.get(place).map(|short| u16::from_le_bytes(*short));
                 short.is_some_and(|short| rooms.may_have(short))
-            };
-            while let Some(chunk) = rest.next_if(|chunk| chunk.number <= stretch) {
-                let chunk = Some(*chunk).filter(|chunk| chunk.number == stretch);
-                let of_chunk = chunk.and_then(|chunk| chunk.keep(is_own));
-                of_chunk.into_iter().for_each(|chunk| own.push_chunk(chunk));
-            }
-        })?;
+            });
+            of_chunk.into_iter().for_each(|chunk| own.push_chunk(chunk));
+        }
+        // Of the newest not all numbers are there yet.
+        let complete = read
+            .into_iter()
+            .filter(|(stretch, _)| (stretch + 1) * TIMED <= state.done.0 + 1);
+        complete.for_each(|(stretch, row)| at_hand.keep(stretch, row));
         Ok((own, reached.max(run.from)))
     }
 
-    /// The rooms of the messages of some stretches, in order; of those between, too, where these are few: another row is read
-    /// for less than one is looked for.
-    fn stretches(&mut self, asked: &[i64], most: usize, mut take: impl FnMut(i64, &[u8])) -> Result<(), Fault> {
+    /// The rooms of the messages of those of some stretches that were not read before.
+    fn not_at_hand(&mut self, stretches: &[i64], turn: i64) -> Result<BTreeMap<i64, Vec<u8>>, Fault> {
+        let at_hand = self.at_hand();
+        at_hand.turn(turn);
+        let is_missing = |stretch: &i64| at_hand.get(*stretch).is_none();
+        let missing: Vec<i64> = stretches.iter().copied().filter(is_missing).collect();
+        let mut read = BTreeMap::new();
+        self.stretches(&missing, |stretch, shorts| drop(read.insert(stretch, shorts.to_vec())))?;
+        Ok(read)
+    }
+
+    /// The rooms of the messages of some stretches; of those between, too, where these are few: another row is read for less than
+    /// one is looked for.
+    fn stretches(&mut self, asked: &[i64], mut take: impl FnMut(i64, &[u8])) -> Result<(), Fault> {
         let Some((first, last)) = asked.first().zip(asked.last()) else {
             return Ok(());
         };
@@ -265,7 +297,7 @@ impl Transaction<'_> {
             Ok(())
         };
         let all = usize::try_from(last.abs_diff(*first)).unwrap_or(usize::MAX);
-        let read = if all < most && all < asked.len().saturating_mul(2) {
+        let read = if all < asked.len().saturating_mul(2) {
             self.all(sql::SEARCH_STRETCHES_BETWEEN, values![*first, *last], take)
         } else {
             self.all(sql::SEARCH_STRETCHES, values![&json_list(asked)], take)
@@ -329,7 +361,6 @@ fn in_every_group(groups: &[&[Lexeme]], lists: Vec<IdSet>) -> IdSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeMap;
 
     fn ids(ids: &[i64]) -> IdSet {
         ids.iter().copied().map(MessageId).collect()
@@ -388,7 +419,7 @@ mod tests {
         let ahead = || Ahead {
             segments: (1..=5).map(shelved).collect(),
             is_all: true,
-            has_changed: false,
+            state: State::default(),
         };
         let most = shelved(1).segment.most_pages();
         for (messages, pages, taken) in [

@@ -399,13 +399,16 @@ pub(super) fn of_many_rooms_ones_own_are_looked_through(make: Make<'_>, seed: u6
             }
         }
     };
-    for (turn, at_once) in [(1, 1_000), (2, 1)] {
+    let index = |at_once: i64| {
         while {
             let (done, newest) = stage.look(|look| Ok(look.indexed_to()?)).expect("it is read");
             done < newest
         } {
             add(&stage, lacking(&stage, at_once));
         }
+    };
+    for (turn, at_once) in [(1, 1_000), (2, 1)] {
+        index(at_once);
         for search_pages in [2_000, 7, 1] {
             let (found, turns) = by_pages(search_pages);
             assert_eq!(found, all, "{at_once} at once, {search_pages} pages");
@@ -417,6 +420,14 @@ pub(super) fn of_many_rooms_ones_own_are_looked_through(make: Make<'_>, seed: u6
         // What came below others is put there anew, one after the other.
         take_as(&stage, (turn, 25 + turn), rooms[7], "слива");
     }
+    // Right behind one that was found before, and whose room is known since.
+    take_as(&stage, (701, 26), rooms[1], "груша 0");
+    index(1_000);
+    let (found, _) = by_pages(2_000);
+    assert_eq!(
+        found[all.len() - 2..],
+        ["груша 2", "груша 0", "груша 1"].map(str::to_owned)
+    );
 }
 
 pub(super) fn nothing_of_what_was_erased_stays_in_the_index(make: Make<'_>, seed: u64) {
