@@ -1,17 +1,19 @@
 //! At hand: in which rooms messages are, as a connection has read it before. Such a row never changes once the index has all of
 //! its numbers, but where messages come below others.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
-/// So many rows at most, the newest: of two million messages, in four megabytes of each connection that searches.
-const ROWS: usize = 4_096;
+/// Of so many stretches at most, the newest: of two million messages, in four megabytes of each connection that searches.
+const STRETCHES: usize = 4_096;
 
 /// Rows of rooms that were read before.
 #[derive(Default)]
 pub(crate) struct AtHand {
     /// How many times messages had come below others.
     turn: i64,
-    rows: BTreeMap<i64, Box<[u8]>>,
+    /// Of which stretch the first row is; each next one is of the next.
+    first: i64,
+    rows: VecDeque<Option<Box<[u8]>>>,
 }
 
 impl AtHand {
@@ -20,23 +22,45 @@ impl AtHand {
         if self.turn != turn {
             *self = Self {
                 turn,
-                rows: BTreeMap::new(),
+                ..Self::default()
             };
         }
     }
 
     /// The row of a stretch, if it was read.
     pub(super) fn get(&self, stretch: i64) -> Option<&[u8]> {
-        self.rows.get(&stretch).map(|row| &**row)
+        let place = usize::try_from(stretch.checked_sub(self.first)?).ok()?;
+        self.rows.get(place)?.as_deref()
     }
 
     /// Keeps a row that changes no more.
     pub(super) fn keep(&mut self, stretch: i64, row: Vec<u8>) {
-        if self.rows.len() < ROWS {
-            self.rows.insert(stretch, row.into());
-        } else if self.rows.first_key_value().is_some_and(|(oldest, _)| *oldest < stretch) {
-            self.rows.pop_first();
-            self.rows.insert(stretch, row.into());
+        let end = self
+            .first
+            .saturating_add(i64::try_from(self.rows.len()).unwrap_or(i64::MAX));
+        if self.rows.is_empty() || usize::try_from(stretch.saturating_sub(end)).is_ok_and(|gap| gap >= STRETCHES) {
+            self.rows.clear();
+            self.first = stretch;
+        }
+        if stretch < self.first {
+            let before = self.first.abs_diff(stretch);
+            let room = STRETCHES.saturating_sub(self.rows.len());
+            if before > room as u64 {
+                return;
+            }
+            (0..before).for_each(|_| self.rows.push_front(None));
+            self.first = stretch;
+        }
+        let place = usize::try_from(stretch.abs_diff(self.first)).unwrap_or(usize::MAX);
+        while self.rows.len() <= place {
+            self.rows.push_back(None);
+        }
+        if let Some(here) = self.rows.get_mut(place) {
+            *here = Some(row.into());
+        }
+        while self.rows.len() > STRETCHES {
+            self.rows.pop_front();
+            self.first += 1;
         }
     }
 }
@@ -45,19 +69,37 @@ impl AtHand {
 mod tests {
     use super::*;
 
+    fn known(at_hand: &AtHand, stretches: &[i64]) -> Vec<i64> {
+        let is_known = |stretch: &i64| at_hand.get(*stretch) == Some(&stretch.to_le_bytes()[..]);
+        stretches.iter().copied().filter(is_known).collect()
+    }
+
+    fn keep(at_hand: &mut AtHand, stretch: i64) {
+        at_hand.keep(stretch, stretch.to_le_bytes().to_vec());
+        assert!(at_hand.rows.len() <= STRETCHES);
+    }
+
     #[test]
-    fn one_row_too_many_costs_the_oldest() {
-        let mut at_hand = AtHand::default();
-        at_hand.turn(1);
-        let rows = i64::try_from(ROWS).unwrap();
-        for stretch in 10..10 + rows {
-            at_hand.keep(stretch, vec![7]);
+    fn rows_are_kept_in_any_order_and_one_too_many_costs_the_oldest() {
+        let (mut at_hand, most) = (AtHand::default(), i64::try_from(STRETCHES).unwrap());
+        for stretch in [1_000, 1_002, 998, 1_001] {
+            keep(&mut at_hand, stretch);
         }
-        at_hand.keep(9, vec![7]);
-        assert!(at_hand.get(9).is_none() && at_hand.get(10).is_some());
-        at_hand.keep(10 + rows, vec![8]);
-        assert_eq!((at_hand.get(10), at_hand.get(10 + rows)), (None, Some(&[8][..])));
-        assert_eq!(at_hand.rows.len(), ROWS);
+        assert_eq!(
+            known(&at_hand, &[997, 998, 999, 1_000, 1_001, 1_002, 1_003]),
+            [998, 1_000, 1_001, 1_002]
+        );
+        // As far apart as may be, and one more.
+        keep(&mut at_hand, 998 + most - 1);
+        keep(&mut at_hand, 997);
+        assert_eq!(known(&at_hand, &[997, 998, 998 + most - 1]), [998, 998 + most - 1]);
+        keep(&mut at_hand, 998 + most);
+        assert_eq!(known(&at_hand, &[998, 1_000, 998 + most]), [1_000, 998 + most]);
+        // Far from all others, on either side.
+        for far in [i64::MAX >> 9, 1 << 40] {
+            keep(&mut at_hand, far);
+        }
+        assert_eq!(known(&at_hand, &[1_000, 1 << 40, i64::MAX >> 9]), [i64::MAX >> 9]);
     }
 
     #[test]
