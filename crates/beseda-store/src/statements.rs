@@ -309,7 +309,6 @@ statements! {
     SEARCH_SIFTED = "search/sifted" | "search/sifted.postgres";
     SEARCH_STANDING = "search/standing" | "search/standing.postgres";
     SEARCH_STRETCHES = "search/stretches" | "search/stretches.postgres";
-    SEARCH_STRETCHES_BETWEEN = "search/stretches_between";
     SEARCH_TO_INDEX = "search/to_index";
     SEARCH_TO_PURGE = "search/to_purge";
     SEARCH_UNINDEXED = "search/unindexed";

@@ -232,11 +232,9 @@ impl IdSet {
         let edges = [from, below].map(Chunk::number_of);
         self.chunks.retain_mut(|chunk| {
             if edges.contains(&chunk.number) {
-                let mut within = Chunk::at(chunk.first());
-                for id in chunk.ids().filter(|id| (from..below).contains(id)) {
-                    within.put(within.place_of(id));
-                }
-                *chunk = within;
+                let first = chunk.first().0;
+                let is_within = |place| (from.0..below.0).contains(&(first | place as i64));
+                *chunk = chunk.keep(is_within).unwrap_or_default();
                 return !chunk.is_empty();
             }
             (from..below).contains(&chunk.first())

@@ -282,27 +282,13 @@ impl Transaction<'_> {
         let is_missing = |stretch: &i64| at_hand.get(*stretch).is_none();
         let missing: Vec<i64> = stretches.iter().copied().filter(is_missing).collect();
         let mut read = BTreeMap::new();
-        self.stretches(&missing, |stretch, shorts| drop(read.insert(stretch, shorts.to_vec())))?;
+        if !missing.is_empty() {
+            self.all(sql::SEARCH_STRETCHES, values![&json_list(missing)], |row| {
+                read.insert(row.get(0)?, row.bytes(1)?.to_vec());
+                Ok(())
+            })?;
+        }
         Ok(read)
-    }
-
-    /// The rooms of the messages of some stretches; of those between, too, where these are few: another row is read for less than
-    /// one is looked for.
-    fn stretches(&mut self, asked: &[i64], mut take: impl FnMut(i64, &[u8])) -> Result<(), Fault> {
-        let Some((first, last)) = asked.first().zip(asked.last()) else {
-            return Ok(());
-        };
-        let take = |row: &Row<'_>| {
-            take(row.get(0)?, row.bytes(1)?);
-            Ok(())
-        };
-        let all = usize::try_from(last.abs_diff(*first)).unwrap_or(usize::MAX);
-        let read = if all < asked.len().saturating_mul(2) {
-            self.all(sql::SEARCH_STRETCHES_BETWEEN, values![*first, *last], take)
-        } else {
-            self.all(sql::SEARCH_STRETCHES, values![&json_list(asked)], take)
-        };
-        read.map(drop)
     }
 
     /// What has changed since it was put into its segment and has one lexeme of every group.
