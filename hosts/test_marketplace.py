@@ -111,7 +111,10 @@ ASK = """async ([beseda, frame]) => {
     socket.onmessage = ({ data }) => {
       const said = JSON.parse(data);
       heard.push(said);
-      if (said.ref === "1") done({ code: said.code, heard: heard.map(({ type }) => type) });
+      if (said.ref !== "1") return;
+      const told = Object.fromEntries(heard.map((frame) => [frame.type, frame]));
+      const { rooms, messages } = told.totals;
+      done({ code: said.code, heard: heard.map(({ type }) => type), here: told.here.rooms, unread: [rooms, messages] });
     };
     socket.send(JSON.stringify({ type: "hello", token: access }));
     socket.send(JSON.stringify({ ref: "1", ...frame }));
@@ -148,7 +151,8 @@ def test_a_stranger_sees_nothing(market):
         *(("stepan", "value", knock) for knock in knocks),
     )
     assert (status, mine) == (404, [])
-    assert answers == [{"code": "no_such_room", "heard": ["welcome", "here", "refused"]}] * 3
+    nothing = {"here": [], "unread": [0, 0], "heard": ["welcome", "here", "totals", "refused"]}
+    assert answers == [{"code": "no_such_room", **nothing}] * 3
 
 
 def test_a_deal_that_is_over_is_read_and_no_more(market):
