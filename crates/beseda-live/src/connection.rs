@@ -111,7 +111,7 @@ impl Connection {
         let asked = Asked {
             since,
             limit: match since {
-                Since::After(_) => limits.page_size,
+                Since::After(_) | Since::AfterSeq(_) => limits.page_size,
                 Since::Newest | Since::Now => limits.history_messages,
             },
             // Asked for before the look, which so sees this change and may see later ones.

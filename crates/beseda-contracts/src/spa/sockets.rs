@@ -97,7 +97,7 @@ fn to(consumer: &'static Consumer) -> MethodRouter<Shared> {
 /// is not known, then who may not.
 async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>, parts: &Parts) -> Admission {
     log::processing(parts.uri.path());
-    let Some((pair, since)) = named(consumer, shared, pair, parts).await? else {
+    let Some((pair, after)) = named(consumer, shared, pair, parts).await? else {
         log::malformed(consumer);
         return Err(Turned::Closed(close::BAD_PARAMETERS, "the ids are missing or none"));
     };
@@ -115,24 +115,30 @@ async fn admit(consumer: &'static Consumer, shared: &Shared, pair: Option<Pair>,
             return Err(failed(&fault));
         }
     };
+    let since = match (consumer, after) {
+        (Consumer::Location, _) => Since::Now,
+        (Consumer::Chat, Some(id)) => Since::After(id),
+        // What is said from here on, before the handshake has ended too.
+        (Consumer::Chat, None) => Since::AfterSeq(room.seq),
+    };
     Ok(Guest {
         once_in: Some(Box::new(move || log::conversation(consumer, &pair, room.uuid, new))),
         ..caller.listening(Where::Room(room.id), since, consumer)
     })
 }
 
-/// The two, and what the socket hears first; `None` where the address names nothing that can be.
+/// The two, and after which message the socket hears; `None` where the address names nothing that can be.
 async fn named(
     consumer: &Consumer,
     shared: &Shared,
     pair: Option<Pair>,
     parts: &Parts,
-) -> Result<Option<(Pair, Since)>, Turned> {
-    let Some((pair, since)) = pair.zip(since(consumer, parts)) else {
+) -> Result<Option<(Pair, Option<MessageId>)>, Turned> {
+    let Some((pair, after)) = pair.zip(after(consumer, parts)) else {
         return Ok(None);
     };
     match pair.can_be(shared).await {
-        Ok(can_be) => Ok(can_be.then_some((pair, since))),
+        Ok(can_be) => Ok(can_be.then_some((pair, after))),
         // The line that operators know of whatever fails before it is known who comes.
         Err(Error::Failed(fault)) => {
             log::not_authenticated(&fault);
@@ -142,13 +148,12 @@ async fn named(
     }
 }
 
-/// What a socket hears first: nothing, or for a chat that names the last message that it has heard, what came after
-/// that. `None` where that is no number.
-fn since(consumer: &Consumer, parts: &Parts) -> Option<Since> {
+/// The last message that a chat has heard, if it names one. `None` where that is no number.
+fn after(consumer: &Consumer, parts: &Parts) -> Option<Option<MessageId>> {
     let query = parts.uri.query().unwrap_or_default();
     match (consumer, urlencoded::given(query, "after")) {
-        (Consumer::Location, _) | (Consumer::Chat, None) => Some(Since::Now),
-        (Consumer::Chat, Some(after)) => after.parse().ok().map(|id| Since::After(MessageId(id))),
+        (Consumer::Location, _) | (Consumer::Chat, None) => Some(None),
+        (Consumer::Chat, Some(after)) => after.parse().ok().map(|id| Some(MessageId(id))),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Since {
     Newest,
     /// The oldest of those that came after the message with this number; after 0, of all.
     After(MessageId),
+    /// The oldest of those that came after the one with this number in its room.
+    AfterSeq(Seq),
     /// No message at all: whoever asks wants to hear what comes.
     Now,
 }
@@ -102,10 +104,13 @@ fn part(look: &mut (impl Look + ?Sized), place: Place, by: By<'_>, since: Since,
             let after = seq_of(look, room, id)?;
             look.messages_after(room.id, after, limit)?
         }
+        Since::AfterSeq(after) => look.messages_after(room.id, after, limit)?,
         Since::Now => Vec::new(),
     };
     let more = match (since, messages.last()) {
-        (Since::After(_), Some(last)) => last.seq < room.shown || stands_after(look, room, last.seq)?,
+        (Since::After(_) | Since::AfterSeq(_), Some(last)) => {
+            last.seq < room.shown || stands_after(look, room, last.seq)?
+        }
         _ => false,
     };
     let messages = seen(look, by.person.id, messages)?;

@@ -29,11 +29,23 @@ async fn exactly_what_came_after_is_heard_and_then_what_happens() {
     assert_eq!(hears(&mut boris).await, "sent five ");
 }
 
+/// Somebody looked up to where the room was, and then opened the socket.
+#[tokio::test]
+async fn what_came_between_a_look_and_the_socket_is_heard() {
+    let house = house().await;
+    let looked = said(&house, &["one", "two"]).await[1].seq;
+    said(&house, &["three"]).await;
+    let mut boris = house.let_in(since(&house, Since::AfterSeq(looked), &PAGES)).await;
+    assert_eq!(hears(&mut boris).await, "sent three ");
+    says(&mut boris, "send four").await;
+    assert_eq!(hears(&mut boris).await, "sent four ");
+}
+
 #[tokio::test]
 async fn who_missed_nothing_hears_nothing_first() {
     let house = house().await;
     let said = said(&house, &["one", "two"]).await;
-    for nothing in [Since::After(said[1].id), Since::Now] {
+    for nothing in [Since::After(said[1].id), Since::AfterSeq(said[1].seq), Since::Now] {
         let mut boris = house.let_in(since(&house, nothing, &PAGES)).await;
         says(&mut boris, "nonsense").await;
         assert_eq!(hears(&mut boris).await, "error what", "{nothing:?}");
