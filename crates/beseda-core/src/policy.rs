@@ -6,7 +6,7 @@ pub use by::By;
 
 use crate::error::Refusal;
 use crate::words::{
-    Group, Kinds, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, Room, RoomKind, worded,
+    Group, Kinds, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, RoomKind, Spot, worded,
 };
 
 worded! {
@@ -142,13 +142,20 @@ pub const TABLE: &[Line] = &[
 /// # Errors
 /// [`Refusal::NotAllowed`] for who may at least see the room, [`Refusal::NoSuchRoom`] for everybody else.
 pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
-    let room = &place.room;
-    let standing = Standing::of(place);
-    let may = |deed| may(deed, room.kind, standing, by);
-    if !by.kinds.contain(room.kind) {
+    require_at(deed, place.spot(), by)
+}
+
+/// The same where no more is known of the place.
+///
+/// # Errors
+/// As of [`require`].
+pub fn require_at(deed: Deed, spot: Spot, by: By<'_>) -> Result<(), Refusal> {
+    let standing = Standing::of(spot);
+    let may = |deed| may(deed, spot.kind, standing, by);
+    if !by.kinds.contain(spot.kind) {
         Err(Refusal::NoSuchRoom)
     } else if may(deed) {
-        if is_left(room, deed, by) {
+        if is_left(spot, deed, by) {
             Ok(())
         } else {
             Err(Refusal::RoomClosed)
@@ -161,9 +168,9 @@ pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
 }
 
 /// Whether a closed room leaves this: to see it and to govern it always.
-fn is_left(room: &Room, deed: Deed, by: By<'_>) -> bool {
-    let left = by.kinds.rules_of(room.kind).and_then(|rules| rules.closed.as_deref());
-    !room.closed || by.is_host || matches!(deed, Deed::See | Deed::Govern) || left.unwrap_or(READ).contains(&deed)
+fn is_left(spot: Spot, deed: Deed, by: By<'_>) -> bool {
+    let left = by.kinds.rules_of(spot.kind).and_then(|rules| rules.closed.as_deref());
+    !spot.closed || by.is_host || matches!(deed, Deed::See | Deed::Govern) || left.unwrap_or(READ).contains(&deed)
 }
 
 /// How somebody stands to a room.
@@ -178,12 +185,9 @@ enum Standing {
 }
 
 impl Standing {
-    fn of(place: &Place) -> Self {
-        match &place.member {
-            Some(member) => Self::Member {
-                role: member.role,
-                let_in: member.granted,
-            },
+    fn of(spot: Spot) -> Self {
+        match spot.member {
+            Some((role, let_in)) => Self::Member { role, let_in },
             None => Self::Outside,
         }
     }

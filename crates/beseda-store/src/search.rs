@@ -6,15 +6,14 @@ mod hits;
 pub(crate) use at_hand::AtHand;
 
 use crate::engine::{Row, values};
-use crate::rooms::membership;
-use crate::rows::{self, MESSAGE, MESSAGE_FILES, ROOM, json_list};
+use crate::rows::{self, MESSAGE, MESSAGE_FILES, json_list, word};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
-    Chunk, Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, Merge, Merged, Message, MessageId, Narrow, NoPage,
-    PAGE_BITS, Page, PersonId, Place, RoomId, RoomKind, Segment, Sieve, Time, ToIndex,
+    Chunk, Hits, IndexEntry, IndexMark, IndexPart, Indexed, LEXEMES, MemberRole, Merge, Merged, MessageId, Narrow,
+    NoPage, PAGE_BITS, Page, PersonId, RoomId, RoomKind, Segment, Sieve, Sifted, Spot, Time, ToIndex,
 };
 use std::collections::BTreeMap;
 
@@ -124,6 +123,19 @@ fn segment(row: &Row<'_>) -> Result<Segment, Fault> {
     })
 }
 
+/// How somebody stands to a room, whose kind is the first of these columns.
+fn spot(row: &Row<'_>, at: usize) -> Result<Spot, Fault> {
+    let member = match row.get(at + 2)? {
+        Some(let_in) => Some((word(row, at + 3, MemberRole::from_word)?, let_in)),
+        None => None,
+    };
+    Ok(Spot {
+        kind: word(row, at, RoomKind::from_word)?,
+        closed: row.get(at + 1)?,
+        member,
+    })
+}
+
 /// The number of a page that begins there in a segment whose pages stand on a shelf.
 fn on_shelf(shelf: i64, at: i64) -> i64 {
     shelf << PAGE_BITS | at
@@ -184,14 +196,16 @@ impl LookSearch for Transaction<'_> {
         kind: Option<RoomKind>,
         most: i64,
     ) -> Result<Option<Vec<RoomId>>, Fault> {
+        let many = self.one(sql::SEARCH_IN_MORE_ROOMS, values![person.0, most], |_| Ok(()))?;
+        if many.is_some() {
+            return Ok(None);
+        }
         let kind = kind.as_ref().map_or("", |kind| kind.word());
-        let values = values![kind, person.0, most.saturating_add(1)];
-        let rooms = self.all(sql::SEARCH_ROOMS, values, |row| {
+        let rooms = self.all(sql::SEARCH_ROOMS, values![kind, person.0], |row| {
             let is_meant: bool = row.get(1)?;
             Ok(is_meant.then_some(RoomId(row.get(0)?)))
         })?;
-        let are_few = i64::try_from(rooms.len()).is_ok_and(|rooms| rooms <= most);
-        Ok(are_few.then(|| rooms.into_iter().flatten().collect()))
+        Ok(Some(rooms.into_iter().flatten().collect()))
     }
 
     fn hits(&mut self, asked: &Narrow, from: MessageId, below: MessageId, limit: i64) -> Result<Hits, Fault> {
@@ -216,7 +230,7 @@ impl LookSearch for Transaction<'_> {
         })
     }
 
-    fn sifted(&mut self, ids: &[MessageId], sieve: &Sieve) -> Result<Vec<(Message, Place)>, Fault> {
+    fn sifted(&mut self, ids: &[MessageId], sieve: &Sieve) -> Result<Vec<Sifted>, Fault> {
         let ids = json_list(ids);
         let kind = sieve.kind;
         let values = values![
@@ -232,11 +246,13 @@ impl LookSearch for Transaction<'_> {
         let mut files = Vec::new();
         let mut sifted = self.all(sql::SEARCH_SIFTED, values, |row| {
             files.push(row.get(MESSAGE_FILES)?);
-            let room = rows::room(row, MESSAGE)?;
-            let member = membership(row, MESSAGE + ROOM, room.id, sieve.person)?;
-            Ok((rows::message(row, 0)?, Place { room, member }))
+            Ok(Sifted {
+                message: rows::message(row, 0)?,
+                key: row.get(MESSAGE)?,
+                spot: spot(row, MESSAGE + 1)?,
+            })
         })?;
-        self.read_files(sifted.iter_mut().map(|(message, _)| Some(message)).zip(files))?;
+        self.read_files(sifted.iter_mut().map(|sifted| Some(&mut sifted.message)).zip(files))?;
         Ok(sifted)
     }
 

@@ -302,6 +302,7 @@ statements! {
     SEARCH_PAGES = "search/pages" | "search/pages.postgres";
     SEARCH_PAGES_BETWEEN = "search/pages_between";
     SEARCH_PROVE_AGAIN = "search/prove_again";
+    SEARCH_IN_MORE_ROOMS = "search/in_more_rooms";
     SEARCH_ROOMS = "search/rooms";
     SEARCH_SEGMENTS = "search/segments";
     SEARCH_SENT_BETWEEN = "search/sent_between";

@@ -69,10 +69,9 @@ struct FoundJson {
 
 impl FoundJson {
     fn new(found: &Found, asker: &Asker) -> Self {
-        let key = &found.place.room.key;
         Self {
-            room: key.to_string(),
-            message: asker.message(key, &found.message),
+            room: found.key.to_string(),
+            message: asker.message(&found.key, &found.message),
             highlights: found.highlights.clone(),
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::error::Fault;
 use crate::words::{
-    Hits, IndexMark, IndexPart, Indexed, Merge, Merged, Message, MessageId, Narrow, PersonId, Place, RoomId, RoomKind,
-    Sieve, Time, ToIndex,
+    Hits, IndexMark, IndexPart, Indexed, Merge, Merged, MessageId, Narrow, PersonId, RoomId, RoomKind, Sieve, Sifted,
+    Time, ToIndex,
 };
 
 /// Reading the index.
@@ -28,9 +28,9 @@ pub trait LookSearch {
     /// Between which numbers the messages lie that the index has all of and that were sent from one moment to before another: at
     /// or behind the first, before the second; `None` where there is none.
     fn sent_between(&mut self, from: Time, to: Time) -> Result<Option<(MessageId, MessageId)>, Fault>;
-    /// Those of some messages that are not erased and pass the sieve, in any order, each with its room and the membership in it
-    /// of whoever searches.
-    fn sifted(&mut self, ids: &[MessageId], sieve: &Sieve) -> Result<Vec<(Message, Place)>, Fault>;
+    /// Those of some messages that are not erased and pass the sieve, in any order, each with how whoever searches stands
+    /// to its room.
+    fn sifted(&mut self, ids: &[MessageId], sieve: &Sieve) -> Result<Vec<Sifted>, Fault>;
     /// The oldest messages that the index lacks, `limit` of them, erased ones too.
     fn to_index(&mut self, limit: i64) -> Result<ToIndex, Fault>;
     /// Parts of the index that are to become one; with `purges`, also one that has something left of an erased message.

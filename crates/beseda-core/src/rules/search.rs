@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
 use crate::words::{
-    Found, FoundPage, Hits, Lexeme, Limits, Message, MessageId, Narrow, Place, SearchAsked, SearchCursor, Sieve, Time,
+    Found, FoundPage, Hits, Lexeme, Limits, MessageId, Narrow, SearchAsked, SearchCursor, Sieve, Sifted, Time,
 };
 use std::cmp::Reverse;
 
@@ -52,11 +52,12 @@ pub fn search(
     let mut items = Vec::new();
     while walk.goes_on() && items.len() <= wanted {
         let (before, left) = (items.len(), walk.left);
-        let seen = walk.next(look)?.into_iter().filter(|(_, place)| is_seen(place, by));
-        items.extend(seen.filter_map(|(message, place)| {
+        let sifted = walk.next(look)?.into_iter();
+        let seen = sifted.filter(|sifted| policy::require_at(Deed::Read, sifted.spot, by).is_ok());
+        items.extend(seen.filter_map(|Sifted { message, key, .. }| {
             let highlights = asked.query.found_in(&message.text)?;
             Some(Found {
-                place,
+                key,
                 message,
                 highlights,
             })
@@ -76,11 +77,6 @@ pub fn search(
     };
     fill_rooms(look, &mut items)?;
     Ok(FoundPage { items, next })
-}
-
-/// Whether whoever searches sees what was said in this place.
-fn is_seen(place: &Place, by: By<'_>) -> bool {
-    policy::require(Deed::Read, place, by).is_ok()
 }
 
 /// What the index is asked for; `None` where there is nothing to find. A room that is named is looked at in any case: whose it
@@ -159,7 +155,7 @@ impl Walk {
     }
 
     /// The next messages that pass the sieve, newest first.
-    fn next(&mut self, look: &mut (impl Look + ?Sized)) -> Result<Vec<(Message, Place)>, Error> {
+    fn next(&mut self, look: &mut (impl Look + ?Sized)) -> Result<Vec<Sifted>, Error> {
         let limit = self.at_once.min(self.left);
         let Hits { ids, end, pages } = self.candidates(look, limit)?;
         self.left -= i64::try_from(ids.len()).unwrap_or(i64::MAX);
@@ -169,7 +165,7 @@ impl Walk {
             return Ok(Vec::new());
         }
         let mut sifted = look.sifted(&ids, &self.sieve)?;
-        sifted.sort_unstable_by_key(|(message, _)| Reverse(message.id));
+        sifted.sort_unstable_by_key(|sifted| Reverse(sifted.message.id));
         Ok(sifted)
     }
 

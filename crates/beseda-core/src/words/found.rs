@@ -3,9 +3,10 @@
 use super::lexeme::{Indexed, short_of};
 use super::segment::{Page, Posting, Segment, paged};
 use super::terms::Query;
-use super::{Message, MessageId, NoCursor, PersonId, Place, RoomId, RoomKind, Time};
+use super::{Message, MessageId, NoCursor, PersonId, RoomId, RoomKind, Spot, Time};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Why nothing can be searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -140,12 +141,23 @@ impl FromStr for SearchCursor {
 /// A message that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Its room, and how whoever searches stands to it.
-    pub place: Place,
+    /// What its room is about.
+    pub key: Arc<str>,
     /// The message.
     pub message: Message,
     /// Where it has what was searched for, in UTF-16 units, the ends excluded, in order and apart.
     pub highlights: Vec<(u32, u32)>,
+}
+
+/// A message that passed a sieve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sifted {
+    /// The message.
+    pub message: Message,
+    /// What its room is about.
+    pub key: Arc<str>,
+    /// How whoever searches stands to the room.
+    pub spot: Spot,
 }
 
 /// Some of what a search finds.

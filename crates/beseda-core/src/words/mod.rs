@@ -43,7 +43,8 @@ pub use cursor::{Cursor, Epoch, NoCursor, Receipts, Tick, Token};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, Blur, FileLook, Picture, PlacedAttachment, StoredFile};
 pub use found::{
-    Found, FoundPage, Hits, IndexEntry, IndexMark, IndexPart, NoQuery, SearchAsked, SearchCursor, Sieve, ToIndex,
+    Found, FoundPage, Hits, IndexEntry, IndexMark, IndexPart, NoQuery, SearchAsked, SearchCursor, Sieve, Sifted,
+    ToIndex,
 };
 pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId, RESERVED_SPACE};
 pub use id_set::{Chunk, IdSet};
@@ -61,7 +62,7 @@ pub use person::{NewPerson, Person};
 pub use report::{Report, ReportReason, ReportState};
 pub use role::Role;
 pub use room::{
-    FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, View, key_before_left,
+    FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, Spot, View, key_before_left,
 };
 pub use room_key::{NoRoomKey, RoomKey};
 pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};

@@ -211,6 +211,29 @@ pub struct Place {
     pub member: Option<Member>,
 }
 
+impl Place {
+    /// What of it decides what the person may do there.
+    #[must_use]
+    pub fn spot(&self) -> Spot {
+        Spot {
+            kind: self.room.kind,
+            closed: self.room.closed,
+            member: self.member.as_ref().map(|member| (member.role, member.granted)),
+        }
+    }
+}
+
+/// What of a place decides what the person may do there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// The room's kind.
+    pub kind: RoomKind,
+    /// Whether the room is closed.
+    pub closed: bool,
+    /// If they are in it, as what, and whether they were let in.
+    pub member: Option<(MemberRole, bool)>,
+}
+
 /// How one person stands to a room, with what is derived from their receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Me {

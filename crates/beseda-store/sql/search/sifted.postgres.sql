@@ -1,13 +1,10 @@
--- Those of some messages that are not erased, are a person's to see and pass a sieve, each with its room and their membership
--- in it: in a room that they are in, or in the one that is named. The numbers are a list, as JSON.
+-- Those of some messages that are not erased, are a person's to see and pass a sieve, each with how they stand to its room:
+-- in a room that they are in, or in the one that is named. The numbers are a list, as JSON.
 SELECT
     x.id, x.room_id, x.seq, x.sender_id, p.email, coalesce(x.sender_name, p.first_name),
     CASE WHEN x.sender_name IS NULL THEN p.last_name ELSE '' END, p.role, p.host_name, p.forgotten, x.text,
     x.created_at, x.edited_at, x.erased_at, x.sent_head, x.changed, x.files, x.client_id, x.extra,
-    r.id, r.uuid, r.key, r.kind, r.title, r.seq, r.head, r.shown, r.erased, r.changed,
-    r.created_at, r.updated_at, r.receipts, r.ahead, r.closed, r.extra, r.changed_at, r.blocked,
-    m.id, m.read_seq, m.read_at, m.skip, m.joined_at, m.granted,
-    m.role, m.delivered_seq, m.muted_until, m.pinned_at, m.archived, m.unread_from
+    r.key, r.kind, r.closed, m.granted, m.role
 FROM json_array_elements_text(CAST(CAST($1 AS text) AS json)) e
 JOIN messages x ON x.id = CAST(e.value AS bigint)
 LEFT JOIN members m ON m.room_id = x.room_id AND m.person_id = $2

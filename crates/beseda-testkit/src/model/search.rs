@@ -5,10 +5,11 @@ use super::{Run, rows};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookSearch, TxSearch};
 use beseda_core::words::{
-    Hits, IndexMark, IndexPart, Indexed, Merge, Merged, Message, MessageId, Narrow, PersonId, Place, RoomId, RoomKind,
-    Sieve, Time, ToIndex,
+    Hits, IndexMark, IndexPart, Indexed, Merge, Merged, MessageId, Narrow, PersonId, Place, RoomId, RoomKind, Sieve,
+    Sifted, Time, ToIndex,
 };
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// So many messages are a page of what would be read.
 const PAGE: i64 = 1_000;
@@ -95,7 +96,7 @@ impl LookSearch for Run {
         Ok(between.map(|(first, last)| (*first, MessageId(last.0 + 1))))
     }
 
-    fn sifted(&mut self, ids: &[MessageId], sieve: &Sieve) -> Result<Vec<(Message, Place)>, Fault> {
+    fn sifted(&mut self, ids: &[MessageId], sieve: &Sieve) -> Result<Vec<Sifted>, Fault> {
         let passes = |line: &&Line| {
             let (message, sent) = (&line.message, line.message.created_at);
             !line.is_erased()
@@ -115,7 +116,11 @@ impl LookSearch for Run {
             let is_there = member.is_some() || sieve.room.is_some();
             if is_there && sieve.kind.is_none_or(|kind| kind == room.kind) {
                 let room = room.clone();
-                sifted.push((self.kept.shown(line), Place { room, member }));
+                sifted.push(Sifted {
+                    message: self.kept.shown(line),
+                    key: Arc::clone(&room.key),
+                    spot: Place { room, member }.spot(),
+                });
             }
         }
         Ok(sifted)

@@ -106,8 +106,7 @@ pub(super) fn a_word_is_found_in_every_inflection_and_every_writing(make: Make<'
         }
         let page = search(&stage, &anna, &asked("заказ")).expect("she may search");
         let first = &page.items[page.items.len() - 1];
-        assert_eq!((&first.highlights[..], first.place.room.id), (&[(8, 13)][..], room));
-        assert!(first.place.member.is_some());
+        assert_eq!((&first.highlights[..], first.message.room), (&[(8, 13)][..], room));
     }
 }
 

@@ -142,7 +142,7 @@ fn by_reading(stage: &Stage, by: &Person, rooms: &[RoomId], asked: &SearchAsked)
 
 /// What was found, as asking for it gives it.
 pub(super) fn asked_for(stage: &Stage, by: &Person, found: &Found) -> Message {
-    let (by, room, seq) = (by.clone(), found.place.room.id, found.message.seq);
+    let (by, room, seq) = (by.clone(), found.message.room, found.message.seq);
     let message = stage.look(move |look| rules::message_of(look, By::from(&by), room, seq));
     message.expect("whoever finds it may ask for it").1
 }
