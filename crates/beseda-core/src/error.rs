@@ -1,5 +1,6 @@
 //! What goes wrong: a refusal is the person's mistake, a fault is ours.
 
+use crate::words::REPLY_NAMES;
 use std::fmt;
 use thiserror::Error;
 
@@ -99,6 +100,24 @@ pub enum Refusal {
     /// The report is not there, or the asker may not know that it is.
     #[error("no such report")]
     NoSuchReport,
+    /// The canned reply is not there.
+    #[error("no such canned reply")]
+    NoSuchCannedReply,
+    /// Another canned reply is typed so.
+    #[error("another canned reply has this shortcut")]
+    ShortcutTaken,
+    /// A canned reply has a name in braces that no page could fill in.
+    #[error("nothing is filled in for {{{{{name}}}}}: what can be is {}", REPLY_NAMES.join(", "))]
+    StrangeReplyName {
+        /// What stands between the braces.
+        name: String,
+    },
+    /// More canned replies than `canned_replies`.
+    #[error("a desk has at most {max} canned replies")]
+    TooManyCannedReplies {
+        /// How many are taken.
+        max: u32,
+    },
     /// Another room is already about this order.
     #[error("the order has another room")]
     OrderHasRoom,
@@ -198,6 +217,10 @@ impl Refusal {
             Self::TooManyMentions { .. } => "too_many_mentions",
             Self::CustomTooLong { .. } => "custom_too_long",
             Self::NoSuchReport => "no_such_report",
+            Self::NoSuchCannedReply => "no_such_canned_reply",
+            Self::ShortcutTaken => "shortcut_taken",
+            Self::StrangeReplyName { .. } => "strange_reply_name",
+            Self::TooManyCannedReplies { .. } => "too_many_canned_replies",
             Self::OrderHasRoom => "order_has_room",
             Self::EmptyText => "empty_text",
             Self::TextTooLong { .. } => "text_too_long",

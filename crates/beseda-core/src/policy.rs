@@ -1,8 +1,10 @@
 //! Who may do what. This is the only place that decides: every route and every frame asks here.
 
 mod by;
+mod can;
 
 pub use by::By;
+pub use can::{CAN, can};
 
 use crate::error::Refusal;
 use crate::words::{
@@ -29,6 +31,8 @@ worded! {
         StepIn = "step_in",
         /// List what people report of its messages, and settle that. Whoever governs it by their role alone does so too.
         Settle = "settle",
+        /// Work at the desk, for whom these rooms are other people's questions.
+        Desk = "desk",
     }
 }
 
@@ -121,9 +125,11 @@ pub const TABLE: &[Line] = &[
     line(RoomKind::Support, Who::LetIn, TAKE_PART),
     // The staff's rights come with the role and end with it, whether or not they keep a receipt in the room.
     line(RoomKind::Support, Who::Role(Role::Admin), TAKE_PART),
-    line(RoomKind::Support, Who::Role(Role::Admin), &[Deed::Settle]),
+    line(RoomKind::Support, Who::Role(Role::Admin), &[Deed::Settle, Deed::Desk]),
     line(RoomKind::Support, Who::Role(Role::Operator), TAKE_PART),
+    line(RoomKind::Support, Who::Role(Role::Operator), &[Deed::Desk]),
     line(RoomKind::Support, Who::Role(Role::Mom), TAKE_PART),
+    line(RoomKind::Support, Who::Role(Role::Mom), &[Deed::Desk]),
     // Who is in it says the application, which governs it with its key; it may say more in its settings.
     Line {
         kind: None,
@@ -219,7 +225,7 @@ fn may(deed: Deed, kind: RoomKind, standing: Standing, by: By<'_>) -> bool {
     let by_stepping_in = match deed {
         Deed::See | Deed::Read | Deed::Send => by.steps_in,
         Deed::Listen => by.hears_in,
-        Deed::Mark | Deed::Govern | Deed::StepIn | Deed::Settle => false,
+        Deed::Mark | Deed::Govern | Deed::StepIn | Deed::Settle | Deed::Desk => false,
     };
     let gives = |deeds: &[Deed]| deeds.contains(&deed) || (by_stepping_in && deeds.contains(&Deed::StepIn));
     let role = by.person.role;
@@ -266,37 +272,6 @@ pub fn require_known_role(kinds: Kinds, kind: RoomKind, role: MemberRole) -> Res
 #[must_use]
 pub fn role_of_two(stays: MemberRole, goes: MemberRole) -> MemberRole {
     if stays == MemberRole::MEMBER { goes } else { stays }
-}
-
-/// Every word of [`can`].
-pub const CAN: &[&str] = &[
-    "read",
-    "send",
-    "react",
-    "pin",
-    "upload",
-    "mention",
-    "edit-own",
-    "erase-own",
-    "erase-any",
-    "invite",
-    "remove",
-    "close",
-    "rename",
-];
-
-/// What the asker may do in a room as it is now, in the words that pages know.
-#[must_use]
-pub fn can(place: &Place, by: By<'_>) -> Vec<&'static str> {
-    let [reads, sends, governs] = [Deed::Read, Deed::Send, Deed::Govern].map(|deed| require(deed, place, by).is_ok());
-    let may = |word: &&&str| match **word {
-        "read" => reads,
-        "erase-any" => governs && !by.is_host,
-        "invite" | "remove" => governs && has_people_of_its_own(place.room.kind),
-        "close" | "rename" => governs,
-        _ => sends && !place.room.is_left(),
-    };
-    CAN.iter().filter(may).copied().collect()
 }
 
 /// Whether who is in a room of this kind is said of the room itself, and does not follow from what it is about.
@@ -428,6 +403,19 @@ pub fn settles(kind: RoomKind, by: By<'_>) -> bool {
 pub fn require_settling(by: By<'_>) -> Result<(), Refusal> {
     let mut kinds = RoomKind::OF_CONTRACTS.into_iter().chain(by.kinds.spoken_of());
     if kinds.any(|kind| settles(kind, by)) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
+/// Whether there is a kind of rooms at whose desk the asker works: by their role alone.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub fn require_desk(by: By<'_>) -> Result<(), Refusal> {
+    let works = |kind| by.kinds.contain(kind) && may(Deed::Desk, kind, Standing::Outside, by);
+    if RoomKind::OF_CONTRACTS.into_iter().any(works) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)

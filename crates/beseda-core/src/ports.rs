@@ -5,6 +5,7 @@
 
 mod beside;
 mod bytes;
+mod canned_replies;
 mod cases;
 mod doors;
 mod files;
@@ -22,6 +23,7 @@ mod updates;
 
 pub use beside::{LookBeside, TxBeside};
 pub use bytes::{Files, Upload, kept_as, thumbnail_name};
+pub use canned_replies::{LookCannedReplies, TxCannedReplies};
 pub use cases::{LookCases, TxCases};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};
@@ -88,6 +90,7 @@ pub trait Look:
     + LookUpdates
     + LookReports
     + LookSeen
+    + LookCannedReplies
 {
 }
 
@@ -106,7 +109,8 @@ impl<
         + LookSearch
         + LookUpdates
         + LookReports
-        + LookSeen,
+        + LookSeen
+        + LookCannedReplies,
 > Look for T
 {
 }
@@ -129,6 +133,7 @@ pub trait Tx:
     + TxUpdates
     + TxReports
     + TxSeen
+    + TxCannedReplies
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

@@ -5,6 +5,7 @@
 
 pub mod backup;
 mod beside;
+mod canned_replies;
 mod cases;
 mod counts;
 mod doors;

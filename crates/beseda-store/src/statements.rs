@@ -63,6 +63,12 @@ statements! {
     BLOCKS_OF_PERSON = "blocks/of_person";
     BLOCKS_PUT = "blocks/put";
     BLOCKS_REMOVE = "blocks/remove";
+    CANNED_REPLIES_COUNT = "canned_replies/count";
+    CANNED_REPLIES_GET = "canned_replies/get";
+    CANNED_REPLIES_PAGE = "canned_replies/page";
+    CANNED_REPLIES_PUT = "canned_replies/put";
+    CANNED_REPLIES_REMOVE = "canned_replies/remove";
+    CANNED_REPLIES_TYPED = "canned_replies/typed";
     CASES_COUNT = "cases/count";
     CASES_OF_ROOM = "cases/of_room";
     CASES_OF_VISITOR = "cases/of_visitor";
@@ -448,7 +454,7 @@ mod tests {
             for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded, and so is what is asked for; a constant row is no
                 // table, what counts transactions has one row, and the lists of tables, of migrations, of API keys, of setup
-                // codes and of segments of what is searched (one for 65,536 messages, and some) are short.
+                // codes, of canned replies and of segments of what is searched (one for 65,536 messages, and some) are short.
                 let short = [
                     "SCAN page",
                     "SCAN e VIRTUAL TABLE INDEX 1:",
@@ -459,6 +465,7 @@ mod tests {
                     "SCAN ticks",
                     "SCAN setup_codes",
                     "SCAN s USING COVERING INDEX sqlite_autoindex_search_segments_1",
+                    "SCAN canned_replies USING COVERING INDEX sqlite_autoindex_canned_replies_2",
                     "SCAN l VIRTUAL TABLE INDEX 1:",
                     "SCAN h USING COVERING INDEX sqlite_autoindex_refinery_schema_history_1",
                 ];

@@ -22,6 +22,7 @@ mod own;
 mod people;
 mod places;
 mod problem;
+mod replies;
 mod reports;
 mod rooms;
 mod search;
@@ -70,6 +71,7 @@ pub fn routes() -> Routes {
         own::routes,
         search::routes,
         reports::routes,
+        replies::routes,
         described::routes,
     ]
     .into_iter()

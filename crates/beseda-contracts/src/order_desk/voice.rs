@@ -99,7 +99,8 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
-        | Refusal::NoSuchReport => NO_SUCH_ORDER.to_owned(),
+        | Refusal::NoSuchReport
+        | Refusal::NoSuchCannedReply => NO_SUCH_ORDER.to_owned(),
         Refusal::EmptyText => EMPTY.to_owned(),
         Refusal::Erased | Refusal::ErasedSince => ERASED.to_owned(),
         Refusal::TooFast { retry_seconds } => {
@@ -125,7 +126,10 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::TooManyFiles { .. }
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
-        | Refusal::CustomTooLong { .. } => as_the_framework(refused),
+        | Refusal::CustomTooLong { .. }
+        | Refusal::ShortcutTaken
+        | Refusal::StrangeReplyName { .. }
+        | Refusal::TooManyCannedReplies { .. } => as_the_framework(refused),
     }
 }
 

@@ -37,6 +37,10 @@ pub enum FieldError {
     NotRole,
     /// It can be no small word of an application's own.
     NotWord,
+    /// It can be no shortcut of a canned reply.
+    NotShortcut,
+    /// It is no UUID.
+    NotUuid,
     /// It is nothing that could be an object's number.
     NotKey(Json),
     /// There is no such object, or none that the asker may know of.

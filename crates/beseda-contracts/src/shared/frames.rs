@@ -181,7 +181,10 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::OrderHasRoom
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
-        | Refusal::CustomTooLong { .. } => "bad_request",
+        | Refusal::CustomTooLong { .. }
+        | Refusal::ShortcutTaken
+        | Refusal::StrangeReplyName { .. }
+        | Refusal::TooManyCannedReplies { .. } => "bad_request",
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
         | Refusal::NoSuchPage
@@ -189,7 +192,8 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
-        | Refusal::NoSuchReport => "not_found",
+        | Refusal::NoSuchReport
+        | Refusal::NoSuchCannedReply => "not_found",
     }
 }
 
@@ -224,7 +228,10 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::EditTooLate { .. }
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
-        | Refusal::CustomTooLong { .. } => refusal.to_string(),
+        | Refusal::CustomTooLong { .. }
+        | Refusal::ShortcutTaken
+        | Refusal::StrangeReplyName { .. }
+        | Refusal::TooManyCannedReplies { .. } => refusal.to_string(),
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
         | Refusal::NoSuchPage
@@ -232,6 +239,7 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
-        | Refusal::NoSuchReport => "Not found.".to_owned(),
+        | Refusal::NoSuchReport
+        | Refusal::NoSuchCannedReply => "Not found.".to_owned(),
     }
 }

@@ -186,8 +186,12 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
+        | Refusal::NoSuchCannedReply
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
-        Refusal::Erased | Refusal::TooManyReactions { .. } => StatusCode::CONFLICT,
+        Refusal::Erased
+        | Refusal::TooManyReactions { .. }
+        | Refusal::ShortcutTaken
+        | Refusal::TooManyCannedReplies { .. } => StatusCode::CONFLICT,
         Refusal::NoPlaceInOrder
         | Refusal::NotAllowed
         | Refusal::NotAuthor
@@ -214,7 +218,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::FileType
         | Refusal::TooManyFiles { .. }
         | Refusal::TooManyMentions { .. }
-        | Refusal::CustomTooLong { .. } => StatusCode::BAD_REQUEST,
+        | Refusal::CustomTooLong { .. }
+        | Refusal::StrangeReplyName { .. } => StatusCode::BAD_REQUEST,
     }
 }
 

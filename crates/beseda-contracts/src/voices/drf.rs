@@ -116,7 +116,8 @@ impl Drf {
             | Refusal::NoSuchPerson
             | Refusal::NoSuchGroup
             | Refusal::NoSuchFile
-            | Refusal::NoSuchReport => whole(words::NOT_FOUND),
+            | Refusal::NoSuchReport
+            | Refusal::NoSuchCannedReply => whole(words::NOT_FOUND),
             Refusal::Erased | Refusal::ErasedSince => whole(words::DELETED),
             Refusal::NoSuchPage => whole(words::INVALID_PAGE),
             Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::NotAuthor | Refusal::Blocked => {
@@ -143,7 +144,10 @@ impl Drf {
             | Refusal::EditTooLate { .. }
             | Refusal::TooManyReactions { .. }
             | Refusal::TooManyMentions { .. }
-            | Refusal::CustomTooLong { .. } => Said::Detail(refusal.to_string()),
+            | Refusal::CustomTooLong { .. }
+            | Refusal::ShortcutTaken
+            | Refusal::StrangeReplyName { .. }
+            | Refusal::TooManyCannedReplies { .. } => Said::Detail(refusal.to_string()),
             Refusal::NotSignedIn => whole(words::NOT_AUTHENTICATED),
             Refusal::BadCredentials | Refusal::UnknownAge => whole(words::BAD_TOKEN),
             Refusal::Inactive => whole(words::INACTIVE_USER),
@@ -260,6 +264,8 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::NotFlag
         | FieldError::NotRole
         | FieldError::NotWord
+        | FieldError::NotShortcut
+        | FieldError::NotUuid
         | FieldError::NotHostId
         | FieldError::NotHostIdInList
         | FieldError::Reserved

@@ -5,6 +5,7 @@
 mod access;
 mod beside;
 mod blocks;
+mod canned_replies;
 mod catch_up;
 mod changes;
 mod edit;
@@ -45,6 +46,7 @@ mod window;
 pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revoke_api_key, setup_code, take_ticket};
 pub use beside::fill;
 pub use blocks::block;
+pub use canned_replies::{CannedReplies, canned_replies, canned_reply, put_canned_reply, remove_canned_reply};
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
 pub use changes::{Changes, From, MembersChanged, changes, full_room, fulls, glimpse};
 pub use edit::{edit, edit_at};

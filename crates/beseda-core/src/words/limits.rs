@@ -208,6 +208,8 @@ limits! {
         "What an application keeps of its own beside a message, a room or a person, as JSON; a longer one is refused.";
     report_chars: usize = 1_000, Count 1 to 100_000 "characters",
         "What somebody says of a message that they report, and what staff notes on a report; a longer one is refused.";
+    canned_replies: u32 = 500, Count 1 to 10_000 "replies",
+        "The canned replies of the desk; one more is refused.";
     client_id_chars: usize = 128, Count 36 to 1_000 "characters",
         "A sender's own name for a message; a longer one is refused.";
     attachments: usize = 20, Count 1 to 1_000 "files",

@@ -3,6 +3,7 @@
 mod access;
 mod allowance;
 mod beside;
+mod canned_reply;
 mod case;
 mod cursor;
 mod event;
@@ -38,6 +39,7 @@ mod worded;
 pub use access::{ApiKey, Came, KeyHash, Scope, SetupCode, Ticket};
 pub use allowance::{Allowance, Millis, Rate};
 pub use beside::{Beside, Extra, Kept, Named, Pinned, Reaction, Version};
+pub use canned_reply::{CannedReply, REPLY_NAMES, Shortcut, strange_reply_name};
 pub use case::{Assigned, Case, CaseStatus};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts, Tick, Token};
 pub use event::{Event, Heard, Notice, Readers};

@@ -2,6 +2,7 @@
 //! to be read: no index, no cache, no counter where a search tells the same.
 
 mod beside;
+mod canned_replies;
 mod cases;
 mod doors;
 mod files;

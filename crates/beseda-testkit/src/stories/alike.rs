@@ -2,6 +2,7 @@
 
 use super::Make;
 use super::answers::{Answers, Given, assert_alike};
+use super::canned_replies::reply as canned_reply;
 use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
@@ -37,7 +38,7 @@ fn some_room(given: &Given, dice: &mut Dice) -> RoomId {
 
 /// One change, the same for the same dice; what the store said to it.
 fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {
-    Ok(match dice.below(11) {
+    Ok(match dice.below(12) {
         0 => change_people(tx, dice, now)?,
         1 | 2 => change_groups(tx, dice, now)?,
         3 | 4 => change_rooms(tx, given, dice, now)?,
@@ -45,6 +46,7 @@ fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Res
         6 | 7 => send(tx, given, dice, now)?,
         8 => erase(tx, given, dice, now)?,
         9 => change_reports(tx, given, dice, now)?,
+        10 => change_canned_replies(tx, dice, now)?,
         _ => change_files(tx, given, dice, now)?,
     })
 }
@@ -324,6 +326,24 @@ fn change_reports(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time
     Ok(String::new())
 }
 
+fn change_canned_replies(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    let id = Uuid::from_u128(u128::from(dice.below(5).unsigned_abs()));
+    if dice.chance(20) {
+        tx.remove_canned_reply(id)?;
+        return Ok(String::new());
+    }
+    let (shortcut, title): (&&str, &&str) = (dice.pick(&["да", "нет", "hello", "_"]), dice.pick(&NAMES));
+    let mut reply = canned_reply(0, shortcut, title, "{{customer.name}}");
+    (reply.id, reply.updated_at) = (id, now);
+    if tx
+        .canned_reply_typed(&reply.shortcut)?
+        .is_none_or(|typed| typed.id == id)
+    {
+        tx.put_canned_reply(&reply)?;
+    }
+    Ok(format!("{:?}", tx.canned_reply(id)?))
+}
+
 /// Reports without their numbers, which are a store's own.
 fn plain(reports: Vec<(i64, Report)>) -> Vec<Report> {
     reports.into_iter().map(|(_, report)| report).collect()
@@ -464,6 +484,13 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
     }
     said.say("count", look.count_cases()?);
     reported(look, given, &mut said)?;
+    let replies = look.canned_replies(0, 9)?;
+    let after = replies.first().map_or(0, |(number, _)| *number);
+    let later = look.canned_replies(after, 2)?;
+    for (sort, replies) in [("canned replies", replies), ("later canned replies", later)] {
+        said.say(sort, replies.into_iter().map(|(_, reply)| reply).collect::<Vec<_>>());
+    }
+    said.say("how many canned replies", look.count_canned_replies()?);
     for id in given.messages.to_ask().into_iter().map(MessageId) {
         said.say("message", look.message(id)?);
     }

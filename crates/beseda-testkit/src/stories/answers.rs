@@ -4,8 +4,8 @@
 //! this store, 2 for the second.
 
 use beseda_core::words::{
-    Attachment, Case, Group, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place, PlacedAttachment,
-    Report, Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
+    Attachment, CannedReply, Case, Group, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place,
+    PlacedAttachment, Report, Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
 };
 use std::fmt::{Debug, Display};
 use std::sync::Arc;
@@ -240,4 +240,15 @@ macro_rules! without_numbers {
     };
 }
 
-without_numbers!(bool, i64, Seq, Time, PersonId, Person, Arc<Person>, Group, Order);
+without_numbers!(
+    CannedReply,
+    bool,
+    i64,
+    Seq,
+    Time,
+    PersonId,
+    Person,
+    Arc<Person>,
+    Group,
+    Order
+);

@@ -61,6 +61,7 @@ pub(super) fn no_rule_refuses_after_it_has_written(make: Make<'_>, seed: u64) {
         messages::messages(&ground),
         messages::visitors(&ground),
         messages::reports(&ground),
+        messages::canned_replies(&ground),
     ];
     for Row {
         name,

@@ -53,6 +53,7 @@ const PARTS: &[Part] = &[
             super::uploads::CALLS,
             super::search::CALLS,
             super::reports::CALLS,
+            super::replies::CALLS,
         ],
     },
     Part {

@@ -45,6 +45,8 @@ codes! {
     404 "no_such_file" "The file is not there, or somebody else's.";
     405 "method_not_allowed" "The address has no such method; `Allow` names those that it has.";
     409 "erased" "The message is erased.";
+    409 "shortcut_taken" "Another canned reply has this shortcut.";
+    409 "too_many_canned_replies" "The desk has `limits.canned_replies` canned replies.";
     409 "too_many_reactions" "The message has `limits.reactions` different reactions.";
     409 "name_taken" "Another person has this username, e-mail or phone, or the id is one of the server's own.";
     413 "too_large" "The body is bigger than `limits.body_bytes`, or has more lines than `limits.bulk_rows`.";

@@ -8,7 +8,7 @@ use super::described::shape;
 use crate::shared::{FieldError, Language, Refused, Voice};
 use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
-use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, RESERVED_SPACE};
+use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, RESERVED_SPACE, Shortcut};
 use beseda_core::{Fault, Refusal};
 use beseda_live::dialect::Misheard;
 use beseda_live::requests::RequestId;
@@ -181,7 +181,9 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         Refusal::EmptyTitle | Refusal::TitleTooLong { .. } => Some(wrong_at("title", refusal)),
         Refusal::TooManyMembers { .. } => Some(wrong_at("members", refusal)),
         Refusal::UnknownRole { .. } => Some(wrong_at("role", refusal)),
-        Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText => Some(wrong_at("text", refusal)),
+        Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText | Refusal::StrangeReplyName { .. } => {
+            Some(wrong_at("text", refusal))
+        }
         Refusal::BadClientId { .. } => Some(wrong_at("client_id", refusal)),
         Refusal::TooManyMentions { .. } => Some(wrong_at("mentions", refusal)),
         Refusal::CustomTooLong { .. } => Some(wrong_at("custom", refusal)),
@@ -190,6 +192,8 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::Blocked
         | Refusal::Erased
         | Refusal::TooManyReactions { .. }
+        | Refusal::ShortcutTaken
+        | Refusal::TooManyCannedReplies { .. }
         | Refusal::RoomClosed => Some(Told {
             detail: as_sentence(refusal),
             errors: None,
@@ -203,6 +207,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::WithOneself
         | Refusal::NoPlaceInOrder
         | Refusal::NoSuchReport
+        | Refusal::NoSuchCannedReply
         | Refusal::NotAllowed
         | Refusal::OrderHasRoom
         | Refusal::EmptyFile
@@ -275,6 +280,11 @@ fn sentence(error: &FieldError) -> String {
         ),
         FieldError::NoSuchPerson(id) => format!("There is no person {id}."),
         FieldError::NoSuchOrder(id) => format!("There is no order {id}: put it first."),
+        FieldError::NotShortcut => format!(
+            "Letters, digits, - and _ are expected, at most {} of them.",
+            Shortcut::CHARS
+        ),
+        FieldError::NotUuid => "A UUID is expected.".to_owned(),
         FieldError::NotHostId => format!("No: {NoHostId}."),
         FieldError::NotHostIdInList => format!("In the list: {NoHostId}."),
         FieldError::Reserved => format!("Ids of the namespace `{RESERVED_SPACE}` are the server's own."),
@@ -403,7 +413,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::NoSuchOrder
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
-        | Refusal::NoSuchReport => "not_found",
+        | Refusal::NoSuchReport
+        | Refusal::NoSuchCannedReply => "not_found",
         Refusal::ErasedSince | Refusal::Erased => "erased",
         Refusal::NameTaken { .. } => "name_taken",
         Refusal::NoPlaceInOrder | Refusal::NotAllowed => "not_allowed",
@@ -411,6 +422,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         Refusal::EditTooLate { .. } => "edit_too_late",
         Refusal::Blocked => "blocked",
         Refusal::TooManyReactions { .. } => "too_many_reactions",
+        Refusal::ShortcutTaken => "shortcut_taken",
+        Refusal::TooManyCannedReplies { .. } => "too_many_canned_replies",
         Refusal::RoomClosed => "room_closed",
         Refusal::FileTooLarge { .. } => "too_large",
         Refusal::TooFast { .. } => "throttled",
@@ -432,7 +445,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::FileType
         | Refusal::TooManyFiles { .. }
         | Refusal::TooManyMentions { .. }
-        | Refusal::CustomTooLong { .. } => "invalid",
+        | Refusal::CustomTooLong { .. }
+        | Refusal::StrangeReplyName { .. } => "invalid",
     }
 }
 

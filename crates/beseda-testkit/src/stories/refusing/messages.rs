@@ -2,6 +2,7 @@
 
 use super::ground::Ground;
 use super::{NO_ROOM, NOBODY, NOW, Row, UUID, row};
+use crate::stories::canned_replies::reply;
 use beseda_core::error::Refusal;
 use beseda_core::policy::By;
 use beseda_core::ports::Tx;
@@ -194,6 +195,40 @@ pub(super) fn reports(ground: &Ground) -> Vec<Row> {
         row("report: erased", Refusal::Erased, report(|g| &g.expert, room, 2)),
         row("settle: of no staff", Refusal::NotAllowed, settle(|g| &g.anna)),
         row("settle: not there", Refusal::NoSuchReport, settle(|g| &g.admin)),
+    ]
+}
+
+pub(super) fn canned_replies(ground: &Ground) -> Vec<Row> {
+    let put = |title: &str, text: &str| {
+        let (by, limits) = (ground.by(|g| &g.admin), Arc::clone(&ground.limits));
+        let reply = reply(1, "hello", title, text);
+        move |tx: &mut dyn Tx| rules::put_canned_reply(tx, &limits, By::from(&by()), reply.clone())
+    };
+    let long = "я".repeat(ground.limits.text_chars + 1);
+    let (chars, max) = (ground.limits.text_chars + 1, ground.limits.text_chars);
+    let title_chars = ground.limits.title_chars;
+    let by = ground.by(|g| &g.admin);
+    let remove = move |tx: &mut dyn Tx| rules::remove_canned_reply(tx, By::from(&by()), UUID);
+    let outsider = ground.by(|g| &g.outsider);
+    let foreign = move |tx: &mut dyn Tx| rules::remove_canned_reply(tx, By::from(&outsider()), UUID);
+    let strange = Refusal::StrangeReplyName { name: "who".to_owned() };
+    vec![
+        row("canned reply: no title", Refusal::EmptyTitle, put(" ", "x")),
+        row(
+            "canned reply: a long title",
+            Refusal::TitleTooLong { max: title_chars },
+            put(&"я".repeat(title_chars + 1), "x"),
+        ),
+        row("canned reply: no text", Refusal::EmptyText, put("t", "\n")),
+        row(
+            "canned reply: a long text",
+            Refusal::TextTooLong { chars, max },
+            put("t", &long),
+        ),
+        row("canned reply: NUL", Refusal::NulInText, put("t", "\0")),
+        row("canned reply: a strange name", strange, put("t", "{{who}}")),
+        row("canned reply: of no desk", Refusal::NotAllowed, foreign),
+        row("canned reply: not there", Refusal::NoSuchCannedReply, remove),
     ]
 }
 

@@ -4,6 +4,7 @@ use super::Call;
 use crate::harness::ids;
 use crate::matrix::objects::Object;
 use crate::matrix::table::Block;
+use crate::matrix::world::places::saying;
 use crate::matrix::world::spare::{CUSTOMER, GONE_TEACHER, HEADMASTER, TUTOR};
 use crate::matrix::world::{Gone, NOTHING, Place, World, id_of};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         ("GET", "/api/v1/search/") => searching(world, block, object).await,
         ("GET", "/api/v1/reports/") => Call::to(block, path),
         ("PATCH", "/api/v1/reports/{report}/") => settling(world, block, object).await,
+        ("GET", "/api/v1/replies/") => Call::to(block, path),
+        (_, "/api/v1/replies/{reply}/") => canned_reply(world, block, object).await,
         ("PATCH", "/api/v1/me/") => Call::to(block, path).with(json!({"locale": "ru"})),
         (_, path) if path.starts_with(ROOM) => in_room(world, block, object).await,
         _ => return None,
@@ -81,6 +84,19 @@ async fn settling(world: &World, block: &Block, object: Object) -> Call {
         Object::Own | Object::Foreign | Object::Deleted | Object::None => world.report(object).await,
     };
     Call::to(block, block.path.replace("{report}", &report)).with(json!({"note": "seen"}))
+}
+
+/// A canned reply that stands, none, or one that was forgotten. A new one has a shortcut of its own.
+async fn canned_reply(world: &World, block: &Block, object: Object) -> Call {
+    let reply = match object {
+        Object::Missing => world.new_name(),
+        Object::Own | Object::Foreign | Object::Deleted | Object::None => world.canned_reply(object).await,
+    };
+    let call = Call::to(block, block.path.replace("{reply}", &reply));
+    match block.method.as_str() {
+        "PUT" => call.with(saying(&reply)),
+        _ => call,
+    }
 }
 
 async fn opening(world: &World, block: &Block, object: Object) -> Call {

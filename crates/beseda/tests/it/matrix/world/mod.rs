@@ -1,6 +1,6 @@
 //! Everybody who tries, and what there is to try.
 
-mod places;
+pub mod places;
 pub mod spare;
 mod things;
 

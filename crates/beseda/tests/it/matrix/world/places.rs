@@ -4,7 +4,7 @@ use super::{Gone, World, id_of};
 use crate::harness::ids;
 use crate::matrix::objects::Object;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A room, whose first message has number 1.
 #[derive(Debug, Clone)]
@@ -89,6 +89,19 @@ impl World {
         reported.json()["id"].as_str().expect("an id").to_owned()
     }
 
+    /// The id of a canned reply of the desk's, which is forgotten if it is to be.
+    pub async fn canned_reply(&self, object: Object) -> String {
+        let reply = self.new_name();
+        let (mom, path) = (self.caller("mom"), format!("/api/v1/replies/{reply}/"));
+        let put = mom.ask(Method::PUT, &path, &saying(&reply)).await;
+        assert_eq!(put.status, 201, "{put:?}");
+        if object == Object::Deleted {
+            let removed = mom.ask(Method::DELETE, &path, &Value::Null).await;
+            assert_eq!(removed.status, 204, "{removed:?}");
+        }
+        reply
+    }
+
     /// Erases the first message of a room.
     async fn erase(&self, whose: &str, place: &Place) {
         let path = format!("/api/v1/rooms/{}/messages/1/", place.key);
@@ -96,4 +109,9 @@ impl World {
         let answer = crate::harness::actor::answer(request).await;
         assert_eq!(answer.status, 204, "{answer:?}");
     }
+}
+
+/// What the canned reply with this id says.
+pub fn saying(reply: &str) -> Value {
+    json!({"shortcut": reply.get(4..).unwrap_or(reply), "title": "Приветствие", "text": "Здравствуйте!"})
 }

@@ -6,6 +6,7 @@ mod described;
 mod ends;
 mod events;
 mod files;
+mod replies;
 mod reports;
 mod search;
 mod socket;

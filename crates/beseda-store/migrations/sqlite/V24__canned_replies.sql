@@ -1,0 +1,9 @@
+-- What the staff of the desk says again and again.
+CREATE TABLE canned_replies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    uuid BLOB NOT NULL UNIQUE,
+    shortcut TEXT NOT NULL UNIQUE, -- in small letters
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;

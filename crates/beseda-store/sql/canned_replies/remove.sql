@@ -1,0 +1,2 @@
+-- Forgets a canned reply.
+DELETE FROM canned_replies WHERE uuid = $1

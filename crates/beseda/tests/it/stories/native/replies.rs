@@ -1,0 +1,97 @@
+//! Canned replies: the desk's, over HTTP.
+
+use crate::harness::{Actor, Server, Town};
+use crate::stories::server_api::assert_problem;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const HELLO: &str = "/api/v1/replies/00000000-0000-4000-8000-000000000001/";
+const BYE: &str = "/api/v1/replies/00000000-0000-4000-8000-000000000002/";
+const MORE: &str = "/api/v1/replies/00000000-0000-4000-8000-000000000003/";
+
+/// An operator and a client, at a desk with such settings.
+async fn desk(story: &str, settings: &str) -> (Server, Actor, Actor) {
+    let person = |id: i64, role: &str| json!({"id": id, "first_name": "A", "role": role});
+    let town = Town::parties(0)
+        .person(person(5, "operator"))
+        .person(person(6, "client"));
+    let server = Server::start(story, settings, &town).await;
+    let tokens = server.tokens(&[5, 6]).await;
+    let [operator, client] = [(5, 0), (6, 1)].map(|(id, at)| Actor::new(server.address, id, &tokens[at]));
+    (server, operator, client)
+}
+
+fn saying(shortcut: &str, text: &str) -> Value {
+    json!({"shortcut": shortcut, "title": "Приветствие", "text": text})
+}
+
+#[tokio::test]
+async fn the_desk_keeps_what_it_says_again_and_again() {
+    let (_server, operator, client) = desk("native-replies", "").await;
+    let put = async |path: &str, body: &Value| operator.ask(Method::PUT, path, body).await;
+    let made = put(HELLO, &saying("Привет", "Здравствуйте, {{customer.name}}!")).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    let reply = made.json();
+    assert_eq!(
+        (&reply["shortcut"], &reply["title"]),
+        (&json!("привет"), &json!("Приветствие"))
+    );
+    let again = put(HELLO, &saying("привет", "Здравствуйте, {{customer.name}}!")).await;
+    assert_eq!((again.status, again.json()), (200, reply.clone()));
+    assert_eq!(put(BYE, &saying("bye", "x")).await.status, 201);
+    assert_problem(&put(MORE, &saying("BYE", "x")).await, 409, "shortcut_taken");
+
+    let one = operator.get(HELLO).await;
+    assert_eq!((one.status, one.json()), (200, reply.clone()));
+    let first = operator.get("/api/v1/replies/?limit=1").await.json();
+    assert_eq!(first["items"], json!([reply]));
+    let next = first["next"].as_str().expect("there is more");
+    let rest = operator
+        .get(&format!("/api/v1/replies/?limit=1&cursor={next}"))
+        .await
+        .json();
+    assert_eq!(
+        (&rest["items"][0]["shortcut"], &rest["next"]),
+        (&json!("bye"), &Value::Null)
+    );
+
+    for path in ["/api/v1/replies/", HELLO] {
+        assert_problem(&client.get(path).await, 403, "not_allowed");
+    }
+    let gone = operator.ask(Method::DELETE, HELLO, &Value::Null).await;
+    assert_eq!(gone.status, 204, "{gone:?}");
+    assert_problem(&operator.get(HELLO).await, 404, "not_found");
+    assert_problem(&operator.get("/api/v1/replies/hello/").await, 404, "not_found");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_canned_reply_is_told_by_its_field() {
+    let settings = "limits.text_chars = 5\nlimits.title_chars = 12\nlimits.canned_replies = 1\n";
+    let (_server, operator, _) = desk("native-replies-limits", settings).await;
+    let put = async |path: &str, body: &Value| operator.ask(Method::PUT, path, body).await;
+    let of = |field: &str, value: Value| {
+        let mut body = saying("hello", "пятьж");
+        body[field] = value;
+        body
+    };
+    for (field, value) in [
+        ("shortcut", json!("two words")),
+        ("shortcut", json!("я".repeat(33))),
+        ("shortcut", json!("")),
+        ("shortcut", Value::Null),
+        ("title", json!(" ")),
+        ("title", json!("ж".repeat(13))),
+        ("text", json!("шестьж")),
+        ("text", json!("{{a}}")),
+        ("colour", json!("red")),
+    ] {
+        let refused = put(HELLO, &of(field, value)).await;
+        assert_problem(&refused, 400, "invalid");
+        assert!(refused.json()["errors"][field].is_array(), "{refused:?}");
+    }
+    let nameless = put("/api/v1/replies/hello/", &saying("hello", "x")).await;
+    assert_problem(&nameless, 400, "invalid");
+    assert!(nameless.json()["errors"]["id"].is_array(), "{nameless:?}");
+    assert_eq!(put(HELLO, &of("shortcut", json!("я".repeat(32)))).await.status, 201);
+    assert_problem(&put(BYE, &saying("bye", "x")).await, 409, "too_many_canned_replies");
+}
