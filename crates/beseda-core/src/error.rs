@@ -1,6 +1,6 @@
 //! What goes wrong: a refusal is the person's mistake, a fault is ours.
 
-use crate::words::REPLY_NAMES;
+use crate::words::{Hours, REPLY_NAMES};
 use std::fmt;
 use thiserror::Error;
 
@@ -112,6 +112,15 @@ pub enum Refusal {
         /// What stands between the braces.
         name: String,
     },
+    /// Hours that are no minutes of a week, or more stretches of it than `hours_stretches`.
+    #[error(
+        "a week is at most {max} pairs [from, to] of its minutes, from 0, the first of Monday, to {}",
+        Hours::WEEK
+    )]
+    NotWeek {
+        /// How many are taken.
+        max: usize,
+    },
     /// More canned replies than `canned_replies`.
     #[error("a desk has at most {max} canned replies")]
     TooManyCannedReplies {
@@ -220,6 +229,7 @@ impl Refusal {
             Self::NoSuchCannedReply => "no_such_canned_reply",
             Self::ShortcutTaken => "shortcut_taken",
             Self::StrangeReplyName { .. } => "strange_reply_name",
+            Self::NotWeek { .. } => "not_week",
             Self::TooManyCannedReplies { .. } => "too_many_canned_replies",
             Self::OrderHasRoom => "order_has_room",
             Self::EmptyText => "empty_text",

@@ -422,6 +422,19 @@ pub fn require_desk(by: By<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// Whether the asker answers for visitors' rooms by their role, and so says when somebody is at their desk.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub fn require_desk_rules(by: By<'_>) -> Result<(), Refusal> {
+    require_desk(by)?;
+    if settles(RoomKind::Support, by) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
 /// Whether the asker may do this in the room of an order, whether or not it stands yet. `is_in`: whether they are in it.
 ///
 /// # Errors

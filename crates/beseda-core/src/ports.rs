@@ -5,8 +5,8 @@
 
 mod beside;
 mod bytes;
-mod canned_replies;
 mod cases;
+mod desk;
 mod doors;
 mod files;
 mod imports;
@@ -23,8 +23,8 @@ mod updates;
 
 pub use beside::{LookBeside, TxBeside};
 pub use bytes::{Files, Upload, kept_as, thumbnail_name};
-pub use canned_replies::{LookCannedReplies, TxCannedReplies};
 pub use cases::{LookCases, TxCases};
+pub use desk::{LookDesk, TxDesk};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};
 pub use imports::{LookImports, TxImports};
@@ -90,7 +90,7 @@ pub trait Look:
     + LookUpdates
     + LookReports
     + LookSeen
-    + LookCannedReplies
+    + LookDesk
 {
 }
 
@@ -110,7 +110,7 @@ impl<
         + LookUpdates
         + LookReports
         + LookSeen
-        + LookCannedReplies,
+        + LookDesk,
 > Look for T
 {
 }
@@ -133,7 +133,7 @@ pub trait Tx:
     + TxUpdates
     + TxReports
     + TxSeen
-    + TxCannedReplies
+    + TxDesk
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

@@ -5,9 +5,9 @@
 
 pub mod backup;
 mod beside;
-mod canned_replies;
 mod cases;
 mod counts;
+mod desk;
 mod doors;
 mod engine;
 mod files;

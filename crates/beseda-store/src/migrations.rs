@@ -47,7 +47,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V21__blur",
     "V22__reports_and_presence",
     "V23__search_on_shelves",
-    "V24__canned_replies",
+    "V24__desk",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -67,7 +67,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V13__blur",
     "V14__reports_and_presence",
     "V15__search_on_shelves",
-    "V16__canned_replies",
+    "V16__desk",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

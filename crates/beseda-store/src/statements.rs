@@ -109,6 +109,8 @@ statements! {
     GROUP_STUDENTS_OF_GROUP = "group_students/of_group";
     GROUP_STUDENTS_PUT = "group_students/put";
     GROUP_STUDENTS_SHARE = "group_students/share";
+    HOURS_GET = "hours/get";
+    HOURS_PUT = "hours/put";
     IMPORTS_ALONE = "imports/alone" | "imports/alone.postgres";
     IMPORTS_DRAW_ABOVE = "imports/draw_above" | "imports/draw_above.postgres";
     IMPORTS_JOIN = "imports/join";

@@ -278,6 +278,21 @@ impl Body {
         texts
     }
 
+    /// Pairs of minutes of a week, which have to come.
+    pub(super) fn week(&mut self, name: &'static str, limits: &Limits) -> Option<Vec<(u16, u16)>> {
+        let max = limit_of(self.known, name, |takes| takes.items(limits));
+        check(self.known, name, |field| field.is_required);
+        let Some(value) = self.fields.get(name) else {
+            self.mistake(name, FieldError::Required);
+            return None;
+        };
+        let week = serde_json::from_value(value.clone()).ok();
+        if week.is_none() {
+            self.mistake(name, FieldError::NotWeek { max });
+        }
+        week
+    }
+
     /// Anything of an application's own, as its text; null is none of it. The outer is whether the field came.
     pub(super) fn custom(&mut self, name: &'static str, limits: &Limits) -> Option<Option<Arc<str>>> {
         check(self.known, name, |field| field.or_null);

@@ -10,6 +10,7 @@ mod frames;
 mod gate;
 mod groups;
 mod hear;
+mod hours;
 mod html;
 mod limits;
 mod lists;
@@ -72,6 +73,7 @@ pub fn routes() -> Routes {
         search::routes,
         reports::routes,
         replies::routes,
+        hours::routes,
         described::routes,
     ]
     .into_iter()

@@ -129,6 +129,7 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::CustomTooLong { .. }
         | Refusal::ShortcutTaken
         | Refusal::StrangeReplyName { .. }
+        | Refusal::NotWeek { .. }
         | Refusal::TooManyCannedReplies { .. } => as_the_framework(refused),
     }
 }

@@ -39,6 +39,13 @@ pub enum FieldError {
     NotWord,
     /// It can be no shortcut of a canned reply.
     NotShortcut,
+    /// It is no list of pairs of minutes of a week.
+    NotWeek {
+        /// How many are taken.
+        max: usize,
+    },
+    /// No clock of the world is called so, or none that this machine knows.
+    NotZone,
     /// It is no UUID.
     NotUuid,
     /// It is nothing that could be an object's number.

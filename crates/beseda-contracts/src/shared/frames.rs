@@ -184,6 +184,7 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::CustomTooLong { .. }
         | Refusal::ShortcutTaken
         | Refusal::StrangeReplyName { .. }
+        | Refusal::NotWeek { .. }
         | Refusal::TooManyCannedReplies { .. } => "bad_request",
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage
@@ -231,6 +232,7 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::CustomTooLong { .. }
         | Refusal::ShortcutTaken
         | Refusal::StrangeReplyName { .. }
+        | Refusal::NotWeek { .. }
         | Refusal::TooManyCannedReplies { .. } => refusal.to_string(),
         Refusal::NoSuchRoom
         | Refusal::NoSuchMessage

@@ -219,7 +219,8 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyFiles { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
-        | Refusal::StrangeReplyName { .. } => StatusCode::BAD_REQUEST,
+        | Refusal::StrangeReplyName { .. }
+        | Refusal::NotWeek { .. } => StatusCode::BAD_REQUEST,
     }
 }
 

@@ -147,6 +147,7 @@ impl Drf {
             | Refusal::CustomTooLong { .. }
             | Refusal::ShortcutTaken
             | Refusal::StrangeReplyName { .. }
+            | Refusal::NotWeek { .. }
             | Refusal::TooManyCannedReplies { .. } => Said::Detail(refusal.to_string()),
             Refusal::NotSignedIn => whole(words::NOT_AUTHENTICATED),
             Refusal::BadCredentials | Refusal::UnknownAge => whole(words::BAD_TOKEN),
@@ -266,6 +267,8 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::NotWord
         | FieldError::NotShortcut
         | FieldError::NotUuid
+        | FieldError::NotWeek { .. }
+        | FieldError::NotZone
         | FieldError::NotHostId
         | FieldError::NotHostIdInList
         | FieldError::Reserved

@@ -16,6 +16,7 @@ mod export;
 mod files;
 mod govern;
 mod history;
+mod hours;
 pub mod import;
 mod jobs;
 mod members;
@@ -60,6 +61,7 @@ pub use govern::{
     members as members_of,
 };
 pub use history::{History, Since, history, history_back, listen, message_to_change, one_message};
+pub use hours::{hours, put_hours};
 pub use jobs::{hold_jobs, job_done, job_failed, revive_job, take_jobs};
 pub use members::remove_member;
 pub use mend::mend;

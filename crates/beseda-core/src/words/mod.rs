@@ -10,6 +10,7 @@ mod event;
 mod file;
 mod found;
 mod host_id;
+mod hours;
 mod id_set;
 mod identity;
 mod ids;
@@ -49,6 +50,7 @@ pub use found::{
     ToIndex,
 };
 pub use host_id::{FIRST_OWN_PERSON, HOST_NAME_CHARS, HostId, NoHostId, RESERVED_SPACE};
+pub use hours::Hours;
 pub use id_set::{Chunk, IdSet};
 pub use identity::{Account, RefreshToken, Session};
 pub use ids::{GroupId, Head, JobId, MemberId, MessageId, OrderId, PersonId, RoomId, Seq};

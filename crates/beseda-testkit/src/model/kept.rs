@@ -1,9 +1,9 @@
 //! What the model keeps, and the searches that reading and writing share.
 
 use beseda_core::words::{
-    Account, ApiKey, Author, CannedReply, Case, Epoch, Group, GroupId, Head, Job, JobId, Kinds, Member, MemberId,
-    Message, MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Report, Room, RoomId, RoomKind,
-    RoomLook, Seq, Session, SetupCode, StoredFile, Tick, Ticket, Time, Updated, Version,
+    Account, ApiKey, Author, CannedReply, Case, Epoch, Group, GroupId, Head, Hours, Job, JobId, Kinds, Member,
+    MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Report, Room, RoomId,
+    RoomKind, RoomLook, Seq, Session, SetupCode, StoredFile, Tick, Ticket, Time, Updated, Version,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,6 +66,8 @@ pub(super) struct Kept {
     /// What the staff says again and again, by the number of each.
     pub(super) canned_replies: BTreeMap<i64, CannedReply>,
     pub(super) last_canned_reply: i64,
+    /// When somebody is at the desk.
+    pub(super) hours: Option<Hours>,
     /// When people were last there.
     pub(super) seen: BTreeMap<PersonId, Time>,
 }

@@ -2,8 +2,8 @@
 //! to be read: no index, no cache, no counter where a search tells the same.
 
 mod beside;
-mod canned_replies;
 mod cases;
+mod desk;
 mod doors;
 mod files;
 mod imports;

@@ -2,14 +2,14 @@
 
 use super::Make;
 use super::answers::{Answers, Given, assert_alike};
-use super::canned_replies::reply as canned_reply;
+use super::desk::reply as canned_reply;
 use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{Look, Tx};
 use beseda_core::words::{
-    Assigned, Case, CaseStatus, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Kinds, MemberRole, Message,
-    MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Report, ReportReason, ReportState,
-    Role, RoomId, RoomKind, Seq, Time, Updated,
+    Assigned, Case, CaseStatus, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Hours, Kinds, MemberRole,
+    Message, MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Report, ReportReason,
+    ReportState, Role, RoomId, RoomKind, Seq, Time, Updated,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -46,7 +46,7 @@ fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Res
         6 | 7 => send(tx, given, dice, now)?,
         8 => erase(tx, given, dice, now)?,
         9 => change_reports(tx, given, dice, now)?,
-        10 => change_canned_replies(tx, dice, now)?,
+        10 => change_desk(tx, dice, now)?,
         _ => change_files(tx, given, dice, now)?,
     })
 }
@@ -326,7 +326,14 @@ fn change_reports(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time
     Ok(String::new())
 }
 
-fn change_canned_replies(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+fn change_desk(tx: &mut dyn Tx, dice: &mut Dice, now: Time) -> Result<String, Fault> {
+    if dice.chance(20) {
+        tx.put_hours(&Hours {
+            words: (*dice.pick(&NAMES)).to_owned(),
+            updated_at: now,
+            ..Hours::always()
+        })?;
+    }
     let id = Uuid::from_u128(u128::from(dice.below(5).unsigned_abs()));
     if dice.chance(20) {
         tx.remove_canned_reply(id)?;
@@ -491,6 +498,7 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
         said.say(sort, replies.into_iter().map(|(_, reply)| reply).collect::<Vec<_>>());
     }
     said.say("how many canned replies", look.count_canned_replies()?);
+    said.say("hours", look.hours()?);
     for id in given.messages.to_ask().into_iter().map(MessageId) {
         said.say("message", look.message(id)?);
     }

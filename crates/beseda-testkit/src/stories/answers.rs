@@ -4,7 +4,7 @@
 //! this store, 2 for the second.
 
 use beseda_core::words::{
-    Attachment, CannedReply, Case, Group, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place,
+    Attachment, CannedReply, Case, Group, Hours, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place,
     PlacedAttachment, Report, Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
 };
 use std::fmt::{Debug, Display};
@@ -241,6 +241,7 @@ macro_rules! without_numbers {
 }
 
 without_numbers!(
+    Hours,
     CannedReply,
     bool,
     i64,

@@ -12,8 +12,8 @@ mod alike;
 mod answers;
 mod any_room;
 mod beside;
-mod canned_replies;
 mod clocks;
+mod desk;
 mod doors;
 mod erasing;
 mod files;
@@ -192,8 +192,9 @@ stories![
     merging_beside::how_who_stays_sees_a_room_stays_and_what_they_had_not_comes_to_them,
     merging_beside::two_logs_become_one_with_all_that_stands_beside_their_messages,
     merging_beside::who_blocked_one_of_them_has_blocked_who_they_are,
-    canned_replies::canned_replies_are_the_desks_and_each_has_its_shortcut,
-    canned_replies::a_desk_has_so_many_canned_replies_and_no_more,
+    desk::canned_replies_are_the_desks_and_each_has_its_shortcut,
+    desk::a_desk_has_so_many_canned_replies_and_no_more,
+    desk::hours_are_for_everybody_and_said_by_who_answers_for_the_desk,
     reporting::a_message_is_reported_once_and_settled_by_who_answers_for_its_kind,
     reporting::a_message_for_some_is_reported_by_these_and_shown_to_no_other,
     reporting::reports_are_listed_by_pages_the_last_first,

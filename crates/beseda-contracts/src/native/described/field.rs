@@ -57,6 +57,8 @@ pub(in crate::native) enum Takes {
     Proof,
     /// One emoji.
     Emoji,
+    /// Pairs of minutes of a week, at most so many.
+    Week(Most),
 }
 
 /// The longest address of the web.
@@ -82,7 +84,7 @@ impl Takes {
     /// How many things it has at most, where it is a list.
     pub(in crate::native) fn items(self, limits: &Limits) -> Option<usize> {
         match self {
-            Self::Ids(most) | Self::Texts(most) => Some(most(limits)),
+            Self::Ids(most) | Self::Texts(most) | Self::Week(most) => Some(most(limits)),
             _ => None,
         }
     }

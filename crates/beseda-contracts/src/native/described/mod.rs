@@ -54,6 +54,7 @@ const PARTS: &[Part] = &[
             super::search::CALLS,
             super::reports::CALLS,
             super::replies::CALLS,
+            super::hours::CALLS,
         ],
     },
     Part {

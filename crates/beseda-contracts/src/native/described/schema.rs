@@ -1,7 +1,7 @@
 //! JSON Schema of what may come in, from the tables by which it is read.
 
 use super::field::{Field, Takes};
-use beseda_core::words::{HOST_NAME_CHARS, Limits, OwnWord};
+use beseda_core::words::{HOST_NAME_CHARS, Hours, Limits, OwnWord};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -115,6 +115,7 @@ fn taken(takes: Takes, limits: &Limits) -> Value {
         Takes::Moment => json!({"type": "string", "format": "date-time"}),
         Takes::Json(most) => json!({"title": format!("any JSON of at most {} bytes", most(limits))}),
         Takes::Card(_) => card(),
+        Takes::Week(most) => week(most(limits)),
         Takes::Mark | Takes::Proof | Takes::Emoji => json!({"type": "string", "minLength": 1}),
     }
 }
@@ -187,4 +188,10 @@ pub(super) fn described(mut schema: Value, says: &str) -> Value {
         schema.insert("description".to_owned(), says.into());
     }
     schema
+}
+
+fn week(most: usize) -> Value {
+    let minute = json!({"type": "integer", "minimum": 0, "maximum": Hours::WEEK});
+    let stretch = json!({"type": "array", "items": minute, "minItems": 2, "maxItems": 2});
+    json!({"type": "array", "items": stretch, "maxItems": most})
 }

@@ -68,6 +68,8 @@ shapes! {
     State = {"type": "string", "enum": ["online", "away", "offline"]};
     /// From where to where, in UTF-16 units, the end excluded.
     Highlight = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2};
+    /// From which minute of the week to before which, the first of Monday being 0.
+    Stretch = {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 10080}, "minItems": 2, "maxItems": 2};
     /// The number of a limit.
     LimitNumber = {"type": "number", "minimum": 0};
 }

@@ -184,6 +184,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         Refusal::EmptyText | Refusal::TextTooLong { .. } | Refusal::NulInText | Refusal::StrangeReplyName { .. } => {
             Some(wrong_at("text", refusal))
         }
+        Refusal::NotWeek { .. } => Some(wrong_at("week", refusal)),
         Refusal::BadClientId { .. } => Some(wrong_at("client_id", refusal)),
         Refusal::TooManyMentions { .. } => Some(wrong_at("mentions", refusal)),
         Refusal::CustomTooLong { .. } => Some(wrong_at("custom", refusal)),
@@ -284,6 +285,8 @@ fn sentence(error: &FieldError) -> String {
             "Letters, digits, - and _ are expected, at most {} of them.",
             Shortcut::CHARS
         ),
+        FieldError::NotWeek { max } => as_sentence(&Refusal::NotWeek { max: *max }),
+        FieldError::NotZone => "No time zone of the tz database is called so: `Europe/Moscow` is one.".to_owned(),
         FieldError::NotUuid => "A UUID is expected.".to_owned(),
         FieldError::NotHostId => format!("No: {NoHostId}."),
         FieldError::NotHostIdInList => format!("In the list: {NoHostId}."),
@@ -446,7 +449,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::TooManyFiles { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
-        | Refusal::StrangeReplyName { .. } => "invalid",
+        | Refusal::StrangeReplyName { .. }
+        | Refusal::NotWeek { .. } => "invalid",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::ground::Ground;
 use super::{NO_ROOM, NOBODY, NOW, Row, UUID, row};
-use crate::stories::canned_replies::reply;
+use crate::stories::desk::reply;
 use beseda_core::error::Refusal;
 use beseda_core::policy::By;
 use beseda_core::ports::Tx;

@@ -29,6 +29,8 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         ("GET", "/api/v1/search/") => searching(world, block, object).await,
         ("GET", "/api/v1/reports/") => Call::to(block, path),
         ("PATCH", "/api/v1/reports/{report}/") => settling(world, block, object).await,
+        ("GET", "/api/v1/hours/") => Call::to(block, path),
+        ("PUT", "/api/v1/hours/") => Call::to(block, path).with(json!({"zone": "UTC", "week": [[0, 10080]]})),
         ("GET", "/api/v1/replies/") => Call::to(block, path),
         (_, "/api/v1/replies/{reply}/") => canned_reply(world, block, object).await,
         ("PATCH", "/api/v1/me/") => Call::to(block, path).with(json!({"locale": "ru"})),

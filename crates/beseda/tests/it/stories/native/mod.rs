@@ -3,10 +3,10 @@
 mod application;
 mod calls;
 mod described;
+mod desk;
 mod ends;
 mod events;
 mod files;
-mod replies;
 mod reports;
 mod search;
 mod socket;

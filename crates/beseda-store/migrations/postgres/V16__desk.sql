@@ -7,3 +7,12 @@ CREATE TABLE canned_replies (
     text TEXT COLLATE "C" NOT NULL,
     updated_at BIGINT NOT NULL
 );
+
+-- When somebody is at the desk: one row at most.
+CREATE TABLE hours (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    zone TEXT COLLATE "C" NOT NULL,
+    week TEXT COLLATE "C" NOT NULL, -- pairs of minutes, as JSON
+    words TEXT COLLATE "C" NOT NULL,
+    updated_at BIGINT NOT NULL
+);

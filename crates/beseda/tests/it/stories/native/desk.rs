@@ -1,6 +1,6 @@
-//! Canned replies: the desk's, over HTTP.
+//! What the desk has, over HTTP: canned replies, and its hours.
 
-use crate::harness::{Actor, Server, Town};
+use crate::harness::{Actor, Server, Town, actor::answer};
 use crate::stories::server_api::assert_problem;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -12,13 +12,18 @@ const MORE: &str = "/api/v1/replies/00000000-0000-4000-8000-000000000003/";
 /// An operator and a client, at a desk with such settings.
 async fn desk(story: &str, settings: &str) -> (Server, Actor, Actor) {
     let person = |id: i64, role: &str| json!({"id": id, "first_name": "A", "role": role});
-    let town = Town::parties(0)
-        .person(person(5, "operator"))
-        .person(person(6, "client"));
+    let people = [person(5, "operator"), person(6, "client"), person(7, "admin")];
+    let town = people.into_iter().fold(Town::parties(0), Town::person);
     let server = Server::start(story, settings, &town).await;
     let tokens = server.tokens(&[5, 6]).await;
     let [operator, client] = [(5, 0), (6, 1)].map(|(id, at)| Actor::new(server.address, id, &tokens[at]));
     (server, operator, client)
+}
+
+/// What somebody is told who proves nothing.
+async fn plain(server: &Server, path: &str) -> Value {
+    let asked = reqwest::Client::new().get(format!("http://{}{path}", server.address));
+    answer(asked).await.json()
 }
 
 fn saying(shortcut: &str, text: &str) -> Value {
@@ -94,4 +99,50 @@ async fn what_is_wrong_with_a_canned_reply_is_told_by_its_field() {
     assert!(nameless.json()["errors"]["id"].is_array(), "{nameless:?}");
     assert_eq!(put(HELLO, &of("shortcut", json!("я".repeat(32)))).await.status, 201);
     assert_problem(&put(BYE, &saying("bye", "x")).await, 409, "too_many_canned_replies");
+}
+
+#[tokio::test]
+async fn the_desk_says_when_somebody_is_there_and_everybody_may_know() {
+    let settings = "limits.hours_stretches = 2\nlimits.text_chars = 5\n";
+    let (server, operator, _) = desk("native-hours", settings).await;
+    let admin = Actor::new(server.address, 7, &server.tokens(&[7]).await[0]);
+    let known = async || plain(&server, "/api/v1/hours/").await;
+    let always = json!({"zone": "UTC", "week": [[0, 10080]], "words": "", "open": true, "changes_at": null});
+    assert_eq!(known().await, always, "as long as nobody has said");
+    let never = json!({"zone": "Europe/Moscow", "week": [], "words": "Утром"});
+    let said = admin.ask(Method::PUT, "/api/v1/hours/", &never).await;
+    assert_eq!(said.status, 200, "{said:?}");
+    let told = json!({"zone": "Europe/Moscow", "week": [], "words": "Утром", "open": false, "changes_at": null});
+    assert_eq!((said.json(), known().await), (told.clone(), told));
+    let half = json!({"zone": "UTC", "week": [[10000, 60]]});
+    let told = admin.ask(Method::PUT, "/api/v1/hours/", &half).await.json();
+    assert_eq!(
+        (&told["week"], &told["words"]),
+        (&json!([[0, 60], [10000, 10080]]), &json!(""))
+    );
+    assert!(told["changes_at"].is_string(), "{told}");
+
+    for (field, value) in [
+        ("zone", json!("Europe/Moskau")),
+        ("zone", json!("")),
+        ("week", json!([[1, 2], [3, 4], [5, 6]])),
+        ("week", json!([[0, 10081]])),
+        ("week", json!([[-1, 5]])),
+        ("week", json!([[1]])),
+        ("week", json!("always")),
+        ("week", Value::Null),
+        ("words", json!("шестьж")),
+        ("days", json!([])),
+    ] {
+        let mut body = half.clone();
+        body[field] = value;
+        let refused = admin.ask(Method::PUT, "/api/v1/hours/", &body).await;
+        assert_problem(&refused, 400, "invalid");
+        assert!(refused.json()["errors"][field].is_array(), "{refused:?}");
+    }
+    assert_problem(
+        &operator.ask(Method::PUT, "/api/v1/hours/", &half).await,
+        403,
+        "not_allowed",
+    );
 }

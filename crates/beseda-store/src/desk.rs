@@ -1,12 +1,12 @@
-//! What the staff of the desk says again and again.
+//! What the staff of the desk has: what it says again and again, and its hours.
 
-use crate::engine::{Row, values};
+use crate::engine::{Row, strange, values};
 use crate::rows::word;
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use beseda_core::ports::{LookCannedReplies, TxCannedReplies};
-use beseda_core::words::{CannedReply, Shortcut, Time};
+use beseda_core::ports::{LookDesk, TxDesk};
+use beseda_core::words::{CannedReply, Hours, Shortcut, Time};
 use uuid::Uuid;
 
 /// A canned reply, behind its number.
@@ -21,7 +21,7 @@ fn canned_reply(row: &Row<'_>) -> Result<(i64, CannedReply), Fault> {
     Ok((row.get(0)?, reply))
 }
 
-impl LookCannedReplies for Transaction<'_> {
+impl LookDesk for Transaction<'_> {
     fn canned_reply(&mut self, id: Uuid) -> Result<Option<CannedReply>, Fault> {
         let found = self.one(sql::CANNED_REPLIES_GET, values![&id], canned_reply)?;
         Ok(found.map(|(_, reply)| reply))
@@ -40,9 +40,20 @@ impl LookCannedReplies for Transaction<'_> {
         let count = self.one(sql::CANNED_REPLIES_COUNT, values![], |row| row.get(0))?;
         Ok(count.unwrap_or(0))
     }
+
+    fn hours(&mut self) -> Result<Option<Hours>, Fault> {
+        self.one(sql::HOURS_GET, values![], |row| {
+            Ok(Hours {
+                zone: row.get(0)?,
+                week: serde_json::from_str(row.text(1)?).map_err(|_| strange(1))?,
+                words: row.get(2)?,
+                updated_at: Time(row.get(3)?),
+            })
+        })
+    }
 }
 
-impl TxCannedReplies for Transaction<'_> {
+impl TxDesk for Transaction<'_> {
     fn put_canned_reply(&mut self, reply: &CannedReply) -> Result<(), Fault> {
         let values = values![
             &reply.id,
@@ -56,5 +67,11 @@ impl TxCannedReplies for Transaction<'_> {
 
     fn remove_canned_reply(&mut self, id: Uuid) -> Result<(), Fault> {
         self.write(sql::CANNED_REPLIES_REMOVE, values![&id]).map(drop)
+    }
+
+    fn put_hours(&mut self, hours: &Hours) -> Result<(), Fault> {
+        let week = serde_json::to_string(&hours.week).map_err(|error| Fault::Internal(error.to_string()))?;
+        let values = values![&hours.zone, &week, &hours.words, hours.updated_at.0];
+        self.write(sql::HOURS_PUT, values).map(drop)
     }
 }

@@ -1,12 +1,12 @@
-//! What the staff says again and again, in memory.
+//! What the staff of the desk has, in memory.
 
 use super::{Run, rows, wrong};
 use beseda_core::error::Fault;
-use beseda_core::ports::{LookCannedReplies, TxCannedReplies};
-use beseda_core::words::{CannedReply, Shortcut};
+use beseda_core::ports::{LookDesk, TxDesk};
+use beseda_core::words::{CannedReply, Hours, Shortcut};
 use uuid::Uuid;
 
-impl LookCannedReplies for Run {
+impl LookDesk for Run {
     fn canned_reply(&mut self, id: Uuid) -> Result<Option<CannedReply>, Fault> {
         let mut replies = self.kept.canned_replies.values();
         Ok(replies.find(|reply| reply.id == id).cloned())
@@ -26,9 +26,13 @@ impl LookCannedReplies for Run {
     fn count_canned_replies(&mut self) -> Result<i64, Fault> {
         i64::try_from(self.kept.canned_replies.len()).map_err(|error| wrong(error.to_string()))
     }
+
+    fn hours(&mut self) -> Result<Option<Hours>, Fault> {
+        Ok(self.kept.hours.clone())
+    }
 }
 
-impl TxCannedReplies for Run {
+impl TxDesk for Run {
     fn put_canned_reply(&mut self, reply: &CannedReply) -> Result<(), Fault> {
         let typed = self.canned_reply_typed(&reply.shortcut)?;
         if typed.is_some_and(|typed| typed.id != reply.id) {
@@ -50,6 +54,11 @@ impl TxCannedReplies for Run {
 
     fn remove_canned_reply(&mut self, id: Uuid) -> Result<(), Fault> {
         self.kept().canned_replies.retain(|_, reply| reply.id != id);
+        Ok(())
+    }
+
+    fn put_hours(&mut self, hours: &Hours) -> Result<(), Fault> {
+        self.kept().hours = Some(hours.clone());
         Ok(())
     }
 }

@@ -1,11 +1,11 @@
-//! Stories of canned replies: the desk's alone, each with a shortcut of its own.
+//! Stories of what the desk has: canned replies, each with a shortcut of its own, and its hours.
 
 use super::Make;
 use super::stage::{Stage, refusal};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::policy::By;
 use beseda_core::rules::{self, CannedReplies};
-use beseda_core::words::{CannedReply, Limits, Person, Shortcut, Time};
+use beseda_core::words::{CannedReply, Hours, Limits, Person, Shortcut, Time};
 use uuid::Uuid;
 
 /// As somebody may make one.
@@ -108,4 +108,43 @@ pub(super) fn a_desk_has_so_many_canned_replies_and_no_more(make: Make<'_>, seed
     let one_more = put_within(&stage, &stage.admin, &mut reply(3, "s3", "t", "x"), 2);
     assert_eq!(refusal(one_more), Some(Refusal::TooManyCannedReplies { max: 2 }));
     put_within(&stage, &stage.admin, &mut reply(2, "s2", "t", "y"), 2).expect("one that stands is changed");
+}
+
+pub(super) fn hours_are_for_everybody_and_said_by_who_answers_for_the_desk(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let known = || stage.look(|look| rules::hours(look)).expect("they are known");
+    let put = |by: &Person, week: &[(u16, u16)], words: &str| {
+        let (by, now) = (by.clone(), stage.chat.now());
+        let hours = Hours {
+            zone: "Europe/Moscow".to_owned(),
+            week: week.to_vec(),
+            words: words.to_owned(),
+            updated_at: now,
+        };
+        let limits = Limits {
+            hours_stretches: 2,
+            ..Limits::default()
+        };
+        stage.change(move |tx| rules::put_hours(tx, &limits, By::from(&by), hours.clone()))
+    };
+    assert_eq!(known(), Hours::always(), "as long as nobody has said");
+    let week = [(540, 1080), (1980, 2520)];
+    let said = put(&stage.admin, &week, "Мы ответим утром").expect("they are said");
+    assert_eq!(known(), said);
+    stage.clock.tick(5);
+    let again = put(&stage.admin, &week, "Мы ответим утром").expect("the same again");
+    assert_eq!(again, said, "nothing has changed");
+    let never = put(&stage.admin, &[], "").expect("nobody is there");
+    assert!(never.updated_at > said.updated_at);
+    assert_eq!(known(), never);
+    let three = [(1, 2), (3, 4), (5, 6)];
+    for (by, week, words, refused) in [
+        (&stage.people[2], &[][..], "", Refusal::NotAllowed),
+        (&stage.people[0], &[], "", Refusal::NotAllowed),
+        (&stage.admin, &three, "", Refusal::NotWeek { max: 2 }),
+        (&stage.admin, &[(1, 10_081)], "", Refusal::NotWeek { max: 2 }),
+        (&stage.admin, &[], "\0", Refusal::NulInText),
+    ] {
+        assert_eq!(refusal(put(by, week, words)), Some(refused), "{week:?}");
+    }
 }

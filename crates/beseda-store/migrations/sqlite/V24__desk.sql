@@ -7,3 +7,12 @@ CREATE TABLE canned_replies (
     text TEXT NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
+
+-- When somebody is at the desk: one row at most.
+CREATE TABLE hours (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    zone TEXT NOT NULL,
+    week TEXT NOT NULL, -- pairs of minutes, as JSON
+    words TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
