@@ -31,6 +31,7 @@ pub mod setup;
 mod socket;
 mod talk;
 mod tickets;
+mod transcript;
 mod uploads;
 pub mod wire;
 
@@ -74,6 +75,7 @@ pub fn routes() -> Routes {
         reports::routes,
         replies::routes,
         hours::routes,
+        transcript::routes,
         described::routes,
     ]
     .into_iter()

@@ -55,6 +55,7 @@ const PARTS: &[Part] = &[
             super::reports::CALLS,
             super::replies::CALLS,
             super::hours::CALLS,
+            super::transcript::CALLS,
         ],
     },
     Part {

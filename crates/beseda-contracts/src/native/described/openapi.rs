@@ -208,28 +208,32 @@ fn body(call: &Call, limits: &Limits) -> Option<Value> {
 }
 
 fn answers(call: &Call, generator: &mut SchemaGenerator) -> Value {
-    let mut answers = Map::new();
+    let mut answers: Map<String, Value> = Map::new();
     for answer in call.answers {
         let content = match answer.told {
             Told::Nothing => None,
-            Told::Object(of) => Some(json!({"application/json": {"schema": of(generator)}})),
+            Told::Object(of) => Some(("application/json", json!({"schema": of(generator)}))),
             Told::Lines(of) => {
                 let lines = json!({"type": "string", "description": "Objects, a line each.", "x-line": of(generator)});
-                Some(json!({NDJSON: {"schema": lines}}))
+                Some((NDJSON, json!({"schema": lines})))
             }
-            Told::Media(media) => Some(json!({media: {}})),
+            Told::Media(media) => Some((media, json!({}))),
         };
-        let mut told = json!({"description": answer.says});
-        if let Some(told) = told.as_object_mut() {
-            if let Some(content) = content {
-                told.insert("content".to_owned(), content);
-            }
-            let headers = headers_of(call);
-            if !headers.is_empty() {
-                told.insert("headers".to_owned(), headers.into());
-            }
+        let told = answers
+            .entry(answer.status.to_string())
+            .or_insert_with(|| json!({"description": answer.says}));
+        let Some(told) = told.as_object_mut() else { continue };
+        if let Some((media, schema)) = content {
+            // One that may be told in several ways has each of them.
+            let medias = told.entry("content").or_insert_with(|| json!({}));
+            medias
+                .as_object_mut()
+                .map(|medias| medias.insert(media.to_owned(), schema));
         }
-        answers.insert(answer.status.to_string(), told);
+        let headers = headers_of(call);
+        if !headers.is_empty() {
+            told.insert("headers".to_owned(), headers.into());
+        }
     }
     if call.is_tagged {
         answers.insert(

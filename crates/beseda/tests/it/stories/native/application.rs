@@ -27,14 +27,16 @@ pub(super) async fn deals(story: &str) -> (Server, Vec<Actor>, String) {
         .zip(&tokens)
         .map(|(id, token)| Actor::new(server.address, id, token))
         .collect();
-    let made = server.command(&["key", "create", "app", "--scope", "rooms,act"]).await;
-    let key = String::from_utf8_lossy(&made.stdout);
-    let key = key
-        .split_whitespace()
-        .find(|word| word.starts_with("bsk_"))
-        .expect("a key")
-        .to_owned();
+    let key = app_key(&server, "rooms,act").await;
     (server, actors, key)
+}
+
+/// A new API key of the application's.
+pub(super) async fn app_key(server: &Server, scopes: &str) -> String {
+    let made = server.command(&["key", "create", "app", "--scope", scopes]).await;
+    let told = String::from_utf8_lossy(&made.stdout);
+    let key = told.split_whitespace().find(|word| word.starts_with("bsk_"));
+    key.expect("a key").to_owned()
 }
 
 pub(super) async fn put_deal(app: &Actor, body: &Value) {

@@ -1,6 +1,7 @@
 //! What the desk has, over HTTP: canned replies, and its hours.
 
-use crate::harness::{Actor, Server, Town, actor::answer};
+use super::application::app_key;
+use crate::harness::{Actor, Answer, Server, Town, actor::answer};
 use crate::stories::server_api::assert_problem;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -22,8 +23,7 @@ async fn desk(story: &str, settings: &str) -> (Server, Actor, Actor) {
 
 /// What somebody is told who proves nothing.
 async fn plain(server: &Server, path: &str) -> Value {
-    let asked = reqwest::Client::new().get(format!("http://{}{path}", server.address));
-    answer(asked).await.json()
+    Actor::new(server.address, 0, "").get(path).await.json()
 }
 
 fn saying(shortcut: &str, text: &str) -> Value {
@@ -145,4 +145,146 @@ async fn the_desk_says_when_somebody_is_there_and_everybody_may_know() {
         403,
         "not_allowed",
     );
+}
+
+/// A visitor, who proves by a header who they are.
+struct Visitor {
+    nobody: Actor,
+    proof: String,
+}
+
+impl Visitor {
+    async fn ask(&self, method: Method, path: &str, body: &Value) -> Answer {
+        let asked = self.nobody.request(method, path);
+        answer(asked.header("X-Beseda-Visitor", &self.proof).json(body)).await
+    }
+}
+
+/// A visitor's room with what they said, who they are, and its key.
+async fn question(server: &Server, texts: &[&str]) -> (Visitor, String) {
+    let nobody = Actor::new(server.address, 0, "");
+    let wish = json!({"kind": "support", "name": "Вера <b>", "subject": "Где \"заказ\"?", "text": texts[0]});
+    let opened = nobody.post("/api/v1/rooms/", &wish).await;
+    assert_eq!(opened.status, 201, "{opened:?}");
+    let room = opened.json();
+    let proof = room["visitor"].as_str().expect("a proof").to_owned();
+    let key = room["key"].as_str().expect("a key").to_owned();
+    let visitor = Visitor { nobody, proof };
+    for text in &texts[1..] {
+        let path = format!("/api/v1/rooms/{key}/messages/");
+        let said = visitor.ask(Method::POST, &path, &json!({"text": text})).await;
+        assert_eq!(said.status, 201, "{said:?}");
+    }
+    (visitor, key)
+}
+
+#[tokio::test]
+async fn a_transcript_has_everything_that_was_said_page_by_page() {
+    let (server, operator, client) = desk(
+        "native-transcript",
+        "limits.page_size = 2\nlimits.page_size_default = 2\n",
+    )
+    .await;
+    let (visitor, key) = question(
+        &server,
+        &["первое", "<script>alert(1)</script>", "третье\n2026-01-01  Я"],
+    )
+    .await;
+    let room = format!("/api/v1/rooms/{key}/");
+    let answered = operator
+        .post(&format!("{room}messages/"), &json!({"text": "Везём", "reply_to": 1}))
+        .await;
+    assert_eq!(answered.status, 201, "{answered:?}");
+    let erased = visitor
+        .ask(Method::DELETE, &format!("{room}messages/3/"), &Value::Null)
+        .await;
+    assert_eq!(erased.status, 204, "{erased:?}");
+
+    let of = async |format: &str| operator.get(&format!("{room}transcript/{format}")).await;
+    let text = of("").await;
+    assert_eq!(
+        (text.status, text.header("content-type").as_str()),
+        (200, "text/plain; charset=utf-8")
+    );
+    assert_eq!(
+        text.header("content-disposition"),
+        "attachment; filename=\"transcript.txt\""
+    );
+    let said = text.text.clone();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines[0], format!("Где \"заказ\"? ({key})"));
+    let headings: Vec<&str> = lines
+        .iter()
+        .filter_map(|line| line.split_once("Z  "))
+        .map(|(_, who)| who)
+        .collect();
+    assert_eq!(headings, ["Вера <b>", "Вера <b>", "Вера <b> (erased)", "A"], "{said}");
+    assert!(
+        said.contains("\n    первое\n") && said.contains("\n    > первое\n    Везём\n"),
+        "{said}"
+    );
+    assert!(!said.contains("третье") && said.ends_with("\n--\n"), "{said}");
+
+    let page = of("?format=html").await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    let html = page.text.clone();
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"), "{html}");
+    assert!(html.contains("Вера &lt;b&gt;") && html.ends_with("</html>\n"), "{html}");
+
+    let told = of("?format=json").await.json();
+    assert_eq!((&told["room"], &told["title"]), (&json!(key), &json!("Где \"заказ\"?")));
+    let texts: Vec<&Value> = told["messages"]
+        .as_array()
+        .expect("messages")
+        .iter()
+        .map(|one| &one["text"])
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            &json!("первое"),
+            &json!("<script>alert(1)</script>"),
+            &json!(""),
+            &json!("Везём")
+        ]
+    );
+
+    assert_problem(&of("?format=pdf").await, 400, "invalid");
+    let path = format!("{room}transcript/");
+    assert_problem(&client.get(&path).await, 403, "not_allowed");
+    assert_problem(&visitor.ask(Method::GET, &path, &Value::Null).await, 403, "not_allowed");
+}
+
+/// What is for some is in the transcript of nobody else, and where that is a whole page, what comes behind it still is JSON.
+#[tokio::test]
+async fn what_is_for_others_is_in_no_transcript() {
+    let settings =
+        "limits.page_size = 1\nlimits.page_size_default = 1\n[kinds.deal]\nstaff = { operator = [\"read\"] }\n";
+    let (server, operator, _) = desk("native-transcript-for-some", settings).await;
+    let app = Actor::new(server.address, 0, &app_key(&server, "rooms").await);
+    let put = app
+        .ask(Method::PUT, "/api/v1/rooms/deal:1/", &json!({"members": ["6"]}))
+        .await;
+    assert_eq!(put.status, 201, "{put:?}");
+    for (text, to) in [("тайна", json!(["6"])), ("открыто", Value::Null), ("ещё", Value::Null)] {
+        let said = app
+            .post(
+                "/api/v1/rooms/deal:1/system-messages/",
+                &json!({"text": text, "to": to}),
+            )
+            .await;
+        assert_eq!(said.status, 201, "{said:?}");
+    }
+    let told = operator
+        .get("/api/v1/rooms/deal:1/transcript/?format=json")
+        .await
+        .json();
+    let texts: Vec<&Value> = told["messages"]
+        .as_array()
+        .expect("messages")
+        .iter()
+        .map(|one| &one["text"])
+        .collect();
+    assert_eq!(texts, [&json!("открыто"), &json!("ещё")]);
 }
