@@ -37,7 +37,7 @@ after(async () => {
 
 /** A finger has no Enter that sends. */
 const send = (page) => page.getByRole("button", { name: "Отправить" }).click();
-const typing = (page) => page.locator(".bs-typing").filter({ hasText: "Печатает..." });
+const typing = (page) => page.locator(".bs-typing-words").filter({ hasText: "Печатает..." });
 
 /** Somebody types, and the other one sees it. */
 async function seenTyping(writer, reader, text) {

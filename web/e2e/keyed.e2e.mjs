@@ -9,7 +9,7 @@ const AT_ONCE = 5_000;
 let house;
 const ids = {};
 before(async () => {
-  house = await openHouse({});
+  house = await openHouse({ settings: "limits.text_chars = 3000\n" });
   for (const order of [17, 18, 19]) ids[order] = (await house.roomOf(order)).id;
 });
 after(() => house?.end());
@@ -109,6 +109,18 @@ test("what is nobody's room, or somebody else's, is refused in words", async () 
   await page.getByRole("alert").filter({ hasText: "У вас нет доступа к этому чату." }).waitFor();
   await row(page, 17).click();
   await ready(page);
+  await page.context().close();
+  noFaults(house);
+});
+
+test("the field knows what this server takes", async () => {
+  const page = await ready(await house.page(anna, `/chat?room=order:17`));
+  await field(page).fill("я".repeat(2_701));
+  await page.getByText("Осталось знаков: 299").waitFor();
+  await field(page).fill("я".repeat(3_001));
+  await page.getByText("Лишних знаков: 1").waitFor();
+  equal(await page.getByRole("button", { name: "Отправить" }).isDisabled(), true);
+  await field(page).fill("");
   await page.context().close();
   noFaults(house);
 });

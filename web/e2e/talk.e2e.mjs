@@ -8,6 +8,7 @@ import {
   field,
   noFaults,
   openHouse,
+  orders,
   ready,
   say,
   shownTexts,
@@ -16,7 +17,7 @@ import {
 
 let house;
 before(async () => {
-  house = await openHouse({});
+  house = await openHouse({ orders: orders(4) });
 });
 after(() => house?.end());
 
@@ -93,6 +94,56 @@ test("edit and delete are seen on both sides", async () => {
   await bubble(page, "Сообщение удалено").waitFor();
   await bubble(other, "Сообщение удалено").waitFor();
   deepEqual((await house.texts(id)).includes("Встреча в шесть"), false);
+  await page.context().close();
+  await other.context().close();
+  noFaults(house);
+});
+
+test("a message looks like what it says, is read with what it says, and nobody who types moves it", async () => {
+  const { id } = await house.roomOf(20);
+  const page = await ready(await house.page(anna, `/chat?room=${id}`));
+  const other = await ready(await house.page(boris, `/chat?room=${id}`));
+  await say(page, "👍🏽");
+  await house.write(anna, id, "верх\n\n\n\n\n\n\n\n\n\n\nниз");
+  await say(page, "Пишите: +7 900 123-45-67, имя@почта.рф");
+  const last = bubble(other, "Пишите");
+  await last.waitFor();
+  const sizes = await other
+    .locator(".bs-text")
+    .evaluateAll((texts) =>
+      texts.map((text) => [getComputedStyle(text).fontSize, text.clientHeight]),
+    );
+  deepEqual([sizes[0][0], sizes[2][0]], ["34px", "15px"]);
+  equal((await bubble(other, "верх").boundingBox()).height < 120, true, "emptiness is no tower");
+  deepEqual(
+    await last.locator("a").evaluateAll((links) => links.map(({ href }) => href.slice(0, 16))),
+    ["tel:+79001234567", "mailto:%D0%B8%D0"],
+  );
+  match(await last.getAttribute("aria-label"), /^Анна .*\d\d:\d\d: Пишите: \+7 900/);
+
+  const places = () =>
+    other.evaluate(() => {
+      const row = [...document.querySelectorAll(".bs-row")].at(-1).getBoundingClientRect();
+      const composer = document.querySelector(".bs-composer").getBoundingClientRect();
+      return [row.top, composer.top];
+    });
+  const before = await places();
+  await field(page).pressSequentially("Ещё", { delay: 30 });
+  await other.getByText("Печатает...").waitFor();
+  deepEqual(await places(), before);
+  const words = await other.locator(".bs-typing-words").boundingBox();
+  equal(words.y >= (await last.locator(".bs-bubble").boundingBox()).y + 30, true);
+  equal(words.y + words.height <= before[1], true, "above the field");
+
+  // The ring is around what is said.
+  await field(other).press("Shift+Tab");
+  await other.keyboard.press("Shift+Tab");
+  const rings = await other.evaluate(() => {
+    const row = document.activeElement.closest(".bs-row");
+    const bubble = row.querySelector(".bs-bubble");
+    return [row, bubble].map((element) => getComputedStyle(element).outlineStyle);
+  });
+  deepEqual(rings, ["none", "solid"]);
   await page.context().close();
   await other.context().close();
   noFaults(house);

@@ -124,14 +124,14 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
       </span>
       <span className="bs-room-words">
         <span className="bs-room-line">
-          <span className="bs-room-title" title={title}>
+          <bdi className="bs-room-title" title={title}>
             {title}
-          </span>
+          </bdi>
           <time className="bs-room-time" dateTime={at.toISOString()}>
             {dateAndClock(at)}
           </time>
         </span>
-        {name && <span className="bs-room-name">{name}</span>}
+        {name && <bdi className="bs-room-name">{name}</bdi>}
         <span className="bs-room-line">
           <Preview room={room} current={current} />
           {unread > 0 && (
@@ -152,7 +152,7 @@ function Preview({ room, current }: { room: ListedRoom; current: boolean }): Rea
   if (draft && !current) {
     return (
       <span className="bs-preview">
-        <span className="bs-draft">{words.draft}</span> {shorten(draft)}
+        <span className="bs-draft">{words.draft}</span> <bdi>{shorten(draft)}</bdi>
       </span>
     );
   }
@@ -161,7 +161,7 @@ function Preview({ room, current }: { room: ListedRoom; current: boolean }): Rea
   return (
     <span className="bs-preview">
       {newest.mine && `${words.you}: `}
-      {shorten(newest.text)}
+      <bdi>{shorten(newest.text)}</bdi>
     </span>
   );
 }

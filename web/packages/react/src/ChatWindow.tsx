@@ -217,9 +217,13 @@ function Header({ snapshot, me, onBack, onClose, title }: HeaderProps): ReactNod
       )}
       <div className="bs-header-words">
         <h2 className="bs-title" title={shown}>
-          {shown}
+          <bdi>{shown}</bdi>
         </h2>
-        {names && <p className="bs-names">{names}</p>}
+        {names && (
+          <p className="bs-names">
+            <bdi>{names}</bdi>
+          </p>
+        )}
       </div>
       <ConnectionBadge isConnected={snapshot.isConnected} />
       {onClose && (
@@ -273,7 +277,7 @@ function ThreadSkeleton(): ReactNode {
   );
 }
 
-/** Always as high as its words, so that nothing moves when somebody begins to type. */
+/** Floats over the end of the thread, which leaves room for it: nothing moves when somebody begins to type. */
 function TypingLine({ snapshot }: { snapshot: ThreadSnapshot }): ReactNode {
   const words = useWords();
   const people = snapshot.room?.participants ?? [];
@@ -285,7 +289,7 @@ function TypingLine({ snapshot }: { snapshot: ThreadSnapshot }): ReactNode {
   return (
     <p className="bs-typing" role="status">
       {snapshot.typing.length > 0 && (
-        <>
+        <span className="bs-typing-words">
           <span className="bs-pulse" aria-hidden="true">
             <i />
             <i />
@@ -293,7 +297,7 @@ function TypingLine({ snapshot }: { snapshot: ThreadSnapshot }): ReactNode {
           </span>
           {people.length > 2 && names.length > 0 && <span>{names.join(", ")}</span>}
           <span>{words.typing}</span>
-        </>
+        </span>
       )}
     </p>
   );

@@ -1,4 +1,5 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
+import type { Limits, Watched } from "@beseda/client";
 import {
   type ClipboardEvent,
   type KeyboardEvent,
@@ -10,15 +11,16 @@ import {
   useState,
 } from "react";
 import { AttachButton, type Attachment, Chip } from "./Attachment.tsx";
-import { isTouch, useChat, useClient, useNewest } from "./context.tsx";
+import { isTouch, useChat, useClient, useNewest, useObserved } from "./context.tsx";
 import { Icon } from "./icons.tsx";
+import { isBlank } from "./said.ts";
 import type { RoomId, ThreadRoom } from "./thread.ts";
 import { useWords } from "./words/index.ts";
 
-/** The server's default `limits.text_chars`. */
+/** The server's default `limits.text_chars`, until it has told what it takes. */
 const LONGEST = 10_000;
-/** The counter appears from here on. */
-const NEAR = LONGEST * 0.9;
+/** The counter appears from here on: a share of what is taken. */
+const NEAR = 0.9;
 /** A draft is kept this long after the last key, in milliseconds. */
 const DRAFT_PAUSE = 300;
 
@@ -48,9 +50,11 @@ export function Composer(props: ComposerProps): ReactNode {
   useGrowth(field, text);
   useFocusKept(field, !isConnected);
 
-  const length = text.length < NEAR ? text.length : [...text].length;
+  const longest = useLongest();
+  const near = longest * NEAR;
+  const length = text.length < near ? text.length : [...text].length;
   const file = editing ? null : attachment.file;
-  const canSend = isConnected && (text.trim() !== "" || file !== null) && length <= LONGEST;
+  const canSend = isConnected && (!isBlank(text) || file !== null) && length <= longest;
 
   const submit = async () => {
     if (!canSend) return;
@@ -72,7 +76,7 @@ export function Composer(props: ComposerProps): ReactNode {
 
   const change = (next: string) => {
     setText(next);
-    if (editing || next.trim() === "") room.typingVoice.stop();
+    if (editing || isBlank(next)) room.typingVoice.stop();
     else room.typingVoice.key();
   };
 
@@ -129,7 +133,7 @@ export function Composer(props: ComposerProps): ReactNode {
           <span className="bs-send-text">{editing ? words.save : words.send}</span>
         </button>
       </div>
-      {length >= NEAR && <Counter left={LONGEST - length} />}
+      {length >= near && <Counter left={longest - length} />}
     </form>
   );
 }
@@ -169,6 +173,14 @@ function EditStrip(props: { text: string; failed: boolean; onEnd: () => void }):
     </div>
   );
 }
+
+/** How many characters the server takes. */
+function useLongest(): number {
+  const limits = useObserved(useChat()?.limits ?? UNTOLD);
+  return limits?.text_chars?.value ?? LONGEST;
+}
+
+const UNTOLD: Watched<Limits | null> = { subscribe: () => () => {}, getSnapshot: () => null };
 
 /** A room of an order has one draft, whether it is opened by its number or by its key. */
 function useDraftName(room: ThreadRoom): RoomId {

@@ -1,13 +1,14 @@
 // One row of a thread: a message with its ticks and actions, a notice, a day, or the unread line.
-import type { Id } from "@beseda/client/order-rooms";
+import { fileName, type Id } from "@beseda/client/order-rooms";
 import { memo, type ReactNode, useState } from "react";
 import { FileView } from "./FileView.tsx";
 import { Icon, Ticks } from "./icons.tsx";
 import { linkify } from "./linkify.ts";
 import { hueOf } from "./people.ts";
 import type { MessageRow, Row } from "./rows.ts";
+import { isEmoji, settled } from "./said.ts";
 import { clock, dateAndClock, dayName } from "./time.ts";
-import { useLang, useWords } from "./words/index.ts";
+import { useLang, useWords, type Words } from "./words/index.ts";
 
 /** What one can do with a message. */
 export interface MessageActions {
@@ -68,7 +69,7 @@ function NoticeView({ row, active, actions }: MessageViewProps): ReactNode {
     <article
       className="bs-row bs-notice"
       tabIndex={active ? 0 : -1}
-      aria-label={`${words.notice}, ${clock(row.at)}`}
+      aria-label={`${words.notice}, ${clock(row.at)}: ${saidIn(row, words)}`}
       data-key={row.key}
       data-head={row.head}
       data-unread={row.unread}
@@ -98,7 +99,7 @@ function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
     <article
       className="bs-row"
       tabIndex={active ? 0 : -1}
-      aria-label={`${who}, ${clock(row.at)}`}
+      aria-label={`${who}, ${clock(row.at)}: ${saidIn(row, words)}`}
       data-key={row.key}
       data-mine={row.mine}
       data-head={row.head}
@@ -108,9 +109,9 @@ function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
       data-open={open}
     >
       {row.head && !row.mine && row.name && (
-        <span className="bs-name" data-hue={hueOf(sender)}>
+        <bdi className="bs-name" data-hue={hueOf(sender)}>
           {row.name}
-        </span>
+        </bdi>
       )}
       <div className="bs-bubble-line">
         {/* A finger cannot hover: it taps the bubble to see what can be done with it. */}
@@ -127,7 +128,7 @@ function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
             <>
               {(row.file || row.upload) && <FileView row={row} actions={actions} />}
               {row.text && (
-                <span className="bs-text" dir="auto">
+                <span className="bs-text" dir="auto" data-emoji={isEmoji(row.text)}>
                   <Text text={row.text} />
                 </span>
               )}
@@ -142,12 +143,19 @@ function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
   );
 }
 
+/** What is read of a message to who does not see it: a name of its own hides what is in it. */
+function saidIn(row: MessageRow, words: Words): string {
+  if (row.erased) return words.removed;
+  const file = row.file ? fileName(row.file) || words.file : row.upload ? words.file : "";
+  return [settled(row.text), file].filter(Boolean).join(", ");
+}
+
 function Text({ text }: { text: string }): ReactNode {
-  return linkify(text).map(({ text: piece, href }, index) =>
+  return linkify(settled(text)).map(({ text: piece, href }, index) =>
     href ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text have no other name
-      <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow">
-        {piece}
+      <a key={index} href={href} tabIndex={-1} target="_blank" rel="noopener noreferrer nofollow">
+        <bdi>{piece}</bdi>
       </a>
     ) : (
       piece

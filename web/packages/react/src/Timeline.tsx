@@ -22,8 +22,8 @@ import { plural, useLang, useWords } from "./words/index.ts";
 
 /** Up to here all rows stand in the document, so that the browser's own search finds them. */
 const ALL_MOUNTED = 300;
-/** A message counts as read after it could be seen this long, in milliseconds. */
-const READ_AFTER = 300;
+/** A message counts as read after it could be seen this long, in milliseconds: who only passes by has not read it. */
+const READ_AFTER = 1_500;
 /** The floating date stays this long after the last scroll, in milliseconds. */
 const DATE_STAYS = 1_200;
 

@@ -1,4 +1,4 @@
-// Finds links in plain text. Only http, https and mailto become links; all else stays text.
+// Finds links in plain text. Only http, https, mailto and tel become links; all else stays text.
 
 /** A piece of a text; `href` is null where it is only text. */
 export interface Piece {
@@ -6,8 +6,25 @@ export interface Piece {
   href: string | null;
 }
 
-const FOUND =
-  /(?<!\w)(?<!\w:)https?:\/\/[^\s<>"'`]+|\bmailto:[^\s<>"'`]+@[^\s<>"'`]+|\bwww\.[^\s<>"'`]+\.[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
+/** What no address goes on over: white space, quotes, braces, dashes, and marks of full width. */
+const ENDS =
+  "\\s<>\"'`„“”‘’‚‛«»{}\\u2013-\\u2015\\u3000-\\u303F" +
+  "\\uFF01-\\uFF0F\\uFF1A-\\uFF20\\uFF3B-\\uFF40\\uFF5B-\\uFF65";
+const LETTER = "\\p{L}\\p{N}_";
+const FOUND = new RegExp(
+  [
+    `(?<![${LETTER}])(?<![${LETTER}]:)https?:\\/\\/[^${ENDS}]+`,
+    `(?<![${LETTER}])mailto:[^${ENDS}]+@[^${ENDS}]+`,
+    `(?<![${LETTER}])tel:\\+?[\\d().-]{3,20}`,
+    `(?<![${LETTER}])www\\.[^${ENDS}]+\\.[^${ENDS}]+`,
+    `(?<![${LETTER}.+-])[${LETTER}.+-]+@[\\p{L}\\p{N}-]+(?:\\.[\\p{L}\\p{N}-]+)+`,
+    // A number that says its country: others may be anything.
+    `(?<![${LETTER}+])\\+\\d(?:[ \\u00A0().-]{0,2}\\d){8,14}(?![${LETTER}])`,
+  ].join("|"),
+  "giu",
+);
+/** Marks that turn the direction of what stands behind them: in an address they are there to deceive. */
+const TURNS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
@@ -17,26 +34,33 @@ export function linkify(text: string): Piece[] {
     const href = safeHref(shown);
     if (!href) continue;
     if (found.index > end) pieces.push({ text: text.slice(end, found.index), href: null });
-    pieces.push({ text: shown, href });
+    pieces.push({ text: shown.replace(TURNS, named), href });
     end = found.index + shown.length;
   }
   if (end < text.length) pieces.push({ text: text.slice(end), href: null });
   return pieces;
 }
 
+function named(mark: string): string {
+  return `[U+${mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`;
+}
+
 /** The address to go to, or null when it is none that a page may offer. */
 export function safeHref(shown: string): string | null {
-  const lower = shown.toLowerCase();
-  const hasScheme = /^(https?:|mailto:)/.test(lower);
-  const guess = lower.startsWith("www.") ? `https://${shown}` : `mailto:${shown}`;
   try {
-    const url = new URL(hasScheme ? shown : guess);
+    const url = new URL(addressOf(shown));
     // A name before the host ("https://bank.example@evil.example") is there to deceive.
     if (url.username || url.password) return null;
-    return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;
+    return ["http:", "https:", "mailto:", "tel:"].includes(url.protocol) ? url.href : null;
   } catch {
     return null;
   }
+}
+
+function addressOf(shown: string): string {
+  if (/^(https?|mailto):/i.test(shown)) return shown;
+  if (/^(tel:|\+)/i.test(shown)) return `tel:${shown.replace(/[^\d+]/g, "")}`;
+  return /^www\./i.test(shown) ? `https://${shown}` : `mailto:${shown}`;
 }
 
 /** Punctuation at the end belongs to the sentence, and so does a bracket that was opened before. */

@@ -5,14 +5,10 @@ export function nameOf({ first_name, last_name, email }: Person): string {
   return `${first_name} ${last_name}`.trim() || email;
 }
 
-/** One or two capital letters. */
+/** One or two capital letters, or digits, each with the marks that belong to it. */
 export function initialsOf(name: string): string {
-  const letters = name
-    .split(/[\s@.]+/u)
-    .filter(Boolean)
-    .slice(0, 2)
-    .map((word) => [...word][0] ?? "");
-  return letters.join("").toUpperCase();
+  const letters = name.split(/[\s@.]+/u).map((word) => /[\p{L}\p{N}]\p{M}*/u.exec(word)?.[0] ?? "");
+  return letters.filter(Boolean).slice(0, 2).join("").toUpperCase();
 }
 
 /** How many hues there are for names. */

@@ -72,6 +72,41 @@ describe("links", () => {
     expect(links("пишите на me@a.example!")).toEqual([["me@a.example", "mailto:me@a.example"]]);
   });
 
+  test.each([
+    ["«https://a.example»", "https://a.example"],
+    ["„https://a.example“ и ‘https://a.example’", "https://a.example"],
+    ["{https://a.example}", "https://a.example"],
+    ["https://a.example—смотри", "https://a.example"],
+    ["https://a.example。見て", "https://a.example"],
+    ["https://a.example/путь?q=1", "https://a.example/путь?q=1"],
+  ])("%s ends where it should", (text, shown) => {
+    for (const [found] of links(text)) expect(found).toBe(shown);
+    expect(links(text).length).toBeGreaterThan(0);
+  });
+
+  test("numbers that say their country are called, others are not", () => {
+    expect(links("звоните +7 (900) 123-45-67, до 18")).toEqual([
+      ["+7 (900) 123-45-67", "tel:+79001234567"],
+    ]);
+    expect(links("tel:88005553535")).toEqual([["tel:88005553535", "tel:88005553535"]]);
+    for (const text of ["заказ 1234567890", "1+79001234567", "+7 900", "+7900123456789012345"]) {
+      expect(links(text), text).toEqual([]);
+    }
+  });
+
+  test("an address in Cyrillic is one", () => {
+    expect(links("пишите: имя@почта.рф.").map(([shown]) => shown)).toEqual(["имя@почта.рф"]);
+    expect(links("сайт https://почта.рф/").map(([, href]) => href)).toEqual([
+      "https://xn--80a1acny.xn--p1ai/",
+    ]);
+  });
+
+  test("what turns a link around is shown", () => {
+    expect(links("https://a.example/\u202Egpj.exe").map(([shown]) => shown)).toEqual([
+      "https://a.example/[U+202E]gpj.exe",
+    ]);
+  });
+
   test("the pieces make the whole text", () => {
     const text = "до https://a.example после me@a.example\nи http://";
     expect(
@@ -111,6 +146,9 @@ test("people", () => {
   expect(initialsOf("Мария Иванова")).toBe("МИ");
   expect(initialsOf("a@b.example")).toBe("AB");
   expect(initialsOf("")).toBe("");
+  expect(initialsOf("😀 (Мария) «Иванова»")).toBe("МИ");
+  expect(initialsOf("e\u0301va 2")).toBe("E\u03012");
+  expect(initialsOf("— !")).toBe("");
   expect(hueOf(7)).toBe(hueOf(7));
   expect(hueOf(123456789)).toBeLessThan(8);
 });
