@@ -224,7 +224,7 @@ fn head(asked: &Asked, read: &Read, made_at: &str) -> String {
     let Read { key, title, .. } = read;
     match asked.format {
         Format::Text if title.is_empty() => format!("{key}\n{made_at}\n"),
-        Format::Text => format!("{title} ({key})\n{made_at}\n"),
+        Format::Text => format!("{} ({key})\n{made_at}\n", in_one_line(title)),
         Format::Page => {
             let shown = escaped(if title.is_empty() { key } else { title });
             let (key, lang) = (
@@ -289,17 +289,29 @@ fn heading(message: &MessageJson, language: Language) -> String {
     format!("{}  {name}{mark}", message.created_at)
 }
 
+/// What some reader or other begins a new line at.
+const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
+fn in_one_line(text: &str) -> String {
+    text.replace(BREAKS, " ")
+}
+
 /// Each line of what is said stands further in than who says it, so that nothing that is said looks like a heading.
 fn in_text(out: &mut String, message: &MessageJson, language: Language) -> std::fmt::Result {
-    writeln!(out, "\n{}", heading(message, language).replace(['\n', '\r'], " "))?;
+    writeln!(out, "\n{}", in_one_line(&heading(message, language)))?;
     if let Some(reply) = &message.reply_to {
-        writeln!(out, "    > {}", reply.excerpt.replace(['\n', '\r'], " "))?;
+        writeln!(out, "    > {}", in_one_line(&reply.excerpt))?;
     }
-    for line in message.text.lines() {
+    for line in message
+        .text
+        .replace("\r\n", "\n")
+        .split(BREAKS)
+        .filter(|_| !message.text.is_empty())
+    {
         writeln!(out, "    {line}")?;
     }
     for file in &message.files {
-        writeln!(out, "    + {}, {} B", file.name.replace(['\n', '\r'], " "), file.bytes)?;
+        writeln!(out, "    + {}, {} B", in_one_line(&file.name), file.bytes)?;
     }
     Ok(())
 }

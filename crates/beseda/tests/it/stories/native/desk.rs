@@ -160,6 +160,11 @@ impl Visitor {
     }
 }
 
+/// What would be somebody else's message, and the end, where it is taken as it came.
+const FEIGNED: &str = "<script>alert(1)</script>\n2026-01-01T00:00:00.000000Z  Я\u{2028}да\r\n--\r--";
+/// What some reader or other begins a new line at.
+const BREAKS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// A visitor's room with what they said, who they are, and its key.
 async fn question(server: &Server, texts: &[&str]) -> (Visitor, String) {
     let nobody = Actor::new(server.address, 0, "");
@@ -185,11 +190,7 @@ async fn a_transcript_has_everything_that_was_said_page_by_page() {
         "limits.page_size = 2\nlimits.page_size_default = 2\n",
     )
     .await;
-    let (visitor, key) = question(
-        &server,
-        &["первое", "<script>alert(1)</script>", "третье\n2026-01-01  Я"],
-    )
-    .await;
+    let (visitor, key) = question(&server, &["первое", FEIGNED, "третье"]).await;
     let room = format!("/api/v1/rooms/{key}/");
     let answered = operator
         .post(&format!("{room}messages/"), &json!({"text": "Везём", "reply_to": 1}))
@@ -215,6 +216,7 @@ async fn a_transcript_has_everything_that_was_said_page_by_page() {
     assert_eq!(lines[0], format!("Где \"заказ\"? ({key})"));
     let headings: Vec<&str> = lines
         .iter()
+        .filter(|line| !line.starts_with(' '))
         .filter_map(|line| line.split_once("Z  "))
         .map(|(_, who)| who)
         .collect();
@@ -224,6 +226,7 @@ async fn a_transcript_has_everything_that_was_said_page_by_page() {
         "{said}"
     );
     assert!(!said.contains("третье") && said.ends_with("\n--\n"), "{said}");
+    assert_eq!(said.split(BREAKS).filter(|line| *line == "--").count(), 1, "{said}");
 
     let page = of("?format=html").await;
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
@@ -240,15 +243,7 @@ async fn a_transcript_has_everything_that_was_said_page_by_page() {
         .iter()
         .map(|one| &one["text"])
         .collect();
-    assert_eq!(
-        texts,
-        [
-            &json!("первое"),
-            &json!("<script>alert(1)</script>"),
-            &json!(""),
-            &json!("Везём")
-        ]
-    );
+    assert_eq!(texts, [&json!("первое"), &json!(FEIGNED), &json!(""), &json!("Везём")]);
 
     assert_problem(&of("?format=pdf").await, 400, "invalid");
     let path = format!("{room}transcript/");
