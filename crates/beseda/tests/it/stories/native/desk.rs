@@ -251,7 +251,7 @@ async fn a_transcript_has_everything_that_was_said_page_by_page() {
     assert_problem(&visitor.ask(Method::GET, &path, &Value::Null).await, 403, "not_allowed");
 }
 
-/// What is for some is in the transcript of nobody else, and where that is a whole page, what comes behind it still is JSON.
+/// What is for some is in the transcript of nobody else, and where that is a page or two, what comes behind it still is JSON.
 #[tokio::test]
 async fn what_is_for_others_is_in_no_transcript() {
     let settings =
@@ -262,7 +262,12 @@ async fn what_is_for_others_is_in_no_transcript() {
         .ask(Method::PUT, "/api/v1/rooms/deal:1/", &json!({"members": ["6"]}))
         .await;
     assert_eq!(put.status, 201, "{put:?}");
-    for (text, to) in [("тайна", json!(["6"])), ("открыто", Value::Null), ("ещё", Value::Null)] {
+    for (text, to) in [
+        ("тайна", json!(["6"])),
+        ("и ещё одна", json!(["6"])),
+        ("открыто", Value::Null),
+        ("ещё", Value::Null),
+    ] {
         let said = app
             .post(
                 "/api/v1/rooms/deal:1/system-messages/",
