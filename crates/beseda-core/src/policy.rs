@@ -426,8 +426,7 @@ pub fn require_desk(by: By<'_>) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// [`Refusal::NotAllowed`].
-pub fn require_desk_rules(by: By<'_>) -> Result<(), Refusal> {
-    require_desk(by)?;
+pub fn require_hours(by: By<'_>) -> Result<(), Refusal> {
     if settles(RoomKind::Support, by) {
         Ok(())
     } else {

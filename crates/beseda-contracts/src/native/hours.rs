@@ -127,7 +127,7 @@ async fn hours(State(shared): State<Shared>, headers: HeaderMap) -> Result<Respo
 
 async fn put(State(shared): State<Shared>, asker: Asker, request: Request) -> Result<Json<HoursJson>, Refused> {
     // Who does not answer for the desk is told so whatever they say.
-    policy::require_desk_rules(asker.by())?;
+    policy::require_hours(asker.by())?;
     let (limits, now) = (shared.chat.limits().clone(), shared.chat.now());
     let mut body = Body::read(&shared, request, HOURS).await?;
     let zone = body.required_text("zone", &limits);

@@ -17,7 +17,7 @@ pub fn hours(look: &mut (impl Look + ?Sized)) -> Result<Hours, Error> {
 /// [`Refusal::NotAllowed`] for who does not answer for visitors' rooms; [`Refusal::NotWeek`]; [`Refusal::TextTooLong`],
 /// [`Refusal::NulInText`] of the words.
 pub fn put_hours(tx: &mut dyn Tx, limits: &Limits, by: By<'_>, mut hours: Hours) -> Result<Hours, Error> {
-    policy::require_desk_rules(by)?;
+    policy::require_hours(by)?;
     let max = limits.hours_stretches;
     let week = Hours::week_of(&hours.week).filter(|_| hours.week.len() <= max);
     hours.week = week.ok_or(Refusal::NotWeek { max })?;

@@ -66,8 +66,10 @@ impl Hours {
     /// In how many minutes from this one on that is otherwise; `None` where it never is.
     #[must_use]
     pub fn changes_in(&self, minute: u16) -> Option<u16> {
-        let later = |ahead: &u16| self.is_open((minute + ahead) % Self::WEEK) != self.is_open(minute);
-        (1..Self::WEEK).find(later)
+        let edges = self.week.iter().flat_map(|(from, to)| [*from, *to]);
+        let ahead = edges.map(|edge| (edge + Self::WEEK - minute) % Self::WEEK);
+        let is_other = |ahead: &u16| self.is_open((minute + ahead) % Self::WEEK) != self.is_open(minute);
+        ahead.filter(is_other).min()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the desk has, over HTTP: canned replies, and its hours.
+//! What the desk has, over HTTP: canned replies, its hours, and transcripts of rooms.
 
 use super::application::app_key;
 use crate::harness::{Actor, Answer, Server, Town, actor::answer};
@@ -183,6 +183,12 @@ async fn question(server: &Server, texts: &[&str]) -> (Visitor, String) {
     (visitor, key)
 }
 
+/// What the messages of a transcript say.
+fn texts_of(transcript: &Value) -> Vec<&Value> {
+    let messages = transcript["messages"].as_array().expect("messages");
+    messages.iter().map(|message| &message["text"]).collect()
+}
+
 #[tokio::test]
 async fn a_transcript_has_everything_that_was_said_page_by_page() {
     let (server, operator, client) = desk(
@@ -237,12 +243,7 @@ async fn a_transcript_has_everything_that_was_said_page_by_page() {
 
     let told = of("?format=json").await.json();
     assert_eq!((&told["room"], &told["title"]), (&json!(key), &json!("Где \"заказ\"?")));
-    let texts: Vec<&Value> = told["messages"]
-        .as_array()
-        .expect("messages")
-        .iter()
-        .map(|one| &one["text"])
-        .collect();
+    let texts = texts_of(&told);
     assert_eq!(texts, [&json!("первое"), &json!(FEIGNED), &json!(""), &json!("Везём")]);
 
     assert_problem(&of("?format=pdf").await, 400, "invalid");
@@ -280,11 +281,6 @@ async fn what_is_for_others_is_in_no_transcript() {
         .get("/api/v1/rooms/deal:1/transcript/?format=json")
         .await
         .json();
-    let texts: Vec<&Value> = told["messages"]
-        .as_array()
-        .expect("messages")
-        .iter()
-        .map(|one| &one["text"])
-        .collect();
+    let texts = texts_of(&told);
     assert_eq!(texts, [&json!("открыто"), &json!("ещё")]);
 }
