@@ -1,5 +1,5 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
-import type { Limits, Watched } from "@beseda/client";
+import type { Limits } from "@beseda/client";
 import {
   type ClipboardEvent,
   type KeyboardEvent,
@@ -15,6 +15,7 @@ import { isTouch, useChat, useClient, useNewest, useObserved } from "./context.t
 import { Icon } from "./icons.tsx";
 import { isBlank } from "./said.ts";
 import type { RoomId, ThreadRoom } from "./thread.ts";
+import { never } from "./useRooms.ts";
 import { useWords } from "./words/index.ts";
 
 /** The server's default `limits.text_chars`, until it has told what it takes. */
@@ -180,7 +181,7 @@ function useLongest(): number {
   return limits?.text_chars?.value ?? LONGEST;
 }
 
-const UNTOLD: Watched<Limits | null> = { subscribe: () => () => {}, getSnapshot: () => null };
+const UNTOLD = never<Limits | null>(null);
 
 /** A room of an order has one draft, whether it is opened by its number or by its key. */
 function useDraftName(room: ThreadRoom): RoomId {

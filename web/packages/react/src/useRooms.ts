@@ -56,7 +56,8 @@ export function useRooms(): Rooms {
   };
 }
 
-const never = <T>(value: T): Watched<T> => ({
+/** What never changes, where there is nothing to watch. */
+export const never = <T>(value: T): Watched<T> => ({
   subscribe: () => () => {},
   getSnapshot: () => value,
 });
