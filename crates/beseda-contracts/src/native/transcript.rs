@@ -107,7 +107,7 @@ impl Format {
 
 /// How the page looks. Everything on it stands in the text too.
 const STYLE: &str = "body{font:15px/22px system-ui,sans-serif;max-width:68ch;margin:24px auto;padding:0 16px;color:#1A1C20;background:#fff}\
-    article{margin:0 0 16px}h2{font-size:13px;margin:0;color:#4A4D54}p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}\
+    h1+p,article{margin:0 0 16px}h2{font-size:13px;margin:0;color:#4A4D54}article p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}\
     blockquote{margin:0;padding-inline-start:8px;border-inline-start:3px solid #8C867A;color:#4A4D54}i{color:#61646B}";
 
 /// Who asks for which room, and as what they want it.
@@ -286,7 +286,9 @@ fn heading(message: &MessageJson, language: Language) -> String {
         (Some(_), None) => format!(" ({edited})"),
         (None, None) => String::new(),
     };
-    format!("{}  {name}{mark}", message.created_at)
+    // Nobody who reads it needs fractions of a second.
+    let at = message.created_at.get(..19).unwrap_or_default().replace('T', " ");
+    format!("{at}Z  {name}{mark}")
 }
 
 /// What some reader or other begins a new line at.
