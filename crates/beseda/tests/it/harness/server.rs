@@ -356,7 +356,7 @@ fn is_on_postgresql() -> bool {
     }
 }
 
-/// An empty folder for a story. What earlier runs have left is swept away first.
+/// A folder for a story. What earlier runs have left is swept away first.
 pub fn folder_of(story: &str) -> PathBuf {
     static SWEPT: Once = Once::new();
     let all = Path::new(env!("CARGO_TARGET_TMPDIR"));
