@@ -4,7 +4,7 @@ mod by;
 mod can;
 
 pub use by::By;
-pub use can::{CAN, can};
+pub use can::{CAN, CAN_READ, can};
 
 use crate::error::Refusal;
 use crate::words::{

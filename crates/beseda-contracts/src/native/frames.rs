@@ -5,9 +5,9 @@ use super::described::shape;
 use super::limits::LimitsJson;
 use super::objects::{ChangesJson, MeJson, MessageJson, PersonJson, RoomJson};
 use super::problem::RefusedFrame;
-use beseda_core::words::Seq;
+use beseda_core::words::{Cursor, FullRoom, Seq};
 use schemars::{JsonSchema, SchemaGenerator};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// A frame that the server says.
 pub(super) struct Saying {
@@ -82,7 +82,8 @@ pub(super) struct HereFrame<'a> {
     #[schemars(extend("const" = "here"))]
     pub(super) r#type: &'static str,
     /// Rooms, without their members.
-    pub(super) rooms: Vec<RoomJson>,
+    #[schemars(with = "Vec<RoomJson>")]
+    pub(super) rooms: Rooms<'a>,
     /// Rooms that one is in no more.
     #[schemars(with = "Vec<shape::Key>")]
     pub(super) gone: Vec<&'a str>,
@@ -94,6 +95,18 @@ pub(super) struct HereFrame<'a> {
     /// In the first piece: these are all one's rooms; else left out.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) all: bool,
+}
+
+/// Rooms as each of their members sees them, made one after the other as they are written: many at once are much memory.
+pub(super) struct Rooms<'a>(pub(super) &'a [(FullRoom, Cursor)]);
+
+impl Serialize for Rooms<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|(room, cursor)| {
+            let reader = room.me.as_ref().map(|me| me.member.person).unwrap_or_default();
+            RoomJson::new(room, *cursor, reader)
+        }))
+    }
 }
 
 /// What is told of a room that is not open.

@@ -2,7 +2,7 @@
 
 use super::frames::{
     AboutFrame, ChangesFrame, ExpiringFrame, HereFrame, MovedFrame, OkFrame, PingFrame, PositionFrame, PresenceFrame,
-    PresenceJson, RoomFrame, SentFrame, TotalsFrame, TypingFrame, WelcomeFrame,
+    PresenceJson, RoomFrame, Rooms, SentFrame, TotalsFrame, TypingFrame, WelcomeFrame,
 };
 use super::hear;
 use super::limits::LimitsJson;
@@ -189,13 +189,9 @@ impl Everywhere for AllRooms {
     }
 
     fn here(&self, rooms: &[(FullRoom, Cursor)], gone: &[Arc<str>], token: Option<Token>, is_anew: bool) -> String {
-        let told = rooms.iter().map(|(room, cursor)| {
-            let reader = room.me.as_ref().map(|me| me.member.person).unwrap_or_default();
-            RoomJson::new(room, *cursor, reader)
-        });
         text(&HereFrame {
             r#type: "here",
-            rooms: told.collect(),
+            rooms: Rooms(rooms),
             gone: gone.iter().map(|key| &**key).collect(),
             more: token.is_none(),
             token: token.map(|token| token.to_string()),

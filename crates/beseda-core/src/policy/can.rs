@@ -3,9 +3,12 @@
 use super::{By, Deed, has_people_of_its_own, require};
 use crate::words::Place;
 
+/// The word of [`can`] for reading its messages.
+pub const CAN_READ: &str = "read";
+
 /// Every word of [`can`].
 pub const CAN: &[&str] = &[
-    "read",
+    CAN_READ,
     "send",
     "react",
     "pin",
@@ -25,7 +28,7 @@ pub const CAN: &[&str] = &[
 pub fn can(place: &Place, by: By<'_>) -> Vec<&'static str> {
     let [reads, sends, governs] = [Deed::Read, Deed::Send, Deed::Govern].map(|deed| require(deed, place, by).is_ok());
     let may = |word: &&&str| match **word {
-        "read" => reads,
+        CAN_READ => reads,
         "erase-any" => governs && !by.is_host,
         "invite" | "remove" => governs && has_people_of_its_own(place.room.kind),
         "close" | "rename" => governs,

@@ -8,10 +8,10 @@ use crate::error::Error;
 use crate::policy::{self, By, Deed};
 use crate::ports::Look;
 use crate::words::{
-    Cursor, FullRoom, Me, Member, MemberId, Message, Named, Person, PersonId, Place, Room, RoomId, RoomKind, RoomLook,
-    Seq,
+    Cursor, Extra, FullRoom, Me, Member, MemberId, Message, Named, Person, PersonId, Place, Room, RoomId, RoomKind,
+    RoomLook, Seq, Spot,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// So many members are told with a room; the rest is asked for.
@@ -195,35 +195,71 @@ pub fn fulls(look: &mut (impl Look + ?Sized), by: By<'_>, places: Vec<Place>) ->
         return Ok(Vec::new());
     }
     let ids: Vec<RoomId> = places.iter().map(|place| place.room.id).collect();
-    let mut looks: BTreeMap<RoomId, RoomLook> = look.room_looks(&ids)?.into_iter().collect();
-    let counts: BTreeMap<RoomId, i64> = look.member_counts(&ids)?.into_iter().collect();
+    let looks = look.room_looks(&ids)?;
+    let counts = look.member_counts(&ids)?;
     // To the application a room of two is nobody's but theirs.
-    let mut others = if by.is_host {
-        BTreeMap::new()
+    let others = if by.is_host {
+        Vec::new()
     } else {
         others_of_two(look, by.person.id, &places)?
     };
-    let mut lasts = newest(look, by, &places)?;
+    let cans = cans(&places, by);
+    let lasts = newest(look, by, places.iter().map(|place| &place.room).zip(&cans))?;
     let mentions = mentions_of(look, by.person.id, &places)?;
-    let full = |place: Place| {
-        let can = policy::can(&place, by);
-        let Place { room, member } = place;
-        FullRoom {
-            look: looks.remove(&room.id).unwrap_or_default(),
-            other: others.remove(&room.id),
-            member_count: counts.get(&room.id).copied().unwrap_or(0),
-            members: None,
-            last: lasts.remove(&room.id),
-            me: member.map(|member| Me {
-                unread: member.unread(&room),
-                mentions: mentions.get(&room.id).copied().unwrap_or(0),
-                member,
-            }),
-            can,
-            room,
-        }
+    let full = |(Place { room, member }, can)| FullRoom {
+        look: RoomLook::default(),
+        other: None,
+        member_count: 0,
+        members: None,
+        last: None,
+        me: member.map(|member| Me {
+            unread: member.unread(&room),
+            mentions: mentions.get(&room.id).copied().unwrap_or(0),
+            member,
+        }),
+        can,
+        room,
     };
-    Ok(places.into_iter().map(full).collect())
+    let mut fulls: Vec<FullRoom> = places.into_iter().zip(cans).map(full).collect();
+    let at: HashMap<RoomId, usize> = ids.into_iter().zip(0..).collect();
+    let mut fill = Fill { fulls: &mut fulls, at };
+    fill.each(looks, |full, look| full.look = look);
+    fill.each(counts, |full, count| full.member_count = count);
+    fill.each(others, |full, other| full.other = Some(other));
+    fill.each(lasts, |full, last| full.last = Some(last));
+    Ok(fulls)
+}
+
+/// Rooms to which what was found of them is put, in any order.
+struct Fill<'f> {
+    fulls: &'f mut [FullRoom],
+    at: HashMap<RoomId, usize>,
+}
+
+impl Fill<'_> {
+    fn each<T>(&mut self, found: Vec<(RoomId, T)>, put: impl Fn(&mut FullRoom, T)) {
+        for (room, value) in found {
+            if let Some(full) = self.at.get(&room).and_then(|at| self.fulls.get_mut(*at)) {
+                put(full, value);
+            }
+        }
+    }
+}
+
+/// What somebody may do in each of these places. Most of many rooms are alike to them: that is reasoned out once.
+fn cans(places: &[Place], by: By<'_>) -> Vec<Arc<[&'static str]>> {
+    let mut known: Vec<(Spot, bool, Arc<[&'static str]>)> = Vec::new();
+    let can = |place: &Place| {
+        let (spot, is_left) = (place.spot(), place.room.is_left());
+        let same = known.iter().find(|(known, left, _)| (*known, *left) == (spot, is_left));
+        if let Some((_, _, can)) = same {
+            return Arc::clone(can);
+        }
+        let can: Arc<[_]> = policy::can(place, by).into();
+        known.push((spot, is_left, Arc::clone(&can)));
+        can
+    };
+    places.iter().map(can).collect()
 }
 
 /// The other one of each room of two.
@@ -231,13 +267,13 @@ fn others_of_two(
     look: &mut (impl Look + ?Sized),
     person: PersonId,
     places: &[Place],
-) -> Result<BTreeMap<RoomId, Arc<Person>>, Error> {
+) -> Result<Vec<(RoomId, Arc<Person>)>, Error> {
     let of_two = |place: &&Place| matches!(place.room.kind, RoomKind::Private | RoomKind::Pair);
     let rooms: Vec<RoomId> = places.iter().filter(of_two).map(|place| place.room.id).collect();
     if rooms.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok(Vec::new());
     }
-    Ok(look.others_in(&rooms, person)?.into_iter().collect())
+    Ok(look.others_in(&rooms, person)?)
 }
 
 /// In how many unread messages of each room the person is mentioned.
@@ -248,7 +284,7 @@ pub(super) fn mentions_of(
 ) -> Result<BTreeMap<RoomId, i64>, Error> {
     let asked: Vec<(RoomId, Seq)> = places
         .iter()
-        .filter(|place| place.room.extra.has(crate::words::Extra::MENTIONS))
+        .filter(|place| place.room.extra.has(Extra::MENTIONS))
         .filter_map(|place| Some((place.room.id, place.member.as_ref()?.read)))
         .collect();
     if asked.is_empty() {
@@ -257,14 +293,16 @@ pub(super) fn mentions_of(
     Ok(look.unread_mentions(person, &asked)?.into_iter().collect())
 }
 
-/// The newest message of each room that is theirs to read, with what is beside it.
-fn newest(look: &mut (impl Look + ?Sized), by: By<'_>, places: &[Place]) -> Result<BTreeMap<RoomId, Message>, Error> {
-    let readable = places
-        .iter()
-        .filter(|place| policy::require(Deed::Read, place, by).is_ok())
-        .map(|place| &place.room);
-    let (for_some, plain): (Vec<&Room>, Vec<&Room>) =
-        readable.partition(|room| room.extra.has(crate::words::Extra::READERS));
+/// The newest message of each room that is theirs to read, by what they can do there, with what is beside it.
+fn newest<'r>(
+    look: &mut (impl Look + ?Sized),
+    by: By<'_>,
+    rooms: impl Iterator<Item = (&'r Room, &'r Arc<[&'static str]>)>,
+) -> Result<Vec<(RoomId, Message)>, Error> {
+    let readable = rooms
+        .filter(|(_, can)| can.contains(&policy::CAN_READ))
+        .map(|(room, _)| room);
+    let (for_some, plain): (Vec<&Room>, Vec<&Room>) = readable.partition(|room| room.extra.has(Extra::READERS));
     let shown: Vec<(RoomId, Seq)> = plain
         .into_iter()
         .filter(|room| room.shown > Seq(0))
@@ -278,21 +316,12 @@ fn newest(look: &mut (impl Look + ?Sized), by: By<'_>, places: &[Place]) -> Resu
     for room in for_some {
         found.extend(newest_seen(look, by, room)?);
     }
-    let mut lasts = BTreeMap::new();
+    super::beside::dress(look, &mut found)?;
     // What is beside a message is read room by room: few newest ones have anything.
-    let (beside, alone): (Vec<Message>, Vec<Message>) = found
-        .into_iter()
-        .partition(|message| message.extra != crate::words::Extra::NONE);
-    for message in beside {
-        let mut one = [message];
-        fill(look, &mut one)?;
-        let [message] = one;
-        lasts.insert(message.room, message);
+    for message in found.iter_mut().filter(|message| message.extra != Extra::NONE) {
+        fill(look, std::slice::from_mut(message))?;
     }
-    let mut alone = alone;
-    super::beside::dress(look, &mut alone)?;
-    lasts.extend(alone.into_iter().map(|message| (message.room, message)));
-    Ok(lasts)
+    Ok(found.into_iter().map(|message| (message.room, message)).collect())
 }
 
 /// The newest message of a room of which some are for some.

@@ -274,7 +274,7 @@ pub struct FullRoom {
     /// How they stand to it; `None` for who is not in it.
     pub me: Option<Me>,
     /// What they may do in it, in words.
-    pub can: Vec<&'static str>,
+    pub can: Arc<[&'static str]>,
 }
 
 /// A room as one of its members sees it in a list.

@@ -285,7 +285,7 @@ impl Known {
     }
 
     fn about(&mut self, full: FullRoom) {
-        self.about = Some((full.room.title, full.room.closed, full.member_count, full.can));
+        self.about = Some((full.room.title, full.room.closed, full.member_count, full.can.to_vec()));
     }
 
     fn members(&mut self, members: Vec<(Member, Arc<Person>)>) {

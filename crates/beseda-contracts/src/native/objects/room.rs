@@ -161,7 +161,9 @@ impl RoomJson {
     #[must_use]
     pub fn seen(full: &FullRoom, cursor: Cursor, reader: impl Fn(&Message) -> Reader) -> Self {
         let room = &full.room;
-        let active_at = full.last.as_ref().map_or(room.created_at, |last| last.created_at);
+        let created_at = time_text(room.created_at);
+        let last_message = full.last.as_ref();
+        let last_message = last_message.map(|last| MessageJson::new(&room.key, last, reader(last)));
         Self {
             key: room.key.to_string(),
             uuid: room.uuid.to_string(),
@@ -178,20 +180,19 @@ impl RoomJson {
             head: room.head.0,
             cursor: cursor.to_string(),
             seq: room.seq,
-            created_at: time_text(room.created_at),
-            active_at: time_text(active_at),
+            active_at: last_message
+                .as_ref()
+                .map_or_else(|| created_at.clone(), |last| last.created_at.clone()),
+            created_at,
             updated_at: time_text(room.last_changed_at()),
             member_count: full.member_count,
             members: full
                 .members
                 .as_ref()
                 .map(|members| members.iter().map(MemberJson::from).collect()),
-            last_message: full
-                .last
-                .as_ref()
-                .map(|last| MessageJson::new(&room.key, last, reader(last))),
+            last_message,
             me: full.me.as_ref().map(MeJson::from),
-            can: full.can.clone(),
+            can: full.can.to_vec(),
         }
     }
 }
