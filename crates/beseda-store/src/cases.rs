@@ -55,9 +55,9 @@ impl TxCases for Transaction<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::at_hand::AtHand;
     use crate::engine::sqlite::SqliteEngine;
     use crate::engine::{Engine, Go, Row, Value};
-    use crate::search::AtHand;
     use crate::sqlite::open::in_memory;
     use crate::statements::Statement;
     use beseda_core::ports::TxMessages;

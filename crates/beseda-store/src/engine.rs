@@ -6,7 +6,7 @@ pub(crate) mod named;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
-use crate::search::AtHand;
+use crate::at_hand::AtHand;
 use crate::statements::Statement;
 use beseda_core::error::Fault;
 use beseda_core::words::Blur;

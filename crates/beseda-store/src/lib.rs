@@ -3,6 +3,7 @@
 //! Only this crate spells SQL. A rule is handed in; it runs inside a transaction, and what it announces is
 //! heard after the commit and never otherwise.
 
+mod at_hand;
 pub mod backup;
 mod beside;
 mod cases;
@@ -11,6 +12,7 @@ mod desk;
 mod doors;
 mod engine;
 mod files;
+mod fronts;
 mod imports;
 mod inspect;
 mod jobs;

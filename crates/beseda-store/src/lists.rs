@@ -2,13 +2,13 @@
 
 use crate::engine::values;
 use crate::rooms::{membership, words_of};
-use crate::rows::{self, MEMBER, ROOM, json_list, json_object};
+use crate::rows::{self, MEMBER, ROOM, json_list};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookLists, TxLists};
 use beseda_core::words::{
-    Head, Kinds, Member, MemberId, Message, Person, PersonId, Place, Room, RoomId, RoomLook, Seq, Tick, Time,
+    Front, Head, Kinds, Member, MemberId, Person, PersonId, Place, Room, RoomId, RoomLook, Tick, Time,
 };
 use std::sync::Arc;
 
@@ -43,6 +43,10 @@ impl LookLists for Transaction<'_> {
         })
     }
 
+    fn fronts(&mut self, rooms: &[&Room]) -> Result<Vec<Front>, Fault> {
+        self.read_fronts(rooms)
+    }
+
     fn member_counts(&mut self, rooms: &[RoomId]) -> Result<Vec<(RoomId, i64)>, Fault> {
         self.all(sql::MEMBERS_COUNTS, values![&json_list(rooms)], |row| {
             Ok((RoomId(row.get(0)?), row.get(1)?))
@@ -64,11 +68,6 @@ impl LookLists for Transaction<'_> {
         self.all(sql::MEMBERS_OTHERS, values![&json_list(rooms), person.0], |row| {
             Ok((RoomId(row.get(0)?), Arc::new(rows::person(row, 1)?)))
         })
-    }
-
-    fn newest_of(&mut self, of: &[(RoomId, Seq)]) -> Result<Vec<Message>, Fault> {
-        let places = json_object(of.iter().map(|(room, seq)| (room.0, seq.0)));
-        self.messages(sql::MESSAGES_OF_ROOMS, values![&places])
     }
 
     fn share_room(&mut self, one: PersonId, other: PersonId, kinds: Kinds) -> Result<bool, Fault> {

@@ -1,9 +1,9 @@
 //! The index of messages: segments of postings, the same on every engine. What has changed since it was put there stands beside.
 
-mod at_hand;
 mod hits;
+mod stretches;
 
-pub(crate) use at_hand::AtHand;
+pub(crate) use stretches::Stretches;
 
 use crate::engine::{Row, values};
 use crate::rows::{self, MESSAGE, MESSAGE_FILES, json_list, word};

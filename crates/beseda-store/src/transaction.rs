@@ -2,8 +2,8 @@
 
 mod gathered;
 
+use crate::at_hand::AtHand;
 use crate::engine::{Engine, Go, Row, Value, values};
-use crate::search::AtHand;
 use crate::statements::{self as sql, Statement};
 use crate::told::{Batch, Outcome};
 use beseda_core::error::{Error, Fault};
@@ -25,6 +25,8 @@ pub(crate) struct Transaction<'e> {
     uncounted: bool,
     /// Whether the change that runs has written what is not in the places that were foreseen.
     outdated: bool,
+    /// Whether this is one snapshot, to which nobody writes: all that is read was committed.
+    pub(crate) only_looks: bool,
 }
 
 /// A place that was looked at for a change which is still to run: whose, and what is there.
@@ -54,6 +56,7 @@ impl<'e> Transaction<'e> {
             has_written: false,
             uncounted: false,
             outdated: false,
+            only_looks: false,
         }
     }
 
@@ -141,6 +144,7 @@ impl<'e> Transaction<'e> {
 
     /// Runs a glance; a panic is a fault of its own.
     pub(crate) fn look(&mut self, glance: &mut dyn Glance) -> Result<(), Error> {
+        self.only_looks = true;
         let outcome = catch_unwind(AssertUnwindSafe(|| glance.run(self)));
         outcome.unwrap_or_else(|_| {
             tracing::error!("a rule that reads panicked");

@@ -1,9 +1,7 @@
 //! Rooms as lists of their people show them, and what of them has moved.
 
 use crate::error::Fault;
-use crate::words::{
-    Head, Kinds, Member, MemberId, Message, Person, PersonId, Place, Room, RoomId, RoomLook, Seq, Tick, Time,
-};
+use crate::words::{Front, Head, Kinds, Member, MemberId, Person, PersonId, Place, Room, RoomId, RoomLook, Tick, Time};
 use std::sync::Arc;
 
 /// Reading rooms for lists.
@@ -21,6 +19,8 @@ pub trait LookLists {
     fn gone_after(&mut self, person: PersonId, after: Tick) -> Result<Vec<Arc<str>>, Fault>;
     /// How these rooms look of which the host application said anything, in any order.
     fn room_looks(&mut self, rooms: &[RoomId]) -> Result<Vec<(RoomId, RoomLook)>, Fault>;
+    /// What these rooms show alike to everybody, in their order. The rooms are as this transaction reads them.
+    fn fronts(&mut self, rooms: &[&Room]) -> Result<Vec<Front>, Fault>;
     /// How many people are in these rooms, in any order.
     fn member_counts(&mut self, rooms: &[RoomId]) -> Result<Vec<(RoomId, i64)>, Fault>;
     /// Who is in the room, by the number of their membership: `limit` of them behind this one.
@@ -28,8 +28,6 @@ pub trait LookLists {
     -> Result<Vec<(Member, Arc<Person>)>, Fault>;
     /// Everybody in these rooms but this person, in any order, each with the room.
     fn others_in(&mut self, rooms: &[RoomId], person: PersonId) -> Result<Vec<(RoomId, Arc<Person>)>, Fault>;
-    /// These messages, one of each room, in any order.
-    fn newest_of(&mut self, of: &[(RoomId, Seq)]) -> Result<Vec<Message>, Fault>;
     /// Whether both are in one room of these kinds.
     fn share_room(&mut self, one: PersonId, other: PersonId, kinds: Kinds) -> Result<bool, Fault>;
     /// Those of these people who are in a room of these kinds together with `person`, by their numbers.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::policy::By;
 use crate::ports::Look;
-use crate::words::{Beside, Extra, Found, Look as Looks, Message, PersonId, RoomId, Seq};
+use crate::words::{Beside, Extra, Found, Message, PersonId, RoomId, Seq};
 use std::borrow::{Borrow, BorrowMut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -160,15 +160,8 @@ pub(super) fn dress(look: &mut (impl Look + ?Sized), messages: &mut [impl Borrow
         return Ok(());
     }
     let people = look.people(&wanted)?;
-    let authors = messages
-        .iter_mut()
-        .filter_map(|message| message.borrow_mut().author.as_mut());
-    for author in authors {
-        if let Ok(at) = people.binary_search_by_key(&author.id, |person| person.id)
-            && let Some(person) = people.get(at)
-        {
-            author.look = Some(Looks::from(person));
-        }
+    for message in messages {
+        message.borrow_mut().dress(&people);
     }
     Ok(())
 }

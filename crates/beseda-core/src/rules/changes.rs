@@ -9,9 +9,9 @@ use crate::policy::{self, By, Deed};
 use crate::ports::Look;
 use crate::words::{
     Cursor, Extra, FullRoom, Me, Member, MemberId, Message, Named, Person, PersonId, Place, Room, RoomId, RoomKind,
-    RoomLook, Seq, Spot,
+    Seq, Spot,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// So many members are told with a room; the rest is asked for.
@@ -194,56 +194,40 @@ pub fn fulls(look: &mut (impl Look + ?Sized), by: By<'_>, places: Vec<Place>) ->
     if places.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<RoomId> = places.iter().map(|place| place.room.id).collect();
-    let looks = look.room_looks(&ids)?;
-    let counts = look.member_counts(&ids)?;
+    let rooms: Vec<&Room> = places.iter().map(|place| &place.room).collect();
+    let fronts = look.fronts(&rooms)?;
     // To the application a room of two is nobody's but theirs.
-    let others = if by.is_host {
-        Vec::new()
+    let mut others = if by.is_host {
+        BTreeMap::new()
     } else {
         others_of_two(look, by.person.id, &places)?
     };
-    let cans = cans(&places, by);
-    let lasts = newest(look, by, places.iter().map(|place| &place.room).zip(&cans))?;
     let mentions = mentions_of(look, by.person.id, &places)?;
-    let full = |(Place { room, member }, can)| FullRoom {
-        look: RoomLook::default(),
-        other: None,
-        member_count: 0,
-        members: None,
-        last: None,
-        me: member.map(|member| Me {
-            unread: member.unread(&room),
-            mentions: mentions.get(&room.id).copied().unwrap_or(0),
-            member,
-        }),
-        can,
-        room,
-    };
-    let mut fulls: Vec<FullRoom> = places.into_iter().zip(cans).map(full).collect();
-    let at: HashMap<RoomId, usize> = ids.into_iter().zip(0..).collect();
-    let mut fill = Fill { fulls: &mut fulls, at };
-    fill.each(looks, |full, look| full.look = look);
-    fill.each(counts, |full, count| full.member_count = count);
-    fill.each(others, |full, other| full.other = Some(other));
-    fill.each(lasts, |full, last| full.last = Some(last));
-    Ok(fulls)
-}
-
-/// Rooms to which what was found of them is put, in any order.
-struct Fill<'f> {
-    fulls: &'f mut [FullRoom],
-    at: HashMap<RoomId, usize>,
-}
-
-impl Fill<'_> {
-    fn each<T>(&mut self, found: Vec<(RoomId, T)>, put: impl Fn(&mut FullRoom, T)) {
-        for (room, value) in found {
-            if let Some(full) = self.at.get(&room).and_then(|at| self.fulls.get_mut(*at)) {
-                put(full, value);
-            }
-        }
+    let cans = cans(&places, by);
+    let mut fulls = Vec::with_capacity(places.len());
+    for ((place, front), can) in places.into_iter().zip(fronts).zip(cans) {
+        let last = if can.contains(&policy::CAN_READ) {
+            newest(look, by, &place.room, front.last)?
+        } else {
+            None
+        };
+        let Place { room, member } = place;
+        fulls.push(FullRoom {
+            look: front.look,
+            other: others.remove(&room.id),
+            member_count: front.member_count,
+            members: None,
+            last,
+            me: member.map(|member| Me {
+                unread: member.unread(&room),
+                mentions: mentions.get(&room.id).copied().unwrap_or(0),
+                member,
+            }),
+            can,
+            room,
+        });
     }
+    Ok(fulls)
 }
 
 /// What somebody may do in each of these places. Most of many rooms are alike to them: that is reasoned out once.
@@ -267,13 +251,13 @@ fn others_of_two(
     look: &mut (impl Look + ?Sized),
     person: PersonId,
     places: &[Place],
-) -> Result<Vec<(RoomId, Arc<Person>)>, Error> {
+) -> Result<BTreeMap<RoomId, Arc<Person>>, Error> {
     let of_two = |place: &&Place| matches!(place.room.kind, RoomKind::Private | RoomKind::Pair);
     let rooms: Vec<RoomId> = places.iter().filter(of_two).map(|place| place.room.id).collect();
     if rooms.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
-    Ok(look.others_in(&rooms, person)?)
+    Ok(look.others_in(&rooms, person)?.into_iter().collect())
 }
 
 /// In how many unread messages of each room the person is mentioned.
@@ -293,35 +277,25 @@ pub(super) fn mentions_of(
     Ok(look.unread_mentions(person, &asked)?.into_iter().collect())
 }
 
-/// The newest message of each room that is theirs to read, by what they can do there, with what is beside it.
-fn newest<'r>(
+/// The newest message of a room that is theirs to see, with what is beside it: the one that the room shows to everybody, where
+/// all are for all. What is beside is read message by message: few newest ones have anything.
+fn newest(
     look: &mut (impl Look + ?Sized),
     by: By<'_>,
-    rooms: impl Iterator<Item = (&'r Room, &'r Arc<[&'static str]>)>,
-) -> Result<Vec<(RoomId, Message)>, Error> {
-    let readable = rooms
-        .filter(|(_, can)| can.contains(&policy::CAN_READ))
-        .map(|(room, _)| room);
-    let (for_some, plain): (Vec<&Room>, Vec<&Room>) = readable.partition(|room| room.extra.has(Extra::READERS));
-    let shown: Vec<(RoomId, Seq)> = plain
-        .into_iter()
-        .filter(|room| room.shown > Seq(0))
-        .map(|room| (room.id, room.shown))
-        .collect();
-    let mut found = if shown.is_empty() {
-        Vec::new()
-    } else {
-        look.newest_of(&shown)?
+    room: &Room,
+    shown: Option<Arc<Message>>,
+) -> Result<Option<Arc<Message>>, Error> {
+    let mut message = match shown {
+        Some(message) if message.extra == Extra::NONE => return Ok(Some(message)),
+        Some(message) => message.as_ref().clone(),
+        None if room.extra.has(Extra::READERS) => match newest_seen(look, by, room)? {
+            Some(message) => message,
+            None => return Ok(None),
+        },
+        None => return Ok(None),
     };
-    for room in for_some {
-        found.extend(newest_seen(look, by, room)?);
-    }
-    super::beside::dress(look, &mut found)?;
-    // What is beside a message is read room by room: few newest ones have anything.
-    for message in found.iter_mut().filter(|message| message.extra != Extra::NONE) {
-        fill(look, std::slice::from_mut(message))?;
-    }
-    Ok(found.into_iter().map(|message| (message.room, message)).collect())
+    fill(look, std::slice::from_mut(&mut message))?;
+    Ok(Some(Arc::new(message)))
 }
 
 /// The newest message of a room of which some are for some.

@@ -77,6 +77,19 @@ impl Author {
     }
 }
 
+impl Message {
+    /// Tells what its author looks like, who is among these people, in the order of their numbers. Who was deleted looks like
+    /// nobody.
+    pub fn dress(&mut self, people: &[Person]) {
+        if let Some(author) = self.author.as_mut().filter(|author| !author.forgotten)
+            && let Ok(at) = people.binary_search_by_key(&author.id, |person| person.id)
+            && let Some(person) = people.get(at)
+        {
+            author.look = Some(Look::from(person));
+        }
+    }
+}
+
 impl From<&Person> for Author {
     fn from(person: &Person) -> Self {
         Self {

@@ -66,7 +66,8 @@ pub use person::{NewPerson, Person};
 pub use report::{Report, ReportReason, ReportState};
 pub use role::Role;
 pub use room::{
-    FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, Spot, View, key_before_left,
+    Front, FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, Spot, View,
+    key_before_left,
 };
 pub use room_key::{NoRoomKey, RoomKey};
 pub use room_kind::{KindRules, Kinds, OwnKinds, RoomKind};

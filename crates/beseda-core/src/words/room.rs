@@ -270,11 +270,24 @@ pub struct FullRoom {
     /// The first of them, by the number of their membership; `None` where only a list is told.
     pub members: Option<Vec<(Member, Arc<Person>)>>,
     /// The newest message that is not erased and is theirs to see, with what is beside it.
-    pub last: Option<Message>,
+    pub last: Option<Arc<Message>>,
     /// How they stand to it; `None` for who is not in it.
     pub me: Option<Me>,
     /// What they may do in it, in words.
     pub can: Arc<[&'static str]>,
+}
+
+/// What a room shows alike to everybody who reads all of it. None of this is otherwise as long as the room's head stands still,
+/// but what its author is called and looks like.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Front {
+    /// How it looks.
+    pub look: RoomLook,
+    /// How many people are in it.
+    pub member_count: i64,
+    /// The newest message that is not erased, without what is beside it, with how its author looks now. None where some
+    /// messages of the room are for some alone.
+    pub last: Option<Arc<Message>>,
 }
 
 /// A room as one of its members sees it in a list.

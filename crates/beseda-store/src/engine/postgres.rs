@@ -3,8 +3,8 @@
 mod bulk;
 
 use super::{Columns, Engine, Go, Row, Value, values};
+use crate::at_hand::AtHand;
 use crate::inspect::Table;
-use crate::search::AtHand;
 use crate::statements::{self as sql, COUNT, Statement};
 use beseda_core::error::{Fault, Hindrance};
 use bytes::BytesMut;

@@ -1,7 +1,7 @@
 //! Statements on SQLite.
 
 use super::{Columns, Engine, Go, Row, Value};
-use crate::search::AtHand;
+use crate::at_hand::AtHand;
 use crate::statements::{COUNT, Statement};
 use beseda_core::error::{Fault, Hindrance};
 use rusqlite::types::{ToSqlOutput, ValueRef};

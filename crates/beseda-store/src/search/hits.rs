@@ -254,7 +254,7 @@ impl Transaction<'_> {
         };
         pages.read += stretches.len();
         let read = self.not_at_hand(&stretches, state.turn)?;
-        let (rooms, mut own, at_hand) = (ShortRooms::of(rooms), IdSet::default(), self.at_hand());
+        let (rooms, mut own, at_hand) = (ShortRooms::of(rooms), IdSet::default(), &mut self.at_hand().stretches);
         for chunk in ids.chunks().iter().skip(older) {
             let shorts = read.get(&chunk.number).map(Vec::as_slice);
             let (shorts, _) = shorts
@@ -277,7 +277,7 @@ impl Transaction<'_> {
 
     /// The rooms of the messages of those of some stretches that were not read before.
     fn not_at_hand(&mut self, stretches: &[i64], turn: i64) -> Result<BTreeMap<i64, Vec<u8>>, Fault> {
-        let at_hand = self.at_hand();
+        let at_hand = &mut self.at_hand().stretches;
         at_hand.turn(turn);
         let is_missing = |stretch: &i64| at_hand.get(*stretch).is_none();
         let missing: Vec<i64> = stretches.iter().copied().filter(is_missing).collect();

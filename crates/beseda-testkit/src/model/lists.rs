@@ -4,7 +4,7 @@ use super::{Run, counted, rows};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookLists, LookRooms, TxLists};
 use beseda_core::words::{
-    Head, Kinds, Member, MemberId, Message, Person, PersonId, Place, Room, RoomId, RoomLook, Seq, Tick, Time,
+    Extra, Front, Head, Kinds, Member, MemberId, Person, PersonId, Place, Room, RoomId, RoomLook, Tick, Time,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,6 +44,24 @@ impl LookLists for Run {
         Ok(rooms.iter().filter_map(look).collect())
     }
 
+    fn fronts(&mut self, rooms: &[&Room]) -> Result<Vec<Front>, Fault> {
+        let kept = &self.kept;
+        let people: Vec<Person> = kept.people.values().map(|account| account.person.clone()).collect();
+        let front = |room: &&Room| {
+            let newest = (!room.extra.has(Extra::READERS)).then(|| kept.messages.get(&(room.id, room.shown)));
+            Front {
+                look: kept.looks.get(&room.id).cloned().unwrap_or_default(),
+                member_count: counted(kept.members_of(room.id)),
+                last: newest.flatten().map(|message| {
+                    let mut message = kept.shown(message);
+                    message.dress(&people);
+                    Arc::new(message)
+                }),
+            }
+        };
+        Ok(rooms.iter().map(front).collect())
+    }
+
     fn member_counts(&mut self, rooms: &[RoomId]) -> Result<Vec<(RoomId, i64)>, Fault> {
         let counts = rooms.iter().map(|room| (*room, counted(self.kept.members_of(*room))));
         Ok(counts.filter(|(_, count)| *count > 0).collect())
@@ -69,11 +87,6 @@ impl LookLists for Run {
             others.map(|(_, other)| (*room, other)).collect::<Vec<_>>()
         };
         Ok(rooms.iter().flat_map(of_room).collect())
-    }
-
-    fn newest_of(&mut self, of: &[(RoomId, Seq)]) -> Result<Vec<Message>, Fault> {
-        let message = |place: &(RoomId, Seq)| Some(self.kept.shown(self.kept.messages.get(place)?));
-        Ok(of.iter().filter_map(message).collect())
     }
 
     fn share_room(&mut self, one: PersonId, other: PersonId, kinds: Kinds) -> Result<bool, Fault> {
