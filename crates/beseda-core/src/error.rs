@@ -103,6 +103,28 @@ pub enum Refusal {
     /// The canned reply is not there.
     #[error("no such canned reply")]
     NoSuchCannedReply,
+    /// Somebody has a case of whom the asker did not know.
+    #[error("somebody else has taken it: {}", if .name.is_empty() { .by } else { .name })]
+    Taken {
+        /// What the host application calls them.
+        by: String,
+        /// Their full name, or empty.
+        name: String,
+    },
+    /// A case cannot be assigned to whoever does not work at its desk or does not read its room.
+    #[error("nobody with this id works at the desk of this room")]
+    NotOfDesk,
+    /// A case is snoozed until a moment that is still to come, and only a snoozed one has such a moment.
+    #[error("a case is snoozed until a moment that is still to come, and only then it has one")]
+    NotSnoozed,
+    /// More tags than `case_tags`, or one that is empty or longer than `tag_chars`.
+    #[error("a case has at most {most} tags of 1 to {chars} characters")]
+    BadTags {
+        /// How many are taken.
+        most: usize,
+        /// How long one may be.
+        chars: usize,
+    },
     /// Another canned reply is typed so.
     #[error("another canned reply has this shortcut")]
     ShortcutTaken,
@@ -227,6 +249,10 @@ impl Refusal {
             Self::CustomTooLong { .. } => "custom_too_long",
             Self::NoSuchReport => "no_such_report",
             Self::NoSuchCannedReply => "no_such_canned_reply",
+            Self::Taken { .. } => "taken",
+            Self::NotOfDesk => "not_of_desk",
+            Self::NotSnoozed => "not_snoozed",
+            Self::BadTags { .. } => "bad_tags",
             Self::ShortcutTaken => "shortcut_taken",
             Self::StrangeReplyName { .. } => "strange_reply_name",
             Self::NotWeek { .. } => "not_week",

@@ -7,6 +7,7 @@ pub use by::By;
 pub use can::{CAN, CAN_READ, can};
 
 use crate::error::Refusal;
+use crate::ports::AtDesk;
 use crate::words::{
     Group, Kinds, MemberRole, Message, Order, OrderPlace, Person, PersonId, Place, Role, RoomKind, Spot, worded,
 };
@@ -78,6 +79,8 @@ worded! {
         Govern = "govern",
         /// Read and send without being in the room.
         StepIn = "step-in",
+        /// By one's role: work at the desk of such rooms, where they have one.
+        Desk = "desk",
     }
 }
 
@@ -90,6 +93,7 @@ impl Right {
             Self::TakePart => TAKE_PART,
             Self::Govern => &[Deed::See, Deed::Govern],
             Self::StepIn => &[Deed::StepIn],
+            Self::Desk => &[Deed::Desk],
         }
     }
 }
@@ -111,6 +115,10 @@ pub const TABLE: &[Line] = &[
         &[Deed::See, Deed::Govern, Deed::StepIn],
     ),
     line(RoomKind::Order, Who::Role(Role::Mom), &[Deed::StepIn]),
+    // Where settings give orders a desk.
+    line(RoomKind::Order, Who::Role(Role::Admin), &[Deed::Desk]),
+    line(RoomKind::Order, Who::Role(Role::Operator), &[Deed::Desk]),
+    line(RoomKind::Order, Who::Role(Role::Mom), &[Deed::Desk]),
     // Who is neither any more hears nothing more, though they were in it.
     line(RoomKind::Pair, Who::MemberAs(Role::Customer), TAKE_PART),
     line(RoomKind::Pair, Who::MemberAs(Role::Therapist), TAKE_PART),
@@ -414,11 +422,57 @@ pub fn require_settling(by: By<'_>) -> Result<(), Refusal> {
 /// # Errors
 /// [`Refusal::NotAllowed`].
 pub fn require_desk(by: By<'_>) -> Result<(), Refusal> {
-    let works = |kind| by.kinds.contain(kind) && may(Deed::Desk, kind, Standing::Outside, by);
-    if RoomKind::OF_CONTRACTS.into_iter().any(works) {
+    if by.kinds.with_desk().any(|kind| works_at(kind, by)) {
         Ok(())
     } else {
         Err(Refusal::NotAllowed)
+    }
+}
+
+/// Whether the asker works at the desk of a kind of rooms, which has one.
+fn works_at(kind: RoomKind, by: By<'_>) -> bool {
+    by.kinds.contain(kind) && by.kinds.has_desk(kind) && may(Deed::Desk, kind, Standing::Outside, by)
+}
+
+/// Whether the case of a room is the asker's to see and to change: it is for whoever works at the desk and reads the room.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`] for who may at least see the room, [`Refusal::NoSuchRoom`] for everybody else.
+pub fn require_case(place: &Place, by: By<'_>) -> Result<(), Refusal> {
+    require(Deed::Read, place, by)?;
+    if works_at(place.room.kind, by) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
+/// Which rooms' cases are the asker's to see: of kinds that they read by their role, every room's.
+#[must_use]
+pub fn reach_of_desk(by: By<'_>) -> AtDesk {
+    let works = by.kinds.with_desk().filter(|kind| works_at(*kind, by));
+    let (every, own) = works.partition(|kind| may(Deed::Read, *kind, Standing::Outside, by));
+    AtDesk {
+        person: by.person.id,
+        every,
+        own,
+    }
+}
+
+/// The desks that there are: of each kind of rooms that has one, who works there.
+#[must_use]
+pub fn desks(kinds: Kinds) -> Vec<(RoomKind, Vec<Role>)> {
+    let of = |kind| (kind, roles_at_desk(kinds, kind));
+    kinds.with_desk().map(of).collect()
+}
+
+fn roles_at_desk(kinds: Kinds, kind: RoomKind) -> Vec<Role> {
+    match kinds.rules_of(kind) {
+        Some(rules) => {
+            let at_desk = rules.staff.iter().filter(|(_, deeds)| deeds.contains(&Deed::Desk));
+            at_desk.map(|(role, _)| *role).collect()
+        }
+        None => roles_that_may(Deed::Desk, kind),
     }
 }
 

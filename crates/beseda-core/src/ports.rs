@@ -23,7 +23,7 @@ mod updates;
 
 pub use beside::{LookBeside, TxBeside};
 pub use bytes::{Files, Upload, kept_as, thumbnail_name};
-pub use cases::{LookCases, TxCases};
+pub use cases::{AtDesk, LookCases, TxCases};
 pub use desk::{LookDesk, TxDesk};
 pub use doors::{LookDoors, TxDoors};
 pub use files::{LookFiles, TxFiles};
@@ -64,6 +64,9 @@ pub trait Audience: Send + Sync {
     /// What these people may do, or whether they are let in at all, has changed with a commit: whoever of them listens
     /// may have lost their place. Called after the commit, before its events; not to wait here either.
     fn people_changed(&self, _people: &[PersonId]) {}
+
+    /// Cases, or what is said in their rooms, are other ones with a commit. Called after its events; not to wait here either.
+    fn cases_moved(&self, _rooms: &[RoomId]) {}
 
     /// Somebody else, in another process, has changed what is kept, and announced nothing here: what these notices
     /// name is to be read again. Not to wait here either. An audience that holds nobody's place has nothing to do.

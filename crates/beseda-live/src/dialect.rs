@@ -2,8 +2,8 @@
 
 use beseda_core::rules::{Changes, History, Totals};
 use beseda_core::words::{
-    Cursor, Draft, DraftFile, Epoch, Event, FullRoom, HostId, Kinds, Limits, Marks, Message, Person, PersonId, RoomKey,
-    RoomName, Seq, Time, Token,
+    Case, Cursor, Draft, DraftFile, Epoch, Event, FullRoom, HostId, Kinds, Limits, Marks, Message, Person, PersonId,
+    RoomKey, RoomName, Seq, Time, Token,
 };
 use beseda_core::{Fault, Refusal};
 use std::sync::Arc;
@@ -287,6 +287,10 @@ pub trait Everywhere: Send + Sync {
     fn removed(&self, key: &str) -> String;
     /// They read too slowly for a room: what is different there follows as they read.
     fn behind(&self, key: &str) -> String;
+    /// The case of a room is another one, or what is said there; to them, who work at its desk, the room is this.
+    fn case(&self, case: &Case, room: &FullRoom, cursor: Cursor, reader: PersonId) -> String;
+    /// There were more cases than they could be told of.
+    fn cases(&self) -> String;
     /// What is unread in all their rooms.
     fn totals(&self, totals: Totals) -> String;
     /// They are asked for a sign of life, and told up to where they have been told everything.

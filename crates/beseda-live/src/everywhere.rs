@@ -58,6 +58,8 @@ pub(crate) struct Roaming {
     looks_around: AtomicBool,
     /// It was told that its proof ends.
     is_warned: AtomicBool,
+    /// It was not told of some cases.
+    has_missed_cases: AtomicBool,
 }
 
 impl Roaming {
@@ -72,7 +74,22 @@ impl Roaming {
             has_arrived: AtomicBool::new(false),
             looks_around: AtomicBool::new(false),
             is_warned: AtomicBool::new(false),
+            has_missed_cases: AtomicBool::new(false),
         }
+    }
+
+    /// It was not told of some cases.
+    pub(crate) fn misses_cases(&self) {
+        self.has_missed_cases.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn has_missed_cases(&self) -> bool {
+        self.has_missed_cases.load(Ordering::SeqCst)
+    }
+
+    /// It knows that it has to ask for them.
+    pub(crate) fn catches_up_with_cases(&self) {
+        self.has_missed_cases.store(false, Ordering::SeqCst);
     }
 
     /// Notes that what is unread may be another number; whether that is news.

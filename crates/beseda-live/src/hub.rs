@@ -2,6 +2,7 @@
 //! found without looking at anybody else.
 
 use crate::counts::Counts;
+use crate::desk;
 use crate::gone::Gone;
 use crate::presence::Watchers;
 use crate::rooms::{Rooms, Seats};
@@ -60,6 +61,8 @@ pub struct Hub {
     pub(crate) watchers: Watchers,
     /// Who has gone lately.
     pub(crate) gone: Mutex<Gone>,
+    /// Of which cases nobody was told yet that they are other ones.
+    pub(crate) cases: desk::Moved,
     /// The life of the database.
     epoch: AtomicI64,
     /// Who types: locked while it is told, because of what is said of one person at once, the last must be heard last.
@@ -91,6 +94,7 @@ impl Hub {
             waiters: Waiters::default(),
             watchers: Watchers::default(),
             gone: Mutex::new(Gone::new(limits.gone_people)),
+            cases: desk::Moved::default(),
             epoch: AtomicI64::new(0),
             typing: Mutex::new(Typing::new(limits)),
             waiting_frames: limits.queue_frames,
@@ -166,6 +170,17 @@ impl Hub {
             }
         }
         later
+    }
+
+    /// Everybody who hears all their rooms.
+    pub(crate) fn all_roaming(&self) -> Vec<Arc<Session>> {
+        let mut all = Vec::new();
+        for shard in &self.people {
+            let shard = shard.lock();
+            let sessions = shard.values().flatten();
+            all.extend(sessions.filter(|session| session.roaming.is_some()).cloned());
+        }
+        all
     }
 
     /// How many sessions there are that hear all their rooms.
@@ -389,6 +404,9 @@ impl Hub {
             Notice::Person(person) => self.people_changed(&[person]),
             Notice::Room { room, head, came } => {
                 self.waiters.wake(room.id);
+                if matches!(room.kind, RoomKind::Support | RoomKind::Order | RoomKind::Own(_)) {
+                    self.cases_moved(&[room.id]);
+                }
                 if let Some(person) = came {
                     self.waiters.wake_person(person);
                     self.sessions_of(person)
@@ -448,6 +466,12 @@ impl Audience for Hub {
         self.committed.notify_one();
         // Commits come faster than they can be told: this one does its share before the next.
         while behind && self.tell_some() {}
+    }
+
+    fn cases_moved(&self, rooms: &[RoomId]) {
+        if self.roaming() > 0 {
+            self.cases.add(rooms);
+        }
     }
 
     fn people_changed(&self, people: &[PersonId]) {

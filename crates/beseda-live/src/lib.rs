@@ -10,6 +10,7 @@ mod commands;
 mod company;
 mod connection;
 pub mod counts;
+mod desk;
 pub mod dialect;
 mod doors;
 mod echo;

@@ -2,6 +2,7 @@
 
 use crate::company::{self, HowFar};
 use crate::counts::Counts;
+use crate::desk;
 use crate::dialect::Position;
 use crate::heartbeat::{TICK_MS, Wheel};
 use crate::hub::Hub;
@@ -85,6 +86,11 @@ impl Live {
                 counted.iter().for_each(|session| session.queue.stir());
             }
         }
+    }
+
+    /// Tells those who work at desks of cases that are other ones now, for as long as it is polled.
+    pub async fn tell_of_cases(self: &Arc<Self>) {
+        desk::tell(self).await;
     }
 
     /// Turns the heartbeat's wheel, for as long as it is polled.

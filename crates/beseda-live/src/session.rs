@@ -167,6 +167,19 @@ impl Session {
         queued != Err(NotQueued::Full)
     }
 
+    /// The same that does not wait.
+    pub(crate) fn adds_at_once(&self, say: impl FnOnce(&dyn Everywhere) -> String) -> bool {
+        let Some(roaming) = &self.roaming else { return true };
+        self.push(text_frame(say(roaming.speaks).as_bytes()), false) != Err(NotQueued::Full)
+    }
+
+    /// It was not told of some cases.
+    pub(crate) fn misses_cases(&self) {
+        if let Some(roaming) = &self.roaming {
+            roaming.misses_cases();
+        }
+    }
+
     /// The same that is never lost: it is bounded by something else.
     pub(crate) fn announce(&self, say: impl FnOnce(&dyn Everywhere) -> String) {
         if let Some(roaming) = &self.roaming {

@@ -1,12 +1,17 @@
-//! What the desk knows of visitors' rooms.
+//! What the desk knows of rooms.
 
-use crate::engine::values;
+use crate::engine::{strange, values};
+use crate::rooms::between_blanks;
 use crate::rows::{self, CASE, ROOM};
 use crate::statements as sql;
 use crate::transaction::Transaction;
 use beseda_core::error::Fault;
-use beseda_core::ports::{LookCases, TxCases};
-use beseda_core::words::{Case, PersonId, RoomId, RoomView};
+use beseda_core::ports::{AtDesk, LookCases, TxCases};
+use beseda_core::words::{
+    Case, CaseFilter, CasePlace, CaseState, Owner, PersonId, Role, Room, RoomId, RoomKind, RoomView, Side, Visit,
+    Visitor,
+};
+use serde_json::json;
 
 impl LookCases for Transaction<'_> {
     fn case(&mut self, room: RoomId) -> Result<Option<Case>, Fault> {
@@ -27,23 +32,134 @@ impl LookCases for Transaction<'_> {
         })
     }
 
+    fn queue(
+        &mut self,
+        of: &AtDesk,
+        filter: &CaseFilter,
+        after: Option<CasePlace>,
+        limit: i64,
+    ) -> Result<Vec<(Case, Room)>, Fault> {
+        let all: Vec<CaseState> = CaseState::WORDS.iter().map(|(state, _)| *state).collect();
+        let states = if filter.states.is_empty() { &all } else { &filter.states };
+        let mut found = Vec::new();
+        // In each state they lie in order.
+        for state in states {
+            found.extend(self.queue_in(*state, of, filter, after, limit)?);
+        }
+        found.sort_by_key(|(case, _)| (case.since, case.room));
+        if !filter.oldest_first {
+            found.reverse();
+        }
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    fn rooms_without_case(&mut self, kind: RoomKind, limit: i64) -> Result<Vec<Room>, Fault> {
+        self.all(sql::WHOLE_ROOMS_WITHOUT_CASE, values![kind.word(), limit], |row| {
+            rows::room(row, 0)
+        })
+    }
+
+    fn desk_roles(&mut self, kind: RoomKind) -> Result<Option<Vec<Role>>, Fault> {
+        let roles = self.one(sql::CASES_ROLES, values![kind.word()], |row| row.get::<String>(0))?;
+        let Some(roles) = roles else { return Ok(None) };
+        let words: Vec<String> = serde_json::from_str(&roles).map_err(|_| strange(0))?;
+        Ok(Some(words.iter().filter_map(|word| Role::from_word(word)).collect()))
+    }
+
     fn said(&mut self, room: RoomId, person: PersonId) -> Result<i64, Fault> {
         let said = self.one(sql::SAID_GET, values![room.0, person.0], |row| row.get(0))?;
         Ok(said.unwrap_or(0))
     }
 }
 
+impl Transaction<'_> {
+    /// Those in one state.
+    fn queue_in(
+        &mut self,
+        state: CaseState,
+        of: &AtDesk,
+        filter: &CaseFilter,
+        after: Option<CasePlace>,
+        limit: i64,
+    ) -> Result<Vec<(Case, Room)>, Fault> {
+        let (statement, end) = if filter.oldest_first {
+            (sql::CASES_OLDEST, i64::MIN)
+        } else {
+            (sql::CASES_NEWEST, i64::MAX)
+        };
+        let (every, own) = (words_of_kinds(&of.every), words_of_kinds(&of.own));
+        let (whose, owner) = match filter.assigned {
+            None => ("", 0),
+            Some(Owner::Nobody) => ("nobody", 0),
+            Some(Owner::Person(person)) => ("person", person.0),
+        };
+        let (since, room) = after.map_or((end, end), |place| (place.since.0, place.room.0));
+        let values = values![
+            state.word(),
+            &every,
+            &own,
+            of.person.0,
+            whose,
+            owner,
+            filter.owes.map_or("", Side::word),
+            filter.tag.as_deref().unwrap_or_default(),
+            since,
+            room,
+            limit,
+        ];
+        self.all(statement, values, |row| {
+            Ok((rows::case(row, 0)?, rows::room(row, CASE)?))
+        })
+    }
+}
+
+fn words_of_kinds(kinds: &[RoomKind]) -> String {
+    between_blanks(kinds.iter().map(RoomKind::word))
+}
+
 impl TxCases for Transaction<'_> {
     fn put_case(&mut self, case: &Case) -> Result<(), Fault> {
+        let nobody = Visitor {
+            person: PersonId(0),
+            name: String::new(),
+            email: String::new(),
+            visit: Visit::default(),
+        };
+        let visitor = case.visitor.as_ref().unwrap_or(&nobody);
+        let tags = json!(case.tags).to_string();
         let values = values![
             case.room.0,
-            case.visitor.0,
-            &case.customer_name,
-            &case.customer_email,
-            case.status.word(),
+            case.state.word(),
             case.assigned_to.as_ref().map(|assigned| assigned.person.0),
+            case.owes.map(Side::word),
+            case.since.0,
+            case.snoozed_until.map(|until| until.0),
+            &tags,
+            case.visitor.as_ref().map(|visitor| visitor.person.0),
+            &visitor.name,
+            &visitor.email,
+            &visitor.visit.page,
+            &visitor.visit.referrer,
+            &visitor.visit.locale,
+            &visitor.visit.agent,
+            &visitor.visit.custom,
         ];
         self.write(sql::CASES_PUT, values).map(drop)
+    }
+
+    fn case_moved(&mut self, room: RoomId) {
+        self.announce_case(room);
+    }
+
+    fn keep_desk(&mut self, desk: &[(RoomKind, Vec<Role>)]) -> Result<(), Fault> {
+        let words = between_blanks(desk.iter().map(|(kind, _)| kind.word()));
+        self.write(sql::CASES_FORGET_ROLES, values![&words])?;
+        for (kind, roles) in desk {
+            let roles = json!(roles.iter().map(|role| role.word()).collect::<Vec<_>>()).to_string();
+            self.write(sql::CASES_PUT_ROLES, values![kind.word(), &roles])?;
+        }
+        Ok(())
     }
 
     fn count_said(&mut self, room: RoomId, person: PersonId, messages: i64) -> Result<(), Fault> {

@@ -48,6 +48,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V22__reports_and_presence",
     "V23__search_on_shelves",
     "V24__desk",
+    "V25__cases",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -68,6 +69,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V14__reports_and_presence",
     "V15__search_on_shelves",
     "V16__desk",
+    "V17__cases",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

@@ -8,7 +8,7 @@ use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, LookRooms, TxRooms, TxUpdates};
 use beseda_core::words::{
     Case, Epoch, GroupId, Head, Kinds, Member, MemberId, MemberRole, NewMember, NewRoom, Person, PersonId, Place,
-    Receipts, Room, RoomId, RoomKey, RoomView, Seq, Time,
+    Receipts, Room, RoomId, RoomKey, RoomKind, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -23,7 +23,12 @@ pub(super) fn words_of(kinds: Kinds) -> String {
     let Some(kinds) = kinds.named() else {
         return "*".to_owned();
     };
-    let words = kinds.iter().map(|kind| format!("{} ", kind.word()));
+    between_blanks(kinds.iter().map(RoomKind::word))
+}
+
+/// Words of which each stands between two blanks.
+pub(super) fn between_blanks<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let words = words.map(|word| format!("{word} "));
     std::iter::once(" ".to_owned()).chain(words).collect()
 }
 

@@ -4,10 +4,10 @@
 use crate::engine::{Row, strange};
 use beseda_core::error::Fault;
 use beseda_core::words::{
-    ApiKey, Assigned, Attachment, Author, Came, Case, CaseStatus, Errand, Extra, FileLook, Group, GroupId, Head,
-    HostId, Job, JobId, Member, MemberId, MemberRole, Message, MessageId, Named, Order, OrderId, Person, PersonId,
-    Picture, Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, StoredFile, Ticket,
-    Time, View,
+    ApiKey, Assigned, Attachment, Author, Came, Case, CaseState, Errand, Extra, FileLook, Group, GroupId, Head, HostId,
+    Job, JobId, Member, MemberId, MemberRole, Message, MessageId, Named, Order, OrderId, Person, PersonId, Picture,
+    Receipts, RefreshToken, Role, Room, RoomId, RoomKind, Scope, Seq, Session, SetupCode, Side, StoredFile, Ticket,
+    Time, View, Visit, Visitor,
 };
 use std::fmt::{Display, Write as _};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub(crate) const MEMBER: usize = 14;
 /// How many columns a person has.
 pub(crate) const PERSON: usize = 15;
 /// How many columns a case has.
-pub(crate) const CASE: usize = 8;
+pub(crate) const CASE: usize = 17;
 /// How many columns a message has.
 pub(crate) const MESSAGE: usize = 19;
 /// Which of a message's columns says how many files hang on it; they are read on their own.
@@ -182,13 +182,35 @@ pub(crate) fn file(row: &Row<'_>, at: usize) -> Result<StoredFile, Fault> {
 }
 
 pub(crate) fn case(row: &Row<'_>, at: usize) -> Result<Case, Fault> {
+    let owes = row.get::<Option<String>>(at + 5)?;
+    let owes = match owes.as_deref() {
+        Some(word) => Some(Side::from_word(word).ok_or_else(|| strange(at + 5))?),
+        None => None,
+    };
+    let visitor = match row.get::<Option<i64>>(at + 9)? {
+        Some(person) => Some(Visitor {
+            person: PersonId(person),
+            name: row.get(at + 10)?,
+            email: row.get(at + 11)?,
+            visit: Visit {
+                page: row.get(at + 12)?,
+                referrer: row.get(at + 13)?,
+                locale: row.get(at + 14)?,
+                agent: row.get(at + 15)?,
+                custom: row.get(at + 16)?,
+            },
+        }),
+        None => None,
+    };
     Ok(Case {
         room: RoomId(row.get(at)?),
-        visitor: PersonId(row.get(at + 1)?),
-        customer_name: row.get(at + 2)?,
-        customer_email: row.get(at + 3)?,
-        status: word(row, at + 4, CaseStatus::from_word)?,
-        assigned_to: assigned(row, at + 5)?,
+        state: word(row, at + 1, CaseState::from_word)?,
+        assigned_to: assigned(row, at + 2)?,
+        owes,
+        since: Time(row.get(at + 6)?),
+        snoozed_until: time(row, at + 7)?,
+        tags: serde_json::from_str(row.text(at + 8)?).map_err(|_| strange(at + 8))?,
+        visitor,
     })
 }
 

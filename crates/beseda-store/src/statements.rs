@@ -70,10 +70,15 @@ statements! {
     CANNED_REPLIES_REMOVE = "canned_replies/remove";
     CANNED_REPLIES_TYPED = "canned_replies/typed";
     CASES_COUNT = "cases/count";
+    CASES_FORGET_ROLES = "cases/forget_roles";
+    CASES_NEWEST = "cases/newest" | "cases/newest.postgres";
     CASES_OF_ROOM = "cases/of_room";
     CASES_OF_VISITOR = "cases/of_visitor";
+    CASES_OLDEST = "cases/oldest" | "cases/oldest.postgres";
     CASES_PAGE = "cases/page";
     CASES_PUT = "cases/put";
+    CASES_PUT_ROLES = "cases/put_roles";
+    CASES_ROLES = "cases/roles";
     DEPARTURES_BETWEEN = "departures/between";
     DEPARTURES_FORGET = "departures/forget";
     DEPARTURES_PUT = "departures/put";
@@ -351,6 +356,7 @@ statements! {
     WHOLE_FILES = "whole/files";
     WHOLE_FORGET_DEPARTED = "whole/forget_departed";
     WHOLE_FORGET_TICKS = "whole/forget_ticks";
+    WHOLE_ROOMS_WITHOUT_CASE = "whole/rooms_without_case";
     WHOLE_FORGET_UNCLAIMED = "whole/forget_unclaimed";
     WHOLE_HANGING = "whole/hanging";
     WHOLE_SEQS = "whole/seqs";
@@ -456,7 +462,7 @@ mod tests {
             for step in plan(&conn, sqlite) {
                 // A page is what has been read by then, and bounded, and so is what is asked for; a constant row is no
                 // table, what counts transactions has one row, and the lists of tables, of migrations, of API keys, of setup
-                // codes, of canned replies and of segments of what is searched (one for 65,536 messages, and some) are short.
+                // codes, of kinds with a desk, of canned replies and of segments of what is searched (one for 65,536 messages, and some) are short.
                 let short = [
                     "SCAN page",
                     "SCAN e VIRTUAL TABLE INDEX 1:",
@@ -466,6 +472,7 @@ mod tests {
                     "SCAN gone",
                     "SCAN ticks",
                     "SCAN setup_codes",
+                    "SCAN desk_kinds",
                     "SCAN s USING COVERING INDEX sqlite_autoindex_search_segments_1",
                     "SCAN canned_replies USING COVERING INDEX sqlite_autoindex_canned_replies_2",
                     "SCAN l VIRTUAL TABLE INDEX 1:",
@@ -495,6 +502,8 @@ mod tests {
             (super::ROOMS_OF_GROUP, "rooms_group"),
             (super::CASES_PAGE, "rooms_support"),
             (super::CASES_COUNT, "rooms_support"),
+            (super::CASES_NEWEST, "cases_state"),
+            (super::CASES_OLDEST, "cases_state"),
             (super::FILES_BY_HASH, "files_bytes"),
             (super::FILES_DOOM, "files_reserved"),
             (super::FILES_DOOMED, "files_doomed"),

@@ -32,6 +32,7 @@ impl Ears {
             people,
             everybody,
             jobs,
+            cases,
         } = announced;
         // Whoever lost their place is not to hear what comes with it.
         if *everybody {
@@ -42,6 +43,9 @@ impl Ears {
         }
         if !events.is_empty() {
             self.call("events", |audience| audience.hear(events));
+        }
+        if !cases.is_empty() {
+            self.call("cases", |audience| audience.cases_moved(cases));
         }
         if *jobs {
             self.call("jobs", |audience| audience.jobs_enqueued());

@@ -43,6 +43,8 @@ pub(crate) struct Announced {
     pub(crate) everybody: bool,
     /// Whether there are new jobs.
     pub(crate) jobs: bool,
+    /// The rooms whose cases are other ones, each once.
+    pub(crate) cases: Vec<RoomId>,
 }
 
 impl<'e> Transaction<'e> {
@@ -71,6 +73,7 @@ impl<'e> Transaction<'e> {
         self.outdated = false;
         let announced = (self.announced.events.len(), self.announced.people.len());
         let (everybody, jobs) = (self.announced.everybody, self.announced.jobs);
+        let cases = self.announced.cases.len();
         let outcome = catch_unwind(AssertUnwindSafe(|| change.run(self)));
         let Ok(outcome) = outcome else {
             tracing::error!("a rule panicked; what it wrote is taken back");
@@ -81,6 +84,7 @@ impl<'e> Transaction<'e> {
             self.announced.people.truncate(announced.1);
             self.announced.everybody = everybody;
             self.announced.jobs = jobs;
+            self.announced.cases.truncate(cases);
         }
         if !self.engine.can_go_on() || self.gathered.sent_before {
             let lost = || Fault::Store("the transaction was lost".to_owned()).into();
@@ -150,6 +154,13 @@ impl<'e> Transaction<'e> {
             tracing::error!("a rule that reads panicked");
             Err(Fault::Internal("a rule that reads panicked".to_owned()).into())
         })
+    }
+
+    /// Announces that the case of a room is another one.
+    pub(crate) fn announce_case(&mut self, room: RoomId) {
+        if !self.announced.cases.contains(&room) {
+            self.announced.cases.push(room);
+        }
     }
 
     /// Announces that there are new jobs.

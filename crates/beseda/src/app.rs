@@ -12,7 +12,7 @@ use crate::reload::Reload;
 use crate::signals::Signals;
 use crate::system::{HandedOver, Lock, SocketFile, System};
 use crate::tasks::Tasks;
-use crate::{cli, demo, descriptors, listen, root, seen, sweep, systemd, telemetry, web};
+use crate::{cli, demo, descriptors, desks, listen, root, seen, sweep, systemd, telemetry, web};
 use anyhow::{Context, bail};
 use axum::Router;
 use axum::routing::get;
@@ -20,7 +20,7 @@ use beseda_contracts::shared::{self, Shared, SocketPace};
 use beseda_core::Chat;
 use beseda_core::ports::{Audience, Files};
 use beseda_core::rules;
-use beseda_core::words::Epoch;
+use beseda_core::words::{Epoch, Kinds};
 use beseda_identity as identity;
 use beseda_identity::host_session::{HostSessionProof, HostSessionSettings};
 use beseda_identity::{IssuerKey, IssuerSettings, KeyCounts, Throttles, Uptime, keep_keys_fresh};
@@ -249,6 +249,7 @@ impl Server {
         let files = open_files(settings)?;
         sweep::forget_unended(&chat, &files).await?;
         let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
+        desks::keep(&chat, Kinds::with(shared.all_rooms.own)).await?;
         let issuers = watch::Sender::new(Arc::clone(&shared.identity.issuers));
 
         let open = listen::open(settings, start.handed_over).await?;
@@ -273,8 +274,9 @@ impl Server {
         tasks.watch("heartbeat", async move { beating.beat().await });
         tasks.watch("fan-out", async move { hub.tell_all().await });
         tasks.watch("feeding", async move { feeding.feed_all().await });
-        let counting = Arc::clone(&live);
+        let (counting, at_desk) = (Arc::clone(&live), Arc::clone(&live));
         tasks.watch("counting what is unread", async move { counting.count_all().await });
+        tasks.watch("telling of cases", async move { at_desk.tell_of_cases().await });
         tasks.watch("jobs", async move {
             let _last = last_job;
             running_jobs.await;

@@ -133,6 +133,7 @@ fn fill(tx: &mut dyn Tx, now: Time, limits: &Limits, uuids: [Uuid; 5]) -> Result
         name: "Гость".to_owned(),
         email: String::new(),
         subject: "Возврат".to_owned(),
+        ..Introduction::default()
     };
     let (view, visitor) = rules::open_case(tx, now, limits, None, &introduction, case)?;
     send(tx, now, limits, &view, &visitor, ASKED)

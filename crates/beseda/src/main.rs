@@ -10,6 +10,7 @@ mod config;
 mod data;
 mod demo;
 mod descriptors;
+mod desks;
 mod doctor;
 mod fetch;
 mod health;

@@ -15,7 +15,7 @@ type Line = (String, String, String);
 pub fn print(own: &OwnKinds, as_json: bool, as_markdown: bool) -> anyhow::Result<()> {
     let lines = printed()
         .into_iter()
-        .chain(own.0.iter().flat_map(|(word, rules)| of_kind(word, rules)));
+        .chain(own.kinds.iter().flat_map(|(word, rules)| of_kind(word, rules)));
     cli::answer(if as_json {
         let line = |(room, who, may): Line| json!({"room": room, "who": who, "may": may});
         format!("{}\n", lines.map(line).collect::<serde_json::Value>())

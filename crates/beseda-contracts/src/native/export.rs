@@ -1,6 +1,7 @@
 //! Export: everything that is kept of a person, as they may ask for it. A line for each thing, so that no export is too large.
 
 use super::call;
+use super::cases::VisitorJson;
 use super::described::call::{Call, Who, lines as told_in_lines};
 use super::described::shape;
 use super::objects::{id_text, kept};
@@ -153,12 +154,10 @@ enum Line {
     Case {
         /// The room's key.
         room: String,
-        /// What they are called.
-        name: String,
-        /// Their e-mail address, or empty.
-        email: String,
+        /// What they said of themselves, and what their browser did.
+        visitor: Option<VisitorJson>,
         /// How far it is.
-        status: &'static str,
+        state: &'static str,
     },
     /// A membership with its receipt, and how they see the room.
     Membership {
@@ -310,9 +309,8 @@ fn told(known: &Known) -> Vec<Line> {
     told.extend(known.groups.iter().map(|one| group(one, id)));
     told.extend(known.cases.iter().map(|(room, case)| Line::Case {
         room: room.to_string(),
-        name: case.customer_name.clone(),
-        email: case.customer_email.clone(),
-        status: case.status.word(),
+        visitor: case.visitor.as_ref().map(VisitorJson::from),
+        state: case.state.word(),
     }));
     told.extend(known.places.iter().filter_map(membership));
     told.extend(known.blocked.iter().map(|person| Line::Block {

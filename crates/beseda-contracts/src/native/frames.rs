@@ -1,5 +1,6 @@
 //! What the socket says: a type for each frame, from which it is written and described.
 
+use super::cases::CaseJson;
 use super::described::call::SchemaOf;
 use super::described::shape;
 use super::limits::LimitsJson;
@@ -54,6 +55,14 @@ pub(super) const SAYINGS: &[Saying] = &[
         "behind",
         "This reader is too slow for the room: nothing is lost, `changes` follow as fast as the socket drains.",
     ),
+    saying::<CaseFrame>(
+        "case",
+        "To whoever works at the desk of a room: its case is another one, or what is said there.",
+    ),
+    saying::<CasesFrame>(
+        "cases",
+        "There were more cases than this reader could be told of: they are to be asked for again.",
+    ),
     saying::<PingFrame>("ping", "Whether one is still there. Answer with `pong`."),
     saying::<ExpiringFrame>(
         "expiring",
@@ -107,6 +116,24 @@ impl Serialize for Rooms<'_> {
             RoomJson::new(room, *cursor, reader)
         }))
     }
+}
+
+/// What the desk knows of a room.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CaseMoved")]
+pub(super) struct CaseFrame {
+    #[schemars(extend("const" = "case"))]
+    pub(super) r#type: &'static str,
+    #[serde(flatten)]
+    pub(super) case: CaseJson,
+}
+
+/// Cases are to be asked for again.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CasesMoved")]
+pub(super) struct CasesFrame {
+    #[schemars(extend("const" = "cases"))]
+    pub(super) r#type: &'static str,
 }
 
 /// What is told of a room that is not open.

@@ -33,6 +33,7 @@ mod talk;
 mod tickets;
 mod transcript;
 mod uploads;
+mod visitors;
 pub mod wire;
 
 #[cfg(any(test, fuzzing))]
@@ -73,6 +74,7 @@ pub fn routes() -> Routes {
         own::routes,
         search::routes,
         reports::routes,
+        cases::routes,
         replies::routes,
         hours::routes,
         transcript::routes,

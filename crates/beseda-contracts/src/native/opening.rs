@@ -2,11 +2,11 @@
 
 use super::asking::Asker;
 use super::call::Body;
-use super::cases::{self, OpenedJson};
 use super::described::call::{Brings, Call, Who, made, ok};
 use super::described::field::{Field, Takes};
 use super::objects::RoomJson;
 use super::rooms::{CLIENT_ID, idempotency_key};
+use super::visitors::{self, OpenedJson};
 use crate::shared::rooms::{name_of, new_name};
 use crate::shared::{FieldError, Refused, Shared};
 use axum::Json;
@@ -44,6 +44,18 @@ const EMAIL: Field = Field::new(
     "One's e-mail address.",
 );
 const SUBJECT: Field = Field::new("subject", Takes::Text(|limits| limits.title_chars), "What it is about.");
+const PAGE: Field = Field::new(
+    "page",
+    Takes::WebAddress,
+    "The address of the page from which one writes.",
+);
+const REFERRER: Field = Field::new("referrer", Takes::WebAddress, "Where one was before.");
+const CUSTOM: Field = Field::new(
+    "custom",
+    Takes::Json(|limits| limits.custom_bytes),
+    "What the page says of one besides, for the desk.",
+)
+.or_null();
 const TEXT: Field = Field::new("text", Takes::Text(|limits| limits.text_chars), "The first message.");
 
 const fn kind(words: &'static [&'static str]) -> Field {
@@ -62,12 +74,25 @@ const FIELDS: &[Field] = &[
     EMAIL,
     SUBJECT,
     TEXT,
+    PAGE,
+    REFERRER,
+    CUSTOM,
 ];
 const BY_KEY: &[Field] = &[KEY, CLIENT_ID];
 const PRIVATE: &[Field] = &[kind(&["private"]).required(), WITH, CLIENT_ID];
 const GROUP: &[Field] = &[kind(&["group"]).required(), TITLE, MEMBERS, CLIENT_ID];
 /// What a visitor says.
-pub(super) const SUPPORT: &[Field] = &[kind(&["support"]).required(), NAME, EMAIL, SUBJECT, TEXT, CLIENT_ID];
+pub(super) const SUPPORT: &[Field] = &[
+    kind(&["support"]).required(),
+    NAME,
+    EMAIL,
+    SUBJECT,
+    TEXT,
+    CLIENT_ID,
+    PAGE,
+    REFERRER,
+    CUSTOM,
+];
 
 pub(super) const CALL: Call = Call::post(
     "/api/v1/rooms/",
@@ -121,9 +146,9 @@ pub(super) async fn open(
     let client_id = body.name("client_id", &limits).or(header);
     let kind = body.text("kind", &limits);
     if kind.as_deref() == Some("support") {
-        let said = cases::introduced(&mut body, &limits, client_id);
+        let said = visitors::introduced(&mut body, &parts.headers, &limits, client_id);
         body.end()?;
-        return cases::open(&shared, asker, &parts, said).await;
+        return visitors::open(&shared, asker, &parts, said).await;
     }
     let asker = asker.ok_or(Refusal::NotSignedIn)?;
     let opening = wanted(&shared, &asker, &mut body, kind.as_deref(), client_id);

@@ -1,8 +1,9 @@
 //! The API's dictionary: how the socket for all rooms of a person speaks.
 
+use super::cases::CaseJson;
 use super::frames::{
-    AboutFrame, ChangesFrame, ExpiringFrame, HereFrame, MovedFrame, OkFrame, PingFrame, PositionFrame, PresenceFrame,
-    PresenceJson, RoomFrame, Rooms, SentFrame, TotalsFrame, TypingFrame, WelcomeFrame,
+    AboutFrame, CaseFrame, CasesFrame, ChangesFrame, ExpiringFrame, HereFrame, MovedFrame, OkFrame, PingFrame,
+    PositionFrame, PresenceFrame, PresenceJson, RoomFrame, Rooms, SentFrame, TotalsFrame, TypingFrame, WelcomeFrame,
 };
 use super::hear;
 use super::limits::LimitsJson;
@@ -12,7 +13,7 @@ use crate::shared::all_rooms::AllRooms;
 use crate::shared::time_text;
 use beseda_core::rules::{Changes, History, Totals};
 use beseda_core::words::{
-    Cursor, DraftFile, Event, FullRoom, Heard, Kinds, Limits, Me, Message, Person, PersonId, Time, Token,
+    Case, Cursor, DraftFile, Event, FullRoom, Heard, Kinds, Limits, Me, Message, Person, PersonId, Time, Token,
 };
 use beseda_live::dialect::{
     Command, Dialect, Everywhere, Glimpse, Misheard, Outcome, Position, Presence, PresenceState, Viewer,
@@ -249,6 +250,17 @@ impl Everywhere for AllRooms {
             r#type: "behind",
             room: key,
         })
+    }
+
+    fn case(&self, case: &Case, room: &FullRoom, cursor: Cursor, reader: PersonId) -> String {
+        text(&CaseFrame {
+            r#type: "case",
+            case: CaseJson::new(case, RoomJson::new(room, cursor, reader)),
+        })
+    }
+
+    fn cases(&self) -> String {
+        text(&CasesFrame { r#type: "cases" })
     }
 
     fn totals(&self, totals: Totals) -> String {

@@ -127,6 +127,10 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
+        | Refusal::Taken { .. }
+        | Refusal::NotOfDesk
+        | Refusal::NotSnoozed
+        | Refusal::BadTags { .. }
         | Refusal::ShortcutTaken
         | Refusal::StrangeReplyName { .. }
         | Refusal::NotWeek { .. }

@@ -9,17 +9,21 @@ use beseda_core::Error;
 use beseda_core::policy::By;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{self, Introduction, sign_in};
-use beseda_core::words::{Draft, Kinds, Person, RoomKind, RoomView};
+use beseda_core::words::{Draft, Kinds, Person, RoomKind, RoomView, Visit};
 use beseda_identity::visitors as proofs;
 use beseda_live::place::under;
+use http::HeaderMap;
 use http::StatusCode;
-use http::header::SET_COOKIE;
+use http::header::{ACCEPT_LANGUAGE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use serde::Serialize;
 use uuid::Uuid;
 
 /// The longest part of an address before the `@`, in bytes (RFC 5321).
 const MAILBOX_BYTES: usize = 64;
+
+/// So much is kept of what a visitor's browser says of itself.
+const HEADER_CHARS: usize = 500;
 
 /// A room that was opened, or stood already.
 pub struct Opened {
@@ -95,6 +99,25 @@ pub async fn open(
         is_new,
         token,
     })
+}
+
+/// What a visitor's browser says of itself: which it is, and which language it asks for first.
+pub fn visit(headers: &HeaderMap) -> Visit {
+    let said = |name| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().chars().take(HEADER_CHARS).collect::<String>()
+    };
+    let languages = said(ACCEPT_LANGUAGE);
+    let locale = languages.split([',', ';']).next().unwrap_or_default().trim();
+    Visit {
+        locale: if locale == "*" {
+            String::new()
+        } else {
+            locale.to_owned()
+        },
+        agent: said(USER_AGENT),
+        ..Visit::default()
+    }
 }
 
 /// The names under which a room may have been opened before with this client id; it is opened under the first of them.

@@ -182,6 +182,10 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
+        | Refusal::Taken { .. }
+        | Refusal::NotOfDesk
+        | Refusal::NotSnoozed
+        | Refusal::BadTags { .. }
         | Refusal::ShortcutTaken
         | Refusal::StrangeReplyName { .. }
         | Refusal::NotWeek { .. }
@@ -230,6 +234,10 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
+        | Refusal::Taken { .. }
+        | Refusal::NotOfDesk
+        | Refusal::NotSnoozed
+        | Refusal::BadTags { .. }
         | Refusal::ShortcutTaken
         | Refusal::StrangeReplyName { .. }
         | Refusal::NotWeek { .. }

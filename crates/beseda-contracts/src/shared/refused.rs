@@ -190,6 +190,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
         Refusal::Erased
         | Refusal::TooManyReactions { .. }
+        | Refusal::Taken { .. }
         | Refusal::ShortcutTaken
         | Refusal::TooManyCannedReplies { .. } => StatusCode::CONFLICT,
         Refusal::NoPlaceInOrder
@@ -220,6 +221,9 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
         | Refusal::StrangeReplyName { .. }
+        | Refusal::NotOfDesk
+        | Refusal::NotSnoozed
+        | Refusal::BadTags { .. }
         | Refusal::NotWeek { .. } => StatusCode::BAD_REQUEST,
     }
 }

@@ -9,9 +9,9 @@ use crate::shared::{FieldError, FieldErrors, Fields, Refused, Routes, Segment, S
 use crate::voices::DRF;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use beseda_core::rules::{self, Introduction};
@@ -68,7 +68,7 @@ struct OpenedJson<'a> {
 
 /// Opens a room, with a first message if one came along. A retry under the same client id is given the first one again.
 async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Result<Response, Refused> {
-    let (introduction, draft) = introduced(&fields, shared.chat.limits())?;
+    let (introduction, draft) = introduced(&fields, &parts.headers, shared.chat.limits())?;
     let visitor = visitors::known(&shared, &parts).await?.map(|known| known.person);
     let opened = cases::open(&shared, &parts, visitor, introduction, draft).await?;
     let json = OpenedJson {
@@ -79,7 +79,7 @@ async fn open(State(shared): State<Shared>, parts: Parts, fields: Fields) -> Res
 }
 
 /// What a visitor says of themselves, and their first message, whose text may be empty.
-fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, Draft), Refused> {
+fn introduced(fields: &Fields, headers: &HeaderMap, limits: &Limits) -> Result<(Introduction, Draft), Refused> {
     let mut errors = FieldErrors::default();
     // Null is what many forms send for a field that nobody has filled in.
     let chosen = |name: &str, max: usize| match fields.get(name) {
@@ -106,6 +106,7 @@ fn introduced(fields: &Fields, limits: &Limits) -> Result<(Introduction, Draft),
         name: name.unwrap_or_default(),
         email: email.unwrap_or_default(),
         subject: subject.unwrap_or_default(),
+        visit: cases::visit(headers),
     };
     let draft = Draft {
         text: message.unwrap_or_default(),

@@ -6,7 +6,7 @@ use crate::shared::frames::{self, text};
 use crate::shared::time_text;
 use beseda_core::rules::History;
 use beseda_core::words::{
-    Event, Heard, HostId, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, RoomView,
+    CaseState, Event, Heard, HostId, Kinds, Limits, Marks, Message, Person, PersonId, Role, RoomName, RoomView, Visitor,
 };
 use beseda_live::Dialect;
 use beseda_live::dialect::{Command, Misheard, Named, Outcome, Viewer};
@@ -42,7 +42,7 @@ impl Desk {
     pub fn of(view: &RoomView, side: Side) -> Self {
         Self {
             room: view.room.uuid,
-            visitor: view.case.as_ref().map(|case| case.visitor),
+            visitor: visitor_of(view).map(|visitor| visitor.person),
             side,
         }
     }
@@ -148,6 +148,20 @@ impl<'a> RowJson<'a> {
     }
 }
 
+/// Who opened the room.
+fn visitor_of(view: &RoomView) -> Option<&Visitor> {
+    view.case.as_ref()?.visitor.as_ref()
+}
+
+/// How far a case is, in the contract's three words.
+fn status(state: CaseState) -> &'static str {
+    match state {
+        CaseState::New => "new",
+        CaseState::Open | CaseState::Waiting | CaseState::Snoozed => "open",
+        CaseState::Resolved => "closed",
+    }
+}
+
 /// A room, as the contract shows one.
 #[derive(Debug, Serialize)]
 pub struct RoomJson<'a> {
@@ -180,10 +194,10 @@ impl<'a> RoomJson<'a> {
         let last = view.last.as_ref();
         Self {
             id: view.room.uuid.to_string(),
-            customer_name: case.map_or("", |case| &case.customer_name),
-            customer_email: case.map_or("", |case| &case.customer_email),
+            customer_name: visitor_of(view).map_or("", |visitor| &visitor.name),
+            customer_email: visitor_of(view).map_or("", |visitor| &visitor.email),
             subject: &view.room.title,
-            status: case.map_or("", |case| case.status.word()),
+            status: case.map_or("", |case| status(case.state)),
             assigned_to: case
                 .and_then(|case| case.assigned_to.as_ref())
                 .map(|assigned| &assigned.host_id),

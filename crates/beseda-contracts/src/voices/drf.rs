@@ -145,6 +145,10 @@ impl Drf {
             | Refusal::TooManyReactions { .. }
             | Refusal::TooManyMentions { .. }
             | Refusal::CustomTooLong { .. }
+            | Refusal::Taken { .. }
+            | Refusal::NotOfDesk
+            | Refusal::NotSnoozed
+            | Refusal::BadTags { .. }
             | Refusal::ShortcutTaken
             | Refusal::StrangeReplyName { .. }
             | Refusal::NotWeek { .. }

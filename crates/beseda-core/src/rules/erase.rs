@@ -1,5 +1,6 @@
 //! Erase: a message loses its text and its files, and keeps its number.
 
+use super::cases;
 use super::files::doom_file;
 use super::history::{message_in, placed_message};
 use super::orders::take_away;
@@ -9,7 +10,7 @@ use crate::error::{Error, Refusal};
 use crate::policy::{self, By};
 use crate::ports::Tx;
 use crate::words::{
-    CaseStatus, Event, Extra, Heard, Kept, Message, MessageId, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    CaseState, Event, Extra, Heard, Kept, Message, MessageId, Room, RoomId, RoomKey, RoomKind, Seq, Time,
 };
 
 /// Messages of a room that are read at once when all are erased.
@@ -48,7 +49,7 @@ pub fn clear_room(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), Error
         return Ok(());
     };
     if let Some(mut case) = tx.case(room.id)? {
-        case.status = CaseStatus::Closed;
+        case.turn(CaseState::Resolved);
         tx.put_case(&case)?;
     }
     loop {
@@ -107,6 +108,9 @@ pub(super) fn take_back(tx: &mut dyn Tx, now: Time, room: &mut Room, mut message
     tx.skip_erased(room.id, author, message.seq, readers.as_deref())?;
     if let (RoomKind::Support, Some(author)) = (room.kind, &message.author) {
         tx.count_said(room.id, author.id, -1)?;
+    }
+    if room.extra.has(Extra::CASE) {
+        cases::erased(tx, room)?;
     }
     let heard = Heard::Erased {
         id: message.id,

@@ -7,7 +7,7 @@ use super::react::touched;
 use super::touch::changed;
 use crate::error::Error;
 use crate::ports::{Look, Tx};
-use crate::words::{Case, Errand, Extra, Message, Person, PersonId, RoomId, Seq, Time};
+use crate::words::{Case, Errand, Extra, Message, Person, PersonId, RoomId, Seq, Time, Visit, Visitor};
 
 /// Messages that are read, or erased in one transaction, at once.
 const ROWS: i64 = 50;
@@ -39,11 +39,17 @@ pub fn erase_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Erro
     tx.remove_reports_by(id)?;
     for case in tx.cases_of_visitor(id)? {
         let room = case.room;
+        let nobody = case.visitor.as_ref().map(|visitor| Visitor {
+            person: visitor.person,
+            name: String::new(),
+            email: String::new(),
+            visit: Visit::default(),
+        });
         tx.put_case(&Case {
-            customer_name: String::new(),
-            customer_email: String::new(),
+            visitor: nobody,
             ..case
         })?;
+        tx.case_moved(room);
         // They said what it is about.
         tx.untitle_room(room)?;
         if let Some(mut room) = tx.room(room)? {

@@ -16,7 +16,7 @@ use crate::policy;
 use crate::ports::Tx;
 use crate::words::{
     Author, Case, Event, Group, Head, Heard, HostId, Indexed, Member, Named, NoHostId, Order, Person, PersonId,
-    Readers, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    Readers, Room, RoomId, RoomKey, RoomKind, Seq, Time, Visitor,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -271,10 +271,9 @@ impl Both {
     /// Hands over their places in orders, groups and cases; the rooms of these are handed over.
     fn hand_over_places(&self, tx: &mut dyn Tx, now: Time) -> Result<(), Error> {
         for case in tx.cases_of_visitor(self.from.id)? {
-            tx.put_case(&Case {
-                visitor: self.into.id,
-                ..case
-            })?;
+            let person = self.into.id;
+            let visitor = case.visitor.clone().map(|visitor| Visitor { person, ..visitor });
+            tx.put_case(&Case { visitor, ..case })?;
         }
         for order in tx.orders_of(self.from.id)? {
             let order = Order {

@@ -1,5 +1,6 @@
 //! Open: a room stands when somebody first asks for it, and never twice.
 
+use super::cases::opened;
 use super::members::{Granted, join, join_as, settle};
 use super::people::find_person;
 use super::rooms::view;
@@ -541,6 +542,9 @@ pub(super) fn open(
     let (mut room, new) = tx.open_room(&new_room(key, uuid, title, now))?;
     for &person in people {
         join(tx, now, &mut room, person, false)?;
+    }
+    if new {
+        opened(tx, &mut room)?;
     }
     Ok((room, new))
 }

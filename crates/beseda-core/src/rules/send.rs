@@ -1,10 +1,10 @@
 //! Send: a draft becomes a message, once.
 
 use super::beside::{dress, know_readers, seen_one};
+use super::cases;
 use super::history::one_message;
 use super::people::find_person;
 use super::place_for;
-use super::support::answered;
 use crate::error::{Error, Fault, Refusal};
 use crate::policy::{By, Deed, is_visitor};
 use crate::ports::{Look, Tx};
@@ -51,13 +51,17 @@ pub fn send(
     if let Some(name) = &called {
         author = author.called(name);
     }
+    let has_case = room.extra.has(Extra::CASE);
+    let case_room = has_case.then(|| room.clone());
     let sent = keep(tx, now, room, Some(author), draft, beside)?;
     if let (true, Some(name)) = (sent.first, &called) {
         tx.name_sender(id, sent.message.seq, name)?;
     }
     if sent.first && kind == RoomKind::Support {
         tx.count_said(id, by.person.id, 1)?;
-        answered(tx, id, by.person)?;
+    }
+    if let (true, Some(room)) = (sent.first, &case_room) {
+        cases::sent(tx, room, &sent.message)?;
     }
     Ok(sent)
 }
@@ -67,7 +71,8 @@ fn called_there(look: &mut (impl Look + ?Sized), room: &Room, by: &Person) -> Re
     if room.kind != RoomKind::Support || !is_visitor(by) {
         return Ok(None);
     }
-    Ok(look.case(room.id)?.map(|case| case.customer_name))
+    let case = look.case(room.id)?;
+    Ok(case.and_then(|case| case.visitor).map(|visitor| visitor.name))
 }
 
 /// Sends a draft and gives the message as its sender sees it, and whether it is new: a retry gives the first one.

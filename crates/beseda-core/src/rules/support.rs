@@ -4,12 +4,13 @@ use super::open::{check_title, open};
 use super::page::Missing;
 use super::people::new_own_person;
 use super::rooms::view;
+use super::send::check_custom;
 use super::sign_in::active;
-use crate::error::{Error, Fault, Refusal};
+use crate::error::{Error, Refusal};
 use crate::policy::{self, By};
 use crate::ports::{Look, Tx};
 use crate::words::{
-    Case, CaseStatus, Event, Heard, Kinds, Limits, Person, PersonId, Role, RoomId, RoomKey, RoomKind, RoomView, Time,
+    Case, Event, Extra, Heard, Kinds, Limits, Person, PersonId, Role, RoomKey, RoomKind, RoomView, Time, Visit, Visitor,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub struct Introduction {
     pub email: String,
     /// What it is about, or empty.
     pub subject: String,
+    /// From where they write.
+    pub visit: Visit,
 }
 
 /// Opens a visitor's room. A visitor who is not known yet is made.
@@ -43,6 +46,7 @@ pub fn open_case(
             check_title(limits, text)?;
         }
     }
+    check_custom(limits, introduction.visit.custom.as_deref())?;
     // Read again: a visitor may have been shut out since they were let in.
     let visitor = match visitor {
         Some(visitor) => Some(active(tx, visitor.id)?),
@@ -59,7 +63,7 @@ pub fn open_case(
     } else {
         person.id = new_own_person(tx, now, &person.clone().into())?;
     }
-    let (room, _) = open(
+    let (mut room, _) = open(
         tx,
         now,
         &RoomKey::Support(uuid),
@@ -67,14 +71,18 @@ pub fn open_case(
         introduction.subject.trim(),
         &[person.id],
     )?;
+    room.extra |= Extra::CASE;
+    tx.keep_room(&room)?;
     tx.put_case(&Case {
-        room: room.id,
-        visitor: person.id,
-        customer_name: person.first_name.clone(),
-        customer_email: introduction.email.trim().to_owned(),
-        status: CaseStatus::New,
-        assigned_to: None,
+        visitor: Some(Visitor {
+            person: person.id,
+            name: person.first_name.clone(),
+            email: introduction.email.trim().to_owned(),
+            visit: introduction.visit.clone(),
+        }),
+        ..Case::new(room.id, room.created_at)
     })?;
+    tx.case_moved(room.id);
     let view = view(tx, room)?;
     let opened = Arc::new(view.clone());
     tx.announce(Event::of(&view.room, Heard::Opened { view: opened }));
@@ -106,9 +114,9 @@ pub fn standing_case(
 pub fn case_by_name(look: &mut (impl Look + ?Sized), uuid: Uuid) -> Result<(RoomView, Person), Error> {
     let room = look.room_by_uuid(uuid)?.ok_or(Refusal::NoSuchRoom)?;
     let view = view(look, room)?;
-    let case = view.case.as_ref().ok_or(Refusal::NoSuchRoom)?;
+    let visitor = view.case.as_ref().and_then(|case| case.visitor.as_ref());
     // Who turned out to be somebody with an account comes in by that alone.
-    let visitor = look.person(case.visitor)?;
+    let visitor = look.person(visitor.ok_or(Refusal::NoSuchRoom)?.person)?;
     let visitor = visitor.filter(|visitor| visitor.active && policy::is_visitor(visitor));
     Ok((view, visitor.ok_or(Refusal::NoSuchRoom)?))
 }
@@ -159,19 +167,4 @@ pub fn unread_in_case(look: &mut (impl Look + ?Sized), by: &Person, view: &RoomV
             Ok(view.room.seq.0 - missing.count() - look.said(view.room.id, by.id)?)
         }
     }
-}
-
-/// Somebody has sent into a visitor's room: the first of the staff who does is assigned to it.
-pub(super) fn answered(tx: &mut dyn Tx, room: RoomId, by: &Person) -> Result<(), Error> {
-    if policy::is_visitor(by) {
-        return Ok(());
-    }
-    let case = tx.case(room)?;
-    let mut case = case.ok_or_else(|| Fault::Internal("a visitor's room has no case".to_owned()))?;
-    if case.assigned_to.is_none() {
-        case.assigned_to = Some(by.into());
-        case.status = CaseStatus::Open;
-        tx.put_case(&case)?;
-    }
-    Ok(())
 }

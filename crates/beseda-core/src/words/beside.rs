@@ -26,6 +26,8 @@ impl Extra {
     pub const PINNED: Self = Self(32);
     /// Another one answers it.
     pub const ANSWERED: Self = Self(64);
+    /// Of a room: the desk has a case of it.
+    pub const CASE: Self = Self(128);
 
     /// Whether it has any of these.
     #[must_use]

@@ -1,6 +1,6 @@
 //! A job: a promise in the outbox, made in the transaction of its cause and kept after it.
 
-use super::{JobId, PersonId, Time};
+use super::{JobId, PersonId, RoomId, Time};
 
 /// What is to be done where no transaction reaches, with all that tells it from another: two that are equal are one
 /// promise, until it is kept. So it is something that happens once, not a state to bring about, and it may be done twice
@@ -17,6 +17,13 @@ pub enum Errand {
         /// Who.
         person: PersonId,
     },
+    /// To open a case that is snoozed until a moment.
+    EndSnooze {
+        /// Its room.
+        room: RoomId,
+        /// That moment.
+        until: Time,
+    },
 }
 
 impl Errand {
@@ -26,6 +33,7 @@ impl Errand {
         match self {
             Self::ForgetFile { .. } => "forget-file",
             Self::ErasePerson { .. } => "erase-person",
+            Self::EndSnooze { .. } => "end-snooze",
         }
     }
 
@@ -35,6 +43,7 @@ impl Errand {
         match self {
             Self::ForgetFile { name } => name.clone(),
             Self::ErasePerson { person } => person.to_string(),
+            Self::EndSnooze { room, until } => format!("{room}-{}", until.0),
         }
     }
 
@@ -46,6 +55,13 @@ impl Errand {
             "erase-person" => about.parse().ok().map(|number| Self::ErasePerson {
                 person: PersonId(number),
             }),
+            "end-snooze" => {
+                let (room, until) = about.split_once('-')?;
+                Some(Self::EndSnooze {
+                    room: RoomId(room.parse().ok()?),
+                    until: Time(until.parse().ok()?),
+                })
+            }
             _ => None,
         }
     }
@@ -76,10 +92,16 @@ mod tests {
     fn an_errand_is_read_as_it_is_written_and_another_word_is_none() {
         let name = "c0ffee-2".to_owned();
         let person = PersonId(7);
-        for errand in [Errand::ForgetFile { name }, Errand::ErasePerson { person }] {
+        let (room, until) = (RoomId(7), Time(1_795_237_200_000_000));
+        for errand in [
+            Errand::ForgetFile { name },
+            Errand::ErasePerson { person },
+            Errand::EndSnooze { room, until },
+        ] {
             assert_eq!(Errand::read(errand.word(), &errand.about()), Some(errand));
         }
         assert_eq!(Errand::read("erase-person", "vera"), None);
+        assert_eq!(Errand::read("end-snooze", "7"), None);
         assert_eq!(Errand::read("forget", "c0ffee-2"), None);
     }
 }

@@ -210,6 +210,10 @@ limits! {
         "What somebody says of a message that they report, and what staff notes on a report; a longer one is refused.";
     canned_replies: u32 = 500, Count 1 to 10_000 "replies",
         "The canned replies of the desk; one more is refused.";
+    case_tags: usize = 20, Count 1 to 200 "tags",
+        "The tags of one case; a case with more is refused.";
+    tag_chars: usize = 50, Count 1 to 200 "characters",
+        "A tag of a case; a longer one is refused.";
     hours_stretches: usize = 50, Count 1 to 1_000 "stretches",
         "The stretches of a week in which somebody is at the desk; a week with more is refused.";
     client_id_chars: usize = 128, Count 36 to 1_000 "characters",

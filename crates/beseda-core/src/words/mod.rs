@@ -41,7 +41,7 @@ pub use access::{ApiKey, Came, KeyHash, Scope, SetupCode, Ticket};
 pub use allowance::{Allowance, Millis, Rate};
 pub use beside::{Beside, Extra, Kept, Named, Pinned, Reaction, Version};
 pub use canned_reply::{CannedReply, REPLY_NAMES, Shortcut, strange_reply_name};
-pub use case::{Assigned, Case, CaseStatus};
+pub use case::{Assigned, Case, CaseFilter, CasePlace, CaseState, Owner, Side, Visit, Visitor};
 pub use cursor::{Cursor, Epoch, NoCursor, Receipts, Tick, Token};
 pub use event::{Event, Heard, Notice, Readers};
 pub use file::{Attachment, Blur, FileLook, Picture, PlacedAttachment, StoredFile};

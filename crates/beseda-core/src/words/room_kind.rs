@@ -60,7 +60,10 @@ pub struct Kinds {
 }
 
 /// Of no kind of its own an application said more than that there is one.
-static PLAIN: OwnKinds = OwnKinds(Vec::new());
+static PLAIN: OwnKinds = OwnKinds {
+    kinds: Vec::new(),
+    orders_have_desk: false,
+};
 
 impl Kinds {
     /// Every kind, an application's own as well.
@@ -88,8 +91,26 @@ impl Kinds {
     #[must_use]
     pub fn rules_of(self, kind: RoomKind) -> Option<&'static KindRules> {
         let RoomKind::Own(word) = kind else { return None };
-        let OwnKinds(kinds) = self.own;
-        kinds.iter().find(|(known, _)| *known == word).map(|(_, rules)| rules)
+        let mut kinds = self.own.kinds.iter();
+        kinds.find(|(known, _)| *known == word).map(|(_, rules)| rules)
+    }
+
+    /// Whether staff works at a desk of rooms of this kind: at that of visitors always.
+    #[must_use]
+    pub fn has_desk(self, kind: RoomKind) -> bool {
+        match kind {
+            RoomKind::Support => true,
+            RoomKind::Order => self.own.orders_have_desk,
+            _ => self.rules_of(kind).is_some_and(|rules| rules.desk),
+        }
+    }
+
+    /// Those kinds of which that is so.
+    pub fn with_desk(self) -> impl Iterator<Item = RoomKind> {
+        let of_contracts = RoomKind::OF_CONTRACTS.into_iter();
+        of_contracts
+            .chain(self.spoken_of())
+            .filter(move |kind| self.contain(*kind) && self.has_desk(*kind))
     }
 
     /// The limits in rooms of this kind.
@@ -104,8 +125,7 @@ impl Kinds {
 
     /// The kinds of the application's own of which it says anything.
     pub fn spoken_of(self) -> impl Iterator<Item = RoomKind> {
-        let OwnKinds(kinds) = self.own;
-        kinds.iter().map(|(word, _)| RoomKind::Own(*word))
+        self.own.kinds.iter().map(|(word, _)| RoomKind::Own(*word))
     }
 
     /// Whether this kind is one of them.
@@ -121,9 +141,14 @@ impl Kinds {
     }
 }
 
-/// What an application says of kinds of rooms of its own.
+/// What an application says of kinds of rooms.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OwnKinds(pub Vec<(OwnWord, KindRules)>);
+pub struct OwnKinds {
+    /// Of those of its own.
+    pub kinds: Vec<(OwnWord, KindRules)>,
+    /// Staff works at a desk of orders' rooms.
+    pub orders_have_desk: bool,
+}
 
 /// What an application says of one kind of rooms of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -138,6 +163,8 @@ pub struct KindRules {
     pub members: Option<usize>,
     /// What is left when a room is closed. `None`: to read it.
     pub closed: Option<Vec<Deed>>,
+    /// Staff works at a desk of such rooms.
+    pub desk: bool,
 }
 
 #[cfg(test)]

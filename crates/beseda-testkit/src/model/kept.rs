@@ -2,7 +2,7 @@
 
 use beseda_core::words::{
     Account, ApiKey, Author, CannedReply, Case, Epoch, Group, GroupId, Head, Hours, Job, JobId, Kinds, Member,
-    MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Report, Room, RoomId,
+    MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Report, Role, Room, RoomId,
     RoomKind, RoomLook, Seq, Session, SetupCode, StoredFile, Tick, Ticket, Time, Updated, Version,
 };
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub(super) struct Kept {
     /// When each room was last stirred, counted over all of them.
     pub(super) stirred: BTreeMap<RoomId, u64>,
     pub(super) cases: BTreeMap<RoomId, Case>,
+    /// Who works at the desk of which kinds of rooms.
+    pub(super) desk: Vec<(RoomKind, Vec<Role>)>,
     /// Memberships that have not ended.
     pub(super) members: BTreeMap<MemberId, Member>,
     pub(super) last_member: MemberId,

@@ -21,7 +21,7 @@ mod updates;
 
 use beseda_core::error::Fault;
 use beseda_core::ports::{Audience, Change, Glance, Store, Tx};
-use beseda_core::words::{Event, Notice, PersonId, Tick};
+use beseda_core::words::{Event, Notice, PersonId, RoomId, Tick};
 use kept::Kept;
 use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
@@ -51,6 +51,8 @@ struct Run {
     everybody: bool,
     /// Whether there are new jobs.
     enqueued: bool,
+    /// The rooms whose cases are other ones, each once.
+    cases: Vec<RoomId>,
     /// Which transaction it is.
     tick: Tick,
 }
@@ -91,6 +93,7 @@ impl Inner {
             people: Vec::new(),
             everybody: false,
             enqueued: false,
+            cases: Vec::new(),
             tick: Tick(self.kept.tick.0 + 1),
         }
     }
@@ -124,6 +127,9 @@ impl Inner {
             }
             if !run.events.is_empty() {
                 audience.hear(&run.events);
+            }
+            if !run.cases.is_empty() {
+                audience.cases_moved(&run.cases);
             }
             if run.enqueued {
                 audience.jobs_enqueued();

@@ -5,11 +5,11 @@ use super::answers::{Answers, Given, assert_alike};
 use super::desk::reply as canned_reply;
 use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault};
-use beseda_core::ports::{Look, Tx};
+use beseda_core::ports::{AtDesk, Look, Tx};
 use beseda_core::words::{
-    Assigned, Case, CaseStatus, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Hours, Kinds, MemberRole,
-    Message, MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Person, PersonId, Report, ReportReason,
-    ReportState, Role, RoomId, RoomKind, Seq, Time, Updated,
+    Assigned, Case, CaseFilter, CasePlace, CaseState, DraftFile, Extra, FileLook, Group, GroupId, Head, HostId, Hours,
+    Kinds, MemberRole, Message, MessageId, NewMember, NewMessage, NewRoom, Order, OrderId, Owner, Person, PersonId,
+    Report, ReportReason, ReportState, Role, RoomId, RoomKind, Seq, Side, Time, Updated, Visit, Visitor,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -42,7 +42,8 @@ fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Res
         0 => change_people(tx, dice, now)?,
         1 | 2 => change_groups(tx, dice, now)?,
         3 | 4 => change_rooms(tx, given, dice, now)?,
-        5 => change_case(tx, given, dice)?,
+        5 if dice.chance(50) => change_case(tx, given, dice)?,
+        5 => list_cases(tx, given, dice)?,
         6 | 7 => send(tx, given, dice, now)?,
         8 => erase(tx, given, dice, now)?,
         9 => change_reports(tx, given, dice, now)?,
@@ -206,16 +207,69 @@ fn change_case(tx: &mut dyn Tx, given: &Given, dice: &mut Dice) -> Result<String
         }),
         None => None,
     };
+    let visitor = dice.chance(70).then(|| Visitor {
+        person: some_person(dice),
+        name: (*dice.pick(&NAMES)).to_owned(),
+        email: String::new(),
+        visit: Visit {
+            page: "https://shop.example/cart".to_owned(),
+            custom: dice.chance(50).then(|| "{\"cart\":7}".into()),
+            ..Visit::default()
+        },
+    });
     // Of a room that was never opened there is no case: the store says so.
     tx.put_case(&Case {
         room: some_room(given, dice),
-        visitor: some_person(dice),
-        customer_name: (*dice.pick(&NAMES)).to_owned(),
-        customer_email: String::new(),
-        status: *dice.pick(&[CaseStatus::New, CaseStatus::Open, CaseStatus::Closed]),
+        state: dice.pick(CaseState::WORDS).0,
         assigned_to: assigned,
+        owes: dice.chance(80).then(|| dice.pick(Side::WORDS).0),
+        since: Time(dice.below(4)),
+        snoozed_until: dice.chance(20).then(|| Time(dice.below(9))),
+        tags: if dice.chance(50) {
+            vec!["срочно".to_owned(), "vip".to_owned()]
+        } else {
+            Vec::new()
+        },
+        visitor,
     })?;
     Ok(String::new())
+}
+
+/// Some of the cases that somebody may see, as the desk lists them.
+fn list_cases(tx: &mut dyn Tx, given: &Given, dice: &mut Dice) -> Result<String, Fault> {
+    let mut kinds = vec![RoomKind::Support, RoomKind::Order, RoomKind::Pair];
+    let own = kinds.split_off(usize::try_from(dice.below(4)).unwrap_or(0));
+    let of = AtDesk {
+        person: some_person(dice),
+        every: kinds,
+        own,
+    };
+    let filter = CaseFilter {
+        states: if dice.chance(50) {
+            vec![dice.pick(CaseState::WORDS).0, CaseState::New]
+        } else {
+            Vec::new()
+        },
+        assigned: match dice.below(4) {
+            0 => Some(Owner::Nobody),
+            1 => Some(Owner::Person(some_person(dice))),
+            _ => None,
+        },
+        owes: dice.chance(30).then(|| dice.pick(Side::WORDS).0),
+        tag: dice.chance(30).then(|| "vip".to_owned()),
+        oldest_first: dice.chance(50),
+    };
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let page = tx.queue(&of, &filter, after, 2)?;
+        let Some((last, _)) = page.last() else { break };
+        after = Some(CasePlace {
+            since: last.since,
+            room: last.room,
+        });
+        all.extend(page);
+    }
+    Ok(given.words(all))
 }
 
 fn send(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {

@@ -5,7 +5,7 @@ use super::any_room::{Deal, hosts};
 use super::stage::Stage;
 use beseda_core::rules::{self, At, Introduction};
 use beseda_core::words::{
-    Draft, DraftFile, Errand, FileLook, Kept, Limits, Message, More, Person, PersonId, RoomId, Seq,
+    Draft, DraftFile, Errand, FileLook, Kept, Limits, Message, More, Person, PersonId, RoomId, Seq, Visit,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -139,6 +139,11 @@ pub(super) fn of_a_visitor_who_is_erased_the_desk_knows_nothing(make: Make<'_>, 
         name: "Вера".to_owned(),
         email: "vera@home.example".to_owned(),
         subject: WORD.to_owned(),
+        visit: Visit {
+            page: "https://shop.example/".to_owned(),
+            agent: WORD.to_owned(),
+            ..Visit::default()
+        },
     };
     let uuid = Uuid::from_u128(7);
     let opened = stage.change(move |tx| rules::open_case(tx, now, &limits, None, &introduction, uuid));
@@ -161,7 +166,9 @@ pub(super) fn of_a_visitor_who_is_erased_the_desk_knows_nothing(make: Make<'_>, 
     let (room, case, message) = left.expect("it is read");
     assert_eq!(room.map(|room| room.title), Some(String::new()));
     let case = case.expect("the case is there");
-    assert_eq!((case.customer_name.as_str(), case.customer_email.as_str()), ("", ""));
+    let visitor = case.visitor.expect("a visitor opened it");
+    assert_eq!((visitor.name.as_str(), visitor.email.as_str()), ("", ""));
+    assert_eq!(visitor.visit, Visit::default());
     let author = message.and_then(|message| message.author).expect("it has an author");
     assert_eq!(author.name(), "");
 }

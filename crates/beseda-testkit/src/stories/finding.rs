@@ -5,8 +5,8 @@ use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Refusal};
 use beseda_core::rules;
 use beseda_core::words::{
-    Assigned, Case, CaseStatus, Draft, Extra, Group, GroupId, Head, HostId, Kinds, Limits, MemberRole, NewMember,
-    NewMessage, NewRoom, OrderId, Person, PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time,
+    Assigned, Case, CaseState, Draft, Extra, Group, GroupId, Head, HostId, Kinds, Limits, MemberRole, NewMember,
+    NewMessage, NewRoom, OrderId, Person, PersonId, Role, Room, RoomId, RoomKey, RoomKind, Seq, Time, Visit, Visitor,
 };
 use uuid::Uuid;
 
@@ -309,19 +309,20 @@ pub(super) fn the_desk_lists_every_visitors_room_the_last_changed_first(make: Ma
         for (n, &changed) in (1..).zip(&changes) {
             let (room, _) = tx.open_room(&new_room(n, RoomKind::Support, None, Time(changed)))?;
             let case = Case {
-                room: room.id,
-                visitor: PersonId(6),
-                customer_name: "Вера".to_owned(),
-                customer_email: String::new(),
-                status: CaseStatus::New,
-                assigned_to: None,
+                visitor: Some(Visitor {
+                    person: PersonId(6),
+                    name: "Вера".to_owned(),
+                    email: String::new(),
+                    visit: Visit::default(),
+                }),
+                ..Case::new(room.id, room.created_at)
             };
             tx.put_case(&case)?;
             assert_eq!(tx.case(room.id)?, Some(case.clone()));
             kept.push((room, case));
         }
         // One is answered, one is removed; a room of another kind, and one without a case, are not of the desk.
-        kept[1].1.status = CaseStatus::Open;
+        kept[1].1.state = CaseState::Open;
         kept[1].1.assigned_to = Some(Assigned {
             person: PersonId(3),
             host_id: HostId::Number(3),
@@ -356,16 +357,7 @@ pub(super) fn the_desk_lists_every_visitors_room_the_last_changed_first(make: Ma
     let kept: Vec<_> = kept.into_iter().map(|(room, case)| (room, Some(case))).collect();
     assert_eq!(listed, kept);
 
-    let unknown = stage.change(|tx| {
-        Ok(tx.put_case(&Case {
-            room: RoomId(999),
-            visitor: PersonId(6),
-            customer_name: String::new(),
-            customer_email: String::new(),
-            status: CaseStatus::New,
-            assigned_to: None,
-        })?)
-    });
+    let unknown = stage.change(|tx| Ok(tx.put_case(&Case::new(RoomId(999), Time(1)))?));
     assert!(matches!(unknown, Err(Error::Failed(_))), "a case has a room");
 }
 

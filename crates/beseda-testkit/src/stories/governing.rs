@@ -19,7 +19,10 @@ pub(super) fn kinds(rules: KindRules) -> Kinds {
     let Some(RoomKind::Own(deal)) = RoomKind::from_word("deal") else {
         panic!("a kind of an application's own");
     };
-    Kinds::with(Box::leak(Box::new(OwnKinds(vec![(deal, rules)]))))
+    Kinds::with(Box::leak(Box::new(OwnKinds {
+        kinds: vec![(deal, rules)],
+        orders_have_desk: false,
+    })))
 }
 
 fn put(deal: &Deal<'_>, id: i64, role: MemberRole) {

@@ -306,7 +306,14 @@ pub(super) fn a_visitor_who_turns_out_to_be_a_customer_keeps_their_conversation(
         Ok((said, history.messages.len(), look.case(room)?))
     });
     let (said, messages, case) = heard.expect("they may read it");
-    assert_eq!((said, messages, case.map(|case| case.visitor)), (1, 2, Some(INTO)));
+    assert_eq!(
+        (
+            said,
+            messages,
+            case.and_then(|case| case.visitor).map(|visitor| visitor.person)
+        ),
+        (1, 2, Some(INTO))
+    );
     stage.send(customer, room, "Спасибо", None).expect("they may answer");
     // Who knows the room's name alone is not them.
     let named = stage.look(move |look| rules::case_by_name(look, uuid));

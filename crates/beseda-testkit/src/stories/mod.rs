@@ -12,6 +12,7 @@ mod alike;
 mod answers;
 mod any_room;
 mod beside;
+mod cases;
 mod clocks;
 mod desk;
 mod doors;
@@ -192,6 +193,11 @@ stories![
     merging_beside::how_who_stays_sees_a_room_stays_and_what_they_had_not_comes_to_them,
     merging_beside::two_logs_become_one_with_all_that_stands_beside_their_messages,
     merging_beside::who_blocked_one_of_them_has_blocked_who_they_are,
+    cases::whose_turn_it_is_follows_from_what_is_said,
+    cases::a_case_is_taken_by_one_and_only_knowingly_from_another,
+    cases::a_case_is_snoozed_until_a_moment_or_a_word,
+    cases::a_case_has_so_many_tags_each_once_and_in_order,
+    cases::each_of_the_staff_lists_the_cases_that_are_theirs_to_answer,
     desk::canned_replies_are_the_desks_and_each_has_its_shortcut,
     desk::a_desk_has_so_many_canned_replies_and_no_more,
     desk::hours_are_for_everybody_and_said_by_who_answers_for_the_desk,

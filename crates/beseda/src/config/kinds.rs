@@ -29,11 +29,30 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "list",
         "What is left of their rights when a room is closed: `[\"read\"]` without it.",
     ),
+    (
+        "desk",
+        "true or false",
+        "Staff works at a desk of such rooms: each has a case, for those whose role has the right `desk`. Of `[kinds.order]` nothing else is said; there administrators, operators and managers work at it.",
+    ),
 ];
 
-/// A kind of rooms of the application's own, as `[kinds.<word>]` has it; or all that is wrong with it.
-pub fn kind(word: &str, table: &Table) -> Result<(OwnWord, KindRules), Vec<Problem>> {
+/// What settings say of one kind.
+pub enum Said {
+    /// Of one of the application's own.
+    Own(OwnWord, KindRules),
+    /// Of orders: whether they have a desk.
+    Orders {
+        /// Whether they have.
+        have_desk: bool,
+    },
+}
+
+/// A kind of rooms, as `[kinds.<word>]` has it; or all that is wrong with it.
+pub fn kind(word: &str, table: &Table) -> Result<Said, Vec<Problem>> {
     let mut reading = Reading { problems: Vec::new() };
+    if RoomKind::from_word(word) == Some(RoomKind::Order) {
+        return reading.orders(table);
+    }
     let own = match RoomKind::from_word(word) {
         Some(RoomKind::Own(own)) => Some(own),
         Some(_) => {
@@ -52,7 +71,7 @@ pub fn kind(word: &str, table: &Table) -> Result<(OwnWord, KindRules), Vec<Probl
     };
     let rules = reading.rules(table);
     match own {
-        Some(own) if reading.problems.is_empty() => Ok((own, rules)),
+        Some(own) if reading.problems.is_empty() => Ok(Said::Own(own, rules)),
         _ => Err(reading.problems),
     }
 }
@@ -63,6 +82,28 @@ struct Reading {
 }
 
 impl Reading {
+    /// Of orders only that they have a desk is said.
+    fn orders(mut self, table: &Table) -> Result<Said, Vec<Problem>> {
+        let mut have_desk = false;
+        let entries = table.values.iter().map(|(name, (at, raw))| (name, at, Some(raw)));
+        let tables = table.tables.keys().map(|name| (name, &table.at, None));
+        for (name, at, raw) in entries.chain(tables) {
+            match (name.as_str(), raw) {
+                ("desk", Some(Raw::Truth(desk))) => have_desk = *desk,
+                ("desk", _) => self.complain(at, name, "must be true or false", "Write it without quotes."),
+                (other, _) => {
+                    let todo = "Of orders only `desk` is said; who may what there stands in `beseda policy`.";
+                    self.complain(at, other, "is nothing that is said of orders", todo);
+                }
+            }
+        }
+        if self.problems.is_empty() {
+            Ok(Said::Orders { have_desk })
+        } else {
+            Err(self.problems)
+        }
+    }
+
     fn rules(&mut self, table: &Table) -> KindRules {
         let mut rules = KindRules::default();
         for (name, (at, raw)) in &table.values {
@@ -74,6 +115,8 @@ impl Reading {
                 }
                 ("members", _) => self.complain(at, name, "must be a whole number from 1 to 100000", "Correct it."),
                 ("closed", raw) => rules.closed = Some(self.rights(at, name, raw)),
+                ("desk", Raw::Truth(desk)) => rules.desk = *desk,
+                ("desk", _) => self.complain(at, name, "must be true or false", "Write it without quotes."),
                 ("roles" | "staff", _) if table.tables.contains_key(name) => {}
                 ("roles" | "staff", _) => {
                     let todo = "Write it as { role = [\"take-part\"] }.";
@@ -92,6 +135,11 @@ impl Reading {
         }
         if let Some(entries) = table.tables.get("staff") {
             rules.staff = self.by_role(entries, Role::from_word);
+        }
+        let works = |(_, deeds): &(Role, Vec<Deed>)| deeds.contains(&Deed::Desk);
+        if rules.desk && !rules.staff.iter().any(works) {
+            let todo = "Say who does: staff = { operator = [\"take-part\", \"desk\"] }.";
+            self.complain(&table.at, "desk", "is worked at by nobody", todo);
         }
         rules
     }
@@ -112,7 +160,7 @@ impl Reading {
     }
 
     fn rights(&mut self, at: &Origin, name: &str, raw: &Raw) -> Vec<Deed> {
-        let todo = "Rights are a list of `read`, `take-part`, `govern` and `step-in`.";
+        let todo = "Rights are a list of `read`, `take-part`, `govern`, `step-in` and, of staff, `desk`.";
         let Raw::List(words) = raw else {
             self.complain(at, name, "must be a list of rights", todo);
             return Vec::new();

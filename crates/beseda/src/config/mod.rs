@@ -388,7 +388,8 @@ impl<'a> Reading<'a> {
         }
         for (word, table) in &contents.kinds {
             match kinds::kind(word, table) {
-                Ok(kind) => self.loaded.settings.own_kinds.0.push(kind),
+                Ok(kinds::Said::Own(word, rules)) => self.loaded.settings.own_kinds.kinds.push((word, rules)),
+                Ok(kinds::Said::Orders { have_desk }) => self.loaded.settings.own_kinds.orders_have_desk = have_desk,
                 Err(problems) => self.loaded.problems.extend(problems),
             }
         }

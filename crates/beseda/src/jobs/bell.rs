@@ -1,7 +1,7 @@
 //! Who hears of commits in a server: its sockets, and the runner of jobs, who is woken by those with jobs in them.
 
 use beseda_core::ports::Audience;
-use beseda_core::words::{Event, Notice, PersonId};
+use beseda_core::words::{Event, Notice, PersonId, RoomId};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -33,6 +33,10 @@ impl Audience for Bell {
 
     fn people_changed(&self, people: &[PersonId]) {
         self.passed_to.people_changed(people);
+    }
+
+    fn cases_moved(&self, rooms: &[RoomId]) {
+        self.passed_to.cases_moved(rooms);
     }
 
     fn changed_elsewhere(&self, notices: &[Notice]) {

@@ -18,6 +18,10 @@ pub async fn run(errand: Errand, chat: Chat, files: Arc<dyn Files>) -> Result<()
     match errand {
         Errand::ForgetFile { name } => forget_file(name, files).await,
         Errand::ErasePerson { person } => erase_person(person, &chat).await.map_err(failed),
+        Errand::EndSnooze { room, until } => {
+            let ended = ask::change(&chat, move |tx| rules::end_snooze(tx, room, until)).await;
+            ended.map_err(failed)
+        }
     }
 }
 

@@ -53,6 +53,13 @@ const PARTS: &[Part] = &[
             super::uploads::CALLS,
             super::search::CALLS,
             super::reports::CALLS,
+        ],
+    },
+    Part {
+        name: "The desk",
+        says: "Whoever answers other people's questions has their cases, canned replies, hours and transcripts.",
+        calls: &[
+            super::cases::CALLS,
             super::replies::CALLS,
             super::hours::CALLS,
             super::transcript::CALLS,

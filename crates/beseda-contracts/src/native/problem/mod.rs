@@ -81,6 +81,10 @@ pub(in crate::native) struct ProblemJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Errors")]
     errors: Option<Value>,
+    /// Of `taken`: the id of whoever has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "shape::Id")]
+    by: Option<String>,
     /// By what our log tells the cause, where something of ours failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
@@ -145,6 +149,10 @@ impl Problem {
             detail: told.detail,
             code,
             errors: told.errors,
+            by: match refused {
+                Refused::Rule(Refusal::Taken { by, .. }) => Some(by.clone()),
+                _ => None,
+            },
             request_id: None,
         }
     }
@@ -185,6 +193,9 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
             Some(wrong_at("text", refusal))
         }
         Refusal::NotWeek { .. } => Some(wrong_at("week", refusal)),
+        Refusal::NotOfDesk => Some(wrong_at("assigned_to", refusal)),
+        Refusal::NotSnoozed => Some(wrong_at("snoozed_until", refusal)),
+        Refusal::BadTags { .. } => Some(wrong_at("tags", refusal)),
         Refusal::BadClientId { .. } => Some(wrong_at("client_id", refusal)),
         Refusal::TooManyMentions { .. } => Some(wrong_at("mentions", refusal)),
         Refusal::CustomTooLong { .. } => Some(wrong_at("custom", refusal)),
@@ -193,6 +204,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::Blocked
         | Refusal::Erased
         | Refusal::TooManyReactions { .. }
+        | Refusal::Taken { .. }
         | Refusal::ShortcutTaken
         | Refusal::TooManyCannedReplies { .. }
         | Refusal::RoomClosed => Some(Told {
@@ -425,6 +437,7 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         Refusal::EditTooLate { .. } => "edit_too_late",
         Refusal::Blocked => "blocked",
         Refusal::TooManyReactions { .. } => "too_many_reactions",
+        Refusal::Taken { .. } => "taken",
         Refusal::ShortcutTaken => "shortcut_taken",
         Refusal::TooManyCannedReplies { .. } => "too_many_canned_replies",
         Refusal::RoomClosed => "room_closed",
@@ -450,6 +463,9 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
         | Refusal::StrangeReplyName { .. }
+        | Refusal::NotOfDesk
+        | Refusal::NotSnoozed
+        | Refusal::BadTags { .. }
         | Refusal::NotWeek { .. } => "invalid",
     }
 }

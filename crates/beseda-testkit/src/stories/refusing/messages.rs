@@ -131,6 +131,7 @@ pub(super) fn visitors(ground: &Ground) -> Vec<Row> {
             name: name.to_owned(),
             email: String::new(),
             subject: subject.to_owned(),
+            ..Introduction::default()
         };
         move |tx: &mut dyn Tx| rules::open_case(tx, NOW, &limits, visitor.as_ref(), &introduction, UUID)
     };
