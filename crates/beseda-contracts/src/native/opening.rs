@@ -48,8 +48,9 @@ const PAGE: Field = Field::new(
     "page",
     Takes::WebAddress,
     "The address of the page from which one writes.",
-);
-const REFERRER: Field = Field::new("referrer", Takes::WebAddress, "Where one was before.");
+)
+.or_null();
+const REFERRER: Field = Field::new("referrer", Takes::WebAddress, "Where one was before.").or_null();
 const CUSTOM: Field = Field::new(
     "custom",
     Takes::Json(|limits| limits.custom_bytes),

@@ -232,7 +232,7 @@ pub(super) fn a_case_has_so_many_tags_each_once_and_in_order(make: Make<'_>, see
     let longest = "ё".repeat(chars);
     assert_eq!(
         tagged(vec![longest.clone()]).expect("as long as may be"),
-        [longest.clone()]
+        std::slice::from_ref(&longest)
     );
     for wrong in [
         many(most + 1),

@@ -33,6 +33,16 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         ("PUT", "/api/v1/hours/") => Call::to(block, path).with(json!({"zone": "UTC", "week": [[0, 10080]]})),
         ("GET", "/api/v1/replies/") => Call::to(block, path),
         (_, "/api/v1/replies/{reply}/") => canned_reply(world, block, object).await,
+        ("GET", "/api/v1/cases/") => Call::to(block, path),
+        (method, "/api/v1/cases/{key}/") => {
+            let place = place(world, block, object, Gone::Room).await;
+            let call = Call::to(block, path.replace("{key}", &place.key));
+            if method == "PATCH" {
+                call.with(json!({"tags": ["tried"]}))
+            } else {
+                call
+            }
+        }
         ("PATCH", "/api/v1/me/") => Call::to(block, path).with(json!({"locale": "ru"})),
         (_, path) if path.starts_with(ROOM) => in_room(world, block, object).await,
         _ => return None,

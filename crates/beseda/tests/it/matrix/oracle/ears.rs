@@ -218,7 +218,7 @@ fn messages_of(frame: &Value) -> Vec<&Value> {
         (Some("chat_message" | "message_updated"), message) => vec![message],
         (Some("here"), _) => rooms(frame).map(|room| &room["last_message"]).filter(is_said).collect(),
         (Some("moved"), _) => [&frame["last_message"]].into_iter().filter(is_said).collect(),
-        (Some("added"), _) => [&frame["about"]["last_message"]].into_iter().filter(is_said).collect(),
+        (Some("added" | "case"), _) => [&frame["about"]["last_message"]].into_iter().filter(is_said).collect(),
         (Some("changes"), _) => {
             let messages = frame["messages"].as_array().into_iter().flatten();
             messages

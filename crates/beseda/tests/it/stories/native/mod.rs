@@ -2,6 +2,7 @@
 
 mod application;
 mod calls;
+mod cases;
 mod described;
 mod desk;
 mod ends;
