@@ -165,8 +165,11 @@ pub fn require(deed: Deed, place: &Place, by: By<'_>) -> Result<(), Refusal> {
 /// # Errors
 /// As of [`require`].
 pub fn require_at(deed: Deed, spot: Spot, by: By<'_>) -> Result<(), Refusal> {
-    let standing = Standing::of(spot);
-    let may = |deed| may(deed, spot.kind, standing, by);
+    let standing = Standing::of(spot.member);
+    let may = |deed| match spot.noted {
+        Some(noted) => spot.kind == RoomKind::Notes && desk::may_note(deed, noted, by),
+        None => may(deed, spot.kind, standing, by),
+    };
     if !by.kinds.contain(spot.kind) {
         Err(Refusal::NoSuchRoom)
     } else if may(deed) {
@@ -200,8 +203,8 @@ enum Standing {
 }
 
 impl Standing {
-    fn of(spot: Spot) -> Self {
-        match spot.member {
+    fn of(member: Option<(MemberRole, bool)>) -> Self {
+        match member {
             Some((role, let_in)) => Self::Member { role, let_in },
             None => Self::Outside,
         }
@@ -228,6 +231,10 @@ impl Standing {
 }
 
 fn may(deed: Deed, kind: RoomKind, standing: Standing, by: By<'_>) -> bool {
+    // Whose notes are is not to be said of them alone: see [`require_at`].
+    if kind == RoomKind::Notes {
+        return false;
+    }
     if by.is_host {
         return matches!(deed, Deed::See | Deed::Read | Deed::Govern);
     }

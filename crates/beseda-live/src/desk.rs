@@ -8,7 +8,7 @@ use crate::session::Session;
 use beseda_core::policy::{self, By};
 use beseda_core::ports::Look;
 use beseda_core::rules::{self, SeenCase, sign_in};
-use beseda_core::words::{PersonId, RoomId};
+use beseda_core::words::RoomId;
 use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -97,9 +97,8 @@ async fn tell_person(live: &Arc<Live>, sessions: &[Arc<Session>], rooms: &[RoomI
     }
 }
 
-fn tell_session(session: &Session, (case, (room, cursor)): &SeenCase) {
-    let reader: PersonId = session.person_id();
-    if !session.adds_at_once(|speaks| speaks.case(case, room, *cursor, reader)) {
+fn tell_session(session: &Session, case: &SeenCase) {
+    if !session.adds_at_once(|speaks| speaks.case(case, session.person_id())) {
         session.misses_cases();
     }
 }

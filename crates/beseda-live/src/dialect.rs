@@ -1,9 +1,9 @@
 //! A dialect: how one contract's sockets hear and speak. The contract implements it, live carries it.
 
-use beseda_core::rules::{Changes, History, Totals};
+use beseda_core::rules::{Changes, History, SeenCase, Totals};
 use beseda_core::words::{
-    Case, Cursor, Draft, DraftFile, Epoch, Event, FullRoom, HostId, Kinds, Limits, Marks, Message, Person, PersonId,
-    RoomKey, RoomName, Seq, Time, Token,
+    Cursor, Draft, DraftFile, Epoch, Event, FullRoom, HostId, Kinds, Limits, Marks, Message, Person, PersonId, RoomKey,
+    RoomName, Seq, Time, Token,
 };
 use beseda_core::{Fault, Refusal};
 use std::sync::Arc;
@@ -287,8 +287,8 @@ pub trait Everywhere: Send + Sync {
     fn removed(&self, key: &str) -> String;
     /// They read too slowly for a room: what is different there follows as they read.
     fn behind(&self, key: &str) -> String;
-    /// The case of a room is another one, or what is said there; to them, who work at its desk, the room is this.
-    fn case(&self, case: &Case, room: &FullRoom, cursor: Cursor, reader: PersonId) -> String;
+    /// The case of a room is another one, or what is said there, or in notes about it, as this reader sees it.
+    fn case(&self, seen: &SeenCase, reader: PersonId) -> String;
     /// There were more cases than they could be told of.
     fn cases(&self) -> String;
     /// What is unread in all their rooms.

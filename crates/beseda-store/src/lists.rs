@@ -24,7 +24,12 @@ impl LookLists for Transaction<'_> {
         self.all(sql::ROOMS_MOVED_AFTER, values![person.0, &words, after.0], |row| {
             let room = rows::room(row, 0)?;
             let member = membership(row, ROOM, room.id, person)?;
-            Ok((Tick(row.get(TICK)?), Place { room, member }))
+            let place = Place {
+                room,
+                member,
+                noted: None,
+            };
+            Ok((Tick(row.get(TICK)?), place))
         })
     }
 

@@ -7,8 +7,8 @@ use crate::transaction::{Foreseen, Transaction};
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookPeople, LookRooms, TxRooms, TxUpdates};
 use beseda_core::words::{
-    Case, Epoch, GroupId, Head, Kinds, Member, MemberId, MemberRole, NewMember, NewRoom, Person, PersonId, Place,
-    Receipts, Room, RoomId, RoomKey, RoomKind, RoomView, Seq, Time,
+    Case, Epoch, GroupId, Head, Kinds, Member, MemberId, MemberRole, NewMember, NewRoom, Noted, Person, PersonId,
+    Place, Receipts, Room, RoomId, RoomKey, RoomKind, RoomView, Seq, Time,
 };
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -40,7 +40,12 @@ impl Transaction<'_> {
             let room = rows::room(row, 0)?;
             let person = PersonId(row.get(ROOM + PLACE)?);
             let member = membership(row, ROOM, room.id, person)?;
-            Ok(((room.id, person), Place { room, member }))
+            let place = Place {
+                room,
+                member,
+                noted: None,
+            };
+            Ok(((place.room.id, person), place))
         })?;
         let mut found: HashMap<_, _> = found.into_iter().collect();
         Ok(wanted.iter().map(|place| (*place, found.remove(place))).collect())
@@ -164,15 +169,23 @@ impl LookRooms for Transaction<'_> {
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
-        if let Some(foreseen) = self.take_foreseen(room, person) {
-            return Ok(foreseen);
+        let place = match self.take_foreseen(room, person) {
+            Some(foreseen) => foreseen,
+            None => self.one(sql::ROOMS_PLACE, values![person.0, room.0], |row| {
+                Ok(Place {
+                    room: rows::room(row, 0)?,
+                    member: membership(row, ROOM, room, person)?,
+                    noted: None,
+                })
+            })?,
+        };
+        let Some(mut place) = place else { return Ok(None) };
+        if let Some(about) = place.room.is_about()
+            && let Some(about) = self.room_by_uuid(about)?
+        {
+            place.noted = self.place(about.id, person)?.as_ref().map(Noted::from);
         }
-        self.one(sql::ROOMS_PLACE, values![person.0, room.0], |row| {
-            Ok(Place {
-                room: rows::room(row, 0)?,
-                member: membership(row, ROOM, room, person)?,
-            })
-        })
+        Ok(Some(place))
     }
 
     fn members(&mut self, room: RoomId) -> Result<Vec<(Member, Arc<Person>)>, Fault> {
@@ -235,7 +248,11 @@ impl LookRooms for Transaction<'_> {
         self.all(sql::ROOMS_PLACES, values![person.0, &words_of(kinds)], |row| {
             let room = rows::room(row, 0)?;
             let member = membership(row, ROOM, room.id, person)?;
-            Ok(Place { room, member })
+            Ok(Place {
+                room,
+                member,
+                noted: None,
+            })
         })
     }
 

@@ -133,6 +133,8 @@ fn spot(row: &Row<'_>, at: usize) -> Result<Spot, Fault> {
         kind: word(row, at, RoomKind::from_word)?,
         closed: row.get(at + 1)?,
         member,
+        // They are in the room, or in no notes.
+        noted: None,
     })
 }
 

@@ -14,7 +14,7 @@ use axum::routing::get;
 use beseda_core::ports::{Look, Tx};
 use beseda_core::rules::{CaseChange, SeenCase};
 use beseda_core::words::{
-    Case, CaseFilter, CasePlace, CaseState, HostId, Limits, Owner, PersonId, RoomId, Side, Time, Visitor,
+    CaseFilter, CasePlace, CaseState, HostId, Limits, Owner, PersonId, RoomId, Seq, Side, Time, Visitor,
 };
 use beseda_core::{Error, policy, rules};
 use beseda_live::ask;
@@ -174,13 +174,17 @@ pub(super) struct CaseJson {
     snoozed_until: Option<String>,
     /// Who opened it, where that was a visitor.
     visitor: Option<VisitorJson>,
+    /// How many notes were written about it; they are in the room `notes:` with its unguessable name, which stands once there is
+    /// one.
+    #[schemars(with = "shape::Count")]
+    notes: Seq,
     /// The room, as the asker sees it.
     about: RoomJson,
 }
 
 impl CaseJson {
     /// A case as somebody sees it, to whom the room is this.
-    pub(super) fn new(case: &Case, about: RoomJson) -> Self {
+    pub(super) fn new(SeenCase { case, notes, .. }: &SeenCase, about: RoomJson) -> Self {
         Self {
             room: about.key.clone(),
             state: case.state.word(),
@@ -190,12 +194,13 @@ impl CaseJson {
             since: time_text(case.since),
             snoozed_until: moment(case.snoozed_until),
             visitor: case.visitor.as_ref().map(VisitorJson::from),
+            notes: *notes,
             about,
         }
     }
 
-    fn seen(asker: &Asker, (case, about): &SeenCase) -> Self {
-        Self::new(case, asker.room(about))
+    fn seen(asker: &Asker, seen: &SeenCase) -> Self {
+        Self::new(seen, asker.room(&seen.about))
     }
 }
 

@@ -227,6 +227,7 @@ fn open_in(
             let (view, new) = rules::open_by_key(tx, now, by, key, drawn)?;
             (view.room.id, new)
         }
+        Opening::Key(RoomKey::Notes(about)) => rules::open_notes(tx, now, asker.by(), *about, drawn)?,
         // Who is in any other is said by whoever governs it: it stands, or is not theirs to open.
         Opening::Key(key) => (standing(tx, key)?, false),
         Opening::Private(with) => {

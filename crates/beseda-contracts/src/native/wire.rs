@@ -11,9 +11,9 @@ use super::objects::{ChangesJson, MeJson, MessageJson, PersonJson, Reader, Recei
 use super::problem;
 use crate::shared::all_rooms::AllRooms;
 use crate::shared::time_text;
-use beseda_core::rules::{Changes, History, Totals};
+use beseda_core::rules::{Changes, History, SeenCase, Totals};
 use beseda_core::words::{
-    Case, Cursor, DraftFile, Event, FullRoom, Heard, Kinds, Limits, Me, Message, Person, PersonId, Time, Token,
+    Cursor, DraftFile, Event, FullRoom, Heard, Kinds, Limits, Me, Message, Person, PersonId, Time, Token,
 };
 use beseda_live::dialect::{
     Command, Dialect, Everywhere, Glimpse, Misheard, Outcome, Position, Presence, PresenceState, Viewer,
@@ -252,10 +252,11 @@ impl Everywhere for AllRooms {
         })
     }
 
-    fn case(&self, case: &Case, room: &FullRoom, cursor: Cursor, reader: PersonId) -> String {
+    fn case(&self, seen: &SeenCase, reader: PersonId) -> String {
+        let (room, cursor) = &seen.about;
         text(&CaseFrame {
             r#type: "case",
-            case: CaseJson::new(case, RoomJson::new(room, cursor, reader)),
+            case: CaseJson::new(seen, RoomJson::new(room, *cursor, reader)),
         })
     }
 

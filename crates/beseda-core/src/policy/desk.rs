@@ -3,7 +3,7 @@
 use super::{By, Deed, Standing, may, require, roles_that_may, settles};
 use crate::error::Refusal;
 use crate::ports::AtDesk;
-use crate::words::{Kinds, Place, Role, RoomKind};
+use crate::words::{Kinds, Noted, Place, Role, RoomKind};
 
 /// Whether there is a kind of rooms at whose desk the asker works: by their role alone.
 ///
@@ -74,4 +74,12 @@ pub fn require_hours(by: By<'_>) -> Result<(), Refusal> {
     } else {
         Err(Refusal::NotAllowed)
     }
+}
+
+/// Whether the asker may do this with notes about a room: whoever works at its desk and reads it says there what they like. Nobody
+/// is in notes, and to the host application they are not there: what the staff says among itself is the staff's.
+pub(super) fn may_note(deed: Deed, noted: Noted, by: By<'_>) -> bool {
+    let reads = may(Deed::Read, noted.kind, Standing::of(noted.member), by);
+    let is_theirs = !by.is_host && works_at(noted.kind, by) && reads;
+    is_theirs && matches!(deed, Deed::See | Deed::Read | Deed::Send | Deed::Listen)
 }

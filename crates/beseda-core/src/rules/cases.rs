@@ -1,6 +1,7 @@
 //! Cases: what the desk knows of rooms. Whose turn it is to answer follows from what is said.
 
 use super::changes::glimpse;
+use super::open::open;
 use super::people::find_person;
 use super::place_for;
 use crate::error::{Error, Fault, Refusal};
@@ -8,8 +9,10 @@ use crate::policy::{self, By, Deed};
 use crate::ports::{Look, Tx};
 use crate::words::{
     Assigned, Case, CaseFilter, CasePlace, CaseState, Cursor, Errand, Extra, FullRoom, HostId, Limits, Message, Place,
-    Role, Room, RoomId, RoomKind, Seq, Side, Time,
+    Role, Room, RoomId, RoomKey, RoomKind, Seq, Side, Time,
 };
+
+use uuid::Uuid;
 
 /// Messages that are read at once when whose turn it is has to be found anew.
 const ROWS: i64 = 100;
@@ -19,7 +22,21 @@ const WAITING: usize = 1_000;
 const ROOMS: i64 = 500;
 
 /// A case, with its room as the asker sees it.
-pub type SeenCase = (Case, (FullRoom, Cursor));
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenCase {
+    /// The case.
+    pub case: Case,
+    /// The room, with its cursor.
+    pub about: (FullRoom, Cursor),
+    /// How many notes were written about it, erased ones too.
+    pub notes: Seq,
+}
+
+fn seen(look: &mut (impl Look + ?Sized), by: By<'_>, case: Case, place: Place) -> Result<SeenCase, Error> {
+    let notes = notes_of(look, &place.room)?.map_or(Seq(0), |notes| notes.seq);
+    let about = glimpse(look, by, place)?;
+    Ok(SeenCase { case, about, notes })
+}
 
 /// The case of a room.
 ///
@@ -27,7 +44,7 @@ pub type SeenCase = (Case, (FullRoom, Cursor));
 /// The refusals of [`policy::require_case`].
 pub fn case(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Result<SeenCase, Error> {
     let (case, place) = place_of_case(look, by, room)?;
-    Ok((case, glimpse(look, by, place)?))
+    seen(look, by, case, place)
 }
 
 fn place_of_case(look: &mut (impl Look + ?Sized), by: By<'_>, room: RoomId) -> Result<(Case, Place), Error> {
@@ -86,7 +103,7 @@ pub fn case_page(
     for (case, room) in found {
         let place = look.place(room.id, by.person.id)?;
         let place = place.ok_or_else(|| Fault::Internal("a room that was found is not there".to_owned()))?;
-        items.push((case, glimpse(look, by, place)?));
+        items.push(seen(look, by, case, place)?);
     }
     Ok(CasePage { items, next })
 }
@@ -150,7 +167,7 @@ pub fn change_case(
             tx.enqueue(&Errand::EndSnooze { room, until }, until)?;
         }
     }
-    Ok((case, glimpse(tx, by, place)?))
+    seen(tx, by, case, place)
 }
 
 /// To whom a case is assigned now. Whoever takes it from somebody says so.
@@ -296,6 +313,37 @@ fn turn_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<(Option<Side>
         }
     }
     Ok(turn)
+}
+
+/// Opens the notes about a room that has a case, for whoever works at its desk: the room of the notes, and whether it is new.
+///
+/// # Errors
+/// The refusals of [`policy::require_case`].
+pub fn open_notes(tx: &mut dyn Tx, now: Time, by: By<'_>, about: Uuid, uuid: Uuid) -> Result<(RoomId, bool), Error> {
+    let room = tx.room_by_uuid(about)?.ok_or(Refusal::NoSuchRoom)?;
+    place_of_case(tx, by, room.id)?;
+    let key = RoomKey::Notes(about);
+    if let Some(notes) = tx.room_by_key(&key.to_string())? {
+        return Ok((notes.id, false));
+    }
+    let (notes, new) = open(tx, now, &key, uuid, "", &[])?;
+    Ok((notes.id, new))
+}
+
+/// Somebody has said something in notes: whoever works at the desk of the room that they are about is told.
+pub(super) fn noted(tx: &mut dyn Tx, about: Uuid) -> Result<(), Error> {
+    if let Some(room) = tx.room_by_uuid(about)? {
+        tx.case_moved(room.id);
+    }
+    Ok(())
+}
+
+/// The notes about a room.
+pub(super) fn notes_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<Option<Room>, Error> {
+    if !room.extra.has(Extra::CASE) {
+        return Ok(None);
+    }
+    Ok(look.room_by_key(&RoomKey::Notes(room.uuid).to_string())?)
 }
 
 /// Gives some rooms of a kind whose desk is new a case; false once all have one.

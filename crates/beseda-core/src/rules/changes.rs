@@ -211,7 +211,7 @@ pub fn fulls(look: &mut (impl Look + ?Sized), by: By<'_>, places: Vec<Place>) ->
         } else {
             None
         };
-        let Place { room, member } = place;
+        let Place { room, member, .. } = place;
         fulls.push(FullRoom {
             look: front.look,
             other: others.remove(&room.id),

@@ -52,14 +52,23 @@ pub fn clear_room(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), Error
         case.turn(CaseState::Resolved);
         tx.put_case(&case)?;
     }
+    if let Some(mut notes) = cases::notes_of(tx, &room)? {
+        clear(tx, now, &mut notes)?;
+    }
+    clear(tx, now, &mut room)?;
+    take_away(tx, now, &room)
+}
+
+/// Erases every message of a room, and gives up the bytes of every file that hangs on nothing else.
+fn clear(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(), Error> {
     loop {
         let messages = tx.messages_after(room.id, Seq(0), ROWS)?;
         if messages.is_empty() {
-            return take_away(tx, now, &room);
+            return Ok(());
         }
         for message in messages {
             let files: Vec<String> = message.attachments.iter().map(|one| one.file.name.clone()).collect();
-            take_back(tx, now, &mut room, message)?;
+            take_back(tx, now, room, message)?;
             for name in files {
                 doom_file(tx, now, &name)?;
             }

@@ -4,7 +4,7 @@ use super::people::find_person;
 use super::touch::touch;
 use crate::error::{Error, Refusal};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, HostId, Member, MemberRole, NewMember, PersonId, Room, RoomKey, Time};
+use crate::words::{Event, Extra, Heard, HostId, Member, MemberRole, NewMember, PersonId, Room, RoomKey, Time};
 
 /// What becomes of those whom a grant let in, when others come and go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub fn remove_member(tx: &mut dyn Tx, now: Time, key: &RoomKey, id: &HostId<'_>)
         RoomKey::Pair { .. } | RoomKey::Private(..) => {
             key.two().is_some_and(|two| two.iter().any(|id| id.to_string() == own))
         }
-        RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => false,
+        RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Notes(_) | RoomKey::Own { .. } => false,
     };
     if follows {
         return Err(Refusal::NotAllowed.into());
@@ -123,6 +123,10 @@ pub(super) fn leave(tx: &mut dyn Tx, now: Time, room: &mut Room, person: PersonI
     if tx.leave(room.id, person, room.head.next())? {
         touch(tx, now, room)?;
         tx.announce(Event::of(room, Heard::Left { person }));
+        if room.extra.has(Extra::CASE) {
+            // They may hear its notes, in which nobody is.
+            tx.announce_person(person);
+        }
     }
     Ok(())
 }

@@ -49,7 +49,9 @@ pub use access::{TicketTaken, api_key, is_set_up, make_admin, put_api_key, revok
 pub use beside::fill;
 pub use blocks::block;
 pub use canned_replies::{CannedReplies, canned_replies, canned_reply, put_canned_reply, remove_canned_reply};
-pub use cases::{CaseChange, CasePage, SeenCase, case, case_page, cases_in, change_case, end_snooze, open_cases};
+pub use cases::{
+    CaseChange, CasePage, SeenCase, case, case_page, cases_in, change_case, end_snooze, open_cases, open_notes,
+};
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
 pub use changes::{Changes, From, MembersChanged, changes, full_room, fulls, glimpse};
 pub use edit::{edit, edit_at};

@@ -260,7 +260,7 @@ pub fn open_by_key(
             };
             open_private(tx, now, by, with, uuid)
         }
-        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Own { .. } => {
+        RoomKey::Order(_) | RoomKey::Group(_) | RoomKey::Support(_) | RoomKey::Notes(_) | RoomKey::Own { .. } => {
             Err(Refusal::NoSuchRoom.into())
         }
     }
@@ -414,7 +414,7 @@ pub fn put_room(
         RoomKey::Order(order) => Some(tx.order(order)?.ok_or(Refusal::NoSuchOrder)?.people()),
         RoomKey::Pair { .. } | RoomKey::Private(..) => Some(two_of(tx, key)?),
         RoomKey::Group(_) | RoomKey::Own { .. } => people.map(<[PersonId]>::to_vec),
-        RoomKey::Support(_) => return Err(Refusal::NotAllowed.into()),
+        RoomKey::Support(_) | RoomKey::Notes(_) => return Err(Refusal::NotAllowed.into()),
     };
     check_members(limits, people.as_ref().map_or(0, Vec::len))?;
     for &person in people.iter().flatten() {
@@ -435,6 +435,9 @@ pub fn put_room(
         title.clone_into(&mut room.title);
         changed(tx, now, &mut room)?;
     }
+    if new {
+        opened(tx, &mut room)?;
+    }
     if let Some(people) = people {
         settle(tx, now, &mut room, &people, Granted::Stay)?;
     }
@@ -448,7 +451,7 @@ pub(super) fn check_grant(look: &mut (impl Look + ?Sized), person: &HostId<'_>, 
         RoomKey::Pair { .. } | RoomKey::Private(..) => {
             key.two().is_some_and(|two| two.contains(&person)) && !is_of_somebody_deleted(look, key)?
         }
-        RoomKey::Support(_) => false,
+        RoomKey::Support(_) | RoomKey::Notes(_) => false,
     };
     if !may_be || (look.room_by_key(&key.to_string())?.is_none() && is_anothers_name(look, key)?) {
         return Err(Refusal::BadCredentials.into());
@@ -469,6 +472,9 @@ fn is_of_somebody_deleted(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Res
 /// Lets somebody in by a grant that can be.
 pub(super) fn grant(tx: &mut dyn Tx, now: Time, person: PersonId, key: &RoomKey, uuid: Uuid) -> Result<(), Error> {
     let (mut room, new) = tx.open_room(&new_room(key, own_uuid(key, uuid), "", now))?;
+    if new {
+        opened(tx, &mut room)?;
+    }
     if let (true, RoomKey::Order(order)) = (new, key) {
         let people = tx.order(order)?.map(|order| order.people()).unwrap_or_default();
         settle(tx, now, &mut room, &people, Granted::Stay)?;
@@ -498,7 +504,9 @@ fn two_of(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<Vec<PersonId
 fn is_anothers_name(look: &mut (impl Look + ?Sized), key: &RoomKey) -> Result<bool, Error> {
     match key {
         RoomKey::Group(uuid) | RoomKey::Support(uuid) => Ok(look.room_by_uuid(*uuid)?.is_some()),
-        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) | RoomKey::Own { .. } => Ok(false),
+        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) | RoomKey::Notes(_) | RoomKey::Own { .. } => {
+            Ok(false)
+        }
     }
 }
 
@@ -564,6 +572,8 @@ fn new_room(key: &RoomKey, uuid: Uuid, title: &str, now: Time) -> NewRoom {
 fn own_uuid(key: &RoomKey, drawn: Uuid) -> Uuid {
     match key {
         RoomKey::Group(uuid) | RoomKey::Support(uuid) => *uuid,
-        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) | RoomKey::Own { .. } => drawn,
+        RoomKey::Order(_) | RoomKey::Pair { .. } | RoomKey::Private(..) | RoomKey::Notes(_) | RoomKey::Own { .. } => {
+            drawn
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Orders: the host application makes and changes them, and their rooms follow.
 
+use super::cases::notes_of;
 use super::members::{Granted, settle};
 use super::open::room_of;
 use super::place_for;
@@ -8,7 +9,7 @@ use super::touch::changed;
 use crate::error::{Error, Refusal};
 use crate::policy::{By, Deed};
 use crate::ports::Tx;
-use crate::words::{Event, Heard, Order, OrderId, Room, RoomId, RoomKey, RoomView, Time};
+use crate::words::{Event, Heard, Order, OrderId, Room, RoomId, RoomKey, RoomKind, RoomView, Time};
 use uuid::Uuid;
 
 /// Makes or changes an order. A room that stands for it follows: newcomers join, who lost their place leaves.
@@ -68,16 +69,20 @@ pub fn remove_room(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId) -> Resu
     take_away(tx, now, &room)
 }
 
-/// Takes a room away by its key, for the host application. One that is not there is fine.
+/// Takes a room away by its key, for the host application. One that is not there is fine; notes go with the room that they are
+/// about.
 pub fn remove_room_of(tx: &mut dyn Tx, now: Time, key: &RoomKey) -> Result<(), Error> {
     match tx.room_by_key(&key.to_string())? {
-        Some(room) => take_away(tx, now, &room),
-        None => Ok(()),
+        Some(room) if room.kind != RoomKind::Notes => take_away(tx, now, &room),
+        _ => Ok(()),
     }
 }
 
 pub(super) fn take_away(tx: &mut dyn Tx, now: Time, room: &Room) -> Result<(), Error> {
     tx.remove_reports_in(room.id)?;
+    if let Some(notes) = notes_of(tx, room)? {
+        vacate(tx, now, &notes)?;
+    }
     vacate(tx, now, room)
 }
 

@@ -52,7 +52,7 @@ pub fn send(
         author = author.called(name);
     }
     let has_case = room.extra.has(Extra::CASE);
-    let case_room = has_case.then(|| room.clone());
+    let (case_room, is_about) = (has_case.then(|| room.clone()), room.is_about());
     let sent = keep(tx, now, room, Some(author), draft, beside)?;
     if let (true, Some(name)) = (sent.first, &called) {
         tx.name_sender(id, sent.message.seq, name)?;
@@ -62,6 +62,9 @@ pub fn send(
     }
     if let (true, Some(room)) = (sent.first, &case_room) {
         cases::sent(tx, room, &sent.message)?;
+    }
+    if let (true, Some(about)) = (sent.first, is_about) {
+        cases::noted(tx, about)?;
     }
     Ok(sent)
 }
@@ -127,6 +130,10 @@ pub fn send_system(tx: &mut dyn Tx, now: Time, limits: &Limits, key: &RoomKey, d
 /// # Errors
 /// As [`send`].
 pub fn send_system_in(tx: &mut dyn Tx, now: Time, limits: &Limits, room: Room, draft: &Draft) -> Result<Sent, Error> {
+    // What the staff says among itself is the staff's.
+    if room.kind == RoomKind::Notes {
+        return Err(Refusal::NoSuchRoom.into());
+    }
     check_draft(limits, draft)?;
     let beside = beside_of(tx, limits, &room, None, draft)?;
     keep(tx, now, room, None, draft, beside)

@@ -10,7 +10,7 @@ use super::changes::{MEMBERS_TOLD, fulls};
 use crate::error::Error;
 use crate::policy::By;
 use crate::ports::Look;
-use crate::words::{Cursor, FullRoom, Group, Order, Person, Place, Room, RoomView, Time, Updated};
+use crate::words::{Cursor, FullRoom, Group, Order, Person, Place, Room, RoomKind, RoomView, Time, Updated};
 
 /// How far before the moment that is asked for a walk begins: how long a change may take from its moment to its commit, and
 /// how far clocks may be apart.
@@ -62,7 +62,7 @@ pub fn groups_updated(look: &mut (impl Look + ?Sized), after: Updated, limit: i6
     Ok(stretch(groups, limit, |_| true))
 }
 
-/// Rooms behind a place, `limit` of them at most, without those about the server's own, each as the application is told it and
+/// Rooms behind a place, `limit` of them at most, without notes and those about the server's own, each as the application is told it and
 /// with its cursor.
 pub fn rooms_updated(
     look: &mut (impl Look + ?Sized),
@@ -71,7 +71,10 @@ pub fn rooms_updated(
     limit: i64,
 ) -> Result<Stretch<(FullRoom, Cursor)>, Error> {
     let rooms = look.rooms_updated(after, limit.saturating_add(1))?;
-    let is_hosts = |view: &RoomView| view.room.order().is_none_or(|order| !order.0.is_reserved());
+    let is_hosts = |view: &RoomView| {
+        let is_reserved = view.room.order().is_some_and(|order| order.0.is_reserved());
+        view.room.kind != RoomKind::Notes && !is_reserved
+    };
     let Stretch { items, next } = stretch(rooms, limit, is_hosts);
     let mut rooms = Vec::with_capacity(items.len());
     for view in items {
@@ -80,6 +83,7 @@ pub fn rooms_updated(
     let outside = |room: &Room| Place {
         room: room.clone(),
         member: None,
+        noted: None,
     };
     let places = rooms.iter().map(|(_, view)| outside(&view.room)).collect();
     let fulls = fulls(look, by, places)?;

@@ -66,7 +66,7 @@ pub use person::{NewPerson, Person};
 pub use report::{Report, ReportReason, ReportState};
 pub use role::Role;
 pub use room::{
-    Front, FullRoom, Me, Member, NewMember, NewRoom, Place, Room, RoomLook, RoomName, RoomView, Spot, View,
+    Front, FullRoom, Me, Member, NewMember, NewRoom, Noted, Place, Room, RoomLook, RoomName, RoomView, Spot, View,
     key_before_left,
 };
 pub use room_key::{NoRoomKey, RoomKey};

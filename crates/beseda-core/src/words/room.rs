@@ -1,8 +1,8 @@
 //! Rooms and memberships.
 
 use super::{
-    Case, Extra, GroupId, Head, MemberId, MemberRole, Message, OrderId, Person, PersonId, Receipts, RoomId, RoomKind,
-    Seq, Time,
+    Case, Extra, GroupId, Head, MemberId, MemberRole, Message, OrderId, Person, PersonId, Receipts, RoomId, RoomKey,
+    RoomKind, Seq, Time,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -60,6 +60,15 @@ pub struct Room {
 }
 
 impl Room {
+    /// The unguessable name of the room that these notes are about; `None` where it is none of notes.
+    #[must_use]
+    pub fn is_about(&self) -> Option<Uuid> {
+        match self.key.parse() {
+            Ok(RoomKey::Notes(uuid)) if self.kind == RoomKind::Notes => Some(uuid),
+            _ => None,
+        }
+    }
+
     /// The order, where it is about one.
     #[must_use]
     pub fn order(&self) -> Option<OrderId> {
@@ -209,6 +218,8 @@ pub struct Place {
     pub room: Room,
     /// The person's membership, if they are in it.
     pub member: Option<Member>,
+    /// Of notes: how they stand to the room that these are about.
+    pub noted: Option<Noted>,
 }
 
 impl Place {
@@ -219,7 +230,24 @@ impl Place {
             kind: self.room.kind,
             closed: self.room.closed,
             member: self.member.as_ref().map(|member| (member.role, member.granted)),
+            noted: self.noted,
         }
+    }
+}
+
+/// How somebody stands to the room that notes are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    /// The room's kind.
+    pub kind: RoomKind,
+    /// If they are in it, as what, and whether they were let in.
+    pub member: Option<(MemberRole, bool)>,
+}
+
+impl From<&Place> for Noted {
+    fn from(place: &Place) -> Self {
+        let Spot { kind, member, .. } = place.spot();
+        Self { kind, member }
     }
 }
 
@@ -232,6 +260,8 @@ pub struct Spot {
     pub closed: bool,
     /// If they are in it, as what, and whether they were let in.
     pub member: Option<(MemberRole, bool)>,
+    /// Of notes: how they stand to the room that these are about.
+    pub noted: Option<Noted>,
 }
 
 /// How one person stands to a room, with what is derived from their receipt.

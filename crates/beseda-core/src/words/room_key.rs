@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// What a room is about. Written as `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>`, `support:<uuid>`, or
+/// What a room is about. Written as `order:2`, `pair:1:2`, `private:3:9`, `group:<uuid>`, `support:<uuid>`, `notes:<uuid>`, or
 /// `<kind>:<id>` for any kind of an application's own; two keys are about the same exactly when they are written alike.
 ///
 /// People and orders stand there as the host application calls them, whether or not they are known yet. Where two people
@@ -28,6 +28,8 @@ pub enum RoomKey {
     Group(Uuid),
     /// A visitor and the staff; the key holds the room's own unguessable name.
     Support(Uuid),
+    /// What the staff of a desk says among itself of the room with this unguessable name.
+    Notes(Uuid),
     /// Something of an application's own.
     Own {
         /// What it calls such things.
@@ -40,7 +42,7 @@ pub enum RoomKey {
 /// A text that is no key of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a room's key is order:<id>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid>, support:<uuid>, or \
+    "a room's key is order:<id>, pair:<customer>:<therapist>, private:<person>:<person>, group:<uuid>, support:<uuid>, notes:<uuid>, or \
      <kind>:<id> of your own: small letters, digits, - and _ (at most {}); an id has 1 to {HOST_NAME_CHARS} characters, and \
      where there are two, % and : of one are written %25 and %3A",
     OwnWord::BYTES
@@ -77,6 +79,7 @@ impl RoomKey {
             Self::Private(..) => RoomKind::Private,
             Self::Group(_) => RoomKind::Group,
             Self::Support(_) => RoomKind::Support,
+            Self::Notes(_) => RoomKind::Notes,
             Self::Own { kind, .. } => RoomKind::Own(*kind),
         }
     }
@@ -97,7 +100,7 @@ impl RoomKey {
                 kind,
                 id: change(HostId::of(id)?)?.to_string(),
             },
-            Self::Group(_) | Self::Support(_) => self,
+            Self::Group(_) | Self::Support(_) | Self::Notes(_) => self,
         })
     }
 
@@ -107,7 +110,7 @@ impl RoomKey {
         match self {
             Self::Pair { customer, therapist } => Some([customer, therapist]),
             Self::Private(one, other) => Some([one, other]),
-            Self::Order(_) | Self::Group(_) | Self::Support(_) | Self::Own { .. } => None,
+            Self::Order(_) | Self::Group(_) | Self::Support(_) | Self::Notes(_) | Self::Own { .. } => None,
         }
     }
 }
@@ -120,7 +123,7 @@ impl fmt::Display for RoomKey {
             Self::Order(order) => write!(f, "{kind}:{order}"),
             Self::Pair { customer, therapist } => write!(f, "{kind}:{}:{}", escaped(customer), escaped(therapist)),
             Self::Private(one, other) => write!(f, "{kind}:{}:{}", escaped(one), escaped(other)),
-            Self::Group(uuid) | Self::Support(uuid) => write!(f, "{kind}:{uuid}"),
+            Self::Group(uuid) | Self::Support(uuid) | Self::Notes(uuid) => write!(f, "{kind}:{uuid}"),
             Self::Own { id, .. } => write!(f, "{kind}:{id}"),
         }
     }
@@ -141,6 +144,7 @@ impl FromStr for RoomKey {
             RoomKind::Private => two(subject).map(|(one, other)| Self::private(one, other)),
             RoomKind::Group => uuid().map(Self::Group),
             RoomKind::Support => uuid().map(Self::Support),
+            RoomKind::Notes => uuid().map(Self::Notes),
             RoomKind::Own(kind) if is_host_name(subject) => Ok(Self::Own {
                 kind,
                 id: subject.to_owned(),
@@ -196,6 +200,7 @@ mod tests {
             "private:a%253A:b%3Ac".to_owned(),
             format!("group:{uuid}"),
             format!("support:{uuid}"),
+            format!("notes:{uuid}"),
             "deal:17".to_owned(),
             "lesson:2026-11-28:b2".to_owned(),
             format!("ticket:{}", "ё".repeat(HOST_NAME_CHARS)),
@@ -251,6 +256,7 @@ mod tests {
             "private:a:a",
             "group:1",
             "support:x",
+            "notes:17",
             "Lesson:1",
             "lesson:",
             "lesson:a\nb",

@@ -16,6 +16,8 @@ pub enum RoomKind {
     Group,
     /// A visitor and the staff.
     Support,
+    /// What the staff of a desk says among itself of another room.
+    Notes,
     /// Whatever an application of its own has: deals, tickets, lessons.
     Own(OwnWord),
 }
@@ -33,6 +35,7 @@ impl RoomKind {
             Self::Private => "private",
             Self::Group => "group",
             Self::Support => "support",
+            Self::Notes => "notes",
             Self::Own(own) => own.word(),
         }
     }
@@ -40,7 +43,8 @@ impl RoomKind {
     /// The kind of a word; `None` where no kind can be called so.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        let known = Self::OF_CONTRACTS.into_iter().find(|kind| kind.word() == word);
+        let known = Self::OF_CONTRACTS.into_iter().chain([Self::Notes]);
+        let known = known.into_iter().find(|kind| kind.word() == word);
         known.or_else(|| OwnWord::of(word).map(Self::Own))
     }
 
@@ -175,7 +179,7 @@ mod tests {
     fn every_kind_has_the_word_that_it_is_made_from() {
         let longest = "x".repeat(OwnWord::BYTES);
         for word in [
-            "order", "pair", "private", "group", "support", "deal", "pa_r", "b2b-deal", &longest,
+            "order", "pair", "private", "group", "support", "notes", "deal", "pa_r", "b2b-deal", &longest,
         ] {
             assert_eq!(RoomKind::from_word(word).unwrap().word(), word);
         }

@@ -8,7 +8,7 @@ use super::wrong;
 use beseda_core::error::Fault;
 use beseda_core::ports::{LookRooms, TxRooms};
 use beseda_core::words::{
-    Epoch, Extra, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Person, PersonId, Place,
+    Epoch, Extra, GroupId, Head, Kinds, Member, MemberId, Message, NewMember, NewRoom, Noted, Person, PersonId, Place,
     Receipts, Room, RoomId, RoomView, Seq, Time, View,
 };
 use std::cmp::Reverse;
@@ -90,10 +90,19 @@ impl LookRooms for Run {
     }
 
     fn place(&mut self, room: RoomId, person: PersonId) -> Result<Option<Place>, Fault> {
-        let member = self.kept.member(room, person).cloned();
-        Ok(self.kept.rooms.get(&room).map(|room| Place {
+        let Some(room) = self.kept.rooms.get(&room) else {
+            return Ok(None);
+        };
+        let place = |room: &Room| Place {
             room: room.clone(),
-            member,
+            member: self.kept.member(room.id, person).cloned(),
+            noted: None,
+        };
+        let about = room.is_about();
+        let about = about.and_then(|about| self.kept.rooms.values().find(|room| room.uuid == about));
+        Ok(Some(Place {
+            noted: about.map(|about| Noted::from(&place(about))),
+            ..place(room)
         }))
     }
 
@@ -169,6 +178,7 @@ impl LookRooms for Run {
         let place = |room: &Room| Place {
             room: room.clone(),
             member: self.kept.member(room.id, person).cloned(),
+            noted: None,
         };
         Ok(self.kept.rooms_of(person, kinds).map(place).collect())
     }

@@ -119,7 +119,12 @@ impl LookSearch for Run {
                 sifted.push(Sifted {
                     message: self.kept.shown(line),
                     key: Arc::clone(&room.key),
-                    spot: Place { room, member }.spot(),
+                    spot: Place {
+                        room,
+                        member,
+                        noted: None,
+                    }
+                    .spot(),
                 });
             }
         }

@@ -6,8 +6,8 @@ use beseda_core::error::{Error, Refusal};
 use beseda_core::policy::{self, By};
 use beseda_core::rules::{self, CaseChange, CasePage, Introduction};
 use beseda_core::words::{
-    Case, CaseFilter, CaseState, Errand, HostId, Kinds, Limits, OwnKinds, Owner, Person, PersonId, RoomId, RoomKind,
-    Seq, Side, Time,
+    Case, CaseFilter, CaseState, Draft, Errand, FullRoom, HostId, Kinds, Limits, OwnKinds, Owner, Person, PersonId,
+    RoomId, RoomKind, Seq, Side, Time,
 };
 use std::sync::LazyLock;
 use uuid::Uuid;
@@ -47,12 +47,12 @@ fn say(stage: &Stage, who: &Person, room: RoomId) -> Time {
 
 fn case(stage: &Stage, who: &Person, room: RoomId) -> Result<Case, Error> {
     let who = who.clone();
-    stage.look(move |look| rules::case(look, by(&who), room).map(|(case, _)| case))
+    stage.look(move |look| rules::case(look, by(&who), room).map(|seen| seen.case))
 }
 
 fn change(stage: &Stage, who: &Person, room: RoomId, change: &CaseChange) -> Result<Case, Error> {
     let (who, change, now, limits) = (who.clone(), change.clone(), stage.chat.now(), Limits::default());
-    stage.change(move |tx| rules::change_case(tx, now, &limits, by(&who), room, &change).map(|(case, _)| case))
+    stage.change(move |tx| rules::change_case(tx, now, &limits, by(&who), room, &change).map(|seen| seen.case))
 }
 
 fn state(state: CaseState) -> CaseChange {
@@ -250,7 +250,7 @@ fn page(stage: &Stage, who: &Person, filter: &CaseFilter, limit: i64) -> Vec<Roo
         let (who, filter) = (who.clone(), filter.clone());
         let page = stage.look(move |look| rules::case_page(look, by(&who), &filter, after, limit));
         let CasePage { items, next } = page.expect("they work at a desk");
-        rooms.extend(items.iter().map(|(case, _)| case.room));
+        rooms.extend(items.iter().map(|seen| seen.case.room));
         after = next;
         if after.is_none() {
             return rooms;
@@ -353,4 +353,95 @@ pub(super) fn each_of_the_staff_lists_the_cases_that_are_theirs_to_answer(make: 
         .change(move |tx| rules::clear_room(tx, now, &key))
         .expect("it is gone");
     assert!(!page(&stage, operator, &all, 9).contains(&later));
+}
+
+/// A note about a room, by somebody of its desk.
+fn note(stage: &Stage, who: &Person, about: Uuid) -> Result<RoomId, Error> {
+    let (person, now, uuid) = (who.clone(), stage.chat.now(), Uuid::from_u128(about.as_u128() + 1_000));
+    let notes = stage.change(move |tx| rules::open_notes(tx, now, by(&person), about, uuid));
+    let (notes, _) = notes?;
+    write(stage, who, notes).map(|_| notes)
+}
+
+fn write(stage: &Stage, who: &Person, notes: RoomId) -> Result<(), Error> {
+    stage.clock.tick(10);
+    let (person, now) = (who.clone(), stage.chat.now());
+    let draft = Draft {
+        text: "Осторожно".to_owned(),
+        client_id: None,
+        files: Vec::new(),
+        more: None,
+    };
+    let sent = stage.change(move |tx| rules::send(tx, now, &Limits::default(), by(&person), notes, &draft));
+    sent.map(drop)
+}
+
+fn full(stage: &Stage, who: &Person, room: RoomId) -> Result<FullRoom, Error> {
+    let who = who.clone();
+    stage.look(move |look| rules::full_room(look, by(&who), room).map(|(full, _)| full))
+}
+
+pub(super) fn notes_are_for_whoever_works_at_the_desk_and_reads_the_room(make: Make<'_>, seed: u64) {
+    let stage = Stage::new(make, seed);
+    let (client, operator, mom) = (&stage.people[0], &stage.people[2], &stage.people[3]);
+    let desks = policy::desks(Kinds::with(LazyLock::force(&OWN)));
+    stage.change(move |tx| Ok(tx.keep_desk(&desks)?)).expect("it is kept");
+    let (visited, visitor) = visit(&stage, 7);
+    let order = stage.room_of_three(1);
+    for (room, stranger) in [(visited, &visitor), (order, client)] {
+        let about = stage.picture(room).expect("it is there").room;
+        assert!(note(&stage, stranger, about.uuid).is_err(), "of them nobody knows");
+        let notes = note(&stage, operator, about.uuid).expect("they work there");
+        assert_eq!(
+            note(&stage, mom, about.uuid).expect("so do they"),
+            notes,
+            "there is one of a room"
+        );
+        let seen = full(&stage, mom, notes).expect("it is theirs");
+        assert_eq!(
+            *seen.can,
+            [
+                "read",
+                "send",
+                "react",
+                "pin",
+                "upload",
+                "mention",
+                "edit-own",
+                "erase-own"
+            ]
+        );
+        assert_eq!((seen.room.seq, seen.me, seen.member_count), (Seq(2), None, 0));
+        assert_eq!(seen.last.map(|last| last.text.clone()).as_deref(), Some("Осторожно"));
+        assert_eq!(refusal(full(&stage, stranger, notes)), Some(Refusal::NoSuchRoom));
+        assert_eq!(refusal(write(&stage, stranger, notes)), Some(Refusal::NoSuchRoom));
+        let host = operator.clone();
+        let asked = stage.look(move |look| rules::full_room(look, by(&host).as_host(), notes).map(drop));
+        assert_eq!(refusal(asked), Some(Refusal::NoSuchRoom), "nor to the application");
+        let who = mom.clone();
+        let case = stage
+            .look(move |look| rules::case(look, by(&who), room))
+            .expect("it is theirs");
+        assert_eq!(case.notes, Seq(2));
+        assert_eq!(case.about.0.room.seq, about.seq, "the room itself knows nothing of it");
+    }
+    // Whoever reads the room no more reads no notes about it.
+    let about = stage.picture(order).expect("it is there").room;
+    let notes = note(&stage, operator, about.uuid).expect("they are in the order");
+    stage
+        .put_order(1, [Some(client.id), None, None])
+        .expect("they are not any more");
+    assert_eq!(refusal(write(&stage, operator, notes)), Some(Refusal::NoSuchRoom));
+    assert_eq!(refusal(full(&stage, operator, notes)), Some(Refusal::NoSuchRoom));
+    write(&stage, mom, notes).expect("they still do");
+    // And with the room they are gone.
+    let (key, now) = (about.key.parse().expect("a key"), stage.chat.now());
+    stage
+        .change(move |tx| rules::clear_room(tx, now, &key))
+        .expect("it is gone");
+    assert_eq!(refusal(full(&stage, mom, notes)), Some(Refusal::NoSuchRoom));
+    let left = stage
+        .look(move |look| Ok(look.messages_after(notes, Seq(0), 9)?))
+        .expect("they are read");
+    assert!(left.is_empty(), "{left:?}");
 }

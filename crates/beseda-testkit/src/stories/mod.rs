@@ -197,6 +197,7 @@ stories![
     cases::a_case_is_taken_by_one_and_only_knowingly_from_another,
     cases::a_case_is_snoozed_until_a_moment_or_a_word,
     cases::a_case_has_so_many_tags_each_once_and_in_order,
+    cases::notes_are_for_whoever_works_at_the_desk_and_reads_the_room,
     cases::each_of_the_staff_lists_the_cases_that_are_theirs_to_answer,
     desk::canned_replies_are_the_desks_and_each_has_its_shortcut,
     desk::a_desk_has_so_many_canned_replies_and_no_more,

@@ -129,6 +129,7 @@ async fn place(world: &World, block: &Block, object: Object, gone: Gone) -> Plac
     match block.variant().split(' ').next() {
         Some(kind @ ("group" | "deal")) => world.place_of(kind, object, gone).await,
         Some("support") => world.place_of_case(object, gone).await,
+        Some("notes") => world.place_of_notes(object).await,
         _ => world.place_of_order(object, gone).await,
     }
 }

@@ -47,6 +47,26 @@ impl World {
         place
     }
 
+    /// Notes of the staff about a visitor's room of this sort, with a first one.
+    pub async fn place_of_notes(&self, object: Object) -> Place {
+        if object == Object::Missing {
+            return Place::new(format!("notes:{}", self.new_name()));
+        }
+        let standing = if object == Object::Deleted { Object::Own } else { object };
+        let about = self.case(standing).await.id;
+        let notes = Place::new(format!("notes:{about}"));
+        let mom = self.caller("mom");
+        let opened = mom.post("/api/v1/rooms/", &json!({"key": notes.key})).await;
+        assert_eq!(opened.status, 201, "{opened:?}");
+        let path = format!("/api/v1/rooms/{}/messages/", notes.key);
+        let said = mom.post(&path, &json!({"text": "look"})).await;
+        assert_eq!(said.status, 201, "{said:?}");
+        if object == Object::Deleted {
+            self.take_away(&format!("/api/v1/rooms/support:{about}/")).await;
+        }
+        notes
+    }
+
     /// A room of a kind whose people are named, of this sort: of the client, who owns it, the expert and the operator, or
     /// of the outsider.
     pub async fn place_of(&self, kind: &str, object: Object, gone: Gone) -> Place {

@@ -1,5 +1,6 @@
 //! Cases over HTTP and on the socket: whoever works at the desk lists them, takes them and hears of them, and nobody else does.
 
+use super::application::app_key;
 use super::{hello, next, open};
 use crate::harness::host::now;
 use crate::harness::{Actor, Server, Socket, Town};
@@ -225,4 +226,54 @@ async fn a_snooze_ends_by_itself() {
     assert_eq!(news(&mut socket).await["state"], "snoozed");
     let open = news(&mut socket).await;
     assert_eq!((&open["state"], &open["snoozed_until"]), (&json!("open"), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_note_is_heard_by_the_staff_alone() {
+    let (server, olga, pyotr, _) = desk("native-notes", "").await;
+    let room = visit(&server, "?").await;
+    let id = room.trim_start_matches("support:");
+    let notes = format!("notes:{id}");
+    let at_shop = format!("/ws/chat/{id}/");
+    let mut visitor = Socket::open(server.address, &at_shop, &[]).await.expect("their room");
+    assert_eq!(visitor.frame().await["type"], "message_history");
+    let (mut socket, ..) = hello(&olga, None).await;
+    let missing = pyotr.get(&format!("/api/v1/rooms/{notes}/")).await;
+    assert_problem(&missing, 404, "no_such_room");
+    assert_eq!(pyotr.post("/api/v1/rooms/", &json!({"key": notes})).await.status, 201);
+    say(&pyotr, &notes, "Грубит").await;
+    let told = news(&mut socket).await;
+    assert_eq!((&told["room"], &told["notes"]), (&json!(room), &json!(1)));
+    let opened = open(&mut socket, &notes).await;
+    assert_eq!(opened["messages"][0]["text"], "Грубит");
+    say(&pyotr, &notes, "Осторожно").await;
+    let heard = next(&mut socket, "changes").await;
+    assert_eq!(
+        (&heard["room"], &heard["messages"][0]["text"]),
+        (&json!(notes), &json!("Осторожно"))
+    );
+
+    // To the application they are not there, and it says nothing in them.
+    let key = Actor::new(server.address, 0, &app_key(&server, "rooms").await);
+    let said = key
+        .post(
+            &format!("/api/v1/rooms/{notes}/system-messages/"),
+            &json!({"text": "x"}),
+        )
+        .await;
+    assert_problem(&said, 404, "no_such_room");
+    assert_problem(
+        &key.get(&format!("/api/v1/rooms/{notes}/messages/")).await,
+        404,
+        "no_such_room",
+    );
+    let listed = key.get("/api/v1/app/rooms/?updated_after=2020-01-01T00:00:00Z").await;
+    assert!(
+        listed.text.contains(&room) && !listed.text.contains("notes:"),
+        "{listed:?}"
+    );
+    // The visitor's next word is the next thing that their socket hears.
+    say(&olga, &room, "Минуту").await;
+    let heard = visitor.frame().await;
+    assert_eq!(heard["message"]["message"], "Минуту", "{heard}");
 }
