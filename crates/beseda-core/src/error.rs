@@ -103,6 +103,12 @@ pub enum Refusal {
     /// The canned reply is not there.
     #[error("no such canned reply")]
     NoSuchCannedReply,
+    /// Somebody has said something in the room itself: nothing is brought in before that any more.
+    #[error("somebody has said something in this room already")]
+    HasMessages,
+    /// A message that was sent elsewhere comes before the one that was brought in before it, or from the future.
+    #[error("messages are brought in by time, each behind the one before it, and none of the future")]
+    OutOfTime,
     /// Somebody has a case of whom the asker did not know.
     #[error("somebody else has taken it: {}", if .name.is_empty() { .by } else { .name })]
     Taken {
@@ -249,6 +255,8 @@ impl Refusal {
             Self::CustomTooLong { .. } => "custom_too_long",
             Self::NoSuchReport => "no_such_report",
             Self::NoSuchCannedReply => "no_such_canned_reply",
+            Self::HasMessages => "has_messages",
+            Self::OutOfTime => "out_of_time",
             Self::Taken { .. } => "taken",
             Self::NotOfDesk => "not_of_desk",
             Self::NotSnoozed => "not_snoozed",

@@ -88,7 +88,9 @@ fn meaning(deed: Deed) -> &'static str {
         Deed::Govern => "change the room itself, or take it away",
         Deed::StepIn => "read and send without being in it, by a call that is made for that (the order desk's)",
         Deed::Settle => "list what people report of its messages, and settle it; so does who governs it by their role",
-        Deed::Desk => "work at the desk: use and change canned replies, hand on transcripts",
+        Deed::Desk => {
+            "work at the desk, where such rooms have one: their cases, notes beside them, canned replies, transcripts"
+        }
     }
 }
 

@@ -149,6 +149,14 @@ impl Body {
         }
     }
 
+    /// That it did not come, or says nothing where it has to, is a mistake.
+    pub(super) fn requires(&mut self, name: &'static str) {
+        check(self.known, name, |field| field.is_required);
+        if !self.has(name) {
+            self.mistake(name, FieldError::Required);
+        }
+    }
+
     /// Of all known fields these alone may come.
     pub(super) fn only(&mut self, known: &'static [Field]) {
         let elsewhere = |name: &&str| field(self.known, name).is_some() && field(known, name).is_none();

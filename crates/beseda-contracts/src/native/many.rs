@@ -105,15 +105,38 @@ pub(super) async fn put_all<T: Thing>(State(shared): State<Shared>, request: Req
     let lines = lines_of(request, shared.chat.limits()).await?;
     let lane = Lane::Named(new_name(&shared.chat));
     let answers = stream::unfold((shared, lines.into_iter()), move |(shared, mut lines)| async move {
-        let answered = put_stretch::<T>(&shared, lane, &mut lines).await;
+        let answered = put_stretch::<T>(&shared, lane, &mut lines, |_| {}).await;
         answered.map(|answered| (Ok::<_, Infallible>(answered), (shared, lines)))
     });
     Ok(([(CONTENT_TYPE, NDJSON)], Stream::from_stream(answers)).into_response())
 }
 
+/// The same of things that are all put into something, which `aims` tells each of them, with what there is to do once all are
+/// put.
+pub(super) async fn put_all_into<T: Thing>(
+    shared: &Shared,
+    request: Request,
+    aims: impl Fn(&mut T),
+    end: impl Future<Output = Result<(), Refused>>,
+) -> Result<Response, Refused> {
+    let mut lines = lines_of(request, shared.chat.limits()).await?.into_iter();
+    let lane = Lane::Named(new_name(&shared.chat));
+    let mut answers = Vec::new();
+    while let Some(answered) = put_stretch::<T>(shared, lane, &mut lines, &aims).await {
+        answers.extend_from_slice(&answered);
+    }
+    end.await?;
+    Ok(([(CONTENT_TYPE, NDJSON)], answers).into_response())
+}
+
 /// Puts the next lines, and waits for what becomes of them; nothing where none is left. Each is a change of its own, as by
 /// the single call: what is wrong with one is no matter of another's, and the store commits together what waits for it.
-async fn put_stretch<T: Thing>(shared: &Shared, lane: Lane, lines: &mut IntoIter<Bytes>) -> Option<Bytes> {
+async fn put_stretch<T: Thing>(
+    shared: &Shared,
+    lane: Lane,
+    lines: &mut IntoIter<Bytes>,
+    aims: impl Fn(&mut T),
+) -> Option<Bytes> {
     let mut put = Vec::new();
     let mut weight = 0;
     while weight < STRETCH
@@ -122,7 +145,10 @@ async fn put_stretch<T: Thing>(shared: &Shared, lane: Lane, lines: &mut IntoIter
         let (name, thing) = read::<T>(&line, shared.chat.limits());
         weight += 1 + thing.as_ref().map_or(0, T::people);
         let thing = match thing {
-            Ok(mut thing) => thing.prepare(shared).await.map(|()| thing),
+            Ok(mut thing) => {
+                aims(&mut thing);
+                thing.prepare(shared).await.map(|()| thing)
+            }
             Err(refused) => Err(refused),
         };
         put.push((name, thing.map(|thing| thing.put(shared, lane))));

@@ -26,6 +26,7 @@ mod problem;
 mod replies;
 mod reports;
 mod rooms;
+mod said_elsewhere;
 mod search;
 pub mod setup;
 mod socket;
@@ -65,6 +66,7 @@ pub fn routes() -> Routes {
         orders::routes,
         groups::routes,
         rooms::routes,
+        said_elsewhere::routes,
         tickets::routes,
         limits::routes,
         socket::routes,

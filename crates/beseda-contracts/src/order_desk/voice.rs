@@ -127,6 +127,8 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
+        | Refusal::HasMessages
+        | Refusal::OutOfTime
         | Refusal::Taken { .. }
         | Refusal::NotOfDesk
         | Refusal::NotSnoozed

@@ -182,6 +182,8 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
+        | Refusal::HasMessages
+        | Refusal::OutOfTime
         | Refusal::Taken { .. }
         | Refusal::NotOfDesk
         | Refusal::NotSnoozed
@@ -234,6 +236,8 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::TooManyReactions { .. }
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
+        | Refusal::HasMessages
+        | Refusal::OutOfTime
         | Refusal::Taken { .. }
         | Refusal::NotOfDesk
         | Refusal::NotSnoozed

@@ -190,6 +190,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
         Refusal::Erased
         | Refusal::TooManyReactions { .. }
+        | Refusal::HasMessages
         | Refusal::Taken { .. }
         | Refusal::ShortcutTaken
         | Refusal::TooManyCannedReplies { .. } => StatusCode::CONFLICT,
@@ -221,6 +222,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
         | Refusal::StrangeReplyName { .. }
+        | Refusal::OutOfTime
         | Refusal::NotOfDesk
         | Refusal::NotSnoozed
         | Refusal::BadTags { .. }

@@ -145,6 +145,8 @@ impl Drf {
             | Refusal::TooManyReactions { .. }
             | Refusal::TooManyMentions { .. }
             | Refusal::CustomTooLong { .. }
+            | Refusal::HasMessages
+            | Refusal::OutOfTime
             | Refusal::Taken { .. }
             | Refusal::NotOfDesk
             | Refusal::NotSnoozed

@@ -265,8 +265,8 @@ pub(super) fn sent(tx: &mut dyn Tx, room: &Room, message: &Message) -> Result<()
     Ok(())
 }
 
-/// A message of a room that has a case was erased: whose turn it is may be another one's.
-pub(super) fn erased(tx: &mut dyn Tx, room: &Room) -> Result<(), Error> {
+/// What was said in a room that has a case is not what it was: whose turn it is may be another one's.
+pub(super) fn reckon(tx: &mut dyn Tx, room: &Room) -> Result<(), Error> {
     if let Some(mut case) = tx.case(room.id)? {
         let before = case.clone();
         (case.owes, case.since) = turn_of(tx, room)?;

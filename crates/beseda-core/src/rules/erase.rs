@@ -119,7 +119,7 @@ pub(super) fn take_back(tx: &mut dyn Tx, now: Time, room: &mut Room, mut message
         tx.count_said(room.id, author.id, -1)?;
     }
     if room.extra.has(Extra::CASE) {
-        cases::erased(tx, room)?;
+        cases::reckon(tx, room)?;
     }
     let heard = Heard::Erased {
         id: message.id,

@@ -53,7 +53,8 @@ pub fn send(
     }
     let has_case = room.extra.has(Extra::CASE);
     let (case_room, is_about) = (has_case.then(|| room.clone()), room.is_about());
-    let sent = keep(tx, now, room, Some(author), draft, beside)?;
+    let moment = next_moment(tx, &room, now)?;
+    let sent = keep(tx, moment, room, Some(author), draft, beside)?;
     if let (true, Some(name)) = (sent.first, &called) {
         tx.name_sender(id, sent.message.seq, name)?;
     }
@@ -136,7 +137,8 @@ pub fn send_system_in(tx: &mut dyn Tx, now: Time, limits: &Limits, room: Room, d
     }
     check_draft(limits, draft)?;
     let beside = beside_of(tx, limits, &room, None, draft)?;
-    keep(tx, now, room, None, draft, beside)
+    let moment = next_moment(tx, &room, now)?;
+    keep(tx, moment, room, None, draft, beside)
 }
 
 /// Whether nobody in a room of two has blocked the other: who is blocked is not heard there.
@@ -151,13 +153,13 @@ fn not_blocked(look: &mut (impl Look + ?Sized), room: &Room, by: &Person) -> Res
 
 /// What a draft says beside its text, and what it is to the message that it answers.
 #[derive(Default)]
-struct Aside {
+pub(super) struct Aside {
     extra: Extra,
     beside: Beside,
 }
 
 /// What a draft says beside its text, as it can be kept. `by`: who sends it; nobody for the application.
-fn beside_of(
+pub(super) fn beside_of(
     look: &mut (impl Look + ?Sized),
     limits: &Limits,
     room: &Room,
@@ -256,16 +258,15 @@ fn keep_aside(tx: &mut dyn Tx, room: RoomId, seq: Seq, aside: &Aside) -> Result<
     }
 }
 
-/// Keeps a draft that passed the rules, and announces it.
-fn keep(
+/// Keeps a draft that passed the rules, and announces it, unless it was said elsewhere.
+pub(super) fn keep(
     tx: &mut dyn Tx,
-    now: Time,
+    moment: Moment,
     mut room: Room,
     author: Option<Author>,
     draft: &Draft,
     aside: Aside,
 ) -> Result<Sent, Error> {
-    let moment = next_moment(tx, &room, now)?;
     let new = NewMessage {
         room: room.id,
         seq: room.seq.next(),
@@ -281,7 +282,8 @@ fn keep(
         return sent_before(tx, &room, &new);
     };
     (room.seq, room.head, room.updated_at) = (new.seq, new.head, new.created_at);
-    let (ahead, extra) = (moment.ahead, room.extra | new.extra);
+    let extra = (room.extra | new.extra).with(Extra::IMPORTED, moment.is_past);
+    let ahead = moment.ahead;
     // What is for some is not what a room shows in everybody's lists.
     let is_for_some = new.extra.has(Extra::READERS);
     if !is_for_some {
@@ -315,10 +317,12 @@ fn keep(
         extra: new.extra,
         beside: (new.extra != Extra::NONE).then(|| Arc::new(aside.beside)),
     });
-    let heard = Heard::Sent {
-        message: Arc::clone(&message),
-    };
-    tx.announce(Event::of(&room, heard));
+    if !moment.is_past {
+        let heard = Heard::Sent {
+            message: Arc::clone(&message),
+        };
+        tx.announce(Event::of(&room, heard));
+    }
     Ok(Sent {
         room: room.name(),
         key: room.key,
@@ -328,10 +332,12 @@ fn keep(
 }
 
 /// When a message is sent.
-struct Moment {
-    at: Time,
+pub(super) struct Moment {
+    pub(super) at: Time,
     /// From when on others of the room have moments already.
-    ahead: Option<Time>,
+    pub(super) ahead: Option<Time>,
+    /// It was sent elsewhere.
+    pub(super) is_past: bool,
 }
 
 /// When a message is sent: now, but later than the one before it, because clients sort by it. Where that one came from a
@@ -347,7 +353,11 @@ fn next_moment(look: &mut (impl Look + ?Sized), room: &Room, now: Time) -> Resul
             ahead = look.said_from(room.id, at)?;
         }
     }
-    Ok(Moment { at, ahead })
+    Ok(Moment {
+        at,
+        ahead,
+        is_past: false,
+    })
 }
 
 /// The message that took this client id first.

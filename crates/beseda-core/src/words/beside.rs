@@ -28,6 +28,8 @@ impl Extra {
     pub const ANSWERED: Self = Self(64);
     /// Of a room: the desk has a case of it.
     pub const CASE: Self = Self(128);
+    /// Of a room: all that was said in it was said elsewhere, and more of that may be brought in.
+    pub const IMPORTED: Self = Self(256);
 
     /// Whether it has any of these.
     #[must_use]

@@ -36,6 +36,7 @@ mod reading;
 mod refusing;
 mod reporting;
 mod rooms;
+mod said_elsewhere;
 mod searching;
 mod searching_by_chance;
 mod seeing;
@@ -197,6 +198,7 @@ stories![
     cases::a_case_is_taken_by_one_and_only_knowingly_from_another,
     cases::a_case_is_snoozed_until_a_moment_or_a_word,
     cases::a_case_has_so_many_tags_each_once_and_in_order,
+    said_elsewhere::what_was_said_elsewhere_comes_in_by_time_and_once,
     cases::notes_are_for_whoever_works_at_the_desk_and_reads_the_room,
     cases::each_of_the_staff_lists_the_cases_that_are_theirs_to_answer,
     desk::canned_replies_are_the_desks_and_each_has_its_shortcut,

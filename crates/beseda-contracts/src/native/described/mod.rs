@@ -53,6 +53,7 @@ const PARTS: &[Part] = &[
             super::uploads::CALLS,
             super::search::CALLS,
             super::reports::CALLS,
+            super::said_elsewhere::CALLS,
         ],
     },
     Part {

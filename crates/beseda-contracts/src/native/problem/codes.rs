@@ -45,6 +45,7 @@ codes! {
     404 "no_such_file" "The file is not there, or somebody else's.";
     405 "method_not_allowed" "The address has no such method; `Allow` names those that it has.";
     409 "erased" "The message is erased.";
+    409 "has_messages" "Somebody has said something in the room itself: nothing is brought in before that.";
     409 "taken" "Somebody else has the case of whom the asker did not know; `by` says who.";
     409 "shortcut_taken" "Another canned reply has this shortcut.";
     409 "too_many_canned_replies" "The desk has `limits.canned_replies` canned replies.";

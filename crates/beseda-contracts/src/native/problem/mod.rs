@@ -193,6 +193,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
             Some(wrong_at("text", refusal))
         }
         Refusal::NotWeek { .. } => Some(wrong_at("week", refusal)),
+        Refusal::OutOfTime => Some(wrong_at("created_at", refusal)),
         Refusal::NotOfDesk => Some(wrong_at("assigned_to", refusal)),
         Refusal::NotSnoozed => Some(wrong_at("snoozed_until", refusal)),
         Refusal::BadTags { .. } => Some(wrong_at("tags", refusal)),
@@ -204,6 +205,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::Blocked
         | Refusal::Erased
         | Refusal::TooManyReactions { .. }
+        | Refusal::HasMessages
         | Refusal::Taken { .. }
         | Refusal::ShortcutTaken
         | Refusal::TooManyCannedReplies { .. }
@@ -437,6 +439,7 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         Refusal::EditTooLate { .. } => "edit_too_late",
         Refusal::Blocked => "blocked",
         Refusal::TooManyReactions { .. } => "too_many_reactions",
+        Refusal::HasMessages => "has_messages",
         Refusal::Taken { .. } => "taken",
         Refusal::ShortcutTaken => "shortcut_taken",
         Refusal::TooManyCannedReplies { .. } => "too_many_canned_replies",
@@ -463,6 +466,7 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::TooManyMentions { .. }
         | Refusal::CustomTooLong { .. }
         | Refusal::StrangeReplyName { .. }
+        | Refusal::OutOfTime
         | Refusal::NotOfDesk
         | Refusal::NotSnoozed
         | Refusal::BadTags { .. }

@@ -18,7 +18,10 @@ const EMOJI: &str = "%F0%9F%91%8D";
 pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> {
     let path = block.path.as_str();
     let call = match (block.method.as_str(), path) {
-        ("PUT" | "DELETE", ROOM) | (_, "/api/v1/rooms/{key}/system-messages/") => return None,
+        ("PUT" | "DELETE", ROOM)
+        | (_, "/api/v1/rooms/{key}/system-messages/" | "/api/v1/rooms/{key}/messages/import/") => {
+            return None;
+        }
         ("WS", "/api/v1/ws/") => on_socket(world, block, object).await,
         (_, "/api/v1/events/") => Call::to(block, path).streaming(),
         ("POST", "/api/v1/rooms/") => opening(world, block, object).await,

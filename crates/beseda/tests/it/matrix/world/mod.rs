@@ -84,7 +84,7 @@ const PERSONLESS: &[&str] = &[
 ];
 
 /// What API keys may be used for.
-const SCOPES: [&str; 5] = ["people", "orders", "groups", "rooms", "export"];
+const SCOPES: [&str; 6] = ["people", "orders", "groups", "rooms", "import", "export"];
 
 /// Orders of either sort; each call that changes something takes one for itself.
 const ORDERS: i64 = 900;
@@ -146,7 +146,11 @@ impl Actor {
 fn scope_of(path: &str) -> Option<&'static str> {
     let path = path.split('?').next().unwrap_or_default();
     let called = path.strip_prefix("/api/v1/app/").or(path.strip_prefix("/api/v1/"))?;
-    let first = if path.ends_with("/export/") { "export/" } else { called };
+    let first = match path {
+        path if path.ends_with("/export/") => "export",
+        path if path.ends_with("/import/") => "import",
+        _ => called,
+    };
     SCOPES.into_iter().find(|scope| first.split('/').next() == Some(scope))
 }
 

@@ -9,6 +9,7 @@ mod ends;
 mod events;
 mod files;
 mod reports;
+mod said_elsewhere;
 mod search;
 mod socket;
 mod visitors;

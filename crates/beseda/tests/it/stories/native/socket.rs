@@ -37,7 +37,7 @@ async fn two_people_talk_over_one_socket_each() {
     let mut frames = Vec::new();
     while frames.len() < 2 {
         let frame = one.frame().await;
-        if frame["type"] != "totals" {
+        if !["totals", "ping"].iter().any(|passing| frame["type"] == *passing) {
             frames.push(frame);
         }
     }
