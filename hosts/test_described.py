@@ -15,7 +15,7 @@ from beseda_client import mint_token
 
 HERE = Path(__file__).parent
 DOCS = HERE.parent / "docs"
-SCOPES = "people,orders,groups,rooms,act,export"
+SCOPES = "people,orders,groups,rooms,act,import,export"
 
 # Rates are off, and nobody is held for long.
 SETTINGS = """\

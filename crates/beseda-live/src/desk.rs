@@ -88,8 +88,8 @@ async fn tell_person(live: &Arc<Live>, sessions: &[Arc<Session>], rooms: &[RoomI
                 cases.iter().for_each(|case| tell_session(session, case));
             }
         }
-        // Whoever is let in no more is told by what closes their socket.
-        Err(beseda_core::Error::Refused(_)) => {}
+        // Whoever is let in no more is told by what closes their socket. Another one of theirs may have been proven since.
+        Err(beseda_core::Error::Refused(_)) => sessions.iter().skip(1).for_each(|session| session.misses_cases()),
         Err(error) => {
             tracing::warn!("cases could not be read: {error}");
             sessions.iter().for_each(|session| session.misses_cases());

@@ -265,6 +265,13 @@ pub(super) fn sent(tx: &mut dyn Tx, room: &Room, message: &Message) -> Result<()
     Ok(())
 }
 
+/// Something about a room is another thing: where it has a case, whoever works at its desk is told.
+pub(super) fn case_stirs(tx: &mut dyn Tx, room: &Room) {
+    if room.extra.has(Extra::CASE) {
+        tx.case_moved(room.id);
+    }
+}
+
 /// What was said in a room that has a case is not what it was: whose turn it is may be another one's.
 pub(super) fn reckon(tx: &mut dyn Tx, room: &Room) -> Result<(), Error> {
     if let Some(mut case) = tx.case(room.id)? {

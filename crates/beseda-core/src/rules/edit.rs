@@ -1,6 +1,7 @@
 //! Edit: who wrote a message says it differently.
 
 use super::beside::fill;
+use super::cases::case_stirs;
 use super::history::{marks_of, message_in, placed_message};
 use super::react::requote;
 use super::read::me_of;
@@ -114,6 +115,7 @@ fn keep_edit(
     let readers = Readers::new(tx.readers(room.id, message.seq)?);
     tx.keep_message(&message)?;
     tx.keep_room(&room)?;
+    case_stirs(tx, &room);
     let mut edited = [message];
     fill(tx, &mut edited)?;
     let [message] = edited;

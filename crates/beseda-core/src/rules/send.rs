@@ -138,6 +138,7 @@ pub fn send_system_in(tx: &mut dyn Tx, now: Time, limits: &Limits, room: Room, d
     check_draft(limits, draft)?;
     let beside = beside_of(tx, limits, &room, None, draft)?;
     let moment = next_moment(tx, &room, now)?;
+    cases::case_stirs(tx, &room);
     keep(tx, moment, room, None, draft, beside)
 }
 

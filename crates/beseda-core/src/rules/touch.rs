@@ -1,5 +1,6 @@
 //! Touch: the room itself has changed, or who is in it, and its head says so.
 
+use super::cases::case_stirs;
 use crate::error::Error;
 use crate::ports::Tx;
 use crate::words::{Event, Heard, Room, Time};
@@ -27,5 +28,6 @@ pub(super) fn changed(tx: &mut dyn Tx, now: Time, room: &mut Room) -> Result<(),
     touch(tx, now, room)?;
     tx.stir_room(room.id)?;
     tx.announce(Event::of(room, Heard::Changed));
+    case_stirs(tx, room);
     Ok(())
 }

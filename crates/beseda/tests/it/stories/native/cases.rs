@@ -125,6 +125,11 @@ async fn the_desk_answers_a_visitor_and_hears_whose_turn_it_is() {
     assert_eq!(news(&mut socket).await["state"], "open");
     visitor_says(&server, &room, "И ещё").await;
     assert_eq!(news(&mut socket).await["about"]["last_message"]["text"], "И ещё");
+    // So is an edit.
+    let edit = format!("/api/v1/rooms/{room}/messages/2/");
+    let edited = olga.ask(Method::PATCH, &edit, &json!({"text": "В пути"})).await;
+    assert_eq!(edited.status, 200, "{edited:?}");
+    assert_eq!(news(&mut socket).await["about"]["last_message"]["text"], "И ещё");
     let of_contract = olga
         .get(&format!(
             "/api/admin/chat-rooms/{}/",
