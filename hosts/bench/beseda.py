@@ -104,7 +104,7 @@ class Beseda(Shown):
     @functools.cached_property
     def key(self):
         """The key of the application."""
-        return self.command("key", "create", "hosts", "--scope", "people,orders,groups,rooms").strip()
+        return self.command("key", "create", "hosts", "--scope", "people,orders,groups,rooms,import").strip()
 
     def command(self, *words):
         """What `beseda …` prints."""

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Rooms of which the front is kept: of twice as many, half go. Some 500 bytes each, 8 MB a connection at most.
+/// Rooms of which the front is kept: some 500 bytes each, 8 MB a connection at most.
 const MOST: usize = 16_384;
 /// A newest message with a longer text, in bytes, is not kept.
 const TEXT: usize = 512;
@@ -27,33 +27,35 @@ fn moment_of(room: &Room) -> Moment {
     (room.head, room.shown, room.updated_at, room.changed_at)
 }
 
-/// Fronts that were read before. Who is looked for goes from the older ones to the newer, and when these are half of all, the
-/// older ones go.
+/// Fronts that were read before, each at the place of its room's number; one makes way for the next that has the same. What they
+/// take grows once and stays, because what a server takes is watched.
 #[derive(Default)]
-pub(crate) struct Fronts {
-    newer: FxHashMap<RoomId, (Moment, Front)>,
-    older: FxHashMap<RoomId, (Moment, Front)>,
+pub(crate) struct Fronts(Vec<Option<Box<Kept>>>);
+
+struct Kept {
+    room: RoomId,
+    of: Moment,
+    front: Front,
 }
 
 impl Fronts {
-    fn get(&mut self, room: RoomId, moment: Moment) -> Option<Front> {
-        if let Some((of, front)) = self.newer.get(&room) {
-            return (*of == moment).then(|| front.clone());
-        }
-        let (of, front) = self.older.remove(&room)?;
-        if of != moment {
-            return None;
-        }
-        self.keep(room, moment, front.clone());
-        Some(front)
+    fn get(&self, room: RoomId, moment: Moment) -> Option<Front> {
+        let kept = self.0.get(place_of(room))?.as_ref()?;
+        (kept.room == room && kept.of == moment).then(|| kept.front.clone())
     }
 
-    fn keep(&mut self, room: RoomId, moment: Moment, front: Front) {
-        if self.newer.len() >= MOST / 2 {
-            self.older = std::mem::take(&mut self.newer);
+    fn keep(&mut self, room: RoomId, of: Moment, front: Front) {
+        if self.0.is_empty() {
+            self.0.resize_with(MOST, || None);
         }
-        self.newer.insert(room, (moment, front));
+        if let Some(place) = self.0.get_mut(place_of(room)) {
+            *place = Some(Box::new(Kept { room, of, front }));
+        }
     }
+}
+
+fn place_of(room: RoomId) -> usize {
+    usize::try_from(room.0.unsigned_abs()).unwrap_or_default() % MOST
 }
 
 /// Whether a front is worth keeping, and will be found as it would be read: a visitor is called otherwise in each room, and what
@@ -109,7 +111,7 @@ impl Transaction<'_> {
         if !self.only_looks {
             return Ok(vec![None; rooms.len()]);
         }
-        let at_hand = &mut self.at_hand().fronts;
+        let at_hand = &self.at_hand().fronts;
         let mut fronts: Vec<Option<Front>> = rooms.iter().map(|room| at_hand.get(room.id, moment_of(room))).collect();
         let lasts = fronts.iter().flatten().filter_map(|front| front.last.as_ref());
         let authors: BTreeSet<PersonId> = lasts.filter_map(|last| Some(last.author.as_ref()?.id)).collect();
@@ -200,22 +202,15 @@ mod tests {
     }
 
     #[test]
-    fn one_room_too_many_costs_those_that_nobody_asked_for() {
+    fn one_room_too_many_costs_the_one_in_its_place() {
         let mut fronts = Fronts::default();
-        let half = i64::try_from(MOST / 2).unwrap();
-        let keep = |fronts: &mut Fronts, id| fronts.keep(RoomId(id), at(1), front(id));
-        (0..half).for_each(|id| keep(&mut fronts, id));
-        // Those are the older ones from now on.
-        keep(&mut fronts, half);
-        assert_eq!(
-            fronts.get(RoomId(7), at(1)),
-            Some(front(7)),
-            "it is among the newer ones again"
-        );
-        (half + 1..2 * half).for_each(|id| keep(&mut fronts, id));
-        assert_eq!(fronts.get(RoomId(7), at(1)), Some(front(7)));
-        assert_eq!(fronts.get(RoomId(8), at(1)), None);
-        assert!(fronts.newer.len() + fronts.older.len() <= MOST);
+        let most = i64::try_from(MOST).unwrap();
+        (1..=most).for_each(|id| fronts.keep(RoomId(id), at(1), front(id)));
+        assert_eq!(fronts.get(RoomId(1), at(1)), Some(front(1)));
+        fronts.keep(RoomId(most + 1), at(1), front(7));
+        assert_eq!((fronts.get(RoomId(1), at(1)), fronts.0.len()), (None, MOST));
+        assert_eq!(fronts.get(RoomId(most + 1), at(1)), Some(front(7)));
+        assert_eq!(fronts.get(RoomId(2), at(1)), Some(front(2)));
     }
 
     /// What the one room of the second person shows to whoever looks.

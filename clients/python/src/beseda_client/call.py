@@ -88,7 +88,8 @@ class Call(Generic[R]):
             return None
         try:
             if self.takes_lines:
-                return [json.loads(line) for line in answer.text.splitlines() if line]
+                # Not `splitlines`: a text may hold what Unicode calls the end of a line, too.
+                return [json.loads(line) for line in answer.text.split("\n") if line]
             return answer.json()
         except ValueError:
             media = answer.headers.get("Content-Type", "nothing that says what it is")

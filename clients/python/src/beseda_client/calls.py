@@ -33,7 +33,20 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 R = TypeVar("R")
-IDS = ("id", "client", "expert", "operator", "teacher", "students", "members", "mentions", "to", "add", "remove")
+IDS = (
+    "id",
+    "author",
+    "client",
+    "expert",
+    "operator",
+    "teacher",
+    "students",
+    "members",
+    "mentions",
+    "to",
+    "add",
+    "remove",
+)
 """The fields that hold ids, alone or in a list."""
 Page = Call[tuple[list[R], str | None]]
 
@@ -200,6 +213,16 @@ def send_message(
     return _post(f"{_room(room)}messages/", {"text": text, "client_id": client_id, **more}, client_id, as_person)
 
 
+def import_messages(room: str, rows: Sequence[Mapping[str, Any]]) -> Call[list[Line]]:
+    """Brings in what was said in a room before it was one of Beseda's (scope `import`), at most 1,000 at a time and by time.
+
+    Each is a mapping with `client_id`, `author` (None is the application), `text`, `created_at` and perhaps `custom`; the
+    same `client_id` is taken once. The `id` of a line is its `client_id`.
+    """
+    path, lines = f"{_room(room)}messages/import/", [said_fields(row) for row in rows]
+    return Call("POST", path, read.lines, lines=lines, repeat_key=str(uuid4()), takes_lines=True)
+
+
 def edit_message(
     room: str, seq: int, text: str, *, as_person: Id, mentions: Sequence[Id] | None = None
 ) -> Call[Message]:
@@ -273,6 +296,7 @@ class Calls:
     change_members = one(change_members)
     send_system_message = one(send_system_message)
     send_message = one(send_message)
+    import_messages = one(import_messages)
     edit_message = one(edit_message)
     erase_message = one(erase_message)
     get_message = one(get_message)

@@ -80,6 +80,28 @@ def test_orders_groups_and_rooms_at_once(client):
     assert (line["id"], line["status"]) == (f"deal:{mark}", 201)
 
 
+def test_a_text_may_hold_what_unicode_calls_the_end_of_a_line(client):
+    for mark in ("\u2028", "\u2029"):
+        (line,) = client.put_people([{"id": f"end{mark}of a line"}])
+        assert (line["id"], line["status"]) == (f"end{mark}of a line", 201)
+
+
+def test_what_was_said_elsewhere_comes_in_once_and_in_its_order(client):
+    mark = uuid.uuid4().hex[:8]
+    client.put_people([{"id": "said-a"}, {"id": "said-b"}])
+    client.put_room(f"deal:{mark}", members=["said-a", "said-b"])
+    begin = datetime(2019, 5, 1, 10, tzinfo=timezone.utc)
+    rows = [
+        {"client_id": f"{mark}-{n}", "author": author, "text": f"давно {n}", "created_at": begin + timedelta(hours=n)}
+        for n, author in enumerate(["said-a", "said-b", None])
+    ]
+    assert [line["status"] for line in client.import_messages(f"deal:{mark}", rows)] == [201] * 3
+    assert [line["status"] for line in client.import_messages(f"deal:{mark}", rows)] == [200] * 3
+    said = client.get_messages(f"deal:{mark}")["items"]
+    assert [message["text"] for message in said] == ["давно 0", "давно 1", "давно 2"]
+    assert [message["author"] and message["author"]["id"] for message in said] == ["said-a", "said-b", None]
+
+
 def test_lists_have_everything_and_what_has_changed(client):
     client.put_people([{"id": f"list-{number}"} for number in range(120)])
     listed = [person["id"] for person in client.list_people()]
