@@ -147,14 +147,7 @@ pub fn change_case(
     if let Some(state) = change.state {
         case.turn(state);
     }
-    if case.state == CaseState::Snoozed {
-        case.snoozed_until = change.snoozed_until.or(standing.snoozed_until);
-    }
-    let is_ahead = case.snoozed_until.is_some_and(|until| until > now) || standing == case;
-    let is_named = change.snoozed_until.is_none() || case.state == CaseState::Snoozed;
-    if !is_named || (case.state == CaseState::Snoozed && !is_ahead) {
-        return Err(Refusal::NotSnoozed.into());
-    }
+    snooze(&mut case, &standing, change, now)?;
     if let Some(tags) = &change.tags {
         case.tags = tags_of(limits, tags)?;
     }
@@ -168,6 +161,25 @@ pub fn change_case(
         }
     }
     seen(tx, by, case, place)
+}
+
+/// Until when a case is snoozed that is to be, which says so or is already. Who changes something else of it says nothing of that.
+fn snooze(case: &mut Case, standing: &Case, change: &CaseChange, now: Time) -> Result<(), Refusal> {
+    let is_snoozed = case.state == CaseState::Snoozed;
+    if is_snoozed {
+        case.snoozed_until = change.snoozed_until.or(standing.snoozed_until);
+    }
+    let is_said = change.state.is_some() || change.snoozed_until.is_some();
+    let is_ahead = case.snoozed_until.is_some_and(|until| until > now);
+    let is_wrong = if is_snoozed {
+        !is_ahead
+    } else {
+        change.snoozed_until.is_some()
+    };
+    if is_said && is_wrong {
+        return Err(Refusal::NotSnoozed);
+    }
+    Ok(())
 }
 
 /// To whom a case is assigned now. Whoever takes it from somebody says so.

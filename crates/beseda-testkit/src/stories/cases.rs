@@ -192,6 +192,17 @@ pub(super) fn a_case_is_snoozed_until_a_moment_or_a_word(make: Make<'_>, seed: u
     let end = |until| (Errand::EndSnooze { room, until }, until);
     assert_eq!(ends, [end(until), end(later)]);
 
+    // Its moment has come, and nobody has ended it yet: it can be tagged all the same.
+    stage.clock.tick(300);
+    let tagged = CaseChange {
+        tags: Some(vec!["vip".to_owned()]),
+        ..CaseChange::default()
+    };
+    let tagged = change(&stage, operator, room, &tagged).expect("it is theirs");
+    assert_eq!((tagged.state, tagged.snoozed_until), (CaseState::Snoozed, Some(later)));
+    let again = refusal(change(&stage, operator, room, &state(CaseState::Snoozed)));
+    assert_eq!(again, Some(Refusal::NotSnoozed), "that moment is over");
+
     let ends = |until: Time| {
         stage
             .change(move |tx| rules::end_snooze(tx, room, until))
@@ -206,6 +217,7 @@ pub(super) fn a_case_is_snoozed_until_a_moment_or_a_word(make: Make<'_>, seed: u
         CaseState::Resolved,
         "a job that is done twice opens nothing"
     );
+    let later = Time(stage.chat.now().0 + 100);
     change(&stage, operator, room, &snooze(Some(later))).expect("it is snoozed");
     say(&stage, &visitor, room);
     let open = case(&stage, operator, room).expect("it is theirs");
