@@ -214,10 +214,10 @@ def send_message(
 
 
 def import_messages(room: str, rows: Sequence[Mapping[str, Any]]) -> Call[list[Line]]:
-    """Brings in what was said in a room before it was one of Beseda's (scope `import`), at most 1,000 at a time and by time.
+    """Brings in what was said in a room before it was one of Beseda's (scope `import`), by time, at most 1,000 at once.
 
-    Each is a mapping with `client_id`, `author` (None is the application), `text`, `created_at` and perhaps `custom`; the
-    same `client_id` is taken once. The `id` of a line is its `client_id`.
+    Each is a mapping with `client_id`, `author` (None is the application), `text`, `created_at` and perhaps `custom`;
+    the same `client_id` is taken once. The `id` of a line is its `client_id`.
     """
     path, lines = f"{_room(room)}messages/import/", [said_fields(row) for row in rows]
     return Call("POST", path, read.lines, lines=lines, repeat_key=str(uuid4()), takes_lines=True)
