@@ -11,7 +11,6 @@ use crate::words::{
     Assigned, Case, CaseFilter, CasePlace, CaseState, Cursor, Errand, Extra, FullRoom, HostId, Limits, Message, Place,
     Role, Room, RoomId, RoomKey, RoomKind, Seq, Side, Time,
 };
-
 use uuid::Uuid;
 
 /// Messages that are read at once when whose turn it is has to be found anew.
@@ -248,12 +247,12 @@ fn keep(tx: &mut dyn Tx, case: &Case) -> Result<(), Error> {
 
 /// Somebody has sent into a room that has a case: the first of the staff who does is assigned to it, and whoever is not of the
 /// staff opens it again.
-pub(super) fn sent(tx: &mut dyn Tx, room: &Room, message: &Message) -> Result<(), Error> {
+pub(super) fn sent(tx: &mut dyn Tx, (room, kind): (RoomId, RoomKind), message: &Message) -> Result<(), Error> {
     let Some(author) = &message.author else { return Ok(()) };
-    let case = tx.case(room.id)?;
+    let case = tx.case(room)?;
     let mut case = case.ok_or_else(|| Fault::Internal("a room with a case has none".to_owned()))?;
     let before = case.clone();
-    let roles = roles_of(tx, room.kind)?;
+    let roles = roles_of(tx, kind)?;
     let owes = owes_after(&roles, author.role);
     if case.owes != Some(owes) {
         (case.owes, case.since) = (Some(owes), message.created_at);
@@ -273,7 +272,7 @@ pub(super) fn sent(tx: &mut dyn Tx, room: &Room, message: &Message) -> Result<()
         tx.put_case(&case)?;
     }
     // What is said there is another thing, whatever else is.
-    tx.case_moved(room.id);
+    tx.case_moved(room);
     Ok(())
 }
 
@@ -284,8 +283,11 @@ pub(super) fn case_stirs(tx: &mut dyn Tx, room: &Room) {
     }
 }
 
-/// What was said in a room that has a case is not what it was: whose turn it is may be another one's.
+/// What was said in a room is not what it was: where it has a case, whose turn it is may be another one's.
 pub(super) fn reckon(tx: &mut dyn Tx, room: &Room) -> Result<(), Error> {
+    if !room.extra.has(Extra::CASE) {
+        return Ok(());
+    }
     if let Some(mut case) = tx.case(room.id)? {
         let before = case.clone();
         (case.owes, case.since) = turn_of(tx, room)?;
@@ -321,9 +323,7 @@ fn turn_of(look: &mut (impl Look + ?Sized), room: &Room) -> Result<(Option<Side>
         before = first;
         seen += messages.len();
         for message in messages.iter().rev() {
-            let Some(author) = message.author.as_ref().filter(|_| message.erased_at.is_none()) else {
-                continue;
-            };
+            let Some(author) = &message.author else { continue };
             let owes = owes_after(&roles, author.role);
             if turn.0.is_some_and(|known| known != owes) {
                 return Ok(turn);

@@ -24,7 +24,8 @@ pub fn erase(tx: &mut dyn Tx, now: Time, by: By<'_>, id: MessageId) -> Result<()
     let (message, place) = placed_message(tx, by, id)?;
     policy::require_author(&message, &place, by)?;
     let mut room = place.room;
-    take_back(tx, now, &mut room, message)
+    take_back(tx, now, &mut room, message)?;
+    cases::reckon(tx, &room)
 }
 
 /// Erases a message by its number in the room, as its author or as somebody who governs the room.
@@ -39,6 +40,7 @@ pub fn erase_at(tx: &mut dyn Tx, now: Time, by: By<'_>, room: RoomId, seq: Seq) 
     }
     let mut room = place.room;
     take_back(tx, now, &mut room, message.clone())?;
+    cases::reckon(tx, &room)?;
     Ok(message)
 }
 
@@ -117,9 +119,6 @@ pub(super) fn take_back(tx: &mut dyn Tx, now: Time, room: &mut Room, mut message
     tx.skip_erased(room.id, author, message.seq, readers.as_deref())?;
     if let (RoomKind::Support, Some(author)) = (room.kind, &message.author) {
         tx.count_said(room.id, author.id, -1)?;
-    }
-    if room.extra.has(Extra::CASE) {
-        cases::reckon(tx, room)?;
     }
     let heard = Heard::Erased {
         id: message.id,

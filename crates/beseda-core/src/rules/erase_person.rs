@@ -1,5 +1,6 @@
 //! Erase a person: what they wrote goes with them. There may be much of it, so it is promised at once and kept in stretches.
 
+use super::cases;
 use super::erase::take_back;
 use super::files::doom_file;
 use super::people::remove_person;
@@ -8,6 +9,7 @@ use super::touch::changed;
 use crate::error::Error;
 use crate::ports::{Look, Tx};
 use crate::words::{Case, Errand, Extra, Message, Person, PersonId, RoomId, Seq, Time, Visit, Visitor};
+use std::collections::BTreeSet;
 
 /// Messages that are read, or erased in one transaction, at once.
 const ROWS: i64 = 50;
@@ -88,6 +90,12 @@ pub fn erase_written(tx: &mut dyn Tx, now: Time, person: PersonId, places: &[At]
             erase_wherever(tx, now, message)?;
         }
         tx.name_sender(room, seq, "")?;
+    }
+    let rooms: BTreeSet<RoomId> = places.iter().map(|(room, _)| *room).collect();
+    for room in rooms {
+        if let Some(room) = tx.room(room)? {
+            cases::reckon(tx, &room)?;
+        }
     }
     Ok(())
 }

@@ -74,8 +74,5 @@ pub fn end_import(tx: &mut dyn Tx, now: Time, room: RoomId) -> Result<(), Error>
     }
     touch(tx, now, &mut room)?;
     tx.announce(Event::of(&room, Heard::Changed));
-    if room.extra.has(Extra::CASE) {
-        cases::reckon(tx, &room)?;
-    }
-    Ok(())
+    cases::reckon(tx, &room)
 }

@@ -52,7 +52,7 @@ pub fn send(
         author = author.called(name);
     }
     let has_case = room.extra.has(Extra::CASE);
-    let (case_room, is_about) = (has_case.then(|| room.clone()), room.is_about());
+    let is_about = room.is_about();
     let moment = next_moment(tx, &room, now)?;
     let sent = keep(tx, moment, room, Some(author), draft, beside)?;
     if let (true, Some(name)) = (sent.first, &called) {
@@ -61,8 +61,8 @@ pub fn send(
     if sent.first && kind == RoomKind::Support {
         tx.count_said(id, by.person.id, 1)?;
     }
-    if let (true, Some(room)) = (sent.first, &case_room) {
-        cases::sent(tx, room, &sent.message)?;
+    if sent.first && has_case {
+        cases::sent(tx, (id, kind), &sent.message)?;
     }
     if let (true, Some(about)) = (sent.first, is_about) {
         cases::noted(tx, about)?;

@@ -63,8 +63,12 @@ impl Room {
     /// The unguessable name of the room that these notes are about; `None` where it is none of notes.
     #[must_use]
     pub fn is_about(&self) -> Option<Uuid> {
+        // Every place that is read asks: few are read further.
+        if self.kind != RoomKind::Notes {
+            return None;
+        }
         match self.key.parse() {
-            Ok(RoomKey::Notes(uuid)) if self.kind == RoomKind::Notes => Some(uuid),
+            Ok(RoomKey::Notes(uuid)) => Some(uuid),
             _ => None,
         }
     }
