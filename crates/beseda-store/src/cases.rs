@@ -94,6 +94,11 @@ impl Transaction<'_> {
             Some(Owner::Nobody) => ("nobody", 0),
             Some(Owner::Person(person)) => ("person", person.0),
         };
+        let tag = filter
+            .tag
+            .as_ref()
+            .map(|tag| format!(",{}", json!(tag)))
+            .unwrap_or_default();
         let (since, room) = after.map_or((end, end), |place| (place.since.0, place.room.0));
         let values = values![
             state.word(),
@@ -103,7 +108,7 @@ impl Transaction<'_> {
             whose,
             owner,
             filter.owes.map_or("", Side::word),
-            filter.tag.as_deref().unwrap_or_default(),
+            &tag,
             since,
             room,
             limit,

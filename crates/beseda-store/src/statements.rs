@@ -71,10 +71,10 @@ statements! {
     CANNED_REPLIES_TYPED = "canned_replies/typed";
     CASES_COUNT = "cases/count";
     CASES_FORGET_ROLES = "cases/forget_roles";
-    CASES_NEWEST = "cases/newest" | "cases/newest.postgres";
+    CASES_NEWEST = "cases/newest";
     CASES_OF_ROOM = "cases/of_room";
     CASES_OF_VISITOR = "cases/of_visitor";
-    CASES_OLDEST = "cases/oldest" | "cases/oldest.postgres";
+    CASES_OLDEST = "cases/oldest";
     CASES_PAGE = "cases/page";
     CASES_PUT = "cases/put";
     CASES_PUT_ROLES = "cases/put_roles";

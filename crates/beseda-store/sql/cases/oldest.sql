@@ -1,5 +1,6 @@
--- Cases in one state that are somebody's to see, those that wait longest first: of kinds of which they see every room,
--- and of rooms that they are in. Kinds are words between blanks.
+-- Cases in one state that are somebody's to see, those that wait longest first: of kinds of which they
+-- see every room, and of rooms that they are in. Kinds are words between blanks, a tag is JSON behind a comma: as it lies in
+-- the list, once a comma stands for its bracket.
 SELECT
     c.room_id, c.state, c.assigned_to, a.host_name, a.forgotten, c.owes, c.since, c.snoozed_until, c.tags,
     c.visitor_id, c.customer_name, c.customer_email, c.page, c.referrer, c.locale, c.agent, c.custom,
@@ -18,7 +19,7 @@ WHERE c.state = $1 AND r.removed_at IS NULL
   )
   AND ($5 = '' OR ($5 = 'nobody' AND c.assigned_to IS NULL) OR ($5 = 'person' AND c.assigned_to = $6))
   AND ($7 = '' OR c.owes = $7)
-  AND ($8 = '' OR EXISTS (SELECT 1 FROM json_each(c.tags) t WHERE t.value = $8))
+  AND ($8 = '' OR ',' || substr(c.tags, 2) <> replace(',' || substr(c.tags, 2), $8, ''))
   AND (c.since, c.room_id) > ($9, $10)
 ORDER BY c.since, c.room_id
 LIMIT $11
