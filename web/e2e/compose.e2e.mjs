@@ -6,6 +6,7 @@ import {
   boris,
   bubble,
   bubbles,
+  choose,
   field,
   noFaults,
   openHouse,
@@ -127,9 +128,7 @@ test("each room keeps its draft, over switches and reloads", async () => {
 
 test("whoever begins to type means the field; a deletion keeps the focus near", async () => {
   await say(page, "лишнее слово");
-  const row = bubble(page, "лишнее слово");
-  await row.locator(".bs-bubble").hover();
-  await row.getByRole("button", { name: "Удалить" }).click();
+  await choose(page, "лишнее слово", "Удалить");
   await page.getByRole("dialog").getByRole("button", { name: "Удалить" }).click();
   await bubble(page, "Сообщение удалено").waitFor();
   const onRow = () =>
@@ -140,14 +139,21 @@ test("whoever begins to type means the field; a deletion keeps the focus near", 
   await field(page).fill("");
 });
 
-test("without a network nothing can be typed; with it everything is back", async () => {
+test("without a network nothing of an order is sent, and who is typing types on; with it everything is back", async () => {
   const context = page.context();
   await say(page, "до обрыва");
   await bubble(page, "до обрыва").getByTitle("Отправлено").waitFor();
   await context.setOffline(true);
   await page.locator('.bs-badge[data-online="false"]').waitFor();
+  const send = page.getByRole("button", { name: "Отправить" });
+  await field(page).pressSequentially("дальше");
+  equal(await field(page).inputValue(), "дальше");
+  equal(await send.isDisabled(), true);
+  await field(page).press("Enter");
+  equal(await field(page).inputValue(), "дальше", "Enter sends nothing now");
+  await page.locator(".bs-header").click();
+  await field(page).blur();
   equal(await field(page).isDisabled(), true);
-  equal(await page.getByRole("button", { name: "Отправить" }).isDisabled(), true);
   await page.locator(".bs-banner").getByText("Нет сети").waitFor();
   await house.write(boris, room, "пока тебя не было");
   await context.setOffline(false);
@@ -155,18 +161,19 @@ test("without a network nothing can be typed; with it everything is back", async
   await bubble(page, "пока тебя не было").waitFor();
   await page.getByText("Снова на связи").waitFor();
   await page.getByText("Снова на связи").waitFor({ state: "detached" });
-  const focused = () => field(page).evaluate((element) => element === document.activeElement);
-  await until(focused, "the field has the focus again");
+  equal(await field(page).inputValue(), "дальше");
+  equal(await send.isEnabled(), true);
+  await field(page).fill("");
 });
 
 test("what was on its way when the page was closed goes out after the reload, once and in order", async () => {
   const lost = await house.page(anna, "/chat");
   let mute = true;
-  await lost.routeWebSocket(/\/ws\/chat\//, (socket) => {
+  await lost.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
     const server = socket.connectToServer();
     // The frame leaves the page and never arrives.
     socket.onMessage((frame) => {
-      if (!mute || !String(frame).includes("chat_message")) server.send(frame);
+      if (!mute || JSON.parse(String(frame)).type !== "send") server.send(frame);
     });
   });
   await lost.goto(`${house.url}/chat?room=${room}`);
@@ -187,26 +194,30 @@ test("what was on its way when the page was closed goes out after the reload, on
 test("a refused message says so, and can be sent again or deleted", async () => {
   const refusing = await house.page(anna, "/chat");
   let refuse = true;
-  await refusing.routeWebSocket(/\/ws\/chat\//, (socket) => {
+  await refusing.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
     const server = socket.connectToServer();
     socket.onMessage((frame) => {
       const said = JSON.parse(String(frame));
-      if (refuse && said.type === "chat_message") {
-        const { client_id } = said;
-        socket.send(JSON.stringify({ type: "error", code: "too_long", detail: "", client_id }));
+      if (refuse && said.type === "send") {
+        const { ref, text } = said;
+        const code = text === "длинное" ? "too_long" : "not_allowed";
+        socket.send(JSON.stringify({ type: "refused", ref, code, detail: "" }));
       } else server.send(frame);
     });
   });
   await refusing.goto(`${house.url}/chat?room=${room}`);
   await ready(refusing);
-  await say(refusing, "отвергнутое");
-  await say(refusing, "лишнее");
-  await bubble(refusing, "лишнее").getByText("Не отправлено: слишком длинно").waitFor();
+  for (const text of ["отвергнутое", "лишнее", "длинное"]) await say(refusing, text);
+  await bubble(refusing, "лишнее").getByText("Не отправлено: нет доступа").waitFor();
+  await bubble(refusing, "длинное").getByText("Не отправлено: слишком длинно").waitFor();
   refuse = false;
   await bubble(refusing, "лишнее").getByRole("button", { name: "Удалить" }).click();
   await bubble(refusing, "отвергнутое").getByRole("button", { name: "Повторить" }).click();
   await bubble(refusing, "отвергнутое").getByTitle("Отправлено").waitFor();
-  equal(await bubble(refusing, "лишнее").count(), 0);
+  // What is too long would be too long again: it is for changing.
+  await bubble(refusing, "длинное").getByRole("button", { name: "Изменить" }).click();
+  equal(await field(refusing).inputValue(), "длинное");
+  for (const text of ["лишнее", "длинное"]) equal(await bubble(refusing, text).count(), 0);
   equal((await kept()).filter((text) => text === "отвергнутое").length, 1);
   await refusing.context().close();
   noFaults(house);

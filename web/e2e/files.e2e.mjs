@@ -236,7 +236,7 @@ test("what the server does not take is told in words, and can be deleted", async
   rmSync(folder, { recursive: true });
 
   await choose(page, { name: "пустой.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
-  await page.getByRole("alert").filter({ hasText: "Файл пустой." }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Файл пустой.txt пустой." }).waitFor();
   equal(await chip(page).count(), 0);
   equal((await kept()).length, before);
   await page.context().close();

@@ -274,6 +274,12 @@ export const field = (page) => page.locator(".bs-window .bs-field");
 export const bubbles = (page) => page.locator(".bs-window .bs-row");
 export const bubble = (page, text) => bubbles(page).filter({ hasText: text });
 
+/** Chooses one of the words in a message's menu. */
+export async function choose(page, text, word) {
+  await bubble(page, text).locator(".bs-bubble").click({ button: "right" });
+  await page.getByRole("menuitem", { name: word, exact: true }).click();
+}
+
 /** Waits until the room is whole and can be written to. */
 export async function ready(page) {
   await page.locator(".bs-window .bs-field:enabled").waitFor();

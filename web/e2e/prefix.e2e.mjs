@@ -48,6 +48,10 @@ test("log in, talk and send a picture under a prefix", async () => {
   const { file } = messages.find((message) => message.file);
   match(file, /^\/shop\/chat-api\/files\/\d+\//);
 
+  await page.goto(`${house.url}${UNDER}/chat/?room=${room}`);
+  await bubble(page, "Здравствуйте").waitFor();
+  equal(await page.locator(".bs-row").count(), 3);
+
   const paths = asked.filter((url) => !url.startsWith("blob:")).map((url) => new URL(url).pathname);
   deepEqual(
     paths.filter((path) => !path.startsWith(`${UNDER}/`)),
@@ -59,9 +63,6 @@ test("log in, talk and send a picture under a prefix", async () => {
       `${part} was asked for`,
     );
   }
-  await page.goto(`${house.url}${UNDER}/chat/?room=${room}`);
-  await bubble(page, "Здравствуйте").waitFor();
-  equal(await page.locator(".bs-row").count(), 3);
   await page.context().close();
   await other.context().close();
   noFaults(house);

@@ -67,22 +67,30 @@ async function quickly(attempt) {
   throw new Error("no press was quick enough");
 }
 
-/** A page at `path`, whose frames on sockets of this name can be kept back and let in. */
-async function openHeld(path, wishes, sockets = /\/ws\/chat\//) {
+/** A page at `path`, whose frames can be kept back and let in. */
+async function openHeld(path, wishes) {
   const page = await house.page(anna, "/healthz", wishes);
   let kept = null;
-  await page.routeWebSocket(sockets, (socket) => {
+  let news = 0;
+  await page.routeWebSocket(/\/api\/v1\/ws/, (socket) => {
     const server = socket.connectToServer();
     server.onMessage((frame) => {
-      if (kept) kept.push(() => socket.send(frame));
-      else socket.send(frame);
+      if (!kept) {
+        socket.send(frame);
+        return;
+      }
+      kept.push(() => socket.send(frame));
+      const { type, messages } = JSON.parse(String(frame));
+      if (type === "moved") news += 1;
+      if (type === "changes") news += messages.length;
     });
   });
   await page.goto(house.url + path);
   const hold = async (count, act) => {
     kept = [];
+    news = 0;
     await act();
-    await until(() => kept.length >= count, "the frames have come");
+    await until(() => news >= count, "what is new has come");
   };
   const letIn = () => {
     for (const send of kept) send();
@@ -282,7 +290,7 @@ for (const [way, wishes] of Object.entries(WAYS)) {
     await quickly(async () => {
       const rooms = [await newRoom(), await newRoom()];
       for (const { order, id } of rooms) await house.write(boris, id, `в заказе ${order}`);
-      const { page, hold, letIn } = await openHeld("/chat", wishes, /\/api\/v1\/ws/);
+      const { page, hold, letIn } = await openHeld("/chat", wishes);
       const list = page.locator(".bs-room");
       const row = ({ order }) => list.filter({ hasText: `Заказ #${order}` });
       await list

@@ -1,11 +1,10 @@
 // Which of the page's faces is shown: the way in, the rooms, or the sample page of an order.
-import type { Trouble } from "@beseda/client/order-rooms";
+import type { AccountSession, Trouble } from "@beseda/client";
 import {
   ChatProvider,
   Icon,
   sentenceFor,
   useChat,
-  useClient,
   useObserved,
   useSurroundings,
   useWords,
@@ -18,31 +17,31 @@ import { usePlace } from "./place.ts";
 import { Rooms } from "./Rooms.tsx";
 import { usePageWords } from "./words.ts";
 
-export function App(): ReactNode {
-  const client = useClient();
+export function App({ session }: { session: AccountSession }): ReactNode {
   const chat = useChat();
   const [theme, setTheme] = useTheme();
   const [lang, setLang] = useLangChoice();
-  useSurroundings(client, chat);
-  useEffect(() => void (chat?.start() ?? client.session.restore()), [client, chat]);
+  useSurroundings(chat);
+  useEffect(() => void chat.start(), [chat]);
   return (
-    <ChatProvider client={client} lang={lang}>
-      <Face theme={theme} onTheme={setTheme} lang={lang} onLang={setLang} />
+    <ChatProvider lang={lang}>
+      <Face session={session} theme={theme} onTheme={setTheme} lang={lang} onLang={setLang} />
     </ChatProvider>
   );
 }
 
 interface FaceProps {
+  session: AccountSession;
   theme: Theme;
   onTheme: (theme: Theme) => void;
   lang: "ru" | "en";
   onLang: (lang: "ru" | "en") => void;
 }
 
-function Face(props: FaceProps): ReactNode {
-  const { state, me, trouble } = useObserved(useClient().session);
+function Face({ session, ...props }: FaceProps): ReactNode {
+  const { state, me, trouble } = useObserved(session);
   const place = usePlace();
-  if (state === "out") return <LoginForm />;
+  if (state === "out") return <LoginForm session={session} />;
   if (trouble) return <CheckFailed trouble={trouble} />;
   if (!me) return <Waiting />;
   if (place.view === "order" && place.order !== null) return <OrderPage order={place.order} />;
@@ -60,7 +59,7 @@ function Waiting(): ReactNode {
 }
 
 function CheckFailed({ trouble }: { trouble: Trouble }): ReactNode {
-  const client = useClient();
+  const { session } = useChat();
   const words = usePageWords();
   const kit = useWords();
   return (
@@ -68,7 +67,7 @@ function CheckFailed({ trouble }: { trouble: Trouble }): ReactNode {
       <div className="bs-state" role="alert">
         <h2>{words.checkFailed}</h2>
         <p>{sentenceFor(trouble, kit)}</p>
-        <button type="button" className="bs-button" onClick={() => void client.session.restore()}>
+        <button type="button" className="bs-button" onClick={() => void session.restore()}>
           {kit.retry}
         </button>
       </div>

@@ -1,11 +1,10 @@
 // The way in: a name, a password, and a reason when it does not work.
-import { asTrouble, type Trouble } from "@beseda/client/order-rooms";
-import { Icon, sentenceFor, useClient, useWords } from "@beseda/react";
+import { type AccountSession, asTrouble, type Trouble } from "@beseda/client";
+import { Icon, sentenceFor, useWords } from "@beseda/react";
 import { type FormEvent, type ReactNode, useId, useRef, useState } from "react";
 import { usePageWords } from "./words.ts";
 
-export function LoginForm(): ReactNode {
-  const client = useClient();
+export function LoginForm({ session }: { session: AccountSession }): ReactNode {
   const words = usePageWords();
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
@@ -19,7 +18,7 @@ export function LoginForm(): ReactNode {
     setTrouble(null);
     try {
       const identifier = String(filled.get("identifier")).trim();
-      await client.session.login(identifier, String(filled.get("password")));
+      await session.login(identifier, String(filled.get("password")));
     } catch (error) {
       setTrouble(asTrouble(error));
       setBusy(false);

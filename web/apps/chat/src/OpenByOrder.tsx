@@ -1,18 +1,17 @@
 // Opens the room of an order whose number somebody has at hand.
-import { asTrouble } from "@beseda/client/order-rooms";
-import { Icon, type RoomId, sentenceFor, useRooms, useWords } from "@beseda/react";
+import { asTrouble } from "@beseda/client";
+import { Icon, sentenceFor, useOpening, useRooms, useWords } from "@beseda/react";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { useOpening } from "./useOpening.ts";
 import { usePageWords } from "./words.ts";
 
-export function OpenByOrder({ onOpen }: { onOpen: (room: RoomId) => void }): ReactNode {
+export function OpenByOrder({ onOpen }: { onOpen: (room: string) => void }): ReactNode {
   const opening = useOpening();
   const words = usePageWords();
   const kit = useWords();
   const [why, setWhy] = useState("");
   const { rooms } = useRooms();
   // Where orders have texts for names, a keyboard of digits alone would be in the way.
-  const digits = rooms?.length && rooms.every(({ order }) => typeof order === "number");
+  const digits = rooms?.length && rooms.every(({ key }) => /^(order:)?\d+$/.test(key));
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;

@@ -1,15 +1,16 @@
 // The two panes of the page: the rooms, and the one that is open. One at a time on narrow screens.
-import { asTrouble, type Me, type Trouble } from "@beseda/client/order-rooms";
+import { asTrouble, type Trouble } from "@beseda/client";
+import type { Me } from "@beseda/client/order-rooms";
 import {
   ChatRoomList,
   ChatWindow,
   type Lang,
-  type RoomId,
   Sheets,
   sentenceFor,
   useChat,
-  useClient,
-  useRooms,
+  useObserved,
+  useOpening,
+  useRoomKey,
   useWords,
 } from "@beseda/react";
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
@@ -18,7 +19,6 @@ import { OpenByOrder } from "./OpenByOrder.tsx";
 import { addressOf, go, goBack, type Place } from "./place.ts";
 import { Settings } from "./Settings.tsx";
 import { useKeyboardRoom } from "./useKeyboardRoom.ts";
-import { useOpening } from "./useOpening.ts";
 import { usePageWords } from "./words.ts";
 
 export interface RoomsProps {
@@ -34,8 +34,8 @@ export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
   const kit = useWords();
   const narrow = useNarrow();
   const trouble = useOrder(place.order);
-  const room = useShown(place.room);
-  const selected = useSelected(room);
+  const { room } = place;
+  const { key: selected } = useRoomKey(room);
   useTitle();
   useKeyboardRoom();
   const open = room !== null || trouble !== null;
@@ -62,7 +62,14 @@ export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
       {(!narrow || open) && (
         <main className="pane-thread">
           {narrow && <h1 className="bs-hidden">{kit.rooms}</h1>}
-          {room !== null && <ChatWindow roomId={room} {...(narrow ? { onBack: goBack } : {})} />}
+          {room !== null && (
+            <ChatWindow
+              roomId={room}
+              at={place.at}
+              linkTo={(key, seq) => new URL(addressOf(key, seq), location.href).href}
+              {...(narrow ? { onBack: goBack } : {})}
+            />
+          )}
           {room === null && trouble && <OrderRefused trouble={trouble} />}
           {room === null && !trouble && <NothingOpen />}
         </main>
@@ -97,26 +104,6 @@ function OrderRefused({ trouble }: { trouble: Trouble }): ReactNode {
   );
 }
 
-/** A key names nothing where the native API is not routed. */
-function useShown(room: RoomId | null): RoomId | null {
-  const isKnown = useChat() !== null || typeof room === "number";
-  return isKnown ? room : null;
-}
-
-/** The list of the native API knows rooms by their keys alone. */
-function useSelected(room: RoomId | null): RoomId | null {
-  const client = useClient();
-  const chat = useChat();
-  const open = typeof room === "number" && chat ? client.room(room) : null;
-  // Contract 4 tells by its list alone who has read.
-  useEffect(() => (open ? client.list.watch() : undefined), [client, open]);
-  const order = useSyncExternalStore(
-    open?.subscribe ?? (() => () => {}),
-    () => open?.getSnapshot().room?.order,
-  );
-  return order === undefined ? room : `order:${order}`;
-}
-
 /** `?order=17` opens that order's room. */
 function useOrder(order: string | null): Trouble | null {
   const opening = useOpening();
@@ -138,12 +125,12 @@ function useOrder(order: string | null): Trouble | null {
 
 /** The number of unread messages stands in the tab's title. */
 function useTitle(): void {
-  const { rooms } = useRooms();
+  const { unread } = useObserved(useChat().rooms);
   const words = usePageWords();
-  const unread = (rooms ?? []).reduce((sum, { unread }) => sum + unread, 0);
+  const { messages } = unread;
   useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) ${words.product}` : words.product;
-  }, [unread, words]);
+    document.title = messages > 0 ? `(${messages}) ${words.product}` : words.product;
+  }, [messages, words]);
 }
 
 const NARROW = "(width < 768px)";

@@ -1,6 +1,6 @@
 // Who one is, how the page looks, in which language it speaks, and the way out.
 import type { Me } from "@beseda/client/order-rooms";
-import { Icon, initialsOf, type Lang, useChat, useClient, useObserved } from "@beseda/react";
+import { Icon, initialsOf, type Lang, useChat, useLogout, useObserved } from "@beseda/react";
 import type { ReactNode } from "react";
 import type { Theme } from "./choices.ts";
 import { usePageWords } from "./words.ts";
@@ -20,15 +20,10 @@ const LANGS: [Lang, string][] = [
 ];
 
 export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): ReactNode {
-  const client = useClient();
-  const chat = useChat();
-  const { byCookie } = useObserved(client.session);
+  const { byCookie } = useObserved(useChat().session);
+  const logout = useLogout();
   const words = usePageWords();
   const name = me.full_name || me.username;
-  const leave = () => {
-    chat?.forget();
-    void client.logout();
-  };
   return (
     <>
       <button type="button" className="settings-button" popoverTarget="settings" title={name}>
@@ -57,7 +52,7 @@ export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): R
           onChoose={onLang}
         />
         {!byCookie && (
-          <button type="button" className="settings-logout" onClick={leave}>
+          <button type="button" className="settings-logout" onClick={() => void logout()}>
             <Icon name="logout" />
             {words.logout}
           </button>

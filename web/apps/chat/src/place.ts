@@ -6,6 +6,8 @@ import { useSyncExternalStore } from "react";
 export interface Place {
   /** Its key, or its number in contract 4. */
   room: RoomId | null;
+  /** The message at which the room opens. */
+  at: number | null;
   /** As the host application calls it. */
   order: string | null;
   view: "rooms" | "order";
@@ -18,7 +20,8 @@ function placeOf(search: string): Place {
   const room = asked.get("room") ?? "";
   const order = asked.get("order") || null;
   const view = order !== null && asked.get("view") === "order" ? "order" : "rooms";
-  return { room: roomOf(room), order, view };
+  const at = Number(asked.get("at")) || null;
+  return { room: roomOf(room), at, order, view };
 }
 
 function roomOf(asked: string): RoomId | null {
@@ -26,9 +29,10 @@ function roomOf(asked: string): RoomId | null {
   return /^[a-z][a-z0-9_-]{0,31}:./.test(asked) ? asked : null;
 }
 
-/** The address of a room on this page. */
-export function addressOf(room: RoomId): string {
-  return `${location.pathname}?room=${encodeURIComponent(room).replaceAll("%3A", ":")}`;
+/** The address of a room on this page, or of a message in it. */
+export function addressOf(room: RoomId, at?: number): string {
+  const key = encodeURIComponent(room).replaceAll("%3A", ":");
+  return `${location.pathname}?room=${key}${at ? `&at=${at}` : ""}`;
 }
 
 function watch(changed: () => void): () => void {

@@ -3,7 +3,6 @@ import { NO_LINK } from "./book.ts";
 import type { RoomState } from "./changes.ts";
 import { Life } from "./life.ts";
 import { Observed, type Watched } from "./observed.ts";
-import type { Me as Self } from "./people.ts";
 import type { Platform } from "./platform.ts";
 import type { ChatRoom } from "./room.ts";
 import { Session, type SessionOptions } from "./session.ts";
@@ -36,18 +35,18 @@ export interface RoomsSnapshot {
 
 export class Chat {
   readonly session: Session;
-  readonly link: Watched<LinkState>;
-  readonly rooms: Watched<RoomsSnapshot>;
-  /** How the people are about whom `watch` names. */
-  readonly presence: Watched<ReadonlyMap<string, Presence>>;
-  /** What the server takes, by name; null until it has said so. */
-  readonly limits: Watched<Limits | null>;
   readonly #platform: Platform;
   readonly #kinds: readonly [WireKind, ...WireKind[]];
   readonly #link = new Observed<LinkState>(NO_LINK);
   readonly #rooms = new Observed<RoomsSnapshot>(NO_ROOMS);
   readonly #presence = new Observed<ReadonlyMap<string, Presence>>(new Map());
   readonly #limits = new Observed<Limits | null>(null);
+  readonly link: Watched<LinkState> = this.#link;
+  readonly rooms: Watched<RoomsSnapshot> = this.#rooms;
+  /** How the people are about whom `watch` names. */
+  readonly presence: Watched<ReadonlyMap<string, Presence>> = this.#presence;
+  /** What the server takes, by name; null until it has said so. */
+  readonly limits: Watched<Limits | null> = this.#limits;
   readonly #newsEars = new Set<(message: Message) => void>();
   #wire: Wire | null = null;
   #life: Life | null = null;
@@ -58,11 +57,7 @@ export class Chat {
     this.#platform = options.platform ?? browserPlatform(options.url);
     this.#kinds = options.wires ?? [native];
     this.session = options.session ?? new Session(this.#platform, options);
-    this.link = this.#link;
-    this.rooms = this.#rooms;
-    this.presence = this.#presence;
-    this.limits = this.#limits;
-    this.session.subscribe(() => this.#follow(this.session.getSnapshot().me));
+    this.session.subscribe(() => this.#follow());
   }
 
   /** Finds out what the server speaks and who is logged in, and listens from then on. */
@@ -71,7 +66,9 @@ export class Chat {
     if (this.#isOver) return;
     this.session.mePath ??= kind.me;
     this.#wire = kind.make(this.#platform, this.session);
-    await this.session.restore();
+    // A session of the page's own may be under way already.
+    this.#follow();
+    await this.session.start();
   }
 
   /** Hears nothing any more. What was not sent is kept. */
@@ -148,7 +145,8 @@ export class Chat {
     return this.#kinds.at(-1) ?? this.#kinds[0];
   }
 
-  #follow(me: Self | null): void {
+  #follow(): void {
+    const { me } = this.session.getSnapshot();
     const self = me ? String(me.id) : null;
     if (self === (this.#life?.book.self ?? null)) return;
     this.#end();

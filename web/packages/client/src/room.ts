@@ -27,6 +27,9 @@ export interface RoomSnapshot {
   messages: readonly Message[];
   /** What is on its way, and stands after them. A message keeps its `client_id` when it has arrived. */
   unsent: readonly Unsent[];
+  /** Where the room stands: its head, and the number of its newest message. */
+  head: number;
+  seq: number;
   /** False until messages have come once. */
   loaded: boolean;
   /** Nothing is missing now, and whatever happens is heard at once. */
@@ -202,13 +205,16 @@ export class ChatRoom extends Observed<RoomSnapshot> {
     const { book, outbox } = this.#ways;
     const state = this.#state;
     this.#settle(state);
-    const known = new Set(state.messages.map(({ client_id }) => client_id));
+    const { about: room, me, members, messages, head, seq } = state;
+    const known = new Set(messages.map(({ client_id }) => client_id));
     const others = marksOf(state, book.self);
     this.show({
-      room: state.about,
-      me: state.me,
-      members: state.members,
-      messages: state.messages,
+      room,
+      me,
+      members,
+      messages,
+      head,
+      seq,
       unsent: outbox.of(this.key).filter(({ client_id }) => !known.has(client_id)),
       loaded: state.cursor !== null,
       live: book.isLive(this.key),

@@ -12,7 +12,7 @@ import type {
   UploadCall,
 } from "./platform.ts";
 import { COOKIE, cookieAlone, type Tokens } from "./tokens.ts";
-import { asTrouble, noAnswer, Trouble, type TroubleKind } from "./trouble.ts";
+import { asTrouble, kindOf, noAnswer, Trouble } from "./trouble.ts";
 import { backoff, inTime, PATIENCE } from "./waiting.ts";
 
 /** `checking` until the tokens are proven, then in or out. */
@@ -48,6 +48,11 @@ export class Session extends Observed<SessionSnapshot> {
     super({ state: "checking", me: null, trouble: null });
     this.#platform = platform;
     this.#tokens = getToken ? new HostTokens(platform, getToken, () => this.forget()) : tokens;
+  }
+
+  /** As `restore`, unless that was asked for before. */
+  async start(): Promise<void> {
+    if (this.#turn === 0) await this.restore();
   }
 
   /** Proves the tokens, or the browser's cookie where there are none; tries again by itself until it knows. */
@@ -229,20 +234,12 @@ async function proven<A extends Answer>(asked: Promise<A>): Promise<A> {
   return answer;
 }
 
-const KINDS: Record<number, TroubleKind> = {
-  401: "unauthenticated",
-  403: "forbidden",
-  404: "missing",
-  429: "throttled",
-};
-
 async function troubleOf(answer: Answer): Promise<Trouble> {
   const { status } = answer;
-  const kind = KINDS[status] ?? (status < 500 ? "invalid" : "server");
   const seconds = Number(answer.headers.get("Retry-After") ?? 0);
   const told = bodyOf(await answer.text());
   const code = typeof told.code === "string" ? told.code : "";
-  return new Trouble(kind, status, sentenceOf(told), (seconds || 0) * 1000, code);
+  return new Trouble(kindOf(status), status, sentenceOf(told), (seconds || 0) * 1000, code);
 }
 
 function bodyOf(body: string): Record<string, unknown> {

@@ -40,3 +40,14 @@ export function asTrouble(error: unknown): Trouble {
 
 /** Nobody knows what became of it: no answer came. */
 export const noAnswer = (): Trouble => new Trouble("network", 0);
+
+const KINDS: Record<number, TroubleKind> = {
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "missing",
+  429: "throttled",
+};
+
+/** What went wrong, by the status of an answer. */
+export const kindOf = (status: number): TroubleKind =>
+  KINDS[status] ?? (status < 500 ? "invalid" : "server");

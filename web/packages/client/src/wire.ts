@@ -145,6 +145,8 @@ export interface MembersChange {
 
 /** The calls. Each fails with `Trouble`; any tab makes them. */
 export interface Calls {
+  /** The key of the room that contract 4 calls by this number. */
+  keyOf(id: number): Promise<string>;
   room(key: string): Promise<Room>;
   make(wish: RoomWish): Promise<Room>;
   change(room: string, change: { title?: string; closed?: boolean }): Promise<Room>;

@@ -1,12 +1,11 @@
 // Tells screen readers about new messages of others, at most once a second, apart from the thread.
-import { fileName, type Id } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { ThreadRoom } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
 
 const EVERY = 1_000;
 
-export function Announcer({ room, me }: { room: ThreadRoom; me: Id }): ReactNode {
+export function Announcer({ thread, self }: { thread: Thread; self: string }): ReactNode {
   const lang = useLang();
   const { arrived, file: fileWord, notice, message: messageWord } = useWords();
   const [said, setSaid] = useState("");
@@ -20,20 +19,18 @@ export function Announcer({ room, me }: { room: ThreadRoom; me: Id }): ReactNode
       waiting.current = [];
       setSaid(count === 1 && only ? only : plural(lang, count, arrived));
     };
-    const stop = room.onMessage((message) => {
-      if (message.sender?.id === me) return;
-      const file = message.file ? `${fileWord} ${fileName(message.file)}` : "";
-      const said = [message.message.slice(0, 200), file].filter(Boolean).join(". ");
-      waiting.current.push(
-        `${message.sender ? message.sender_name || messageWord : notice}: ${said}`,
-      );
+    const stop = thread.onMessage(({ author, text, files }) => {
+      if (author?.id === self) return;
+      const names = files.map(({ name }) => `${fileWord} ${name}`);
+      const said = [text.slice(0, 200), ...names].filter(Boolean).join(". ");
+      waiting.current.push(`${author ? author.name || messageWord : notice}: ${said}`);
       timer ??= setTimeout(speak, EVERY);
     });
     return () => {
       stop();
       if (timer) clearTimeout(timer);
     };
-  }, [room, me, lang, arrived, fileWord, notice, messageWord]);
+  }, [thread, self, lang, arrived, fileWord, notice, messageWord]);
   return (
     <div className="bs-hidden" role="log" aria-live="polite">
       {said}

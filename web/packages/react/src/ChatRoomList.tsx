@@ -1,11 +1,13 @@
 // The rooms of a person, newest activity first, with what is unread in them.
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
-import { useChat, useClient, useObserved } from "./context.tsx";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useRef } from "react";
+import { Boundary } from "./Boundary.tsx";
+import { useDrafts, useObserved } from "./context.tsx";
+import { Icon } from "./icons.tsx";
 import { hueOf, initialsOf } from "./people.ts";
 import { usePress } from "./press.ts";
-import type { RoomId } from "./thread.ts";
 import { dateAndClock } from "./time.ts";
 import { sentenceFor } from "./trouble.ts";
+import { type RoomId, useRoomKey } from "./useRoom.ts";
 import { type ListedRoom, useRooms } from "./useRooms.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
 
@@ -13,26 +15,18 @@ import { plural, useLang, useWords } from "./words/index.ts";
 const PREVIEW = 80;
 
 export interface ChatRoomListProps {
-  /** The room that is open. */
+  /** The room that is open, by its key or the number that contract 4 calls it by. */
   selected?: RoomId | null;
-  /** It is told keys where a `ChatProvider` has a `chat`, and numbers elsewhere. */
+  /** It is told the key of the room; its number where the server speaks contract 4 alone. */
   onSelect(roomId: RoomId): void;
   /** Where the row leads when it is opened in another tab. */
-  hrefOf?(roomId: RoomId): string;
+  hrefOf?(roomId: string): string;
 }
 
-export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps): ReactNode {
-  const client = useClient();
-  const chat = useChat();
+export function ChatRoomList({ selected = null, onSelect, hrefOf }: ChatRoomListProps): ReactNode {
   const words = useWords();
+  const { key: current } = useRoomKey(selected);
   const { rooms, trouble, retry } = useRooms();
-  const count = chat ? rooms?.length : 0;
-  // The native API tells by itself what happens, but in a list not who is in a room: that is asked for once.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a room that is new has people, too
-  useEffect(() => {
-    if (!chat) return client.list.watch();
-    void client.list.refresh();
-  }, [chat, client, count]);
   const list = useRef<HTMLUListElement>(null);
   // Rooms change their order while one of them is pressed.
   usePress(list);
@@ -72,19 +66,21 @@ export function ChatRoomList({ selected, onSelect, hrefOf }: ChatRoomListProps):
       </div>
     );
   }
-  const stop = rooms.some(({ id }) => id === selected) ? selected : rooms[0]?.id;
+  const stop = rooms.some((room) => room.key === current) ? current : rooms[0]?.key;
   return (
     <nav className="bs-rooms" aria-label={words.rooms}>
       <ul ref={list} onKeyDown={key}>
         {rooms.map((room) => (
-          <li key={room.id}>
-            <RoomLink
-              room={room}
-              current={room.id === selected}
-              reachable={room.id === stop}
-              href={hrefOf?.(room.id) ?? `?room=${encodeURIComponent(room.id)}`}
-              onSelect={onSelect}
-            />
+          <li key={room.key}>
+            <Boundary of={room} instead={<p className="bs-odd">{words.unreadableRoom}</p>}>
+              <RoomLink
+                room={room}
+                current={room.key === current}
+                reachable={room.key === stop}
+                href={hrefOf?.(room.key) ?? `?room=${encodeURIComponent(room.key)}`}
+                onSelect={onSelect}
+              />
+            </Boundary>
           </li>
         ))}
       </ul>
@@ -104,11 +100,12 @@ interface RoomLinkProps {
 function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): ReactNode {
   const words = useWords();
   const lang = useLang();
-  const { title, name, at, unread } = room;
+  const { key, kind, title, name, at, unread } = room;
+  const isNew = unread > 0 || room.isMarked;
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    onSelect(room.id);
+    onSelect(/^\d+$/.test(key) ? Number(key) : key);
   };
   return (
     <a
@@ -116,11 +113,12 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
       href={href}
       tabIndex={reachable ? 0 : -1}
       aria-current={current ? "page" : undefined}
-      data-unread={unread > 0}
+      data-unread={isNew}
+      data-muted={room.isMuted}
       onClick={open}
     >
       <span className="bs-avatar" data-hue={hueOf(room.hue)} aria-hidden="true">
-        {initialsOf(name) || "#"}
+        {initialsOf(kind === "order" ? name : title) || "#"}
       </span>
       <span className="bs-room-words">
         <span className="bs-room-line">
@@ -134,10 +132,20 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
         {name && <bdi className="bs-room-name">{name}</bdi>}
         <span className="bs-room-line">
           <Preview room={room} current={current} />
-          {unread > 0 && (
+          {room.isMuted && <Sign icon="mute" word={words.muted} />}
+          {room.isPinned && <Sign icon="pin" word={words.pinned} />}
+          {room.mentions > 0 && (
+            <span className="bs-count" data-kind="mention">
+              <span aria-hidden="true">@</span>
+              <span className="bs-hidden">{plural(lang, room.mentions, words.mentions)}</span>
+            </span>
+          )}
+          {isNew && (
             <span className="bs-count">
-              <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
-              <span className="bs-hidden">{plural(lang, unread, words.unread)}</span>
+              <span aria-hidden="true">{unread > 99 ? "99+" : unread || ""}</span>
+              <span className="bs-hidden">
+                {unread > 0 ? plural(lang, unread, words.unread) : words.markedUnread}
+              </span>
             </span>
           )}
         </span>
@@ -146,9 +154,18 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
   );
 }
 
+function Sign({ icon, word }: { icon: "mute" | "pin"; word: string }): ReactNode {
+  return (
+    <span className="bs-sign" title={word}>
+      <Icon name={icon} />
+      <span className="bs-hidden">{word}</span>
+    </span>
+  );
+}
+
 function Preview({ room, current }: { room: ListedRoom; current: boolean }): ReactNode {
   const words = useWords();
-  const draft = useObserved(useClient().drafts).get(room.id);
+  const draft = useObserved(useDrafts()).get(room.key);
   if (draft && !current) {
     return (
       <span className="bs-preview">
@@ -158,9 +175,10 @@ function Preview({ room, current }: { room: ListedRoom; current: boolean }): Rea
   }
   const { newest } = room;
   if (!newest) return <span className="bs-preview bs-none">{words.noMessages}</span>;
+  const who = newest.mine ? words.you : newest.isTold ? newest.author : "";
   return (
     <span className="bs-preview">
-      {newest.mine && `${words.you}: `}
+      {who && <bdi>{who}: </bdi>}
       <bdi>{shorten(newest.text)}</bdi>
     </span>
   );

@@ -1,22 +1,21 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
-import type { Limits } from "@beseda/client";
+import { asTrouble, type Message, type Trouble } from "@beseda/client";
 import {
   type ClipboardEvent,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
   useEffect,
+  useImperativeHandle,
   useLayoutEffect,
-  useRef,
   useState,
 } from "react";
-import { AttachButton, type Attachment, Chip } from "./Attachment.tsx";
-import { isTouch, useChat, useClient, useNewest, useObserved } from "./context.tsx";
-import { Icon } from "./icons.tsx";
+import { AttachButton, type Attachments, Chips } from "./Attachment.tsx";
+import { isTouch, useChat, useDrafts, useNewest, useObserved } from "./context.tsx";
+import { Icon, type IconName } from "./icons.tsx";
 import { isBlank } from "./said.ts";
-import type { RoomId, ThreadRoom } from "./thread.ts";
-import { never } from "./useRooms.ts";
-import { useWords } from "./words/index.ts";
+import type { Thread } from "./thread.ts";
+import { useWords, type Words } from "./words/index.ts";
 
 /** The server's default `limits.text_chars`, until it has told what it takes. */
 const LONGEST = 10_000;
@@ -25,80 +24,95 @@ const NEAR = 0.9;
 /** A draft is kept this long after the last key, in milliseconds. */
 const DRAFT_PAUSE = 300;
 
-/** A message that is being changed. */
-export interface Editing {
-  id: number;
-  text: string;
+/** What the field is about: a message of one's own that is changed, or one that is answered. */
+export interface About {
+  way: "edit" | "reply";
+  /** As it was when somebody began. */
+  message: Message;
+  /** As it is now. */
+  now: Message;
 }
 
 export interface ComposerProps {
-  room: ThreadRoom;
-  isConnected: boolean;
+  thread: Thread;
+  /** It can be sent now, or is kept until it can. */
+  canSend: boolean;
+  canUpload: boolean;
   field: RefObject<HTMLTextAreaElement | null>;
-  editing: Editing | null;
-  attachment: Attachment;
-  onEditEnd: () => void;
+  /** Puts a text into the field, for whoever has one. */
+  writer: RefObject<((text: string) => void) | null>;
+  about: About | null;
+  attachments: Attachments;
+  onAboutEnd: () => void;
   /** ArrowUp in an empty field. */
   onEditLast: () => void;
+  /** To the neighbour of what is answered: -1 is older. */
+  onReplyMove: (step: 1 | -1) => void;
   onSent: () => void;
 }
 
 export function Composer(props: ComposerProps): ReactNode {
-  const { room, isConnected, field, editing, attachment, onEditEnd, onEditLast, onSent } = props;
+  const { thread, canSend, field, about, attachments, onAboutEnd, onSent } = props;
   const words = useWords();
-  const [text, setText] = useText(room, editing);
-  const [failed, setFailed] = useState(false);
+  const editing = about?.way === "edit" ? about.message : null;
+  const [text, setText] = useText(thread, editing);
+  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [hasFocus, setFocus] = useState(false);
   useGrowth(field, text);
-  useFocusKept(field, !isConnected);
+  useImperativeHandle(props.writer, () => setText);
 
-  const longest = useLongest();
+  const longest = useObserved(useChat().limits)?.text_chars?.value ?? LONGEST;
   const near = longest * NEAR;
   const length = text.length < near ? text.length : [...text].length;
-  const file = editing ? null : attachment.file;
-  const canSend = isConnected && (!isBlank(text) || file !== null) && length <= longest;
+  const files = editing ? [] : attachments.files;
+  const hasWords = !isBlank(text) || files.length > 0;
+  const isReady = canSend && hasWords && length <= longest;
 
   const submit = async () => {
-    if (!canSend) return;
+    if (!isReady) return;
     if (!editing) {
-      room.send(text.trim(), file ?? undefined);
+      const reply_to = about?.message.seq ?? null;
+      thread.room.send({ text: text.trim(), files, reply_to });
       setText("");
-      attachment.clear();
+      attachments.clear();
       onSent();
       return;
     }
-    setFailed(false);
+    setTrouble(null);
     try {
-      await room.edit(editing.id, text.trim());
-      onEditEnd();
-    } catch {
-      setFailed(true);
+      await thread.room.edit(editing.seq, text.trim());
+      onAboutEnd();
+    } catch (error) {
+      setTrouble(asTrouble(error));
     }
   };
 
   const change = (next: string) => {
     setText(next);
-    if (editing || isBlank(next)) room.typingVoice.stop();
-    else room.typingVoice.key();
+    if (editing || isBlank(next)) thread.room.typing.stop();
+    else thread.room.typing.key();
   };
 
   const key = (event: KeyboardEvent) => {
-    const act = actOf(event, text === "", editing !== null);
+    const act = actOf(event, text === "", about);
     if (!act) return;
     event.preventDefault();
     if (act === "send") void submit();
-    else if (act === "editLast") onEditLast();
+    else if (act === "editLast") props.onEditLast();
+    else if (act === "older") props.onReplyMove(-1);
+    else if (act === "newer") props.onReplyMove(1);
     else {
       event.stopPropagation();
-      onEditEnd();
+      onAboutEnd();
     }
   };
 
   const paste = (event: ClipboardEvent) => {
-    const { types, files } = event.clipboardData;
+    const { types, files: pasted } = event.clipboardData;
     // Where there is text too, the text is meant: a copied cell or page brings a picture of itself.
-    if (editing || files.length === 0 || types.includes("text/plain")) return;
+    if (editing || !props.canUpload || pasted.length === 0 || types.includes("text/plain")) return;
     event.preventDefault();
-    attachment.put([...files]);
+    attachments.put([...pasted]);
   };
 
   return (
@@ -110,16 +124,19 @@ export function Composer(props: ComposerProps): ReactNode {
         field.current?.focus();
       }}
     >
-      {editing && <EditStrip text={editing.text} failed={failed} onEnd={onEditEnd} />}
-      {!editing && <Chip attachment={attachment} field={field} />}
+      {about && <AboutStrip about={about} trouble={trouble} onEnd={onAboutEnd} />}
+      {!editing && <Chips attachments={attachments} field={field} />}
       <div className="bs-composer-line">
-        {!editing && <AttachButton attachment={attachment} field={field} disabled={!isConnected} />}
+        {!editing && props.canUpload && (
+          <AttachButton attachments={attachments} field={field} disabled={!canSend} />
+        )}
         <textarea
           ref={field}
           className="bs-field"
           rows={1}
           value={text}
-          disabled={!isConnected}
+          // Whoever is typing types on: a field that is taken away eats keys.
+          disabled={!canSend && !hasFocus}
           placeholder={words.placeholder}
           aria-label={words.message}
           enterKeyHint={isTouch() ? "enter" : "send"}
@@ -127,9 +144,13 @@ export function Composer(props: ComposerProps): ReactNode {
           onChange={(event) => change(event.target.value)}
           onKeyDown={key}
           onPaste={paste}
-          onBlur={() => room.typingVoice.stop()}
+          onFocus={() => setFocus(true)}
+          onBlur={() => {
+            setFocus(false);
+            thread.room.typing.stop();
+          }}
         />
-        <button type="submit" className="bs-send" disabled={!canSend}>
+        <button type="submit" className="bs-send" disabled={!isReady}>
           <Icon name={editing ? "check" : "send"} />
           <span className="bs-send-text">{editing ? words.save : words.send}</span>
         </button>
@@ -140,12 +161,17 @@ export function Composer(props: ComposerProps): ReactNode {
 }
 
 /** What a key means here; null when it is only a letter. */
-function actOf(event: KeyboardEvent, empty: boolean, editing: boolean) {
+function actOf(event: KeyboardEvent, empty: boolean, about: About | null) {
   // While an input method composes, Enter chooses a word; 229 is how older ones say so.
   if (event.nativeEvent.isComposing || event.keyCode === 229) return null;
-  if (event.key === "Enter" && !event.shiftKey && !isTouch()) return "send";
-  if (event.key === "Escape" && editing) return "endEdit";
-  if (event.key === "ArrowUp" && empty && !editing) return "editLast";
+  const { key, ctrlKey, metaKey, shiftKey } = event;
+  if (key === "Enter" && !shiftKey && !isTouch()) return "send";
+  if (key === "Escape" && about) return "end";
+  if ((ctrlKey || metaKey) && about?.way !== "edit") {
+    if (key === "ArrowUp") return "older";
+    if (key === "ArrowDown" && about) return "newer";
+  }
+  if (key === "ArrowUp" && empty && !about) return "editLast";
   return null;
 }
 
@@ -158,53 +184,71 @@ function Counter({ left }: { left: number }): ReactNode {
   );
 }
 
-function EditStrip(props: { text: string; failed: boolean; onEnd: () => void }): ReactNode {
+interface AboutStripProps {
+  about: About;
+  trouble: Trouble | null;
+  onEnd: () => void;
+}
+
+function AboutStrip({ about, trouble, onEnd }: AboutStripProps): ReactNode {
   const words = useWords();
+  const { way, message } = about;
+  const icon: IconName = way === "edit" ? "edit" : "reply";
+  const title = way === "edit" ? words.editing : words.replyTo(message.author?.name ?? "");
+  const why = trouble ? whyNot(trouble, words) : staleWords(about, words);
   return (
     <div className="bs-edit-strip">
-      <Icon name="edit" />
+      <Icon name={icon} />
       <div className="bs-edit-words">
-        <strong>{words.editing}</strong>
-        <span role="alert">{props.failed ? words.changeFailed : ""}</span>
-        {!props.failed && <span className="bs-edit-text">{props.text}</span>}
+        <strong>{title}</strong>
+        <span role="alert">{why}</span>
+        {!why && (
+          <bdi className="bs-edit-text">{message.text || message.files[0]?.name || words.file}</bdi>
+        )}
       </div>
-      <button type="button" className="bs-quiet" aria-label={words.cancel} onClick={props.onEnd}>
+      <button type="button" className="bs-quiet" aria-label={words.cancel} onClick={onEnd}>
         <Icon name="close" />
       </button>
     </div>
   );
 }
 
-/** How many characters the server takes. */
-function useLongest(): number {
-  const limits = useObserved(useChat()?.limits ?? UNTOLD);
-  return limits?.text_chars?.value ?? LONGEST;
+/** What has happened to the message meanwhile; "" when nothing has. */
+function staleWords({ way, message, now }: About, words: Words): string {
+  if (now.erased_at) return way === "edit" ? words.editErased : words.removed;
+  return way === "edit" && now.text !== message.text ? words.editMeets : "";
 }
 
-const UNTOLD = never<Limits | null>(null);
-
-/** A room of an order has one draft, whether it is opened by its number or by its key. */
-function useDraftName(room: ThreadRoom): RoomId {
-  const chat = useChat();
-  const order = room.getSnapshot().room?.order ?? null;
-  return chat && order !== null ? `order:${order}` : room.id;
+/** Why a change is not kept; the text stays in the field. */
+function whyNot({ code }: Trouble, words: Words): string {
+  if (code === "erased" || code === "no_such_message") return words.editErased;
+  if (code === "edit_too_late") return words.editLate;
+  return words.changeFailed;
 }
 
 /** The text in the field: the draft, or the message that is being changed. */
-function useText(room: ThreadRoom, editing: Editing | null): [string, (text: string) => void] {
-  const { drafts } = useClient();
-  const name = useDraftName(room);
-  const [draft, setDraft] = useState(() => drafts.get(name));
-  const [change, setChange] = useState<Editing | null>(null);
+function useText(thread: Thread, editing: Message | null): [string, (text: string) => void] {
+  const drafts = useDrafts();
+  const { key } = thread;
+  const [draft, setDraft] = useState(() => drafts.get(key));
+  const [change, setChange] = useState<{ seq: number; text: string } | null>(null);
   const kept = useNewest(draft);
 
   useEffect(() => setChange(editing), [editing]);
   useEffect(() => {
-    const timer = setTimeout(() => drafts.set(name, draft), draft === "" ? 0 : DRAFT_PAUSE);
+    const timer = setTimeout(() => drafts.set(key, draft), draft === "" ? 0 : DRAFT_PAUSE);
     return () => clearTimeout(timer);
-  }, [drafts, name, draft]);
+  }, [drafts, key, draft]);
   useEffect(() => {
-    const keep = () => drafts.set(name, kept.current);
+    // What another tab has written here is shown where nobody is writing.
+    return drafts.subscribe(() => {
+      if (document.hasFocus()) return;
+      const told = drafts.get(key);
+      if (told !== kept.current) setDraft(told);
+    });
+  }, [drafts, key, kept]);
+  useEffect(() => {
+    const keep = () => drafts.set(key, kept.current);
     addEventListener("pagehide", keep);
     addEventListener("blur", keep);
     document.addEventListener("visibilitychange", keep);
@@ -214,11 +258,11 @@ function useText(room: ThreadRoom, editing: Editing | null): [string, (text: str
       removeEventListener("blur", keep);
       document.removeEventListener("visibilitychange", keep);
     };
-  }, [drafts, name, kept]);
+  }, [drafts, key, kept]);
 
   if (!editing) return [draft, setDraft];
-  const text = change?.id === editing.id ? change.text : editing.text;
-  return [text, (next) => setChange({ id: editing.id, text: next })];
+  const text = change?.seq === editing.seq ? change.text : editing.text;
+  return [text, (next) => setChange({ seq: editing.seq, text: next })];
 }
 
 /** The field is as high as its text; the style sheet ends that at ten rows. */
@@ -229,21 +273,4 @@ function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: string): 
     element.style.blockSize = "auto";
     element.style.blockSize = `${element.scrollHeight + element.offsetHeight - element.clientHeight}px`;
   }, [field, text]);
-}
-
-/** A field that is disabled for a while gets the focus back that it lost by that. */
-function useFocusKept(field: RefObject<HTMLTextAreaElement | null>, disabled: boolean): void {
-  const had = useRef(false);
-  useEffect(() => {
-    const note = () => {
-      const { activeElement } = document;
-      if (field.current && !field.current.disabled) had.current = activeElement === field.current;
-    };
-    document.addEventListener("focusin", note);
-    return () => document.removeEventListener("focusin", note);
-  }, [field]);
-  useEffect(() => {
-    const nobody = document.activeElement === document.body || !document.activeElement;
-    if (!disabled && had.current && nobody) field.current?.focus({ preventScroll: true });
-  }, [field, disabled]);
 }

@@ -1,7 +1,7 @@
 // How the connection stands: a badge in the header, and a strip when it is gone for a while.
 import { type ReactNode, useEffect, useState } from "react";
 import { useNetwork } from "./context.tsx";
-import type { ThreadRoom, ThreadSnapshot } from "./thread.ts";
+import type { Thread, ThreadSnapshot } from "./thread.ts";
 import { useWords, type Words } from "./words/index.ts";
 
 /** A shorter loss is not worth a word, in milliseconds. */
@@ -20,10 +20,10 @@ export function ConnectionBadge({ isConnected }: { isConnected: boolean }): Reac
 }
 
 export function ConnectionBanner({
-  room,
+  thread,
   snapshot,
 }: {
-  room: ThreadRoom;
+  thread: Thread;
   snapshot: ThreadSnapshot;
 }): ReactNode {
   const words = useWords();
@@ -41,7 +41,7 @@ export function ConnectionBanner({
     return () => clearTimeout(timer);
   }, [isConnected, link.since]);
 
-  const waiting = unsent.filter(({ failed }) => !failed).length;
+  const waiting = unsent.filter(({ state }) => state === "waiting").length;
   const shown = link.phase !== "refused" && state !== "quiet";
   const bad = !hasNetwork || link.code === 1011;
   return (
@@ -55,7 +55,7 @@ export function ConnectionBanner({
         <div className="bs-banner" data-tone={bad ? "bad" : "calm"}>
           <span>{sentence(words, hasNetwork, link.code, waiting)}</span>
           {link.phase === "waiting" && hasNetwork && (
-            <button type="button" className="bs-link" onClick={() => room.link.retryNow()}>
+            <button type="button" className="bs-link" onClick={() => thread.retryNow()}>
               {words.retryNow}
             </button>
           )}

@@ -1,68 +1,69 @@
-// A message's file: a picture where there is a small one, otherwise a card to download it by.
-import { fileName, filePath, isPicture, type Trouble } from "@beseda/client/order-rooms";
+// A message's files: a picture where there is a small one, otherwise a card to download it by.
+import type { Trouble } from "@beseda/client";
 import { type ReactNode, useRef, useState } from "react";
 import { useDownload } from "./download.ts";
-import { sizeText, splitName } from "./files.ts";
+import { type ShownFile, sizeText, splitName } from "./files.ts";
 import { Icon } from "./icons.tsx";
-import type { MessageActions } from "./MessageView.tsx";
 import { useObjectUrl, usePicture } from "./pictures.ts";
-import type { MessageRow } from "./rows.ts";
 import { sentenceFor } from "./trouble.ts";
 import { useLang, useWords } from "./words/index.ts";
 
 interface FileViewProps {
-  row: MessageRow;
-  actions: MessageActions;
+  file: ShownFile;
+  /** Shows it in full. */
+  onView(file: ShownFile): void;
+  /** Stops it on its way. */
+  onCancel(): void;
 }
 
-export function FileView({ row, actions }: FileViewProps): ReactNode {
-  const name = row.upload?.file.name ?? fileName(row.file ?? "");
+export function FileView({ file, onView, onCancel }: FileViewProps): ReactNode {
   return (
     // A tap on a file is meant for the file, not for the bubble around it.
     <div className="bs-file-place" onPointerUp={(event) => event.stopPropagation()}>
-      {isPicture(name) ? (
-        <Picture row={row} actions={actions} name={name} />
-      ) : (
-        <Card row={row} name={name} />
-      )}
-      {row.upload && row.progress === "pending" && <OnItsWay row={row} actions={actions} />}
+      {file.isPicture ? <Picture file={file} onView={onView} /> : <Card file={file} />}
+      {file.upload && <OnItsWay share={file.upload.share} onCancel={onCancel} />}
     </div>
   );
 }
 
-/** As big as any picture from the beginning, so that nothing moves when it comes, or does not. */
-function Picture({ row, actions, name }: FileViewProps & { name: string }): ReactNode {
+/** As big from the beginning as it will be, so that nothing moves when it comes, or does not. */
+function Picture({ file, onView }: Omit<FileViewProps, "onCancel">): ReactNode {
   const words = useWords();
   const place = useRef<HTMLDivElement>(null);
   // One's own picture stays in sight until the server's small copy has come.
-  const [chosen] = useState(row.upload?.file ?? null);
+  const [chosen] = useState(file.upload?.file ?? null);
   const own = useObjectUrl(chosen);
-  const small = usePicture(row.file && filePath(row.file), place);
+  const small = usePicture(file.small, place);
   const [broken, setBroken] = useState<string | null>(null);
+  const { name, path, width, height } = file;
   const src = [small, own].find((url) => url && url !== broken);
-  const none = row.file ? small === null : own !== null;
+  const none = path ? small === null : own !== null;
   const image = src && (
     <img src={src} alt={words.picture(name)} draggable={false} onError={() => setBroken(src)} />
   );
+  const shape = width && height ? { aspectRatio: `${ratioOf(width, height)}` } : {};
   return (
-    <div ref={place} className="bs-picture">
-      {image && row.file && (
-        <button type="button" tabIndex={-1} onClick={() => actions.view(row)}>
+    <div ref={place} className="bs-picture" data-shaped={Boolean(width && height)} style={shape}>
+      {image && path && (
+        <button type="button" tabIndex={-1} onClick={() => onView(file)}>
           {image}
         </button>
       )}
-      {image && !row.file && image}
-      {!image && none && <Card row={row} name={name} />}
+      {image && !path && image}
+      {!image && none && <Card file={file} />}
     </div>
   );
 }
 
-function Card({ row, name }: { row: MessageRow; name: string }): ReactNode {
+/** A very high or very wide picture is shown within these. */
+const ratioOf = (width: number, height: number) => Math.min(2.4, Math.max(0.75, width / height));
+
+function Card({ file }: { file: ShownFile }): ReactNode {
   const words = useWords();
   const lang = useLang();
-  const download = useDownload(row.file ?? "");
-  const { upload } = row;
-  const shown = name || words.file;
+  const download = useDownload(file.path, file.name);
+  const shown = file.name || words.file;
+  const size = file.bytes > 0 ? sizeText(file.bytes, lang, words.sizes) : "";
   const content = (note: string) => (
     <>
       <span className="bs-file-mark">
@@ -74,10 +75,8 @@ function Card({ row, name }: { row: MessageRow; name: string }): ReactNode {
       </span>
     </>
   );
-  if (upload || !download.start) {
-    const size = upload ? sizeText(upload.file.size, lang, words.sizes) : "";
-    return <span className="bs-file">{content(size)}</span>;
-  }
+  if (file.upload || !download.start) return <span className="bs-file">{content(size)}</span>;
+  const note = download.going ? words.downloading : [words.download, size].filter(Boolean);
   return (
     <>
       <button
@@ -88,7 +87,7 @@ function Card({ row, name }: { row: MessageRow; name: string }): ReactNode {
         aria-busy={download.going}
         onClick={download.start}
       >
-        {content(download.going ? words.downloading : words.download)}
+        {content(typeof note === "string" ? note : note.join(" · "))}
       </button>
       <DownloadTrouble trouble={download.trouble} />
     </>
@@ -96,12 +95,12 @@ function Card({ row, name }: { row: MessageRow; name: string }): ReactNode {
 }
 
 /** How far an upload has come, and the way to stop it. */
-function OnItsWay({ row, actions }: FileViewProps): ReactNode {
+function OnItsWay({ share, onCancel }: { share: number; onCancel: () => void }): ReactNode {
   const words = useWords();
   return (
     <span className="bs-on-its-way">
-      <progress max={1} value={row.upload?.share ?? 0} aria-label={words.sending} />
-      <button type="button" className="bs-link" tabIndex={-1} onClick={() => actions.discard(row)}>
+      <progress max={1} value={share} aria-label={words.sending} />
+      <button type="button" className="bs-link" tabIndex={-1} onClick={onCancel}>
         {words.cancel}
       </button>
     </span>

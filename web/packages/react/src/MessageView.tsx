@@ -1,35 +1,53 @@
 // One row of a thread: a message with its ticks and actions, a notice, a day, or the unread line.
-import { fileName, type Id } from "@beseda/client/order-rooms";
-import { memo, type ReactNode, useState } from "react";
+import type { Message } from "@beseda/client";
+import { type MouseEvent, memo, type ReactNode, useRef } from "react";
 import { FileView } from "./FileView.tsx";
+import { type ShownFile, shownFile, shownUpload } from "./files.ts";
 import { Icon, Ticks } from "./icons.tsx";
 import { linkify } from "./linkify.ts";
+import type { Place } from "./MessageMenu.tsx";
 import { hueOf } from "./people.ts";
-import type { MessageRow, Row } from "./rows.ts";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
+import type { MessageRow, Progress, Row } from "./rows.ts";
 import { isEmoji, settled } from "./said.ts";
 import { clock, dateAndClock, dayName } from "./time.ts";
+import { useLongPress } from "./useLongPress.ts";
 import { useLang, useWords, type Words } from "./words/index.ts";
 
 /** What one can do with a message. */
 export interface MessageActions {
+  reply(row: MessageRow): void;
   edit(row: MessageRow): void;
-  remove(row: MessageRow): void;
+  react(message: Message, emoji: string): void;
   retry(row: MessageRow): void;
+  /** Takes what was refused back into the field. */
+  rewrite(row: MessageRow): void;
   discard(row: MessageRow): void;
+  /** Everything that can be done with it, at this place of the screen. */
+  menu(row: MessageRow, place: Place): void;
   /** Shows its picture in full. */
-  view(row: MessageRow): void;
+  view(row: MessageRow, file: ShownFile): void;
+  /** Goes to the message that it quotes. */
+  jump(seq: number, from: MessageRow): void;
 }
 
 export interface RowViewProps {
   row: Row;
   /** The row that the Tab key reaches. */
   active: boolean;
+  /** Somebody has just jumped to it. */
+  lit: boolean;
+  /** One may answer, and react. */
+  canReply: boolean;
+  canReact: boolean;
   /** Today's number: the names of days change at midnight. */
   today: number;
   actions: MessageActions;
 }
 
-export const RowView = memo(function RowView({ row, active, actions }: RowViewProps): ReactNode {
+export const RowView = memo(function RowView(props: RowViewProps): ReactNode {
+  const { row } = props;
   const words = useWords();
   const lang = useLang();
   switch (row.kind) {
@@ -44,26 +62,22 @@ export const RowView = memo(function RowView({ row, active, actions }: RowViewPr
     case "unread":
       return (
         <p className="bs-unread-line">
-          <span>{words.unreadLine}</span>
+          <span>{row.count > 1 ? `${words.unreadLine}: ${row.count}` : words.unreadLine}</span>
         </p>
       );
     case "message":
-      return row.sender === null ? (
-        <NoticeView row={row} active={active} actions={actions} />
+      return row.author === null ? (
+        <NoticeView {...props} row={row} />
       ) : (
-        <MessageView row={row} sender={row.sender} active={active} actions={actions} />
+        <MessageView {...props} row={row} author={row.author} />
       );
   }
 }, sameRow);
 
-interface MessageViewProps {
-  row: MessageRow;
-  active: boolean;
-  actions: MessageActions;
-}
+type MessageProps = RowViewProps & { row: MessageRow };
 
 /** What the application itself says: a quiet line that is nobody's, and that nobody can change. */
-function NoticeView({ row, active, actions }: MessageViewProps): ReactNode {
+function NoticeView({ row, active, lit, actions }: MessageProps): ReactNode {
   const words = useWords();
   return (
     <article
@@ -73,8 +87,9 @@ function NoticeView({ row, active, actions }: MessageViewProps): ReactNode {
       data-key={row.key}
       data-head={row.head}
       data-unread={row.unread}
+      data-lit={lit}
     >
-      {row.file && !row.erased && <FileView row={row} actions={actions} />}
+      {!row.erased && <Files row={row} actions={actions} />}
       <p className="bs-notice-line">
         <span className="bs-notice-words">
           <span className="bs-text" dir="auto">
@@ -89,12 +104,26 @@ function NoticeView({ row, active, actions }: MessageViewProps): ReactNode {
   );
 }
 
-function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
-  const { row, sender, active, actions } = props;
+function MessageView(props: MessageProps & { author: string }): ReactNode {
+  const { row, author, active, lit, canReply, canReact, actions } = props;
   const words = useWords();
-  const [open, setOpen] = useState(false);
+  const bubble = useRef<HTMLDivElement>(null);
   // An e-mail address that stood for a name goes with whoever is deleted.
   const who = row.mine ? words.you : row.name || words.message;
+  const { message } = row;
+  const hasMenu = message !== null && !row.erased;
+  const open = (x: number, y: number) => hasMenu && actions.menu(row, { x, y });
+  useLongPress(bubble, open);
+  const menu = (event: MouseEvent) => {
+    // A link's own menu opens it elsewhere, and selected text has one, too.
+    const isText = (event.target as Element).closest("a") || !getSelection()?.isCollapsed;
+    if (isText || !hasMenu) return;
+    event.preventDefault();
+    const box = bubble.current?.getBoundingClientRect();
+    // A key opens it, too: then there is no pointer.
+    const isKey = event.clientX === 0 && event.clientY === 0;
+    open(isKey ? (box?.left ?? 0) : event.clientX, isKey ? (box?.bottom ?? 0) : event.clientY);
+  };
   return (
     <article
       className="bs-row"
@@ -106,48 +135,66 @@ function MessageView(props: MessageViewProps & { sender: Id }): ReactNode {
       data-tail={row.tail}
       data-unread={row.unread}
       data-failed={row.progress === "failed"}
-      data-open={open}
+      data-lit={lit}
+      onContextMenu={menu}
     >
       {row.head && !row.mine && row.name && (
-        <bdi className="bs-name" data-hue={hueOf(sender)}>
+        <bdi className="bs-name" data-hue={hueOf(author)}>
           {row.name}
         </bdi>
       )}
       <div className="bs-bubble-line">
-        {/* A finger cannot hover: it taps the bubble to see what can be done with it. */}
-        <div
-          className="bs-bubble"
-          data-erased={row.erased}
-          onPointerUp={(event) => {
-            if (event.pointerType === "touch") setOpen(!open);
-          }}
-        >
-          {row.erased ? (
-            <span className="bs-text">{words.removed}</span>
-          ) : (
-            <>
-              {(row.file || row.upload) && <FileView row={row} actions={actions} />}
-              {row.text && (
-                <span className="bs-text" dir="auto" data-emoji={isEmoji(row.text)}>
-                  <Text text={row.text} />
-                </span>
-              )}
-            </>
-          )}
+        <div ref={bubble} className="bs-bubble" data-erased={row.erased}>
+          <Content row={row} actions={actions} />
           <Meta row={row} />
         </div>
-        {!row.erased && row.id !== null && <Actions row={row} actions={actions} />}
+        {hasMenu && <Actions {...{ row, message, canReply, canReact, actions }} />}
       </div>
+      {message && <Reactions message={message} canReact={canReact} onReact={actions.react} />}
       {row.progress === "failed" && <Failed row={row} actions={actions} />}
     </article>
   );
 }
 
+function Content({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
+  const words = useWords();
+  if (row.erased) return <span className="bs-text">{words.removed}</span>;
+  const quoted = row.message?.reply_to;
+  return (
+    <>
+      {quoted && <Quote quoted={quoted} onOpen={() => actions.jump(quoted.seq, row)} />}
+      <Files row={row} actions={actions} />
+      {row.text && (
+        <span className="bs-text" dir="auto" data-emoji={isEmoji(row.text)}>
+          <Text text={row.text} />
+        </span>
+      )}
+    </>
+  );
+}
+
+/** What a row shows of its files. A file keeps its place, so that nothing flickers when it has arrived. */
+function Files({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
+  return filesOf(row).map((file, index) => (
+    <FileView
+      // biome-ignore lint/suspicious/noArrayIndexKey: files keep their order, and have no id before they arrive
+      key={index}
+      file={file}
+      onView={(one) => actions.view(row, one)}
+      onCancel={() => actions.discard(row)}
+    />
+  ));
+}
+
+export function filesOf({ message, unsent }: MessageRow): ShownFile[] {
+  return message?.files?.map(shownFile) ?? unsent?.files.map(shownUpload) ?? [];
+}
+
 /** What is read of a message to who does not see it: a name of its own hides what is in it. */
 function saidIn(row: MessageRow, words: Words): string {
   if (row.erased) return words.removed;
-  const file = row.file ? fileName(row.file) || words.file : row.upload ? words.file : "";
-  return [settled(row.text), file].filter(Boolean).join(", ");
+  const files = filesOf(row).map(({ name }) => name || words.file);
+  return [settled(row.text), ...files].filter(Boolean).join(", ");
 }
 
 function Text({ text }: { text: string }): ReactNode {
@@ -165,14 +212,22 @@ function Text({ text }: { text: string }): ReactNode {
 
 function Meta({ row }: { row: MessageRow }): ReactNode {
   const words = useWords();
-  const { progress } = row;
+  const { progress, message, erased } = row;
   return (
     <span className="bs-meta">
-      {row.edited && !row.erased && <span>{words.edited}</span>}
+      {message?.pinned && !erased && (
+        <span className="bs-progress" title={words.pinned}>
+          <Icon name="pin" />
+          <span className="bs-hidden">{words.pinned}</span>
+        </span>
+      )}
+      {message?.edited_at && !erased && (
+        <span title={dateAndClock(new Date(message.edited_at))}>{words.edited}</span>
+      )}
       <time dateTime={row.at.toISOString()} title={dateAndClock(row.at)}>
         {clock(row.at)}
       </time>
-      {progress && !row.erased && (
+      {progress && !erased && (
         <span className="bs-progress" title={words[PROGRESS_WORDS[progress]]}>
           <ProgressIcon progress={progress} />
           <span className="bs-hidden">{words[PROGRESS_WORDS[progress]]}</span>
@@ -186,71 +241,97 @@ const PROGRESS_WORDS = {
   pending: "sending",
   failed: "notSent",
   stored: "stored",
+  delivered: "delivered",
   read: "read",
 } as const;
 
-function ProgressIcon({ progress }: { progress: keyof typeof PROGRESS_WORDS }): ReactNode {
+function ProgressIcon({ progress }: { progress: Progress }): ReactNode {
   if (progress === "pending") return <Icon name="clock" />;
   if (progress === "failed") return <Icon name="alert" className="bs-alert" />;
-  return <Ticks read={progress === "read"} />;
+  return <Ticks progress={progress} />;
 }
 
-function Actions({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
+interface ActionsProps {
+  row: MessageRow;
+  message: Message;
+  canReply: boolean;
+  canReact: boolean;
+  actions: MessageActions;
+}
+
+/** What is done most often, one press away; everything else is in the menu. */
+function Actions({ row, message, canReply, canReact, actions }: ActionsProps): ReactNode {
   const words = useWords();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(row.text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
   return (
     <div className="bs-actions">
-      {navigator.clipboard && row.text && (
+      {canReact && (
         <button
           type="button"
           tabIndex={-1}
-          title={copied ? words.copied : words.copy}
-          aria-label={copied ? words.copied : words.copy}
-          onClick={() => void copy()}
+          title={words.like}
+          aria-label={words.like}
+          onClick={() => actions.react(message, LIKE)}
         >
-          <Icon name={copied ? "check" : "copy"} />
+          <Icon name="like" />
         </button>
       )}
-      {row.mine && (
-        <>
-          <button
-            type="button"
-            tabIndex={-1}
-            title={words.edit}
-            aria-label={words.edit}
-            onClick={() => actions.edit(row)}
-          >
-            <Icon name="edit" />
-          </button>
-          <button
-            type="button"
-            tabIndex={-1}
-            title={words.remove}
-            aria-label={words.remove}
-            onClick={() => actions.remove(row)}
-          >
-            <Icon name="remove" />
-          </button>
-        </>
+      {canReply && (
+        <button
+          type="button"
+          tabIndex={-1}
+          title={words.reply}
+          aria-label={words.reply}
+          onClick={() => actions.reply(row)}
+        >
+          <Icon name="reply" />
+        </button>
       )}
+      {row.mine && canReply && (
+        <button
+          type="button"
+          tabIndex={-1}
+          title={words.edit}
+          aria-label={words.edit}
+          onClick={() => actions.edit(row)}
+        >
+          <Icon name="edit" />
+        </button>
+      )}
+      <button
+        type="button"
+        tabIndex={-1}
+        title={words.more}
+        aria-label={words.more}
+        aria-haspopup="menu"
+        onClick={({ currentTarget }) => {
+          const { left, bottom } = currentTarget.getBoundingClientRect();
+          actions.menu(row, { x: left, y: bottom });
+        }}
+      >
+        <Icon name="more" />
+      </button>
     </div>
   );
 }
 
+const LIKE = "👍";
+
 function Failed({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
   const words = useWords();
-  const why = words.refusals[row.why] ?? row.upload?.said;
+  const { why = "", detail = "" } = row.unsent ?? {};
+  const told = words.refusals[why] ?? detail;
+  // What can never be taken as it is has to be changed: sending it again would fail again.
+  const isWrong = why === "too_long" || why === "empty" || why === "nul";
   return (
     <div className="bs-failed">
-      <span>{why ? `${words.notSent}: ${why}` : words.notSent}</span>
+      <span>{told ? `${words.notSent}: ${told}` : words.notSent}</span>
       <span className="bs-failed-ways">
-        <button type="button" className="bs-link" onClick={() => actions.retry(row)}>
-          {words.retry}
+        <button
+          type="button"
+          className="bs-link"
+          onClick={() => (isWrong ? actions.rewrite(row) : actions.retry(row))}
+        >
+          {isWrong ? words.edit : words.retry}
         </button>
         <button type="button" className="bs-link" onClick={() => actions.discard(row)}>
           {words.remove}
@@ -262,8 +343,8 @@ function Failed({ row, actions }: { row: MessageRow; actions: MessageActions }):
 
 /** Rows are built anew with every change; only those that say something else are drawn again. */
 function sameRow(before: RowViewProps, after: RowViewProps): boolean {
-  if (before.active !== after.active || before.today !== after.today) return false;
-  if (before.actions !== after.actions) return false;
+  for (const name of ["active", "lit", "canReply", "canReact", "today", "actions"] as const)
+    if (before[name] !== after[name]) return false;
   const one = before.row as unknown as Record<string, unknown>;
   const other = after.row as unknown as Record<string, unknown>;
   return Object.keys(other).every((key) => plain(one[key]) === plain(other[key]));

@@ -1,13 +1,13 @@
 // A button for an order's page: opens the order's chat in a dialog above it.
-import { asTrouble, type Id, type Trouble } from "@beseda/client/order-rooms";
+import { asTrouble, type Trouble } from "@beseda/client";
+import type { Id } from "@beseda/client/order-rooms";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { ChatWindow } from "./ChatWindow.tsx";
-import { useChat, useClient } from "./context.tsx";
 import { Icon } from "./icons.tsx";
-import type { RoomId } from "./thread.ts";
 import { sentenceFor } from "./trouble.ts";
 import { useModal } from "./useModal.ts";
+import { useOpening } from "./useOpening.ts";
 import { useWords } from "./words/index.ts";
 
 export interface OrderChatButtonProps {
@@ -35,10 +35,9 @@ export function OrderChatButton({ orderId }: OrderChatButtonProps): ReactNode {
 
 function OrderChatDialog({ orderId, onClose }: { orderId: Id; onClose: () => void }) {
   const words = useWords();
-  const client = useClient();
-  const chat = useChat();
+  const open = useOpening();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [roomId, setRoomId] = useState<RoomId | null>(null);
+  const [roomId, setRoomId] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const [tries, setTries] = useState(0);
 
@@ -46,14 +45,14 @@ function OrderChatDialog({ orderId, onClose }: { orderId: Id; onClose: () => voi
   // biome-ignore lint/correctness/useExhaustiveDependencies: every further try asks again
   useEffect(() => {
     let wanted = true;
-    client.api.createRoomForOrder(orderId).then(
-      ({ id, order }) => wanted && setRoomId(chat ? `order:${order}` : id),
+    open(orderId).then(
+      (key) => wanted && setRoomId(key),
       (error: unknown) => wanted && setTrouble(asTrouble(error)),
     );
     return () => {
       wanted = false;
     };
-  }, [client, chat, orderId, tries]);
+  }, [open, orderId, tries]);
 
   const again = () => {
     setTrouble(null);

@@ -1,22 +1,25 @@
 // The thread: rows from the oldest loaded to the newest, virtual when there are many.
-import type { Id } from "@beseda/client/order-rooms";
+import type { Right } from "@beseda/client";
 import {
   forwardRef,
   type KeyboardEvent,
   type ReactNode,
   type RefObject,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from "react";
 import { type CustomContainerComponentProps, Virtualizer } from "virtua";
-import { useAttention } from "./context.tsx";
+import { Boundary } from "./Boundary.tsx";
+import { useAttention, useNewest } from "./context.tsx";
 import { Icon } from "./icons.tsx";
 import { type MessageActions, RowView } from "./MessageView.tsx";
 import { type Row, rowsOf } from "./rows.ts";
-import type { ThreadRoom, ThreadSnapshot } from "./thread.ts";
+import type { Thread, ThreadSnapshot } from "./thread.ts";
 import { dayName, dayOf } from "./time.ts";
+import { type Jump, useJump } from "./useJump.ts";
 import { type ThreadScroll, useThreadScroll } from "./useThreadScroll.ts";
 import { plural, useLang, useWords } from "./words/index.ts";
 
@@ -28,29 +31,37 @@ const READ_AFTER = 1_500;
 const DATE_STAYS = 1_200;
 
 export interface TimelineProps {
-  room: ThreadRoom;
+  thread: Thread;
   snapshot: ThreadSnapshot;
-  me: Id;
+  self: string;
+  can: ReadonlySet<Right>;
   actions: MessageActions;
+  /** Where somebody wants to go; null when nowhere. */
+  jump: Jump | null;
+  onJumped(back: number | null): void;
   field: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Timeline({ room, snapshot, me, actions, field }: TimelineProps): ReactNode {
+export function Timeline(props: TimelineProps): ReactNode {
+  const { thread, snapshot, self, can, actions, jump, field } = props;
   const words = useWords();
-  const all = useRows(snapshot, me);
-  const older = () => {
-    if (!snapshot.olderTrouble) void room.loadOlder();
-  };
-  const scroll = useThreadScroll(all, older);
+  const all = useRows(snapshot, self);
+  const scroll = useThreadScroll(all, {
+    isApart: snapshot.isApart,
+    onNearTop: () => snapshot.trouble || void thread.older(),
+    onNearEnd: () => snapshot.trouble || void thread.newer(),
+  });
   const { rows, look } = scroll;
-  const loadedAt = snapshot.items[0]?.message.id;
   const roving = useRoving(scroll, field);
   const date = useFloatingDate(scroll);
-  useReading(room, snapshot, scroll.atBottom);
+  const lit = useJump(thread, scroll, jump);
+  useReading(thread, snapshot, scroll);
+  const toEnd = useEnd(thread, snapshot, scroll);
 
   // A page that came in may have been too small to fill the view.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again when the beginning moved
-  useEffect(look, [look, loadedAt, snapshot.loadingOlder]);
+  const [first, last] = [snapshot.shown[0]?.seq, snapshot.shown.at(-1)?.seq];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again when either end has moved
+  useEffect(look, [look, first, last, snapshot.isLoading]);
 
   const kept = useKept(rows.length, roving.index);
   const today = dayOf(new Date());
@@ -78,13 +89,17 @@ export function Timeline({ room, snapshot, me, actions, field }: TimelineProps):
           as={Rows}
         >
           {(row: Row, index: number) => (
-            <RowView
-              key={row.key}
-              row={row}
-              active={index === roving.index}
-              today={today}
-              actions={actions}
-            />
+            <Boundary key={row.key} of={row} instead={<p className="bs-odd">{words.unreadable}</p>}>
+              <RowView
+                row={row}
+                active={index === roving.index}
+                lit={row.key === lit}
+                canReply={can.has("send")}
+                canReact={can.has("react")}
+                today={today}
+                actions={actions}
+              />
+            </Boundary>
           )}
         </Virtualizer>
         <div className="bs-thread-end" />
@@ -94,8 +109,9 @@ export function Timeline({ room, snapshot, me, actions, field }: TimelineProps):
           <span>{date.label}</span>
         </p>
       )}
-      <OlderPill room={room} snapshot={snapshot} />
-      {!scroll.atBottom && <DownButton rows={rows} snapshot={snapshot} onClick={scroll.toBottom} />}
+      <OlderPill thread={thread} snapshot={snapshot} />
+      {jump?.back != null && <BackChip onClick={() => props.onJumped(jump.back)} />}
+      {!scroll.atBottom && <DownButton unread={snapshot.me?.unread ?? 0} onClick={toEnd} />}
     </div>
   );
 }
@@ -120,38 +136,75 @@ function useKept(count: number, active: number): number[] {
   }, [count, active]);
 }
 
-function useRows(snapshot: ThreadSnapshot, me: Id): Row[] {
-  const { items, unsent, firstUnread, lastUnread, readUpTo, older } = snapshot;
+function useRows(snapshot: ThreadSnapshot, self: string): Row[] {
+  const { shown, isApart, fresh, missed, readBy, deliveredTo } = snapshot;
   const seams = useRef(new Set<number>());
-  const first = items[0]?.message.id;
+  const first = shown[0]?.seq;
+  const whole = !snapshot.hasBefore;
+  // What is on its way stands at the end, and only there.
+  const unsent = isApart ? NOTHING : snapshot.unsent;
   return useMemo(() => {
     // Whatever was first once keeps its look, so that nothing moves when others come before it.
     if (first !== undefined) seams.current.add(first);
-    const whole = older === "none";
-    return rowsOf({
-      items,
-      unsent,
-      me,
-      firstUnread,
-      lastUnread,
-      readUpTo,
-      whole,
-      seams: seams.current,
-    });
-  }, [items, unsent, me, firstUnread, lastUnread, readUpTo, older, first]);
+    const source = { shown, unsent, self, fresh, missed, readBy, deliveredTo, whole };
+    return rowsOf({ ...source, seams: seams.current });
+  }, [shown, unsent, self, fresh, missed, readBy, deliveredTo, whole, first]);
 }
 
-/** Marks the room as read while somebody looks at its end. */
-function useReading(room: ThreadRoom, { unread, isConnected }: ThreadSnapshot, atBottom: boolean) {
+const NOTHING: ThreadSnapshot["unsent"] = [];
+
+/** What was in view for a while, and somebody looked, is read. */
+function useReading(thread: Thread, snapshot: ThreadSnapshot, scroll: ThreadScroll): void {
+  const { hasUnread, isConnected } = snapshot;
+  const { rows, seen, atBottom } = scroll;
   const attention = useAttention();
   useEffect(() => {
-    if (!attention) room.leave();
-  }, [room, attention]);
+    if (!attention) thread.leave();
+  }, [thread, attention]);
   useEffect(() => {
-    if (!unread || !isConnected || !attention || !atBottom) return;
-    const timer = setTimeout(() => room.markAsRead(), READ_AFTER);
+    if (!attention || !atBottom) return;
+    // Who looks at the end hears no sound of it.
+    return thread.room.look();
+  }, [thread, attention, atBottom]);
+  const upTo = seqAt(rows, atBottom ? rows.length - 1 : seen);
+  useEffect(() => {
+    if (!hasUnread || !isConnected || !attention || upTo === 0) return;
+    const timer = setTimeout(() => thread.read(upTo), READ_AFTER);
     return () => clearTimeout(timer);
-  }, [room, unread, isConnected, attention, atBottom]);
+  }, [thread, hasUnread, isConnected, attention, upTo]);
+}
+
+/** The message at this row, or the last one before it. */
+function seqAt(rows: readonly Row[], index: number): number {
+  for (let at = Math.min(index, rows.length - 1); at >= 0; at -= 1) {
+    const row = rows[at];
+    if (row?.kind === "message" && row.message) return row.message.seq;
+  }
+  return 0;
+}
+
+/** The way to the end, which may not be among what is shown. */
+function useEnd(thread: Thread, { isApart, unsent }: ThreadSnapshot, scroll: ThreadScroll) {
+  const wanted = useRef(false);
+  const { toBottom, rows } = scroll;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the end is there with the rows that come then
+  useLayoutEffect(() => {
+    if (!wanted.current || isApart) return;
+    wanted.current = false;
+    toBottom();
+  }, [isApart, toBottom, rows]);
+  const toEnd = () => {
+    wanted.current = isApart;
+    if (isApart) thread.toEnd();
+    else toBottom();
+  };
+  // What one has just written is always shown, also from deep in the history.
+  const mine = unsent.at(-1)?.client_id;
+  const go = useNewest(toEnd);
+  useEffect(() => {
+    if (mine !== undefined) go.current();
+  }, [mine, go]);
+  return toEnd;
 }
 
 /** One stop for the Tab key; arrows, Home and End move between the messages. */
@@ -236,21 +289,26 @@ function useFloatingDate({ rows, scroller, virtual, atBottom }: ThreadScroll) {
   return { label, show };
 }
 
-function OlderPill({ room, snapshot }: { room: ThreadRoom; snapshot: ThreadSnapshot }): ReactNode {
+interface OlderPillProps {
+  thread: Thread;
+  snapshot: ThreadSnapshot;
+}
+
+function OlderPill({ thread, snapshot }: OlderPillProps): ReactNode {
   const words = useWords();
-  if (snapshot.olderTrouble) {
+  if (snapshot.trouble) {
     return (
       <p className="bs-older" role="alert">
         <span>
           {words.olderFailed}{" "}
-          <button type="button" className="bs-link" onClick={() => void room.loadOlder()}>
+          <button type="button" className="bs-link" onClick={() => void thread.older()}>
             {words.retry}
           </button>
         </span>
       </p>
     );
   }
-  if (!snapshot.loadingOlder) return null;
+  if (!snapshot.isLoading) return null;
   return (
     <p className="bs-older bs-late">
       <span>{words.loadingOlder}</span>
@@ -258,24 +316,22 @@ function OlderPill({ room, snapshot }: { room: ThreadRoom; snapshot: ThreadSnaps
   );
 }
 
-/** Counts what came since the end of the thread was last seen. */
-function DownButton(props: {
-  rows: Row[];
-  snapshot: ThreadSnapshot;
-  onClick: () => void;
-}): ReactNode {
-  const { rows, snapshot, onClick } = props;
+/** Back to the message from which somebody has jumped. */
+function BackChip({ onClick }: { onClick: () => void }): ReactNode {
+  const words = useWords();
+  return (
+    <button type="button" className="bs-back-chip" onClick={onClick}>
+      <Icon name="reply" />
+      {words.backThere}
+    </button>
+  );
+}
+
+/** To the end, and how much is unread on the way. */
+function DownButton({ unread, onClick }: { unread: number; onClick: () => void }): ReactNode {
   const words = useWords();
   const lang = useLang();
-  const [seen] = useState(() =>
-    snapshot.unread && snapshot.firstUnread !== null
-      ? snapshot.firstUnread - 1
-      : (snapshot.items.at(-1)?.message.id ?? 0),
-  );
-  const count = rows.filter(
-    (row) => row.kind === "message" && !row.mine && row.id !== null && row.id > seen,
-  ).length;
-  const label = count > 0 ? `${words.down}, ${plural(lang, count, words.arrived)}` : words.down;
+  const label = unread > 0 ? `${words.down}, ${plural(lang, unread, words.arrived)}` : words.down;
   return (
     <button
       type="button"
@@ -285,7 +341,7 @@ function DownButton(props: {
       onClick={onClick}
     >
       <Icon name="down" />
-      {count > 0 && <span className="bs-count">{count > 99 ? "99+" : count}</span>}
+      {unread > 0 && <span className="bs-count">{unread > 99 ? "99+" : unread}</span>}
     </button>
   );
 }

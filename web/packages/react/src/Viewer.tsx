@@ -1,21 +1,22 @@
 // A picture in full, over the page.
-import { type BlobLike, fileName, filePath } from "@beseda/client/order-rooms";
+import type { BlobLike } from "@beseda/client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { useClient } from "./context.tsx";
+import { useChat } from "./context.tsx";
 import { useDownload } from "./download.ts";
 import { DownloadTrouble, FileName } from "./FileView.tsx";
+import type { ShownFile } from "./files.ts";
 import { Icon } from "./icons.tsx";
 import { useObjectUrl, usePicture } from "./pictures.ts";
 import { useModal } from "./useModal.ts";
 import { useWords } from "./words/index.ts";
 
-export function Viewer({ file, onEnd }: { file: string; onEnd: () => void }): ReactNode {
+export function Viewer({ file, onEnd }: { file: ShownFile; onEnd: () => void }): ReactNode {
   const words = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
-  const download = useDownload(file);
-  const small = usePicture(filePath(file), dialog);
-  const full = useObjectUrl(useBytes(filePath(file)));
-  const name = fileName(file);
+  const { name } = file;
+  const download = useDownload(file.path, name);
+  const small = usePicture(file.small, dialog);
+  const full = useObjectUrl(useBytes(file.path));
   const src = full ?? small;
   useModal(dialog);
   return (
@@ -57,18 +58,18 @@ export function Viewer({ file, onEnd }: { file: string; onEnd: () => void }): Re
 
 /** The bytes at `path`; what is small is shown where they cannot be had. */
 function useBytes(path: string | null): BlobLike | null {
-  const client = useClient();
+  const { session } = useChat();
   const [bytes, setBytes] = useState<BlobLike | null>(null);
   useEffect(() => {
     if (path === null) return;
     let wanted = true;
-    client.session.bytes(path).then(
+    session.bytes(path).then(
       (told) => wanted && setBytes(told),
       () => undefined,
     );
     return () => {
       wanted = false;
     };
-  }, [client, path]);
+  }, [session, path]);
   return bytes;
 }

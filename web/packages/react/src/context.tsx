@@ -1,5 +1,12 @@
-// What every component of the kit shares: the client, the language, and whether somebody looks.
-import type { Chat, Watched } from "@beseda/client";
+// What every component of the kit shares: the chat, the language, and whether somebody looks.
+import {
+  AccountSession,
+  type Chat,
+  createChat,
+  native,
+  orderRooms,
+  type Watched,
+} from "@beseda/client";
 import { type ChatClient, defaultClient } from "@beseda/client/order-rooms";
 import {
   createContext,
@@ -11,97 +18,119 @@ import {
   useRef,
   useSyncExternalStore,
 } from "react";
+import { type Drafts, draftsOf, forgetDrafts } from "./drafts.ts";
 import { type Lang, LangContext, useLang } from "./words/index.ts";
 
-const ClientContext = createContext<ChatClient | null>(null);
 const ChatContext = createContext<Chat | null>(null);
-
-/** Timers this late mean that the machine slept, and a tab hidden this long may have: in milliseconds. */
-const NAP = 20_000;
-const TICK = 5_000;
+const ClientContext = createContext<ChatClient | null>(null);
 
 export interface ChatProviderProps {
-  /** The page's own client when left out. */
+  /** The page's own when left out: of this server, with the tokens in local storage or the browser's cookie. */
+  chat?: Chat;
+  /** Contract 4, for `useWebSocket`: the page's own when left out. Without a `chat`, its session is the chat's. */
   client?: ChatClient;
-  /** The native API, for rooms that are named by their keys: with the session of `client`, and started by the page. */
-  chat?: Chat | null;
   /** The browser's language when left out. */
   lang?: Lang;
   children: ReactNode;
 }
 
-/** Gives the components below it a client other than the page's own, the native API, or another language. */
-export function ChatProvider({ client, chat, lang, children }: ChatProviderProps): ReactNode {
-  const outer = useLang();
-  const outerChat = useChat();
-  const spoken = lang ?? outer;
+/** Gives the components below it a chat other than the page's own, or another language. */
+export function ChatProvider({ chat, client, lang, children }: ChatProviderProps): ReactNode {
+  const outer = useContext(ChatContext);
+  const outerClient = useContext(ClientContext);
+  const outerLang = useLang();
+  const spoken = lang ?? outerLang;
+  const given = chat ?? (client ? chatOf(client) : outer);
   useEffect(() => {
-    (client ?? defaultClient()).session.lang = spoken;
-  }, [client, spoken]);
+    (given ?? chatOf(defaultClient())).session.lang = spoken;
+  }, [given, spoken]);
   return (
-    <ClientContext.Provider value={client ?? null}>
-      <ChatContext.Provider value={chat === undefined ? outerChat : chat}>
+    <ChatContext.Provider value={given}>
+      <ClientContext.Provider value={client ?? outerClient}>
         <LangContext.Provider value={spoken}>{children}</LangContext.Provider>
-      </ChatContext.Provider>
-    </ClientContext.Provider>
+      </ClientContext.Provider>
+    </ChatContext.Provider>
   );
 }
 
+const chats = new WeakMap<ChatClient, Chat>();
+
+/** The chat of a client of contract 4, with its session: made and started when it is first asked for. */
+function chatOf(client: ChatClient): Chat {
+  let chat = chats.get(client);
+  if (!chat) {
+    const { platform, session } = client;
+    chat = createChat({ platform, session, wires: [native, orderRooms] });
+    chats.set(client, chat);
+    void chat.start();
+  }
+  return chat;
+}
+
+export function useChat(): Chat {
+  return useContext(ChatContext) ?? chatOf(defaultClient());
+}
+
+/** The client of contract 4. */
 export function useClient(): ChatClient {
   return useContext(ClientContext) ?? defaultClient();
 }
 
-/** The native API; null where the page has given none. */
-export function useChat(): Chat | null {
-  return useContext(ChatContext);
+/** Who is logged in, as rooms name them; "" when nobody is. */
+export function useSelf(): string {
+  const { me } = useObserved(useChat().session);
+  return me ? String(me.id) : "";
+}
+
+/** What is typed and not sent, of whoever is logged in. */
+export function useDrafts(): Drafts {
+  return draftsOf(useSelf());
+}
+
+/** Logs out, and leaves nothing of what was written here. */
+export function useLogout(): () => Promise<void> {
+  const chat = useChat();
+  const self = useSelf();
+  return () => {
+    forgetDrafts(self);
+    return chat.logout();
+  };
 }
 
 export function useObserved<T>(observed: Watched<T>): T {
   return useSyncExternalStore(observed.subscribe, observed.getSnapshot);
 }
 
-/** Tells the client what the browser knows about the network, the tab and the machine's sleep; `chat` finds out itself. */
-export function useSurroundings(client: ChatClient, chat: Chat | null = null): void {
+/** Follows what other tabs do, and asks before a page is left whose files have not arrived. */
+export function useSurroundings(chat: Chat): void {
+  const drafts = useDrafts();
+  const { session } = chat;
   useEffect(() => {
-    const doubt = () => client.doubt();
-    const lose = () => client.lose();
-    let hiddenAt = 0;
-    const turn = () => {
-      const visible = document.visibilityState === "visible";
-      client.list.setVisible(visible);
-      if (visible && Date.now() - hiddenAt > NAP) client.doubt();
-      hiddenAt = Date.now();
-    };
-    const look = () => {
-      client.list.hint();
-      void client.session.recheck();
-    };
-    const store = () => client.session.followTabs();
-    const ask = (event: BeforeUnloadEvent) => {
-      if (client.isUploading || chat?.isUploading) event.preventDefault();
-    };
-    let last = Date.now();
-    const timer = setInterval(() => {
-      const now = Date.now();
-      if (now - last > NAP && document.visibilityState === "visible") client.doubt();
-      last = now;
-    }, TICK);
-    addEventListener("online", doubt);
-    addEventListener("offline", lose);
+    if (!(session instanceof AccountSession)) return;
+    const follow = () => session.followTabs();
+    // Nobody tells of a cookie that is another one.
+    const look = () => void session.recheck();
+    addEventListener("storage", follow);
     addEventListener("focus", look);
-    addEventListener("storage", store);
-    addEventListener("beforeunload", ask);
-    document.addEventListener("visibilitychange", turn);
     return () => {
-      clearInterval(timer);
-      removeEventListener("online", doubt);
-      removeEventListener("offline", lose);
+      removeEventListener("storage", follow);
       removeEventListener("focus", look);
-      removeEventListener("storage", store);
-      removeEventListener("beforeunload", ask);
-      document.removeEventListener("visibilitychange", turn);
     };
-  }, [client, chat]);
+  }, [session]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (chat.isUploading) event.preventDefault();
+    };
+    const store = ({ key }: StorageEvent) => {
+      if (drafts.has(key)) drafts.read();
+    };
+    addEventListener("beforeunload", ask);
+    addEventListener("storage", store);
+    return () => {
+      removeEventListener("beforeunload", ask);
+      removeEventListener("storage", store);
+    };
+  }, [chat, drafts]);
 }
 
 function watchAttention(changed: () => void): () => void {

@@ -1,7 +1,7 @@
 // Saving a file: its bytes are fetched with the token, and handed to the browser under their name.
-import { asTrouble, fileName, filePath, type Trouble } from "@beseda/client/order-rooms";
+import { asTrouble, type Trouble } from "@beseda/client";
 import { useState } from "react";
-import { useClient } from "./context.tsx";
+import { useChat } from "./context.tsx";
 
 /** The browser has long begun to save after this, in milliseconds. */
 const SAVED = 60_000;
@@ -13,17 +13,17 @@ export interface Download {
   trouble: Trouble | null;
 }
 
-export function useDownload(file: string): Download {
-  const client = useClient();
+/** Of the file at `path`, which is saved under this name. */
+export function useDownload(path: string | null, name: string): Download {
+  const chat = useChat();
   const [going, setGoing] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
-  const path = filePath(file);
   const start = async () => {
     if (path === null || going) return;
     setGoing(true);
     setTrouble(null);
     try {
-      save((await client.session.bytes(path)) as Blob, fileName(file));
+      save((await chat.session.bytes(path)) as Blob, name);
     } catch (error) {
       setTrouble(asTrouble(error));
     }

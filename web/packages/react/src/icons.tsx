@@ -19,6 +19,17 @@ const PATHS = {
   plus: "M10 4v12M4 10h12",
   attach:
     "m15.8 9.2-6 6a3.6 3.6 0 0 1-5.1-5.1l6.3-6.3a2.4 2.4 0 0 1 3.4 3.4l-6.3 6.3a1.2 1.2 0 0 1-1.7-1.7l5.6-5.6",
+  pin: "M8 3.5h4l-.5 4.5 3 3v1.5h-9V11l3-3zM10 12.5v4",
+  reply: "M8.5 5 3.5 10l5 5M4 10h7.5c3 0 5 1.8 5 5.5",
+  more: "M5 9.9v.2m5-.2v.2m5-.2v.2",
+  like: "M4 9h3v7H4zM7 9.5l3-6c1.5 0 2 1 1.7 2.3L11.2 8H15c1 0 1.6.9 1.4 1.8l-1 4.7c-.2.9-.9 1.5-1.8 1.5H7",
+  link: "M8.5 11.5a3 3 0 0 0 4.3 0l2.4-2.4a3 3 0 0 0-4.3-4.3L9.7 6m1.8 2.5a3 3 0 0 0-4.3 0l-2.4 2.4a3 3 0 0 0 4.3 4.3l1.2-1.2",
+  unread:
+    "M4 4.5h8M4 4.5v9h1.5v3l3.5-3h7V9M15.5 3.6v.1m-1.2-.1a1.2 1.2 0 1 1 2.4 0 1.2 1.2 0 0 1-2.4 0",
+  search: "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4Zm3.7 8.7 3.8 3.8",
+  people:
+    "M7.5 4a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6ZM2.5 16c.4-3 2.4-4.5 5-4.5s4.6 1.5 5 4.5M13 4.5a2.6 2.6 0 0 1 0 5M14.5 12c1.8.5 2.8 1.9 3 4",
+  mute: "M4 8v4h2.5l4 3.5v-11L6.5 8zM13.5 8l4 4m0-4-4 4",
   file: "M5.5 3.5h6l3 3v10h-9zM11.5 3.5v3h3",
 } as const;
 
@@ -36,13 +47,20 @@ export function Icon({ name, className }: { name: IconName; className?: string }
   );
 }
 
-/** One tick: the server has it. Two: somebody has read it. */
-export function Ticks({ read }: { read: boolean }): ReactNode {
+/** One tick: the server has it. Two: it has got to somebody. Two in colour: somebody has read it. */
+export function Ticks({ progress }: { progress: "stored" | "delivered" | "read" }): ReactNode {
+  const path =
+    progress === "stored"
+      ? "m4 10.8 3.8 3.7 7.7-8.3"
+      : "m1.5 10.8 3.6 3.7 7.4-8.3m-3.7 7.5.9.8 7.8-8.3";
   return (
-    <svg className="bs-icon bs-ticks" viewBox="0 0 20 20" aria-hidden="true" data-read={read}>
-      <path
-        d={read ? "m1.5 10.8 3.6 3.7 7.4-8.3m-3.7 7.5.9.8 7.8-8.3" : "m4 10.8 3.8 3.7 7.7-8.3"}
-      />
+    <svg
+      className="bs-icon bs-ticks"
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+      data-read={progress === "read"}
+    >
+      <path d={path} />
     </svg>
   );
 }

@@ -1,4 +1,6 @@
-// The kit: the components and the hook of an order's chat, for any React page.
+// The kit: the components and hooks of a chat, for any React page.
+
+export type { Chat } from "@beseda/client";
 export {
   type ChatApi,
   ChatClient,
@@ -16,14 +18,18 @@ export {
   type ChatProviderProps,
   useChat,
   useClient,
+  useLogout,
   useObserved,
+  useSelf,
   useSurroundings,
 } from "./context.tsx";
 export { Icon, type IconName, Sheets } from "./icons.tsx";
 export { OrderChatButton, type OrderChatButtonProps } from "./OrderChatButton.tsx";
-export { initialsOf } from "./people.ts";
-export type { RoomId } from "./thread.ts";
+export { hueOf, initialsOf } from "./people.ts";
 export { sentenceFor } from "./trouble.ts";
+export { useModal } from "./useModal.ts";
+export { useOpening } from "./useOpening.ts";
+export { type RoomId, useRoomKey } from "./useRoom.ts";
 export { type ListedRoom, useRooms } from "./useRooms.ts";
 export { useWebSocket, type WebSocketOptions, type WebSocketWays } from "./useWebSocket.ts";
 export { type Lang, plural, preferredLang, useLang, useWords } from "./words/index.ts";

@@ -1,9 +1,5 @@
-// How people are called, and the colour and letters that stand for them.
-import type { Id, Person } from "@beseda/client/order-rooms";
-
-export function nameOf({ first_name, last_name, email }: Person): string {
-  return `${first_name} ${last_name}`.trim() || email;
-}
+// The colour and the letters that stand for somebody, and whom a room is with.
+import type { Member, Person } from "@beseda/client";
 
 /** One or two capital letters, or digits, each with the marks that belong to it. */
 export function initialsOf(name: string): string {
@@ -14,12 +10,23 @@ export function initialsOf(name: string): string {
 /** How many hues there are for names. */
 const HUES = 8;
 
-/** The same person has the same hue everywhere. */
-export function hueOf(id: Id): number {
-  return Math.abs(Math.imul(typeof id === "number" ? id : sumOf(id), 2654435761)) % HUES;
+/** The same id has the same hue everywhere. */
+export function hueOf(id: string): number {
+  return Math.abs(Math.imul(sumOf(id), 2654435761)) % HUES;
 }
 
-/** A number that stands for a text, a different one for most. */
+/** The number that a text says, or else one that stands for it: a different one for most. */
 function sumOf(text: string): number {
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
   return [...text].reduce((sum, letter) => Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0), 0);
+}
+
+/** The people of a room but oneself. */
+export function othersIn(members: readonly Member[], self: string): Person[] {
+  return members.map(({ person }) => person).filter(({ id }) => id !== self);
+}
+
+/** The order that a room is about, as the host calls it; null where it is about something else. */
+export function orderOf(key: string): string | null {
+  return key.startsWith("order:") ? key.slice("order:".length) : null;
 }

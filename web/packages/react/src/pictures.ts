@@ -1,8 +1,8 @@
 // The small pictures of one page: fetched with the token, because an address carries none, and kept
 // as long as somebody may scroll back to them.
-import { asTrouble, type BlobLike, type ChatClient, type Id } from "@beseda/client/order-rooms";
+import { asTrouble, type BlobLike, type Session } from "@beseda/client";
 import { type RefObject, useEffect, useState } from "react";
-import { useClient } from "./context.tsx";
+import { useChat } from "./context.tsx";
 
 /** So many are kept; the oldest give way. */
 const MOST = 200;
@@ -10,16 +10,16 @@ const MOST = 200;
 const NEAR = "800px";
 
 export class Pictures {
-  readonly #client: ChatClient;
+  readonly #session: Session;
   /** Addresses of pictures in memory by path; null where there is no small picture. */
   readonly #known = new Map<string, string | null>();
   readonly #asked = new Map<string, Promise<string | null>>();
-  #owner: Id | undefined;
+  #owner: string | number | undefined;
 
-  constructor(client: ChatClient) {
-    this.#client = client;
-    this.#owner = client.session.getSnapshot().me?.id;
-    client.session.subscribe(() => this.#follow());
+  constructor(session: Session) {
+    this.#session = session;
+    this.#owner = session.getSnapshot().me?.id;
+    session.subscribe(() => this.#follow());
   }
 
   /** What is known at once; undefined when it has to be asked for. */
@@ -41,7 +41,7 @@ export class Pictures {
     const owner = this.#owner;
     let found: BlobLike | null = null;
     try {
-      found = await this.#client.session.bytes(`${path}?view=thumbnail`);
+      found = await this.#session.bytes(path);
     } catch (error) {
       if (asTrouble(error).kind !== "missing") throw error;
     }
@@ -64,30 +64,30 @@ export class Pictures {
 
   /** Nobody sees the pictures of whoever was here before. */
   #follow(): void {
-    const me = this.#client.session.getSnapshot().me?.id;
+    const me = this.#session.getSnapshot().me?.id;
     if (me === this.#owner) return;
     this.#owner = me;
     for (const path of [...this.#known.keys()]) this.#forget(path);
   }
 }
 
-const shelves = new WeakMap<ChatClient, Pictures>();
+const shelves = new WeakMap<Session, Pictures>();
 
-function picturesOf(client: ChatClient): Pictures {
-  let pictures = shelves.get(client);
+function picturesOf(session: Session): Pictures {
+  let pictures = shelves.get(session);
   if (!pictures) {
-    pictures = new Pictures(client);
-    shelves.set(client, pictures);
+    pictures = new Pictures(session);
+    shelves.set(session, pictures);
   }
   return pictures;
 }
 
-/** The address of the small picture of the file at `path`, once `place` comes near; null without one. */
+/** The address of the small picture at `path`, once `place` comes near; null without one. */
 export function usePicture(
   path: string | null,
   place: RefObject<Element | null>,
 ): string | null | undefined {
-  const pictures = picturesOf(useClient());
+  const pictures = picturesOf(useChat().session);
   const [told, setTold] = useState<{ path: string; url: string | null } | null>(null);
   const known = path === null ? null : pictures.known(path);
   useEffect(() => {

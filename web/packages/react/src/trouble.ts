@@ -1,5 +1,5 @@
 // Trouble in words: the server's own sentence where it wrote one for people, ours otherwise.
-import type { Trouble, TroubleKind } from "@beseda/client/order-rooms";
+import type { Trouble, TroubleKind } from "@beseda/client";
 import type { Words } from "./words/ru.ts";
 
 const KEYS = {

@@ -1,19 +1,61 @@
 // A room for the components, held open while one of them stands.
-import { useEffect } from "react";
-import { useChat, useClient, useObserved } from "./context.tsx";
-import { type KeyedRoom, keyedRoom } from "./keyed.ts";
-import type { RoomId, ThreadRoom, ThreadSnapshot } from "./thread.ts";
+import { asTrouble, type Chat, type Trouble } from "@beseda/client";
+import { useEffect, useState } from "react";
+import { useChat, useObserved, useSelf } from "./context.tsx";
+import { type Thread, type ThreadSnapshot, threadOf } from "./thread.ts";
 
-export function useRoom(roomId: RoomId): { room: ThreadRoom; snapshot: ThreadSnapshot } {
-  const client = useClient();
+/** A room's key (`order:17`), or the number that contract 4 calls it by. */
+export type RoomId = number | string;
+
+/** The keys of rooms that were asked for by their numbers: a room keeps its key. */
+const known = new WeakMap<Chat, Map<number, string>>();
+
+function keysOf(chat: Chat): Map<number, string> {
+  const keys = known.get(chat) ?? new Map<number, string>();
+  known.set(chat, keys);
+  return keys;
+}
+
+export interface RoomKey {
+  /** Null until it is known. */
+  key: string | null;
+  trouble: Trouble | null;
+  retry(): void;
+}
+
+/** The key of a room, whichever way it is named. */
+export function useRoomKey(roomId: RoomId | null): RoomKey {
   const chat = useChat();
-  const me = useObserved(client.session).me?.id ?? 0;
-  let keyed: KeyedRoom | null = null;
-  if (typeof roomId === "string") {
-    if (!chat) throw new Error(`a ChatProvider with a chat has rooms by their keys: ${roomId}`);
-    keyed = keyedRoom(chat, roomId, me);
-  }
-  const room: ThreadRoom = keyed ?? client.room(Number(roomId));
-  useEffect(() => keyed?.hold() ?? client.hold(Number(roomId)), [client, keyed, roomId]);
-  return { room, snapshot: useObserved(room) };
+  const self = useSelf();
+  const [told, setTold] = useState<{ of: RoomId; trouble: Trouble | null } | null>(null);
+  const [tries, setTries] = useState(0);
+  const key = typeof roomId === "number" ? (keysOf(chat).get(roomId) ?? null) : roomId;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every further try asks again
+  useEffect(() => {
+    if (typeof roomId !== "number" || key !== null || self === "" || !chat.isIn) return;
+    let wanted = true;
+    chat.calls.keyOf(roomId).then(
+      (found) => {
+        keysOf(chat).set(roomId, found);
+        if (wanted) setTold({ of: roomId, trouble: null });
+      },
+      (error: unknown) => wanted && setTold({ of: roomId, trouble: asTrouble(error) }),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [chat, roomId, key, self, tries]);
+  const retry = () => {
+    setTold(null);
+    setTries(tries + 1);
+  };
+  return { key, trouble: told?.of === roomId ? told.trouble : null, retry };
+}
+
+/** The thread of a room, which is open as long as the component stands. */
+export function useRoom(key: string): { thread: Thread; snapshot: ThreadSnapshot } {
+  const chat = useChat();
+  const thread = threadOf(chat, key, useSelf());
+  useEffect(() => thread.hold(), [thread]);
+  return { thread, snapshot: useObserved(thread) };
 }

@@ -1,25 +1,29 @@
-// The rooms of a list, whichever API tells them.
-import type { LinkState, RoomState, RoomsSnapshot, Watched } from "@beseda/client";
-import { fileName, type Id, type Person, type Room, Trouble } from "@beseda/client/order-rooms";
-import { useChat, useClient, useObserved } from "./context.tsx";
-import { orderOf, personOf } from "./keyed.ts";
-import { nameOf } from "./people.ts";
-import type { RoomId } from "./thread.ts";
+// One's own rooms as a list shows them.
+import { type ChatFile, type Member, type RoomState, Trouble } from "@beseda/client";
+import { useMemo } from "react";
+import { companyOf } from "./company.ts";
+import { useChat, useObserved, useSelf } from "./context.tsx";
+import { othersIn } from "./people.ts";
+import { titleOf } from "./titles.ts";
 import { useWords, type Words } from "./words/index.ts";
 
 /** All that a row shows. */
 export interface ListedRoom {
-  id: RoomId;
-  /** The order that it is about; null where it is about something else. */
-  order: Id | null;
+  key: string;
+  kind: string;
   title: string;
   /** Of the other one; "" where that is nobody, or the title says it. */
   name: string;
   /** Whose colour it has. */
-  hue: Id;
+  hue: string;
   at: Date;
   unread: number;
-  newest: { mine: boolean; text: string } | null;
+  mentions: number;
+  /** One has marked it oneself. */
+  isMarked: boolean;
+  isMuted: boolean;
+  isPinned: boolean;
+  newest: { mine: boolean; author: string; text: string; isTold: boolean } | null;
 }
 
 export interface Rooms {
@@ -29,97 +33,55 @@ export interface Rooms {
   retry(): void;
 }
 
-/** One's own rooms, as they were told last: by themselves where there is a `chat`, else while a list is shown. */
+/** One's own rooms, newest activity first, those that are pinned before them; archived ones are left out. */
 export function useRooms(): Rooms {
-  const client = useClient();
   const chat = useChat();
   const words = useWords();
-  const me = useObserved(client.session).me?.id;
-  const listed = useObserved(client.list);
-  const told = useObserved(chat?.rooms ?? NONE);
-  const link = useObserved(chat?.link ?? NO_LINK);
-  if (chat) {
-    const shown = told.rooms.filter((room) => !room.me?.archived);
-    const isLost = link?.phase === "waiting" || link?.phase === "refused";
-    return {
-      rooms: told.loaded
-        ? shown.map((room) => ofNative(room, otherIn(room, listed.rooms, me), me, words))
-        : null,
-      trouble: isLost ? new Trouble("network", 0) : null,
-      retry: () => chat.retry(),
-    };
-  }
-  return {
-    rooms: listed.rooms?.map((room) => ofContract(room, me, words)) ?? null,
-    trouble: listed.trouble,
-    retry: () => void client.list.refresh(),
-  };
+  const self = useSelf();
+  const { rooms, loaded } = useObserved(chat.rooms);
+  const { phase } = useObserved(chat.link);
+  const company = useObserved(companyOf(chat));
+  const listed = useMemo(() => {
+    const shown = rooms.filter(({ me }) => !me?.archived);
+    return loaded
+      ? shown.map((room) => listedOf(room, company.get(room.key) ?? room.members, self, words))
+      : null;
+  }, [rooms, loaded, company, self, words]);
+  const isLost = phase === "waiting" || phase === "refused";
+  return { rooms: listed, trouble: isLost ? LOST : null, retry: () => chat.retry() };
 }
 
-/** What never changes, where there is nothing to watch. */
-export const never = <T>(value: T): Watched<T> => ({
-  subscribe: () => () => {},
-  getSnapshot: () => value,
-});
-const NONE = never<RoomsSnapshot>({
-  rooms: [],
-  loaded: false,
-  unread: { rooms: 0, messages: 0, mentions: 0 },
-});
-const NO_LINK = never<LinkState | null>(null);
+const LOST = new Trouble("network", 0);
 
-function ofContract(room: Room, me: Id | undefined, words: Words): ListedRoom {
-  const { id, order, participants, last_message: last, unread_count } = room;
-  const other = participants.find(({ user }) => user.id !== me)?.user;
+function listedOf(
+  { key, about, last, me }: RoomState,
+  members: readonly Member[],
+  self: string,
+  words: Words,
+): ListedRoom {
+  const [other] = othersIn(members, self);
+  const title = titleOf(about, key, words);
+  const muted = Date.parse(me?.muted_until ?? "");
   return {
-    id,
-    order,
-    title: words.order(order),
-    name: other ? nameOf(other) : "",
-    hue: other?.id ?? order,
-    at: new Date(last?.created_at ?? room.created_at),
-    unread: unread_count,
+    key,
+    kind: about?.kind ?? "",
+    title,
+    name: other && other.name !== title && (about?.member_count ?? 0) < 3 ? other.name : "",
+    hue: other?.id ?? key,
+    at: new Date(last?.created_at ?? about?.created_at ?? 0),
+    unread: me?.unread ?? 0,
+    mentions: me?.mentions ?? 0,
+    isMarked: me !== null && me.unread_from !== null,
+    isMuted: muted > Date.now(),
+    isPinned: me?.pinned ?? false,
     newest: last && {
-      mine: last.sender?.id === me,
-      text: last.message || nameIn(last.file, words),
+      mine: last.author?.id === self,
+      author: last.author?.first_name || last.author?.name || "",
+      text: last.erased_at ? words.removed : last.text || nameOf(last.files?.[0], words),
+      isTold: (about?.member_count ?? 0) > 2,
     },
   };
 }
 
-/** Whom the room is with, as far as anybody has told. */
-function otherIn({ key, members }: RoomState, listed: readonly Room[] | null, me: Id | undefined) {
-  const order = orderOf(key);
-  const people =
-    listed?.find((room) => room.order === order)?.participants.map(({ user }) => user) ??
-    members.map(({ person }) => personOf(person));
-  return people.find(({ id }) => id !== me) ?? null;
-}
-
-function ofNative(
-  room: RoomState,
-  other: Person | null,
-  self: Id | undefined,
-  words: Words,
-): ListedRoom {
-  const { key, about, last, me } = room;
-  const order = orderOf(key);
-  return {
-    id: key,
-    order,
-    title: order === null ? about?.title || key : words.order(order),
-    name: order !== null && other ? nameOf(other) : "",
-    hue: other?.id ?? key,
-    at: new Date(last?.created_at ?? about?.created_at ?? 0),
-    unread: me?.unread ?? 0,
-    newest:
-      last && !last.erased_at
-        ? {
-            mine: last.author?.id === `${self}`,
-            text: last.text || nameIn(last.files[0]?.url, words),
-          }
-        : null,
-  };
-}
-
-const nameIn = (file: string | null | undefined, words: Words): string =>
-  file ? fileName(file) || words.file : "";
+const nameOf = (file: ChatFile | undefined, words: Words): string =>
+  file ? file.name || words.file : "";

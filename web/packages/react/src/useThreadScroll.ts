@@ -16,8 +16,8 @@ import type { Row } from "./rows.ts";
 
 /** This near to the end counts as being there, in pixels. */
 const NEAR_BOTTOM = 100;
-/** Older rows are asked for this far before the beginning is reached, in pixels. */
-const NEAR_TOP = 600;
+/** Further rows are asked for this far before the edge of what is there is reached, in pixels. */
+const NEAR_EDGE = 600;
 
 export interface ThreadScroll {
   scroller: RefObject<HTMLElement | null>;
@@ -27,29 +27,44 @@ export interface ThreadScroll {
   /** Rows were added at the beginning in this very render. */
   shift: boolean;
   atBottom: boolean;
+  /** The last row of which at least a half is in view; -1 when there is none. */
+  seen: number;
   toBottom(): void;
+  /** Puts the row into the middle, and stays there. */
+  toRow(key: string): void;
   /** To be called when the thread was scrolled, or grew. */
   look(): void;
   grew(): void;
 }
 
-export function useThreadScroll(all: Row[], onNearTop: () => void): ThreadScroll {
+export interface ThreadEdges {
+  /** Newer messages follow that are not shown: the last row is not the end. */
+  isApart: boolean;
+  onNearTop(): void;
+  onNearEnd(): void;
+}
+
+export function useThreadScroll(all: Row[], edges: ThreadEdges): ThreadScroll {
   const scroller = useRef<HTMLElement>(null);
   const virtual = useRef<VirtualizerHandle>(null);
   const follows = useRef(true);
   const [atBottom, setAtBottom] = useState(true);
+  const [seen, setSeen] = useState(-1);
   const { rows, shift } = useOneEndAtATime(all);
-  const nearTop = useNewest(onNearTop);
+  const newest = useNewest(edges);
   const held = useRef<Held | null>(null);
 
   const look = useCallback(() => {
     const element = scroller.current;
     if (!element || held.current) return;
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    follows.current = below <= NEAR_BOTTOM;
+    const { isApart, onNearTop, onNearEnd } = newest.current;
+    follows.current = below <= NEAR_BOTTOM && !isApart;
     setAtBottom(follows.current);
-    if (element.scrollTop < NEAR_TOP) nearTop.current();
-  }, [nearTop]);
+    setSeen(seenIn(element, virtual.current));
+    if (element.scrollTop < NEAR_EDGE) onNearTop();
+    if (isApart && below < NEAR_EDGE) onNearEnd();
+  }, [newest]);
 
   const toBottom = useCallback(() => {
     follows.current = true;
@@ -96,7 +111,26 @@ export function useThreadScroll(all: Row[], onNearTop: () => void): ThreadScroll
     return () => observer.disconnect();
   }, [grew]);
 
-  return { scroller, virtual, rows, shift, atBottom, toBottom, look, grew };
+  const toRow = useCallback(
+    (key: string) => {
+      const index = rows.findIndex((row) => row.key === key);
+      if (index < 0) return;
+      follows.current = false;
+      virtual.current?.scrollToIndex(index, { align: "center" });
+    },
+    [rows],
+  );
+
+  return { scroller, virtual, rows, shift, atBottom, seen, toBottom, toRow, look, grew };
+}
+
+/** The row that is at least half above the lower edge of the view. */
+function seenIn(scroller: HTMLElement, virtual: VirtualizerHandle | null): number {
+  if (!virtual) return -1;
+  const edge = scroller.scrollTop + scroller.clientHeight;
+  const index = virtual.findItemIndex(edge);
+  const middle = virtual.getItemOffset(index) + virtual.getItemSize(index) / 2;
+  return middle <= edge ? index : index - 1;
 }
 
 /** What is pressed, where it stood on the screen then, and whether the thread has to go to its end. */

@@ -1,6 +1,7 @@
 // Files: sizes, names, and the rows of what is on its way.
+import type { ChatFile, Unsent } from "@beseda/client";
 import { describe, expect, test } from "vitest";
-import { sizeText, splitName } from "../src/files.ts";
+import { shownFile, shownUpload, sizeText, splitName } from "../src/files.ts";
 import { rowsOf } from "../src/rows.ts";
 import { en } from "../src/words/en.ts";
 import { ru } from "../src/words/ru.ts";
@@ -30,20 +31,60 @@ test("a long name keeps its ending, a short one stays whole", () => {
   expect(splitName("😀".repeat(30)).join("")).toBe("😀".repeat(30));
 });
 
-test("a message on its way stands in the thread with its file", () => {
-  const file = { name: "a.png", size: 3, type: "image/png" };
-  const upload = { file, share: 0.5, said: "" };
+test("a message on its way stands in the thread with its files", () => {
+  const upload = { file: { name: "a.png", size: 3, type: "image/png" }, share: 0.5, id: null };
+  const unsent: Unsent = {
+    client_id: "c1",
+    room: "order:17",
+    text: "",
+    at: 0,
+    reply_to: null,
+    mentions: [],
+    custom: null,
+    files: [upload],
+    state: "refused",
+    why: "too_big",
+    detail: "",
+    seq: 0,
+  };
   const [, , row] = rowsOf({
-    items: [],
-    unsent: [{ clientId: "c1", text: "", at: 0, failed: true, why: "too_big", upload }],
-    me: 1,
-    firstUnread: null,
-    lastUnread: null,
-    readUpTo: 0,
+    shown: [],
+    unsent: [unsent],
+    self: "1",
+    fresh: null,
+    missed: 0,
+    readBy: 0,
+    deliveredTo: 0,
     whole: true,
     seams: new Set(),
   });
-  expect(row).toMatchObject({ kind: "message", text: "", file: null, upload, progress: "failed" });
+  expect(row).toMatchObject({ kind: "message", text: "", unsent, progress: "failed" });
+  expect(shownUpload(upload, 0)).toMatchObject({ name: "a.png", isPicture: true, path: null });
+});
+
+test("a file is a picture where there is a small one, and comes from this server alone", () => {
+  const file: ChatFile = {
+    id: "f1",
+    name: "кот.png",
+    media: "image/png",
+    bytes: 3,
+    width: 4,
+    height: 3,
+    url: "/files/1/%D0%BA%D0%BE%D1%82.png",
+    thumbnail_url: "/files/1/%D0%BA%D0%BE%D1%82.png?view=thumbnail",
+    blur: null,
+  };
+  const path = "/files/1/%D0%BA%D0%BE%D1%82.png";
+  expect(shownFile(file)).toMatchObject({ path, small: `${path}?view=thumbnail`, isPicture: true });
+  expect(shownFile({ ...file, thumbnail_url: null })).toMatchObject({ small: null });
+  // Contract 4 tells the address alone.
+  const bare = { ...file, media: "image/*", width: null, height: null, thumbnail_url: null };
+  expect(shownFile(bare)).toMatchObject({ small: `${path}?view=thumbnail`, isPicture: true });
+  const foreign = "https://elsewhere.example/files/1/a.png";
+  expect(shownFile({ ...file, url: foreign, thumbnail_url: foreign })).toMatchObject({
+    path: null,
+    small: null,
+  });
 });
 
 test("every reason has words in both languages", () => {

@@ -1,5 +1,5 @@
 // Words: plurals, dates, links, groups.
-import type { Id, Item, Message } from "@beseda/client/order-rooms";
+import type { Message, Person, Unsent } from "@beseda/client";
 import { describe, expect, test } from "vitest";
 import { linkify } from "../src/linkify.ts";
 import { hueOf, initialsOf } from "../src/people.ts";
@@ -35,7 +35,7 @@ test("the document's own words are kept to the letter", () => {
     "Открыть чат",
     "Чат по заказу",
   ]);
-  expect(ru.order(17)).toBe("Заказ #17");
+  expect(ru.order("17")).toBe("Заказ #17");
   expect([ru.order("3f2c9b1e"), en.order("3f2c9b1e")]).toEqual([
     "Заказ #3f2c9b1e",
     "Order #3f2c9b1e",
@@ -149,8 +149,8 @@ test("people", () => {
   expect(initialsOf("😀 (Мария) «Иванова»")).toBe("МИ");
   expect(initialsOf("e\u0301va 2")).toBe("E\u03012");
   expect(initialsOf("— !")).toBe("");
-  expect(hueOf(7)).toBe(hueOf(7));
-  expect(hueOf(123456789)).toBeLessThan(8);
+  expect(hueOf("7")).toBe(hueOf("7"));
+  expect(hueOf("123456789")).toBeLessThan(8);
 });
 
 describe("the hue of a text", () => {
@@ -169,87 +169,99 @@ describe("the hue of a text", () => {
   });
 
   test("whoever is deleted keeps the hue of a number", () => {
-    for (const id of [1, 6, 7, 2 ** 40 + 3]) expect(hueOf(-id)).toBe(hueOf(id));
+    for (const id of [1, 6, 7, 2 ** 40 + 3]) expect(hueOf(`${-id}`)).toBe(hueOf(`${id}`));
   });
 });
 
 describe("rows", () => {
   const base = new Date(2026, 2, 5, 12, 0).getTime();
-  const item = (id: number, sender: Id, minutes: number): Item => ({
-    message: {
-      id,
-      room: 5,
-      sender: { id: sender, email: "", first_name: "", last_name: "" },
-      sender_name: `Имя${sender}`,
-      message: `текст ${id}`,
-      file: null,
-      is_read: false,
-      created_at: new Date(base + minutes * 60_000).toISOString(),
-    } satisfies Message,
-    clientId: null,
-    edited: false,
-    erased: false,
+  const person = (id: string): Person => ({
+    id,
+    name: `Имя${id}`,
+    first_name: "",
+    last_name: "",
+    avatar_url: null,
+    role: "",
+    active: true,
+    custom: null,
   });
-  const source = (items: Item[], change: Partial<RowSource> = {}): RowSource => ({
-    items,
+  const message = (seq: number, author: string | null, minutes: number): Message => ({
+    room: "order:5",
+    seq,
+    head: seq,
+    sent: seq,
+    author: author === null ? null : person(author),
+    kind: author === null ? "system" : "text",
+    text: `текст ${seq}`,
+    files: [],
+    reply_to: null,
+    mentions: [],
+    reactions: [],
+    pinned: null,
+    custom: null,
+    created_at: new Date(base + minutes * 60_000).toISOString(),
+    edited_at: null,
+    erased_at: null,
+    client_id: null,
+  });
+  const source = (shown: Message[], change: Partial<RowSource> = {}): RowSource => ({
+    shown,
     unsent: [],
-    me: 1,
-    firstUnread: null,
-    lastUnread: null,
-    readUpTo: 0,
+    self: "1",
+    fresh: null,
+    missed: 0,
+    readBy: 0,
+    deliveredTo: 0,
     whole: true,
     seams: new Set(),
     ...change,
   });
+  const messagesIn = (wanted: RowSource) =>
+    rowsOf(wanted).filter((row): row is MessageRow => row.kind === "message");
   const shape = (wanted: RowSource) =>
     rowsOf(wanted).map((row) =>
-      row.kind === "message" ? `${row.id}${row.head ? "^" : ""}${row.tail ? "_" : ""}` : row.kind,
+      row.kind === "message"
+        ? `${row.message?.seq}${row.head ? "^" : ""}${row.tail ? "_" : ""}`
+        : row.kind,
     );
 
   test("groups of one person within ten minutes", () => {
-    const items = [item(1, 1, 0), item(2, 1, 10), item(3, 1, 21), item(4, 2, 21)];
-    expect(shape(source(items))).toEqual(["beginning", "day", "1^", "2_", "3^_", "4^_"]);
+    const shown = [
+      message(1, "1", 0),
+      message(2, "1", 10),
+      message(3, "1", 21),
+      message(4, "2", 21),
+    ];
+    expect(shape(source(shown))).toEqual(["beginning", "day", "1^", "2_", "3^_", "4^_"]);
   });
 
   test("what nobody wrote is nobody's own, and breaks groups", () => {
-    const nobodys = (id: number, minutes: number): Item => {
-      const { message, ...rest } = item(id, 0, minutes);
-      return { ...rest, message: { ...message, sender: null, sender_name: "" } };
-    };
-    const items = [item(1, 1, 0), nobodys(2, 1), nobodys(3, 2), item(4, 1, 3), item(5, 1, 4)];
-    expect(shape(source(items))).toEqual(["beginning", "day", "1^_", "2^", "3_", "4^", "5_"]);
-    // Nobody is logged in yet: that is no reason to be nobody.
-    const rows = rowsOf(source(items, { me: 0, firstUnread: 2, lastUnread: 3 }));
-    const notices = rows.filter((row) => row.kind === "message" && row.sender === null);
-    expect(notices).toMatchObject([
-      { id: 2, mine: false, progress: null, unread: true, name: "" },
-      { id: 3, mine: false, progress: null, unread: true, name: "" },
+    const shown = [
+      message(1, "1", 0),
+      message(2, null, 1),
+      message(3, null, 2),
+      message(4, "1", 3),
+      message(5, "1", 4),
+    ];
+    expect(shape(source(shown))).toEqual(["beginning", "day", "1^_", "2^", "3_", "4^", "5_"]);
+    const rows = messagesIn(source(shown, { self: "", fresh: { after: 1, last: 3 } }));
+    expect(rows.filter(({ author }) => author === null)).toMatchObject([
+      { mine: false, progress: null, unread: true, name: "" },
+      { mine: false, progress: null, unread: true, name: "" },
     ]);
   });
 
-  test("a text and a number are two people, and a text is one's own only to the letter", () => {
-    const items = [item(1, "7", 0), item(2, 7, 1), item(3, "auth0|Я", 2), item(4, "auth0|я", 3)];
-    const mine = (me: Id) =>
-      rowsOf(source(items, { me })).flatMap((row) => (row.kind === "message" ? [row.mine] : []));
-    expect(mine("7")).toEqual([true, false, false, false]);
-    expect(mine(7)).toEqual([false, true, false, false]);
-    expect(mine("auth0|Я")).toEqual([false, false, true, false]);
-    expect(shape(source(items))).toEqual(["beginning", "day", "1^_", "2^_", "3^_", "4^_"]);
-  });
-
-  test("who is deleted is another's bubble with the name, whoever has the number now", () => {
-    const items = [item(1, -6, 0), item(2, -6, 1), item(3, 6, 2)];
-    const rows = rowsOf(source(items, { me: 6 })).filter((row) => row.kind === "message");
-    expect(rows).toMatchObject([
-      { sender: -6, name: "Имя-6", mine: false, progress: null, head: true, tail: false },
-      { sender: -6, name: "Имя-6", mine: false, progress: null, head: false, tail: true },
-      { sender: 6, mine: true, progress: "stored", head: true, tail: true },
-    ]);
+  test("one's own are those of one's own id, to the letter", () => {
+    const shown = [message(1, "7", 0), message(2, "auth0|Я", 1), message(3, "auth0|я", 2)];
+    const mine = (self: string) => messagesIn(source(shown, { self })).map((row) => row.mine);
+    expect(mine("7")).toEqual([true, false, false]);
+    expect(mine("auth0|Я")).toEqual([false, true, false]);
   });
 
   test("days and the unread line break groups", () => {
-    const items = [item(1, 2, 0), item(2, 2, 1), item(3, 2, 24 * 60)];
-    expect(shape(source(items, { firstUnread: 2, whole: false }))).toEqual([
+    const shown = [message(1, "2", 0), message(2, "2", 1), message(3, "2", 24 * 60)];
+    const fresh = { after: 1, last: 3 };
+    expect(shape(source(shown, { fresh, whole: false }))).toEqual([
       "1^_",
       "unread",
       "2^_",
@@ -258,30 +270,61 @@ describe("rows", () => {
     ]);
   });
 
+  test("the unread line stands before the first message of somebody else that is unread", () => {
+    const shown = [message(1, "2", 0), message(2, "1", 1), message(3, "2", 2)];
+    const rows = rowsOf(source(shown, { fresh: { after: 1, last: 3 }, missed: 1 }));
+    expect(rows.map(({ key }) => key)).toEqual(["beginning", "day-m1", "m1", "m2", "unread", "m3"]);
+    expect(rows.find(({ kind }) => kind === "unread")).toMatchObject({ count: 1 });
+  });
+
   test("the unread block runs from its first message to its last, whoever wrote between", () => {
-    const items = [item(1, 2, 0), item(2, 2, 1), item(3, 1, 2), item(4, 2, 3), item(5, 2, 4)];
-    const rows = rowsOf(source(items, { firstUnread: 2, lastUnread: 4 }));
-    const unread = rows.filter((row) => row.kind === "message" && row.unread);
-    expect(unread.map((row) => row.key)).toEqual(["m2", "m3", "m4"]);
+    const authors = ["2", "2", "1", "2", "2"];
+    const shown = authors.map((author, index) => message(index + 1, author, index));
+    const unread = messagesIn(source(shown, { fresh: { after: 1, last: 4 } }));
+    expect(unread.filter((row) => row.unread).map((row) => row.key)).toEqual(["m2", "m3", "m4"]);
   });
 
   test("a row that was first keeps its look when others come before it", () => {
     const seams = new Set([2]);
-    const look = (rows: ReturnType<typeof rowsOf>) =>
-      rows.find((row): row is MessageRow => row.kind === "message" && row.id === 2);
-    const before = look(rowsOf(source([item(2, 2, 1)], { whole: false, seams })));
-    const after = look(rowsOf(source([item(1, 2, 0), item(2, 2, 1)], { whole: false, seams })));
-    expect(after).toEqual(before);
+    const look = (wanted: RowSource) => messagesIn(wanted).find((row) => row.message?.seq === 2);
+    const [first, second] = [message(1, "2", 0), message(2, "2", 1)];
+    const before = look(source([second], { whole: false, seams }));
+    expect(look(source([first, second], { whole: false, seams }))).toEqual(before);
   });
 
-  test("ticks: stored, read by a mark, on the way, failed", () => {
-    const items = [item(1, 1, 0), item(2, 1, 1), item(3, 2, 2)];
-    const unsent = [
-      { clientId: "a", text: "", at: base, failed: false, why: "" },
-      { clientId: "b", text: "", at: base, failed: true, why: "" },
-    ];
-    const rows = rowsOf(source(items, { unsent, readUpTo: base }));
-    const ticks = rows.flatMap((row) => (row.kind === "message" ? [row.progress] : []));
-    expect(ticks).toEqual(["read", "stored", null, "pending", "failed"]);
+  test("ticks: stored, delivered, read, on the way, failed", () => {
+    const shown = [message(1, "1", 0), message(2, "1", 1), message(3, "1", 2), message(4, "2", 3)];
+    const entry = (client_id: string, state: Unsent["state"]): Unsent => ({
+      client_id,
+      room: "order:5",
+      text: "",
+      at: base,
+      reply_to: null,
+      mentions: [],
+      custom: null,
+      files: [],
+      state,
+      why: "",
+      detail: "",
+      seq: 0,
+    });
+    const unsent = [entry("a", "waiting"), entry("b", "refused")];
+    const rows = messagesIn(source(shown, { unsent, readBy: 1, deliveredTo: 2 }));
+    expect(rows.map(({ progress }) => progress)).toEqual([
+      "read",
+      "delivered",
+      "stored",
+      null,
+      "pending",
+      "failed",
+    ]);
+  });
+
+  test("a time that cannot be read costs its row nothing else", () => {
+    const odd = { ...message(1, "2", 0), created_at: "gestern" };
+    expect(messagesIn(source([odd, message(2, "2", 1)])).map(({ text }) => text)).toEqual([
+      "текст 1",
+      "текст 2",
+    ]);
   });
 });

@@ -4,7 +4,6 @@ import { systemPlatform } from "../keeping.ts";
 import type { Id } from "../people.ts";
 import type { KeepingPlatform } from "../platform.ts";
 import { type ChatApi, createChatApi } from "./api.ts";
-import { Drafts } from "./drafts.ts";
 import { outboxPrefix } from "./outbox.ts";
 import { OpenRoom } from "./room.ts";
 import { RoomList } from "./rooms.ts";
@@ -15,7 +14,6 @@ const LINGER = 1_000;
 /** Everything that belongs to the person who is logged in. */
 interface Belongings {
   me: Id;
-  drafts: Drafts;
   rooms: Map<number, { room: OpenRoom; holders: number; callOff: (() => void) | null }>;
 }
 
@@ -23,11 +21,11 @@ export class ChatClient {
   readonly session: AccountSession;
   readonly api: ChatApi;
   readonly list: RoomList;
-  readonly #platform: KeepingPlatform;
+  readonly platform: KeepingPlatform;
   #own: Belongings | null = null;
 
   constructor(platform: KeepingPlatform, options?: AccountOptions) {
-    this.#platform = platform;
+    this.platform = platform;
     this.session = new AccountSession(platform, options);
     this.session.mePath = "/api/me/";
     this.api = createChatApi(this.session);
@@ -43,18 +41,12 @@ export class ChatClient {
     });
   }
 
-  /** The drafts of the person who is logged in. */
-  get drafts(): Drafts {
-    return this.#belongings().drafts;
-  }
-
   /** Ends the session, and leaves nothing of what was written and not sent in this browser. */
   async logout(): Promise<void> {
-    const { me, drafts } = this.#belongings();
+    const { me } = this.#belongings();
     const told = this.session.logout();
     // At once: the next one may sit down here before the server has answered.
-    drafts.end();
-    const { keep } = this.#platform;
+    const { keep } = this.platform;
     for (const key of keep.keys(outboxPrefix(me))) keep.remove(key);
     await told;
   }
@@ -65,7 +57,7 @@ export class ChatClient {
     let kept = own.rooms.get(id);
     if (!kept) {
       const room = new OpenRoom(id, {
-        platform: this.#platform,
+        platform: this.platform,
         session: this.session,
         api: this.api,
         me: own.me,
@@ -90,7 +82,7 @@ export class ChatClient {
     return () => {
       kept.holders -= 1;
       if (kept.holders > 0) return;
-      kept.callOff = this.#platform.later(LINGER, () => {
+      kept.callOff = this.platform.later(LINGER, () => {
         room.close();
         // A file on its way goes on, and is still there when somebody comes back to look.
         if (!room.isUploading) own.rooms.delete(id);
@@ -115,7 +107,7 @@ export class ChatClient {
 
   #belongings(): Belongings {
     const me = this.session.getSnapshot().me?.id ?? 0;
-    this.#own ??= { me, drafts: new Drafts(this.#platform, me), rooms: new Map() };
+    this.#own ??= { me, rooms: new Map() };
     return this.#own;
   }
 

@@ -3,9 +3,9 @@
 export type { AccountOptions as SessionOptions, AccountSession as Session } from "../accounts.ts";
 export type { GetToken, TokenReason } from "../host.ts";
 export { keepIn, systemPlatform } from "../keeping.ts";
-export type { Observed } from "../observed.ts";
+export { Observed } from "../observed.ts";
 export type { Id, Me } from "../people.ts";
-export type { BlobLike, FileLike, KeepingPlatform, SocketLike } from "../platform.ts";
+export type { BlobLike, FileLike, Keep, KeepingPlatform, SocketLike } from "../platform.ts";
 export type { SessionSnapshot } from "../session.ts";
 export { asTrouble, Trouble, type TroubleKind } from "../trouble.ts";
 export {
@@ -16,7 +16,6 @@ export {
   type UploadWatch,
 } from "./api.ts";
 export { ChatClient, chatApi, defaultClient } from "./client.ts";
-export type { Drafts } from "./drafts.ts";
 export { fileName, filePath, isPicture } from "./files.ts";
 export { type Heard, hear, type Said } from "./frames.ts";
 export type { LinkPhase, LinkState } from "./link.ts";

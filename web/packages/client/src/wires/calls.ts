@@ -1,6 +1,7 @@
 // The calls of the native API.
+import type { Id } from "../people.ts";
 import type { Session } from "../session.ts";
-import { Trouble, type TroubleKind } from "../trouble.ts";
+import { kindOf, Trouble } from "../trouble.ts";
 import type { Calls, Draft, SearchWish, StretchWish } from "../wire.ts";
 import type { Changes, ChatFile, Me, Message, Part, Room } from "../words.ts";
 
@@ -37,6 +38,8 @@ export function nativeCalls(session: Session): Calls {
   const at = (room: string, seq: number) => `${roomPath(room)}messages/${seq}/`;
   const put = (path: string, on: boolean) => session.call<void>(on ? "PUT" : "DELETE", path);
   return {
+    keyOf: (id) =>
+      get<{ order: Id }>(`/api/chat/rooms/${id}/`).then(({ order }) => `order:${order}`),
     room: (key) => get(roomPath(key)),
     make: (wish) => session.call("POST", "/api/v1/rooms/", wish),
     change: (room, change) => session.call("PATCH", roomPath(room), change),
@@ -79,18 +82,19 @@ export function wireCalls(session: Session) {
   };
 }
 
-const REFUSALS: Record<string, [TroubleKind, number]> = {
-  throttled: ["throttled", 429],
-  unavailable: ["server", 503],
-  server_error: ["server", 500],
-  not_authenticated: ["unauthenticated", 401],
-  token_not_valid: ["unauthenticated", 401],
-  no_such_room: ["missing", 404],
+/** The status with which a call would have been refused for this reason; 400 for any other. */
+const STATUSES: Record<string, number> = {
+  throttled: 429,
+  unavailable: 503,
+  server_error: 500,
+  not_authenticated: 401,
+  token_not_valid: 401,
+  no_such_room: 404,
 };
 
 /** A refusal in a frame, as a call would have failed. */
 export function refusalOf({ code, detail, retry_after }: Record<string, unknown>): Trouble {
-  const [kind, status] = REFUSALS[String(code)] ?? ["invalid", 400];
+  const status = STATUSES[String(code)] ?? 400;
   const wait = (Number(retry_after) || 0) * 1000;
-  return new Trouble(kind, status, String(detail ?? ""), wait, String(code));
+  return new Trouble(kindOf(status), status, String(detail ?? ""), wait, String(code));
 }

@@ -142,8 +142,10 @@ class OrderRoomsWire implements Wire {
     return messageOf(item, this.#open.get(room)?.head ?? 0);
   }
 
-  async read(key: string): Promise<void> {
+  async read(key: string, seq: number): Promise<void> {
     const opened = this.#open.get(key);
+    // This contract's mark is always at the end.
+    if (opened && seq < lastOf(opened.items)) return;
     opened?.room.markAsRead();
     if (!opened?.isLive) await this.#api.markAsRead(Number(key));
   }
@@ -267,6 +269,7 @@ class OrderRoomsWire implements Wire {
     const api = this.#api;
     const aboutOne = (room: OrderRoom) => aboutOf(room, this.#self, this.#headOf(room));
     return {
+      keyOf: async (id) => String(id),
       room: async (key) => aboutOne(await api.getRoom(Number(key))),
       async make(wish) {
         const order = "key" in wish ? /^order:(.+)$/.exec(wish.key)?.[1] : undefined;

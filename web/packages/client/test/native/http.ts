@@ -51,12 +51,20 @@ export function answer(
 }
 
 function stretch(server: Server, room: string, person: string, wish: URLSearchParams) {
-  const before = Number(wish.get("before") ?? Number.POSITIVE_INFINITY);
+  const all = server.messages(room, person);
   const limit = Number(wish.get("limit") ?? 50);
-  const earlier = server.messages(room, person).filter(({ seq }) => seq < before);
+  const told = (name: string) => (wish.has(name) ? Number(wish.get(name)) : null);
+  const [before, after, around] = [told("before"), told("after"), told("around")];
+  let end = all.length;
+  if (before !== null) end = all.filter(({ seq }) => seq < before).length;
+  if (after !== null) end = all.filter(({ seq }) => seq <= after).length + limit;
+  if (around !== null) end = all.filter(({ seq }) => seq < around).length + Math.ceil(limit / 2);
+  const from = Math.max(0, Math.min(end, all.length) - limit);
+  const items = all.slice(after === null ? from : end - limit, end);
   const { head, cursor } = server.about(room, person) as { head: number; cursor: string };
-  const has_before = earlier.length > limit;
-  return { items: earlier.slice(-limit), head, cursor, has_before, has_after: false };
+  const first = items[0];
+  const has_before = first !== undefined && all.indexOf(first) > 0;
+  return { items, head, cursor, has_before, has_after: end < all.length };
 }
 
 /** What has changed in all rooms of one's own since `after`. */

@@ -1,6 +1,5 @@
 // People and orders as the host has them: by number, by text, and below zero who was deleted there.
 import { describe, expect, test } from "vitest";
-import { Drafts } from "../../src/order-rooms/drafts.ts";
 import { hear } from "../../src/order-rooms/frames.ts";
 import { Outbox } from "../../src/order-rooms/outbox.ts";
 import { readMessage, readRoom } from "../../src/order-rooms/reading.ts";
@@ -99,23 +98,18 @@ describe.each(TOWNS)("%j with %j in one room", (me, other) => {
     expect(heard).toEqual([[other, true]]);
   });
 
-  test("neither finds in this browser what the other one has typed, or not sent", () => {
+  test("neither finds in this browser what the other one has not sent", () => {
     const world = worldOf(me, other);
-    new Drafts(world.platform, me).set(5, "моё");
     outboxOf(world, me).add("тоже моё");
-    expect(new Drafts(world.platform, me).getSnapshot()).toEqual(new Map([[5, "моё"]]));
     expect(outboxOf(world, me).entries.map(({ text }) => text)).toEqual(["тоже моё"]);
-    expect(new Drafts(world.platform, other).getSnapshot()).toEqual(new Map());
     expect(outboxOf(world, other).entries).toEqual([]);
   });
 
   test("a logout takes one's own from this browser, and leaves what is the other one's", async () => {
     const world = worldOf(me, other);
-    new Drafts(world.platform, other).set(5, "чужое");
     outboxOf(world, other).add("тоже чужое");
     const foreign = [...world.kept.keys()].sort();
     const { client, room } = await openRoom(world);
-    client.drafts.set(5, "моё");
     room.send("тоже моё");
     expect(world.kept.size).toBeGreaterThan(foreign.length);
     await client.logout();
@@ -126,10 +120,8 @@ describe.each(TOWNS)("%j with %j in one room", (me, other) => {
 describe("keys in local storage", () => {
   test("of numbers are what they were", () => {
     const world = new World();
-    new Drafts(world.platform, 7).set(5, "начало");
     outboxOf(world, 7).add("дальше");
-    const [draft, unsent] = [...world.kept.keys()];
-    expect(draft).toBe("bs-draft:7:5");
+    const [unsent] = [...world.kept.keys()];
     expect(unsent).toMatch(/^bs-out:7:5:[0-9a-f-]{36}$/);
   });
 

@@ -1,6 +1,5 @@
-// The list of rooms, and drafts.
+// The list of rooms.
 import { describe, expect, test } from "vitest";
-import { Drafts } from "../../src/order-rooms/drafts.ts";
 import { byActivity } from "../../src/order-rooms/rooms.ts";
 import { message, openRoom, settle, World } from "./world.ts";
 
@@ -77,48 +76,15 @@ describe("the list of rooms", () => {
   });
 });
 
-describe("drafts", () => {
-  test("each room has its own, over reloads, for each person", () => {
-    const world = new World();
-    const drafts = new Drafts(world.platform, 1);
-    drafts.set(5, "начало");
-    drafts.set(6, "  ");
-    expect(new Drafts(world.platform, 1).get(5)).toBe("начало");
-    expect(new Drafts(world.platform, 1).get(6)).toBe("");
-    expect(new Drafts(world.platform, 2).get(5)).toBe("");
-    drafts.set(5, "");
-    expect([...world.kept.keys()]).toEqual([]);
-  });
-
-  test("are forgotten after thirty days", () => {
-    const world = new World();
-    new Drafts(world.platform, 1).set(5, "давно");
-    world.now += 31 * 24 * 3600_000;
-    expect(new Drafts(world.platform, 1).get(5)).toBe("");
-    expect([...world.kept.keys()]).toEqual([]);
-  });
-
-  test("are gone after a logout, like what was not sent", async () => {
-    const world = new World();
-    const { client, room } = await openRoom(world);
-    client.drafts.set(5, "личное");
-    room.send("тоже личное");
-    world.answer = (_, path) =>
-      path === "/logout/"
-        ? { status: 204, headers: { get: () => null }, text: async () => "" }
-        : null;
-    await client.logout();
-    expect([...world.kept.keys()]).toEqual([]);
-    expect(client.session.getSnapshot().state).toBe("out");
-  });
-
-  test("an ack does not touch what is typed meanwhile", async () => {
-    const world = new World();
-    const { client, room } = await openRoom(world);
-    room.send("раз");
-    client.drafts.set(5, "дальше");
-    const said = world.socket.of("chat_message")[0];
-    world.socket.hear({ type: "chat_message", message: message(1, 1), client_id: said?.client_id });
-    expect(client.drafts.get(5)).toBe("дальше");
-  });
+test("a logout leaves nothing of what was not sent", async () => {
+  const world = new World();
+  const { client, room } = await openRoom(world);
+  room.send("тоже личное");
+  world.answer = (_, path) =>
+    path === "/logout/"
+      ? { status: 204, headers: { get: () => null }, text: async () => "" }
+      : null;
+  await client.logout();
+  expect([...world.kept.keys()]).toEqual([]);
+  expect(client.session.getSnapshot().state).toBe("out");
 });

@@ -241,28 +241,6 @@ describe("a logout", () => {
     expect(client.session.getSnapshot().state).toBe("out");
   });
 
-  test("leaves nothing that was typed, before the server has answered and whatever a field still says", async () => {
-    const world = new World();
-    const client = loggedIn(world, 900);
-    await client.session.restore();
-    const { drafts } = client;
-    drafts.set(7, "раз");
-    drafts.set(8, "два");
-    let answered = () => {};
-    world.answer = (_, path) =>
-      path === "/logout/"
-        ? new Promise((done) => {
-            answered = () => done(json(200, {}));
-          })
-        : null;
-    const over = client.logout();
-    expect([...world.kept.keys()]).toEqual([]);
-    drafts.set(7, "раз и");
-    answered();
-    await over;
-    expect([...world.kept.keys()]).toEqual([]);
-  });
-
   test("is heard by the other tabs", async () => {
     const world = new World();
     const client = loggedIn(world, 900);

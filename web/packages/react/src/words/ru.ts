@@ -1,9 +1,8 @@
 // Everything the kit says in Russian. The English file has the same keys, kept so by its type.
-import type { Id } from "@beseda/client/order-rooms";
 import type { Forms } from "./plural.ts";
 
 export const ru = {
-  order: (number: Id) => `Заказ #${number}`,
+  order: (number: string) => `Заказ #${number}`,
   openChat: "Открыть чат",
   orderChat: "Чат по заказу",
   close: "Закрыть",
@@ -23,7 +22,15 @@ export const ru = {
   dropHere: "Отпустите файл, чтобы прикрепить его",
   oneFile: "К сообщению можно прикрепить один файл.",
   noFolder: "Папку прикрепить нельзя.",
-  emptyFile: "Файл пустой.",
+  emptyFile: (name: string) => `Файл ${name} пустой.`,
+  bigFile: (name: string, size: string, most: string) =>
+    `Файл ${name} (${size}) больше, чем можно (${most}).`,
+  manyFiles: {
+    one: "К сообщению можно прикрепить не больше # файла.",
+    few: "К сообщению можно прикрепить не больше # файлов.",
+    many: "К сообщению можно прикрепить не больше # файлов.",
+    other: "К сообщению можно прикрепить не больше # файла.",
+  } as Forms,
   download: "Скачать",
   downloading: "Скачивается…",
   downloadFailed: "Не скачался.",
@@ -72,6 +79,29 @@ export const ru = {
     too_big: "файл слишком большой",
     network: "нет связи с сервером",
   } as Record<string, string>,
+  reply: "Ответить",
+  replyTo: (name: string) => `Ответ: ${name}`,
+  toQuoted: "К сообщению, на которое отвечают",
+  backThere: "Назад к ответу",
+  more: "Ещё",
+  like: "Нравится",
+  reactions: "Реакции",
+  pin: "Закрепить",
+  unpin: "Открепить",
+  pinned: "Закреплено",
+  muted: "Без звука",
+  copyLink: "Копировать ссылку",
+  markUnread: "Отметить непрочитанным",
+  markedUnread: "Отмечен непрочитанным",
+  /** Stands in the place of a message that cannot be drawn. */
+  unreadable: "Это сообщение не удалось показать",
+  unreadableRoom: "Этот чат не удалось показать",
+  delivered: "Доставлено",
+  editErased: "Сообщение уже удалено. Ваш текст остался в поле.",
+  editMeets: "Сообщение изменили в другом окне. Сохранение заменит тот текст.",
+  editLate: "Изменить это сообщение уже нельзя.",
+  closed: "Чат закрыт. Его можно только читать.",
+  readOnly: "В этом чате можно только читать.",
   sending: "Отправляется",
   stored: "Отправлено",
   read: "Прочитано",
@@ -102,6 +132,18 @@ export const ru = {
     few: "# непрочитанных сообщения",
     many: "# непрочитанных сообщений",
     other: "# непрочитанного сообщения",
+  } as Forms,
+  mentions: {
+    one: "# упоминание",
+    few: "# упоминания",
+    many: "# упоминаний",
+    other: "# упоминания",
+  } as Forms,
+  people: {
+    one: "# человек",
+    few: "# человека",
+    many: "# человек",
+    other: "# человека",
   } as Forms,
   arrived: {
     one: "# новое сообщение",
