@@ -10,24 +10,26 @@ import { useLang, useWords } from "./words/index.ts";
 
 interface FileViewProps {
   file: ShownFile;
+  /** It is on its way, and not refused. */
+  isGoing: boolean;
   /** Shows it in full. */
   onView(file: ShownFile): void;
   /** Stops it on its way. */
   onCancel(): void;
 }
 
-export function FileView({ file, onView, onCancel }: FileViewProps): ReactNode {
+export function FileView({ file, isGoing, onView, onCancel }: FileViewProps): ReactNode {
   return (
     // A tap on a file is meant for the file, not for the bubble around it.
     <div className="bs-file-place" onPointerUp={(event) => event.stopPropagation()}>
       {file.isPicture ? <Picture file={file} onView={onView} /> : <Card file={file} />}
-      {file.upload && <OnItsWay share={file.upload.share} onCancel={onCancel} />}
+      {file.upload && isGoing && <OnItsWay share={file.upload.share} onCancel={onCancel} />}
     </div>
   );
 }
 
 /** As big from the beginning as it will be, so that nothing moves when it comes, or does not. */
-function Picture({ file, onView }: Omit<FileViewProps, "onCancel">): ReactNode {
+function Picture({ file, onView }: Pick<FileViewProps, "file" | "onView">): ReactNode {
   const words = useWords();
   const place = useRef<HTMLDivElement>(null);
   // One's own picture stays in sight until the server's small copy has come.

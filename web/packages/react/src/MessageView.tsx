@@ -180,6 +180,7 @@ function Files({ row, actions }: { row: MessageRow; actions: MessageActions }): 
       // biome-ignore lint/suspicious/noArrayIndexKey: files keep their order, and have no id before they arrive
       key={index}
       file={file}
+      isGoing={row.progress === "pending"}
       onView={(one) => actions.view(row, one)}
       onCancel={() => actions.discard(row)}
     />
@@ -318,8 +319,9 @@ const LIKE = "👍";
 
 function Failed({ row, actions }: { row: MessageRow; actions: MessageActions }): ReactNode {
   const words = useWords();
-  const { why = "", detail = "" } = row.unsent ?? {};
-  const told = words.refusals[why] ?? detail;
+  const { why = "", detail = "", files = [] } = row.unsent ?? {};
+  const isFile = why === "invalid" && files.some(({ id }) => id === null);
+  const told = words.refusals[isFile ? "bad_file" : why] ?? detail;
   // What can never be taken as it is has to be changed: sending it again would fail again.
   const isWrong = why === "too_long" || why === "empty" || why === "nul";
   return (

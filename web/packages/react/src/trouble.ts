@@ -12,7 +12,10 @@ const KEYS = {
   server: "troubleServer",
 } as const satisfies Record<TroubleKind, keyof Words>;
 
-export function sentenceFor(trouble: Trouble, words: Words): string {
-  const own = trouble.kind === "forbidden" || trouble.kind === "invalid";
-  return own && trouble.detail ? trouble.detail : words[KEYS[trouble.kind]];
+export function sentenceFor({ kind, code, detail }: Trouble, words: Words): string {
+  const known = words.reasons[code];
+  if (known) return known;
+  // Where there is a code, the sentence beside it is for whoever builds pages.
+  const isForPeople = code === "" && (kind === "forbidden" || kind === "invalid");
+  return isForPeople && detail ? detail : words[KEYS[kind]];
 }

@@ -89,4 +89,5 @@ test("a file is a picture where there is a small one, and comes from this server
 
 test("every reason has words in both languages", () => {
   expect(Object.keys(en.refusals)).toEqual(Object.keys(ru.refusals));
+  expect(Object.keys(en.reasons)).toEqual(Object.keys(ru.reasons));
 });
