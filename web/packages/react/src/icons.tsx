@@ -20,6 +20,8 @@ const PATHS = {
   attach:
     "m15.8 9.2-6 6a3.6 3.6 0 0 1-5.1-5.1l6.3-6.3a2.4 2.4 0 0 1 3.4 3.4l-6.3 6.3a1.2 1.2 0 0 1-1.7-1.7l5.6-5.6",
   file: "M5.5 3.5h6l3 3v10h-9zM11.5 3.5v3h3",
+  smile:
+    "M10 3.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM7 11.5c.7 1.2 1.7 1.8 3 1.8s2.3-.6 3-1.8M7.8 8v.1m4.4-.1v.1",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -95,4 +95,13 @@ export const en: Words = {
   troubleServer: "The server has a fault. Please try again.",
   unread: { one: "# unread message", other: "# unread messages" },
   arrived: { one: "# new message", other: "# new messages" },
+  emoji: "Emoji",
+  searchEmoji: "Search emoji",
+  recentEmoji: "Recent",
+  noEmoji: "Nothing found",
+  emojiFailed: "The emoji could not be loaded.",
+  noTone: "Default skin tone",
+  reactions: "Reactions",
+  moreReactions: "Another reaction",
+  loading: "Loading…",
 };

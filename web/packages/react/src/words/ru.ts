@@ -109,6 +109,15 @@ export const ru = {
     many: "# новых сообщений",
     other: "# нового сообщения",
   } as Forms,
+  emoji: "Эмодзи",
+  searchEmoji: "Поиск эмодзи",
+  recentEmoji: "Недавние",
+  noEmoji: "Ничего не найдено",
+  emojiFailed: "Не удалось загрузить эмодзи.",
+  noTone: "Обычный тон кожи",
+  reactions: "Реакции",
+  moreReactions: "Другая реакция",
+  loading: "Загружается…",
 };
 
 /** What a language must be able to say. */
