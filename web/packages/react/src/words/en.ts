@@ -104,4 +104,6 @@ export const en: Words = {
   reactions: "Reactions",
   moreReactions: "Another reaction",
   loading: "Loading…",
+  completions: "Suggestions",
+  completionsFound: { one: "# suggestion", other: "# suggestions" },
 };

@@ -118,6 +118,13 @@ export const ru = {
   reactions: "Реакции",
   moreReactions: "Другая реакция",
   loading: "Загружается…",
+  completions: "Подсказки",
+  completionsFound: {
+    one: "# подсказка",
+    few: "# подсказки",
+    many: "# подсказок",
+    other: "# подсказки",
+  } as Forms,
 };
 
 /** What a language must be able to say. */
