@@ -34,7 +34,7 @@ const later = [/\/stream\.ts$/, /\/request\.ts$/];
 /** What parts of the kit that are loaded later find there already. */
 const there = [/^react/, /^@beseda\/client/, /\/words\/index\.ts$/, /\/icons\.tsx$/];
 /** Parts of the kit that are loaded when they are opened: a module each, and a chunk of the page's build. */
-const parts = ["EmojiPanel"];
+const parts = ["EmojiPanel", "LightboxStage"];
 const opened = parts.map((name) => new RegExp(`/${name}\\.tsx$`));
 
 async function style() {
@@ -77,6 +77,7 @@ const budgets = [
     31,
   ],
   ["... emoji", await bundle("packages/react/src/emoji/EmojiPanel.tsx", there), 12],
+  ["... pictures", await bundle("packages/react/src/lightbox/LightboxStage.tsx", there), 6],
   ["react CSS", await style(), 8],
   ["page JS", assets(".js"), 150],
   ["page emoji in Russian", gz(JSON.stringify(emojiFile("ru"))), 100],

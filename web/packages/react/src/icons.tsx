@@ -22,6 +22,9 @@ const PATHS = {
   file: "M5.5 3.5h6l3 3v10h-9zM11.5 3.5v3h3",
   smile:
     "M10 3.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13ZM7 11.5c.7 1.2 1.7 1.8 3 1.8s2.3-.6 3-1.8M7.8 8v.1m4.4-.1v.1",
+  next: "M7.5 4.5 13 10l-5.5 5.5",
+  zoomIn: "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4Zm3.7 8.7 3.8 3.8M9 6.8v4.4M6.8 9h4.4",
+  zoomOut: "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4Zm3.7 8.7 3.8 3.8M6.8 9h4.4",
 } as const;
 
 export type IconName = keyof typeof PATHS;

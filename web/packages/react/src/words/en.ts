@@ -106,4 +106,11 @@ export const en: Words = {
   loading: "Loading…",
   completions: "Suggestions",
   completionsFound: { one: "# suggestion", other: "# suggestions" },
+  pictures: "Pictures",
+  pictureOf: (number, count) => `${number} of ${count}`,
+  pictureFailed: "The picture could not be shown.",
+  previousPicture: "Previous picture",
+  nextPicture: "Next picture",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
 };

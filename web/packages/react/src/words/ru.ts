@@ -125,6 +125,13 @@ export const ru = {
     many: "# подсказок",
     other: "# подсказки",
   } as Forms,
+  pictures: "Картинки",
+  pictureOf: (number: number, count: number) => `${number} из ${count}`,
+  pictureFailed: "Не удалось показать картинку.",
+  previousPicture: "Предыдущая картинка",
+  nextPicture: "Следующая картинка",
+  zoomIn: "Увеличить",
+  zoomOut: "Уменьшить",
 };
 
 /** What a language must be able to say. */
