@@ -34,7 +34,7 @@ const later = [/\/stream\.ts$/, /\/request\.ts$/];
 /** What parts of the kit that are loaded later find there already. */
 const there = [/^react/, /^@beseda\/client/, /\/words\/index\.ts$/, /\/icons\.tsx$/];
 /** Parts of the kit that are loaded when they are opened: a module each, and a chunk of the page's build. */
-const parts = ["EmojiPanel", "LightboxStage"];
+const parts = ["EmojiPanel", "LightboxStage", "LocationMap"];
 const opened = parts.map((name) => new RegExp(`/${name}\\.tsx$`));
 
 async function style() {
@@ -78,6 +78,7 @@ const budgets = [
   ],
   ["... emoji", await bundle("packages/react/src/emoji/EmojiPanel.tsx", there), 12],
   ["... pictures", await bundle("packages/react/src/lightbox/LightboxStage.tsx", there), 6],
+  ["... a map", await bundle("packages/react/src/location/LocationMap.tsx", there), 48],
   ["react CSS", await style(), 8],
   ["page JS", assets(".js"), 150],
   ["page emoji in Russian", gz(JSON.stringify(emojiFile("ru"))), 100],

@@ -25,6 +25,8 @@ const PATHS = {
   next: "M7.5 4.5 13 10l-5.5 5.5",
   zoomIn: "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4Zm3.7 8.7 3.8 3.8M9 6.8v4.4M6.8 9h4.4",
   zoomOut: "M9 4a5 5 0 1 1 0 10A5 5 0 0 1 9 4Zm3.7 8.7 3.8 3.8M6.8 9h4.4",
+  minus: "M4 10h12",
+  place: "M10 17s5.5-5 5.5-9a5.5 5.5 0 0 0-11 0c0 4 5.5 9 5.5 9Zm0-11a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z",
 } as const;
 
 export type IconName = keyof typeof PATHS;
