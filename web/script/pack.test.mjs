@@ -41,7 +41,7 @@ beforeAll(() => {
     JSON.stringify({ name: "host", private: true, type: "module", dependencies }),
   );
   // What the kit builds on is here already: nothing is asked of a registry.
-  lend("virtua");
+  for (const name of ["frimousse", "leaflet", "virtua"]) lend(name);
   run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--legacy-peer-deps"], folder);
   for (const name of ["react", "react-dom", "scheduler", "@types/react", "csstype"]) lend(name);
 }, 120_000);

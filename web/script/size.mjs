@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { emojiFile } from "./emoji.mjs";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
 const gz = (bytes) => gzipSync(bytes, { level: 9 }).length / 1000;
@@ -30,6 +31,11 @@ async function bundle(module, external) {
 
 /** Loaded when a file is sent, and where sockets are blocked. */
 const later = [/\/stream\.ts$/, /\/request\.ts$/];
+/** What parts of the kit that are loaded later find there already. */
+const there = [/^react/, /^@beseda\/client/, /\/words\/index\.ts$/, /\/icons\.tsx$/];
+/** Parts of the kit that are loaded when they are opened: a module each, and a chunk of the page's build. */
+const parts = ["EmojiPanel", "LightboxStage", "LocationMap"];
+const opened = parts.map((name) => new RegExp(`/${name}\\.tsx$`));
 
 async function style() {
   const built = await build({
@@ -47,10 +53,11 @@ async function style() {
   );
 }
 
-/** What the built page loads, by the ends of the names. */
+/** What the built page loads at once, by the ends of the names. */
 function assets(end) {
   const folder = `${web}apps/chat/dist/assets/`;
-  const names = readdirSync(folder).filter((name) => name.endsWith(end));
+  const isLater = (name) => parts.some((part) => name.startsWith(`${part}-`));
+  const names = readdirSync(folder).filter((name) => name.endsWith(end) && !isLater(name));
   if (names.length === 0) throw new Error(`no ${end} in ${folder}: run "npm run build" first`);
   const packed = end === ".woff2";
   return sum(
@@ -66,11 +73,16 @@ const budgets = [
   ["... of contract 4", await bundle("packages/client/src/order-rooms/index.ts", later), 12],
   [
     "react JS, with its list, without client and React",
-    await bundle("packages/react/src/index.ts", [/^react/, /^@beseda\/client/]),
+    await bundle("packages/react/src/index.ts", [/^react/, /^@beseda\/client/, ...opened]),
     34,
   ],
+  ["... emoji", await bundle("packages/react/src/emoji/EmojiPanel.tsx", there), 12],
+  ["... pictures", await bundle("packages/react/src/lightbox/LightboxStage.tsx", there), 6],
+  ["... a map", await bundle("packages/react/src/location/LocationMap.tsx", there), 48],
   ["react CSS", await style(), 8],
   ["page JS", assets(".js"), 150],
+  ["page emoji in Russian", gz(JSON.stringify(emojiFile("ru"))), 100],
+  ["page emoji in English", gz(JSON.stringify(emojiFile("en"))), 100],
   ["page CSS", assets(".css"), 12],
   ["page fonts", assets(".woff2"), 50],
 ];

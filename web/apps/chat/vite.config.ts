@@ -1,6 +1,7 @@
-// Builds the page that the server embeds: hashed assets in `assets/` beside it, nothing inline.
+// Builds the page that the server embeds: hashed assets in `assets/` and emoji in `emoji/` beside it, nothing inline.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { emojiBesidePage } from "../../script/emoji.mjs";
 
 const server = "http://127.0.0.1:8000";
 
@@ -8,7 +9,7 @@ export default defineConfig({
   root: new URL(".", import.meta.url).pathname,
   // Everything is found beside the page: a proxy may show it under any path.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), emojiBesidePage()],
   build: {
     target: "es2023",
     // The server's policy allows neither inline scripts nor data: fonts.

@@ -11,6 +11,8 @@ const ENDS =
   "\\s<>\"'`„“”‘’‚‛«»{}\\u2013-\\u2015\\u3000-\\u303F" +
   "\\uFF01-\\uFF0F\\uFF1A-\\uFF20\\uFF3B-\\uFF40\\uFF5B-\\uFF65";
 const LETTER = "\\p{L}\\p{N}_";
+/** What may stand between the digits of a number. */
+const GAP = "[ \\u00A0().-]{0,2}";
 const FOUND = new RegExp(
   [
     `(?<![${LETTER}])(?<![${LETTER}]:)https?:\\/\\/[^${ENDS}]+`,
@@ -18,8 +20,9 @@ const FOUND = new RegExp(
     `(?<![${LETTER}])tel:\\+?[\\d().-]{3,20}`,
     `(?<![${LETTER}])www\\.[^${ENDS}]+\\.[^${ENDS}]+`,
     `(?<![${LETTER}.+-])[${LETTER}.+-]+@[\\p{L}\\p{N}-]+(?:\\.[\\p{L}\\p{N}-]+)+`,
-    // A number that says its country: others may be anything.
-    `(?<![${LETTER}+])\\+\\d(?:[ \\u00A0().-]{0,2}\\d){8,14}(?![${LETTER}])`,
+    // A number that says its country: others may be anything. In two of them all numbers are of one length.
+    `(?<![${LETTER}+])\\+[17](?:${GAP}\\d){10}(?![${LETTER}])`,
+    `(?<![${LETTER}+])\\+[2-689](?:${GAP}\\d){8,14}(?![${LETTER}])`,
   ].join("|"),
   "giu",
 );
@@ -28,14 +31,17 @@ const TURNS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 export function linkify(text: string): Piece[] {
   const pieces: Piece[] = [];
+  const search = new RegExp(FOUND);
   let end = 0;
-  for (const found of text.matchAll(FOUND)) {
+  for (let found = search.exec(text); found; found = search.exec(text)) {
     const shown = withoutTail(found[0]);
     const href = safeHref(shown);
     if (!href) continue;
     if (found.index > end) pieces.push({ text: text.slice(end, found.index), href: null });
     pieces.push({ text: shown.replace(TURNS, named), href });
     end = found.index + shown.length;
+    // Behind a bracket that ended this one may stand another.
+    search.lastIndex = end;
   }
   if (end < text.length) pieces.push({ text: text.slice(end), href: null });
   return pieces;
@@ -59,23 +65,36 @@ export function safeHref(shown: string): string | null {
 
 function addressOf(shown: string): string {
   if (/^(https?|mailto):/i.test(shown)) return shown;
-  if (/^(tel:|\+)/i.test(shown)) return `tel:${shown.replace(/[^\d+]/g, "")}`;
+  if (/^(tel:|\+)/i.test(shown)) return numberOf(shown);
   return /^www\./i.test(shown) ? `https://${shown}` : `mailto:${shown}`;
+}
+
+/** What a phone dials; no address where there is no digit. */
+function numberOf(shown: string): string {
+  const number = shown.replace(/[^\d+]/g, "");
+  return /\d/.test(number) ? `tel:${number}` : "";
 }
 
 /** Punctuation at the end belongs to the sentence, and so does a bracket that was opened before. */
 function withoutTail(address: string): string {
-  let text = address;
-  for (;;) {
-    const last = text.at(-1) ?? "";
-    const unopened =
-      (last === ")" && count(text, "(") < count(text, ")")) ||
-      (last === "]" && count(text, "[") < count(text, "]"));
-    if (!unopened && !/[.,;:!?…»"'*_~]/u.test(last)) return text;
-    text = text.slice(0, -1);
-  }
+  let end = unopenedIn(address);
+  while (end > 0 && TAIL.test(address.charAt(end - 1))) end -= 1;
+  return address.slice(0, end);
 }
 
-function count(text: string, letter: string): number {
-  return text.split(letter).length - 1;
+const TAIL = /[.,;:!?…»"'*_~([]/;
+
+/** Where the first bracket is closed that was not opened; the end where there is none. */
+function unopenedIn(address: string): number {
+  const open = { ")": 0, "]": 0 };
+  for (let at = 0; at < address.length; at += 1) {
+    const sign = address.charAt(at);
+    if (sign === "(") open[")"] += 1;
+    else if (sign === "[") open["]"] += 1;
+    else if (sign === ")" || sign === "]") {
+      if (open[sign] === 0) return at;
+      open[sign] -= 1;
+    }
+  }
+  return address.length;
 }

@@ -1,10 +1,23 @@
 // The colour and the letters that stand for somebody, and whom a room is with.
 import type { Member, Person } from "@beseda/client";
 
-/** One or two capital letters, or digits, each with the marks that belong to it. */
+/** One or two capital letters, or digits, each with all that belongs to it: no picture, no sign. */
 export function initialsOf(name: string): string {
-  const letters = name.split(/[\s@.]+/u).map((word) => /[\p{L}\p{N}]\p{M}*/u.exec(word)?.[0] ?? "");
+  const letters = name.split(/[\s@.]+/u).map(firstLetterOf);
   return letters.filter(Boolean).slice(0, 2).join("").toUpperCase();
+}
+
+/** What a reader takes for one letter: some are written with several characters, and end in no mark of emoji. */
+const LETTER = /^[\p{L}\p{N}](?:(?![\uFE0F\u20E3])[\p{L}\p{M}\u200C\u200D])*$/u;
+
+function firstLetterOf(word: string): string {
+  return signsOf(word).find((sign) => LETTER.test(sign)) ?? "";
+}
+
+/** A text in what readers take for single signs, or nearly so where a browser does not know them. */
+function signsOf(text: string): string[] {
+  if (!("Segmenter" in Intl)) return text.match(/.\p{M}*/gu) ?? [];
+  return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
 
 /** How many hues there are for names. */

@@ -79,9 +79,32 @@ describe("links", () => {
     ["https://a.example—смотри", "https://a.example"],
     ["https://a.example。見て", "https://a.example"],
     ["https://a.example/путь?q=1", "https://a.example/путь?q=1"],
+    ["“https://a.example/x”", "https://a.example/x"],
+    ["https://a.example/x（см. ниже）", "https://a.example/x"],
+    ["https://a.example/x – смотри", "https://a.example/x"],
+    [
+      "https://ru.wikipedia.org/wiki/Дом_(значения)",
+      "https://ru.wikipedia.org/wiki/Дом_(значения)",
+    ],
+    [
+      "(https://ru.wikipedia.org/wiki/Дом_(значения))",
+      "https://ru.wikipedia.org/wiki/Дом_(значения)",
+    ],
+    ["(https://a.example/x)и дальше", "https://a.example/x"],
+    ["[текст](https://a.example/x)[2]", "https://a.example/x"],
+    ["https://a.example/x(", "https://a.example/x"],
+    ["https://[::1]:8080/x", "https://[::1]:8080/x"],
   ])("%s ends where it should", (text, shown) => {
     for (const [found] of links(text)) expect(found).toBe(shown);
     expect(links(text).length).toBeGreaterThan(0);
+  });
+
+  test("one behind the bracket that ended another is found as well", () => {
+    const text = "[a](https://a.example/x)(https://b.example/y).";
+    expect(links(text).map(([shown]) => shown)).toEqual([
+      "https://a.example/x",
+      "https://b.example/y",
+    ]);
   });
 
   test("numbers that say their country are called, others are not", () => {
@@ -89,7 +112,18 @@ describe("links", () => {
       ["+7 (900) 123-45-67", "tel:+79001234567"],
     ]);
     expect(links("tel:88005553535")).toEqual([["tel:88005553535", "tel:88005553535"]]);
-    for (const text of ["заказ 1234567890", "1+79001234567", "+7 900", "+7900123456789012345"]) {
+    expect(links("+7 900 123-45-67 18 мая и +44 20 7946 0958").map(([, href]) => href)).toEqual([
+      "tel:+79001234567",
+      "tel:+442079460958",
+    ]);
+    for (const text of [
+      "заказ 1234567890",
+      "tel:---",
+      "+7 900 123-45-6",
+      "1+79001234567",
+      "+7 900",
+      "+7900123456789012345",
+    ]) {
       expect(links(text), text).toEqual([]);
     }
   });
@@ -101,10 +135,36 @@ describe("links", () => {
     ]);
   });
 
-  test("what turns a link around is shown", () => {
-    expect(links("https://a.example/\u202Egpj.exe").map(([shown]) => shown)).toEqual([
-      "https://a.example/[U+202E]gpj.exe",
-    ]);
+  test.each([..."\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069"])(
+    "what turns a link around is shown: %j",
+    (mark) => {
+      const name = `[U+${mark.charCodeAt(0).toString(16).toUpperCase()}]`;
+      expect(links(`https://a.example/${mark}gpj.exe`).map(([shown]) => shown)).toEqual([
+        `https://a.example/${name}gpj.exe`,
+      ]);
+      // Beside a link it is nobody's business.
+      expect(linkify(`${mark} https://a.example`)[0]?.text).toBe(`${mark} `);
+    },
+  );
+
+  test("the longest text is read in a moment, whatever is in it", () => {
+    const of = (piece: string) => piece.repeat(Math.ceil(10_000 / piece.length));
+    const texts = [
+      ")",
+      "(",
+      "[]",
+      ".",
+      "mailto:",
+      "www.",
+      "a@",
+      "a@a.",
+      "+1 ",
+      "tel:(",
+      ")https://a",
+    ];
+    const begun = performance.now();
+    for (const text of texts.map(of)) linkify(`https://a.example/${text} ${text}`);
+    expect(performance.now() - begun).toBeLessThan(1000);
   });
 
   test("the pieces make the whole text", () => {
@@ -149,6 +209,10 @@ test("people", () => {
   expect(initialsOf("😀 (Мария) «Иванова»")).toBe("МИ");
   expect(initialsOf("e\u0301va 2")).toBe("E\u03012");
   expect(initialsOf("— !")).toBe("");
+  // A syllable of three characters, and a digit that is a picture.
+  expect(initialsOf("\u1112\u1161\u11AB")).toBe("\u1112\u1161\u11AB");
+  expect(initialsOf("1\uFE0F\u20E3 7-й отдел")).toBe("7О");
+  expect(initialsOf("👩‍🔧мастер")).toBe("М");
   expect(hueOf("7")).toBe(hueOf("7"));
   expect(hueOf("123456789")).toBeLessThan(8);
 });
