@@ -122,7 +122,7 @@ test("a picture: chosen, taken off, chosen again, sent, and seen in the other wi
   await bubble(other, "Вот узел").focus();
   await other.keyboard.press("Enter");
   await other.keyboard.press("Enter");
-  const viewer = other.getByRole("dialog", { name: "Картинка узел крепления.png" });
+  const viewer = other.getByRole("dialog", { name: "Картинки" });
   await viewer.waitFor();
   const wide = () => viewer.locator("img").evaluate(({ naturalWidth }) => naturalWidth === 640);
   await until(wide, "the whole picture has come");

@@ -100,7 +100,10 @@ async function openHeld(path, wishes) {
 }
 
 const picture = (page, text) => bubble(page, text).locator(".bs-picture button");
-const viewer = (page, name) => page.getByRole("dialog", { name: `Картинка ${name}.png` });
+const viewer = (page, name) =>
+  page
+    .getByRole("dialog", { name: "Картинки" })
+    .filter({ has: page.getByRole("img", { name: `Картинка ${name}.png` }) });
 /**
  * Waits until the picture is open and drawn in full: Chromium tells off a page that is left while it
  * loads one.

@@ -22,11 +22,14 @@ const platform = keeping(browserPlatform(serverOf(location.href)));
 const session = new AccountSession(platform);
 // Where the native API is not routed, contract 4 has what a chat needs.
 const chat = createChat({ platform, session, wires: [native, orderRooms] });
+// Beside the folder that this script is in, wherever a proxy shows it.
+const here = import.meta.url;
+const emojiUrl = new URL("../emoji", here).href;
 const place = document.getElementById("page");
 if (place) {
   createRoot(place).render(
     <StrictMode>
-      <ChatProvider chat={chat}>
+      <ChatProvider chat={chat} emojiUrl={emojiUrl}>
         <App session={session} />
       </ChatProvider>
     </StrictMode>,

@@ -5,10 +5,11 @@ import { Announcer } from "./Announcer.tsx";
 import { DropHint, useAttachments, useDrop } from "./Attachment.tsx";
 import { type About, Composer } from "./Composer.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
-import { isTouch, useChat, useSelf } from "./context.tsx";
+import { isTouch, useChat, useEmojiUrl, useSelf } from "./context.tsx";
 import { Layers, type Opened } from "./Layers.tsx";
 import type { MessageWays } from "./MessageMenu.tsx";
 import type { MessageActions } from "./MessageView.tsx";
+import { othersIn } from "./people.ts";
 import { RoomHeader } from "./RoomHeader.tsx";
 import { Empty, ReadOnly, Refused, ThreadSkeleton, TypingLine } from "./states.tsx";
 import { Timeline } from "./Timeline.tsx";
@@ -69,6 +70,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
   useTypingAnywhere(window, field);
   useFirstFocus(field, isOpen);
 
+  const emojiUrl = useEmojiUrl();
   const actions = useMemo<MessageActions>(() => {
     const { room } = thread;
     return {
@@ -92,6 +94,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
     reply: actions.reply,
     edit: actions.edit,
     react: actions.react,
+    ...(emojiUrl ? { reactMore: (row) => setOpened({ is: "emoji", row }) } : {}),
     remove: (row) => setOpened({ is: "removing", row }),
     pin: ({ seq }, on) => thread.attempt((room) => room.pin(seq, on)),
     markUnread: ({ seq }) => thread.attempt((room) => room.view({ unread_from: seq })),
@@ -126,6 +129,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       {!isRefused && (!snapshot.loaded || can.has("send")) && (
         <Composer
           {...{ thread, canSend, canUpload, field, writer, about, attachments }}
+          people={othersIn(snapshot.members, self)}
           onAboutEnd={end}
           onEditLast={() => begin("edit", lastOwn(snapshot, self))}
           onReplyMove={(step) => begin("reply", nextTo(snapshot, about, step))}
@@ -136,6 +140,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       {drop.over && <DropHint />}
       <Layers
         {...{ opened, thread, can, ways, window }}
+        shown={snapshot.shown}
         trouble={snapshot.refusal}
         onEnd={() => setOpened(null)}
       />

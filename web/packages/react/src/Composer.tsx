@@ -1,5 +1,5 @@
 // Where a message is written: grows with its text, keeps it as a draft, and never cuts it.
-import { asTrouble, type Message, type Trouble } from "@beseda/client";
+import { asTrouble, type Message, type Person, type Trouble } from "@beseda/client";
 import {
   type ClipboardEvent,
   type KeyboardEvent,
@@ -8,14 +8,21 @@ import {
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
+  useRef,
   useState,
 } from "react";
 import { AttachButton, type Attachments, Chips } from "./Attachment.tsx";
-import { isTouch, useChat, useDrafts, useNewest, useObserved } from "./context.tsx";
+import { CompletionList } from "./completion/CompletionList.tsx";
+import { type Mentionable, mentionsIn } from "./completion/mentions.ts";
+import { emojiSource, peopleSource } from "./completion/sources.ts";
+import { useCompletion } from "./completion/useCompletion.ts";
+import { isTouch, useChat, useDrafts, useEmojiUrl, useNewest, useObserved } from "./context.tsx";
+import { loadEmoji } from "./emoji/data.ts";
+import { EmojiPicker } from "./emoji/EmojiPicker.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { isBlank } from "./said.ts";
 import type { Thread } from "./thread.ts";
-import { useWords, type Words } from "./words/index.ts";
+import { useLang, useWords, type Words } from "./words/index.ts";
 
 /** The server's default `limits.text_chars`, until it has told what it takes. */
 const LONGEST = 10_000;
@@ -42,6 +49,8 @@ export interface ComposerProps {
   /** Puts a text into the field, for whoever has one. */
   writer: RefObject<((text: string) => void) | null>;
   about: About | null;
+  /** Whom one may mention. */
+  people: readonly Person[];
   attachments: Attachments;
   onAboutEnd: () => void;
   /** ArrowUp in an empty field. */
@@ -60,6 +69,7 @@ export function Composer(props: ComposerProps): ReactNode {
   const [hasFocus, setFocus] = useState(false);
   useGrowth(field, text);
   useImperativeHandle(props.writer, () => setText);
+  const { completion, mentioned } = useCompletions(field, props.people);
 
   const longest = useObserved(useChat().limits)?.text_chars?.value ?? LONGEST;
   const near = longest * NEAR;
@@ -72,7 +82,7 @@ export function Composer(props: ComposerProps): ReactNode {
     if (!isReady) return;
     if (!editing) {
       const reply_to = about?.message.seq ?? null;
-      thread.room.send({ text: text.trim(), files, reply_to });
+      thread.room.send({ text: text.trim(), files, reply_to, mentions: mentioned(text) });
       setText("");
       attachments.clear();
       onSent();
@@ -80,7 +90,7 @@ export function Composer(props: ComposerProps): ReactNode {
     }
     setTrouble(null);
     try {
-      await thread.room.edit(editing.seq, text.trim());
+      await thread.room.edit(editing.seq, text.trim(), mentioned(text, editing.mentions));
       onAboutEnd();
     } catch (error) {
       setTrouble(asTrouble(error));
@@ -126,12 +136,15 @@ export function Composer(props: ComposerProps): ReactNode {
     >
       {about && <AboutStrip about={about} trouble={trouble} onEnd={onAboutEnd} />}
       {!editing && <Chips attachments={attachments} field={field} />}
+      <CompletionList {...completion.list} />
       <div className="bs-composer-line">
         {!editing && props.canUpload && (
           <AttachButton attachments={attachments} field={field} disabled={!canSend} />
         )}
+        <EmojiButton field={field} disabled={!canSend} />
         <textarea
           ref={field}
+          {...completion.aria}
           className="bs-field"
           rows={1}
           value={text}
@@ -158,6 +171,67 @@ export function Composer(props: ComposerProps): ReactNode {
       {length >= near && <Counter left={longest - length} />}
     </form>
   );
+}
+
+/** Opens all emoji; nothing where the page has none. */
+function EmojiButton(props: { field: ComposerProps["field"]; disabled: boolean }): ReactNode {
+  const { field, disabled } = props;
+  const words = useWords();
+  const emojiUrl = useEmojiUrl();
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  if (!emojiUrl) return null;
+  const close = () => {
+    setOpen(false);
+    if (!isTouch()) requestAnimationFrame(() => field.current?.focus());
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="bs-quiet bs-emoji-button"
+        title={words.emoji}
+        aria-label={words.emoji}
+        aria-haspopup="dialog"
+        disabled={disabled}
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="smile" />
+      </button>
+      {isOpen && (
+        <EmojiPicker
+          dataUrl={emojiUrl}
+          opener={button}
+          onPick={(emoji) => putIn(field.current, emoji)}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}
+
+/** Puts it where the caret is, as input that is heard like any other. */
+function putIn(field: HTMLTextAreaElement | null, text: string): void {
+  if (!field) return;
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
+}
+
+/** What completes words here, and whom the text mentions of those who were picked. */
+function useCompletions(field: ComposerProps["field"], people: readonly Person[]) {
+  const emojiUrl = useEmojiUrl();
+  const lang = useLang();
+  const picked = useRef<Mentionable[]>([]);
+  const sources = [peopleSource(people, (person) => picked.current.push(person))];
+  if (emojiUrl) sources.push(emojiSource(() => loadEmoji(emojiUrl, lang)));
+  const completion = useCompletion(field, sources);
+  /** `before` are those whom a message mentions already. */
+  const mentioned = (text: string, before: readonly string[] = []) => {
+    const known = people.filter(({ id }) => before.includes(id));
+    return mentionsIn(text, [...known, ...picked.current]);
+  };
+  return { completion, mentioned };
 }
 
 /** What a key means here; null when it is only a letter. */

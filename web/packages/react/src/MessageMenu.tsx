@@ -16,6 +16,8 @@ export interface MessageWays {
   edit(row: MessageRow): void;
   remove(row: MessageRow): void;
   react(message: Message, emoji: string): void;
+  /** Opens all emoji, where the page has them. */
+  reactMore?: ((row: MessageRow) => void) | undefined;
   pin(message: Message, on: boolean): void;
   markUnread(message: Message): void;
   copy(text: string): void;
@@ -65,11 +67,12 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
     >
       {can.has("react") && (
         // biome-ignore lint/a11y/useSemanticElements: a menu has groups, a form has field sets
-        <div className="bs-quick" role="group" aria-label={words.reactions}>
+        <div className="bs-menu-quick" role="group" aria-label={words.reactions}>
           {QUICK.map((emoji) => (
             <button
               key={emoji}
               type="button"
+              className="bs-quick-one"
               role="menuitemcheckbox"
               aria-checked={message.reactions.some((one) => one.emoji === emoji && one.mine)}
               tabIndex={-1}
@@ -78,6 +81,20 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
               {emoji}
             </button>
           ))}
+          {ways.reactMore && (
+            <button
+              type="button"
+              className="bs-quick-one"
+              role="menuitem"
+              aria-haspopup="dialog"
+              title={words.moreReactions}
+              aria-label={words.moreReactions}
+              tabIndex={-1}
+              onClick={() => ways.reactMore?.(row)}
+            >
+              <Icon name="smile" />
+            </button>
+          )}
         </div>
       )}
       {items.map(({ icon, word, act: work, isGrave }) => (

@@ -22,6 +22,7 @@ import { type Drafts, draftsOf, forgetDrafts } from "./drafts.ts";
 import { type Lang, LangContext, useLang } from "./words/index.ts";
 
 const ChatContext = createContext<Chat | null>(null);
+const EmojiContext = createContext<string | null>(null);
 const ClientContext = createContext<ChatClient | null>(null);
 
 export interface ChatProviderProps {
@@ -31,11 +32,15 @@ export interface ChatProviderProps {
   client?: ChatClient;
   /** The browser's language when left out. */
   lang?: Lang;
+  /** The folder with the emoji, `ru.json` and `en.json`, on a server of the page's own. Without it there is no picker. */
+  emojiUrl?: string;
   children: ReactNode;
 }
 
 /** Gives the components below it a chat other than the page's own, or another language. */
-export function ChatProvider({ chat, client, lang, children }: ChatProviderProps): ReactNode {
+export function ChatProvider(props: ChatProviderProps): ReactNode {
+  const { chat, client, lang, emojiUrl, children } = props;
+  const outerEmoji = useEmojiUrl();
   const outer = useContext(ChatContext);
   const outerClient = useContext(ClientContext);
   const outerLang = useLang();
@@ -47,7 +52,9 @@ export function ChatProvider({ chat, client, lang, children }: ChatProviderProps
   return (
     <ChatContext.Provider value={given}>
       <ClientContext.Provider value={client ?? outerClient}>
-        <LangContext.Provider value={spoken}>{children}</LangContext.Provider>
+        <EmojiContext.Provider value={emojiUrl ?? outerEmoji}>
+          <LangContext.Provider value={spoken}>{children}</LangContext.Provider>
+        </EmojiContext.Provider>
       </ClientContext.Provider>
     </ChatContext.Provider>
   );
@@ -69,6 +76,11 @@ function chatOf(client: ChatClient): Chat {
 
 export function useChat(): Chat {
   return useContext(ChatContext) ?? chatOf(defaultClient());
+}
+
+/** Where the emoji are; null where the page has none. */
+export function useEmojiUrl(): string | null {
+  return useContext(EmojiContext);
 }
 
 /** The client of contract 4. */
