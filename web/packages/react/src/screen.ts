@@ -12,6 +12,11 @@ export function isCoarse(): boolean {
   return matchMedia(COARSE).matches;
 }
 
+/** True where panels are sheets. */
+export function isSheet(): boolean {
+  return matchMedia(SHEET).matches;
+}
+
 export interface Size {
   width: number;
   height: number;
@@ -48,7 +53,7 @@ export function usePlaceBeside(
     const place = () => {
       const element = panel.current;
       if (!element) return;
-      if (matchMedia(SHEET).matches) {
+      if (isSheet()) {
         element.style.inset = "";
         element.style.insetBlockEnd = `${hiddenBelow()}px`;
         return;

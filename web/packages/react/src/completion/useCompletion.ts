@@ -9,6 +9,7 @@ import {
   useState,
 } from "react";
 import type { CompletionListProps } from "./CompletionList.tsx";
+import { insertInto } from "./insert.ts";
 import { type Query, queryAt } from "./query.ts";
 import type { CompletionSource, Option } from "./sources.ts";
 
@@ -44,7 +45,7 @@ export function useCompletion(
     if (!open || !field.current) return;
     setOpen(null);
     look.leave(option.insert);
-    put(field.current, open.query, option.insert);
+    putIn(field.current, open.query, option.insert);
     option.picked?.();
   };
   const move = (step: number) => {
@@ -195,15 +196,7 @@ async function found(
   }
 }
 
-/**
- * Puts `text` in the place of the word. As if it were typed: so it can be taken back with the browser's own undo, and is
- * heard as any other input. `setRangeText` does neither, and stands in where a browser does not know the other way.
- */
-function put(field: HTMLTextAreaElement, { start, end }: Query, text: string): void {
-  const whole = field.value.startsWith(" ", end) ? text.trimEnd() : text;
-  field.focus({ preventScroll: true });
-  field.setSelectionRange(start, end);
-  if (document.execCommand("insertText", false, whole)) return;
-  field.setRangeText(whole, start, end, "end");
-  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
+/** What ends in a space needs none where one stands already. */
+function putIn(field: HTMLTextAreaElement, { start, end }: Query, text: string): void {
+  insertInto(field, field.value.startsWith(" ", end) ? text.trimEnd() : text, start, end);
 }
