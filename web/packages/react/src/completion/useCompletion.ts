@@ -121,10 +121,8 @@ function useLook(
     [],
   );
   useEffect(() => {
-    const element = field.current;
-    if (!element) return;
     let turn = 0;
-    const type = async () => {
+    const type = async (element: HTMLTextAreaElement) => {
       turn += 1;
       const mine = turn;
       const query = queryIn(element, newest.current);
@@ -140,15 +138,21 @@ function useLook(
     };
     const stray = () =>
       setOpen((open) => {
-        if (!open || document.activeElement !== element) return open;
-        return element.selectionEnd === open.query.end ? open : null;
+        if (!open || document.activeElement !== field.current) return open;
+        return field.current?.selectionEnd === open.query.end ? open : null;
       });
     let timer: ReturnType<typeof setTimeout>;
     const calls = new AbortController();
     const hear = { signal: calls.signal };
     // React puts the old text back into a field that it draws before it has heard of the new one. So nothing is drawn from
-    // here until it has: it listens below the document, and before the next turn.
-    document.addEventListener("input", ({ target }) => target === element && void type(), hear);
+    // here until it has: the document hears of it last.
+    document.addEventListener(
+      "input",
+      ({ target }) => {
+        if (field.current && target === field.current) void type(field.current);
+      },
+      hear,
+    );
     document.addEventListener(
       "selectionchange",
       () => {
@@ -157,7 +161,11 @@ function useLook(
       },
       hear,
     );
-    element.addEventListener("blur", close, hear);
+    document.addEventListener(
+      "focusout",
+      ({ target }) => target === field.current && close(),
+      hear,
+    );
     return () => {
       turn += 1;
       clearTimeout(timer);
