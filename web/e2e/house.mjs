@@ -270,7 +270,7 @@ export async function until(holds, what, patience = 15_000) {
   }
 }
 
-export const field = (page) => page.locator(".bs-window .bs-field");
+export const field = (page) => page.locator(".bs-window textarea.bs-field");
 export const bubbles = (page) => page.locator(".bs-window .bs-row");
 export const bubble = (page, text) => bubbles(page).filter({ hasText: text });
 

@@ -1,11 +1,12 @@
 // The files that go with the message being written: chosen, pasted or dropped, and taken off again.
 import { isPicture } from "@beseda/client/order-rooms";
 import { type DragEvent, type ReactNode, type RefObject, useRef, useState } from "react";
-import { isTouch, useChat, useObserved } from "./context.tsx";
+import { useChat, useObserved } from "./context.tsx";
 import { FileName } from "./FileView.tsx";
 import { sizeText } from "./files.ts";
 import { Icon } from "./icons.tsx";
 import { useObjectUrl } from "./pictures.ts";
+import { isTouch } from "./screen.ts";
 import { plural, useLang, useWords, type Words } from "./words/index.ts";
 
 export interface Attachments {

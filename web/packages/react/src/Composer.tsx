@@ -13,14 +13,16 @@ import {
 } from "react";
 import { AttachButton, type Attachments, Chips } from "./Attachment.tsx";
 import { CompletionList } from "./completion/CompletionList.tsx";
+import { insertInto } from "./completion/insert.ts";
 import { type Mentionable, mentionsIn } from "./completion/mentions.ts";
 import { emojiSource, peopleSource } from "./completion/sources.ts";
 import { useCompletion } from "./completion/useCompletion.ts";
-import { isTouch, useChat, useDrafts, useEmojiUrl, useNewest, useObserved } from "./context.tsx";
+import { useChat, useDrafts, useEmojiUrl, useNewest, useObserved } from "./context.tsx";
 import { loadEmoji } from "./emoji/data.ts";
 import { EmojiPicker } from "./emoji/EmojiPicker.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { isBlank } from "./said.ts";
+import { isTouch } from "./screen.ts";
 import type { Thread } from "./thread.ts";
 import { useLang, useWords, type Words } from "./words/index.ts";
 
@@ -203,19 +205,12 @@ function EmojiButton(props: { field: ComposerProps["field"]; disabled: boolean }
         <EmojiPicker
           dataUrl={emojiUrl}
           opener={button}
-          onPick={(emoji) => putIn(field.current, emoji)}
+          onPick={(emoji) => field.current && insertInto(field.current, emoji)}
           onClose={close}
         />
       )}
     </>
   );
-}
-
-/** Puts it where the caret is, as input that is heard like any other. */
-function putIn(field: HTMLTextAreaElement | null, text: string): void {
-  if (!field) return;
-  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
 }
 
 /** What completes words here, and whom the text mentions of those who were picked. */

@@ -178,13 +178,6 @@ export function useNetwork(): boolean {
   return useSyncExternalStore(watchNetwork, () => navigator.onLine);
 }
 
-const COARSE = "(pointer: coarse)";
-
-/** True on devices that are touched: there Enter breaks the line and nothing takes the focus. */
-export function isTouch(): boolean {
-  return matchMedia(COARSE).matches;
-}
-
 /** The newest `value`, for listeners that outlive the render that made them. */
 export function useNewest<T>(value: T): RefObject<T> {
   const newest = useRef(value);

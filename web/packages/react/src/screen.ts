@@ -7,9 +7,14 @@ const SHEET = "(pointer: coarse) and (width < 768px)";
 /** Between a panel, what it belongs to, and the edge of the window, in pixels. */
 const GAP = 8;
 
-/** True on devices that are touched: there nothing takes the focus, since a keyboard would come up. */
-export function isCoarse(): boolean {
+/** True on devices that are touched: there Enter breaks the line, and nothing takes the focus, since a keyboard would come up. */
+export function isTouch(): boolean {
   return matchMedia(COARSE).matches;
+}
+
+/** True where panels are sheets. */
+export function isSheet(): boolean {
+  return matchMedia(SHEET).matches;
 }
 
 export interface Size {
@@ -48,7 +53,7 @@ export function usePlaceBeside(
     const place = () => {
       const element = panel.current;
       if (!element) return;
-      if (matchMedia(SHEET).matches) {
+      if (isSheet()) {
         element.style.inset = "";
         element.style.insetBlockEnd = `${hiddenBelow()}px`;
         return;

@@ -9,6 +9,7 @@ import {
   useState,
 } from "react";
 import type { CompletionListProps } from "./CompletionList.tsx";
+import { insertInto } from "./insert.ts";
 import { type Query, queryAt } from "./query.ts";
 import type { CompletionSource, Option } from "./sources.ts";
 
@@ -44,7 +45,7 @@ export function useCompletion(
     if (!open || !field.current) return;
     setOpen(null);
     look.leave(option.insert);
-    put(field.current, open.query, option.insert);
+    putIn(field.current, open.query, option.insert);
     option.picked?.();
   };
   const move = (step: number) => {
@@ -120,10 +121,8 @@ function useLook(
     [],
   );
   useEffect(() => {
-    const element = field.current;
-    if (!element) return;
     let turn = 0;
-    const type = async () => {
+    const type = async (element: HTMLTextAreaElement) => {
       turn += 1;
       const mine = turn;
       const query = queryIn(element, newest.current);
@@ -139,15 +138,21 @@ function useLook(
     };
     const stray = () =>
       setOpen((open) => {
-        if (!open || document.activeElement !== element) return open;
-        return element.selectionEnd === open.query.end ? open : null;
+        if (!open || document.activeElement !== field.current) return open;
+        return field.current?.selectionEnd === open.query.end ? open : null;
       });
     let timer: ReturnType<typeof setTimeout>;
     const calls = new AbortController();
     const hear = { signal: calls.signal };
     // React puts the old text back into a field that it draws before it has heard of the new one. So nothing is drawn from
-    // here until it has: it listens below the document, and before the next turn.
-    document.addEventListener("input", ({ target }) => target === element && void type(), hear);
+    // here until it has: the document hears of it last.
+    document.addEventListener(
+      "input",
+      ({ target }) => {
+        if (field.current && target === field.current) void type(field.current);
+      },
+      hear,
+    );
     document.addEventListener(
       "selectionchange",
       () => {
@@ -156,7 +161,11 @@ function useLook(
       },
       hear,
     );
-    element.addEventListener("blur", close, hear);
+    document.addEventListener(
+      "focusout",
+      ({ target }) => target === field.current && close(),
+      hear,
+    );
     return () => {
       turn += 1;
       clearTimeout(timer);
@@ -195,15 +204,7 @@ async function found(
   }
 }
 
-/**
- * Puts `text` in the place of the word. As if it were typed: so it can be taken back with the browser's own undo, and is
- * heard as any other input. `setRangeText` does neither, and stands in where a browser does not know the other way.
- */
-function put(field: HTMLTextAreaElement, { start, end }: Query, text: string): void {
-  const whole = field.value.startsWith(" ", end) ? text.trimEnd() : text;
-  field.focus({ preventScroll: true });
-  field.setSelectionRange(start, end);
-  if (document.execCommand("insertText", false, whole)) return;
-  field.setRangeText(whole, start, end, "end");
-  field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
+/** What ends in a space needs none where one stands already. */
+function putIn(field: HTMLTextAreaElement, { start, end }: Query, text: string): void {
+  insertInto(field, field.value.startsWith(" ", end) ? text.trimEnd() : text, start, end);
 }

@@ -1,15 +1,18 @@
 // Search, the recent ones, and the grid of all emoji. Loaded when the panel is first opened.
 import { EmojiPicker as Grid, useSkinTone } from "frimousse";
 import { type AriaAttributes, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { isCoarse } from "../screen.ts";
+import { isSheet, isTouch } from "../screen.ts";
 import { useRoving } from "../useRoving.ts";
 import { type Lang, useWords } from "../words/index.ts";
 import { type EmojiData, TONES, type Tone } from "./data.ts";
 import { type EmojiKeep, remembered, rememberTone } from "./memory.ts";
 
-/** How wide an emoji is to a finger, and how many there are in a row before a mouse: pixels, and a number. */
+/** How wide an emoji is to a finger and to a mouse, and the panel where it is no sheet, in pixels. */
 const FINGER = 44;
-const COLUMNS = 8;
+const MOUSE = 40;
+const PANEL = 350;
+/** What is beside the rows: their padding. */
+const BESIDE = 16;
 
 export interface EmojiPanelProps {
   data: EmojiData;
@@ -26,7 +29,7 @@ export function EmojiPanel({ data, lang, keep, onPick }: EmojiPanelProps): React
   const [asking, setAsking] = useState("");
   const grid = useMemo(() => gridOf(data, lang), [data, lang]);
   useEffect(() => {
-    if (!isCoarse()) search.current?.focus({ preventScroll: true });
+    if (!isTouch()) search.current?.focus({ preventScroll: true });
   }, []);
   return (
     <Grid.Root
@@ -86,7 +89,8 @@ function fromOne<T extends AriaAttributes>(props: T): T {
 }
 
 function columnsHere(): number {
-  return isCoarse() ? Math.min(12, Math.max(5, Math.floor((innerWidth - 16) / FINGER))) : COLUMNS;
+  const width = (isSheet() ? innerWidth : PANEL) - BESIDE;
+  return Math.max(1, Math.floor(width / (isTouch() ? FINGER : MOUSE)));
 }
 
 /** The data as the grid reads them: English names are found as well. */
