@@ -287,3 +287,60 @@ test("what is written about a message that changes meanwhile is not lost", async
   await page.context().close();
   noFaults(house);
 });
+
+test("a room is pinned, muted and archived from its head; one sound for two tabs, and none of a muted room", async () => {
+  for (const order of [25, 26]) await house.roomOf(order);
+  const page = await ready(await house.page(anna, "/chat?room=order:25"));
+  const counting = () => {
+    window.sounds = 0;
+    const { createOscillator } = AudioContext.prototype;
+    AudioContext.prototype.createOscillator = function (...words) {
+      window.sounds += 1;
+      return createOscillator.apply(this, words);
+    };
+  };
+  await page.context().addInitScript(counting);
+  await page.reload();
+  await ready(page);
+  const tab = await page.context().newPage();
+  await tab.goto(`${house.url}/chat?room=order:25`);
+  await ready(tab);
+  for (const one of [tab, page]) {
+    await one.bringToFront();
+    await one.locator(".bs-header").click();
+  }
+  // Two tones a sound, in whichever tab leads.
+  const sounds = async () =>
+    (await page.evaluate(() => window.sounds)) + (await tab.evaluate(() => window.sounds));
+  await send(boris, "order:26", "слышно");
+  await until(async () => (await sounds()) === 2, "one sound for both tabs");
+
+  const head = async (word) => {
+    await page.locator(".bs-header").getByRole("button", { name: "Что сделать с чатом" }).click();
+    await page.getByRole("menuitem", { name: word }).click();
+  };
+  const row = (order) => page.locator(".bs-room").filter({ hasText: `Заказ #${order}` });
+  await row(26).click();
+  await page.getByRole("heading", { name: "Заказ #26" }).waitFor();
+  await ready(page);
+  await head("Без звука на час");
+  await row(26).getByTitle("Без звука").waitFor();
+  await head("Закрепить чат");
+  await row(26).getByTitle("Закреплено").waitFor();
+  equal(await page.locator(".bs-room").first().getByText("Заказ #26").count(), 1);
+  await row(25).click();
+  await page.getByRole("heading", { name: "Заказ #25" }).waitFor();
+  await send(boris, "order:26", "не слышно");
+  await row(26).getByText("не слышно").waitFor();
+  equal(await sounds(), 2);
+  equal(await page.title(), "Беседа", "what is muted does not count");
+  await row(26).click();
+  await page.getByRole("heading", { name: "Заказ #26" }).waitFor();
+  await ready(page);
+  await head("Включить звук");
+  await row(26).getByTitle("Без звука").waitFor({ state: "detached" });
+  await head("В архив");
+  await row(26).waitFor({ state: "detached" });
+  await page.context().close();
+  noFaults(house);
+});

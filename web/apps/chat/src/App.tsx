@@ -10,22 +10,33 @@ import {
   useWords,
 } from "@beseda/react";
 import { type ReactNode, useEffect } from "react";
-import { type Theme, useLangChoice, useTheme } from "./choices.ts";
+import { type Theme, useLangChoice, useSoundChoice, useTheme } from "./choices.ts";
 import { LoginForm } from "./LoginForm.tsx";
 import { OrderPage } from "./OrderPage.tsx";
 import { usePlace } from "./place.ts";
 import { Rooms } from "./Rooms.tsx";
+import { useSound } from "./sound.ts";
 import { usePageWords } from "./words.ts";
 
 export function App({ session }: { session: AccountSession }): ReactNode {
   const chat = useChat();
   const [theme, setTheme] = useTheme();
   const [lang, setLang] = useLangChoice();
+  const [sound, setSound] = useSoundChoice();
   useSurroundings(chat);
+  useSound(chat, sound);
   useEffect(() => void chat.start(), [chat]);
   return (
     <ChatProvider lang={lang}>
-      <Face session={session} theme={theme} onTheme={setTheme} lang={lang} onLang={setLang} />
+      <Face
+        session={session}
+        theme={theme}
+        onTheme={setTheme}
+        lang={lang}
+        onLang={setLang}
+        sound={sound}
+        onSound={setSound}
+      />
     </ChatProvider>
   );
 }
@@ -36,6 +47,8 @@ interface FaceProps {
   onTheme: (theme: Theme) => void;
   lang: "ru" | "en";
   onLang: (lang: "ru" | "en") => void;
+  sound: boolean;
+  onSound: (isOn: boolean) => void;
 }
 
 function Face({ session, ...props }: FaceProps): ReactNode {

@@ -28,6 +28,8 @@ export interface RoomsProps {
   onTheme: (theme: Theme) => void;
   lang: Lang;
   onLang: (lang: Lang) => void;
+  sound: boolean;
+  onSound: (isOn: boolean) => void;
 }
 
 export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
@@ -130,6 +132,8 @@ function useTitle(): void {
   const { messages } = unread;
   useEffect(() => {
     document.title = messages > 0 ? `(${messages}) ${words.product}` : words.product;
+    // An application that is installed has a badge, too.
+    void navigator.setAppBadge?.(messages).catch(() => undefined);
   }, [messages, words]);
 }
 

@@ -3,6 +3,7 @@ import type { Me } from "@beseda/client/order-rooms";
 import { Icon, initialsOf, type Lang, useChat, useLogout, useObserved } from "@beseda/react";
 import type { ReactNode } from "react";
 import type { Theme } from "./choices.ts";
+import { playSound } from "./sound.ts";
 import { usePageWords } from "./words.ts";
 
 export interface SettingsProps {
@@ -11,15 +12,19 @@ export interface SettingsProps {
   onTheme: (theme: Theme) => void;
   lang: Lang;
   onLang: (lang: Lang) => void;
+  sound: boolean;
+  onSound: (isOn: boolean) => void;
 }
 
 const THEMES: Theme[] = ["auto", "light", "dark"];
+const SOUNDS = ["on", "off"] as const;
 const LANGS: [Lang, string][] = [
   ["ru", "Русский"],
   ["en", "English"],
 ];
 
-export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): ReactNode {
+export function Settings(props: SettingsProps): ReactNode {
+  const { me, theme, onTheme, lang, onLang, sound, onSound } = props;
   const { byCookie } = useObserved(useChat().session);
   const logout = useLogout();
   const words = usePageWords();
@@ -51,6 +56,19 @@ export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): R
           chosen={lang}
           onChoose={onLang}
         />
+        <Choice
+          legend={words.sound}
+          name="sound"
+          options={SOUNDS.map((option) => [option, words.sounds[option]])}
+          chosen={sound ? "on" : "off"}
+          onChoose={(option) => onSound(option === "on")}
+        />
+        {sound && (
+          <button type="button" className="settings-logout" onClick={playSound}>
+            <Icon name="sound" />
+            {words.tryOut}
+          </button>
+        )}
         {!byCookie && (
           <button type="button" className="settings-logout" onClick={() => void logout()}>
             <Icon name="logout" />

@@ -1,4 +1,4 @@
-// The two choices of a reader, theme and language, kept in this browser.
+// The choices of a reader, theme, language and sound, kept in this browser.
 import { type Lang, preferredLang } from "@beseda/react";
 import { useEffect, useState } from "react";
 
@@ -6,6 +6,7 @@ export type Theme = "auto" | "light" | "dark";
 
 const THEME = "bs-theme";
 const LANG = "bs-lang";
+const SOUND = "bs-sound";
 const DARK = "(prefers-color-scheme: dark)";
 
 function kept(key: string): string | null {
@@ -61,4 +62,14 @@ export function useLangChoice(): [Lang, (lang: Lang) => void] {
     setLang(next);
   };
   return [lang, choose];
+}
+
+/** Whether what is new is to be heard. */
+export function useSoundChoice(): [boolean, (isOn: boolean) => void] {
+  const [isOn, setOn] = useState(() => kept(SOUND) !== "off");
+  const choose = (next: boolean) => {
+    keep(SOUND, next ? "on" : "off");
+    setOn(next);
+  };
+  return [isOn, choose];
 }

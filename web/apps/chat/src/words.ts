@@ -16,6 +16,9 @@ const ru = {
   theme: "Оформление",
   themes: { auto: "Как в системе", light: "Светлое", dark: "Тёмное" },
   language: "Язык",
+  sound: "Звук",
+  sounds: { on: "Включён", off: "Выключен" },
+  tryOut: "Проверить звук",
   roles: {
     admin: "Администратор",
     operator: "Оператор",
@@ -53,6 +56,9 @@ const en: PageWords = {
   theme: "Appearance",
   themes: { auto: "As the system", light: "Light", dark: "Dark" },
   language: "Language",
+  sound: "Sound",
+  sounds: { on: "On", off: "Off" },
+  tryOut: "Try the sound",
   roles: {
     admin: "Administrator",
     operator: "Operator",

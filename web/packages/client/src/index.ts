@@ -20,6 +20,7 @@ export type {
   LinkState,
   Moved,
   Told,
+  ViewChange,
   Wire,
   WireEar,
   WireKind,

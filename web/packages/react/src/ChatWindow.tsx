@@ -112,7 +112,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       aria-label={titleOf(snapshot.room, roomKey, words, props.title)}
       {...drop.ears}
     >
-      <RoomHeader {...props} snapshot={snapshot} />
+      <RoomHeader {...props} thread={thread} snapshot={snapshot} />
       <ConnectionBanner thread={thread} snapshot={snapshot} />
       {isRefused && (
         <Refused code={snapshot.link.code} trouble={null} onRetry={() => thread.retryNow()} />

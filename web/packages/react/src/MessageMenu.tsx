@@ -1,15 +1,10 @@
 // Everything that can be done with a message, as a menu where it was asked for.
 import type { Message, Right } from "@beseda/client";
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
-import { Icon, type IconName } from "./icons.tsx";
+import type { ReactNode } from "react";
+import { Icon } from "./icons.tsx";
+import { Menu, type MenuEntry, type Place } from "./Menu.tsx";
 import type { MessageRow } from "./rows.ts";
 import { useWords, type Words } from "./words/index.ts";
-
-/** Where on the screen, in pixels. */
-export interface Place {
-  x: number;
-  y: number;
-}
 
 export interface MessageWays {
   reply(row: MessageRow): void;
@@ -36,35 +31,14 @@ export interface MessageMenuProps {
 /** One press away; the picker has the rest. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
-interface Item {
-  icon: IconName;
-  word: string;
-  act(): void;
-  isGrave?: boolean;
-}
-
 export function MessageMenu(props: MessageMenuProps): ReactNode {
   const { row, place, can, ways, onEnd } = props;
   const words = useWords();
-  const menu = useRef<HTMLDivElement>(null);
-  usePlace(menu, place);
-  useOutside(menu, onEnd);
   const { message } = row;
   if (!message) return null;
-  const items = itemsOf(row, message, can, ways, words);
-  const act = (work: () => void) => {
-    onEnd();
-    work();
-  };
+  const entries = entriesOf(row, message, can, ways, words);
   return (
-    <div
-      ref={menu}
-      className="bs-menu"
-      role="menu"
-      tabIndex={-1}
-      aria-label={words.more}
-      onKeyDown={(event) => moveWithin(event, menu.current, onEnd)}
-    >
+    <Menu label={words.more} place={place} entries={entries} onEnd={onEnd}>
       {can.has("react") && (
         // biome-ignore lint/a11y/useSemanticElements: a menu has groups, a form has field sets
         <div className="bs-menu-quick" role="group" aria-label={words.reactions}>
@@ -76,7 +50,10 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
               role="menuitemcheckbox"
               aria-checked={message.reactions.some((one) => one.emoji === emoji && one.mine)}
               tabIndex={-1}
-              onClick={() => act(() => ways.react(message, emoji))}
+              onClick={() => {
+                onEnd();
+                ways.react(message, emoji);
+              }}
             >
               {emoji}
             </button>
@@ -90,40 +67,30 @@ export function MessageMenu(props: MessageMenuProps): ReactNode {
               title={words.moreReactions}
               aria-label={words.moreReactions}
               tabIndex={-1}
-              onClick={() => ways.reactMore?.(row)}
+              onClick={() => {
+                onEnd();
+                ways.reactMore?.(row);
+              }}
             >
               <Icon name="smile" />
             </button>
           )}
         </div>
       )}
-      {items.map(({ icon, word, act: work, isGrave }) => (
-        <button
-          key={word}
-          type="button"
-          role="menuitem"
-          tabIndex={-1}
-          data-grave={isGrave}
-          onClick={() => act(work)}
-        >
-          <Icon name={icon} />
-          {word}
-        </button>
-      ))}
-    </div>
+    </Menu>
   );
 }
 
-function itemsOf(
+function entriesOf(
   row: MessageRow,
   message: Message,
   can: ReadonlySet<Right>,
   ways: MessageWays,
   words: Words,
-): Item[] {
+): MenuEntry[] {
   const { linkTo } = ways;
   const isPinned = message.pinned !== null;
-  const items: (Item | false)[] = [
+  const entries: (MenuEntry | false)[] = [
     can.has("send") && { icon: "reply", word: words.reply, act: () => ways.reply(row) },
     row.text !== "" && { icon: "copy", word: words.copy, act: () => ways.copy(row.text) },
     linkTo !== undefined && {
@@ -146,59 +113,5 @@ function itemsOf(
       isGrave: true,
     },
   ];
-  return items.filter((item) => item !== false);
-}
-
-/** Near the place where it was asked for, and whole on the screen. */
-function usePlace(menu: { current: HTMLElement | null }, { x, y }: Place): void {
-  useLayoutEffect(() => {
-    const element = menu.current;
-    if (!element) return;
-    const { width, height } = element.getBoundingClientRect();
-    const left = Math.max(8, Math.min(x, innerWidth - width - 8));
-    const top = y + height + 8 > innerHeight ? Math.max(8, y - height) : y;
-    element.style.left = `${left}px`;
-    element.style.top = `${top}px`;
-    element.querySelector("button")?.focus({ preventScroll: true });
-  }, [menu, x, y]);
-}
-
-/** Whoever presses elsewhere, or scrolls, does not want it any more. */
-function useOutside(menu: { current: HTMLElement | null }, onEnd: () => void): void {
-  useEffect(() => {
-    const end = ({ target }: Event) => {
-      if (!(target instanceof Node && menu.current?.contains(target))) onEnd();
-    };
-    const calls = new AbortController();
-    const hear = { capture: true, signal: calls.signal };
-    document.addEventListener("pointerdown", end, hear);
-    document.addEventListener("wheel", end, { ...hear, passive: true });
-    addEventListener("blur", end, { signal: calls.signal });
-    addEventListener("resize", end, { signal: calls.signal });
-    return () => calls.abort();
-  }, [menu, onEnd]);
-}
-
-function moveWithin(event: KeyboardEvent, menu: HTMLElement | null, onEnd: () => void): void {
-  const items = [...(menu?.querySelectorAll<HTMLElement>("button") ?? [])];
-  const at = items.indexOf(document.activeElement as HTMLElement);
-  const last = items.length - 1;
-  const moves: Record<string, number> = {
-    ArrowDown: at < last ? at + 1 : 0,
-    ArrowUp: at > 0 ? at - 1 : last,
-    ArrowRight: Math.min(at + 1, last),
-    ArrowLeft: Math.max(at - 1, 0),
-    Home: 0,
-    End: last,
-  };
-  const next = moves[event.key];
-  if (event.key === "Escape" || event.key === "Tab") {
-    event.preventDefault();
-    event.stopPropagation();
-    onEnd();
-  } else if (next !== undefined) {
-    event.preventDefault();
-    event.stopPropagation();
-    items[next]?.focus();
-  }
+  return entries.filter((entry) => entry !== false);
 }

@@ -5,7 +5,7 @@ import { FileView } from "./FileView.tsx";
 import { type ShownFile, shownFile, shownUpload } from "./files.ts";
 import { Icon, Ticks } from "./icons.tsx";
 import { linkify } from "./linkify.ts";
-import type { Place } from "./MessageMenu.tsx";
+import type { Place } from "./Menu.tsx";
 import { hueOf } from "./people.ts";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";

@@ -5,12 +5,14 @@ import { ConnectionBadge } from "./ConnectionBanner.tsx";
 import { useSelf } from "./context.tsx";
 import { Icon } from "./icons.tsx";
 import { othersIn } from "./people.ts";
-import type { ThreadSnapshot } from "./thread.ts";
+import { RoomMenu } from "./RoomMenu.tsx";
+import type { Thread, ThreadSnapshot } from "./thread.ts";
 import { titleOf } from "./titles.ts";
 import { useWords } from "./words/index.ts";
 
 export interface RoomHeaderProps {
   snapshot: ThreadSnapshot | null;
+  thread?: Thread;
   roomKey: string;
   title?: string;
   onBack?: () => void;
@@ -18,7 +20,7 @@ export interface RoomHeaderProps {
 }
 
 export function RoomHeader(props: RoomHeaderProps): ReactNode {
-  const { snapshot, roomKey, title, onBack, onClose } = props;
+  const { snapshot, thread, roomKey, title, onBack, onClose } = props;
   const words = useWords();
   const self = useSelf();
   const room = snapshot?.room ?? null;
@@ -51,6 +53,7 @@ export function RoomHeader(props: RoomHeaderProps): ReactNode {
           )}
         </div>
         {snapshot && <ConnectionBadge isConnected={snapshot.isConnected} />}
+        {snapshot && thread && <RoomMenu thread={thread} snapshot={snapshot} />}
         {onClose && (
           <button type="button" className="bs-quiet" aria-label={words.close} onClick={onClose}>
             <Icon name="close" />
