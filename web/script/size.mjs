@@ -36,6 +36,8 @@ const there = [/^react/, /^@beseda\/client/, /\/words\/index\.ts$/, /\/icons\.ts
 /** Parts of the kit that are loaded when they are opened: a module each, and a chunk of the page's build. */
 const parts = ["EmojiPanel", "LightboxStage", "LocationMap"];
 const opened = parts.map((name) => new RegExp(`/${name}\\.tsx$`));
+/** ... and right after the window that they belong to. */
+const after = [/\/(Layers|RoomMenu|EmojiButton)\.tsx$/, /\/emoji\/data\.ts$/];
 
 async function style() {
   const built = await build({
@@ -73,8 +75,18 @@ const budgets = [
   ["... of contract 4", await bundle("packages/client/src/order-rooms/index.ts", later), 12],
   [
     "react JS, with its list, without client and React",
-    await bundle("packages/react/src/index.ts", [/^react/, /^@beseda\/client/, ...opened]),
+    await bundle("packages/react/src/index.ts", [
+      /^react/,
+      /^@beseda\/client/,
+      ...opened,
+      ...after,
+    ]),
     34,
+  ],
+  [
+    "... what opens over a thread",
+    await bundle("packages/react/src/Layers.tsx", [/^react/, /^@beseda\/client/, ...opened]),
+    12,
   ],
   ["... emoji", await bundle("packages/react/src/emoji/EmojiPanel.tsx", there), 12],
   ["... pictures", await bundle("packages/react/src/lightbox/LightboxStage.tsx", there), 6],

@@ -1,12 +1,21 @@
 // One room, whole: its header, its thread live, and the field to write in.
 import type { Message, Right } from "@beseda/client";
-import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import {
+  lazy,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { Announcer } from "./Announcer.tsx";
 import { DropHint, useAttachments, useDrop } from "./Attachment.tsx";
 import { type About, Composer } from "./Composer.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { useChat, useEmojiUrl, useSelf } from "./context.tsx";
-import { Layers, type Opened } from "./Layers.tsx";
+import type { Opened } from "./Layers.tsx";
 import type { MessageWays } from "./MessageMenu.tsx";
 import type { MessageActions } from "./MessageView.tsx";
 import { othersIn } from "./people.ts";
@@ -50,6 +59,9 @@ export function ChatWindow(props: ChatWindowProps): ReactNode {
     </section>
   );
 }
+
+/** What opens over a thread comes right after it: nobody waits for it, and it is there when the network is not. */
+const Layers = lazy(() => import("./Layers.tsx"));
 
 function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
   const { roomKey, at, linkTo } = props;
@@ -139,12 +151,14 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       )}
       <Announcer thread={thread} self={self} />
       {drop.over && <DropHint />}
-      <Layers
-        {...{ opened, thread, can, ways, window }}
-        shown={snapshot.shown}
-        trouble={snapshot.refusal}
-        onEnd={() => setOpened(null)}
-      />
+      <Suspense>
+        <Layers
+          {...{ opened, thread, can, ways, window }}
+          shown={snapshot.shown}
+          trouble={snapshot.refusal}
+          onEnd={() => setOpened(null)}
+        />
+      </Suspense>
     </section>
   );
 }

@@ -3,8 +3,10 @@ import { asTrouble, type Message, type Person, type Trouble } from "@beseda/clie
 import {
   type ClipboardEvent,
   type KeyboardEvent,
+  lazy,
   type ReactNode,
   type RefObject,
+  Suspense,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -13,13 +15,10 @@ import {
 } from "react";
 import { AttachButton, type Attachments, Chips } from "./Attachment.tsx";
 import { CompletionList } from "./completion/CompletionList.tsx";
-import { insertInto } from "./completion/insert.ts";
 import { type Mentionable, mentionsIn } from "./completion/mentions.ts";
 import { emojiSource, peopleSource } from "./completion/sources.ts";
 import { useCompletion } from "./completion/useCompletion.ts";
 import { useChat, useDrafts, useEmojiUrl, useNewest, useObserved } from "./context.tsx";
-import { loadEmoji } from "./emoji/data.ts";
-import { EmojiPicker } from "./emoji/EmojiPicker.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { isBlank } from "./said.ts";
 import { isTouch } from "./screen.ts";
@@ -32,6 +31,9 @@ const LONGEST = 10_000;
 const NEAR = 0.9;
 /** A draft is kept this long after the last key, in milliseconds. */
 const DRAFT_PAUSE = 300;
+
+const EmojiButton = lazy(() => import("./emoji/EmojiButton.tsx"));
+const emojiData = () => import("./emoji/data.ts");
 
 /** What the field is about: a message of one's own that is changed, or one that is answered. */
 export interface About {
@@ -143,7 +145,9 @@ export function Composer(props: ComposerProps): ReactNode {
         {!editing && props.canUpload && (
           <AttachButton attachments={attachments} field={field} disabled={!canSend} />
         )}
-        <EmojiButton field={field} disabled={!canSend} />
+        <Suspense>
+          <EmojiButton field={field} disabled={!canSend} />
+        </Suspense>
         <textarea
           ref={field}
           {...completion.aria}
@@ -175,51 +179,14 @@ export function Composer(props: ComposerProps): ReactNode {
   );
 }
 
-/** Opens all emoji; nothing where the page has none. */
-function EmojiButton(props: { field: ComposerProps["field"]; disabled: boolean }): ReactNode {
-  const { field, disabled } = props;
-  const words = useWords();
-  const emojiUrl = useEmojiUrl();
-  const button = useRef<HTMLButtonElement>(null);
-  const [isOpen, setOpen] = useState(false);
-  if (!emojiUrl) return null;
-  const close = () => {
-    setOpen(false);
-    if (!isTouch()) requestAnimationFrame(() => field.current?.focus());
-  };
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        className="bs-quiet bs-emoji-button"
-        title={words.emoji}
-        aria-label={words.emoji}
-        aria-haspopup="dialog"
-        disabled={disabled}
-        onClick={() => setOpen(true)}
-      >
-        <Icon name="smile" />
-      </button>
-      {isOpen && (
-        <EmojiPicker
-          dataUrl={emojiUrl}
-          opener={button}
-          onPick={(emoji) => field.current && insertInto(field.current, emoji)}
-          onClose={close}
-        />
-      )}
-    </>
-  );
-}
-
 /** What completes words here, and whom the text mentions of those who were picked. */
 function useCompletions(field: ComposerProps["field"], people: readonly Person[]) {
   const emojiUrl = useEmojiUrl();
   const lang = useLang();
   const picked = useRef<Mentionable[]>([]);
   const sources = [peopleSource(people, (person) => picked.current.push(person))];
-  if (emojiUrl) sources.push(emojiSource(() => loadEmoji(emojiUrl, lang)));
+  if (emojiUrl)
+    sources.push(emojiSource(async () => (await emojiData()).loadEmoji(emojiUrl, lang)));
   const completion = useCompletion(field, sources);
   /** `before` are those whom a message mentions already. */
   const mentioned = (text: string, before: readonly string[] = []) => {

@@ -34,7 +34,7 @@ export interface LayersProps {
   onEnd(): void;
 }
 
-export function Layers(props: LayersProps): ReactNode {
+export default function Layers(props: LayersProps): ReactNode {
   const { opened, thread, shown, can, ways, window, trouble, onEnd } = props;
   const words = useWords();
   const { session } = useChat();

@@ -1,11 +1,10 @@
 // The head of a room's window: what the room is, who is in it, how the connection stands, and what the room is about.
 import type { Subject } from "@beseda/client";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { ConnectionBadge } from "./ConnectionBanner.tsx";
 import { useSelf } from "./context.tsx";
 import { Icon } from "./icons.tsx";
 import { othersIn } from "./people.ts";
-import { RoomMenu } from "./RoomMenu.tsx";
 import type { Thread, ThreadSnapshot } from "./thread.ts";
 import { titleOf } from "./titles.ts";
 import { useWords } from "./words/index.ts";
@@ -18,6 +17,8 @@ export interface RoomHeaderProps {
   onBack?: () => void;
   onClose?: () => void;
 }
+
+const RoomMenu = lazy(() => import("./RoomMenu.tsx"));
 
 export function RoomHeader(props: RoomHeaderProps): ReactNode {
   const { snapshot, thread, roomKey, title, onBack, onClose } = props;
@@ -53,7 +54,11 @@ export function RoomHeader(props: RoomHeaderProps): ReactNode {
           )}
         </div>
         {snapshot && <ConnectionBadge isConnected={snapshot.isConnected} />}
-        {snapshot && thread && <RoomMenu thread={thread} snapshot={snapshot} />}
+        {snapshot && thread && (
+          <Suspense>
+            <RoomMenu thread={thread} snapshot={snapshot} />
+          </Suspense>
+        )}
         {onClose && (
           <button type="button" className="bs-quiet" aria-label={words.close} onClick={onClose}>
             <Icon name="close" />

@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 /** A room without sound for good is so until then. */
 const FOR_GOOD = "9999-12-31T00:00:00Z";
 
-export function RoomMenu(props: { thread: Thread; snapshot: ThreadSnapshot }): ReactNode {
+export default function RoomMenu(props: { thread: Thread; snapshot: ThreadSnapshot }): ReactNode {
   const { thread, snapshot } = props;
   const words = useWords();
   const [place, setPlace] = useState<Place | null>(null);
