@@ -170,6 +170,30 @@ test("27 it stays open over pages with its draft, is one conversation in two tab
   noFaults(house);
 });
 
+test("27 where the browser lets the frame of another site keep nothing, it is known again all the same", async () => {
+  const page = await come("/second");
+  await page.context().addInitScript(() => {
+    if (!location.pathname.startsWith("/widget")) return;
+    const forbidden = () => {
+      throw new DOMException("forbidden", "SecurityError");
+    };
+    for (const name of ["localStorage", "sessionStorage", "indexedDB"])
+      Object.defineProperty(window, name, { get: forbidden });
+    window.BroadcastChannel = forbidden;
+    navigator.locks.request = async () => forbidden();
+  });
+  await page.reload();
+  await introduce(page, "Без хранилища");
+  await say(page, "И ещё");
+  await row(page, "И ещё").getByTitle("Отправлено").waitFor();
+  await page.reload();
+  await row(page, "И ещё").waitFor();
+  await answer(await roomWith("И ещё"), "Слышу");
+  await row(page, "Слышу").waitFor();
+  await page.context().close();
+  noFaults(house);
+});
+
 test("28 the form asks for what the host wants, the staff knows from where one writes, and answers", async () => {
   site.pages["/asks"] = (beseda) => ({
     body: tag(
