@@ -55,9 +55,8 @@ async function style() {
   );
 }
 
-/** What the built page loads at once, by the ends of the names. */
-function assets(end) {
-  const folder = `${web}apps/chat/dist/assets/`;
+/** What a built page loads at once, by the ends of the names. */
+function assets(end, folder = `${web}apps/chat/dist/assets/`) {
   const isLater = (name) => parts.some((part) => name.startsWith(`${part}-`));
   const names = readdirSync(folder).filter((name) => name.endsWith(end) && !isLater(name));
   if (names.length === 0) throw new Error(`no ${end} in ${folder}: run "npm run build" first`);
@@ -67,6 +66,26 @@ function assets(end) {
       .map((name) => readFileSync(folder + name))
       .map((one) => (packed ? one.length / 1000 : gz(one))),
   );
+}
+
+const widget = `${web}packages/widget/dist/`;
+
+/** What a script of the widget's frame loads before it does anything, and itself. */
+function loaded(name, seen = new Set()) {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const code = readFileSync(`${widget}assets/${name}`, "utf8");
+  for (const [, other] of code.matchAll(/(?:from|import)\s*[`"']\.\/([^`"']+)[`"']/g))
+    loaded(other, seen);
+  return seen;
+}
+
+/** The scripts of the widget's frame that are there once these are shown. */
+function frame(...parts) {
+  const names = readdirSync(`${widget}assets/`);
+  const all = parts.map((part) => names.find((name) => name.startsWith(`${part}-`)));
+  const seen = new Set(all.flatMap((name) => [...loaded(name)]));
+  return sum([...seen].map((name) => gz(readFileSync(`${widget}assets/${name}`))));
 }
 
 const budgets = [
@@ -97,6 +116,11 @@ const budgets = [
   ["page emoji in English", gz(JSON.stringify(emojiFile("en"))), 100],
   ["page CSS", assets(".css"), 12],
   ["page fonts", assets(".woff2"), 50],
+  ["widget loader", gz(readFileSync(`${widget}widget.js`)), 4],
+  ["... what it loads when opened", gz(readFileSync(`${widget}panel.js`)), 5],
+  ["widget JS of a room, with client and Preact", frame("main", "ru"), 31],
+  ["... more for the form of a stranger", frame("main", "Stranger") - frame("main"), 4],
+  ["widget CSS", assets(".css", `${widget}assets/`), 6],
 ];
 let over = 0;
 for (const [name, size, budget] of budgets) {

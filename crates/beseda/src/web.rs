@@ -13,6 +13,15 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct ChatPage;
 
+/// The widget: its loader `/widget.js`, which pages of other sites bring in, and the page `/widget/` that it shows in a frame.
+#[derive(RustEmbed)]
+#[folder = "../../web/packages/widget/dist/"]
+#[allow_missing = true]
+struct Widget;
+
+/// The widget's loader.
+const LOADER: &str = "widget.js";
+
 /// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host. Who may show it
 /// in a frame follows.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
@@ -22,11 +31,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
     let framing = framing(frame_ancestors);
     Router::new()
-        .route("/chat", page("./chat/", framing.clone()))
-        .route("/chat/", page("./", framing))
+        .route("/chat", page::<ChatPage, S>("./chat/", framing.clone()))
+        .route("/chat/", page::<ChatPage, S>("./", framing.clone()))
+        .route("/chat/{*path}", asset_below::<ChatPage, S>())
+        .route("/widget", page::<Widget, S>("./widget/", framing.clone()))
+        .route("/widget/", page::<Widget, S>("./", framing))
+        .route("/widget/{*path}", asset_below::<Widget, S>())
         .route(
-            "/chat/{*path}",
-            get(|path: Path<String>, headers: HeaderMap| async move { asset(&path, &headers) }),
+            "/widget.js",
+            get(|asked: HeaderMap| async move { asset::<Widget>(LOADER, &asked) }),
         )
 }
 
@@ -52,9 +65,13 @@ fn framing(ancestors: &[String]) -> HeaderMap {
 
 /// The page, whose files lie in this folder as seen from where it is shown. All its addresses are relative: whatever prefix
 /// proxies have put before it, it finds its files and this server beside itself.
-fn page<S: Clone + Send + Sync + 'static>(folder: &'static str, framing: HeaderMap) -> MethodRouter<S> {
+fn page<F, S>(folder: &'static str, framing: HeaderMap) -> MethodRouter<S>
+where
+    F: RustEmbed,
+    S: Clone + Send + Sync + 'static,
+{
     get(async move |asked: HeaderMap| {
-        let Some(file) = ChatPage::get("index.html") else {
+        let Some(file) = F::get("index.html") else {
             let sentence = "This server was built without its pages. Build it with script/build.\n";
             return (StatusCode::NOT_FOUND, sentence).into_response();
         };
@@ -64,14 +81,19 @@ fn page<S: Clone + Send + Sync + 'static>(folder: &'static str, framing: HeaderM
     })
 }
 
-fn asset(path: &str, asked: &HeaderMap) -> Response {
-    // Names of assets hold a hash of what is in them, so they never change.
-    let cache = if path.starts_with("assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
+fn asset_below<F: RustEmbed, S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
+    get(|path: Path<String>, asked: HeaderMap| async move { asset::<F>(&path, &asked) })
+}
+
+fn asset<F: RustEmbed>(path: &str, asked: &HeaderMap) -> Response {
+    let cache = match path {
+        // Every page of a shop asks for it, and a new one is to be everywhere soon.
+        LOADER => "public, max-age=600",
+        // Names of assets hold a hash of what is in them, so they never change.
+        _ if path.starts_with("assets/") => "public, max-age=31536000, immutable",
+        _ => "no-cache",
     };
-    match ChatPage::get(path).filter(|_| path != "index.html") {
+    match F::get(path).filter(|_| path != "index.html") {
         Some(file) => {
             let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
             answer(file.data, file.metadata.mimetype(), &tag, asked, cache)

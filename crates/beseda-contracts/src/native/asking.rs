@@ -42,12 +42,15 @@ impl FromRequestParts<Shared> for Asker {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
         let person = match api_keys::acting(shared, parts).await? {
             Some(caller) => caller.person,
-            None => match Caller::of_request(shared, parts).await {
-                Err(Refused::Rule(Refusal::NotSignedIn)) => {
-                    let known = visitors::known(shared, parts).await?;
-                    known.ok_or(Refusal::NotSignedIn)?.person
-                }
-                caller => caller?.person,
+            None => match visitors::named(shared, parts).await? {
+                Some(visitor) => visitor.person,
+                None => match Caller::of_request(shared, parts).await {
+                    Err(Refused::Rule(Refusal::NotSignedIn)) => {
+                        let known = visitors::known(shared, parts).await?;
+                        known.ok_or(Refusal::NotSignedIn)?.person
+                    }
+                    caller => caller?.person,
+                },
             },
         };
         Ok(Self {

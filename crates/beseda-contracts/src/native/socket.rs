@@ -133,6 +133,9 @@ async fn who(shared: &Shared, parts: &Parts) -> Result<Proven, Refused> {
     if let Some(caller) = api_keys::acting(shared, parts).await? {
         return Ok(proven(caller));
     }
+    if let Some(visitor) = visitors::named(shared, parts).await? {
+        return Ok(visits(visitor));
+    }
     match Caller::of_socket(shared, parts).await {
         Err(Refused::Rule(Refusal::NotSignedIn)) => {
             let known = visitors::known(shared, parts).await?;

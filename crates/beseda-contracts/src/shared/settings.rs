@@ -22,7 +22,7 @@ settings! {
         base_path: Prefix = String::new(), "path",
             "The path under which the proxy in front shows this server: `/chat-api`. Links, file addresses, cookies and the page carry it, and requests under it are served as those without it, so the proxy may strip it or not. An `X-Forwarded-Prefix` of a trusted proxy stands in its place.";
         frame_ancestors: FrameList = vec![SELF.to_owned()], "list of origins",
-            "The sites whose pages may show the page `/chat` in a frame: `'self'` for this server's own host, `https://shop.example`, `https://*.shop.example`; `'none'` alone for nobody. In the environment, separated by commas.";
+            "The sites whose pages may show the page `/chat` and the widget in a frame: `'self'` for this server's own host, `https://shop.example`, `https://*.shop.example`; `'none'` alone for nobody. In the environment, separated by commas.";
         school_admins: Truth = false, "true or false",
             "Whether administrators use the school's calls, as if they taught there.";
         echo_socket: Truth = true, "true or false",
@@ -72,8 +72,18 @@ impl Taken for OriginList {
 pub struct Prefix;
 
 /// How the paths of this server begin: under one of these, an address could be meant with and without the prefix.
-const OWN_PATHS: [&str; 9] = [
-    "api", "chat", "files", "healthz", "login", "logout", "readyz", "setup", "ws",
+const OWN_PATHS: [&str; 11] = [
+    "api",
+    "chat",
+    "files",
+    "healthz",
+    "login",
+    "logout",
+    "readyz",
+    "setup",
+    "widget",
+    "widget.js",
+    "ws",
 ];
 
 impl Taken for Prefix {

@@ -133,6 +133,11 @@ export type RoomWish =
       email?: string;
       subject?: string;
       text?: string;
+      /** From which page one writes, and where one was before. */
+      page?: string;
+      referrer?: string;
+      /** What the page says of one besides, for the desk. */
+      custom?: Record<string, unknown>;
       client_id: string;
     };
 

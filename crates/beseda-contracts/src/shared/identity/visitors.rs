@@ -10,6 +10,7 @@ use beseda_core::{Error, Refusal};
 use beseda_identity::visitors;
 use beseda_live::ask;
 use http::HeaderMap;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 /// A visitor who is known again.
@@ -32,6 +33,19 @@ pub async fn known(shared: &Shared, parts: &Parts) -> Result<Option<Visitor>, Re
         return Err(Refused::CrossSite);
     }
     Ok(visitor)
+}
+
+/// The visitor whom a request names by the header, where it brings no proof of another kind but what goes along by itself: a
+/// page that says who asks means it, whatever cookies its browser has besides.
+///
+/// # Errors
+/// A fault where the store fails.
+pub async fn named(shared: &Shared, parts: &Parts) -> Result<Option<Visitor>, Refused> {
+    if parts.headers.contains_key(&visitors::HEADER) && !parts.headers.contains_key(AUTHORIZATION) {
+        of_request(shared, &parts.headers).await
+    } else {
+        Ok(None)
+    }
 }
 
 /// The visitor of a request. A token that proves nothing is a stranger's, as if none had come.

@@ -345,11 +345,16 @@ async fn http_is_kept_to_in_what_requests_are_and_what_they_carry() {
 async fn the_page_says_who_may_show_it_in_a_frame() {
     let framing = async |story: &str, settings: &str| {
         let server = Server::start(story, settings, &Town::default()).await;
-        let page = Actor::new(server.address, 0, "").get("/chat/").await;
-        assert_eq!(page.status, 200, "{}: npm run build --prefix web", page.text);
-        let policy = page.header("Content-Security-Policy");
-        let (_, ancestors) = policy.split_once("frame-ancestors ").expect("a directive");
-        (ancestors.to_owned(), page.header("X-Frame-Options"))
+        let framed = async |path: &str| {
+            let page = Actor::new(server.address, 0, "").get(path).await;
+            assert_eq!(page.status, 200, "{}: npm run build --prefix web", page.text);
+            let policy = page.header("Content-Security-Policy");
+            let (_, ancestors) = policy.split_once("frame-ancestors ").expect("a directive");
+            (ancestors.to_owned(), page.header("X-Frame-Options"))
+        };
+        let page = framed("/chat/").await;
+        assert_eq!(framed("/widget/").await, page, "the widget is shown by the same sites");
+        page
     };
     let told = |ancestors: &str, older: &str| (ancestors.to_owned(), older.to_owned());
     assert_eq!(framing("edge-frame", "").await, told("'self'", "SAMEORIGIN"));
@@ -358,6 +363,25 @@ async fn the_page_says_who_may_show_it_in_a_frame() {
     assert_eq!(framing("edge-frame-shops", shops).await, told(named, ""));
     let none = "frame_ancestors = [\"'none'\"]\n";
     assert_eq!(framing("edge-frame-none", none).await, told("'none'", "DENY"));
+}
+
+#[tokio::test]
+async fn the_loader_of_the_widget_is_kept_for_minutes_and_its_files_for_ever() {
+    let nobody = Actor::new(town::shared().await.address, 0, "");
+    let loader = nobody.get("/widget.js").await;
+    assert_eq!(loader.status, 200, "{}: npm run build --prefix web", loader.text);
+    assert!(loader.header("Content-Type").contains("javascript"), "{loader:?}");
+    assert_eq!(loader.header("Cache-Control"), "public, max-age=600");
+    let tag = loader.header("ETag");
+    let known = nobody.request(Method::GET, "/widget.js").header("If-None-Match", &tag);
+    assert_eq!(answer(known).await.status, 304);
+    let page = nobody.get("/widget").await.text;
+    let (_, script) = page.split_once("src=\"./widget/").expect("its script lies below it");
+    let (script, _) = script.split_once('"').expect("a whole attribute");
+    let script = nobody.get(&format!("/widget/{script}")).await;
+    assert_eq!(script.status, 200, "{script:?}");
+    assert!(script.header("Cache-Control").contains("immutable"), "{script:?}");
+    assert_eq!(nobody.get("/widget/index.html").await.status, 404);
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
 //! Whoever writes to the support desk without an account: they open a room, and hear and say on the socket for all rooms.
 
 use super::{hello, next};
+use crate::harness::actor::answer;
 use crate::harness::{Actor, Answer, Server, Town};
+use reqwest::Method;
 use serde_json::json;
 
 fn town() -> Town {
@@ -43,6 +45,36 @@ async fn a_visitor_opens_a_room_with_the_desk_and_hears_it_on_the_socket() {
     assert_eq!(next(&mut socket, "sent").await["message"]["text"], "Спасибо");
     let said = operator.get(&path).await.json();
     assert_eq!(said["items"][2]["text"], "Спасибо");
+}
+
+#[tokio::test]
+async fn who_says_to_be_a_visitor_is_one_whatever_cookies_go_along() {
+    let olga = json!({"id": 1, "username": "olga", "role": "operator", "password": "correct horse battery"});
+    let server = Server::start("native-visitor-said", "", &Town::default().person(olga)).await;
+    let nobody = Actor::new(server.address, 0, "");
+    let login = json!({"identifier": "olga", "password": "correct horse battery"});
+    let set = nobody.post("/login/", &login).await.header("Set-Cookie");
+    let cookie = set.split(';').next().expect("a cookie").to_owned();
+    let wish = json!({"kind": "support", "name": "Вера"});
+    let opened = nobody.post("/api/v1/rooms/", &wish).await.json();
+    let proof = opened["visitor"].as_str().expect("a proof").to_owned();
+    let me = async |headers: &[(&str, &str)]| {
+        let asked = nobody.request(Method::GET, "/api/v1/me/").header("Cookie", &cookie);
+        let asked = headers
+            .iter()
+            .fold(asked, |asked, (name, value)| asked.header(*name, *value));
+        answer(asked).await.json()["role"].clone()
+    };
+    assert_eq!(me(&[]).await, "operator");
+    assert_eq!(me(&[("X-Beseda-Visitor", &proof)]).await, "visitor");
+    assert_eq!(
+        me(&[("X-Beseda-Visitor", "forged")]).await,
+        "operator",
+        "as if none had come"
+    );
+    let token = format!("Bearer {}", server.tokens(&[1]).await[0]);
+    let both = [("X-Beseda-Visitor", proof.as_str()), ("Authorization", &token)];
+    assert_eq!(me(&both).await, "operator", "a token is said as well");
 }
 
 /// That an answer refuses one field, once.
