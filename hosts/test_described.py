@@ -24,6 +24,7 @@ limits.searches_per_second = 0
 limits.uploads_per_minute = 0
 limits.rooms_per_hour = 0
 limits.wait_seconds = 1
+push_subject = "mailto:admin@shop.example"
 [[issuers]]
 issuer = ""
 algorithms = ["HS256"]

@@ -155,6 +155,18 @@ pub enum Refusal {
         /// How many are taken.
         max: u32,
     },
+    /// The server pushes to nobody's browsers.
+    #[error("this server does not push")]
+    NoPush,
+    /// The browser is not among the asker's.
+    #[error("no such browser")]
+    NoSuchPushSubscription,
+    /// More browsers than `push_subscriptions`.
+    #[error("at most {max} browsers of a person are told")]
+    TooManyPushSubscriptions {
+        /// How many are taken.
+        max: usize,
+    },
     /// Another room is already about this order.
     #[error("the order has another room")]
     OrderHasRoom,
@@ -265,6 +277,9 @@ impl Refusal {
             Self::StrangeReplyName { .. } => "strange_reply_name",
             Self::NotWeek { .. } => "not_week",
             Self::TooManyCannedReplies { .. } => "too_many_canned_replies",
+            Self::NoPush => "no_push",
+            Self::NoSuchPushSubscription => "no_such_push_subscription",
+            Self::TooManyPushSubscriptions { .. } => "too_many_push_subscriptions",
             Self::OrderHasRoom => "order_has_room",
             Self::EmptyText => "empty_text",
             Self::TextTooLong { .. } => "text_too_long",

@@ -15,6 +15,7 @@ mod lists;
 mod messages;
 mod orders;
 mod people;
+mod push;
 mod reports;
 mod rooms;
 mod search;
@@ -33,6 +34,7 @@ pub use lists::{LookLists, TxLists};
 pub use messages::{ERASED_BLOCK, LookMessages, TxMessages};
 pub use orders::{LookOrders, TxOrders};
 pub use people::{LookPeople, TxPeople};
+pub use push::{LookPush, TxPush};
 pub use reports::{LookReports, TxReports};
 pub use rooms::{LookRooms, TxRooms};
 pub use search::{LookSearch, TxSearch};
@@ -94,6 +96,7 @@ pub trait Look:
     + LookReports
     + LookSeen
     + LookDesk
+    + LookPush
 {
 }
 
@@ -113,7 +116,8 @@ impl<
         + LookUpdates
         + LookReports
         + LookSeen
-        + LookDesk,
+        + LookDesk
+        + LookPush,
 > Look for T
 {
 }
@@ -137,6 +141,7 @@ pub trait Tx:
     + TxReports
     + TxSeen
     + TxDesk
+    + TxPush
 {
     /// Announces an event: it is heard when, and only when, this transaction is committed.
     fn announce(&mut self, event: Event);

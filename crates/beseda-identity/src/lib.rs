@@ -14,6 +14,7 @@ pub mod jwks;
 mod keys;
 pub mod openings;
 pub mod passwords;
+pub mod push;
 pub mod sessions;
 pub mod settings;
 pub mod setup_codes;
@@ -31,6 +32,7 @@ pub use issuers::{IssuerError, IssuerKey, IssuerSettings, Issuers, Vouched};
 pub use jwks::{Fetch, Fetched, KeyCounts, keep_keys_fresh};
 pub use openings::Openings;
 pub use passwords::{Passwords, hash as hash_password, is_foreign as is_foreign_hash, is_right as is_password};
+pub use push::{Push, PushSettings};
 pub use sessions::{SecureCookies, SessionCookie};
 pub use settings::{Proofs, Settings, SettingsError, SocketsEndWith};
 pub use throttle::{Left, Rated, Throttles, Uptime};
@@ -53,6 +55,8 @@ pub struct Identity {
     pub openings: Openings,
     /// Ids of files that hang on nothing yet.
     pub uploads: Uploads,
+    /// Who we are to push services, where there is web push.
+    pub push: Option<Arc<Push>>,
     /// Tokens of host applications.
     pub issuers: Arc<Issuers>,
     /// Sessions of the host application.
@@ -115,11 +119,13 @@ impl Identity {
             issuers.take_over(&before.issuers);
         }
         let host_sessions = HostSessions::new(settings.host_session, spaces, settings.ask, uptime, chat)?;
+        let push = settings.push.map(|push| Push::new(&settings.secret, push));
         let minutes = |minutes: u32| i64::from(minutes) * 60;
         Ok(Self {
             tokens: OwnTokens::new(&settings.secret, token_bytes),
             openings: Openings::new(&settings.secret),
             uploads: Uploads::new(&settings.secret),
+            push: push.transpose()?.map(Arc::new),
             issuers: Arc::new(issuers),
             host_sessions,
             passwords: match before {

@@ -1,6 +1,7 @@
 //! What can be set of who comes.
 
 use super::host_session::{Ask, HostSessionSettings};
+use super::push::PushSettings;
 use super::sessions::SessionCookie;
 use super::{Fetch, IssuerError, IssuerSettings, KeyCounts, SecureCookies};
 use beseda_core::Fault;
@@ -116,6 +117,8 @@ pub struct Settings {
     pub ask: Option<Arc<dyn Ask>>,
     /// How long what proves somebody is good for.
     pub proofs: Proofs,
+    /// Web push, where there is any.
+    pub push: Option<PushSettings>,
 }
 
 impl Settings {
@@ -130,6 +133,7 @@ impl Settings {
             host_session: None,
             ask: None,
             proofs: Proofs::default(),
+            push: None,
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::dialect::{Presence, PresenceState};
 use crate::hub::Hub;
 use crate::session::Session;
 use crate::{Live, ask};
-use beseda_core::words::{Companion, HostId, PersonId, Time};
+use beseda_core::rules::Where;
+use beseda_core::words::{Companion, HostId, PersonId, RoomName, Time};
 use beseda_core::{Error, rules};
 use parking_lot::Mutex;
 use rustc_hash::FxHashMap;
@@ -131,6 +132,18 @@ fn presence(name: &HostId<'static>, state: PresenceState, seen_at: Option<Time>)
 }
 
 impl Live {
+    /// Whether somebody would see at once what is said in a room: they look at one of their sockets, which tells of it.
+    #[must_use]
+    pub fn looks(&self, person: PersonId, room: RoomName) -> bool {
+        let sessions = self.hub.sessions_of(person);
+        sessions.iter().any(|session| match (&session.roaming, session.to) {
+            (Some(roaming), _) => !roaming.is_away(),
+            (None, Where::Room(one)) => one == room.id,
+            (None, Where::Every(kind)) => kind == room.kind,
+            (None, Where::Own) => true,
+        })
+    }
+
     /// Whether these people are there, and when they were.
     #[must_use]
     pub fn presence(&self, people: &[Companion]) -> Vec<Presence> {

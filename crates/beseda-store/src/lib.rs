@@ -23,6 +23,7 @@ mod notices;
 mod orders;
 mod people;
 mod postgres;
+mod push;
 mod reach;
 mod reports;
 mod rooms;

@@ -49,6 +49,7 @@ pub(crate) const SQLITE: &[Migration] = migrations![
     "V23__search_on_shelves",
     "V24__desk",
     "V25__cases",
+    "V26__push",
 ];
 
 pub(crate) const POSTGRES: &[Migration] = migrations![
@@ -70,6 +71,7 @@ pub(crate) const POSTGRES: &[Migration] = migrations![
     "V15__search_on_shelves",
     "V16__desk",
     "V17__cases",
+    "V18__push",
 ];
 
 /// How many steps of SQLite's came before PostgreSQL's first, which makes what they made. From there on both take the

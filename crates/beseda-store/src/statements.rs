@@ -221,6 +221,18 @@ statements! {
     PEOPLE_SEARCH_BY_ROLE = "people/search_by_role";
     PEOPLE_SEARCH_CLASSMATES = "people/search_classmates";
     PEOPLE_WITHOUT_SEARCH = "people/without_search";
+    PUSH_SETTINGS_GET = "push_settings/get";
+    PUSH_SETTINGS_PUT = "push_settings/put";
+    PUSH_SETTINGS_REMOVE = "push_settings/remove";
+    PUSH_SUBSCRIPTIONS_ANY = "push_subscriptions/any";
+    PUSH_SUBSCRIPTIONS_AT = "push_subscriptions/at";
+    PUSH_SUBSCRIPTIONS_GET = "push_subscriptions/get";
+    PUSH_SUBSCRIPTIONS_IN_ROOMS = "push_subscriptions/in_rooms" | "push_subscriptions/in_rooms.postgres";
+    PUSH_SUBSCRIPTIONS_OF_PERSON = "push_subscriptions/of_person";
+    PUSH_SUBSCRIPTIONS_PUT = "push_subscriptions/put";
+    PUSH_SUBSCRIPTIONS_REMOVE = "push_subscriptions/remove";
+    PUSH_SUBSCRIPTIONS_REMOVE_OF_PERSON = "push_subscriptions/remove_of_person";
+    PUSH_SUBSCRIPTIONS_REMOVE_OF_PROOF = "push_subscriptions/remove_of_proof";
     REACTIONS_CLEAR = "reactions/clear";
     REACTIONS_FIRST_OF_TWO = "reactions/first_of_two";
     REACTIONS_HAND_OVER = "reactions/hand_over";
@@ -511,6 +523,7 @@ mod tests {
             (super::JOBS_DUE, "jobs_due"),
             (super::JOBS_LIST, "jobs_due"),
             (super::JOBS_NEXT, "jobs_due"),
+            (super::PUSH_SUBSCRIPTIONS_OF_PERSON, "push_subscriptions_person"),
             (super::REPORTS_KINDS, "reports_kind"),
             (super::REPORTS_OF_KIND, "reports_kind"),
             (super::REPORTS_OF_ROOM, "reports_room"),

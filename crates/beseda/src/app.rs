@@ -8,6 +8,7 @@ use crate::fetch::Web;
 use crate::health::{self, Health};
 use crate::jobs::{Bell, Jobs, index};
 use crate::metrics::{self, Metrics};
+use crate::push::{self, Push};
 use crate::reload::Reload;
 use crate::signals::Signals;
 use crate::system::{HandedOver, Lock, SocketFile, System};
@@ -234,7 +235,7 @@ impl Server {
 
         let hub = Arc::new(Hub::new(&settings.limits));
         hub.lives_in(epoch);
-        let bell = Arc::new(Bell::new(Arc::clone(&hub) as Arc<dyn Audience>));
+        let bell = Arc::new(Bell::new(Arc::clone(&hub) as Arc<dyn Audience>).noting(push::waiting(settings)));
         store.set_audience(Arc::clone(&bell) as Arc<dyn Audience>);
         let started = Instant::now();
         let uptime: Uptime = Arc::new(move || started.elapsed());
@@ -250,6 +251,7 @@ impl Server {
         sweep::forget_unended(&chat, &files).await?;
         let shared = Shared::new(Arc::clone(&live), Arc::clone(&files), throttles, contracts, &uptime)?;
         desks::keep(&chat, Kinds::with(shared.all_rooms.own)).await?;
+        let push = Push::over(&shared, bell.said())?;
         let issuers = watch::Sender::new(Arc::clone(&shared.identity.issuers));
 
         let open = listen::open(settings, start.handed_over).await?;
@@ -263,11 +265,8 @@ impl Server {
         let limits = accept_limits(settings, connections);
         let serving = accept::serve(open.listeners, answers.clone(), limits, stop.clone());
         let (beating, feeding, last) = (Arc::clone(&live), Arc::clone(&live), served.clone().drop_guard());
-        let (jobs, last_job) = (
-            Jobs::new(chat.clone(), Arc::clone(&files), bell),
-            jobs_over.clone().drop_guard(),
-        );
-        let running_jobs = jobs.run(stop.clone());
+        let jobs = Jobs::new(chat.clone(), Arc::clone(&files), bell).pushing(push.clone());
+        let (running_jobs, last_job) = (jobs.run(stop.clone()), jobs_over.clone().drop_guard());
 
         // What has no end, and then what has one. ARCHITECTURE.md, "A part dies", names them.
         let mut tasks = Tasks::default();
@@ -294,6 +293,9 @@ impl Server {
         });
         tasks.watch("systemd", systemd::keep_alive());
         tasks.watch("log file", telemetry::keep_looking(LOOK_EVERY));
+        if let Some(push) = push {
+            tasks.watch("push", push.promise_all());
+        }
         if let Some(listener) = numbers {
             let router = metrics::routes(metrics);
             let limits = AcceptLimits {
@@ -528,6 +530,7 @@ pub fn for_contracts(
             host_session: settings.host_session.clone(),
             ask: web.map(|web| web as _),
             proofs: settings.proofs.clone(),
+            push: push::identity(settings),
         },
         reach: settings.reach.clone(),
         own_kinds: settings.own_kinds.clone(),

@@ -19,6 +19,7 @@ mod jobs;
 mod listen;
 mod metrics;
 mod policy;
+mod push;
 mod reload;
 mod report;
 mod root;

@@ -168,7 +168,7 @@ const VOCABULARIES: [(&[&str], &[&str], &str); 17] = [
     (
         &["reqwest", "rustls"],
         &["beseda", "beseda-store"],
-        "others are called from two places: the binary's fetch.rs, and the store's files in S3",
+        "others are called from three places: the binary's fetch.rs and push/services.rs, and the store's files in S3",
     ),
     (
         &["prometheus-client", "prometheus", "metrics"],

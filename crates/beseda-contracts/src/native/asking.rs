@@ -7,7 +7,8 @@ use super::hear;
 use super::objects::{MessageJson, Reader, RoomJson};
 use crate::shared::http::time::time_of;
 use crate::shared::http::urlencoded::{self, NotUtf8};
-use crate::shared::identity::{api_keys, visitors};
+use crate::shared::identity::api_keys;
+use crate::shared::identity::visitors::{self, Visitor};
 use crate::shared::{Caller, FieldError, FieldErrors, Refused, Shared};
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use beseda_core::policy::By;
 use beseda_core::ports::Look;
-use beseda_core::words::{Cursor, FullRoom, Kinds, Message, Person, PersonId, Role, RoomId, Scope, Time};
+use beseda_core::words::{Came, Cursor, FullRoom, Kinds, Message, Person, PersonId, Role, RoomId, Scope, Time};
 use beseda_core::{Error, Refusal};
 use beseda_identity::Rated;
 use beseda_live::dialect::{Dialect, Named};
@@ -31,6 +32,8 @@ use std::str::FromStr;
 pub(super) struct Asker {
     pub(super) person: Person,
     pub(super) kinds: Kinds,
+    /// What let them in; of whom the call itself does not prove, nothing.
+    pub(super) came: Option<Came>,
     /// It is the host application, in its own name: the person is nobody.
     is_host: bool,
     noted: Noted,
@@ -40,20 +43,23 @@ impl FromRequestParts<Shared> for Asker {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Refused> {
-        let person = match api_keys::acting(shared, parts).await? {
-            Some(caller) => caller.person,
+        let of_caller = |caller: Caller| (caller.came(), caller.person);
+        let of_visitor = |visitor: Visitor| (Came::oneself(visitor.person.id, visitor.since), visitor.person);
+        let (came, person) = match api_keys::acting(shared, parts).await? {
+            Some(caller) => of_caller(caller),
             None => match visitors::named(shared, parts).await? {
-                Some(visitor) => visitor.person,
+                Some(visitor) => of_visitor(visitor),
                 None => match Caller::of_request(shared, parts).await {
                     Err(Refused::Rule(Refusal::NotSignedIn)) => {
                         let known = visitors::known(shared, parts).await?;
-                        known.ok_or(Refusal::NotSignedIn)?.person
+                        of_visitor(known.ok_or(Refusal::NotSignedIn)?)
                     }
-                    caller => caller?.person,
+                    caller => of_caller(caller?),
                 },
             },
         };
         Ok(Self {
+            came: Some(came),
             noted: Noted::of(parts),
             ..Self::of(shared, person)
         })
@@ -81,6 +87,7 @@ impl Asker {
         Self {
             person,
             kinds: shared.all_rooms.kinds(),
+            came: None,
             is_host: false,
             noted: Noted::default(),
         }

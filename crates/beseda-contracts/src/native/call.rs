@@ -244,6 +244,11 @@ impl Body {
         }
     }
 
+    /// What came, as it came.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
     /// Whether a field says nothing: null.
     pub(super) fn is_null(&self, name: &str) -> bool {
         self.fields.get(name).is_some_and(Value::is_null)

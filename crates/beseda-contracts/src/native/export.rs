@@ -6,6 +6,7 @@ use super::described::call::{Call, Who, lines as told_in_lines};
 use super::described::shape;
 use super::objects::{id_text, kept};
 use super::people::AccountJson;
+use super::push::{QuietJson, service_of};
 use crate::shared::files::title;
 use crate::shared::identity::api_keys;
 use crate::shared::{Links, NDJSON, Refused, Routes, Segment, Shared, time_text};
@@ -196,6 +197,23 @@ enum Line {
         #[schemars(with = "shape::Id")]
         person: String,
     },
+    /// How they want to be told of messages in browsers that they do not look at.
+    Push {
+        /// Whether they are told at all.
+        on: bool,
+        /// Whether they are shown how a message begins.
+        preview: bool,
+        /// When they are not told.
+        quiet: Option<QuietJson>,
+    },
+    /// A browser in which they are told. What it takes to tell it something is not told.
+    Browser {
+        /// Its push service.
+        service: String,
+        /// When it was first given.
+        #[schemars(with = "shape::Moment")]
+        created_at: String,
+    },
     /// A message of theirs.
     Message {
         /// The room's key.
@@ -313,6 +331,15 @@ fn told(known: &Known) -> Vec<Line> {
         state: case.state.word(),
     }));
     told.extend(known.places.iter().filter_map(membership));
+    told.extend(known.push.iter().map(|push| Line::Push {
+        on: push.on,
+        preview: push.preview,
+        quiet: push.quiet.clone().map(QuietJson::from),
+    }));
+    told.extend(known.browsers.iter().map(|browser| Line::Browser {
+        service: service_of(&browser.endpoint),
+        created_at: time_text(browser.created_at),
+    }));
     told.extend(known.blocked.iter().map(|person| Line::Block {
         person: id_text(&person.host_id()),
     }));

@@ -90,9 +90,7 @@ struct HoursJson {
 
 impl HoursJson {
     fn new(hours: Hours, now: Time) -> Self {
-        // What was kept was known once; who loses a zone goes by UTC rather than by nothing.
-        let zone = TimeZone::get(&hours.zone).unwrap_or(TimeZone::UTC);
-        let now = Timestamp::from_microsecond(now.0).unwrap_or_default().to_zoned(zone);
+        let now = on_the_wall(&hours.zone, now);
         let minute = minute_of_week(&now);
         let changes_at = hours.changes_in(minute).and_then(|minutes| later(&now, minutes));
         Self {
@@ -105,10 +103,21 @@ impl HoursJson {
     }
 }
 
+/// What a clock of this zone shows.
+pub(super) fn on_the_wall(zone: &str, now: Time) -> Zoned {
+    // What was kept was known once; who loses a zone goes by UTC rather than by nothing.
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    Timestamp::from_microsecond(now.0).unwrap_or_default().to_zoned(zone)
+}
+
+/// The minute of the day, the first being 0.
+pub(super) fn minute_of_day(at: &Zoned) -> u16 {
+    u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs())
+}
+
 /// The minute of the week, the first of Monday being 0.
 fn minute_of_week(at: &Zoned) -> u16 {
-    let of_day = u16::from(at.hour().unsigned_abs()) * 60 + u16::from(at.minute().unsigned_abs());
-    u16::from(at.weekday().to_monday_zero_offset().unsigned_abs()) * 24 * 60 + of_day
+    u16::from(at.weekday().to_monday_zero_offset().unsigned_abs()) * 24 * 60 + minute_of_day(at)
 }
 
 /// When the clock on the wall shows so many minutes more, which is not always in so many.

@@ -23,6 +23,7 @@ mod own;
 mod people;
 mod places;
 mod problem;
+pub mod push;
 mod replies;
 mod reports;
 mod rooms;
@@ -74,6 +75,7 @@ pub fn routes() -> Routes {
         places::routes,
         uploads::routes,
         own::routes,
+        push::routes,
         search::routes,
         reports::routes,
         cases::routes,

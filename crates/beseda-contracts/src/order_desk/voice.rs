@@ -100,7 +100,8 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
-        | Refusal::NoSuchCannedReply => NO_SUCH_ORDER.to_owned(),
+        | Refusal::NoSuchCannedReply
+        | Refusal::NoSuchPushSubscription => NO_SUCH_ORDER.to_owned(),
         Refusal::EmptyText => EMPTY.to_owned(),
         Refusal::Erased | Refusal::ErasedSince => ERASED.to_owned(),
         Refusal::TooFast { retry_seconds } => {
@@ -134,6 +135,8 @@ fn of_rule(refused: &Refused, refusal: &Refusal) -> String {
         | Refusal::NotSnoozed
         | Refusal::BadTags { .. }
         | Refusal::ShortcutTaken
+        | Refusal::NoPush
+        | Refusal::TooManyPushSubscriptions { .. }
         | Refusal::StrangeReplyName { .. }
         | Refusal::NotWeek { .. }
         | Refusal::TooManyCannedReplies { .. } => as_the_framework(refused),

@@ -44,6 +44,12 @@ pub enum FieldError {
         /// How many are taken.
         max: usize,
     },
+    /// They are no quiet hours.
+    NotQuiet,
+    /// It can be no address of a push service.
+    NotPushAddress,
+    /// They are no keys of a browser.
+    NotPushKeys,
     /// No clock of the world is called so, or none that this machine knows.
     NotZone,
     /// It is no UUID.

@@ -189,6 +189,8 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::NotSnoozed
         | Refusal::BadTags { .. }
         | Refusal::ShortcutTaken
+        | Refusal::NoPush
+        | Refusal::TooManyPushSubscriptions { .. }
         | Refusal::StrangeReplyName { .. }
         | Refusal::NotWeek { .. }
         | Refusal::TooManyCannedReplies { .. } => "bad_request",
@@ -200,7 +202,8 @@ fn code_of(refusal: &Refusal) -> &'static str {
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
-        | Refusal::NoSuchCannedReply => "not_found",
+        | Refusal::NoSuchCannedReply
+        | Refusal::NoSuchPushSubscription => "not_found",
     }
 }
 
@@ -243,6 +246,8 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::NotSnoozed
         | Refusal::BadTags { .. }
         | Refusal::ShortcutTaken
+        | Refusal::NoPush
+        | Refusal::TooManyPushSubscriptions { .. }
         | Refusal::StrangeReplyName { .. }
         | Refusal::NotWeek { .. }
         | Refusal::TooManyCannedReplies { .. } => refusal.to_string(),
@@ -254,6 +259,7 @@ fn sentence_of(refusal: &Refusal) -> String {
         | Refusal::NoSuchGroup
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
-        | Refusal::NoSuchCannedReply => "Not found.".to_owned(),
+        | Refusal::NoSuchCannedReply
+        | Refusal::NoSuchPushSubscription => "Not found.".to_owned(),
     }
 }

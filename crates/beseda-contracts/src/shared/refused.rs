@@ -187,12 +187,15 @@ fn status_of(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
         | Refusal::NoSuchCannedReply
+        | Refusal::NoSuchPushSubscription
         | Refusal::ErasedSince => StatusCode::NOT_FOUND,
         Refusal::Erased
         | Refusal::TooManyReactions { .. }
         | Refusal::HasMessages
         | Refusal::Taken { .. }
         | Refusal::ShortcutTaken
+        | Refusal::NoPush
+        | Refusal::TooManyPushSubscriptions { .. }
         | Refusal::TooManyCannedReplies { .. } => StatusCode::CONFLICT,
         Refusal::NoPlaceInOrder
         | Refusal::NotAllowed

@@ -117,7 +117,8 @@ impl Drf {
             | Refusal::NoSuchGroup
             | Refusal::NoSuchFile
             | Refusal::NoSuchReport
-            | Refusal::NoSuchCannedReply => whole(words::NOT_FOUND),
+            | Refusal::NoSuchCannedReply
+            | Refusal::NoSuchPushSubscription => whole(words::NOT_FOUND),
             Refusal::Erased | Refusal::ErasedSince => whole(words::DELETED),
             Refusal::NoSuchPage => whole(words::INVALID_PAGE),
             Refusal::NoPlaceInOrder | Refusal::NotAllowed | Refusal::NotAuthor | Refusal::Blocked => {
@@ -152,6 +153,8 @@ impl Drf {
             | Refusal::NotSnoozed
             | Refusal::BadTags { .. }
             | Refusal::ShortcutTaken
+            | Refusal::NoPush
+            | Refusal::TooManyPushSubscriptions { .. }
             | Refusal::StrangeReplyName { .. }
             | Refusal::NotWeek { .. }
             | Refusal::TooManyCannedReplies { .. } => Said::Detail(refusal.to_string()),
@@ -275,6 +278,9 @@ pub fn sentence(error: &FieldError, language: Language) -> String {
         | FieldError::NotUuid
         | FieldError::NotWeek { .. }
         | FieldError::NotZone
+        | FieldError::NotQuiet
+        | FieldError::NotPushAddress
+        | FieldError::NotPushKeys
         | FieldError::NotHostId
         | FieldError::NotHostIdInList
         | FieldError::Reserved

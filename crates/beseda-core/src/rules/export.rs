@@ -6,8 +6,8 @@ use super::people::find_person;
 use crate::error::{Error, Refusal};
 use crate::ports::Look;
 use crate::words::{
-    Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, Report, Room, RoomId, StandingRoom,
-    Time, Version, key_before_left,
+    Case, Extra, Group, HostId, Kinds, Message, Order, Person, PersonId, Place, PushSettings, PushSubscription, Report,
+    Room, RoomId, StandingRoom, Time, Version, key_before_left,
 };
 use std::collections::BTreeMap;
 
@@ -29,6 +29,10 @@ pub struct Known {
     pub places: Vec<Place>,
     /// Whom they do not want to hear from.
     pub blocked: Vec<Person>,
+    /// How they want to be told of messages in browsers, where they have said.
+    pub push: Option<PushSettings>,
+    /// The browsers in which they are.
+    pub browsers: Vec<PushSubscription>,
     /// When they were last there.
     pub seen_at: Option<Time>,
 }
@@ -50,6 +54,8 @@ pub fn known_of(look: &mut (impl Look + ?Sized), id: &HostId<'_>) -> Result<Know
         orders: look.orders_of(id)?,
         groups: look.groups_of(id)?,
         blocked: look.blocked_by(id)?,
+        push: look.push_settings(id)?,
+        browsers: look.push_subscriptions_of(id)?,
         seen_at: look.seen_at(&[id])?.pop().map(|(_, at)| at),
         places,
         person,

@@ -46,7 +46,7 @@ pub fn hold_jobs(tx: &mut dyn Tx, now: Time, limits: &Limits, jobs: &[Job]) -> R
 pub fn job_done(tx: &mut dyn Tx, job: &Job) -> Result<(), Error> {
     match &job.errand {
         Errand::ForgetFile { name } => tx.forget_file(name)?,
-        Errand::ErasePerson { .. } | Errand::EndSnooze { .. } => {}
+        Errand::ErasePerson { .. } | Errand::EndSnooze { .. } | Errand::Push { .. } | Errand::TryPush { .. } => {}
     }
     Ok(tx.remove_job(job.id)?)
 }

@@ -30,6 +30,7 @@ mod orders;
 mod page;
 mod people;
 mod poll;
+mod push;
 mod react;
 mod read;
 mod reports;
@@ -84,6 +85,10 @@ pub use people::{
     set_active, sign_out, until_let_in,
 };
 pub use poll::{Poll, Polled, poll};
+pub use push::{
+    PushChange, browser, change_push, push_is_gone, push_of, pushed, pushes, put_push, remove_push, try_push,
+    whom_to_push,
+};
 pub use react::{Pins, pin, pins, react, versions};
 pub use read::{ViewChange, mark, read, read_message, see_otherwise};
 pub use reports::{Reported, Reports, ReportsAsked, Settlement, report, reports, settle};

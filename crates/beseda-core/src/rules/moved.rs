@@ -193,8 +193,7 @@ pub fn totals_of(
     let mut totals = Totals::default();
     for place in places {
         let Some(member) = &place.member else { continue };
-        let is_muted = member.view.muted_until.is_some_and(|until| until > now);
-        if is_muted || member.view.archived {
+        if !member.view.counts(now) {
             continue;
         }
         let unread = member.unread(&place.room);

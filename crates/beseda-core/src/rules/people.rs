@@ -132,6 +132,7 @@ fn sign_out_everywhere(tx: &mut dyn Tx, now: Time, person: &mut Person) -> Resul
     let again = before.map(|before| before.plus_seconds(1));
     person.signed_out_at = Some(again.map_or(next, |again| again.max(next)));
     tx.end_sessions_of(person.id)?;
+    tx.remove_push_subscriptions_of(person.id, None)?;
     Ok(tx.revoke_tokens_of(person.id, now)?)
 }
 
@@ -173,6 +174,7 @@ pub fn remove_person(tx: &mut dyn Tx, now: Time, id: PersonId) -> Result<(), Err
     tx.announce_person(id);
     tx.remove_password(id)?;
     tx.forget_seen(id)?;
+    tx.put_push_settings(id, None)?;
     Ok(tx.put_person(&person.forget().into())?)
 }
 

@@ -395,9 +395,7 @@ pub fn still_right(look: &mut (impl Look + ?Sized), id: PersonId, hash: &str) ->
 /// As [`active`].
 pub fn open_session(tx: &mut dyn Tx, session: &Session, before: &[[u8; 32]]) -> Result<(), Error> {
     active(tx, session.person)?;
-    for before in before {
-        tx.end_session(before)?;
-    }
+    end_sessions(tx, before)?;
     Ok(tx.put_session(session)?)
 }
 
@@ -455,7 +453,7 @@ pub fn touch_session(tx: &mut dyn Tx, now: Time, hash: &[u8; 32]) -> Result<(), 
     Ok(())
 }
 
-/// Ends sessions: whose each was, and since when what was proven by it counted. Those that are not there are fine.
+/// Ends sessions, with the browsers that were given in them: whose each was, and since when what was proven by it counted. Those that are not there are fine.
 pub fn end_sessions(tx: &mut dyn Tx, hashes: &[[u8; 32]]) -> Result<Vec<(PersonId, Time)>, Error> {
     let mut ended = Vec::new();
     for hash in hashes {
@@ -465,7 +463,9 @@ pub fn end_sessions(tx: &mut dyn Tx, hashes: &[[u8; 32]]) -> Result<Vec<(PersonI
         tx.end_session(hash)?;
         let person = tx.person(session.person)?;
         let signed_out_at = person.and_then(|person| person.signed_out_at).unwrap_or_default();
-        ended.push((session.person, session.created_at.max(signed_out_at)));
+        let proven_at = session.created_at.max(signed_out_at);
+        tx.remove_push_subscriptions_of(session.person, Some(proven_at))?;
+        ended.push((session.person, proven_at));
     }
     Ok(ended)
 }

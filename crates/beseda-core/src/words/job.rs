@@ -1,6 +1,7 @@
 //! A job: a promise in the outbox, made in the transaction of its cause and kept after it.
 
-use super::{JobId, PersonId, RoomId, Time};
+use super::{JobId, PersonId, RoomId, Seq, Time};
+use uuid::Uuid;
 
 /// What is to be done where no transaction reaches, with all that tells it from another: two that are equal are one
 /// promise, until it is kept. So it is something that happens once, not a state to bring about, and it may be done twice
@@ -16,6 +17,22 @@ pub enum Errand {
     ErasePerson {
         /// Who.
         person: PersonId,
+    },
+    /// To tell a browser of a message.
+    Push {
+        /// The browser.
+        subscription: Uuid,
+        /// The message's room.
+        room: RoomId,
+        /// Its number there.
+        seq: Seq,
+    },
+    /// To tell a browser that it is told, because its person asked for that.
+    TryPush {
+        /// The browser.
+        subscription: Uuid,
+        /// When they asked.
+        at: Time,
     },
     /// To open a case that is snoozed until a moment.
     EndSnooze {
@@ -34,6 +51,8 @@ impl Errand {
             Self::ForgetFile { .. } => "forget-file",
             Self::ErasePerson { .. } => "erase-person",
             Self::EndSnooze { .. } => "end-snooze",
+            Self::Push { .. } => "push",
+            Self::TryPush { .. } => "try-push",
         }
     }
 
@@ -44,6 +63,12 @@ impl Errand {
             Self::ForgetFile { name } => name.clone(),
             Self::ErasePerson { person } => person.to_string(),
             Self::EndSnooze { room, until } => format!("{room}-{}", until.0),
+            Self::Push {
+                subscription,
+                room,
+                seq,
+            } => format!("{}-{room}-{seq}", subscription.simple()),
+            Self::TryPush { subscription, at } => format!("{}-{}", subscription.simple(), at.0),
         }
     }
 
@@ -60,6 +85,22 @@ impl Errand {
                 Some(Self::EndSnooze {
                     room: RoomId(room.parse().ok()?),
                     until: Time(until.parse().ok()?),
+                })
+            }
+            "push" => {
+                let (subscription, place) = about.split_once('-')?;
+                let (room, seq) = place.split_once('-')?;
+                Some(Self::Push {
+                    subscription: Uuid::try_parse(subscription).ok()?,
+                    room: RoomId(room.parse().ok()?),
+                    seq: Seq(seq.parse().ok()?),
+                })
+            }
+            "try-push" => {
+                let (subscription, at) = about.split_once('-')?;
+                Some(Self::TryPush {
+                    subscription: Uuid::try_parse(subscription).ok()?,
+                    at: Time(at.parse().ok()?),
                 })
             }
             _ => None,
@@ -93,15 +134,26 @@ mod tests {
         let name = "c0ffee-2".to_owned();
         let person = PersonId(7);
         let (room, until) = (RoomId(7), Time(1_795_237_200_000_000));
+        let subscription = Uuid::from_u128(0xC0FFEE);
         for errand in [
             Errand::ForgetFile { name },
             Errand::ErasePerson { person },
             Errand::EndSnooze { room, until },
+            Errand::Push {
+                subscription,
+                room,
+                seq: Seq(3),
+            },
+            Errand::TryPush {
+                subscription,
+                at: until,
+            },
         ] {
             assert_eq!(Errand::read(errand.word(), &errand.about()), Some(errand));
         }
         assert_eq!(Errand::read("erase-person", "vera"), None);
         assert_eq!(Errand::read("end-snooze", "7"), None);
+        assert_eq!(Errand::read("push", "7-1-1"), None);
         assert_eq!(Errand::read("forget", "c0ffee-2"), None);
     }
 }

@@ -216,6 +216,10 @@ limits! {
         "A tag of a case; a longer one is refused.";
     hours_stretches: usize = 50, Count 1 to 1_000 "stretches",
         "The stretches of a week in which somebody is at the desk; a week with more is refused.";
+    push_subscriptions: usize = 20, Count 1 to 1_000 "browsers",
+        "The browsers in which one person is told of messages by web push; one more is refused.";
+    push_text_chars: usize = 120, Count 1 to 500 "characters",
+        "How a message begins that somebody is told by web push, who its room is called and who wrote it, each; what is longer is cut.";
     client_id_chars: usize = 128, Count 36 to 1_000 "characters",
         "A sender's own name for a message; a longer one is refused.";
     attachments: usize = 20, Count 1 to 1_000 "files",
@@ -275,6 +279,8 @@ limits! {
         "Changes that wait for the store's writer; one more is answered 503 with `Retry-After`.";
     wal_bytes: u64 = 67_108_864, Count 1_048_576 to 1_099_511_627_776 "bytes",
         "SQLite's write-ahead log; a longer one is written back into the database also while changes wait, for up to half a second. Where somebody reads for so long that it cannot be, the log is told, and it grows.";
+    push_rooms: usize = 16_384, Count 16 to 1_048_576 "rooms",
+        "Rooms in which something was said, until it is decided within a second or two whom to tell by web push; of one more nobody is told so.";
     job_workers: usize = 4, Count 1 to 64 "jobs",
         "Jobs (what was promised in the database and is done outside of it) that run at the same time; further ones wait.";
     log_bytes: usize = 1_048_576, Count 65_536 to 1_073_741_824 "bytes",
@@ -331,6 +337,10 @@ limits! {
         "Without a sign of life from the server that took a job; another one, or the same once it is back, takes the job again then.";
     job_pause_seconds: i64 = 3_600, Count 5 to 86_400 "seconds",
         "The longest pause between two tries of a job that fails; the first is up to 5 seconds, and each up to twice as long as the one before, up to this; at least half of it is waited.";
+    push_seconds: i64 = 3_600, Count 10 to 86_400 "seconds",
+        "How long after a message its push is tried where a push service does not take it; it is given up then.";
+    push_ttl_seconds: i64 = 86_400, Count 1 to 2_419_200 "seconds",
+        "How long a push service is asked to keep a push for a browser that is not there; it is dropped then.";
     edit_seconds: u64 = 0, Count 0 to 315_360_000 "seconds",
         "After it was sent, a message can be edited by its author through the native API; later it is refused. 0: always.";
     renew_seconds: u64 = 60, Count 1 to 3_600 "seconds",

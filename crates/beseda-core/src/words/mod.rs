@@ -23,6 +23,7 @@ mod message;
 mod order;
 mod own_word;
 mod person;
+mod push;
 mod report;
 mod role;
 mod room;
@@ -63,6 +64,7 @@ pub use message::{Author, Draft, DraftFile, Look, Marks, Message, More, NewMessa
 pub use order::{Group, Order, OrderPlace};
 pub use own_word::OwnWord;
 pub use person::{NewPerson, Person};
+pub use push::{PUSH_AUTH_BYTES, PUSH_KEY_BYTES, PushDue, PushSettings, PushSubscription, Pushed, Quiet};
 pub use report::{Report, ReportReason, ReportState};
 pub use role::Role;
 pub use room::{

@@ -207,6 +207,14 @@ pub struct NewMember {
     pub now: Time,
 }
 
+impl View {
+    /// Whether the room makes a noise now, and counts among what is unread.
+    #[must_use]
+    pub fn counts(&self, now: Time) -> bool {
+        !self.archived && self.muted_until.is_none_or(|until| until <= now)
+    }
+}
+
 impl Member {
     /// How many messages of others the member has not read, in constant time.
     #[must_use]

@@ -2,8 +2,9 @@
 
 use beseda_core::words::{
     Account, ApiKey, Author, CannedReply, Case, Epoch, Group, GroupId, Head, Hours, Job, JobId, Kinds, Member,
-    MemberId, Message, MessageId, Order, OrderId, Person, PersonId, Receipts, RefreshToken, Report, Role, Room, RoomId,
-    RoomKind, RoomLook, Seq, Session, SetupCode, StoredFile, Tick, Ticket, Time, Updated, Version,
+    MemberId, Message, MessageId, Order, OrderId, Person, PersonId, PushSettings, PushSubscription, Receipts,
+    RefreshToken, Report, Role, Room, RoomId, RoomKind, RoomLook, Seq, Session, SetupCode, StoredFile, Tick, Ticket,
+    Time, Updated, Version,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,6 +71,9 @@ pub(super) struct Kept {
     pub(super) last_canned_reply: i64,
     /// When somebody is at the desk.
     pub(super) hours: Option<Hours>,
+    /// Browsers to be told, in the order in which they were given.
+    pub(super) push_subscriptions: Vec<PushSubscription>,
+    pub(super) push_settings: BTreeMap<PersonId, PushSettings>,
     /// When people were last there.
     pub(super) seen: BTreeMap<PersonId, Time>,
 }

@@ -13,6 +13,7 @@ mod lists;
 mod messages;
 mod orders;
 mod people;
+mod push;
 mod reports;
 mod rooms;
 mod search;

@@ -3,6 +3,7 @@
 use super::Make;
 use super::answers::{Answers, Given, assert_alike};
 use super::desk::reply as canned_reply;
+use super::pushing::alike as push;
 use super::stage::{Dice, Stage};
 use beseda_core::error::{Error, Fault};
 use beseda_core::ports::{AtDesk, Look, Tx};
@@ -38,7 +39,7 @@ fn some_room(given: &Given, dice: &mut Dice) -> RoomId {
 
 /// One change, the same for the same dice; what the store said to it.
 fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Result<String, Fault> {
-    Ok(match dice.below(12) {
+    Ok(match dice.below(13) {
         0 => change_people(tx, dice, now)?,
         1 | 2 => change_groups(tx, dice, now)?,
         3 | 4 => change_rooms(tx, given, dice, now)?,
@@ -48,6 +49,7 @@ fn change(tx: &mut dyn Tx, given: &mut Given, dice: &mut Dice, now: Time) -> Res
         8 => erase(tx, given, dice, now)?,
         9 => change_reports(tx, given, dice, now)?,
         10 => change_desk(tx, dice, now)?,
+        11 => push::change(tx, dice, &NAMES)?,
         _ => change_files(tx, given, dice, now)?,
     })
 }
@@ -553,6 +555,7 @@ fn answers(look: &mut dyn Look, given: &Given) -> Result<Vec<String>, Fault> {
     }
     said.say("how many canned replies", look.count_canned_replies()?);
     said.say("hours", look.hours()?);
+    push::asked(look, given, &mut said)?;
     for id in given.messages.to_ask().into_iter().map(MessageId) {
         said.say("message", look.message(id)?);
     }

@@ -5,7 +5,7 @@
 
 use beseda_core::words::{
     Attachment, CannedReply, Case, Group, Hours, Member, MemberId, Message, MessageId, Order, Person, PersonId, Place,
-    PlacedAttachment, Report, Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
+    PlacedAttachment, PushSettings, PushSubscription, Report, Room, RoomId, RoomView, Seq, StoredFile, Time, Updated,
 };
 use std::fmt::{Debug, Display};
 use std::sync::Arc;
@@ -243,6 +243,8 @@ macro_rules! without_numbers {
 without_numbers!(
     Hours,
     CannedReply,
+    PushSettings,
+    PushSubscription,
     bool,
     i64,
     Seq,

@@ -32,6 +32,7 @@ mod merging_beside;
 mod moving;
 mod named;
 mod opening;
+mod pushing;
 mod reading;
 mod refusing;
 mod reporting;
@@ -131,6 +132,13 @@ stories![
     for_some::a_message_for_some_is_nowhere_for_the_others,
     for_some::who_joins_later_or_comes_back_sees_what_is_theirs,
     for_some::pages_of_a_long_room_are_right_where_messages_are_for_some,
+    pushing::whoever_has_a_browser_is_told_what_others_say_and_has_not_read_it,
+    pushing::a_room_that_makes_no_noise_tells_nobody_and_neither_does_who_is_blocked,
+    pushing::a_message_for_some_is_told_to_those_alone_and_the_applications_to_all,
+    pushing::a_browser_is_one_persons_and_each_has_so_many,
+    pushing::a_browser_is_forgotten_with_what_let_its_person_in,
+    pushing::how_somebody_is_told_stays_where_nothing_is_said,
+    pushing::who_tries_their_browsers_is_promised_each,
     moving::each_change_moves_its_room_and_no_other,
     moving::a_room_that_is_left_or_taken_away_is_gone_until_one_is_in_it_again,
     moving::a_token_of_another_life_or_of_a_future_that_never_came_tells_everything,

@@ -137,6 +137,8 @@ s3_prefix = 'chat'
 s3_path_style = false
 s3_key_id = 'key'
 s3_secret_key = 'secret'
+push_subject = 'mailto:admin@shop.example'
+push_origins = ['http://push.internal:8080']
 log_format = 'json'
 log_level = 'debug'
 log = ['spa=debug']

@@ -42,7 +42,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use taken::{Bus, Collector, DatabaseUrl, Endpoint, GivenOut, Media, MetricsListen, Signing};
+use taken::{Bus, Collector, DatabaseUrl, Endpoint, GivenOut, Media, MetricsListen, PushOrigins, PushSubject, Signing};
 
 /// Where numbers are served, if nobody says otherwise: where the field looks for those of a program that has no port of
 /// its own.
@@ -87,6 +87,10 @@ settings! {
             "The name of the access key.";
         s3_secret_key: Maybe<GivenOut> = None, "access key",
             "The access key. It is shown nowhere.";
+        push_subject: PushSubject = String::new(), "address",
+            "Who answers for this server at push services: `mailto:admin@shop.example`, or an address that begins with `https:`. With it, people can have their browsers told of messages while they are away, and this server speaks to the push services of those browsers (Google's, Mozilla's, Apple's); without it, it speaks to none. See [web push](push.md).";
+        push_origins: PushOrigins = Vec::new(), "list of origins",
+            "Push services of your own that lie in a private network or are asked without encryption: `http://push.internal:8080`. Every other is asked over HTTPS, and in no private network. In the environment, separated by commas.";
         log_format: OneOf<LogFormat> = LogFormat::Text, "`text` or `json`",
             "How a line of the log looks on standard error. The file `logs/app.log` always holds text.";
         log_level: OneOf<LogLevel> = LogLevel::Info, "`error`, `warn`, `info`, `debug` or `trace`",

@@ -143,6 +143,57 @@ impl Taken for Endpoint {
     }
 }
 
+/// Who answers for the server at push services, or nobody.
+pub struct PushSubject;
+
+impl Taken for PushSubject {
+    type Kept = String;
+
+    fn read(raw: &Raw, _: &Path) -> Result<String, Wrong> {
+        let text = raw.text()?.trim();
+        let is_address = |rest: &str| rest.len() > 2 && rest.chars().all(|sign| sign.is_ascii_graphic());
+        let mail = text.strip_prefix("mailto:").filter(|mail| mail.contains('@'));
+        match mail.or_else(|| text.strip_prefix("https://")) {
+            Some(rest) if is_address(rest) => Ok(text.to_owned()),
+            None if text.is_empty() => Ok(String::new()),
+            _ => {
+                let what = format!("cannot be `{}`", printable(text));
+                Err(Wrong::new(
+                    what,
+                    "Write an address like mailto:admin@shop.example or https://shop.example/contact.",
+                ))
+            }
+        }
+    }
+
+    fn show(kept: &String) -> Shown {
+        Shown::Text(kept.clone())
+    }
+}
+
+/// Origins of push services that are reached wherever they are.
+pub struct PushOrigins;
+
+impl Taken for PushOrigins {
+    type Kept = Vec<String>;
+
+    fn read(raw: &Raw, _: &Path) -> Result<Vec<String>, Wrong> {
+        let of_the_web = |text: &String| text.starts_with("http") && !text.contains('*');
+        let one = |text: String| match of_the_web(&text) {
+            true => origin(&text),
+            false => {
+                let what = format!("holds `{}`", printable(&text));
+                Err(Wrong::new(what, "Name origins, like http://push.internal:8080."))
+            }
+        };
+        raw.texts()?.into_iter().map(one).collect()
+    }
+
+    fn show(kept: &Vec<String>) -> Shown {
+        Shown::List(kept.clone())
+    }
+}
+
 /// Media types that are known here.
 pub struct Media;
 

@@ -1,5 +1,6 @@
 //! What is done for each errand, outside of the database. What is over in the database by that: `rules::job_done`.
 
+use crate::push::Push;
 use beseda_core::ports::{Files, thumbnail_name};
 use beseda_core::rules::{self, At};
 use beseda_core::words::{Errand, PersonId};
@@ -14,7 +15,7 @@ use tokio::task::spawn_blocking;
 ///
 /// # Errors
 /// Why it is not done, in words that hold nothing of what people write.
-pub async fn run(errand: Errand, chat: Chat, files: Arc<dyn Files>) -> Result<(), Fault> {
+pub async fn run(errand: Errand, chat: Chat, files: Arc<dyn Files>, push: Option<Arc<Push>>) -> Result<(), Fault> {
     match errand {
         Errand::ForgetFile { name } => forget_file(name, files).await,
         Errand::ErasePerson { person } => erase_person(person, &chat).await.map_err(failed),
@@ -22,6 +23,18 @@ pub async fn run(errand: Errand, chat: Chat, files: Arc<dyn Files>) -> Result<()
             let ended = ask::change(&chat, move |tx| rules::end_snooze(tx, room, until)).await;
             ended.map_err(failed)
         }
+        Errand::Push {
+            subscription,
+            room,
+            seq,
+        } => match push {
+            Some(push) => push.tell(subscription, (room, seq)).await,
+            None => Ok(()),
+        },
+        Errand::TryPush { subscription, .. } => match push {
+            Some(push) => push.try_out(subscription).await,
+            None => Ok(()),
+        },
     }
 }
 

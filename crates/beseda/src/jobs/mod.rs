@@ -8,6 +8,7 @@ mod tests;
 
 pub use bell::Bell;
 
+use crate::push::Push;
 use crate::telemetry;
 use beseda_core::ports::Files;
 use beseda_core::words::{Job, JobId};
@@ -27,6 +28,8 @@ pub struct Jobs {
     chat: Chat,
     files: Arc<dyn Files>,
     bell: Arc<Bell>,
+    /// Who tells browsers, where any are told.
+    push: Option<Arc<Push>>,
     every: Duration,
     running: JoinSet<Result<(), Fault>>,
     /// What runs, as it was taken.
@@ -40,10 +43,16 @@ impl Jobs {
             chat,
             files,
             bell,
+            push: None,
             every: EVERY,
             running: JoinSet::new(),
             taken: HashMap::new(),
         }
+    }
+
+    /// The same that tells browsers.
+    pub fn pushing(self, push: Option<Arc<Push>>) -> Self {
+        Self { push, ..self }
     }
 
     /// Runs jobs until it is told to stop; then it takes no more, and ends when those that run have ended.
@@ -90,7 +99,12 @@ impl Jobs {
         if job.dead {
             tell_dead(&job);
         } else if !self.runs(job.id) {
-            let errand = errands::run(job.errand.clone(), self.chat.clone(), Arc::clone(&self.files));
+            let errand = errands::run(
+                job.errand.clone(),
+                self.chat.clone(),
+                Arc::clone(&self.files),
+                self.push.clone(),
+            );
             let task = self.running.spawn(errand);
             self.taken.insert(task.id(), job);
         }

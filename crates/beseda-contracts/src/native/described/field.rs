@@ -59,6 +59,10 @@ pub(in crate::native) enum Takes {
     Emoji,
     /// Pairs of minutes of a week, at most so many.
     Week(Most),
+    /// When of a day somebody is not to be told.
+    Quiet,
+    /// The keys of a browser, as it gives them.
+    PushKeys,
 }
 
 /// The longest address of the web.

@@ -69,7 +69,7 @@ const PARTS: &[Part] = &[
     Part {
         name: "Oneself and others",
         says: "Who one is, whom one may write to, and whom one does not want to hear from.",
-        calls: &[super::own::CALLS],
+        calls: &[super::own::CALLS, super::push::CALLS],
     },
     Part {
         name: "Live",

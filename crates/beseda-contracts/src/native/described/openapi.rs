@@ -110,6 +110,7 @@ pub(super) fn meaning(variable: &str) -> &'static str {
         "seq" => "The number of the message.",
         "emoji" => "One emoji, percent-encoded.",
         "report" => "The report, by its id.",
+        "browser" => "The browser, by its id.",
         "reply" => "The canned reply, by its id: a UUID of whoever makes it.",
         _ => "What the application calls it, percent-encoded.",
     }

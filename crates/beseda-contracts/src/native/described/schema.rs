@@ -1,7 +1,7 @@
 //! JSON Schema of what may come in, from the tables by which it is read.
 
 use super::field::{Field, Takes};
-use beseda_core::words::{HOST_NAME_CHARS, Hours, Limits, OwnWord};
+use beseda_core::words::{HOST_NAME_CHARS, Hours, Limits, OwnWord, Quiet};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -116,6 +116,8 @@ fn taken(takes: Takes, limits: &Limits) -> Value {
         Takes::Json(most) => json!({"title": format!("any JSON of at most {} bytes", most(limits))}),
         Takes::Card(_) => card(),
         Takes::Week(most) => week(most(limits)),
+        Takes::Quiet => quiet(),
+        Takes::PushKeys => push_keys(),
         Takes::Mark | Takes::Proof | Takes::Emoji => json!({"type": "string", "minLength": 1}),
     }
 }
@@ -194,4 +196,24 @@ fn week(most: usize) -> Value {
     let minute = json!({"type": "integer", "minimum": 0, "maximum": Hours::WEEK});
     let stretch = json!({"type": "array", "items": minute, "minItems": 2, "maxItems": 2});
     json!({"type": "array", "items": stretch, "maxItems": most})
+}
+
+fn quiet() -> Value {
+    let minute = json!({"type": "integer", "minimum": 0, "maximum": Quiet::DAY});
+    json!({
+        "type": "object",
+        "properties": {"zone": {"type": "string", "minLength": 1}, "from": minute, "to": minute},
+        "required": ["zone", "from", "to"],
+        "additionalProperties": false
+    })
+}
+
+fn push_keys() -> Value {
+    let key = json!({"type": "string", "pattern": "^[A-Za-z0-9_-]+={0,2}$"});
+    json!({
+        "type": "object",
+        "properties": {"p256dh": key, "auth": key},
+        "required": ["p256dh", "auth"],
+        "additionalProperties": false
+    })
 }

@@ -49,6 +49,8 @@ codes! {
     409 "taken" "Somebody else has the case of whom the asker did not know; `by` says who.";
     409 "shortcut_taken" "Another canned reply has this shortcut.";
     409 "too_many_canned_replies" "The desk has `limits.canned_replies` canned replies.";
+    409 "no_push" "The server pushes to nobody's browsers.";
+    409 "too_many_push_subscriptions" "`limits.push_subscriptions` browsers of the person are told.";
     409 "too_many_reactions" "The message has `limits.reactions` different reactions.";
     409 "name_taken" "Another person has this username, e-mail or phone, or the id is one of the server's own.";
     413 "too_large" "The body is bigger than `limits.body_bytes`, or has more lines than `limits.bulk_rows`.";

@@ -8,7 +8,7 @@ use super::described::shape;
 use crate::shared::{FieldError, Language, Refused, Voice};
 use crate::voices::DRF;
 use crate::voices::drf::{self, Said};
-use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, RESERVED_SPACE, Shortcut};
+use beseda_core::words::{NoHostId, NoRoomKey, OwnWord, Quiet, RESERVED_SPACE, Shortcut};
 use beseda_core::{Fault, Refusal};
 use beseda_live::dialect::Misheard;
 use beseda_live::requests::RequestId;
@@ -208,6 +208,8 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::HasMessages
         | Refusal::Taken { .. }
         | Refusal::ShortcutTaken
+        | Refusal::NoPush
+        | Refusal::TooManyPushSubscriptions { .. }
         | Refusal::TooManyCannedReplies { .. }
         | Refusal::RoomClosed => Some(Told {
             detail: as_sentence(refusal),
@@ -223,6 +225,7 @@ fn told_of_rule(refusal: &Refusal) -> Option<Told> {
         | Refusal::NoPlaceInOrder
         | Refusal::NoSuchReport
         | Refusal::NoSuchCannedReply
+        | Refusal::NoSuchPushSubscription
         | Refusal::NotAllowed
         | Refusal::OrderHasRoom
         | Refusal::EmptyFile
@@ -300,6 +303,16 @@ fn sentence(error: &FieldError) -> String {
             Shortcut::CHARS
         ),
         FieldError::NotWeek { max } => as_sentence(&Refusal::NotWeek { max: *max }),
+        FieldError::NotQuiet => format!(
+            "Quiet hours are {{zone, from, to}}: the name of a time zone and two different minutes of the day, from 0 to {}.",
+            Quiet::DAY
+        ),
+        FieldError::NotPushAddress => {
+            "An address of a push service is expected: one of HTTPS, as the browser gives it.".to_owned()
+        }
+        FieldError::NotPushKeys => {
+            "The browser's keys are expected as it gives them: {p256dh, auth}, both in base64url.".to_owned()
+        }
         FieldError::NotZone => "No time zone of the tz database is called so: `Europe/Moscow` is one.".to_owned(),
         FieldError::NotUuid => "A UUID is expected.".to_owned(),
         FieldError::NotHostId => format!("No: {NoHostId}."),
@@ -431,7 +444,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         | Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchReport
-        | Refusal::NoSuchCannedReply => "not_found",
+        | Refusal::NoSuchCannedReply
+        | Refusal::NoSuchPushSubscription => "not_found",
         Refusal::ErasedSince | Refusal::Erased => "erased",
         Refusal::NameTaken { .. } => "name_taken",
         Refusal::NoPlaceInOrder | Refusal::NotAllowed => "not_allowed",
@@ -442,6 +456,8 @@ fn code_of_rule(refusal: &Refusal) -> &'static str {
         Refusal::HasMessages => "has_messages",
         Refusal::Taken { .. } => "taken",
         Refusal::ShortcutTaken => "shortcut_taken",
+        Refusal::NoPush => "no_push",
+        Refusal::TooManyPushSubscriptions { .. } => "too_many_push_subscriptions",
         Refusal::TooManyCannedReplies { .. } => "too_many_canned_replies",
         Refusal::RoomClosed => "room_closed",
         Refusal::FileTooLarge { .. } => "too_large",

@@ -11,6 +11,7 @@ pub mod line;
 pub mod machine;
 pub mod nginx;
 pub mod other_chat;
+pub mod push_service;
 pub mod server;
 pub mod socket;
 pub mod systemd;

@@ -105,6 +105,8 @@ impl Block {
         let is_repeated = ["/{emoji}/", "/pin/", "/receipt/", "/blocks/{id}/"];
         match self.method.as_str() {
             "DELETE" | "PUT" => !is_repeated.iter().any(|end| self.path.ends_with(end)),
+            // A browser is whose last gave it.
+            "POST" => self.path.ends_with("/push/subscriptions/"),
             method => method == "WS" && self.title.ends_with(" erase"),
         }
     }

@@ -4,7 +4,7 @@ use super::Call;
 use crate::harness::ids;
 use crate::matrix::objects::Object;
 use crate::matrix::table::Block;
-use crate::matrix::world::places::saying;
+use crate::matrix::world::places::{a_browser, saying};
 use crate::matrix::world::spare::{CUSTOMER, GONE_TEACHER, HEADMASTER, TUTOR};
 use crate::matrix::world::{Gone, NOTHING, Place, World, id_of};
 use serde_json::{Value, json};
@@ -34,6 +34,13 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         ("PATCH", "/api/v1/reports/{report}/") => settling(world, block, object).await,
         ("GET", "/api/v1/hours/") => Call::to(block, path),
         ("PUT", "/api/v1/hours/") => Call::to(block, path).with(json!({"zone": "UTC", "week": [[0, 10080]]})),
+        ("PUT", "/api/v1/push/") => Call::to(block, path).with(json!({"preview": true})),
+        ("POST", "/api/v1/push/subscriptions/") => Call::to(block, path).with(a_browser(&world.new_name())),
+        ("DELETE", "/api/v1/push/subscriptions/{browser}/") => {
+            let browser = world.browser(object).await;
+            Call::to(block, path.replace("{browser}", &browser))
+        }
+        (_, "/api/v1/push/" | "/api/v1/push/test/") => Call::to(block, path),
         ("GET", "/api/v1/replies/") => Call::to(block, path),
         (_, "/api/v1/replies/{reply}/") => canned_reply(world, block, object).await,
         ("GET", "/api/v1/cases/") => Call::to(block, path),

@@ -219,6 +219,7 @@ impl World {
     /// Builds everything.
     pub async fn build(story: &str) -> Self {
         let settings = "limits.uploads_per_minute = 0\nlimits.rooms_per_hour = 0\nlimits.searches_per_second = 0\n\
+            limits.push_subscriptions = 1000\npush_subject = 'mailto:admin@shop.example'\n\
             limits.listeners = 100000\nlimits.sends_in_flight = 1\n";
         let server = Server::start(story, settings, &people()).await;
         server.seed(&orders("former")).await;

@@ -109,6 +109,23 @@ impl World {
         reported.json()["id"].as_str().expect("an id").to_owned()
     }
 
+    /// The id of a browser of the client's, which is forgotten if it is to be.
+    pub async fn browser(&self, object: Object) -> String {
+        if object == Object::Missing {
+            return self.new_name();
+        }
+        let (client, name) = (self.caller("client"), self.new_name());
+        let put = client.post("/api/v1/push/subscriptions/", &a_browser(&name)).await;
+        assert_eq!(put.status, 201, "{put:?}");
+        let browser = put.json()["id"].as_str().expect("an id").to_owned();
+        if object == Object::Deleted {
+            let path = format!("/api/v1/push/subscriptions/{browser}/");
+            let removed = client.ask(Method::DELETE, &path, &Value::Null).await;
+            assert_eq!(removed.status, 204, "{removed:?}");
+        }
+        browser
+    }
+
     /// The id of a canned reply of the desk's, which is forgotten if it is to be.
     pub async fn canned_reply(&self, object: Object) -> String {
         let reply = self.new_name();
@@ -129,6 +146,17 @@ impl World {
         let answer = crate::harness::actor::answer(request).await;
         assert_eq!(answer.status, 204, "{answer:?}");
     }
+}
+
+/// A browser that is called so, of a push service that is not there.
+pub fn a_browser(name: &str) -> Value {
+    json!({
+        "endpoint": format!("https://push.invalid/{name}"),
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+        }
+    })
 }
 
 /// What the canned reply with this id says.

@@ -8,6 +8,7 @@ mod desk;
 mod ends;
 mod events;
 mod files;
+mod push;
 mod reports;
 mod said_elsewhere;
 mod search;

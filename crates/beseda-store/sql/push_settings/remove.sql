@@ -1,0 +1,2 @@
+-- Forgets how a person wants to be told.
+DELETE FROM push_settings WHERE person_id = $1

@@ -1,0 +1,6 @@
+-- Who is in some rooms and has a browser to be told, by rooms and people. The rooms' numbers are a list, as JSON.
+SELECT m.room_id, m.person_id
+FROM json_each($1) e
+JOIN members m ON m.room_id = e.value
+WHERE EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.person_id = m.person_id)
+ORDER BY m.room_id, m.person_id

@@ -1,0 +1,5 @@
+-- The browsers of a person, the first given first.
+SELECT s.uuid, s.person_id, s.proven_at, s.key_hash, s.endpoint, s.p256dh, s.auth, s.created_at
+FROM push_subscriptions s
+WHERE s.person_id = $1
+ORDER BY s.id

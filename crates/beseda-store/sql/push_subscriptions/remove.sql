@@ -1,0 +1,2 @@
+-- Forgets a browser.
+DELETE FROM push_subscriptions WHERE uuid = $1
