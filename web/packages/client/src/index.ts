@@ -12,6 +12,7 @@ export type { ChatRoom, RoomSnapshot } from "./room.ts";
 export type { Session, SessionOptions, SessionSnapshot } from "./session.ts";
 export { browserPlatform } from "./system.ts";
 export { asTrouble, Trouble, type TroubleKind } from "./trouble.ts";
+export { uuid7 } from "./uuid.ts";
 export type {
   Calls,
   Draft,
