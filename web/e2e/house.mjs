@@ -53,9 +53,9 @@ export const orders = (count) =>
     expert: boris.id,
   }));
 
-/** Starts a server with these people, orders and lines of settings. Call `end()` when done. */
+/** Starts a server with these people, orders, classes and lines of settings. Call `end()` when done. */
 export async function openHouse(wishes = {}) {
-  const { people = [anna, boris], orders: seeded = orders(3), settings = "" } = wishes;
+  const { people = [anna, boris], orders: seeded = orders(3), settings = "", groups = [] } = wishes;
   demand(existsSync(binary), `no server at ${binary}`, "cargo build -p beseda, or set BESEDA_BIN");
   const built = join(web, "apps/chat/dist/index.html");
   demand(existsSync(built), `no ${built}`, "npm run build --prefix web");
@@ -64,7 +64,7 @@ export async function openHouse(wishes = {}) {
   const data = join(folder, "data");
   mkdirSync(data);
   writeFileSync(join(data, "beseda.toml"), settings, { mode: 0o600 });
-  writeFileSync(seed, JSON.stringify({ people, orders: seeded }));
+  writeFileSync(seed, JSON.stringify({ people, orders: seeded, groups }));
   const seeding = spawnSync(binary, ["seed", "--new", "--data", data, seed], {
     encoding: "utf8",
     env,

@@ -34,7 +34,9 @@ const later = [/\/stream\.ts$/, /\/request\.ts$/];
 /** What parts of the kit that are loaded later find there already. */
 const there = [/^react/, /^@beseda\/client/, /\/words\/index\.ts$/, /\/icons\.tsx$/];
 /** Parts of the kit that are loaded when they are opened: a module each, and a chunk of the page's build. */
-const parts = ["EmojiPanel", "LightboxStage", "LocationMap"];
+const parts = ["EmojiPanel", "LightboxStage", "LocationMap", "SearchPane", "GroupChatModal"];
+/** What the list, which is always there, has brought along. */
+const kit = [...there, /\/(context|useRooms|titles|time|people|trouble|query)\.tsx?$/];
 const opened = parts.map((name) => new RegExp(`/${name}\\.tsx$`));
 /** ... and right after the window that they belong to. */
 const after = [/\/(Layers|RoomMenu|EmojiButton)\.tsx$/, /\/emoji\/data\.ts$/];
@@ -110,6 +112,8 @@ const budgets = [
   ["... emoji", await bundle("packages/react/src/emoji/EmojiPanel.tsx", there), 12],
   ["... pictures", await bundle("packages/react/src/lightbox/LightboxStage.tsx", there), 6],
   ["... a map", await bundle("packages/react/src/location/LocationMap.tsx", there), 48],
+  ["... a search", await bundle("packages/react/src/search/SearchPane.tsx", kit), 4],
+  ["... a new group", await bundle("packages/react/src/GroupChatModal.tsx", kit), 4],
   ["react CSS", await style(), 8],
   ["page JS", assets(".js"), 150],
   ["page emoji in Russian", gz(JSON.stringify(emojiFile("ru"))), 100],

@@ -12,9 +12,10 @@ import {
 import { type ReactNode, useEffect } from "react";
 import { type Theme, useLangChoice, useSoundChoice, useTheme } from "./choices.ts";
 import { LoginForm } from "./LoginForm.tsx";
+import { NoChats, useHasChats } from "./NoChats.tsx";
 import { OrderPage } from "./OrderPage.tsx";
 import { usePlace } from "./place.ts";
-import { Rooms } from "./Rooms.tsx";
+import { Rooms, type RoomsProps } from "./Rooms.tsx";
 import { useSound } from "./sound.ts";
 import { usePageWords } from "./words.ts";
 
@@ -58,7 +59,12 @@ function Face({ session, ...props }: FaceProps): ReactNode {
   if (trouble) return <CheckFailed trouble={trouble} />;
   if (!me) return <Waiting />;
   if (place.view === "order" && place.order !== null) return <OrderPage order={place.order} />;
-  return <Rooms me={me} place={place} {...props} />;
+  return <Chats me={me} place={place} {...props} />;
+}
+
+function Chats(props: RoomsProps): ReactNode {
+  const hasChats = useHasChats(props.me.role);
+  return hasChats || props.place.room !== null ? <Rooms {...props} /> : <NoChats />;
 }
 
 function Waiting(): ReactNode {

@@ -30,6 +30,9 @@ export function OpenByOrder({ onOpen }: { onOpen: (room: string) => void }): Rea
   return (
     <form className="open-order" onSubmit={(event) => void submit(event)}>
       <div className="open-order-line">
+        <span className="open-order-sign" aria-hidden="true">
+          #
+        </span>
         <input
           name="order"
           inputMode={digits ? "numeric" : "text"}
@@ -37,7 +40,7 @@ export function OpenByOrder({ onOpen }: { onOpen: (room: string) => void }): Rea
           autoComplete="off"
           autoCapitalize="none"
           aria-label={words.openByOrder}
-          placeholder={words.orderNumber}
+          placeholder={words.openByOrder}
         />
         <button type="submit" title={kit.openChat} aria-label={kit.openChat}>
           <Icon name="plus" />

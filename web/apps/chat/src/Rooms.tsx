@@ -2,9 +2,10 @@
 import { asTrouble, type Trouble } from "@beseda/client";
 import type { Me } from "@beseda/client/order-rooms";
 import {
-  ChatRoomList,
-  ChatWindow,
+  ChatList,
+  ChatThread,
   type Lang,
+  LIST_VIEW,
   Sheets,
   sentenceFor,
   useChat,
@@ -20,6 +21,9 @@ import { addressOf, go, goBack, type Place } from "./place.ts";
 import { Settings } from "./Settings.tsx";
 import { useKeyboardRoom } from "./useKeyboardRoom.ts";
 import { usePageWords } from "./words.ts";
+
+/** The roles that have orders: others are not asked for a number of one. */
+const WITH_ORDERS: ReadonlySet<string> = new Set(["client", "expert", "operator", "mom", "admin"]);
 
 export interface RoomsProps {
   me: Me;
@@ -37,6 +41,9 @@ export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
   const narrow = useNarrow();
   const trouble = useOrder(place.order);
   const { room } = place;
+  // The list goes while a room is open on a narrow screen, and comes back as it was.
+  const [view, onView] = useState(LIST_VIEW);
+  const hasOrders = WITH_ORDERS.has(me.role);
   const { key: selected } = useRoomKey(room);
   useTitle();
   useKeyboardRoom();
@@ -51,21 +58,20 @@ export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
             <h1>{kit.rooms}</h1>
             <Settings me={me} {...choices} />
           </header>
-          <OpenByOrder onOpen={(opened) => go(opened)} />
-          <div className="list-scroller">
-            <ChatRoomList
-              selected={selected}
-              onSelect={(id) => id !== selected && go(id)}
-              hrefOf={addressOf}
-            />
-          </div>
+          {hasOrders && <OpenByOrder onOpen={(opened) => go(opened)} />}
+          <ChatList
+            selected={selected}
+            onSelect={(id, at) => (id !== selected || at !== undefined) && go(id, false, at)}
+            hrefOf={addressOf}
+            {...{ view, onView }}
+          />
         </List>
       )}
       {(!narrow || open) && (
         <main className="pane-thread">
           {narrow && <h1 className="bs-hidden">{kit.rooms}</h1>}
           {room !== null && (
-            <ChatWindow
+            <ChatThread
               roomId={room}
               at={place.at}
               linkTo={(key, seq) => new URL(addressOf(key, seq), location.href).href}
@@ -73,20 +79,20 @@ export function Rooms({ me, place, ...choices }: RoomsProps): ReactNode {
             />
           )}
           {room === null && trouble && <OrderRefused trouble={trouble} />}
-          {room === null && !trouble && <NothingOpen />}
+          {room === null && !trouble && <NothingOpen hasOrders={hasOrders} />}
         </main>
       )}
     </div>
   );
 }
 
-function NothingOpen(): ReactNode {
+function NothingOpen({ hasOrders }: { hasOrders: boolean }): ReactNode {
   const words = usePageWords();
   return (
     <div className="bs-state">
       <Sheets />
       <h2>{words.choose}</h2>
-      <p>{words.chooseHint}</p>
+      <p>{hasOrders ? words.chooseHint : words.chooseHintSearch}</p>
     </div>
   );
 }

@@ -48,9 +48,9 @@ export function usePlace(): Place {
   return placeOf(useSyncExternalStore(watch, () => location.search));
 }
 
-/** Goes to a room, or to the list. `replace` leaves no step for the Back button. */
-export function go(room: RoomId | null, replace = false): void {
-  const address = room === null ? location.pathname : addressOf(room);
+/** Goes to a room, at a message of it, or to the list. `replace` leaves no step for the Back button. */
+export function go(room: RoomId | null, replace = false, at?: number): void {
+  const address = room === null ? location.pathname : addressOf(room, at);
   if (replace) history.replaceState(history.state, "", address);
   else history.pushState({ fromList: room !== null }, "", address);
   dispatchEvent(new Event(MOVED));

@@ -32,11 +32,13 @@ const ru = {
   } as Partial<Record<string, string>>,
   choose: "Выберите чат",
   chooseHint: "Или откройте чат заказа по его номеру.",
-  orderNumber: "Номер заказа",
   openByOrder: "Открыть чат по номеру заказа",
   checkFailed: "Не удалось открыть чаты",
   orderHint: "Обсудите детали заказа, не уходя со страницы.",
   noAccess: "Этот заказ вам недоступен.",
+  chooseHintSearch: "Или найдите человека либо сообщение в поиске.",
+  noChats: "Для вашей роли чатов нет",
+  noChatsHint: "Если чаты должны быть, обратитесь к администратору или войдите под другим именем.",
 };
 
 type PageWords = typeof ru;
@@ -72,11 +74,13 @@ const en: PageWords = {
   },
   choose: "Choose a chat",
   chooseHint: "Or open an order's chat by its number.",
-  orderNumber: "Order number",
   openByOrder: "Open a chat by order number",
   checkFailed: "The chats could not be opened",
   orderHint: "Talk about the order without leaving its page.",
   noAccess: "This order is not available to you.",
+  chooseHintSearch: "Or find a person or a message in the search.",
+  noChats: "There are no chats for your role",
+  noChatsHint: "If there should be some, ask your administrator, or log in as somebody else.",
 };
 
 const dictionaries: Record<Lang, PageWords> = { ru, en };

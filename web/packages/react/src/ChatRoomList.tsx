@@ -21,12 +21,17 @@ export interface ChatRoomListProps {
   onSelect(roomId: RoomId): void;
   /** Where the row leads when it is opened in another tab. */
   hrefOf?(roomId: string): string;
+  /** Leaves out what is read, but for the room that is open. */
+  onlyUnread?: boolean;
+  /** Where there are no rooms, offers to find somebody to write to. */
+  onFind?(): void;
 }
 
-export function ChatRoomList({ selected = null, onSelect, hrefOf }: ChatRoomListProps): ReactNode {
+export function ChatRoomList(props: ChatRoomListProps): ReactNode {
+  const { selected = null, onSelect, hrefOf, onlyUnread = false, onFind } = props;
   const words = useWords();
   const { key: current } = useRoomKey(selected);
-  const { rooms, trouble, retry } = useRooms();
+  const { rooms: all, trouble, retry } = useRooms();
   const list = useRef<HTMLUListElement>(null);
   // Rooms change their order while one of them is pressed.
   usePress(list);
@@ -46,7 +51,7 @@ export function ChatRoomList({ selected = null, onSelect, hrefOf }: ChatRoomList
     links[next]?.focus();
   };
 
-  if (!rooms) {
+  if (!all) {
     if (!trouble) return <ListSkeleton />;
     return (
       <div className="bs-state" role="alert">
@@ -58,14 +63,9 @@ export function ChatRoomList({ selected = null, onSelect, hrefOf }: ChatRoomList
       </div>
     );
   }
-  if (rooms.length === 0) {
-    return (
-      <div className="bs-state">
-        <h2>{words.noRooms}</h2>
-        <p>{words.noRoomsHint}</p>
-      </div>
-    );
-  }
+  if (all.length === 0) return <NoRooms {...(onFind ? { onFind } : {})} />;
+  const rooms = onlyUnread ? all.filter((room) => isNews(room) || room.key === current) : all;
+  if (rooms.length === 0) return <p className="bs-list-none">{words.noUnreadRooms}</p>;
   const stop = rooms.some((room) => room.key === current) ? current : rooms[0]?.key;
   return (
     <nav className="bs-rooms" aria-label={words.rooms}>
@@ -88,6 +88,23 @@ export function ChatRoomList({ selected = null, onSelect, hrefOf }: ChatRoomList
   );
 }
 
+function NoRooms({ onFind }: { onFind?: () => void }): ReactNode {
+  const words = useWords();
+  return (
+    <div className="bs-state">
+      <h2>{words.noRooms}</h2>
+      <p>{onFind ? words.noRoomsFind : words.noRoomsHint}</p>
+      {onFind && (
+        <button type="button" className="bs-button" onClick={onFind}>
+          {words.find}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const isNews = ({ unread, isMarked }: ListedRoom) => unread > 0 || isMarked;
+
 interface RoomLinkProps {
   room: ListedRoom;
   current: boolean;
@@ -101,7 +118,7 @@ function RoomLink({ room, current, reachable, href, onSelect }: RoomLinkProps): 
   const words = useWords();
   const lang = useLang();
   const { key, kind, title, name, at, unread } = room;
-  const isNew = unread > 0 || room.isMarked;
+  const isNew = isNews(room);
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();

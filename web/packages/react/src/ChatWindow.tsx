@@ -73,7 +73,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
   const writer = useRef<((text: string) => void) | null>(null);
   const attachments = useAttachments();
   const [opened, setOpened] = useState<Opened>(null);
-  const [jump, setJump] = useState<Jump | null>(at == null ? null : { seq: at, back: null });
+  const [jump, setJump] = useJumpTo(at ?? null);
   const { about, begin, end } = useAbout(snapshot, field);
   const can = useRights(snapshot);
   const canSend = mayWrite(snapshot);
@@ -102,7 +102,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       view: (row, file) => setOpened({ is: "viewer", row, file }),
       jump: (seq, { message }) => setJump({ seq, back: message?.seq ?? null }),
     };
-  }, [thread, begin]);
+  }, [thread, begin, setJump]);
   const ways: MessageWays = {
     reply: actions.reply,
     edit: actions.edit,
@@ -161,6 +161,18 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       </Suspense>
     </section>
   );
+}
+
+/** Where to go in the thread: to the message that the page names, and to another one when it names another. */
+function useJumpTo(at: number | null) {
+  const to = (seq: number | null): Jump | null => (seq === null ? null : { seq, back: null });
+  const [named, setNamed] = useState(at);
+  const [jump, setJump] = useState(() => to(at));
+  if (named !== at) {
+    setNamed(at);
+    if (at !== null) setJump(to(at));
+  }
+  return [jump, setJump] as const;
 }
 
 /** What one may do here. While nothing is known of the room, nothing. */

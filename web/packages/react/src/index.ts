@@ -11,8 +11,10 @@ export {
   type SessionOptions,
   systemPlatform,
 } from "@beseda/client/order-rooms";
+export { ChatList, type ChatListProps, LIST_VIEW, type ListView } from "./ChatList.tsx";
 export { ChatRoomList, type ChatRoomListProps } from "./ChatRoomList.tsx";
-export { ChatWindow, type ChatWindowProps } from "./ChatWindow.tsx";
+/** `ChatThread` is what contract 2's pages call the window of a room. */
+export { ChatWindow, ChatWindow as ChatThread, type ChatWindowProps } from "./ChatWindow.tsx";
 export {
   ChatProvider,
   type ChatProviderProps,
@@ -23,9 +25,11 @@ export {
   useSelf,
   useSurroundings,
 } from "./context.tsx";
+export { GroupChatModal, type GroupChatModalProps } from "./GroupChatModal.tsx";
 export { Icon, type IconName, Sheets } from "./icons.tsx";
 export { OrderChatButton, type OrderChatButtonProps } from "./OrderChatButton.tsx";
 export { hueOf, initialsOf } from "./people.ts";
+export { SearchPane, type SearchPaneProps } from "./search/SearchPane.tsx";
 export { sentenceFor } from "./trouble.ts";
 export { useModal } from "./useModal.ts";
 export { useOpening } from "./useOpening.ts";

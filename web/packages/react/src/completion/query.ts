@@ -44,9 +44,9 @@ export function queryAt(text: string, caret: number, triggers: readonly Trigger[
   return null;
 }
 
-/** A text as it is compared: case and the dots of `ё` do not matter. */
+/** A text as it is compared: case, the dots of `ё`, and marks that are signs of their own do not matter. */
 export function plainText(text: string): string {
-  return text.toLowerCase().replaceAll("ё", "е");
+  return text.normalize("NFC").toLowerCase().replaceAll("ё", "е");
 }
 
 /**

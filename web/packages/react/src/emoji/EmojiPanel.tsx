@@ -56,7 +56,7 @@ export function EmojiPanel({ data, lang, keep, onPick }: EmojiPanelProps): React
       )}
       <Grid.Viewport className="bs-emoji-view" tabIndex={0} aria-label={words.emoji}>
         <Grid.Empty>
-          <span className="bs-emoji-note">{words.noEmoji}</span>
+          <span className="bs-emoji-note">{words.nothingFound}</span>
         </Grid.Empty>
         <Grid.List className="bs-emoji-list" components={PARTS} />
       </Grid.Viewport>
