@@ -53,9 +53,9 @@ async function style() {
   );
 }
 
-/** What the built page loads at once, by the ends of the names. */
-function assets(end) {
-  const folder = `${web}apps/chat/dist/assets/`;
+/** What a built page loads at once, by the ends of the names. */
+function assets(end, app = "chat") {
+  const folder = `${web}apps/${app}/dist/assets/`;
   const isLater = (name) => parts.some((part) => name.startsWith(`${part}-`));
   const names = readdirSync(folder).filter((name) => name.endsWith(end) && !isLater(name));
   if (names.length === 0) throw new Error(`no ${end} in ${folder}: run "npm run build" first`);
@@ -84,6 +84,8 @@ const budgets = [
   ["page emoji in Russian", gz(JSON.stringify(emojiFile("ru"))), 100],
   ["page emoji in English", gz(JSON.stringify(emojiFile("en"))), 100],
   ["page CSS", assets(".css"), 12],
+  ["console JS", assets(".js", "console"), 150],
+  ["console CSS", assets(".css", "console"), 12],
   ["page fonts", assets(".woff2"), 50],
 ];
 let over = 0;

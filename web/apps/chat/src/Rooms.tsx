@@ -2,6 +2,15 @@
 import { asTrouble, type Trouble } from "@beseda/client";
 import type { Me } from "@beseda/client/order-rooms";
 import {
+  addressOf,
+  go,
+  goBack,
+  Settings,
+  type Theme,
+  useKeyboardRoom,
+  useNarrow,
+} from "@beseda/pages";
+import {
   ChatRoomList,
   ChatWindow,
   type Lang,
@@ -13,12 +22,9 @@ import {
   useRoomKey,
   useWords,
 } from "@beseda/react";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
-import type { Theme } from "./choices.ts";
+import { type ReactNode, useEffect, useState } from "react";
 import { OpenByOrder } from "./OpenByOrder.tsx";
-import { addressOf, go, goBack, type Place } from "./place.ts";
-import { Settings } from "./Settings.tsx";
-import { useKeyboardRoom } from "./useKeyboardRoom.ts";
+import type { Place } from "./place.ts";
 import { usePageWords } from "./words.ts";
 
 export interface RoomsProps {
@@ -131,16 +137,4 @@ function useTitle(): void {
   useEffect(() => {
     document.title = messages > 0 ? `(${messages}) ${words.product}` : words.product;
   }, [messages, words]);
-}
-
-const NARROW = "(width < 768px)";
-
-function watchWidth(changed: () => void): () => void {
-  const query = matchMedia(NARROW);
-  query.addEventListener("change", changed);
-  return () => query.removeEventListener("change", changed);
-}
-
-function useNarrow(): boolean {
-  return useSyncExternalStore(watchWidth, () => matchMedia(NARROW).matches);
 }

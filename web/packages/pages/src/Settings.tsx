@@ -3,7 +3,7 @@ import type { Me } from "@beseda/client/order-rooms";
 import { Icon, initialsOf, type Lang, useChat, useLogout, useObserved } from "@beseda/react";
 import type { ReactNode } from "react";
 import type { Theme } from "./choices.ts";
-import { usePageWords } from "./words.ts";
+import { useSharedWords } from "./words.ts";
 
 export interface SettingsProps {
   me: Me;
@@ -22,7 +22,7 @@ const LANGS: [Lang, string][] = [
 export function Settings({ me, theme, onTheme, lang, onLang }: SettingsProps): ReactNode {
   const { byCookie } = useObserved(useChat().session);
   const logout = useLogout();
-  const words = usePageWords();
+  const words = useSharedWords();
   const name = me.full_name || me.username;
   return (
     <>
