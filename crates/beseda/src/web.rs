@@ -13,6 +13,12 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct ChatPage;
 
+/// The staff's console, `/admin/chat`, likewise.
+#[derive(RustEmbed)]
+#[folder = "../../web/apps/console/dist/"]
+#[allow_missing = true]
+struct ConsolePage;
+
 /// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host. Who may show it
 /// in a frame follows.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
@@ -22,11 +28,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
     let framing = framing(frame_ancestors);
     Router::new()
-        .route("/chat", page("./chat/", framing.clone()))
-        .route("/chat/", page("./", framing))
+        .merge(page::<ChatPage, S>("/chat", &framing))
+        .merge(page::<ConsolePage, S>("/admin/chat", &framing))
+}
+
+/// A page at its address, and everything that it loads below that.
+fn page<P: RustEmbed + 'static, S: Clone + Send + Sync + 'static>(at: &str, framing: &HeaderMap) -> Router<S> {
+    Router::new()
+        .route(at, index::<P, S>("./chat/", framing.clone()))
+        .route(&format!("{at}/"), index::<P, S>("./", framing.clone()))
         .route(
-            "/chat/{*path}",
-            get(|path: Path<String>, headers: HeaderMap| async move { asset(&path, &headers) }),
+            &format!("{at}/{{*path}}"),
+            get(|path: Path<String>, headers: HeaderMap| async move { asset::<P>(&path, &headers) }),
         )
 }
 
@@ -52,9 +65,12 @@ fn framing(ancestors: &[String]) -> HeaderMap {
 
 /// The page, whose files lie in this folder as seen from where it is shown. All its addresses are relative: whatever prefix
 /// proxies have put before it, it finds its files and this server beside itself.
-fn page<S: Clone + Send + Sync + 'static>(folder: &'static str, framing: HeaderMap) -> MethodRouter<S> {
+fn index<P: RustEmbed + 'static, S: Clone + Send + Sync + 'static>(
+    folder: &'static str,
+    framing: HeaderMap,
+) -> MethodRouter<S> {
     get(async move |asked: HeaderMap| {
-        let Some(file) = ChatPage::get("index.html") else {
+        let Some(file) = P::get("index.html") else {
             let sentence = "This server was built without its pages. Build it with script/build.\n";
             return (StatusCode::NOT_FOUND, sentence).into_response();
         };
@@ -64,14 +80,14 @@ fn page<S: Clone + Send + Sync + 'static>(folder: &'static str, framing: HeaderM
     })
 }
 
-fn asset(path: &str, asked: &HeaderMap) -> Response {
+fn asset<P: RustEmbed>(path: &str, asked: &HeaderMap) -> Response {
     // Names of assets hold a hash of what is in them, so they never change.
     let cache = if path.starts_with("assets/") {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    match ChatPage::get(path).filter(|_| path != "index.html") {
+    match P::get(path).filter(|_| path != "index.html") {
         Some(file) => {
             let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()));
             answer(file.data, file.metadata.mimetype(), &tag, asked, cache)
