@@ -2,5 +2,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["packages/*/test/**/*.test.ts", "script/*.test.mjs"] },
+  test: { include: ["{packages,apps}/*/test/**/*.test.ts", "script/*.test.mjs"] },
 });

@@ -57,8 +57,10 @@ export const orders = (count) =>
 export async function openHouse(wishes = {}) {
   const { people = [anna, boris], orders: seeded = orders(3), settings = "", groups = [] } = wishes;
   demand(existsSync(binary), `no server at ${binary}`, "cargo build -p beseda, or set BESEDA_BIN");
-  const built = join(web, "apps/chat/dist/index.html");
-  demand(existsSync(built), `no ${built}`, "npm run build --prefix web");
+  for (const app of ["chat", "console"]) {
+    const built = join(web, `apps/${app}/dist/index.html`);
+    demand(existsSync(built), `no ${built}`, "npm run build --prefix web");
+  }
   const folder = mkdtempSync(join(tmpdir(), "beseda-e2e-"));
   const seed = join(folder, "seed.json");
   const data = join(folder, "data");

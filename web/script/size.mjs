@@ -38,8 +38,10 @@ const parts = ["EmojiPanel", "LightboxStage", "LocationMap", "SearchPane", "Grou
 /** What the list, which is always there, has brought along. */
 const kit = [...there, /\/(context|useRooms|titles|time|people|trouble|query)\.tsx?$/];
 const opened = parts.map((name) => new RegExp(`/${name}\\.tsx$`));
+/** The chunks of the page's build that come right after what can be used. */
+const follows = ["Layers", "RoomMenu", "EmojiButton", "data", "sources"];
 /** ... and right after the window that they belong to. */
-const after = [/\/(Layers|RoomMenu|EmojiButton)\.tsx$/, /\/emoji\/data\.ts$/];
+const after = [/\/(Layers|RoomMenu|EmojiButton)\.tsx$/, /\/(emoji\/data|completion\/sources)\.ts$/];
 
 async function style() {
   const built = await build({
@@ -59,7 +61,7 @@ async function style() {
 
 /** What a built page loads at once, by the ends of the names. */
 function assets(end, folder = `${web}apps/chat/dist/assets/`) {
-  const isLater = (name) => parts.some((part) => name.startsWith(`${part}-`));
+  const isLater = (name) => [...parts, ...follows].some((part) => name.startsWith(`${part}-`));
   const names = readdirSync(folder).filter((name) => name.endsWith(end) && !isLater(name));
   if (names.length === 0) throw new Error(`no ${end} in ${folder}: run "npm run build" first`);
   const packed = end === ".woff2";
@@ -119,6 +121,8 @@ const budgets = [
   ["page emoji in Russian", gz(JSON.stringify(emojiFile("ru"))), 100],
   ["page emoji in English", gz(JSON.stringify(emojiFile("en"))), 100],
   ["page CSS", assets(".css"), 12],
+  ["console JS", assets(".js", `${web}apps/console/dist/assets/`), 150],
+  ["console CSS", assets(".css", `${web}apps/console/dist/assets/`), 12],
   ["page fonts", assets(".woff2"), 50],
   ["widget loader", gz(readFileSync(`${widget}widget.js`)), 4],
   ["... what it loads when opened", gz(readFileSync(`${widget}panel.js`)), 5],

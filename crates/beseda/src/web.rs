@@ -22,6 +22,12 @@ struct Widget;
 /// The widget's loader.
 const LOADER: &str = "widget.js";
 
+/// The staff's console, `/admin/chat`, likewise.
+#[derive(RustEmbed)]
+#[folder = "../../web/apps/console/dist/"]
+#[allow_missing = true]
+struct ConsolePage;
+
 /// What a page may load: its own scripts, styles and pictures, nothing inline, and sockets to its own host. Who may show it
 /// in a frame follows.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
@@ -31,15 +37,27 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub fn routes<S: Clone + Send + Sync + 'static>(frame_ancestors: &[String]) -> Router<S> {
     let framing = framing(frame_ancestors);
     Router::new()
-        .route("/chat", page::<ChatPage, S>("./chat/", framing.clone()))
-        .route("/chat/", page::<ChatPage, S>("./", framing.clone()))
-        .route("/chat/{*path}", asset_below::<ChatPage, S>())
-        .route("/widget", page::<Widget, S>("./widget/", framing.clone()))
-        .route("/widget/", page::<Widget, S>("./", framing))
-        .route("/widget/{*path}", asset_below::<Widget, S>())
+        .merge(page::<ChatPage, S>("/chat", "./chat/", &framing))
+        .merge(page::<ConsolePage, S>("/admin/chat", "./chat/", &framing))
+        .merge(page::<Widget, S>("/widget", "./widget/", &framing))
         .route(
             "/widget.js",
             get(|asked: HeaderMap| async move { asset::<Widget>(LOADER, &asked) }),
+        )
+}
+
+/// A page at its address, and everything that it loads: its files lie in this folder as seen from there.
+fn page<P: RustEmbed + 'static, S: Clone + Send + Sync + 'static>(
+    at: &str,
+    folder: &'static str,
+    framing: &HeaderMap,
+) -> Router<S> {
+    Router::new()
+        .route(at, index::<P, S>(folder, framing.clone()))
+        .route(&format!("{at}/"), index::<P, S>("./", framing.clone()))
+        .route(
+            &format!("{at}/{{*path}}"),
+            get(|path: Path<String>, headers: HeaderMap| async move { asset::<P>(&path, &headers) }),
         )
 }
 
@@ -65,13 +83,12 @@ fn framing(ancestors: &[String]) -> HeaderMap {
 
 /// The page, whose files lie in this folder as seen from where it is shown. All its addresses are relative: whatever prefix
 /// proxies have put before it, it finds its files and this server beside itself.
-fn page<F, S>(folder: &'static str, framing: HeaderMap) -> MethodRouter<S>
-where
-    F: RustEmbed,
-    S: Clone + Send + Sync + 'static,
-{
+fn index<P: RustEmbed + 'static, S: Clone + Send + Sync + 'static>(
+    folder: &'static str,
+    framing: HeaderMap,
+) -> MethodRouter<S> {
     get(async move |asked: HeaderMap| {
-        let Some(file) = F::get("index.html") else {
+        let Some(file) = P::get("index.html") else {
             let sentence = "This server was built without its pages. Build it with script/build.\n";
             return (StatusCode::NOT_FOUND, sentence).into_response();
         };
@@ -79,10 +96,6 @@ where
         let tag = format!("\"{}-{}\"", hex(&file.metadata.sha256_hash()), folder.len());
         (framing, answer(html, "text/html", &tag, &asked, "no-cache")).into_response()
     })
-}
-
-fn asset_below<F: RustEmbed, S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
-    get(|path: Path<String>, asked: HeaderMap| async move { asset::<F>(&path, &asked) })
 }
 
 fn asset<F: RustEmbed>(path: &str, asked: &HeaderMap) -> Response {

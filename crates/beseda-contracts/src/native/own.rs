@@ -21,6 +21,7 @@ use beseda_live::ask;
 use http::{HeaderMap, StatusCode, Uri};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 const CHANGE: &[Field] = &[LOCALE];
 const SEARCH: &[Field] = &[Field::new(
@@ -159,7 +160,7 @@ async fn change(State(shared): State<Shared>, asker: Asker, request: Request) ->
     Ok(Json(me.await?).into_response())
 }
 
-/// Whom one may write to, by their names.
+/// Whom one may write to, by their names, and whom one works at a desk with.
 async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: HeaderMap) -> Result<Response, Refused> {
     let mut query = Query::of(uri.query(), SEARCH);
     let text = query.text("search").unwrap_or_default();
@@ -171,18 +172,25 @@ async fn search(State(shared): State<Shared>, asker: Asker, uri: Uri, headers: H
     asker.throttle_search(&shared)?;
     let limits = shared.chat.limits().clone();
     let found = ask::look(&shared.chat, move |look| {
-        rules::search_people(look, &limits, &asker.person, &text)
+        let mut found = rules::search_people(look, &limits, &asker.person, &text)?;
+        let colleagues = rules::search_colleagues(look, &limits, asker.by(), &text)?;
+        let found_already: BTreeSet<_> = found.iter().map(|person| person.id).collect();
+        found.extend(colleagues.into_iter().filter(|one| !found_already.contains(&one.id)));
+        found.truncate(usize::try_from(limits.search_rows).unwrap_or(usize::MAX));
+        Ok::<_, Error>(found)
     });
     let items = found.await?.iter().map(PersonJson::from).collect();
     Ok(tagged(&headers, &ListJson { items, next: None }))
 }
 
-/// Somebody one shares a room with, or oneself.
+/// Somebody one shares a room or a desk with, or oneself.
 pub(super) async fn one(shared: &Shared, asker: Asker, id: &str, headers: &HeaderMap) -> Result<Response, Refused> {
     let id = HostId::of(id.to_owned()).map_err(|_| Refusal::NoSuchPerson)?;
     let found = ask::look(&shared.chat, move |look| {
         let person = rules::find_person(look, &id)?.ok_or(Refusal::NoSuchPerson)?;
-        let is_known = person.id == asker.person.id || look.share_room(asker.person.id, person.id, asker.kinds)?;
+        let is_known = person.id == asker.person.id
+            || rules::is_colleague(asker.by(), &person)
+            || look.share_room(asker.person.id, person.id, asker.kinds)?;
         if !is_known {
             return Err(Error::Refused(Refusal::NoSuchPerson));
         }

@@ -9,6 +9,7 @@ mod canned_replies;
 mod cases;
 mod catch_up;
 mod changes;
+mod colleagues;
 mod edit;
 mod erase;
 mod erase_person;
@@ -56,6 +57,7 @@ pub use cases::{
 };
 pub use catch_up::{CaughtUp, Missed, begin_epoch, catch_up, cursor_of, hear_since, prove_kept, told_at};
 pub use changes::{Changes, From, MembersChanged, changes, full_room, fulls, glimpse};
+pub use colleagues::{is_colleague, search_colleagues};
 pub use edit::{edit, edit_at};
 pub use erase::{clear_room, erase, erase_at};
 pub use erase_person::{At, BEGINNING, Reacted, erase_person, erase_reacted, erase_written, reacted, written};

@@ -1,22 +1,21 @@
 // Which of the page's faces is shown: the way in, the rooms, or the sample page of an order.
-import type { AccountSession, Trouble } from "@beseda/client";
+import type { AccountSession } from "@beseda/client";
 import {
-  ChatProvider,
-  Icon,
-  sentenceFor,
-  useChat,
-  useObserved,
-  useSurroundings,
-  useWords,
-} from "@beseda/react";
+  CheckFailed,
+  LoginForm,
+  type Theme,
+  useLangChoice,
+  useSound,
+  useSoundChoice,
+  useTheme,
+  Waiting,
+} from "@beseda/pages";
+import { ChatProvider, useChat, useObserved, useSurroundings } from "@beseda/react";
 import { type ReactNode, useEffect } from "react";
-import { type Theme, useLangChoice, useSoundChoice, useTheme } from "./choices.ts";
-import { LoginForm } from "./LoginForm.tsx";
 import { NoChats, useHasChats } from "./NoChats.tsx";
 import { OrderPage } from "./OrderPage.tsx";
 import { usePlace } from "./place.ts";
 import { Rooms, type RoomsProps } from "./Rooms.tsx";
-import { useSound } from "./sound.ts";
 import { usePageWords } from "./words.ts";
 
 export function App({ session }: { session: AccountSession }): ReactNode {
@@ -55,8 +54,10 @@ interface FaceProps {
 function Face({ session, ...props }: FaceProps): ReactNode {
   const { state, me, trouble } = useObserved(session);
   const place = usePlace();
-  if (state === "out") return <LoginForm session={session} />;
-  if (trouble) return <CheckFailed trouble={trouble} />;
+  const words = usePageWords();
+  if (state === "out")
+    return <LoginForm session={session} title={words.loginTitle} hint={words.loginHint} />;
+  if (trouble) return <CheckFailed title={words.checkFailed} trouble={trouble} />;
   if (!me) return <Waiting />;
   if (place.view === "order" && place.order !== null) return <OrderPage order={place.order} />;
   return <Chats me={me} place={place} {...props} />;
@@ -65,31 +66,4 @@ function Face({ session, ...props }: FaceProps): ReactNode {
 function Chats(props: RoomsProps): ReactNode {
   const hasChats = useHasChats(props.me.role);
   return hasChats || props.place.room !== null ? <Rooms {...props} /> : <NoChats />;
-}
-
-function Waiting(): ReactNode {
-  return (
-    <main className="page-login">
-      <span className="login-mark page-wait bs-late" aria-hidden="true">
-        <Icon name="chat" />
-      </span>
-    </main>
-  );
-}
-
-function CheckFailed({ trouble }: { trouble: Trouble }): ReactNode {
-  const { session } = useChat();
-  const words = usePageWords();
-  const kit = useWords();
-  return (
-    <main className="page-login">
-      <div className="bs-state" role="alert">
-        <h2>{words.checkFailed}</h2>
-        <p>{sentenceFor(trouble, kit)}</p>
-        <button type="button" className="bs-button" onClick={() => void session.restore()}>
-          {kit.retry}
-        </button>
-      </div>
-    </main>
-  );
 }

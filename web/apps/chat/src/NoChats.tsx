@@ -1,4 +1,5 @@
 // What somebody hears for whose role there are no chats, and the way out.
+import { useSharedWords } from "@beseda/pages";
 import { useChat, useLogout, useObserved } from "@beseda/react";
 import type { ReactNode } from "react";
 import { usePageWords } from "./words.ts";
@@ -27,6 +28,7 @@ export function NoChats(): ReactNode {
   const { byCookie } = useObserved(useChat().session);
   const logout = useLogout();
   const words = usePageWords();
+  const shared = useSharedWords();
   return (
     <main className="page-login">
       <div className="bs-state" role="alert">
@@ -34,7 +36,7 @@ export function NoChats(): ReactNode {
         <p>{words.noChatsHint}</p>
         {!byCookie && (
           <button type="button" className="bs-button" onClick={() => void logout()}>
-            {words.logout}
+            {shared.logout}
           </button>
         )}
       </div>

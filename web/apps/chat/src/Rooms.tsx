@@ -2,6 +2,15 @@
 import { asTrouble, type Trouble } from "@beseda/client";
 import type { Me } from "@beseda/client/order-rooms";
 import {
+  addressOf,
+  go,
+  goBack,
+  Settings,
+  type Theme,
+  useKeyboardRoom,
+  useNarrow,
+} from "@beseda/pages";
+import {
   ChatList,
   ChatThread,
   type Lang,
@@ -14,12 +23,9 @@ import {
   useRoomKey,
   useWords,
 } from "@beseda/react";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
-import type { Theme } from "./choices.ts";
+import { type ReactNode, useEffect, useState } from "react";
 import { OpenByOrder } from "./OpenByOrder.tsx";
-import { addressOf, go, goBack, type Place } from "./place.ts";
-import { Settings } from "./Settings.tsx";
-import { useKeyboardRoom } from "./useKeyboardRoom.ts";
+import type { Place } from "./place.ts";
 import { usePageWords } from "./words.ts";
 
 /** The roles that have orders: others are not asked for a number of one. */
@@ -141,16 +147,4 @@ function useTitle(): void {
     // An application that is installed has a badge, too.
     void navigator.setAppBadge?.(messages).catch(() => undefined);
   }, [messages, words]);
-}
-
-const NARROW = "(width < 768px)";
-
-function watchWidth(changed: () => void): () => void {
-  const query = matchMedia(NARROW);
-  query.addEventListener("change", changed);
-  return () => query.removeEventListener("change", changed);
-}
-
-function useNarrow(): boolean {
-  return useSyncExternalStore(watchWidth, () => matchMedia(NARROW).matches);
 }

@@ -1,6 +1,6 @@
 // Starts the page.
-import "./fonts.css";
-import "./page.css";
+import "@beseda/pages/fonts.css";
+import "@beseda/pages/page.css";
 import "@beseda/react/style.css";
 import {
   AccountSession,
@@ -10,15 +10,14 @@ import {
   native,
   orderRooms,
 } from "@beseda/client";
+import { applyTheme, serverOf } from "@beseda/pages";
 import { ChatProvider } from "@beseda/react";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
-import { applyTheme } from "./choices.ts";
-import { serverOf } from "./server.ts";
 
 applyTheme();
-const platform = keeping(browserPlatform(serverOf(location.href)));
+const platform = keeping(browserPlatform(serverOf(location.href, "/chat")));
 const session = new AccountSession(platform);
 // Where the native API is not routed, contract 4 has what a chat needs.
 const chat = createChat({ platform, session, wires: [native, orderRooms] });

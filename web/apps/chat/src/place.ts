@@ -1,6 +1,6 @@
 // Where the reader is, read from the address: a room, an order, or the list.
+import { useSearch } from "@beseda/pages";
 import type { RoomId } from "@beseda/react";
-import { useSyncExternalStore } from "react";
 
 /** `view` is `order` on the sample page of an order, with the button that opens its chat. */
 export interface Place {
@@ -12,8 +12,6 @@ export interface Place {
   order: string | null;
   view: "rooms" | "order";
 }
-
-const MOVED = "bs-moved";
 
 function placeOf(search: string): Place {
   const asked = new URLSearchParams(search);
@@ -29,35 +27,6 @@ function roomOf(asked: string): RoomId | null {
   return /^[a-z][a-z0-9_-]{0,31}:./.test(asked) ? asked : null;
 }
 
-/** The address of a room on this page, or of a message in it. */
-export function addressOf(room: RoomId, at?: number): string {
-  const key = encodeURIComponent(room).replaceAll("%3A", ":");
-  return `${location.pathname}?room=${key}${at ? `&at=${at}` : ""}`;
-}
-
-function watch(changed: () => void): () => void {
-  addEventListener("popstate", changed);
-  addEventListener(MOVED, changed);
-  return () => {
-    removeEventListener("popstate", changed);
-    removeEventListener(MOVED, changed);
-  };
-}
-
 export function usePlace(): Place {
-  return placeOf(useSyncExternalStore(watch, () => location.search));
-}
-
-/** Goes to a room, at a message of it, or to the list. `replace` leaves no step for the Back button. */
-export function go(room: RoomId | null, replace = false, at?: number): void {
-  const address = room === null ? location.pathname : addressOf(room, at);
-  if (replace) history.replaceState(history.state, "", address);
-  else history.pushState({ fromList: room !== null }, "", address);
-  dispatchEvent(new Event(MOVED));
-}
-
-/** Back to the list: the same step as the browser's own Back where there is one. */
-export function goBack(): void {
-  if ((history.state as { fromList?: boolean } | null)?.fromList) history.back();
-  else go(null, true);
+  return placeOf(useSearch());
 }

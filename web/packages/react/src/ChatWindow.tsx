@@ -42,6 +42,10 @@ export interface ChatWindowProps {
   at?: number | null;
   /** The address of a message on this page: with it, messages have links. */
   linkTo?: (room: string, seq: number) => string;
+  /** Stands under the header: what a page says of the room besides. */
+  strip?: ReactNode;
+  /** Puts a text into the field, for a page that has one. */
+  writer?: RefObject<((text: string) => void) | null>;
 }
 
 export function ChatWindow(props: ChatWindowProps): ReactNode {
@@ -70,7 +74,8 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
   const { thread, snapshot } = useRoom(roomKey);
   const window = useRef<HTMLElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const writer = useRef<((text: string) => void) | null>(null);
+  const ownWriter = useRef<((text: string) => void) | null>(null);
+  const writer = props.writer ?? ownWriter;
   const attachments = useAttachments();
   const [opened, setOpened] = useState<Opened>(null);
   const [jump, setJump] = useJumpTo(at ?? null);
@@ -102,7 +107,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       view: (row, file) => setOpened({ is: "viewer", row, file }),
       jump: (seq, { message }) => setJump({ seq, back: message?.seq ?? null }),
     };
-  }, [thread, begin, setJump]);
+  }, [thread, begin, setJump, writer]);
   const ways: MessageWays = {
     reply: actions.reply,
     edit: actions.edit,
@@ -125,6 +130,7 @@ function RoomWindow(props: ChatWindowProps & { roomKey: string }): ReactNode {
       {...drop.ears}
     >
       <RoomHeader {...props} thread={thread} snapshot={snapshot} />
+      {props.strip}
       <ConnectionBanner thread={thread} snapshot={snapshot} />
       {isRefused && (
         <Refused code={snapshot.link.code} trouble={null} onRetry={() => thread.retryNow()} />

@@ -7,6 +7,7 @@ import {
   type ReactNode,
   type RefObject,
   Suspense,
+  useContext,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -15,11 +16,12 @@ import {
 } from "react";
 import { AttachButton, type Attachments, Chips } from "./Attachment.tsx";
 import { CompletionList } from "./completion/CompletionList.tsx";
-import { type Mentionable, mentionsIn } from "./completion/mentions.ts";
-import { emojiSource, peopleSource } from "./completion/sources.ts";
+import type { Mentionable } from "./completion/mentions.ts";
+import type * as Sources from "./completion/sources.ts";
 import { useCompletion } from "./completion/useCompletion.ts";
 import { useChat, useDrafts, useEmojiUrl, useNewest, useObserved } from "./context.tsx";
 import { Icon, type IconName } from "./icons.tsx";
+import { RepliesContext } from "./replies.ts";
 import { isBlank } from "./said.ts";
 import { isTouch } from "./screen.ts";
 import type { Thread } from "./thread.ts";
@@ -184,14 +186,22 @@ function useCompletions(field: ComposerProps["field"], people: readonly Person[]
   const emojiUrl = useEmojiUrl();
   const lang = useLang();
   const picked = useRef<Mentionable[]>([]);
-  const sources = [peopleSource(people, (person) => picked.current.push(person))];
-  if (emojiUrl)
-    sources.push(emojiSource(async () => (await emojiData()).loadEmoji(emojiUrl, lang)));
+  const replies = useContext(RepliesContext);
+  const [from, setFrom] = useState<typeof Sources | null>(null);
+  useEffect(() => void import("./completion/sources.ts").then(setFrom), []);
+  const sources: Sources.CompletionSource[] = [];
+  if (from) sources.push(from.peopleSource(people, (person) => picked.current.push(person)));
+  if (from && replies.length > 0) {
+    const ready = replies.map(({ shortcut, text }) => ({ id: shortcut, shortcut, text }));
+    sources.push(from.cannedSource(ready, () => null));
+  }
+  if (from && emojiUrl)
+    sources.push(from.emojiSource(async () => (await emojiData()).loadEmoji(emojiUrl, lang)));
   const completion = useCompletion(field, sources);
   /** `before` are those whom a message mentions already. */
   const mentioned = (text: string, before: readonly string[] = []) => {
     const known = people.filter(({ id }) => before.includes(id));
-    return mentionsIn(text, [...known, ...picked.current]);
+    return from?.mentionsIn(text, [...known, ...picked.current]) ?? [...before];
   };
   return { completion, mentioned };
 }

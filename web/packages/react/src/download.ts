@@ -32,7 +32,8 @@ export function useDownload(path: string | null, name: string): Download {
   return { start: path === null ? null : () => void start(), going, trouble };
 }
 
-function save(bytes: Blob, name: string): void {
+/** Hands bytes to the browser under their name. */
+export function save(bytes: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(bytes);
   link.download = name;

@@ -3,6 +3,8 @@ import type { Emoji, EmojiData } from "../emoji/data.ts";
 import { type Mentionable, mentionOf } from "./mentions.ts";
 import { plainText, ranked, type Trigger } from "./query.ts";
 
+export { mentionsIn } from "./mentions.ts";
+
 /** One line of the list. */
 export interface Option {
   /** Different from all others of its source. */

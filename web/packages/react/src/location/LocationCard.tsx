@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Icon } from "../icons.tsx";
 import { clock } from "../time.ts";
 import { useFetched } from "../useFetched.ts";
-import { useLang, useWords, type Words } from "../words/index.ts";
+import { useLang } from "../words/index.ts";
 import {
   ageText,
   coordinatesText,
@@ -19,6 +19,7 @@ import {
   type Sharing,
   stateOf,
 } from "./place.ts";
+import { type LocationWords, useLocationWords } from "./words.ts";
 
 /** Ages are told anew this often, in milliseconds. */
 const TICK = 10_000;
@@ -43,7 +44,7 @@ export interface LocationCardProps extends Sharing {
 
 export function LocationCard(props: LocationCardProps): ReactNode {
   const { name, isMine, onStop, from, trouble, mapUrl, mapCredit } = props;
-  const words = useWords();
+  const words = useLocationWords();
   const now = useNow();
   const nameId = useId();
   const state = stateOf(props, now);
@@ -102,7 +103,7 @@ function useNow(): number {
   return now;
 }
 
-function headline(state: LocationState, { since, until }: Sharing, words: Words): string {
+function headline(state: LocationState, { since, until }: Sharing, words: LocationWords): string {
   if (state === "once") return words.locationAt(clock(new Date(since)));
   if (state === "ended") return words.liveEnded;
   return until === null ? words.live : words.liveUntil(clock(new Date(until)));
@@ -113,7 +114,7 @@ function sentence(
   state: LocationState,
   trouble: LocationTrouble | null,
   position: LocationPosition | null,
-  words: Words,
+  words: LocationWords,
 ): string {
   if (trouble) return words.locationTroubles[trouble];
   if (state === "lost") return words.locationTroubles.lost;
@@ -127,7 +128,7 @@ interface FactsProps {
 }
 
 function Facts({ position, from, now }: FactsProps): ReactNode {
-  const words = useWords();
+  const words = useLocationWords();
   const lang = useLang();
   const age = ageText(now - Date.parse(position.at), lang) ?? words.justNow;
   const { accuracy } = position;
@@ -176,7 +177,7 @@ function LazyMap(props: MapProps): ReactNode {
 const fetchMap = () => import("./LocationMap.tsx");
 
 function FetchedMap(props: MapProps): ReactNode {
-  const words = useWords();
+  const words = useLocationWords();
   const { value: module, failed, again } = useFetched(fetchMap);
   if (module) return <module.LocationMap {...props} />;
   if (!failed) return null;

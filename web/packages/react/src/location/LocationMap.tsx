@@ -13,8 +13,8 @@ import {
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Icon } from "../icons.tsx";
 import { linkify } from "../linkify.ts";
-import { useWords } from "../words/index.ts";
 import type { LocationPosition } from "./place.ts";
+import { useLocationWords } from "./words.ts";
 
 /** How near the map is at first, and at most. */
 const ZOOM = 15;
@@ -37,7 +37,7 @@ interface Drawn {
 }
 
 export function LocationMap({ position, url, credit }: LocationMapProps): ReactNode {
-  const words = useWords();
+  const words = useLocationWords();
   const place = useRef<HTMLDivElement>(null);
   const first = useRef<LatLngTuple>([position.latitude, position.longitude]);
   const [drawn, setDrawn] = useState<Drawn | null>(null);

@@ -1,9 +1,10 @@
 // Asks for how long somebody wants to be seen, and only then the browser for where they are.
 import { type ReactNode, useId, useRef, useState } from "react";
 import { useModal } from "../useModal.ts";
-import { useLang, useWords } from "../words/index.ts";
+import { useLang } from "../words/index.ts";
 import { askPosition, locatorHere } from "./locate.ts";
 import { DURATIONS, durationText, type LocationPosition, type LocationTrouble } from "./place.ts";
+import { useLocationWords } from "./words.ts";
 
 export interface ShareLocationProps {
   /** Tells the others; `duration` is in milliseconds. What fails here is told, and can be tried again. */
@@ -12,7 +13,7 @@ export interface ShareLocationProps {
 }
 
 export function ShareLocation({ onShare, onClose }: ShareLocationProps): ReactNode {
-  const words = useWords();
+  const words = useLocationWords();
   const lang = useLang();
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();

@@ -282,3 +282,22 @@ async fn a_note_is_heard_by_the_staff_alone() {
     let heard = visitor.frame().await;
     assert_eq!(heard["message"]["message"], "Минуту", "{heard}");
 }
+
+#[tokio::test]
+async fn whoever_works_at_a_desk_knows_who_else_does() {
+    let (_server, olga, pyotr, klim) = desk("native-colleagues", "").await;
+    let found = olga.get("/api/v1/people/?search=%D0%9F%D1%91").await.json();
+    assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(
+        (&found["items"][0]["id"], &found["items"][0]["name"]),
+        (&json!("6"), &json!("Пётр"))
+    );
+    assert_eq!(pyotr.get("/api/v1/people/5/").await.json()["name"], "Ольга");
+    // Who does not work there neither finds them nor is told by this who they are.
+    assert_eq!(
+        klim.get("/api/v1/people/?search=%D0%9F%D1%91").await.json()["items"],
+        json!([])
+    );
+    assert_problem(&klim.get("/api/v1/people/6/").await, 404, "not_found");
+    assert_problem(&olga.get("/api/v1/people/8/").await, 404, "not_found");
+}

@@ -4,7 +4,7 @@ import { Icon, initialsOf, type Lang, useChat, useLogout, useObserved } from "@b
 import type { ReactNode } from "react";
 import type { Theme } from "./choices.ts";
 import { playSound } from "./sound.ts";
-import { usePageWords } from "./words.ts";
+import { useSharedWords } from "./words.ts";
 
 export interface SettingsProps {
   me: Me;
@@ -27,7 +27,7 @@ export function Settings(props: SettingsProps): ReactNode {
   const { me, theme, onTheme, lang, onLang, sound, onSound } = props;
   const { byCookie } = useObserved(useChat().session);
   const logout = useLogout();
-  const words = usePageWords();
+  const words = useSharedWords();
   const name = me.full_name || me.username;
   return (
     <>
