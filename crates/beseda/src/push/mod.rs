@@ -72,6 +72,7 @@ impl Push {
 
     /// Promises to tell whoever is to be told, for as long as it is polled.
     pub async fn promise_all(self: Arc<Self>) {
+        let mut is_well = true;
         loop {
             self.waiting.rung().await;
             tokio::time::sleep(TOGETHER).await;
@@ -83,10 +84,15 @@ impl Push {
                 );
             }
             for some in rooms.chunks(ROOMS_AT_ONCE) {
-                if let Err(error) = self.promise(some).await {
-                    tracing::warn!("whom to tell by web push could not be found out, it is tried again: {error}");
+                let promised = self.promise(some).await;
+                if let Err(error) = &promised {
                     self.waiting.put_back(some);
+                    // Told once: the store tells of itself, and this is tried every second.
+                    if is_well {
+                        tracing::warn!("whom to tell by web push cannot be found out, it is tried again: {error}");
+                    }
                 }
+                is_well = promised.is_ok();
             }
         }
     }
