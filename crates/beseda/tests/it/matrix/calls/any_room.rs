@@ -45,8 +45,8 @@ pub async fn call(world: &World, block: &Block, object: Object) -> Option<Call> 
         (_, "/api/v1/replies/{reply}/") => canned_reply(world, block, object).await,
         ("GET", "/api/v1/cases/") => Call::to(block, path),
         (method, "/api/v1/cases/{key}/") => {
-            let place = place(world, block, object, Gone::Room).await;
-            let call = Call::to(block, path.replace("{key}", &place.key));
+            let room = ids::encoded(&place(world, block, object, Gone::Room).await.key_said);
+            let call = Call::to(block, path.replace("{key}", &room));
             if method == "PATCH" {
                 call.with(json!({"tags": ["tried"]}))
             } else {
