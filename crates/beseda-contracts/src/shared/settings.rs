@@ -72,7 +72,8 @@ impl Taken for OriginList {
 pub struct Prefix;
 
 /// How the paths of this server begin: under one of these, an address could be meant with and without the prefix.
-const OWN_PATHS: [&str; 11] = [
+const OWN_PATHS: [&str; 12] = [
+    "admin",
     "api",
     "chat",
     "files",
@@ -383,7 +384,7 @@ mod tests {
         ] {
             assert!(prefix(text).is_err(), "{text}");
         }
-        for text in ["/api", "/api/beseda", "/chat", "/ws/"] {
+        for text in ["/admin", "/api", "/api/beseda", "/chat", "/widget", "/ws/"] {
             let wrong = prefix(text).unwrap_err();
             assert!(wrong.contains("this server's own"), "{text}: {wrong}");
         }
@@ -394,8 +395,8 @@ mod tests {
         let routes = crate::routes();
         let first = |path: &'static str| path.split('/').nth(1).unwrap_or_default();
         let mut begin: Vec<_> = routes.list().iter().map(|route| first(route.path)).collect();
-        // What the binary adds: its probes and its page.
-        begin.extend(["healthz", "readyz", "chat"]);
+        // What the binary adds: its probes and its pages.
+        begin.extend(["healthz", "readyz", "admin", "chat", "widget", "widget.js"]);
         begin.sort_unstable();
         begin.dedup();
         assert_eq!(begin, OWN_PATHS);
