@@ -71,7 +71,11 @@ async function watched(path) {
           for (const node of addedNodes) {
             if (!(node instanceof Element)) continue;
             for (const found of [node, ...node.querySelectorAll("*")]) {
-              if (found.matches(odd) && !own.has(found))
+              // What comes later of the page itself is asked for ahead.
+              const isOurs =
+                found.rel === "modulepreload" &&
+                found.href.startsWith(`${location.origin}/chat/assets/`);
+              if (found.matches(odd) && !own.has(found) && !isOurs)
                 window.strangers.push(`${found.tagName} ${found.getAttributeNames()}`);
             }
           }

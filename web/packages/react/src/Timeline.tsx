@@ -27,6 +27,8 @@ import { plural, useLang, useWords } from "./words/index.ts";
 const ALL_MOUNTED = 300;
 /** A message counts as read after it could be seen this long, in milliseconds: who only passes by has not read it. */
 const READ_AFTER = 1_500;
+/** Rows that come all at once have their heights after so many frames. */
+const SETTLES = 4;
 /** The floating date stays this long after the last scroll, in milliseconds. */
 const DATE_STAYS = 1_200;
 
@@ -192,6 +194,14 @@ function useEnd(thread: Thread, { isApart, unsent }: ThreadSnapshot, scroll: Thr
     if (!wanted.current || isApart) return;
     wanted.current = false;
     toBottom();
+    // Rows that are drawn for the first time were not as high as they were thought to be.
+    let frames = SETTLES;
+    const again = () => {
+      toBottom();
+      frames -= 1;
+      if (frames > 0) requestAnimationFrame(again);
+    };
+    requestAnimationFrame(again);
   }, [isApart, toBottom, rows]);
   const toEnd = () => {
     wanted.current = isApart;

@@ -33,18 +33,20 @@ export function useJump(thread: Thread, scroll: ThreadScroll, jump: Jump | null)
   const go = useNewest(scroll.toRow);
   useEffect(() => {
     if (key === null) return;
+    setLit(key);
     go.current(key);
     // Rows that had to be drawn first were not as high as they were thought to be.
     const again = requestAnimationFrame(() => go.current(key));
-    setLit(key);
+    return () => cancelAnimationFrame(again);
+  }, [key, go]);
+  useEffect(() => {
+    if (!isThere) return;
+    // Whoever has gone on meanwhile is not called back.
     const timer = setTimeout(() => {
       setLit(null);
       setThere(null);
     }, LIT);
-    return () => {
-      cancelAnimationFrame(again);
-      clearTimeout(timer);
-    };
-  }, [key, go]);
+    return () => clearTimeout(timer);
+  }, [isThere]);
   return lit;
 }
