@@ -66,6 +66,23 @@ test("the shop's tokens are taken back, and the chat goes on without a word", as
   noFaults(house);
 });
 
+test("the settings say who one is, whether one has logged in or was known again", async () => {
+  const page = await house.page(boris);
+  const name = async () => {
+    await page.getByRole("button", { name: "Настройки: Борис Орлов" }).click();
+    equal(await page.locator(".settings-name").textContent(), "Борис Орлов");
+    equal(await page.locator(".settings-role").textContent(), "Эксперт");
+  };
+  await name();
+  await page.getByRole("button", { name: "Выйти" }).click();
+  await page.getByLabel("Почта, имя или телефон").fill("boris");
+  await page.getByLabel("Пароль").fill(boris.password);
+  await page.getByRole("button", { name: "Войти" }).click();
+  await name();
+  await page.context().close();
+  noFaults(house);
+});
+
 test("a logout ends the refresh token, and the other tab hears of it", async () => {
   const page = await house.page(boris);
   const other = await page.context().newPage();

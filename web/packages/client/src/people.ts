@@ -13,13 +13,14 @@ export const isId = (value: unknown): value is Id =>
 /** `id` as a part of a longer key: no two ids are told alike, and none has a colon in it. */
 export const inKey = (id: Id): string => encodeURIComponent(JSON.stringify(id));
 
-/** The person who is logged in, as `/api/me/` and `/login/` tell. */
+/** The person who is logged in, as `/api/me/` and `/login/` tell, or the native API: that says `name`, and no `full_name`. */
 export interface Me {
   id: Id;
   username: string;
   email?: string;
   first_name: string;
   last_name: string;
-  full_name: string;
+  full_name?: string;
+  name?: string;
   role: string;
 }

@@ -28,7 +28,7 @@ export function Settings(props: SettingsProps): ReactNode {
   const { byCookie } = useObserved(useChat().session);
   const logout = useLogout();
   const words = useSharedWords();
-  const name = me.full_name || me.username;
+  const name = me.full_name || me.name || me.username;
   return (
     <>
       <button type="button" className="settings-button" popoverTarget="settings" title={name}>
