@@ -109,7 +109,7 @@ function OnItsWay({ share, onCancel }: { share: number; onCancel: () => void }):
   );
 }
 
-export function DownloadTrouble({ trouble }: { trouble: Trouble | null }): ReactNode {
+function DownloadTrouble({ trouble }: { trouble: Trouble | null }): ReactNode {
   const words = useWords();
   if (!trouble) return null;
   return (

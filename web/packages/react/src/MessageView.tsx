@@ -187,7 +187,7 @@ function Files({ row, actions }: { row: MessageRow; actions: MessageActions }): 
   ));
 }
 
-export function filesOf({ message, unsent }: MessageRow): ShownFile[] {
+function filesOf({ message, unsent }: MessageRow): ShownFile[] {
   return message?.files?.map(shownFile) ?? unsent?.files.map(shownUpload) ?? [];
 }
 

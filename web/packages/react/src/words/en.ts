@@ -46,7 +46,6 @@ export const en: Words = {
   edit: "Edit",
   remove: "Delete",
   copy: "Copy",
-  copied: "Copied",
   removeAsk: "Delete this message?",
   removeHint: "It disappears for everybody in the chat and cannot be restored.",
   removed: "Message deleted",
