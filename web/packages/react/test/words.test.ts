@@ -339,6 +339,8 @@ describe("rows", () => {
     const rows = rowsOf(source(shown, { fresh: { after: 1, last: 3 }, missed: 1 }));
     expect(rows.map(({ key }) => key)).toEqual(["beginning", "day-m1", "m1", "m2", "unread", "m3"]);
     expect(rows.find(({ kind }) => kind === "unread")).toMatchObject({ count: 1 });
+    const marked = rows.filter((row) => row.kind === "message" && row.unread);
+    expect(marked.map(({ key }) => key)).toEqual(["m3"]);
   });
 
   test("the unread block runs from its first message to its last, whoever wrote between", () => {
